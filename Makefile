@@ -8,7 +8,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench bench-people load load-memory mutants check clean install
+.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench bench-people load load-memory mutants check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -90,6 +90,13 @@ messages: $(STAMP) ## every interface text for translators; updates and compiles
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching -i translations/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
 	@$(if $(wildcard translations/*/LC_MESSAGES/messages.po),$(BIN)/pybabel --quiet compile --statistics -d translations)
 	@echo "translations/messages.pot: $$(grep -c '^msgid ' translations/messages.pot) texts"
+
+audit: $(STAMP) ## known vulnerabilities of what uv.lock names; fails where none could be looked up
+	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.cache/audit" $(BIN)/uv sync --quiet --frozen --python $(BIN)/python --only-group audit
+	@$(BIN)/python -m tests.dependencies.audit $(AUDIT)
+
+secrets: $(STAMP) ## passwords and keys in what git keeps, but for those in .secrets.baseline
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 
 clean: ## remove the local environment (never the data in var/)
 	rm -rf .venv .cache site mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

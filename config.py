@@ -49,6 +49,12 @@ def _folder(name: str) -> str:
     return given
 
 
+def document_fonts() -> str:
+    """The folder of fonts, or nothing: also for a command that needs nothing else of the settings.
+    Raises ValueError."""
+    return _folder("TRACKER_DOCUMENT_FONTS")
+
+
 def _scanner(name: str) -> str:
     """The path of a socket, or host:port, or nothing."""
     given = os.environ.get(name, "").strip()
@@ -73,6 +79,19 @@ def _origin(name: str, prefix: str) -> str:
     if parts.path not in ("", prefix) or parts.query or parts.fragment:
         raise ValueError(f"{name} names a path: set TRACKER_URL_PREFIX to it, {given!r}.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _contact(name: str) -> str:
+    """Where to write to: an https:// page, or an email address as a mailto:. Or nothing."""
+    given = os.environ.get(name, "").strip()
+    address = given.removeprefix("mailto:")
+    if re.fullmatch(r"[^\s@:]+@[^\s@:]+\.[^\s@:]+", address, re.ASCII):
+        return f"mailto:{address}"
+    if given and not re.fullmatch(r"https://[^\s/]+\S*", given, re.ASCII):
+        raise ValueError(
+            f"{name} must be an email address or a page that begins with https://, not {given!r}."
+        )
+    return given
 
 
 def _number(name: str, default: int) -> int:
@@ -190,7 +209,9 @@ class Config:
         self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
 
-        self.DOCUMENT_FONTS = _folder("TRACKER_DOCUMENT_FONTS")
+        self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
+
+        self.DOCUMENT_FONTS = document_fonts()
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"
         if self.RATELIMIT_STORAGE_URI.startswith("redis"):
             self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS, faults
+from tracker.cli.frameworks.frameworks import framework
 from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
 from tracker.rules.evidence.places import Bucket
@@ -116,15 +117,21 @@ def create_server() -> Flask:
 
 def main() -> None:
     """The `tracker` command. Where the machine fails, or a setting cannot be, it ends with one
-    sentence and a status of 1."""
+    sentence and a status of 1. What needs no application makes none, and so no folder or key."""
+    commands = FlaskGroup(
+        create_app=_for_a_command,
+        add_default_commands=False,
+        load_dotenv=False,
+        help="Manage a Skills Tracker server.",
+    )
+    commands.add_command(framework)
+    with faults.in_one_sentence():
+        commands()
+
+
+def _for_a_command() -> Flask:
     with faults.in_one_sentence():
         try:
-            app = create_app()
+            return create_app()
         except ValueError as error:
             sys.exit(str(error))
-        FlaskGroup(
-            create_app=lambda: app,
-            add_default_commands=False,
-            load_dotenv=False,
-            help="Manage a Skills Tracker server.",
-        )()

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tracker.app import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
 
@@ -47,9 +49,9 @@ def test_other_content_under_a_published_version_is_refused(app: Flask, tmp_path
     assert refused.exit_code == 1
     assert "26.05 is published with other content" in refused.output
     assert run(app, "list").stdout.count("\n") == 1
-    checked = run(app, "check", str(changed))
-    assert (checked.exit_code, checked.output) == (1, refused.output)
-    assert "is published already" in run(app, "check", str(PATH)).output
+    tried = run(app, "import", str(changed), "--dry-run")
+    assert (tried.exit_code, tried.output) == (1, refused.output)
+    assert "was there already" in run(app, "import", str(PATH), "--dry-run").output
 
 
 @pytest.mark.parametrize("command", ["check", "import"])
@@ -83,6 +85,45 @@ def test_check_changes_nothing(app: Flask, tmp_path: Path) -> None:
         "copy.json: Library Technicians, version 26.05, can be imported.\n",
     )
     assert run(app, "list").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRACKER_DATA_DIR", "/proc/none"),
+        ("TRACKER_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/none"),
+        ("TRACKER_SECRET_KEY", "short"),
+        ("TRACKER_THREADS", "many"),
+    ],
+)
+def test_check_needs_no_folder_no_database_and_no_key(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(data))
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["tracker", "framework", "check", str(PATH)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert "version 26.05, can be imported." in capsys.readouterr().out
+    assert not data.exists()
+
+
+def test_check_says_that_a_folder_of_fonts_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACKER_DOCUMENT_FONTS", "/nowhere")
+    monkeypatch.setattr(sys, "argv", ["tracker", "framework", "check", str(PATH)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (
+        ended.value.code == "TRACKER_DOCUMENT_FONTS must be a folder that is there, not '/nowhere'."
+    )
 
 
 @pytest.mark.parametrize(("name", "is_told"), [("japanese", True), ("spanish", False)])
@@ -146,7 +187,10 @@ def test_the_year_by_command(app: Flask, tmp_path: Path) -> None:
     assert run(app, "list").stdout.count("\n") == 1
     assert run(app, "publish", "library-technicians").stdout == before.stdout
     assert run(app, "list").stdout.count("\n") == 2
-    assert json.loads(run(app, "check", str(file), "--json").stdout)["outcome"] == "published"
+    there = run(app, "import", str(file), "--dry-run", "--json")
+    assert json.loads(there.stdout)["outcome"] == "unchanged"
+    checked = run(app, "check", str(file), "--json")
+    assert json.loads(checked.stdout)["outcome"] == "can_be_imported"
     for command in ("diff", "publish", "export"):
         draft = ["--draft"] if command == "export" else []
         again = run(app, command, "library-technicians", *draft, "--json")

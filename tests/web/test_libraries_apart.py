@@ -284,6 +284,8 @@ def test_an_address_and_a_name_are_refused_in_the_same_words(
     )
     assert [page.status_code for page in pages] == [422, 422]
     assert "This address can’t be used here." in own
+    assert "If it isn’t there, use another address of this person." in own, "what to do"
+    assert "already" not in own, "nobody is said to have it"
     assert stable(own) == stable(others)
     with app.app_context(), transaction() as tx:
         assert tx.query(Person).filter_by(name="New").count() == 0

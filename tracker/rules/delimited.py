@@ -15,8 +15,7 @@ LOOKED_AT = 50
 """How many records tell what the separator is."""
 SEPARATORS = ("\t", ";", ",")
 BETWEEN = "".join(SEPARATORS)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Exports put an apostrophe before text that begins so; it is taken off again."""
+FORMULA = ("=", "+", "-", "@")
 
 
 def decode(content: bytes) -> str:
@@ -84,4 +83,13 @@ def records_of(text: str, separator: str, skipped: int = 0) -> Iterator[tuple[in
 
 def clean_cell(cell: str) -> str:
     cell = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and is_like_formula(cell[1:]) else cell
+
+
+def is_like_formula(text: str) -> bool:
+    """Whether a spreadsheet may work it out rather than show it. Some read ＝ as =, and look past
+    spaces and what nobody sees. Exports put an apostrophe before such text; imports take it off."""
+    seen = next((char for char in text if unicodedata.category(char)[0] not in "ZC"), "")
+    return text.startswith(("\t", "\r", "\n")) or unicodedata.normalize("NFKC", seen).startswith(
+        FORMULA
+    )

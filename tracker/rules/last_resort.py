@@ -1,7 +1,12 @@
 """What every answer carries, and the page that is given where no other can be made: by the web
-server before it could read the request, and where making an error page failed."""
+server before it could read the request, and where making an error page failed; who gets JSON in the
+place of a page."""
 
 import html
+import json
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
@@ -37,31 +42,49 @@ def headers(*, https: bool, shares_host: bool, request_id: str) -> dict[str, str
     return {**STRICT, **(only if https else {}), "X-Request-ID": request_id}
 
 
-def page(title: str, said: str, request_id: str) -> bytes:
-    """A whole page without a style, in the program's own language."""
+def prefers_json(accept: str) -> bool:
+    """Whether an Accept header names JSON, and neither likes a page as much nor anything more."""
+    json_, page_, any_ = 0.0, 0.0, 0.0
+    for kind, quality in parse_accept_header(accept, MIMEAccept):
+        name = kind.partition(";")[0].strip().lower()
+        if name == "application/json" or name.endswith("+json"):
+            json_ = max(json_, quality)
+        elif name in ("text/html", "application/xhtml+xml", "text/*"):
+            page_ = max(page_, quality)
+        elif name == "*/*":
+            any_ = quality
+    return json_ > page_ and json_ >= any_
+
+
+def body(title: str, said: str, request_id: str, accept: str) -> tuple[str, bytes]:
+    """Its media type, and a whole page without a style, in the program's own language; or JSON."""
+    if prefers_json(accept):
+        return "application/json", json.dumps({"error": said, "request_id": request_id}).encode()
     title, said, request_id = map(html.escape, (title, said, request_id))
-    return (
+    page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title} - Skills Tracker'
         f"</title></head><body><main><h1>{title}</h1><p>{said}</p><p>Reference: {request_id}</p>"
         "</main></body></html>\n"
-    ).encode()
+    )
+    return "text/html; charset=utf-8", page.encode()
 
 
-def answer(request_id: str) -> tuple[str, list[tuple[str, str]], bytes]:
-    """The status, the headers of its own, and the page, where nothing could answer."""
-    return _answer("500 Internal Server Error", *NOTHING_COULD_ANSWER, request_id)
+def answer(request_id: str, accept: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """The status, the headers of its own, and the body, where nothing could answer."""
+    return _answer("500 Internal Server Error", *NOTHING_COULD_ANSWER, request_id, accept)
 
 
-def elsewhere(prefix: str, request_id: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def elsewhere(
+    prefix: str, request_id: str, accept: str
+) -> tuple[str, list[tuple[str, str]], bytes]:
     """The same beside the path that the site is below."""
     said = f"Skills Tracker is at {prefix}/."
-    return _answer("404 Not Found", "There is no such page here", said, request_id)
+    return _answer("404 Not Found", "There is no such page here", said, request_id, accept)
 
 
 def _answer(
-    status: str, title: str, said: str, request_id: str
+    status: str, title: str, said: str, request_id: str, accept: str
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    body = page(title, said, request_id)
-    fields = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
-    return status, fields, body
+    kind, whole = body(title, said, request_id, accept)
+    return status, [("Content-Type", kind), ("Content-Length", str(len(whole)))], whole

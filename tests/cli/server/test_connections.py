@@ -1,6 +1,7 @@
 """The real server: what it refuses before the application is asked is refused in our words; nobody
 tells it how they came; and whoever is slow keeps nobody waiting."""
 
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -92,7 +93,13 @@ def test_every_answer_of_the_server_is_ours(
                 assert (got, missing(headers)) == (status, set()), word
                 assert f"Reference: {headers['X-Request-ID']}" in body, word
                 assert "Skills Tracker" in body, word
+                assert headers.get_content_type() == "text/html", word
                 assert not re.search("GARBAGE|xxx|Invalid|waitress", f"{headers}{body}"), word
+            asked = POST + b"Accept: application/json\r\nContent-Length: 99999999\r\n\r\n"
+            got, headers, body = said(port, asked + b"x" * 3_000_000)
+            assert (got, missing(headers)) == (413, set())
+            assert headers.get_content_type() == "application/json"
+            assert json.loads(body)["request_id"] == headers["X-Request-ID"]
             got, headers, page = said(port, ASKED % b"/login")
             assert (got, missing(headers)) == (200, set())
             assert not any(name in headers for name in HTTPS_ONLY)

@@ -17,6 +17,7 @@ from tracker.rules.evidence.content import (
     EvidenceContent,
     clean,
     clean_reasons,
+    completed,
     is_web_link,
     jotted,
     kind_of,
@@ -91,7 +92,47 @@ def test_not_a_web_link(url: str) -> None:
     assert not is_web_link(url)
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "example.org",
+        "www.example.org/x?y=1#z",
+        "example.org:8080/x",
+        "example.org?x=https://evil.example",
+        "bücher.example/ä",
+    ],
+)
+def test_a_link_without_its_scheme_is_completed(typed: str) -> None:
+    assert clean(EvidenceContent("x", url=f" {typed} "), TODAY).url == f"https://{typed}"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "javascript:alert(1)//example.org",
+        "java\nscript:alert(1)",
+        "javascript.alert:alert(1)",
+        "data:text/html,example.org",
+        "example.org:javascript",
+        "example.org\\@evil.example",
+        "example.org@evil.example",
+        "ana@example.org",
+        "localhost:8000",
+        "localhost",
+        "//example.org/x",
+        "/x",
+        "see example.org",
+        "example.org/a b",
+        "example.org\u202e/x",
+        "example.org:99999",
+    ],
+)
+def test_what_is_no_web_address_is_not_made_one(typed: str) -> None:
+    with pytest.raises(Invalid, match="link_not_web"):
+        clean(EvidenceContent("x", url=typed), TODAY)
+
+
+@given(st.text() | st.text().map(completed))
 def test_whatever_is_typed_is_answered(url: str) -> None:
     if is_web_link(url):
         assert url.lower().startswith(("http://", "https://"))

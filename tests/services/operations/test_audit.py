@@ -16,7 +16,7 @@ from tests.factories.audit import happened
 from tests.factories.sending import NO, YES, ask
 from tests.factories.world import World
 from tracker.db import all_or_nothing, db, session, transaction
-from tracker.models import AuditEvent, AuditEventDetail, Library
+from tracker.models import AuditEvent, AuditEventDetail, Library, Look
 from tracker.policy.permissions import Actor
 from tracker.queries.operations import audit_chain
 from tracker.records import audit
@@ -267,7 +267,7 @@ def test_every_end_of_an_endorsement_has_its_kind() -> None:
 
 
 @pytest.mark.parametrize("people", [("ana",), ("ana", "ben", "lea")])
-def test_a_look_is_an_event_once_a_day(
+def test_a_look_is_one_event_a_day_for_a_list_too(
     context: World, sue: Actor, people: tuple[str, ...], count_sql: Queries
 ) -> None:
     ids = [context.people[name] for name in people]
@@ -276,6 +276,22 @@ def test_a_look_is_an_event_once_a_day(
     events = [each for each in count_sql if each.startswith("INSERT INTO audit_events")]
     assert len(events) == 1, "one statement, however many people"
     looks.looked(sue, ids, "profile", context.now)
-    assert kinds() == ["looked"] * len(people)
+    assert kinds() == ["looked"]
+    (event,) = session().scalars(select(AuditEvent)).all()
+    facts = session().get_one(AuditEventDetail, event.id).facts
+    if len(ids) == 1:
+        assert (event.subject_id, facts) == (ids[0], {"page": "profile"})
+    else:
+        whose = f" {' '.join(map(str, sorted(ids)))} "
+        assert event.subject_id is None
+        assert facts == {"page": "profile", "people": len(ids), "person_ids": whose}
+    rows = session().execute(select(Look.owner_id, Look.reader_id, Look.kind, Look.looked_on)).all()
+    today = sue.today(context.now)
+    assert {tuple(row) for row in rows} == {(each, sue.person_id, "profile", today) for each in ids}
+    assert len(rows) == len(ids), "each owner sees who looked"
     looks.looked(sue, ids, "review", context.now)
-    assert len(kinds()) == 2 * len(people)
+    assert len(kinds()) == 2
+    looks.looked(sue, [*ids, context.people["cora"]], "review", context.now)
+    last = session().scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
+    assert last is not None
+    assert last.subject_id == context.people["cora"], "only whose page was new today"

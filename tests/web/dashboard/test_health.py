@@ -1,5 +1,6 @@
 """What a watcher is told: that the process lives, and whether to send people here."""
 
+import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.world import World
+from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.services.operations import readiness
 from tracker.storage import writable
@@ -99,3 +101,52 @@ def test_whether_a_folder_takes_files(tmp_path: Path) -> None:
     assert writable.takes_files(tmp_path / "not" / "made")
     (tmp_path / "file").write_text("")
     assert not writable.takes_files(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize(
+    ("given", "contact"),
+    [
+        ("security@library.org", "mailto:security@library.org"),
+        ("mailto:security@library.org", "mailto:security@library.org"),
+        ("https://library.org/report", "https://library.org/report"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/skills"])
+def test_who_finds_a_hole_is_told_where_to_write_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, contact: str, prefix: str
+) -> None:
+    """RFC 9116: what has to be there, once each, and good for less than a year from today."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_BASE_URL", "https://skills.library.org")
+    monkeypatch.setenv("TRACKER_URL_PREFIX", prefix)
+    monkeypatch.setenv("TRACKER_SECURITY_CONTACT", given)
+    address = f"https://skills.library.org{prefix}/.well-known/security.txt"
+    response = create_app().test_client().get(address)
+    assert (response.status_code, response.content_type) == (200, "text/plain; charset=utf-8")
+    fields = [line.split(": ", 1) for line in response.text.splitlines()]
+    assert [name for name, _value in fields] == [
+        "Contact",
+        "Expires",
+        "Preferred-Languages",
+        "Canonical",
+    ]
+    said = dict(fields)
+    assert said["Contact"] == contact
+    assert said["Canonical"] == address
+    assert said["Preferred-Languages"] == "en"
+    left = dt.datetime.fromisoformat(said["Expires"]) - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(days=178) < left <= dt.timedelta(days=180)
+
+
+def test_without_a_contact_there_is_no_such_file(client: Client) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
+
+
+@pytest.mark.parametrize("given", ["nobody", "http://library.org", "a@b.org\nExpires: x", "@"])
+def test_a_contact_that_cannot_be_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_SECURITY_CONTACT", given)
+    with pytest.raises(ValueError, match="TRACKER_SECURITY_CONTACT must be an email address"):
+        create_app()

@@ -2,6 +2,7 @@
 each role."""
 
 import errno
+import html
 import io
 import re
 from collections.abc import Callable
@@ -13,7 +14,13 @@ from psycopg.errors import DataCorrupted, DiskFull, UniqueViolation
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import Conflict, RequestEntityTooLarge, TooManyRequests
+from werkzeug.exceptions import (
+    Conflict,
+    HTTPException,
+    RequestEntityTooLarge,
+    TooManyRequests,
+    abort,
+)
 
 from tests.client import Client
 from tests.factories.evidence import PDF
@@ -21,6 +28,8 @@ from tests.factories.world import World
 from tests.web.http.hindrances import full, held
 from tracker.db import db
 from tracker.engines import waiting_at_most, without_transactions
+from tracker.rules import last_resort
+from tracker.rules.last_resort import STRICT
 from tracker.web.http import errors
 
 SignIn = Callable[[str], Client]
@@ -182,3 +191,102 @@ def test_too_many_tries_say_how_long_to_wait(
 def test_json_fills_no_form(world: World, sign_in: SignIn, body: object) -> None:
     ana = sign_in(world.email("ana"))
     assert ana.post_json("/evidence", body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_json"),
+    [
+        ("application/json", True),
+        ("application/json; charset=utf-8", True),
+        ("application/problem+json, application/json;q=0.5", True),
+        ("application/json, text/plain, */*", True),
+        ("text/html;q=0.5, application/json;q=0.9", True),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", False),
+        ("text/html, application/json", False),
+        ("text/html;q=0.9, application/json;q=0.5", False),
+        ("application/json;q=0.5, */*", False),
+        ("application/json;q=0", False),
+        ("application/json;q=0.5, text/*", False),
+        ("*/*", False),
+        ("image/*", False),
+        ("", False),
+        ("nonsense, ;;q=x", False),
+    ],
+)
+def test_who_likes_json_better_than_a_page_gets_it(
+    client: Client, accept: str, is_json: bool
+) -> None:
+    response = client.http.get("/nowhere", headers={"Accept": accept})
+    assert response.status_code == 404
+    assert response.mimetype == ("application/json" if is_json else "text/html")
+
+
+@pytest.mark.parametrize("status", [*errors.WHAT_HAPPENED, 415])
+def test_an_error_says_the_same_in_json_as_on_its_page(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    fault = RuntimeError("canary") if status == 500 else fault_of_status(status)
+
+    def fail(**_values: object) -> str:
+        raise fault
+
+    ana = sign_in(world.email("ana"))
+    monkeypatch.setitem(app.view_functions, "accounts.show", fail)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    page = ana.get("/account")
+    told = ana.http.get(
+        "/account", headers={"Accept": "application/json", "Accept-Encoding": "gzip, br"}
+    )
+    assert (page.status_code, told.status_code) == (status, status)
+    assert (page.mimetype, told.mimetype) == ("text/html", "application/json")
+    assert told.json is not None
+    assert set(told.json) == {"error", "request_id"}
+    assert told.json["request_id"] == told.headers["X-Request-ID"]
+    assert html.escape(told.json["error"]) in page.text
+    assert [name for name in STRICT if name not in told.headers] == []
+
+
+def fault_of_status(status: int) -> Exception:
+    if status == 507:
+        return OSError(errno.ENOSPC, "canary")
+    try:
+        abort(status)
+    except HTTPException as error:
+        return error
+
+
+def test_a_page_that_a_view_made_to_refuse_is_json_too(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = sign_in(world.email("ana"))
+    asked = {"Accept": "application/json", "Accept-Encoding": "gzip, br"}
+    refused = ana.post("/evidence", {"title": ""}, headers=asked)
+    assert refused.status_code == 422
+    assert refused.json["fields"] == {"title": ["Give it a title."]}
+    page = ana.http.get("/account").get_data(as_text=True)
+    monkeypatch.setitem(app.view_functions, "accounts.show", lambda: (page, 409))
+    told = ana.http.get("/account", headers=asked)
+    assert (told.status_code, told.mimetype) == (409, "application/json")
+    assert "so your change was not made over it" in told.json["error"]
+
+
+def test_signed_out_it_is_said_in_json_and_a_browser_is_led_to_the_sign_in(client: Client) -> None:
+    told = client.http.get("/account", headers={"Accept": "application/json;charset=utf-8"})
+    assert (told.status_code, told.mimetype) == (401, "application/json")
+    assert client.http.get("/account", headers={"Accept": "text/html,*/*;q=0.8"}).status_code == 302
+
+
+def test_outside_the_pages_it_is_json_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_values: object, **_more: object) -> str:
+        raise RuntimeError("canary")
+
+    asked = {"Accept": "application/json"}
+    monkeypatch.setattr(app, "full_dispatch_request", fail)
+    monkeypatch.setattr(app, "handle_exception", fail)
+    told = Client(app).http.get("/", headers=asked)
+    assert (told.status_code, told.mimetype) == (500, "application/json")
+    assert told.json is not None
+    assert told.json["request_id"] == told.headers["X-Request-ID"]
+    status, fields, body = last_resort.elsewhere("/skills", "abc", "application/json")
+    assert (status, fields[0][1]) == ("404 Not Found", "application/json")
+    assert b'"error": "Skills Tracker is at /skills/."' in body

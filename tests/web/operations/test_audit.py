@@ -186,6 +186,7 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     earlier = {"/account/other/<id:account_id>/record.json"}  # of a merged account, noted alike
     one = "/system/frameworks/drafts/<id:draft_id>"
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
+    nobodys |= {"/.well-known/security.txt"}
     nobodys |= {f"{one}/changes.csv", f"{one}/changes.json"}
     counts_alone = {"/teams/<id:team_id>/self-ratings.csv"}
     assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | earlier | nobodys | counts_alone
@@ -212,6 +213,28 @@ def test_a_look_stands_in_the_audit_and_for_the_owner(
         "Nov 24 Cora Profile as coordinator",
         "Nov 24 Sue Profile as supervisor",
     ]
+
+
+def test_one_visit_of_a_list_is_one_event_found_by_each_of_its_people(
+    app: Flask, world: World, sign_in: SignInAs, adam: Client
+) -> None:
+    sue = sign_in(world.email("sue"))
+    for _each in range(2):
+        assert sue.get(f"/teams/{world.teams['central']}").status_code == 200
+    with app.app_context():
+        owners = set(db.session.scalars(select(Look.owner_id)))
+    assert {world.people["ana"], world.people["ben"]} <= owners, "each sees who looked"
+    line = f"Record looked at Sue Team page · people: {len(owners)}"
+    assert found(adam, kind="looked") == [line]
+    assert found(adam, kind="looked", search="ben") == [line]
+    for person_id in owners:
+        assert found(adam, kind="looked", person_id=person_id) == [line]
+    assert found(adam, kind="looked", person_id=world.people["cora"]) == []
+    assert found(adam, kind="looked", search="cora") == []
+    for each in ("ana", "ben"):
+        page = sign_in(world.email(each)).get("/account").text
+        table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
+        assert lines(table) == ["Nov 24 Sue Team page as supervisor"]
 
 
 def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -> None:

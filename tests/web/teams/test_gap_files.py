@@ -112,7 +112,7 @@ def test_a_workbook_has_the_rows_of_the_other_file(
         assert text == expected
 
 
-@pytest.mark.parametrize("name", ["=cmd()", "+1", "-2+3", "@sum(A1)"])
+@pytest.mark.parametrize("name", ["=cmd()", "+1", "-2+3", "@sum(A1)", "＝cmd()"])
 def test_a_formula_is_a_text(app: Flask, world: World, sign_in: SignIn, name: str) -> None:
     with app.app_context():
         some_gaps(world)

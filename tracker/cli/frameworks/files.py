@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from flask import current_app
 
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
@@ -55,10 +54,10 @@ def differs(file: Path, found: FrameworkFile) -> str:
     )
 
 
-def warn(file: Path, found: FrameworkFile) -> list[str]:
-    """What is odd and no mistake, said on the side."""
+def warn(file: Path, found: FrameworkFile, fonts: str) -> list[str]:
+    """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
     told = [str(warning) for warning in warnings(found)]
-    if unshown := document_fonts.unshown(found.all_text(), current_app.config["DOCUMENT_FONTS"]):
+    if unshown := document_fonts.unshown(found.all_text(), fonts):
         told.append(_about_unshown(unshown))
     for warning in told:
         click.echo(f"{file.name}: warning: {warning}", err=True)

@@ -4,12 +4,14 @@ import datetime as dt
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
+from config import document_fonts
 from tracker.cli.frameworks import carrying, files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
 from tracker.cli.frameworks.versions import diff, export, publish
-from tracker.queries.frameworks.published import digest_of, published
+from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.services.frameworks.importing import ImportedFramework, import_framework
@@ -36,24 +38,17 @@ framework.add_command(publish)
 @framework.command("check")
 @FILE
 @AS_JSON
-@with_appcontext
 def check(file: Path, as_json: bool) -> None:
-    """Say what is wrong with FILE, with the place of each problem."""
+    """Say what is wrong with FILE, with the place of each problem. It needs no database; whether
+    it fits what is published here, `import --dry-run` says."""
     found = files.read(file, as_json=as_json)
-    warnings = files.warn(file, found)
-    there = digest_of(found.slug, found.version)
-    if there not in (None, found.digest):
-        files.refuse(
-            [f"{files.differs(file, found)} Give the file a new version number."], as_json=as_json
-        )
-    data = _named(found) | {
-        "outcome": "can_be_imported" if there is None else "published",
-        "warnings": warnings,
-    }
-    outcome = "can be imported" if there is None else "is published already, as it stands here"
-    files.say(
-        data, f"{file.name}: {found.title}, version {found.version}, {outcome}.", as_json=as_json
-    )
+    try:
+        told = files.warn(file, found, document_fonts())
+    except ValueError as error:
+        files.refuse([str(error)], as_json=as_json)
+    words = f"{file.name}: {found.title}, version {found.version}, can be imported."
+    data = _named(found) | {"outcome": "can_be_imported", "warnings": told}
+    files.say(data, words, as_json=as_json)
 
 
 @framework.command("import")
@@ -65,7 +60,7 @@ def import_file(file: Path, dry_run: bool, as_json: bool) -> None:
     """Take FILE in: a framework's first version is published, a later one becomes its draft. The
     same file again changes nothing."""
     found = files.read(file, as_json=as_json)
-    files.warn(file, found)
+    files.warn(file, found, current_app.config["DOCUMENT_FONTS"])
     try:
         with kept_unless(dry_run):
             imported = import_framework(found, dt.datetime.now(dt.UTC))
@@ -106,7 +101,7 @@ def take_in_shipped(file: Path) -> None:
         click.echo(f"{told or files.refused(file, found, refusal)} It stays as it is.", err=True)
         return
     if imported.added:
-        files.warn(file, found)
+        files.warn(file, found, current_app.config["DOCUMENT_FONTS"])
         click.echo(f"{found.title}, version {found.version}, {OUTCOMES[_outcome(imported)]}.")
 
 

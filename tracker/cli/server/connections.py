@@ -96,19 +96,20 @@ class ServerRefusal(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         error, request_id = self.request.error, secrets.token_hex(8)
         self.channel.discards = True
-        page = last_resort.page(*SAID.get(error.code, UNREADABLE), request_id)
+        accept = self.request.headers.get("ACCEPT", "")
+        kind, body = last_resort.body(*SAID.get(error.code, UNREADABLE), request_id, accept)
         config = self.channel.server.application.config
         https, below = config["SESSION_COOKIE_SECURE"], bool(config["URL_PREFIX"])
         self.status = f"{error.code} {error.reason}"
-        self.content_length = len(page)
+        self.content_length = len(body)
         self.response_headers += [
-            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Type", kind),
             *last_resort.headers(https=https, shares_host=below, request_id=request_id).items(),
             *([("Retry-After", "60")] if error.code == 503 else []),
         ]
         self.set_close_on_finish()
         LOG.info("refused_unread", status=error.code, request_id=request_id)
-        self.write(page)
+        self.write(body)
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]

@@ -50,8 +50,8 @@ class Settings:
 class SetupProgress:
     """Counts of what a library has. `rounds` counts those that are not over; `targets` the role
     profiles in use that have a target; `undecided` the sensitive statements that nobody has decided
-    about. The newest test message and the newest tried backup, None
-    where there was none."""
+    about. Of the newest use statement, test message and tried backup what is said here, None where
+    there was none."""
 
     people: int
     teams: int
@@ -61,6 +61,8 @@ class SetupProgress:
     learners: int
     supervisors: int
     use_statement: int
+    use_text: str | None
+    use_published_at: dt.datetime | None
     not_rated: int
     undecided: int
     frameworks: int
@@ -148,8 +150,15 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         .where(MailTest.library_id == here)
         .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
     )
+    used = (
+        select(UseStatement)
+        .where(UseStatement.library_id == here)
+        .order_by(UseStatement.version.desc())
+    )
     backup = select(BackupTest).order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
     newest = {
+        "use_text": used.with_only_columns(UseStatement.text),
+        "use_published_at": used.with_only_columns(UseStatement.published_at),
         "mail_outcome": mail.with_only_columns(MailTest.outcome),
         "mail_at": mail.with_only_columns(func.coalesce(MailTest.arrived_at, MailTest.sent_at)),
         "backup_findings": backup.with_only_columns(BackupTest.findings),

@@ -60,9 +60,3 @@ def versions(slug: str | None = None) -> tuple[Published, ...]:
         )
         for row in session().execute(query)
     )
-
-
-def digest_of(slug: str, version: str) -> str | None:
-    """Of the content that is published under that version; None where there is none."""
-    query = select(Framework.digest).where(Framework.slug == slug, Framework.version == version)
-    return session().scalar(query)

@@ -16,6 +16,7 @@ from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.administration.people import named_like
 from tracker.rules.calendar import start_of
 from tracker.rules.names import folded
+from tracker.rules.operations.audit_kinds import listing
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
 DOER, ABOUT = aliased(Person), aliased(Person)
@@ -27,6 +28,8 @@ SORTS: dict[str, ColumnElement[Any]] = {
 """All that events can be sorted by; of equals, the newest first."""
 NAMED = ("team", "role_profile", "round", "statement", "former_name")
 """Facts that hold a name, as it was then."""
+LISTED = AuditEventDetail.facts["person_ids"].as_string()
+"""Whom an event is about that is about many (rules/operations/audit_kinds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,13 @@ def listed(
         review = func.coalesce(AuditEventDetail.facts["review"].as_string(), "")
         where.append(review.not_in([str(each) for each in past]))
     if person_id is not None:
-        where.append(or_(AuditEvent.actor_id == person_id, AuditEvent.subject_id == person_id))
+        where.append(
+            or_(
+                AuditEvent.actor_id == person_id,
+                AuditEvent.subject_id == person_id,
+                LISTED.contains(listing([person_id])),
+            )
+        )
     if since is not None:
         where.append(AuditEvent.happened_at >= start_of(actor.time_zone, since))
     if until is not None:
@@ -123,15 +132,17 @@ def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
     fitting = named_like(actor.library_id, wanted)
     named = {name: AuditEventDetail.facts[name].as_string() for name in NAMED}
     query = (
-        select(*named.values())
+        select(*named.values(), LISTED)
         .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
         .where(AuditEvent.library_id == actor.library_id)
         .distinct()
     )
     rows = session().execute(query).all()
+    about = {str(each) for each in fitting}
     found = [
         AuditEvent.actor_id.in_(fitting),
         AuditEvent.subject_id.in_(fitting),
+        LISTED.in_({row[-1] for row in rows if row[-1] and about & {*row[-1].split()}}),
         AuditEvent.kind.in_(
             [kind for kind, words in text.kinds.items() if wanted in folded(str(words))]
         ),

@@ -2,6 +2,7 @@
 line."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,15 @@ def kind_of(url: str, has_file: bool) -> EvidenceKind:
     return EvidenceKind.LINK if url else EvidenceKind.NOTE
 
 
+BARE_ADDRESS = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*(?::\d{1,5})?(?=[/?#]|\Z)")
+"""A host with a dot in it, and perhaps a port: a name before a colon alone may be a scheme."""
+
+
+def completed(url: str) -> str:
+    """A web address typed without its scheme, with it; anything else as it is."""
+    return f"https://{url}" if BARE_ADDRESS.match(url) else url
+
+
 def is_web_link(url: str) -> bool:
     """An http or https address with a host, without a user name, and without a character that
     nobody sees."""
@@ -58,13 +68,14 @@ def is_web_link(url: str) -> bool:
 
 
 def clean(content: EvidenceContent, today: dt.date) -> EvidenceContent:
-    """The content as it is stored: a title on one line, text with plain line ends.
+    """The content as it is stored: a title on one line, text with plain line ends, a link with its
+    scheme.
 
     Raises Invalid: title_empty, title_long, text_long, link_not_web, done_in_future, done_long_ago.
     """
     title = " ".join(_visible(content.title).split())
     text = _visible(content.text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    url = content.url.strip()
+    url = completed(content.url.strip())
     if not title:
         raise Invalid("evidence_title_empty", "title")
     if len(title) > TITLE_MAX:

@@ -6,6 +6,8 @@ happens where two people answered differently (or alike) is recorded under kinds
 listed.
 """
 
+from collections.abc import Iterable
+
 from tracker.rules.reviews.workflow import EndorsementStatus, Move
 
 REVEALED = "review_revealed"
@@ -42,3 +44,8 @@ ENDED: dict[EndorsementStatus, str] = {
 def audit_kind_of(move: Move) -> str:
     """The kind of event that a move is recorded as."""
     return MOVES.get(move, WENT_ON)
+
+
+def listing(person_ids: Iterable[int]) -> str:
+    """Many people in one fact: each id stands between spaces, so that it can be searched for."""
+    return f" {' '.join(map(str, person_ids))} "

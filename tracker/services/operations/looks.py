@@ -9,32 +9,34 @@ from tracker.db import session, transaction
 from tracker.models import Look
 from tracker.policy.permissions import Actor
 from tracker.records import audit
+from tracker.rules.operations.audit_kinds import listing
 
 
 def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
-    """Note that the actor opened these people's records, but for their own: for the owner to see,
-    and in the audit. Writes nothing when today's rows are there already; the number of statements
-    does not depend on how many people."""
-    if not _not_noted(actor, owner_ids, kind, actor.today(now)):
+    """Note that the actor opened these people's records, but for their own: a row for each owner to
+    see, and one event in the audit, whose facts say how many and whose. Writes nothing when
+    today's rows are there already; the number of statements does not depend on how many people."""
+    today = actor.today(now)
+    if not _not_noted(actor, owner_ids, kind, today):
         return
     with transaction() as tx:
-        for owner_id in sorted(_not_noted(actor, owner_ids, kind, actor.today(now))):
-            tx.add(
-                Look(
-                    owner_id=owner_id,
-                    reader_id=actor.person_id,
-                    kind=kind,
-                    looked_on=actor.today(now),
-                )
-            )
+        owners = sorted(_not_noted(actor, owner_ids, kind, today))
+        tx.add_all(
+            Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=today)
+            for owner_id in owners
+        )
+        is_list = len(owners) > 1
+        listed: dict[str, audit.Fact] = {"people": len(owners), "person_ids": listing(owners)}
+        if owners:
             audit.note(
                 tx,
                 "looked",
                 now,
                 library_id=actor.library_id,
                 actor_id=actor.person_id,
-                subject_id=owner_id,
+                subject_id=None if is_list else owners[0],
                 page=kind,
+                **(listed if is_list else {}),
             )
 
 

@@ -15,8 +15,8 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     email_taken=_l(
-        "This address can’t be used here. Look for it under People: somebody may have it already. "
-        "Otherwise use another address of this person."
+        "This address can’t be used here. Look for it under People. If it isn’t there, use another "
+        "address of this person."
     ),
     staff_id_taken=_l("%(name)s has this staff ID already."),
     own_account=_l("You cannot disable your own account. Ask another administrator."),

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.administration.library_settings import SetupProgress
+from tracker.rules.administration.use_statements import unkept
 from tracker.rules.notifications.mail import MailOutcome
-from tracker.web.ui.templating.dates import ago
+from tracker.web.ui.templating.dates import ago, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,7 @@ def setup_checklist(has: SetupProgress, *, operates: bool) -> list[Task]:
     """In the order in which one needs the other. Backups are of the whole installation, so they
     are for its operators."""
     tasks = [
-        Task(
-            _("Publish how ratings are used"),
-            _("Version %(number)s is published.", number=has.use_statement)
-            if has.use_statement
-            else _(
-                "People read what ratings are for, and who reads them, before they rate anything."
-            ),
-            url_for("admin_use_statement.show"),
-            has.use_statement > 0,
-        ),
+        _use_statement(has),
         Task(
             _("Set up teams"),
             ngettext(
@@ -117,6 +109,26 @@ def setup_checklist(has: SetupProgress, *, operates: bool) -> list[Task]:
             )
         )
     return tasks
+
+
+def _use_statement(has: SetupProgress) -> Task:
+    title: str = _("Publish how ratings are used")
+    note: str = _(
+        "People read what ratings are for, and who reads them, before they rate anything."
+    )
+    is_kept = not unkept(has.use_text or "")
+    if has.use_published_at is not None:
+        note = _("Version %(number)s is published.", number=has.use_statement)
+    if has.use_published_at is not None and not is_kept:
+        title = _("Correct how ratings are used")
+        note = _(
+            "Version %(number)s of %(day)s promises what Skills Tracker can’t do yet. Open it to "
+            "see which sentences, and publish a version without them.",
+            number=has.use_statement,
+            day=day(has.use_published_at),
+        )
+    href = url_for("admin_use_statement.show")
+    return Task(title, note, href, has.use_statement > 0 and is_kept)
 
 
 def _targets(has: SetupProgress) -> str:

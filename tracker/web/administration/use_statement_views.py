@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.queries.administration import library_settings, use_statement_versions
+from tracker.queries.administration.use_statement_versions import UseStatementVersion
+from tracker.rules.administration.use_statements import unkept
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statements
 from tracker.web.administration.forms import UseStatementForm
@@ -31,7 +33,7 @@ def show() -> ResponseReturnValue:
         library = library_settings.settings(session.actor()).name
         text = render("administration/use_statement.txt", library=library)
         form = UseStatementForm(base_version=0, text=text)
-    return render("administration/use_statement.html", form=form, versions=versions)
+    return _page(form, versions)
 
 
 @bp.post("")
@@ -59,4 +61,11 @@ def publish() -> ResponseReturnValue:
     versions = use_statement_versions.listed(session.actor())
     form.base_version.raw_data = None
     form.base_version.data = versions[0].version if versions else 0
-    return render("administration/use_statement.html", form=form, versions=versions), 422
+    return _page(form, versions), 422
+
+
+def _page(form: UseStatementForm, versions: list[UseStatementVersion]) -> str:
+    promises = {each.version: found for each in versions if (found := unkept(each.text))}
+    return render(
+        "administration/use_statement.html", form=form, versions=versions, promises=promises
+    )

@@ -29,10 +29,7 @@ def next_ups(
         return [
             NextUp(
                 _("Read how ratings are used"),
-                _(
-                    "It says what ratings are for, who reads them and how long they are kept. You "
-                    "rate after it."
-                ),
+                _("It says what ratings are for and who reads them. You rate after it."),
                 url_for("dashboard.use_statement"),
                 _("Read it"),
             )

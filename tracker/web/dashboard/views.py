@@ -1,6 +1,8 @@
 """The front door: what this is, Today, and whether all is well."""
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+import datetime as dt
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -25,6 +27,8 @@ from tracker.web.i18n.render import render
 from tracker.web.ui.drafts.drafted_forms import FormDraft
 
 bp = Blueprint("dashboard", __name__)
+GOOD_FOR = dt.timedelta(days=180)
+"""How long what security.txt says may be relied on, from today; RFC 9116 wants less than a year."""
 
 errors.refusal_messages(
     use_statement_newer=_l(
@@ -67,6 +71,24 @@ def ready() -> ResponseReturnValue:
     if failing:
         return {"status": "unready", "failing": failing}, 503
     return {"status": "ready"}
+
+
+@bp.get("/.well-known/security.txt")
+@door(Permission.PUBLIC)
+def security_txt() -> ResponseReturnValue:
+    """Where to report a security problem, as RFC 9116 has it; 404 where no contact is set."""
+    contact = current_app.config["SECURITY_CONTACT"]
+    if not contact:
+        abort(404)
+    expires = session.now().replace(hour=0, minute=0, second=0, microsecond=0) + GOOD_FOR
+    lines = {
+        "Contact": contact,
+        "Expires": f"{expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages": current_app.config["BABEL_DEFAULT_LOCALE"],
+        "Canonical": f"{current_app.config['ORIGIN']}{url_for('dashboard.security_txt')}",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/styleguide")

@@ -30,8 +30,8 @@ refusal_messages(
         "That is longer than a line of %(most)s characters. Shorten it, or add it as evidence."
     ),
     evidence_link_not_web=_l(
-        "A link must be a whole web address that starts with http:// or https://, without a user "
-        "name or spaces."
+        "This is not a web address. Write it like https://example.org/page, without a user name or "
+        "spaces."
     ),
     evidence_links_many=_l("Choose at most %(most)s statements at a time."),
     evidence_links_none=_l("Choose a statement first."),

@@ -31,6 +31,7 @@ from tracker.services.notifications import notices
 from tracker.services.operations import downloads, looks, refusals
 from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import idempotency, session
+from tracker.web.http.errors import wants_json
 from tracker.web.http.redirects import address_here
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -177,7 +178,7 @@ def check_doors(app: Flask) -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    if request.method == "GET" and request.accept_mimetypes.best != "application/json":
+    if request.method == "GET" and not wants_json():
         return redirect(url_for("accounts.sign_in", next=address_here()))
     abort(401)
 

@@ -3,7 +3,6 @@ its sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from itertools import chain
 from typing import Any
 
@@ -29,20 +28,13 @@ from tracker.rules.errors import (
     Unreachable,
 )
 from tracker.rules.faults import Fault, fault_of
+from tracker.rules.last_resort import prefers_json
 from tracker.web.http.logging import loggable_path
 from tracker.web.http.rate_limits import seconds_to_wait
 from tracker.web.i18n.render import render
 
 REFUSAL_MESSAGES: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
-    "status_413": _l("What was sent is too large. Nothing was saved; send less at once."),
-    "status_503": _l(
-        "The server can’t answer just now. Nothing that was saved is lost; try again."
-    ),
-    "status_507": _l(
-        "The server has no room to save this. What was saved before is still there; tell your "
-        "administrator."
-    ),
     "move_not_now": _l(
         "That can’t be done anymore: somebody moved it on. Look at the page again; nothing was "
         "lost."
@@ -60,7 +52,48 @@ STATUS = {
     Unkept: 507,
     Damaged: 410,
 }
-PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507})
+WHAT_HAPPENED: dict[int, Any] = {
+    400: _l("What your browser sent was incomplete or garbled, so nothing was changed."),
+    401: _l("You are not signed in, so nothing was changed. Sign in, then try again."),
+    403: _l(
+        "This page or step belongs to somebody with another role than yours. Nothing was changed, "
+        "and nothing was lost."
+    ),
+    404: _l(
+        "The address leads nowhere, or to something that is not yours to see. Nothing was lost."
+    ),
+    405: _l(
+        "The page was opened in a way it does not answer, perhaps by loading a form’s address "
+        "again. Nothing was changed."
+    ),
+    409: _l(
+        "This has changed since you opened it, so your change was not made over it. Nothing was "
+        "lost."
+    ),
+    410: _l("It is not as it was stored, so it is not handed out. Nothing else was lost."),
+    413: _l(
+        "What you sent is larger than this library accepts (a file may have 10 MB, a text 1 MB), "
+        "so it was not stored. Everything saved before is still there."
+    ),
+    422: _l("Something in what you sent does not fit, so nothing was saved."),
+    429: _l(
+        "So that nobody can guess passwords or flood the library, we wait before the next try. "
+        "This one was not carried out; nothing was lost."
+    ),
+    500: _l(
+        "It is our fault, not yours. What was saved before is still there; what you sent just now "
+        "was not half-saved."
+    ),
+    503: _l(
+        "Skills Tracker can’t answer just now. Nothing that was saved is lost. Try again in a "
+        "minute."
+    ),
+    507: _l(
+        "The server has no room to save this: its disk is full or failing, so what you sent was "
+        "not saved. Everything saved before is still there, and you can go on reading."
+    ),
+}
+"""By status, where a refusal has no sentence of its own: the same on a page and in JSON."""
 RETRY_AFTER = 5
 """Seconds after which it is worth another try, when the database was busy or away."""
 
@@ -107,29 +140,36 @@ def put_on(form: FlaskForm, refusal: Refusal) -> None:
 
 
 def wants_json() -> bool:
-    return request.is_json or request.accept_mimetypes.best == "application/json"
+    return request.is_json or prefers_json(request.environ.get("HTTP_ACCEPT", ""))
 
 
 def _page(status: int, said: str | None = None) -> ResponseReturnValue:
+    kind = status if status in WHAT_HAPPENED else 400
     if wants_json():
-        said = said or str(REFUSAL_MESSAGES.get(f"status_{status}", HTTPStatus(status).phrase))
-        return jsonify(error=said, request_id=g.get("request_id", "")), status
-    name = status if status in PAGES else 400
+        return jsonify(_told(said or str(WHAT_HAPPENED[kind]))), status
     seconds = seconds_to_wait() if status == 429 else None
     wait = seconds and -(-seconds // 60)
-    return render(f"errors/{name}.html", message=said, wait=wait), status
+    what = WHAT_HAPPENED[kind]
+    return render(f"errors/{kind}.html", message=said, what=what, wait=wait), status
 
 
-def _form_as_json(response: Response) -> Response:
-    """In the place of a refused form's page, for who asked for JSON: what is wrong with it, and at
-    which field."""
-    if wants_json() and was_refused() and 400 <= response.status_code < 500:
+def _told(error: str, **more: Any) -> dict[str, Any]:
+    return {"error": error, **more, "request_id": g.get("request_id", "")}
+
+
+def _as_json(response: Response) -> Response:
+    """In the place of a page that a view made to refuse something, for who asked for JSON: what is
+    wrong, and at which field of a form."""
+    if not (wants_json() and response.status_code >= 400 and response.mimetype == "text/html"):
+        return response
+    if was_refused():
         form = g.refused_form
         fields = {each.name: [*map(str, each.errors)] for each in form if each.errors}
-        said = [*map(str, form.form_errors), *chain(*fields.values())]
-        body = {"error": said[0], "fields": fields, "request_id": g.get("request_id", "")}
-        response.set_data(current_app.json.dumps(body))
-        response.mimetype = "application/json"
+        body = _told([*map(str, form.form_errors), *chain(*fields.values())][0], fields=fields)
+    else:
+        body = _told(str(WHAT_HAPPENED.get(response.status_code, WHAT_HAPPENED[400])))
+    response.set_data(current_app.json.dumps(body))
+    response.mimetype = "application/json"
     return response
 
 
@@ -230,7 +270,7 @@ def forget_flashed() -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.after_request(_form_as_json)
+    app.after_request(_as_json)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)

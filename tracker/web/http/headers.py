@@ -37,9 +37,10 @@ class EveryAnswer:
             return self._inner(environ, start)
         except Exception:
             LOG.exception("unanswered", request_id=request_id)
-            status, headers, page = last_resort.answer(request_id)
+            accept = environ.get("HTTP_ACCEPT", "")
+            status, headers, body = last_resort.answer(request_id, accept)
             start(status, headers)
-            return [page]
+            return [body]
 
 
 def _start() -> None:

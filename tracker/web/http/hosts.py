@@ -67,9 +67,10 @@ class Elsewhere:
         self._prefix = prefix
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, headers, page = last_resort.elsewhere(self._prefix, environ[REQUEST_ID])
+        accept = environ.get("HTTP_ACCEPT", "")
+        status, headers, body = last_resort.elsewhere(self._prefix, environ[REQUEST_ID], accept)
         start_response(status, headers)
-        return [page]
+        return [body]
 
 
 def below_prefix(app: Flask) -> None:

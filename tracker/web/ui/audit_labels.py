@@ -277,6 +277,7 @@ SHOWN = {
     "after": _l("now: %(fact)s"),
     "role": "%(fact)s",
     "page": "%(fact)s",
+    "people": _l("people: %(fact)s"),
     "what": "%(fact)s",
     "form": "%(fact)s",
     "version": _l("version %(fact)s"),

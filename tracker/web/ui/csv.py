@@ -7,9 +7,9 @@ import unicodedata
 
 from flask import Response
 
-Table = list[list[str | int]]
+from tracker.rules.delimited import is_like_formula
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Table = list[list[str | int]]
 
 
 def csv_file(rows: Table, name: str) -> Response:
@@ -29,7 +29,7 @@ def csv_text(rows: Table, *, is_beginning: bool = True) -> str:
 def _plain(cell: str | int) -> str | int:
     """Text that begins like a formula is kept as text: a name must not run in somebody's
     spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and is_like_formula(cell) else cell
 
 
 def csv_name(words: str) -> str:

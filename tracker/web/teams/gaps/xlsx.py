@@ -11,8 +11,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tracker.rules.delimited import is_like_formula
 from tracker.web.http import session
-from tracker.web.ui.csv import FORMULA, Table
+from tracker.web.ui.csv import Table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLE_MAX = 31
@@ -49,4 +50,4 @@ def _write(sheet: Worksheet, row: int, column: int, value: str | int) -> None:
         return
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
     cell.data_type = "s"
-    cell.quotePrefix = value.startswith(FORMULA)
+    cell.quotePrefix = is_like_formula(value)
