@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.app import main
+from tracker.cli.commands import main
 from tracker.services.operations import backups
 
 Prepare = Callable[[Path], None]
