@@ -1,5 +1,6 @@
 """create_app puts the floors together; create_server is what serves."""
 
+import gc
 import logging
 import sys
 
@@ -65,10 +66,14 @@ def create_server() -> Flask:
     """The application to serve. Ends the program, with a sentence that says what to do, where the
     database is not laid out as this version needs it."""
     from tracker.services.operations import schema
+    from tracker.web import application
 
+    gc.disable()  # until the workers are made: what start-up makes is never garbage
     app = create_app()
     with app.app_context(), faults.in_one_sentence():
         found = schema.state_before_forking(app.config["MIGRATIONS_DIR"])
+        if found is SchemaState.CURRENT:
+            application.compile_templates(app)
     if found is not SchemaState.CURRENT:
         sys.exit(REMEDIES[found])
     return app

@@ -13,7 +13,7 @@ from flask.cli import AppGroup, ScriptInfo
 from tracker.cli import faults
 
 
-class Place(NamedTuple):
+class CommandPlace(NamedTuple):
     """Where a command stands, what it is for (its own first sentence), and whether it needs the
     pages: what they say is mailed, and what they offer is made in the background."""
 
@@ -24,36 +24,38 @@ class Place(NamedTuple):
 
 
 COMMANDS = {
-    "admin": Place("tracker.cli.admin", "admin", "Administrators."),
-    "audit": Place(
+    "admin": CommandPlace("tracker.cli.admin", "admin", "Administrators."),
+    "audit": CommandPlace(
         "tracker.cli.audit", "audit", "The audit trail: look through it, and write down its head."
     ),
-    "backup": Place(
+    "backup": CommandPlace(
         "tracker.cli.backups", "backup", "Write one file with the database and the evidence files."
     ),
-    "check": Place(
+    "check": CommandPlace(
         "tracker.cli.operations.check", "check", "Look whether the server can do its work."
     ),
-    "database": Place(
+    "database": CommandPlace(
         "tracker.cli.operations.grants", "database", "The database: who may do what in it."
     ),
-    "demo": Place(
+    "demo": CommandPlace(
         "tracker.cli.demo.commands", "demo", "The demo library, whose passwords are public."
     ),
-    "files": Place("tracker.cli.files", "files", "Evidence files."),
-    "framework": Place("tracker.cli.frameworks.frameworks", "framework", "Frameworks."),
-    "mail": Place("tracker.cli.mail", "mail", "Mail.", True),
-    "metrics": Place(
+    "files": CommandPlace("tracker.cli.files", "files", "Evidence files."),
+    "framework": CommandPlace("tracker.cli.frameworks.frameworks", "framework", "Frameworks."),
+    "mail": CommandPlace("tracker.cli.mail", "mail", "Mail.", True),
+    "metrics": CommandPlace(
         "tracker.cli.operations.metrics",
         "metrics",
         "Print the metrics for Prometheus, or serve them until SIGTERM or Ctrl-C.",
     ),
-    "people": Place("tracker.cli.people", "people", "People."),
-    "restore": Place("tracker.cli.backups", "restore", "Restore FILE."),
-    "reviews": Place("tracker.cli.reviews", "reviews", "Reviews."),
-    "serve": Place("tracker.cli.serve", "serve", "Serve the application."),
-    "setup": Place("tracker.cli.setup", "setup", "Create the database, or bring it up to date."),
-    "work": Place(
+    "people": CommandPlace("tracker.cli.people", "people", "People."),
+    "restore": CommandPlace("tracker.cli.backups", "restore", "Restore FILE."),
+    "reviews": CommandPlace("tracker.cli.reviews", "reviews", "Reviews."),
+    "serve": CommandPlace("tracker.cli.serve", "serve", "Serve the application."),
+    "setup": CommandPlace(
+        "tracker.cli.setup", "setup", "Create the database, or bring it up to date."
+    ),
+    "work": CommandPlace(
         "tracker.cli.background.work",
         "work",
         "Work beside the server: mail notices, do the daily work, and make what people asked for.",

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.web.administration.carrying import job as carrying_job
@@ -67,6 +68,16 @@ def with_pages(app: Flask) -> Flask:
     access.check_doors(app)
     assets.init_app(app, Path(app.root_path) / "static")
     return app
+
+
+def compile_templates(app: Flask) -> None:
+    """Before the workers are made, so that none does it; kept in TRACKER_DATA_DIR for the next
+    start, by a digest of each source."""
+    folder = Path(app.config["DATA_DIR"]) / "templates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
 
 
 def behind_a_proxy(app: Flask) -> Flask:
