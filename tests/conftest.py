@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import pytest
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event, select, text
 
@@ -23,6 +22,7 @@ from tests.client import Client
 from tests.engines import LONG, REQUIRED, fresh_database, hurry, postgres_trouble
 from tests.factories.world import World, make_world
 from tracker.app import create_app
+from tracker.cli.database import upgrade
 from tracker.db import db
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)

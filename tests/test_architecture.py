@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -108,7 +109,12 @@ def commits(source: str) -> int:
 
 
 def test_imports_stand_at_the_top() -> None:
-    assert [(path.name, line) for path in SOURCES for line in local_imports(path.read_text())] == []
+    """But where a command's start would pay for a heavy library: pyproject.toml lists these."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    ignored = settings["tool"]["ruff"]["lint"]["per-file-ignores"]
+    lazy = {place for place, codes in ignored.items() if "PLC0415" in codes}
+    found = {str(path.relative_to(ROOT)) for path in SOURCES if [*local_imports(path.read_text())]}
+    assert found == lazy
 
 
 def test_a_local_import_is_found() -> None:

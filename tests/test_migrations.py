@@ -11,7 +11,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -34,6 +33,7 @@ from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.services.administration.past_rounds import past_round
 from tests.web.teams.crowds import Crowd
 from tracker.app import create_app
+from tracker.cli.database import downgrade, upgrade
 from tracker.db import Base, db, session, transaction
 from tracker.models import Framework, Invitation, Person, Statement
 from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards

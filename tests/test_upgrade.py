@@ -14,7 +14,6 @@ from unittest.mock import Mock
 import pytest
 from click.testing import Result
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import text
 
 from config import ROOT
@@ -25,6 +24,7 @@ from tests.conftest import TestConfig
 from tests.engines import fresh_database, hurry
 from tracker.app import create_app, create_server
 from tracker.cli import faults
+from tracker.cli.database import upgrade
 from tracker.db import db, transaction
 from tracker.queries.operations import schema
 from tracker.rules.errors import Conflict

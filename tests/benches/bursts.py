@@ -108,7 +108,7 @@ def demo(engine_name: str) -> Iterator[tuple[int, list[dict[str, str]]]]:
                 stdout=subprocess.PIPE,
             ).stdout
         accounts = [each for each in json.loads(told) if each["role"] == "learner"]
-        with served("tracker:create_app()", environment, workers=2) as port:
+        with served("tracker.app:create_app()", environment, workers=2) as port:
             yield port, accounts
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_migrate import upgrade
 
 from config import ROOT
 from tests.client import Client
@@ -27,6 +26,7 @@ from tests.conftest import TestConfig
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver
 from tracker.app import create_app
+from tracker.cli.database import upgrade
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.notifications.mail import mail_server as settings
 from tracker.services.frameworks.importing import import_framework

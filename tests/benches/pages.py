@@ -208,7 +208,7 @@ def main() -> None:
         accounts = json.loads(listed.stdout)
         with (
             served("tests.benches.pages:empty()", environment) as base,
-            served("tracker:create_app()", environment) as port,
+            served("tracker.app:create_app()", environment) as port,
         ):
             nothing = Visitor(base)
             times: dict[str, list[float]] = {}

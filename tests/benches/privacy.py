@@ -22,7 +22,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from flask_migrate import upgrade
 
 from tests.client import Client
 from tests.conftest import NOW, TestConfig
@@ -32,6 +31,7 @@ from tests.web.teams.crowds import AT, GAP
 from tests.web.teams.without_names.many_days import PATHS, TEAMS, RandomLibrary
 from tests.web.teams.without_names.test_attack import judge_each_by_itself, switch_off, victims
 from tracker.app import create_app
+from tracker.cli.database import upgrade
 from tracker.queries.teams.release_facts import moments_due
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
@@ -27,6 +26,7 @@ from tests.conftest import PAGES, TestConfig, keep_pages
 from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
 from tracker.app import create_app
+from tracker.cli.database import upgrade
 from tracker.cli.demo.people import load_cast
 from tracker.db import db
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.app import main
+from tracker.cli.commands import main
 from tracker.services.operations import backups
 
 Prepare = Callable[[Path], None]
@@ -22,7 +22,7 @@ def run(
 ) -> Callable[..., tuple[object, str]]:
     """What the command ends with, and all that it says."""
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("tracker.app.assets.init_app", lambda *_values: None)
+    monkeypatch.setattr("tracker.web.ui.assets.init_app", lambda *_values: None)
 
     def command(*arguments: str) -> tuple[object, str]:
         monkeypatch.setattr(sys, "argv", ["tracker", *arguments])
@@ -148,6 +148,6 @@ def test_the_key_is_written_whole_or_not_at_all(
         full.setattr(os, "fsync", fail)
         assert "The disk is full" in str(run("setup")[0])
     assert list((tmp_path / "data").iterdir()) == []
-    run("--help")
+    run("check")
     assert len((tmp_path / "data" / "secret_key").read_text()) == 64
     assert (tmp_path / "data" / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
-from tracker.app import main
+from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
 

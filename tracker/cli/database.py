@@ -1,9 +1,9 @@
 """Lay the database out, bring it up to date, or refuse to work with it."""
 
 import sys
+from types import ModuleType
 
 from flask import current_app
-from flask_migrate import upgrade
 
 from config import ROOT
 from tracker.cli.frameworks.frameworks import take_in_shipped
@@ -11,6 +11,25 @@ from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.operations import schema
 
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"
+
+
+def upgrade(directory: str | None = None, revision: str = "head") -> None:
+    """Bring the database to a layout, by the migrations of a folder (MIGRATIONS_DIR). Ends the
+    program where that fails."""
+    _migrations().upgrade(directory, revision)
+
+
+def downgrade(directory: str | None = None, revision: str = "-1") -> None:
+    _migrations().downgrade(directory, revision)
+
+
+def _migrations() -> ModuleType:
+    import flask_migrate
+
+    if "migrate" not in current_app.extensions:
+        folder = str(current_app.config["MIGRATIONS_DIR"])
+        flask_migrate.Migrate(current_app, current_app.extensions["sqlalchemy"], directory=folder)
+    return flask_migrate
 
 
 def lay_out() -> None:

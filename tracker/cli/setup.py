@@ -23,8 +23,9 @@ from tracker.services.operations import backups, schema
 )
 @with_appcontext
 def setup(without_backup: bool) -> None:
-    """Create the database, or back it up and bring it up to date; load the frameworks that come
-    with the program."""
+    """Create the database, or bring it up to date.
+
+    An older one is backed up first. The frameworks that come with the program are loaded."""
     set_up(with_backup=not without_backup)
 
 

@@ -4,8 +4,10 @@ machine, and those of a folder of the server."""
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 UNSHOWN = re.compile(
     r'error: PDF/UA-1 error: the text `"((?:[^"\\]|\\.)*)"` could not be displayed'
@@ -16,8 +18,10 @@ PROBE = b'#set document(title: "-")\n#sys.inputs.signs.codepoints().join(" ")'
 
 
 @lru_cache(maxsize=2)
-def fonts(folder: str) -> typst.Fonts:
+def fonts(folder: str) -> "typst.Fonts":
     """Looked through once. An empty name is no folder."""
+    import typst
+
     return typst.Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
 
 
@@ -30,6 +34,8 @@ def unshown(text: str, folder: str) -> str:
 
 @lru_cache(maxsize=64)
 def _unshown(signs: str, folder: str) -> str:
+    import typst
+
     try:
         typst.compile(
             PROBE,

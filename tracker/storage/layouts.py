@@ -3,13 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 from tracker.rules.operations.schema import Layouts
 
 
 @cache
 def layouts(migrations: Path) -> Layouts:
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory(str(migrations))
     newest = scripts.get_current_head()
     if newest is None:

@@ -16,7 +16,6 @@ from threading import Event
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select, text, update
 
 from config import ROOT
@@ -29,6 +28,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World, make_world
 from tracker.app import create_app
+from tracker.cli.database import downgrade, upgrade
 from tracker.db import db, session, transaction
 from tracker.engines import without_transactions
 from tracker.models import AuditEvent, BackupTest, Invitation, Person, Rating, SignIn

@@ -63,7 +63,9 @@ NEW_KEY = "Make one at random: python3 -c 'import secrets; print(secrets.token_u
 @click.option("--deploy", is_flag=True, help="Look at what matters before people are let in, too.")
 @with_appcontext
 def check(deploy: bool) -> None:
-    """Look whether the server can do its work: the database's layout, and what must be writable.
+    """Look whether the server can do its work.
+
+    The database's layout, and what must be writable.
 
     With --deploy also: secrets, settings for developers, the address, the rights of the database
     role, and the age of the last backup. One sentence for each thing that is wrong, with what to

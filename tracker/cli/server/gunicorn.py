@@ -35,4 +35,5 @@ def _address(listener: Any) -> str:
 def post_fork(server: Any, worker: Any) -> None:
     """What start-up made is shared by all workers and never garbage: keep it out of collection."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 20)

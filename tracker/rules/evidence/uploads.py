@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import filetype
 
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence import pdf_safety, pictures
 from tracker.rules.evidence.places import FilePlace
 
 NAME_MAX = 255
@@ -85,6 +84,8 @@ def judge(upload: Upload, most: int) -> Accepted:
     if _kind_of(upload.content, kind) != kind:
         raise Invalid("file_not_what_it_says", "file", ending=kind.upper())
     if kind in PICTURES:
+        from tracker.rules.evidence import pictures
+
         pictures.check(upload.content, kind)
     return Accepted(name, MEDIA_TYPES[kind], upload.content)
 
@@ -97,9 +98,13 @@ def cleaned(file: Accepted, most: int) -> Accepted:
     """
     kind = kind_of(file.name)
     if kind == "pdf":
+        from tracker.rules.evidence import pdf_safety
+
         pdf_safety.check(file.content)
     if kind not in PICTURES:
         return file
+    from tracker.rules.evidence import pictures
+
     content = pictures.redrawn(file.content, kind)
     if len(content) > most:
         raise Invalid("file_large", "file", most=most // (1024 * 1024))

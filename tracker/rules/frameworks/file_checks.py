@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from tracker.rules.frameworks.file_parts import Part, keys, twice
 from tracker.rules.frameworks.file_scale import scale
-from tracker.rules.frameworks.file_schema import against_the_schema
 from tracker.rules.frameworks.file_unseen import unseen
 from tracker.rules.strict_json import Problem, faults, shown, step
 
@@ -20,6 +19,8 @@ from tracker.rules.strict_json import Problem, faults, shown, step
 def problems(data: Any) -> list[Problem]:
     """Every mistake in the parsed file, by its place; nothing when it can be read. What a text
     cannot hold is told once, not again by the schema."""
+    from tracker.rules.frameworks.file_schema import against_the_schema
+
     told = faults(data)
     places = {problem.place for problem in told}
     found = {*against_the_schema(data), *_beyond_the_schema(data), *unseen(data)}

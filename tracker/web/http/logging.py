@@ -1,13 +1,11 @@
 """JSON lines on standard output, each with its request id. No text that a user typed, no cookie, no
 token."""
 
-import logging
 import re
 import time
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.tracebacks import ExceptionDictTransformer
 
 from tracker.web.http import session
 
@@ -22,22 +20,6 @@ PROBES = {"dashboard.health", "dashboard.ready"}
 def loggable_path() -> str:
     """The address without the secret of a one-time link."""
     return SECRET_PATH.sub(r"\1...", request.path)
-
-
-def configure() -> None:
-    """Once for the process."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
-        cache_logger_on_first_use=False,
-    )
 
 
 def init_app(app: Flask) -> None:

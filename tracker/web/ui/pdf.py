@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import typst
 from babel import Locale
 from babel.lists import format_list
 from flask import Flask, Response, current_app
@@ -64,6 +63,8 @@ def download(make: Callable[[T], Document], rows: T, lang: str) -> Response:
 def pdf(of: Document, now: dt.datetime, paper: Paper = Paper.LETTER) -> bytes:
     """The same bytes for the same document and moment. Raises RuntimeError where typst refuses
     it."""
+    import typst
+
     folder = Path(current_app.root_path) / "templates" / "documents"
     unshown: set[str] = set()
     problem = ""

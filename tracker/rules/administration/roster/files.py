@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tracker.rules import delimited
-from tracker.rules.administration.roster import workbooks
 from tracker.rules.administration.roster.columns import HEADINGS
 from tracker.rules.errors import Invalid
 
@@ -32,7 +31,9 @@ def read(name: str, content: bytes) -> RosterFile:
         raise Invalid("roster_large", "file", most=BYTES_MAX // 1024 // 1024)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Invalid("roster_old_workbook", "file")
-    if workbooks.is_workbook(content):
+    if content.startswith(b"PK\x03\x04"):
+        from tracker.rules.administration.roster import workbooks
+
         sheet, found = workbooks.read(content, ROWS_MAX + 1, COLUMNS_MAX)
     else:
         sheet, found = "", _delimited(content)

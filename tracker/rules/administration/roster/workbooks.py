@@ -40,10 +40,6 @@ BROKEN = (
 """What the library raises for a file that is not what it says it is."""
 
 
-def is_workbook(content: bytes) -> bool:
-    return content.startswith(b"PK\x03\x04")
-
-
 def read(
     content: bytes, rows_max: int, columns_max: int
 ) -> tuple[str, list[tuple[int, list[str]]]]:

@@ -16,7 +16,6 @@ from tracker.web.teams import exports
 from tracker.web.teams.gaps import asked as gap_asked
 from tracker.web.teams.gaps import pdf as gap_pdf
 from tracker.web.teams.gaps import taken_along
-from tracker.web.teams.gaps import xlsx as gap_xlsx
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.teams.gaps.pdf import PrintedGaps
 from tracker.web.ui import pdf as documents
@@ -29,6 +28,8 @@ bp = Blueprint("gap_files", __name__, url_prefix="/teams")
 @door(Permission.GAPS_READ, subjects.team)
 @rate_limits.documents
 def xlsx(team: Subject) -> ResponseReturnValue:
+    from tracker.web.teams.gaps import xlsx as gap_xlsx
+
     of = _printed(team)
     compare = of.chosen.compare.name if of.chosen.compare else ""
     figures = exports.table(of.page, compare, of.scope.round)

@@ -1,0 +1,68 @@
+"""Every command by its name, and what its start loads."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from config import ROOT
+from tracker.cli import commands
+
+HEAVY = {
+    "PIL",
+    "alembic",
+    "flask_limiter",
+    "flask_migrate",
+    "gunicorn",
+    "jsonschema",
+    "openpyxl",
+    "pypdf",
+    "tracker.web.blueprints",
+    "typst",
+    "waitress",
+}
+MOST = 900
+"""Modules, for any command that shows no page."""
+
+
+def loaded(arguments: list[str], before: str = "") -> set[str]:
+    """The modules that are there when a command has run."""
+    source = (
+        f"import sys\n{before}\nfrom tracker.cli.commands import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", commands.COMMANDS)
+def test_the_table_says_what_the_command_says(name: str) -> None:
+    group = commands.group()
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    assert command.name == name
+    assert command.get_short_help_str(200) == commands.COMMANDS[name].help
+
+
+@pytest.mark.parametrize("name", ["--help", "audit", "backup", "framework", "people", "setup"])
+def test_a_command_loads_nothing_heavy_to_say_what_it_does(name: str) -> None:
+    found = loaded([name] if name == "--help" else [name, "--help"])
+    assert found & HEAVY == set()
+    assert len(found) <= MOST
+
+
+def test_what_is_heavy_would_be_found() -> None:
+    assert loaded(["--help"], "import typst") & HEAVY == {"typst"}
+
+
+def test_another_command_is_none() -> None:
+    group = commands.group()
+    assert group.get_command(click.Context(group), "sing") is None

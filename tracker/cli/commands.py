@@ -1,0 +1,110 @@
+"""The `tracker` command: every command by name, loaded when it is asked for. A new file's command
+joins the table."""
+
+import os
+import sys
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, ScriptInfo
+
+from tracker.cli import faults
+
+
+class CommandPlace(NamedTuple):
+    """Where a command stands, what it is for (its own first sentence), and whether it needs the
+    pages: what they say is mailed, and what they offer is made in the background."""
+
+    module: str
+    name: str
+    help: str
+    pages: bool = False
+
+
+COMMANDS = {
+    "admin": CommandPlace("tracker.cli.admin", "admin", "Administrators."),
+    "audit": CommandPlace(
+        "tracker.cli.audit", "audit", "The audit trail: look through it, and write down its head."
+    ),
+    "backup": CommandPlace(
+        "tracker.cli.backups", "backup", "Write one file with the database and the evidence files."
+    ),
+    "check": CommandPlace(
+        "tracker.cli.operations.check", "check", "Look whether the server can do its work."
+    ),
+    "database": CommandPlace(
+        "tracker.cli.operations.grants", "database", "The database: who may do what in it."
+    ),
+    "demo": CommandPlace(
+        "tracker.cli.demo.commands", "demo", "The demo library, whose passwords are public."
+    ),
+    "files": CommandPlace("tracker.cli.files", "files", "Evidence files."),
+    "framework": CommandPlace("tracker.cli.frameworks.frameworks", "framework", "Frameworks."),
+    "mail": CommandPlace("tracker.cli.mail", "mail", "Mail.", True),
+    "metrics": CommandPlace(
+        "tracker.cli.operations.metrics",
+        "metrics",
+        "Print the metrics for Prometheus, or serve them until SIGTERM or Ctrl-C.",
+    ),
+    "people": CommandPlace("tracker.cli.people", "people", "People."),
+    "restore": CommandPlace("tracker.cli.backups", "restore", "Restore FILE."),
+    "reviews": CommandPlace("tracker.cli.reviews", "reviews", "Reviews."),
+    "serve": CommandPlace("tracker.cli.serve", "serve", "Serve the application."),
+    "setup": CommandPlace(
+        "tracker.cli.setup", "setup", "Create the database, or bring it up to date."
+    ),
+    "work": CommandPlace(
+        "tracker.cli.background.work",
+        "work",
+        "Work beside the server: mail notices, do the daily work, and make what people asked for.",
+        True,
+    ),
+}
+
+
+class Commands(AppGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        if ctx.obj is None:
+            ctx.obj = ScriptInfo(create_app=_with_pages if place.pages else _without)
+        found: click.Command = getattr(import_module(place.module), place.name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].help) for name in sorted(COMMANDS)])
+
+
+def group() -> Commands:
+    return Commands("tracker", help="Manage a Skills Tracker server.")
+
+
+def _with_pages() -> Flask:
+    return _made("create_app")
+
+
+def _without() -> Flask:
+    return _made("create_base")
+
+
+def _made(name: str) -> Flask:
+    """Ends with one sentence where a setting cannot be."""
+    try:
+        app: Flask = getattr(import_module("tracker.app"), name)()
+    except ValueError as error:
+        sys.exit(str(error))
+    return app
+
+
+def main() -> None:
+    """Where the machine fails, it ends with one sentence and a status of 1."""
+    with faults.in_one_sentence():
+        os.environ["FLASK_RUN_FROM_CLI"] = "true"
+        group().main(prog_name="tracker")

@@ -1,0 +1,89 @@
+"""The pages of the application, put together."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tracker.web.administration.carrying import job as carrying_job
+from tracker.web.administration.roster import job as roster_job
+from tracker.web.blueprints import BLUEPRINTS
+from tracker.web.http import (
+    access,
+    downloads,
+    errors,
+    framework_asked,
+    headers,
+    hosts,
+    idempotency,
+    input_checks,
+    logging,
+    rate_limits,
+    session,
+)
+from tracker.web.i18n import content_language, languages
+from tracker.web.notifications import emails
+from tracker.web.operations import request_metrics
+from tracker.web.teams import people_file
+from tracker.web.ui import assets, closed_records, pdf
+from tracker.web.ui.drafts import drafted_forms
+from tracker.web.ui.templating import environment
+
+
+class Application(Flask):
+    jinja_environment = environment.Environment
+    json_provider_class = downloads.IsoDates
+
+
+def with_pages(app: Flask) -> Flask:
+    """Raises RuntimeError when a route declares no permission."""
+    languages.init_app(app)
+    headers.init_app(app)
+    logging.init_app(app)
+    request_metrics.init_app(app)
+    hosts.init_app(app)
+    CSRFProtect(app)
+    input_checks.init_app(app)
+    rate_limits.init_app(app)
+    session.init_app(app)
+    access.init_app(app)
+    framework_asked.init_app(app)
+    idempotency.init_app(app)
+    errors.init_app(app)
+    environment.init_app(app)
+    closed_records.init_app(app)
+    drafted_forms.init_app(app)
+    pdf.init_app(app)
+    emails.init_app(app)
+    people_file.init_app(app)
+    carrying_job.init_app(app)
+    roster_job.init_app(app)
+    Compress(app)
+    content_language.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check_doors(app)
+    assets.init_app(app, Path(app.root_path) / "static")
+    return app
+
+
+def compile_templates(app: Flask) -> None:
+    """Before the workers are made, so that none does it; kept in TRACKER_DATA_DIR for the next
+    start, by a digest of each source."""
+    folder = Path(app.config["DATA_DIR"]) / "templates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
+def behind_a_proxy(app: Flask) -> Flask:
+    """The outermost parts: what stands before a request is one."""
+    if app.config["TRUST_PROXY"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    hosts.below_prefix(app)
+    headers.wrap(app)
+    return app
