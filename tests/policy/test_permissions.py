@@ -225,7 +225,7 @@ def seen_by_sql(people: list[int]) -> dict[int, set[int]]:
     for person_id in people[:2]:
         actor = actor_for_person(person_id, NOW)
         assert actor is not None
-        for access in accesses(actor, TODAY):
+        for access in accesses(actor, NOW):
             found[access.reader.id] |= {by_email[one.email] for one in access.people}
     return found
 

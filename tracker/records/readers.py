@@ -27,7 +27,7 @@ from tracker.models import (
 )
 from tracker.models.columns import table_of
 from tracker.policy.openings import is_closed
-from tracker.policy.permissions import GRACE, Actor
+from tracker.policy.permissions import GRACE, Actor, people_of
 from tracker.records.notifications import notices
 from tracker.rules.administration.openings import NOT_NEW, WAIT
 from tracker.rules.notifications.notices import NoticeKind
@@ -181,7 +181,7 @@ def _closed(tx: Session, library_id: int, now: dt.datetime) -> dict[Pair, Record
     rows = tx.scalars(
         select(RecordOpening)
         .join(Person, Person.id == RecordOpening.person_id)
-        .where(Person.library_id == library_id, is_closed(now))
+        .where(people_of(library_id), is_closed(now))
     )
     return {(row.reader_id, row.person_id): row for row in rows}
 

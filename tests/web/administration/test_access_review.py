@@ -3,25 +3,29 @@
 import csv
 import datetime as dt
 import io
+import re
 
 from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
 from tests.factories.answers import Answer
+from tests.factories.people import closed_to
 from tests.factories.ratings import rate
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Person
 from tracker.queries.access.access_review import Reason, accesses
+from tracker.rules.administration.openings import WAIT
+from tracker.rules.roles import Role
 from tracker.services.administration import access_review
 from tracker.services.reviews import delegates, reviews
 
 
 def of_adam(world: World) -> dict[tuple[str, Reason, str], list[str]]:
     db.session.remove()
-    found = accesses(actor(world, "adam"), world.now.date())
+    found = accesses(actor(world, "adam"), world.now)
     return {
         (each.reader.name, each.reason, each.of): [one.name for one in each.people]
         for each in found
@@ -77,3 +81,35 @@ def test_it_is_noted_and_due_again_after_half_a_year(
             assert event.actor_id == world.people["adam"]
         access_review.confirm(actor(world, "adam"), world.now - half_a_year)
     assert "Check who can see whose record" in client.get("/").text
+
+
+def test_who_waits_is_listed_with_when_it_opens(app: Flask, client: Client, world: World) -> None:
+    with app.app_context():
+        closed_to(world, "sue", "ana")
+        closed_to(world, "cora", "ben", "city", role=Role.COORDINATOR, opens_at=None)
+        statement_id = world.statements["technical"][0]
+        rate(world, "ana", statement_id, Answer.PARTLY)
+        reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
+        db.session.remove()
+    client.sign_in(world.email("adam"))
+    page = client.get("/admin/access").text
+    assert re.findall(r"<li>(\w+) <[^>]*>[^<]*<b>([^<]*)</b>", page) == [
+        ("Ben", "opens after a check"),
+        ("Ana", "opens on Dec 1"),
+    ]
+    rows = csv.DictReader(io.StringIO(client.get("/admin/access.csv").text.lstrip("\ufeff")))
+    assert {
+        (row["Reader"], row["Why"], row["Person"]): row["Opens"] for row in rows if row["Opens"]
+    } == {
+        ("Cora", "Coordinator: City Library", "Ben"): "after a check",
+        ("Sue", "Supervisor: Central", "Ana"): "2026-12-01",
+    }, "a review that was sent to them is open at once"
+    with app.app_context():
+        adam = actor(world, "adam")
+        later = {
+            one.name
+            for each in accesses(adam, world.now + WAIT)
+            for one in each.people
+            if one.is_closed
+        }
+        assert later == {"Ben"}

@@ -22,11 +22,13 @@ from tests.factories import sending
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
+from tests.factories.people import closed_to
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
+from tracker.rules.administration.openings import WAIT
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, RESTORED, REVEALED, WENT_ON
 from tracker.rules.reviews.workflow import ItemStatus
@@ -36,6 +38,8 @@ from tracker.services.reviews import differences, reviews
 from tracker.web.http.access import LOADERS
 from tracker.web.teams import people_file
 from tracker.web.ui.audit_labels import GROUPS, KINDS, LOOKED_AT, NOT_LISTED, RECORDS, WORDS
+
+DAY = dt.timedelta(days=1)
 
 SignInAs = Callable[[str], Client]
 
@@ -261,6 +265,19 @@ def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -
     page = sign_in(world.email("ana")).get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
     assert lines(table) == ["Nov 25 Hugo Review", "Nov 24 Hugo Review as backup reviewer"]
+
+
+def test_who_waited_looked_as_nothing(app: Flask, world: World, sign_in: SignInAs) -> None:
+    """Sue opened a review that was sent to her, while the record was closed to her."""
+    with app.app_context():
+        closed_to(world, "sue", "ana", at=NOW - WAIT - DAY)
+        with transaction() as tx:
+            for day in (NOW - 2 * DAY, NOW - DAY):
+                look = {"owner_id": world.people["ana"], "reader_id": world.people["sue"]}
+                tx.add(Look(**look, kind="review", looked_on=day.date()))
+    page = sign_in(world.email("ana")).get("/account").text
+    table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
+    assert lines(table) == ["Nov 23 Sue Review as supervisor", "Nov 22 Sue Review"]
 
 
 # What is found
@@ -493,7 +510,7 @@ def test_a_kind_that_tells_would_be_found(
 def written_kinds(source: str) -> set[str]:
     """The kinds that a module hands to `note`, `_note` or `of_review`: every text in the place of
     the kind."""
-    places = {"note": 1, "_note": 1, "of_review": 2}
+    places = {"note": 1, "_note": 1, "_note_own": 1, "of_review": 2}
     found = set()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):

@@ -4,11 +4,22 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import AuditEvent, Deputy, Library, Membership, Person, Review, SignIn, Team
+from tracker.models import (
+    AuditEvent,
+    Deputy,
+    Library,
+    Membership,
+    Person,
+    RecordOpening,
+    Review,
+    SignIn,
+    Team,
+)
+from tracker.policy.openings import is_closed
 from tracker.policy.permissions import GRACE, Actor, current_on, in_reach_on, people_of
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.rules.administration.access_review import next_review_on
@@ -40,15 +51,18 @@ class Reader:
     last_sign_in: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class SeenPerson:
     """`until`: the last day on which a record is seen of somebody who left; None where no end is
-    set."""
+    set. `is_closed`: the record is not open to this reader yet; `opens_at` None then: not before
+    somebody looked at it."""
 
     name: str
     email: str
     team: str
     until: dt.date | None = None
+    is_closed: bool = False
+    opens_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +87,12 @@ class LastReview:
     next_on: dt.date
 
 
-def accesses(actor: Actor, today: dt.date) -> list[Access]:
+def accesses(actor: Actor, now: dt.datetime) -> list[Access]:
     """By reader's name, then by reason. Five queries."""
+    today = actor.today(now)
     readers = _readers(actor)
     found = [
-        *_by_role(actor, today, readers),
+        *_by_role(actor, now, readers),
         *_by_review(actor, today, readers),
         *_by_standing_in(actor, today, readers),
     ]
@@ -137,9 +152,10 @@ def _readers(actor: Actor) -> dict[int, Reader]:
     return {row[0]: Reader(*row) for row in rows}
 
 
-def _by_role(actor: Actor, today: dt.date, readers: dict[int, Reader]) -> list[Access]:
+def _by_role(actor: Actor, now: dt.datetime, readers: dict[int, Reader]) -> list[Access]:
     """A supervisor sees the learners of the very team, a coordinator those below it too, and both
-    see who left for GRACE."""
+    see who left for GRACE; not what is closed to them yet."""
+    today = actor.today(now)
     held, learning = aliased(Membership), aliased(Membership)
     here, team = aliased(Team), aliased(Team)
     reach = or_(
@@ -164,11 +180,21 @@ def _by_role(actor: Actor, today: dt.date, readers: dict[int, Reader]) -> list[A
             Person.email,
             team.name,
             learning.ends_on,
+            RecordOpening.id.is_not(None),
+            case((RecordOpening.opens_at > now, RecordOpening.opens_at)),
         )
         .join(here, here.id == held.team_id)
         .outerjoin(team, reach)
         .outerjoin(learning, learns)
         .outerjoin(Person, Person.id == learning.person_id)
+        .outerjoin(
+            RecordOpening,
+            and_(
+                RecordOpening.reader_id == held.person_id,
+                RecordOpening.person_id == learning.person_id,
+                is_closed(now),
+            ),
+        )
         .where(
             held.person_id.in_(readers),
             held.role.in_((Role.SUPERVISOR, Role.COORDINATOR)),
@@ -178,12 +204,14 @@ def _by_role(actor: Actor, today: dt.date, readers: dict[int, Reader]) -> list[A
         .order_by(held.id)
     )
     found: dict[int, Access] = {}
-    for held_id, reader_id, role, of, starts_on, ends_on, name, email, at, left_on in rows:
+    for held_id, reader_id, role, of, starts_on, ends_on, *of_person in rows:
         access = found.setdefault(
             held_id, Access(readers[reader_id], Reason(role), of, starts_on, ends_on)
         )
+        name, email, at, left_on, closed, opens_at = of_person
         if name is not None:
-            access.people.append(SeenPerson(name, email, at, left_on and left_on + GRACE))
+            until = left_on and left_on + GRACE
+            access.people.append(SeenPerson(name, email, at, until, closed, opens_at))
     return [_in_order(each) for each in found.values()]
 
 

@@ -2,9 +2,10 @@
 it."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -12,10 +13,18 @@ from tracker.models import Library, Membership, Person, RecordOpening, Team
 from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.administration.openings import OBJECT_WITHIN, Decider, OpeningDecision
+from tracker.rules.administration.openings import (
+    NOT_NEW,
+    OBJECT_WITHIN,
+    WAIT,
+    Decider,
+    OpeningDecision,
+)
+from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
 READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)
+IS_UNDECIDED = and_(RecordOpening.objected_at.is_not(None), RecordOpening.decision.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Opening:
     opens_at: dt.datetime | None
     is_open: bool
     objected_at: dt.datetime | None
+    decide_by: dt.datetime | None
     decision: OpeningDecision | None
 
 
@@ -52,52 +62,139 @@ def of_me(person_id: int, now: dt.datetime) -> list[Opening]:
     return _openings(now, RecordOpening.person_id == person_id, or_(recent, is_closed(now)))
 
 
+def count_to_read(person_id: int, now: dt.datetime) -> int:
+    """To how many the person's record is closed, and not by a decision. One query."""
+    query = select(func.count(RecordOpening.id)).where(
+        RecordOpening.person_id == person_id,
+        RecordOpening.told_at.is_not(None),
+        RecordOpening.decision.is_(None),
+        is_closed(now),
+    )
+    return session().scalar(query) or 0
+
+
+def given_by(actor: Actor, now: dt.datetime) -> list[Opening]:
+    """What waits by an act of the actor, which they cannot open; an objection changes nothing in
+    it. One query."""
+    return _openings(
+        now, RecordOpening.given_by_id == actor.person_id, RecordOpening.opens_at > now
+    )
+
+
+def begun_at(actor: Actor, at: dt.datetime) -> tuple[int, dt.datetime | None]:
+    """How many records began to wait by what the actor did at that moment, and when they open. One
+    query."""
+    row = session().execute(
+        select(func.count(RecordOpening.opens_at), func.min(RecordOpening.opens_at)).where(
+            RecordOpening.given_by_id == actor.person_id, RecordOpening.given_at == at
+        )
+    )
+    count, opens_at = row.one()
+    return count, opens_at
+
+
 def by_link(token: str, now: dt.datetime) -> Opening | None:
     """What the HR contact is asked to decide. One query."""
     return next(iter(_openings(now, RecordOpening.link_hash == token_hash(token))), None)
 
 
 def count_openable(actor: Actor, now: dt.datetime) -> int:
-    """How many readers wait for a yes of the actor, or a decision. Two queries."""
-    waiting = {each.reader_id for each in openable(actor, now)}
-    return len(waiting) + len(objections(actor, now))
+    """How many readers wait for a yes of the actor, and how many objections for their decision. One
+    query."""
+    waits = case((RecordOpening.objected_at.is_(None), RecordOpening.reader_id))
+    query = (
+        select(func.count(waits.distinct()) + func.count(RecordOpening.objected_at))
+        .join(Person, Person.id == RecordOpening.person_id)
+        .where(
+            RecordOpening.told_at.is_not(None), or_(_openable(actor, now), _to_decide(actor, now))
+        )
+    )
+    return session().scalar(query) or 0
 
 
 def openable(actor: Actor, now: dt.datetime) -> list[Opening]:
     """What a yes of the actor opens at once, by reader: as an administrator, the leaving
     supervisor, or a coordinator who sees names; never what they gave themselves, what they wait
     for, or where the giver or the reader made their account lately. One query."""
-    return _openings(
-        now,
-        is_closed(now),
-        RecordOpening.objected_at.is_(None),
-        exists(
-            select(ME.id).where(
-                ME.id == actor.person_id,
-                ME.library_id == Person.library_id,
-                is_independent(now, ME),
-                or_(decides_as_administrator(now, ME), _reads_already(actor, now)),
-            )
-        ),
-    )
+    return _openings(now, _openable(actor, now))
 
 
 def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
     """Those that the actor is asked to decide as another administrator. One query."""
-    return _openings(
-        now,
-        RecordOpening.objected_at.is_not(None),
-        RecordOpening.decision.is_(None),
-        RecordOpening.decider == Decider.ADMINISTRATOR,
-        exists(
-            select(ME.id).where(
-                ME.id == actor.person_id,
-                ME.library_id == Person.library_id,
-                is_independent(now, ME),
-                decides_as_administrator(now, ME),
-            )
-        ),
+    return _openings(now, _to_decide(actor, now))
+
+
+def asked_of_operator(now: dt.datetime) -> list[Opening]:
+    """Objections that nobody else is there to decide, or has decided in time, of all libraries. One
+    query."""
+    return _openings(now, IS_UNDECIDED, RecordOpening.decider == Decider.OPERATOR)
+
+
+def _openable(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    mine = _is_independent(
+        actor, now, or_(decides_as_administrator(now, ME), _reads_already(actor, now))
     )
+    return and_(is_closed(now), RecordOpening.objected_at.is_(None), mine)
+
+
+def _to_decide(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    mine = _is_independent(actor, now, decides_as_administrator(now, ME))
+    return and_(IS_UNDECIDED, RecordOpening.decider == Decider.ADMINISTRATOR, mine)
+
+
+def _is_independent(
+    actor: Actor, now: dt.datetime, also: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Over `RecordOpening` and its `Person`: the actor is of their library and independent, and
+    `also` (over ME)."""
+    return exists(
+        select(ME.id).where(
+            ME.id == actor.person_id,
+            ME.library_id == Person.library_id,
+            is_independent(now, ME),
+            also,
+        )
+    )
+
+
+def closed_days(
+    person_id: int, reader_ids: Collection[int], time_zone: str
+) -> dict[int, list[tuple[dt.date, dt.date]]]:
+    """By reader, the whole days on which the person's record was closed to them, in order: each
+    from its first to the day on which it was open again, dt.date.max while it is not. By a row a
+    pair is new, so until then the reader did not come to it for NOT_NEW. One query."""
+    rows = session().scalars(
+        select(RecordOpening).where(
+            RecordOpening.person_id == person_id, RecordOpening.reader_id.in_(reader_ids)
+        )
+    )
+
+    def day(at: dt.datetime | None) -> dt.date:
+        return dt.date.max if at is None else day_in(time_zone, at)
+
+    found: dict[int, list[tuple[dt.date, dt.date]]] = {}
+    for row in rows:
+        opened, objected = row.opens_at, row.objected_at
+        if row.decision is OpeningDecision.KEPT_CLOSED and row.told_at is not None:
+            opened = row.told_at if row.opened_by_id is not None else row.told_at + WAIT
+        decided = row.decided_at if row.decision is OpeningDecision.OPENED else None
+        since = day(row.given_at) - NOT_NEW
+        if objected is None or opened is None:
+            found[row.reader_id] = [(since, day(opened))]
+        elif opened < objected:
+            closed_again = day(objected) + dt.timedelta(days=1)
+            found[row.reader_id] = [(since, day(opened)), (closed_again, day(decided))]
+        else:
+            found[row.reader_id] = [(since, max(day(opened), day(decided)))]
+    return found
+
+
+def open_from(closed: Collection[tuple[dt.date, dt.date]], on: dt.date) -> dt.date:
+    """The first day from `on` that is none of these `closed_days`."""
+    for first, opens in closed:
+        if first <= on < opens:
+            on = opens
+    return on
 
 
 def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -156,6 +253,7 @@ def _openings(now: dt.datetime, *which: ColumnElement[bool]) -> list[Opening]:
             RecordOpening.opens_at,
             (~is_closed(now)).label("is_open"),
             RecordOpening.objected_at,
+            RecordOpening.decide_by,
             RecordOpening.decision,
         )
         .join(Person, Person.id == RecordOpening.person_id)

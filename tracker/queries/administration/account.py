@@ -22,6 +22,7 @@ from tracker.models import (
 )
 from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import GRACE, Actor
+from tracker.queries.access import openings
 from tracker.rules.accounts.agents import device
 from tracker.rules.accounts.idle import idle_limit
 from tracker.rules.accounts.links import CONFIRM_LASTS
@@ -42,7 +43,8 @@ class OpenSignIn:
 @dataclass(frozen=True, slots=True)
 class Glance:
     """Somebody looked at one's record on a day. `role`: what made it theirs to see, "supervisor",
-    "coordinator" or "deputy"; empty where nothing that is on record does."""
+    "coordinator" or "deputy"; empty where nothing that is on record does, as in a review while the
+    record was closed to them."""
 
     reader: str
     kind: str
@@ -170,7 +172,11 @@ def _glances(actor: Actor) -> tuple[Glance, ...]:
         {actor.person_id, *(row.id for row in rows), *(row.supervisor_id for row in deputising)}
     )
 
+    closed = openings.closed_days(actor.person_id, {row.id for row in rows}, actor.time_zone)
+
     def role(reader_id: int, day: dt.date) -> str:
+        if openings.open_from(closed.get(reader_id, ()), day) != day:
+            return ""
         named_by = {
             row.supervisor_id
             for row in deputising

@@ -7,16 +7,19 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Library, Membership, Person, Team
-from tracker.policy.permissions import GRACE
+from tracker.policy.permissions import GRACE, Actor
+from tracker.queries.access import openings
 from tracker.rules.roles import Role
 
 
 def could_see(
-    learner_id: int, reader_ids: Collection[int], since: dt.date, today: dt.date
+    learner: Actor, reader_ids: Collection[int], since: dt.date, today: dt.date
 ) -> dict[int, Role]:
     """By reader, as what they could open the learner's profile on some day from `since` on: their
-    supervisor, or a coordinator where the library shows levels by name. Who could not is not in it.
-    Three queries."""
+    supervisor, or a coordinator where the library shows levels by name; not while it was closed to
+    them. Who could not is not in it. Four queries."""
+    learner_id = learner.person_id
+    closed = openings.closed_days(learner_id, reader_ids, learner.time_zone)
     by_name = (
         select(Library.names_to_coordinators)
         .join(Person, Person.library_id == Library.id)
@@ -49,6 +52,7 @@ def could_see(
             )
             first = max(since, row.starts_on, at.starts_on)
             last = min(today, row.ends_on or today, at.ends_on + GRACE if at.ends_on else today)
-            if there and first <= last and found.get(row.person_id) is not Role.SUPERVISOR:
+            opens = openings.open_from(closed.get(row.person_id, ()), first)
+            if there and opens <= last and found.get(row.person_id) is not Role.SUPERVISOR:
                 found[row.person_id] = row.role
     return found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Library, Person, RecordOpening
 from tracker.policy.openings import decides_as_administrator, is_independent
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access import openings
 from tracker.records import audit, readers
 from tracker.records.notifications import link_mails, notices
@@ -84,9 +84,10 @@ def decide_by_link(token: str, decision: OpeningDecision, now: dt.datetime) -> N
 
 
 def decide_by_command(opening_id: int, decision: OpeningDecision, now: dt.datetime) -> None:
-    """By the operator. Raises Conflict("objection_over")."""
+    """By the operator. Raises Conflict("objection_over"), also for what others are asked."""
     with transaction() as tx:
-        _decide(tx, _locked(tx, {opening_id}), decision, None, now)
+        asked = [each for each in _locked(tx, {opening_id}) if each.decider is Decider.OPERATOR]
+        _decide(tx, asked, decision, None, now)
 
 
 def begin_due(now: dt.datetime) -> int:
@@ -117,11 +118,11 @@ def _decide(
     if row is None or row.told_at is None:
         raise Conflict("objection_over")
     row.decision, row.decided_at, row.decided_by_id, row.link_hash = decision, now, by, None
-    if decision is OpeningDecision.KEPT_CLOSED:
+    if kept := decision is OpeningDecision.KEPT_CLOSED:
         row.opens_at = None
     elif row.opens_at is None:
         row.opens_at = row.told_at + WAIT
-    _note(tx, f"objection_{decision}", row, by, now)
+    _note(tx, "objection_kept_closed" if kept else "objection_opened", row, by, now)
     key = happening("opening", row.id, now)
     kind = NoticeKind.OBJECTION_DECIDED
     notices.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
@@ -131,7 +132,7 @@ def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> 
     """The first decider that there is after the one who was asked last; the operator to the end."""
     administrators = tx.scalars(
         select(Person.id).where(
-            Person.library_id == library_id,
+            people_of(library_id),
             RecordOpening.id == row.id,
             is_independent(now),
             decides_as_administrator(now),

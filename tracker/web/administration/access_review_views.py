@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import library_of
 from tracker.queries.access import access_review
-from tracker.queries.access.access_review import Access, Reason
+from tracker.queries.access.access_review import Access, Reason, SeenPerson
 from tracker.queries.administration import library_settings
+from tracker.rules.calendar import day_in
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.services.administration import access_review as service
@@ -29,7 +30,7 @@ bp = Blueprint("access_review", __name__, url_prefix="/admin")
 @bp.get("/access")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    found = access_review.accesses(session.actor(), session.today())
+    found = access_review.accesses(session.actor(), session.now())
     readers = [list(each) for _reader, each in groupby(found, lambda each: each.reader)]
     return render(
         "administration/access_review.html",
@@ -67,6 +68,7 @@ def table() -> ResponseReturnValue:
             _("Person’s email"),
             _("Person’s team"),
             _("Seen until"),
+            _("Opens"),
         ]
     ]
     actor, sees = session.actor(), _sees()
@@ -82,16 +84,27 @@ def table() -> ResponseReturnValue:
             sees[each.reason],
             *seen,
         ]
-        for each in access_review.accesses(actor, session.today())
+        for each in access_review.accesses(actor, session.now())
         for seen in _seen(each)
     ]
     return csv_file([*head, *rows], f"{_('Access review')} {session.today()}")
 
 
 def _seen(access: Access) -> list[list[str]]:
-    """Name, email, team and last day; once empty where no record is opened."""
-    found = [[one.name, one.email, one.team, str(one.until or "")] for one in access.people]
-    return found or [[""] * 4]
+    """Name, email, team, last day, and when it opens; once empty where no record is opened."""
+    found = [
+        [one.name, one.email, one.team, str(one.until or ""), _opens(one)] for one in access.people
+    ]
+    return found or [[""] * 5]
+
+
+def _opens(one: SeenPerson) -> str:
+    """ "" where the record is open."""
+    if not one.is_closed:
+        return ""
+    if one.opens_at is None:
+        return str(_("after a check"))
+    return str(day_in(session.actor().time_zone, one.opens_at))
 
 
 def _why(access: Access) -> str:

@@ -61,7 +61,7 @@ def _form(endorsement: Subject) -> ReaderForm:
     actor, today = session.actor(), session.today()
     readers = eligible_reviewers.of_one(actor.person_id, today, found.endorser_id)
     seen = past_access.could_see(
-        actor.person_id,
+        actor,
         {each.person_id for each in readers},
         since=day_in(actor.time_zone, found.on),
         today=today,

@@ -16,6 +16,7 @@ from tracker.rules.operations.audit_kinds import (
     ENDED,
     EXCEPTION_MOVED,
     GIVEN,
+    OBJECTED,
     RECORDS_SEALED,
     RESTORED,
     REVEALED,
@@ -149,9 +150,11 @@ KINDS: dict[str, dict[str, Any]] = {
     },
 }
 
-NOT_LISTED = frozenset({WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, RECORDS_SEALED, *ENDED.values()})
-"""Kinds that are recorded and not listed: they would tell something of answers, or belong to no
-library."""
+NOT_LISTED = frozenset(
+    {WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, RECORDS_SEALED, *OBJECTED, *ENDED.values()}
+)
+"""Kinds that are recorded and not listed: they would tell something of answers, or who objected to
+a reader, or belong to no library."""
 
 BY_NOBODY = {
     "not_recorded": _l("Skills Tracker"),
@@ -206,7 +209,7 @@ RECORDS = {
     "round": _l("a round"),
     "sign_in": _l("a sign-in"),
     "correction": _l("a suggested correction"),
-    "request": _l("a request to read ratings"),
+    "opening": _l("a new reader of a record"),
     "account": _l("an earlier account"),
     "link": _l("a one-time link"),
     "merge": _l("a question about two accounts"),
