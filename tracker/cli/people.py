@@ -10,14 +10,17 @@ from flask import current_app, url_for
 from flask.cli import with_appcontext
 
 from tracker.policy.permissions import Actor
+from tracker.queries.access import openings
 from tracker.queries.access.actors import administrator_called
 from tracker.queries.administration.roster import rosters
+from tracker.rules.administration.openings import OpeningDecision
 from tracker.rules.administration.roster import files
 from tracker.rules.administration.roster.columns import lacking
 from tracker.rules.administration.roster.plan import READY, RosterPlan, RosterVerdict
 from tracker.rules.administration.roster.problems import PROBLEMS
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.services.accounts import given_links
+from tracker.services.administration import readers
 from tracker.services.administration.operators import set_framework_editor, set_operator
 from tracker.services.administration.roster import importing, planning, staging
 
@@ -56,6 +59,41 @@ def framework_editor(email: str, remove: bool) -> None:
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer a framework editor' if remove else 'a framework editor'}.")
+
+
+@people.command("objections")
+@with_appcontext
+def objections() -> None:
+    """Objections to new readers that you are asked to decide: nobody in the library is independent,
+    or nobody decided in time. Until then the record stays closed to the reader."""
+    found = openings.asked_of_operator(dt.datetime.now(dt.UTC))
+    for one in found:
+        giver = one.given_by or "a command"
+        click.echo(
+            f"{one.id}: {one.person} objects to {one.reader} ({one.reader_email}), {one.role} of "
+            f"{one.team} by {giver}, account made {one.reader_since:%Y-%m-%d}. Objected "
+            f"{one.objected_at:%Y-%m-%d}; decide by {one.decide_by:%Y-%m-%d}."
+        )
+    if not found:
+        click.echo("No objection waits for you.")
+
+
+@people.command("decide")
+@click.argument("number", type=int)
+@click.option("--open/--keep-closed", "opens", default=None, help="What you decided.")
+@with_appcontext
+def decide(number: int, opens: bool | None) -> None:
+    """Decide the objection with this NUMBER. The person is told, and the reader isn't told who
+    objected."""
+    if opens is None:
+        sys.exit("Say what you decided: --open or --keep-closed.")
+    decision = OpeningDecision.OPENED if opens else OpeningDecision.KEPT_CLOSED
+    try:
+        readers.decide_by_command(number, decision, dt.datetime.now(dt.UTC))
+    except Conflict:
+        sys.exit(f"No objection {number} waits for you. List them: tracker people objections")
+    done = "The reader may read the record" if opens else "The record stays closed to the reader"
+    click.echo(f"Decided. {done}. The person is told.")
 
 
 @people.command("link")
