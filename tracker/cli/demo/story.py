@@ -16,8 +16,10 @@ from tracker.policy.permissions import Actor
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
 from tracker.queries.reviews import queues
+from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.rules.roles import Role
 from tracker.services import evidence
 from tracker.services.accounts import away, given_links, invitations
 from tracker.services.administration import memberships, people, rounds, teams
@@ -131,10 +133,16 @@ class Story(LibraryStory):
         memberships.end(admin, membership_id, self._day(21), now)
 
     def _newcomers(self) -> None:
-        """Two have no password yet: the invitation of the first is over."""
+        """Two have no password yet: the invitation of the first is over. The second is to
+        coordinate the first team, so what was reviewed there waits for them."""
         for name, days in zip(self.cast.texts["newcomers"], (-20, -3), strict=True):
             now = self.at(days)
-            people.add(self.actor(self.cast.administrator, now), name, email(name), now)
+            admin = self.actor(self.cast.administrator, now)
+            self.ids[name], _link = people.add(admin, name, email(name), now)
+        now = self.at(-1)
+        team_id = self.team_ids[self.cast.teams[0].name]
+        terms = MembershipTerms(team_id, Role.COORDINATOR, self._day(-1))
+        memberships.add(self.actor(self.cast.administrator, now), self.ids[name], terms, now)
 
     def _forgotten_passwords(self) -> None:
         """The administrator makes two learners of the first team a link: one has a recovery code

@@ -156,8 +156,8 @@ def edit(
     endorsement_months: int | None,
     names_to_coordinators: bool,
     now: dt.datetime,
-    hr_name: str = "",
-    hr_email: str = "",
+    hr_name: str | None = None,
+    hr_email: str | None = None,
 ) -> None:
     """Change the library's settings. Its root team carries its name. The audit keeps what each was
     before and is now.
@@ -209,12 +209,13 @@ def edit(
             )
 
 
-def _hr_contact(name: str, email: str) -> dict[str, str | None]:
+def _hr_contact(name: str | None, email: str | None) -> dict[str, str | None]:
     """Both or neither. Raises Invalid: hr_contact_in_part, email_not_valid, line_*."""
-    if not name.strip() and not email.strip():
+    name, email = (name or "").strip(), (email or "").strip()
+    if not name and not email:
         return {"hr_name": None, "hr_email": None}
     for value, field in ((name, "hr_name"), (email, "hr_email")):
-        if not value.strip():
+        if not value:
             raise Invalid("hr_contact_in_part", field)
     return {"hr_name": clean_line(name, "hr_name"), "hr_email": clean_email(email, "hr_email")}
 

@@ -1,6 +1,7 @@
 """Who is to read whose record and has to wait: for the person, for those whose yes opens it sooner,
 and for those who decide about an objection."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from flask import Blueprint, redirect, request, url_for
@@ -11,6 +12,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import openings, subjects
+from tracker.queries.access.openings import Opening
 from tracker.rules.administration.openings import OBJECT_WITHIN, OpeningDecision
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.notices import NoticePage
@@ -77,11 +79,12 @@ def object_(opening: Subject) -> ResponseReturnValue:
 def queue() -> ResponseReturnValue:
     note_opened(NoticePage.READERS)
     actor, now = session.actor(), session.now()
-    waiting = openings.openable(actor, now)
     return render(
         "readers/index.html",
         objections=openings.objections(actor, now),
-        readers=[list(each) for _id, each in groupby(waiting, key=lambda one: one.reader_id)],
+        readers=_by_reader(openings.openable(actor, now)),
+        of_operator=len(openings.asked_of_operator(now)) if actor.operator else 0,
+        given=_by_reader(openings.given_by(actor, now)),
         roles=AS_ROLE,
     )
 
@@ -129,6 +132,10 @@ def decide_by_link(token: str) -> ResponseReturnValue:
     except Conflict:
         return render("readers/objection.html", one=None, token=token, roles=AS_ROLE), 404
     return render("readers/decided.html", done=_decided(decision))
+
+
+def _by_reader(waiting: Iterable[Opening]) -> list[list[Opening]]:
+    return [list(each) for _id, each in groupby(waiting, key=lambda one: one.reader_id)]
 
 
 def _decision() -> OpeningDecision:

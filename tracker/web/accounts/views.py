@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.queries.access import drafts, given_links, subjects
+from tracker.queries.access import drafts, given_links, openings, subjects
 from tracker.queries.administration import account
 from tracker.queries.evidence import erasures
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
@@ -206,6 +206,7 @@ def _page(
         erased=erasures.erased_by(session.actor().person_id),
         on_hold_since=erasures.on_hold_since(session.actor().person_id),
         reasons=ERASED_BECAUSE,
+        new_readers=openings.count_to_read(session.actor().person_id, session.now()),
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
         mail=mail,

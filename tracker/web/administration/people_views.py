@@ -31,6 +31,7 @@ from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.closed_records import flash_new_readers
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, headings, order_asked
 
@@ -209,12 +210,14 @@ def enable(person: Subject) -> ResponseReturnValue:
         "The account of %(name)s is enabled. The password is the one it had.", name=_name(person)
     )
     undo = Undo(url_for("admin_people.disable", person_id=person.id))
-    return pressed(
+    to_page = pressed(
         lambda: service.enable(session.actor(), person.id, session.now()),
         done,
         _page_of(person),
         undo,
     )
+    flash_new_readers()
+    return to_page
 
 
 @bp.post("/<id:person_id>/administrator")

@@ -20,6 +20,7 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.closed_records import flash_new_readers
 from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
@@ -82,6 +83,7 @@ def update(team: Subject) -> ResponseReturnValue:
     )
     if done:
         flash_message(_("%(team)s is saved.", team=found.name if is_root else form.name.data))
+        flash_new_readers()
         return redirect(url_for("admin_teams.index"), 303)
     return _page(team, found, form), 422
 

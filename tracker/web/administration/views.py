@@ -19,6 +19,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
+from tracker.web.ui.closed_records import flash_new_readers
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -63,13 +64,14 @@ def library_save() -> ResponseReturnValue:
             differences_days=form.differences_days.data,
             endorsement_months=form.endorsement_months.data,
             names_to_coordinators=form.names_to_coordinators.data,
-            hr_name=form.hr_name.data or "",
-            hr_email=form.hr_email.data or "",
+            hr_name=form.hr_name.data,
+            hr_email=form.hr_email.data,
             now=session.now(),
         ),
     )
     if done:
         flash_message(_("The settings of %(library)s are saved.", library=form.name.data))
+        flash_new_readers()
         return redirect(url_for("admin.index"), 303)
     return render("administration/library.html", form=form), 422
 

@@ -52,7 +52,7 @@ def operating(actor: Actor) -> Duties:
 
 
 def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    """Whom a yes of theirs, or a decision, lets read sooner. Two queries."""
+    """Whom a yes of theirs, or a decision, lets read sooner. One query."""
     waiting = openings.count_openable(actor, now)
     if not waiting:
         return []
@@ -60,7 +60,7 @@ def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
         PanelEntry(
             ngettext("%(num)s new reader to check", "%(num)s new readers to check", waiting),
             url_for("readers.queue"),
-            _("What was reviewed before opens to them after 7 days, or when you say so."),
+            _("What was reviewed before opens to them after 7 days, or when you open it."),
         )
     ]
 

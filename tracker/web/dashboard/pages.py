@@ -10,7 +10,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.notifications import notices
 from tracker.queries.teams.teams import OpenRound, open_rounds
 from tracker.rules.notifications.notices import LEADS_TO, NoticePage
-from tracker.web.dashboard.administering import administering, operating
+from tracker.web.dashboard.administering import administering, new_readers, operating
 from tracker.web.dashboard.duties import Duties, coordinating, supervising
 from tracker.web.dashboard.learner import Learning, learning
 from tracker.web.notifications.labels import href, sentence
@@ -42,9 +42,10 @@ def today_of(actor: Actor, now: dt.datetime) -> Today:
     duties = [
         supervising(actor, on) if actor.supervises else Duties([]),
         coordinating(actor, rounds, on) if actor.coordinates else Duties([]),
+        _checking(actor, now),
         _looking_after(actor, now),
     ]
-    supervised, coordinated, administered = (each.next_ups for each in duties)
+    supervised, coordinated, _checked, administered = (each.next_ups for each in duties)
     own_ups = [*own.waits, *own.next_ups] if own is not None else []
     next_up = first_of([*own_ups, *supervised, *administered, *coordinated])
     if next_up in administered:
@@ -69,6 +70,15 @@ def _without_first(section: Section) -> Section:
     return replace(
         section, entries=section.entries[1:], nothing=_("Nothing else waits for you here.")
     )
+
+
+def _checking(actor: Actor, now: dt.datetime) -> Duties:
+    """New readers for a supervisor or coordinator; an administrator has them among the rest. One
+    query."""
+    if actor.administrator or not (actor.supervises or actor.coordinates):
+        return Duties([])
+    waiting = new_readers(actor, now)
+    return Duties([Section(_("New readers"), waiting)] if waiting else [])
 
 
 def _looking_after(actor: Actor, now: dt.datetime) -> Duties:

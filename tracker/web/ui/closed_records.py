@@ -1,13 +1,18 @@
-"""What a reader is told of records that are not open to them yet."""
+"""What is told of records that are not open to a reader yet: to the reader, and to who let them
+come."""
 
 import datetime as dt
 from collections.abc import Collection
 
-from flask import Flask, abort, make_response
+from flask import Flask, abort, make_response, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.queries.access import openings
 from tracker.web.http import session
+from tracker.web.http.errors import Link, flash_message
 from tracker.web.i18n.render import render
+from tracker.web.ui.templating.dates import day
 
 
 def closed_records(people: Collection[int]) -> list[tuple[str, dt.datetime | None]]:
@@ -28,6 +33,23 @@ def refuse_closed(person_id: int) -> None:
     if person_id in session.blind_spots().closed:
         found = closed_records({person_id})
         abort(make_response(render("profiles/closed.html", records=found), 403))
+
+
+def flash_new_readers() -> None:
+    """After an act that can let somebody come to read records: how many wait by it, and until when.
+    One query."""
+    count, opens_at = openings.begun_at(session.actor(), session.now())
+    if opens_at is not None:
+        flash_message(
+            ngettext(
+                "What was reviewed of %(num)d person opens on %(day)s. They are told.",
+                "What was reviewed of %(num)d people opens on %(day)s. They are told.",
+                count,
+                day=day(opens_at),
+            ),
+            "info",
+            link=Link(url_for("readers.queue"), _("Who can open it sooner")),
+        )
 
 
 def init_app(app: Flask) -> None:

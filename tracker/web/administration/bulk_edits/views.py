@@ -17,6 +17,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.closed_records import flash_new_readers
 
 bp = Blueprint("bulk_edits", __name__, url_prefix="/admin/people-together")
 
@@ -45,6 +46,7 @@ def apply() -> ResponseReturnValue:
         is_asked = not any(field.errors for field in form)
         return _page(form, is_asked=is_asked), 422
     flash_message(ngettext("%(num)d person changed.", "%(num)d people changed.", done[0]))
+    flash_new_readers()
     return redirect(url_for("admin_people.index"), 303)
 
 

@@ -18,6 +18,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.closed_records import flash_new_readers
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("membership_flows", __name__, url_prefix="/admin")
@@ -66,6 +67,7 @@ def move_now(membership: Subject) -> ResponseReturnValue:
             first=day(begun.starts_on),
         )
     )
+    flash_new_readers()
     return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
 
 
@@ -97,6 +99,7 @@ def come_back_now(person: Subject) -> ResponseReturnValue:
             first=day(begun.starts_on),
         )
     )
+    flash_new_readers()
     return redirect(url_for("admin_people.show", person_id=person.id), 303)
 
 

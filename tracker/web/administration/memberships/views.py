@@ -18,6 +18,7 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.closed_records import flash_new_readers
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("admin_memberships", __name__, url_prefix="/admin")
@@ -43,6 +44,7 @@ def create(person: Subject) -> ResponseReturnValue:
     )
     if done:
         flash_message(labels.added(people.membership(done[0]), session.today()))
+        flash_new_readers()
         return redirect(url_for("admin_people.show", person_id=person.id), 303)
     found = people.detail(person.id, session.now())
     return render("administration/memberships/new.html", form=form, person=found), 422
@@ -71,6 +73,7 @@ def update(membership: Subject) -> ResponseReturnValue:
     ):
         changed = people.membership(membership.id)
         flash_message(labels.corrected(found, changed), undo=labels.as_it_was(found, changed))
+        flash_new_readers()
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     return render(
         "administration/memberships/edit.html", form=form, ending=_ending(found), membership=found
@@ -96,6 +99,7 @@ def end(membership: Subject) -> ResponseReturnValue:
             ),
             undo=labels.as_it_was(found, people.membership(membership.id)),
         )
+        flash_new_readers()
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     form = _form(MembershipForm(formdata=None, obj=found), found)
     return render(
@@ -126,6 +130,7 @@ def _put_back(found: people.MembershipDetails, form: MembershipForm) -> Response
             team=people.membership(found.id).team,
         )
     )
+    flash_new_readers()
     return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
 
 

@@ -1,0 +1,407 @@
+"""Who waits to read a record: on the pages of its person, of those who can open it, and of those
+who decide about an objection; and what nobody is told."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.conftest import NOW, Queries
+from tests.factories.actors import acting
+from tests.factories.answers import EndorsedAnswer
+from tests.factories.mail_servers import mail_server
+from tests.factories.notices import deliver, text, wants
+from tests.factories.people import closed_to, join
+from tests.factories.reviews import endorse
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import Library, Person, RecordOpening
+from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.administration.openings import (
+    DECIDE_WITHIN,
+    INDEPENDENT_AFTER,
+    OBJECT_WITHIN,
+    WAIT,
+    Decider,
+    OpeningDecision,
+)
+from tracker.rules.notifications.notices import MailChoice
+from tracker.rules.roles import Role
+from tracker.services.administration import readers as service
+
+SignIn = Callable[[str], Client]
+DAY = dt.timedelta(days=1)
+TOKEN = "a-link-by-mail"
+EACH_TIME = re.compile(r'(?:name="(?:csrf_token|form_key)" value|nonce)="[^"]*"|Reference: \w+')
+"""What differs from one answer to the next, whatever it says."""
+OBJECTED: dict[str, Any] = {
+    "objected_at": NOW,
+    "decider": Decider.ADMINISTRATOR,
+    "decide_by": NOW + DECIDE_WITHIN,
+}
+
+
+@pytest.fixture(autouse=True)
+def _old_accounts(app: Flask, world: World) -> None:
+    """Adam, who administers, and Cora, who coordinates above, count as independent."""
+    with app.app_context(), transaction() as tx:
+        for name in ("adam", "cora"):
+            tx.get_one(Person, world.people[name]).created_at = NOW - INDEPENDENT_AFTER
+
+
+def waits(app: Flask, world: World, person: str = "ana", **columns: Any) -> int:
+    """Hugo waits to read their record; Carl gave him the role."""
+    with app.app_context():
+        return closed_to(world, "hugo", person, **{"given_by": "carl", **columns})
+
+
+def row(app: Flask, opening_id: int) -> RecordOpening:
+    with app.app_context():
+        return session().get_one(RecordOpening, opening_id)
+
+
+def words(page: str) -> str:
+    main = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def buttons(page: str) -> list[str]:
+    found = re.findall(r"<button[^>]*>(.*?)</button>", page.partition("<main")[2], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+
+
+# The person's own page
+
+
+def test_without_any_it_says_what_will_stand_there(world: World, sign_in: SignIn) -> None:
+    ana = sign_in(world.email("ana"))
+    assert "Nobody new" in ana.get("/account/readers").text
+    account = ana.get("/account").text
+    assert '<a href="/account/readers">New readers of your record</a>' in account
+    assert "to read your record." not in words(account)
+
+
+def test_it_names_address_role_giver_and_days(app: Flask, world: World, sign_in: SignIn) -> None:
+    waits(app, world)
+    ana = sign_in(world.email("ana"))
+    said = words(ana.get("/account/readers").text)
+    assert "hugo@example.org. Account made on Nov 24." in said
+    assert "Reads as supervisor of Central. Carl gave this role on Nov 24." in said
+    assert "Closed Opens on Dec 1." in said
+    assert "1 person waits to read your record. New readers" in words(ana.get("/account").text)
+    with time_machine.travel(NOW + WAIT, tick=False):
+        ana = sign_in(world.email("ana"))
+        assert "Open Open since Dec 1." in words(ana.get("/account/readers").text)
+        assert "waits to read" not in words(ana.get("/account").text)
+    with time_machine.travel(NOW + OBJECT_WITHIN, tick=False):
+        assert "Nobody new" in sign_in(world.email("ana")).get("/account/readers").text
+
+
+def test_the_person_opens_it_at_once(app: Flask, world: World, sign_in: SignIn) -> None:
+    opening_id = waits(app, world)
+    ana = sign_in(world.email("ana"))
+    assert "Your record is open to them now." in said_after(
+        ana, f"/account/readers/{opening_id}/open"
+    )
+    assert row(app, opening_id).opened_by_id == world.people["ana"]
+    assert "Open it now Hugo" not in buttons(ana.get("/account/readers").text)
+
+
+def said_after(client: Client, address: str, **data: Any) -> str:
+    answer = client.post(address, data=data, follow_redirects=True)
+    assert answer.status_code == 200
+    return words(answer.text)
+
+
+def test_the_person_objects(app: Flask, world: World, sign_in: SignIn) -> None:
+    opening_id = waits(app, world)
+    ana = sign_in(world.email("ana"))
+    assert buttons(ana.get("/account/readers").text) == ["Open it now Hugo", "Object Hugo"]
+    said = said_after(ana, f"/account/readers/{opening_id}/object")
+    assert "Your record stays closed to them until somebody else decides" in said
+    assert "You objected on Nov 24." in said
+    found = row(app, opening_id)
+    assert (found.objected_at, found.decider) == (NOW, Decider.ADMINISTRATOR)
+    assert buttons(ana.get("/account/readers").text) == ["Open it now Hugo"]
+
+
+def test_what_was_decided_stands_there(app: Flask, world: World, sign_in: SignIn) -> None:
+    kept = {"decision": OpeningDecision.KEPT_CLOSED, "decided_at": NOW, "opens_at": None}
+    waits(app, world, **OBJECTED, **kept)
+    ana = sign_in(world.email("ana"))
+    assert "Your record stays closed to them." in words(ana.get("/account/readers").text)
+    assert "waits to read" not in words(ana.get("/account").text)
+
+
+def test_too_late_says_what_to_do(app: Flask, world: World, sign_in: SignIn) -> None:
+    opening_id = waits(app, world, at=NOW - OBJECT_WITHIN)
+    said = said_after(sign_in(world.email("ana")), f"/account/readers/{opening_id}/object")
+    assert "You can object for 30 days after you were told. Ask an administrator" in said
+    assert row(app, opening_id).objected_at is None
+
+
+# Those whose yes counts
+
+
+@pytest.mark.parametrize("who", ["adam", "cora"])
+def test_several_readers_are_opened_at_once(
+    app: Flask, world: World, sign_in: SignIn, who: str
+) -> None:
+    for person in ("ana", "ben"):
+        waits(app, world, person)
+    with app.app_context():
+        join(world, "nell", "harbour", Role.SUPERVISOR)
+        closed_to(world, "nell", "ana", given_by=None)
+    somebody = sign_in(world.email(who))
+    assert "2 new readers to check" in words(somebody.get("/").text)
+    said = words(somebody.get("/readers").text)
+    assert "2 records open on Dec 1: Ana, Ben" in said
+    assert "A command on the server gave this role on Nov 24." in said
+    chosen = [world.people["hugo"], world.people["nell"]]
+    assert "3 records are open." in said_after(somebody, "/readers/open", reader=chosen)
+    assert "Nobody waits for you" in somebody.get("/readers").text
+    assert "new readers to check" not in words(somebody.get("/").text)
+
+
+@pytest.mark.parametrize("reader", [[], ["x"], ["0"], ["-1"], ["9" * 40], ["²"], ["ben"]])
+def test_nothing_chosen_or_tampered_says_so(
+    app: Flask, world: World, sign_in: SignIn, reader: list[str]
+) -> None:
+    opening_id = waits(app, world)
+    chosen = [world.people.get(each, each) for each in reader]
+    said = said_after(sign_in(world.email("adam")), "/readers/open", reader=chosen)
+    assert "Choose a reader first. If you did, somebody has opened these by now." in said
+    assert row(app, opening_id).opens_at == NOW + WAIT
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "hugo", "carl", "sue"])
+def test_who_may_not_opens_nothing(app: Flask, world: World, sign_in: SignIn, who: str) -> None:
+    """Sue's account is too new for a yes to another's role, were she not Ana's supervisor: hers
+    counts (the partner)."""
+    opening_id = waits(app, world)
+    said = said_after(sign_in(world.email(who)), "/readers/open", reader=world.people["hugo"])
+    opened = row(app, opening_id).opened_by_id is not None
+    assert opened is (who == "sue")
+    assert ("1 record is open." in said) is opened
+
+
+def test_the_giver_sees_what_waits_and_cannot_open_it(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    waits(app, world, given_by="adam")
+    waits(app, world, "ben", given_by="adam", **OBJECTED)
+    adam = sign_in(world.email("adam"))
+    page = adam.get("/readers").text
+    assert "Roles you gave You can’t open these yourself." in words(page)
+    assert "Hugo: 2 records open on Dec 1" in words(page)
+    assert buttons(page) == []
+    assert "to check" not in words(adam.get("/").text)
+
+
+def test_saving_a_role_says_who_waits_until_when(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        met(world)
+    adam = sign_in(world.email("adam"))
+    address = f"/admin/people/{world.people['hugo']}/memberships"
+    warned = "If somebody comes to read records by this, what was reviewed before opens to them"
+    assert warned in words(adam.get(f"{address}/new").text)
+    terms = {"team_id": world.teams["central"], "role": "supervisor", "starts_on": "2026-11-24"}
+    carl = f"/admin/people/{world.people['carl']}/memberships"
+    nobody = adam.post(
+        carl, data=terms | {"team_id": world.teams["bookmobile"]}, follow_redirects=True
+    ).text
+    assert "is now a supervisor" in words(nobody)
+    assert "What was reviewed of" not in words(nobody)
+    page = adam.post(address, data=terms, follow_redirects=True).text
+    said = "What was reviewed of 1 person opens on Dec 1. They are told."
+    assert said in words(page)
+    assert 'href="/readers">Who can open it sooner' in page
+
+
+def met(world: World) -> None:
+    statement_id = world.statements["technical"][0]
+    endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
+
+
+def test_supervisors_and_coordinators_see_it_on_today_by_one_query(
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
+) -> None:
+    def asked(who: str) -> list[str]:
+        client = sign_in(world.email(who))
+        client.get("/")
+        count_sql.clear()
+        assert client.get("/").status_code == 200
+        return [each for each in count_sql if "count(record_openings" in each]
+
+    assert [len(asked(who)) for who in ("sue", "cora", "adam", "ben")] == [1, 1, 1, 0]
+    for person in ("ana", "ben"):
+        waits(app, world, person)
+    assert [len(asked(who)) for who in ("sue", "cora", "adam", "ben")] == [1, 1, 1, 0]
+    for who in ("sue", "cora", "adam"):
+        assert "1 new reader to check" in words(sign_in(world.email(who)).get("/").text)
+    for who in ("ben", "hugo", "carl"):
+        assert "to check" not in words(sign_in(world.email(who)).get("/").text)
+
+
+# Who decides about an objection
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ("opened", "Decided: they may read this record."),
+        ("kept_closed", "Decided: the record stays closed to them."),
+    ],
+)
+def test_another_administrator_decides(
+    app: Flask, world: World, sign_in: SignIn, decision: str, said: str
+) -> None:
+    opening_id = waits(app, world, **OBJECTED)
+    adam = sign_in(world.email("adam"))
+    assert "1 new reader to check" in words(adam.get("/").text)
+    page = adam.get("/readers").text
+    assert "Ana objects to Hugo" in words(page)
+    address = f"/readers/{opening_id}/decide"
+    for tampered in ({}, {"decision": "x"}, {"decision": ""}):
+        assert adam.post(address, data=tampered).status_code == 404
+    assert row(app, opening_id).decision is None
+    assert said in said_after(adam, address, decision=decision)
+    assert row(app, opening_id).decided_by_id == world.people["adam"]
+    assert adam.post(address, data={"decision": decision}).status_code == 404
+    assert "Nobody waits for you" in adam.get("/readers").text
+
+
+def test_the_hr_contact_decides_signed_out_and_once(
+    app: Flask, world: World, client: Client
+) -> None:
+    asked = OBJECTED | {"decider": Decider.HR_CONTACT, "link_hash": token_hash(TOKEN)}
+    opening_id = waits(app, world, **asked)
+    address = f"/readers/objections/{TOKEN}"
+    page = client.get(address)
+    assert page.status_code == 200
+    said = words(page.text)
+    assert "Ana objects to Hugo reading their record in Skills Tracker." in said
+    assert "hugo@example.org. Account made on Nov 24." in said
+    for tampered in ({}, {"decision": "x"}):
+        assert client.post(address, data=tampered).status_code == 404
+    assert row(app, opening_id).decision is None
+    done = client.post(address, data={"decision": "kept_closed"})
+    assert done.status_code == 200
+    assert "Decided: the record stays closed to them." in words(done.text)
+    assert row(app, opening_id).decision is OpeningDecision.KEPT_CLOSED
+    for again in (client.get(address), client.post(address, data={"decision": "opened"})):
+        assert again.status_code == 404
+        assert "This link doesn’t work anymore" in words(again.text)
+        assert "Ana" not in words(again.text)
+    assert client.get("/readers/objections/another").status_code == 404
+    assert row(app, opening_id).decision is OpeningDecision.KEPT_CLOSED
+
+
+def test_an_operator_is_told_where_to_decide(app: Flask, world: World, sign_in: SignIn) -> None:
+    waits(app, world, **OBJECTED | {"decider": Decider.OPERATOR})
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["oda"]).operator = True
+    said = words(sign_in(world.email("oda")).get("/readers").text)
+    assert "1 objection waits for you as operator." in said
+    assert "tracker people objections" in said
+    assert "Ana" not in said
+    assert "operator" not in words(sign_in(world.email("adam")).get("/readers").text)
+
+
+PAGES = (
+    "/",
+    "/readers",
+    "/notices",
+    "/teams",
+    "/admin",
+    "/admin/access",
+    "/admin/access.csv",
+    "/admin/audit",
+    "/people/{ana}/profile",
+    "/teams/{central}",
+    "/teams/{central}/gaps",
+    "/admin/people/{ana}",
+    "/admin/people/{hugo}",
+)
+
+
+@pytest.mark.parametrize("reader", ["hugo", "adam"])
+def test_nothing_tells_the_reader_or_the_giver_who_objected(
+    app: Flask, world: World, sign_in: SignIn, reader: str
+) -> None:
+    """Hugo waits for Ana and Ben, by Adam: what either reads is the same to the byte before and
+    after Ana objects."""
+    with app.app_context():
+        for person in ("ana", "ben"):
+            join(world, person, "harbour")
+        met(world)
+        join(world, "hugo", "central", Role.SUPERVISOR)
+    opening_id = waits(app, world, given_by="adam")
+    waits(app, world, "ben", given_by="adam")
+    with app.app_context(), transaction() as tx:
+        library = tx.get_one(Library, world.libraries["city"])
+        library.hr_name, library.hr_email = "Hanna Reyes", "hr@example.org"
+
+    def read() -> dict[str, tuple[int, str]]:
+        client = sign_in(world.email(reader))
+        found = {}
+        for page in PAGES:
+            answer = client.get(page.format(**world.people, **world.teams))
+            found[page] = (answer.status_code, EACH_TIME.sub("", answer.text))
+        return found
+
+    read()
+    before = read()
+    with app.app_context():
+        service.object_to(acting(world, "ana"), opening_id, NOW)
+    after = read()
+    assert before["/readers"][0] == 200
+    assert {page for page in PAGES if before[page] != after[page]} <= {"/admin/audit"}
+    listed, then = (rows(each["/admin/audit"][1]) for each in (before, after))
+    assert {each.split(" Adam")[0] for each in then[: len(then) - len(listed)]} <= {
+        "Nov 24, 10:00 AM Taken out as a file",
+        "Nov 24, 10:00 AM Signed in",
+    }
+    assert then[len(then) - len(listed) :] == listed
+
+
+def rows(page: str) -> list[str]:
+    found = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+
+
+# What is told
+
+
+def test_the_notice_and_its_mail_name_all_that_one_needs_to_know_them(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        met(world)
+        wants(world, MailChoice.NONE, "ana")
+    adam = sign_in(world.email("adam"))
+    terms = {"team_id": world.teams["central"], "role": "supervisor", "starts_on": "2026-11-24"}
+    adam.post(f"/admin/people/{world.people['hugo']}/memberships", data=terms)
+    sentence = (
+        "Hugo (hugo@example.org) can read your reviewed ratings from Dec 1, 2026, as supervisor of "
+        "Central. Adam gave them this role. Their account was made on Nov 24, 2026."
+    )
+    ana = sign_in(world.email("ana"))
+    for page in ("/", "/notices"):
+        assert sentence in words(ana.get(page).text), page
+    with app.app_context(), mail_server() as inbox:
+        wants(world, MailChoice.EACH, "ana")
+        with transaction() as tx:
+            assert tx.scalars(select(RecordOpening.told_at)).one() == NOW
+        deliver(inbox, NOW)
+        assert inbox.recipients == [["ana@example.org"]]
+        assert sentence in " ".join(text(inbox).split())
+        assert "/account/readers" in text(inbox)
+    ana.get("/account/readers")
+    assert sentence not in words(ana.get("/").text), "read by opening the page it leads to"
