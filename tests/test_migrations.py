@@ -24,7 +24,7 @@ from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.levels import stand
 from tests.factories.notices import tell
-from tests.factories.people import let_links_work
+from tests.factories.people import closed_to, let_links_work
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.versions import carried, next_version
@@ -35,15 +35,20 @@ from tests.web.teams.crowds import Crowd
 from tracker.app import create_app
 from tracker.cli.database import downgrade, upgrade
 from tracker.db import Base, db, session, transaction
-from tracker.models import Framework, Invitation, Person, Statement
+from tracker.models import Framework, Invitation, Library, Person, Statement
 from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants, record_check, seal_chains
 from tracker.records.accounts import invitations as records
 from tracker.records.accounts import recovery_codes
+from tracker.records.notifications import link_mails
+from tracker.records.notifications import notices as notice_records
+from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.administration.openings import Decider
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
+from tracker.rules.notifications.notices import NoticeKind
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
@@ -1052,6 +1057,70 @@ def test_who_was_reviewed_twice_is_counted_so_in_figures_of_before() -> None:
 
 BEFORE_TIMES = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270112_times_reviewed").down_revision
+)
+
+
+@pytest.mark.usefixtures("migrated")
+def test_who_waits_to_read_comes_and_goes_with_all_data() -> None:
+    """The way back forgets who waits, with what was told and mailed of objections; the way there a
+    request that waits, with what was told of it. Nothing else changes."""
+    notices = "SELECT person_id, kind, happening FROM notices ORDER BY id"
+    world = make_world(NOW)
+    tell(world, "ana")
+    with transaction() as tx:
+        library = tx.get_one(Library, world.libraries["city"])
+        library.hr_name, library.hr_email = "Hanna Reyes", "hr@example.org"
+    asked = {"objected_at": NOW, "decider": Decider.HR_CONTACT, "decide_by": NOW}
+    opening_id = closed_to(world, "hugo", "ana", link_hash="a" * 64, **asked)
+    with transaction() as tx:
+        hugo, ana = world.people["hugo"], world.people["ana"]
+        link_mails.write(tx, LinkKind.OBJECTION, hugo, "hr@example.org", NOW, opening_id=opening_id)
+        for kind in (NoticeKind.READER_ADDED, NoticeKind.OBJECTION_DECIDED):
+            notice_records.note(tx, ana, kind, "b", NOW, about_id=hugo)
+    db.session.remove()
+    indexes, triggers = _indexes(), _triggers()
+    db.session.remove()
+    downgrade(revision=BEFORE_OPENINGS)
+    assert "record_openings" not in _tables()
+    assert _all("SELECT kind FROM link_mails") == []
+    assert _all("SELECT status FROM outbox_mails") == [("dropped",)]
+    assert [kind for _who, kind, _key in _all(notices)] == ["endorsement_expiring", "reader_added"]
+    _refuses("UPDATE notices SET kind = 'objection_made'")
+    kept = _all(notices)
+    people = {"ana": ana, "hugo": hugo, "adam": world.people["adam"]}
+    with behind_the_guards() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO membership_requests (library_id, asked_by_id, asked_at, ends_at, "
+                "person_id, team_id, role, job, starts_on) VALUES "
+                "(1, :adam, '2026-11-24 10:00:00', '2026-12-08 10:00:00', :hugo, 1, 'supervisor', "
+                "'', '2026-11-24')"
+            ),
+            people,
+        )
+        for kind in ("names_shown", "request_made", "request_confirmed", "request_refused"):
+            tx.execute(
+                text(
+                    "INSERT INTO notices (person_id, kind, happening, happened_at, to_mail) "
+                    "VALUES (:ana, :kind, 'c', '2026-11-24 10:00:00', false)"
+                ),
+                {"kind": kind, **people},
+            )
+    db.session.remove()
+    upgrade()
+    assert "membership_requests" not in _tables()
+    assert _all(notices) == kept
+    assert (_indexes(), _triggers()) == (indexes, triggers)
+    assert _all("SELECT DISTINCT hr_name, hr_email FROM libraries") == [(None, None)]
+    _refuses("UPDATE libraries SET hr_name = 'Hanna Reyes'")
+    _refuses("UPDATE notices SET kind = 'request_made'")
+    assert closed_to(world, "hugo", "ana")
+    connection = db.session.connection()
+    assert invariants.broken(connection, invariants.contents(connection), ()) == []
+
+
+BEFORE_OPENINGS = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270113_record_openings").down_revision
 )
 
 

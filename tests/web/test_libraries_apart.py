@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import delete, select, true
 
 from tests.client import Client
-from tests.doors.administration import a_mail, a_merge, a_request, a_roster, leave_out
+from tests.doors.accounts import objection
+from tests.doors.administration import a_mail, a_merge, a_roster, leave_out
 from tests.doors.drafts import of_ana
 from tests.doors.endorsements import proposed
 from tests.doors.frameworks import suggest
@@ -68,7 +69,7 @@ def other(app: Flask, world: World) -> Other:
             suggest,
             mail_tried,
             a_merge,
-            a_request,
+            objection,
         ):
             arrange(world)
         piece(world, reasons={world.statements["technical"][0]: "I did"})

@@ -115,7 +115,7 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
     session().rollback()
     with pytest.raises(Conflict, match="account_is_earlier"):
         people.enable(adam, nina, context.now)
-    known = {each.id for each in ground.ground(adam, today, [], None).people}
+    known = {each.id for each in ground.ground(adam, today, []).people}
     session().rollback()
     assert ana in known
     assert nina not in known

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, send
 from tests.factories.world import World
 from tests.web.administration.test_account_removal import mistaken
 from tracker.db import session, transaction
-from tracker.models import Notice, Person
+from tracker.models import Notice, Person, RecordOpening
 from tracker.queries.administration.accounts.unused import is_unused
 from tracker.rules.errors import Conflict, Missing
 from tracker.services.administration import people
@@ -47,11 +49,17 @@ def test_who_has_anything_of_their_own_stays(
 
 
 def test_what_others_made_with_it_goes_with_it(context: World) -> None:
-    """Nothing that points at the account stops it: a backup reviewer, a notice that names them."""
+    """Nothing that points at the account stops it: a backup reviewer, a record that waits for them, a
+    notice that names them."""
+    statement_id = context.statements["technical"][0]
+    endorse(context, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
     person_id, today = mistaken(context), context.now.date()
+    assert session().scalars(select(RecordOpening.reader_id)).all() == [person_id]
+    session().rollback()
     delegates.name(actor(context, "sue"), person_id, today, today, context.now)
     assert session().scalars(select(Notice.id).where(Notice.about_id == person_id)).all()
     session().rollback()
     removal.remove(actor(context, "adam"), person_id, context.now)
     with pytest.raises(Missing):
         people.enable(actor(context, "adam"), person_id, context.now)
+    assert session().scalars(select(RecordOpening.reader_id)).all() == []

@@ -524,7 +524,9 @@ def test_a_long_list_is_cut_and_says_so(context: World, inbox: Inbox, now: dt.da
                     )
                 )
     assert deliver(inbox, now) == ["sent"]
-    pages = r"/(?:profile|reviews|requests|account|assess|admin/access)\b(?!#)"
+    pages = (
+        r"//[^/]+/(?:profile|reviews|readers|account|assess|admin/access|admin/audit|system)\b(?!#)"
+    )
     assert len(re.findall(pages, text(inbox))) == 30
     assert f"And {len(EVERYBODY) * len(NoticeKind) - 30} more." in text(inbox)
 

@@ -451,7 +451,7 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
         "Leftovers of uploads removed: 0.\nSeals noted in the audit trail: "
     )
     kept = "Rounds kept: 0.\nFigures without names: 0.\n"
-    carried = "Carried to new versions, begun or going on: 0.\n"
+    carried = "Carried to new versions, begun or going on: 0.\nTold of a new reader: 0.\n"
     assert first == f"{kept}No agreement: 0.\nExpired: 0.\n{carried}Reminders: 1.\n{rest}yes.\n"
     assert (
         second == f"{kept}No agreement: 0.\nExpired: 0.\n{carried}Reminders: 0.\n{rest}none new.\n"
