@@ -19,10 +19,11 @@ REASONS = {
     "line_control": "The name of the library or your own holds a character that cannot be printed.",
     "line_empty": "Neither the library nor you can be without a name.",
     "line_long": "A name has at most {longest} characters.",
-    "password_common": "This password is among the commonest: somebody would guess it.",
+    "password_common": "This password is too easy to guess. Add two or three words that don't "
+    "belong together.",
     "password_long": "The password has at most {longest} characters.",
-    "password_own_words": "“{word}” is what somebody would try first here, and the rest of the "
-    "password is too short.",
+    "password_own_words": "“{word}” is easy to guess here, and so is the rest of the password. "
+    "Add two or three words that have nothing to do with you or the library.",
     "password_short": "The password needs {shortest} characters or more.",
     "time_zone_unknown": "There is no such time zone. Write it like Europe/Berlin.",
 }
