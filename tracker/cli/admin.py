@@ -14,6 +14,8 @@ from tracker.rules.regions import Paper, Region
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 
 REASONS = {
+    "characters_unseen": "This holds a character that can't be seen, after “{before}”. Type it anew "
+    "instead of pasting it.",
     "email_not_valid": "This is not an email address: {reason}",
     "email_taken": "Somebody has this email address already.",
     "line_control": "The name of the library or your own holds a character that cannot be printed.",
@@ -25,6 +27,8 @@ REASONS = {
     "password_own_words": "“{word}” is easy to guess here, and so is the rest of the password. "
     "Add two or three words that have nothing to do with you or the library.",
     "password_short": "The password needs {shortest} characters or more.",
+    "scripts_mixed": "“{word}” mixes letters of different alphabets, so it could pass for another "
+    "name. Type the whole word in one alphabet.",
     "time_zone_unknown": "There is no such time zone. Write it like Europe/Berlin.",
 }
 
