@@ -14,7 +14,7 @@ from tracker.rules.regions import Paper, Region
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 
 REASONS = {
-    "characters_unseen": "This holds a character that can't be seen, after “{before}”. Type it anew "
+    "characters_unseen": "There is a character that can't be seen after “{before}”. Type it anew "
     "instead of pasting it.",
     "email_not_valid": "This is not an email address: {reason}",
     "email_taken": "Somebody has this email address already.",

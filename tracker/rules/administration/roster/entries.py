@@ -83,7 +83,7 @@ def read_entry(number: int, cells: Sequence[str], columns: Columns, region: Regi
             entry.problems.append(RosterProblem(column, typed, code, {"longest": HOURS_MAX}))
 
     put(RosterColumn.STAFF_ID, clean_staff_id)
-    put(RosterColumn.NAME, lambda typed: clean_name(typed))
+    put(RosterColumn.NAME, clean_name)
     if not entry.name and not entry.problems:
         both = f"{cell(RosterColumn.FIRST_NAME)} {cell(RosterColumn.LAST_NAME)}"
         if both.strip():
