@@ -19,6 +19,7 @@ from tracker.services.operations.side_notes import SideNote, beside, tell_missed
 HASHING = frozenset(
     {
         "accounts.sign_in_now",
+        "accounts.take_turn",
         "accounts.change_password",
         "address_changes.ask",
         "invitations.accept",
