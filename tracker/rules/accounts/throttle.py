@@ -12,10 +12,10 @@ LONGEST_RESET = dt.timedelta(hours=4)
 LONGEST_APART = dt.timedelta(seconds=15)
 """Between two tries at one account on devices that it does not know, wherever they come from: 5,760
 a day at most, after the first that are free."""
-TURNS, TURNS_WITHIN = 6, dt.timedelta(seconds=3)
+TURNS, TURNS_WITHIN = 12, dt.timedelta(seconds=6)
 """At a place where people take turns: one in half a second, and a few at once after a rest, so that
 no turn is lost where a page comes back a little late."""
-STAYS = LONGEST_APART
+STAYS = dt.timedelta(seconds=30)
 """Who has not come back for so long is in line no more."""
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker.db import apart_from_work, transaction
@@ -41,6 +41,7 @@ def take(ticket: Ticket, apart: dt.timedelta, now: dt.datetime) -> bool:
         if first or own is None:
             return False
         own.tried_at, own.frees_at = now, now + apart
+        own.ticket_sha256 = _digest(f"{own.id} had its turn")
         return True
 
 
@@ -48,37 +49,41 @@ def _in_line(tx: Session, ticket: Ticket, now: dt.datetime) -> tuple[int, SignIn
     if tx.get_bind().dialect.name == "postgresql":
         tx.execute(select(func.pg_advisory_xact_lock(LOCK)))
     tx.execute(delete(SignInTurn).where(SignInTurn.seen_at <= now - STAYS))
-    here = tx.scalars(
-        select(SignInTurn)
-        .where(SignInTurn.place == ticket.place)
-        .order_by(SignInTurn.round, SignInTurn.id)
-    ).all()
-    digest = hashlib.sha256(ticket.secret.encode()).hexdigest()
-    waiting = [turn for turn in here if turn.tried_at is None]
-    own = next((turn for turn in waiting if turn.ticket_sha256 == digest), None)
+    here, is_waiting = SignInTurn.place == ticket.place, SignInTurn.tried_at.is_(None)
+    waiting, first, last_own, had = tx.execute(
+        select(
+            func.count().filter(is_waiting),
+            func.min(SignInTurn.round).filter(is_waiting),
+            func.max(SignInTurn.round).filter(is_waiting, SignInTurn.account == ticket.account),
+            func.count().filter(SignInTurn.tried_at > now - TURNS_WITHIN),
+        ).where(here)
+    ).one()
+    digest = _digest(ticket.secret)
+    own = tx.scalar(select(SignInTurn).where(here, SignInTurn.ticket_sha256 == digest))
     if own is None:
-        if len(waiting) >= WAITING_MAX or any(turn.ticket_sha256 == digest for turn in here):
-            return len(waiting) + 1, None
+        if waiting >= WAITING_MAX:
+            return waiting + 1, None
         own = SignInTurn(
             ticket_sha256=digest,
             place=ticket.place,
             account=ticket.account,
-            round=_next_round(waiting, ticket.account),
-            seen_at=now,
+            # the one that goes on, or the one after the last in which the account has a try
+            round=max(first or 0, 0 if last_own is None else last_own + 1),
         )
         tx.add(own)
-        tx.flush()
-        waiting = sorted([*waiting, own], key=lambda turn: (turn.round, turn.id))
     own.seen_at = now
-    held = set(tx.scalars(select(SignInTurn.account).where(SignInTurn.frees_at > now)))
-    had = sum(turn.tried_at is not None and turn.tried_at > now - TURNS_WITHIN for turn in here)
-    if own.account in held:
-        return waiting.index(own) + 1, own
-    due = [turn for turn in waiting if turn.account not in held]
-    return max(0, due.index(own) + 1 - (TURNS - had)), own
+    tx.flush()
+    held = select(SignInTurn.account).where(SignInTurn.frees_at > now)
+    before = tx.execute(
+        select(
+            func.count(),
+            func.count().filter(SignInTurn.account.not_in(held)),
+            exists().where(SignInTurn.account == own.account, SignInTurn.frees_at > now),
+        ).where(here, is_waiting, tuple_(SignInTurn.round, SignInTurn.id) < (own.round, own.id))
+    ).one()
+    everybody, due, is_held = before
+    return (everybody + 1 if is_held else max(0, due + 1 - (TURNS - had))), own
 
 
-def _next_round(waiting: list[SignInTurn], account: int) -> int:
-    """The one that goes on, or the one after the last in which the account has a try."""
-    own = [turn.round + 1 for turn in waiting if turn.account == account]
-    return max([*own, min((turn.round for turn in waiting), default=0)])
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -43,7 +43,7 @@ from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("accounts", __name__)
-AGAIN_MIN, AGAIN_MAX = 2, 5
+AGAIN_MIN, AGAIN_MAX = 1, 10
 """Seconds after which a page that waits for its turn asks again."""
 
 
