@@ -39,7 +39,7 @@ from tracker.web.i18n import content_language, languages
 from tracker.web.notifications import emails
 from tracker.web.operations import request_metrics
 from tracker.web.teams import people_file
-from tracker.web.ui import assets, pdf
+from tracker.web.ui import assets, namesakes, pdf
 from tracker.web.ui.drafts import drafted_forms
 from tracker.web.ui.templating import environment
 
@@ -81,6 +81,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     environment.init_app(app)
     drafted_forms.init_app(app)
+    namesakes.init_app(app)
     pdf.init_app(app)
     emails.init_app(app)
     people_file.init_app(app)

@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.cli.people import tell_namesakes
 from tracker.queries.operations.installation import libraries
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Invalid
@@ -81,3 +82,4 @@ def create(
     except Invalid as refusal:
         sys.exit(REASONS[refusal.code].format(**refusal.facts))
     click.echo(f"{name} can sign in as {email}, administrator of {library}.")
+    tell_namesakes(email)
