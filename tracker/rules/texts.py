@@ -5,7 +5,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from tracker.rules.errors import Invalid
-from tracker.rules.spoofing import check_letters
+from tracker.rules.names import check_letters
 
 NAME_MAX = 200
 NOTE_MAX = 4_000

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Membership, Person, Team
 from tracker.policy.permissions import current_on, people_of
-from tracker.rules.names import folded
-from tracker.rules.spoofing import look_alike_keys
+from tracker.rules.names import folded, look_alike_keys
 
 
 @dataclass(frozen=True, slots=True)

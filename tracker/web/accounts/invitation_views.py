@@ -59,7 +59,7 @@ def _nobodys(token: str) -> ResponseReturnValue:
     ticket = Ticket(int(bucket(f"links {source()}")), int(bucket("links")), f"link {token}")
     too_many = waits.are_too_many(Counted.LINK)
     if too_many and not sign_in_turns.take(ticket, dt.timedelta(0), dt.datetime.now(dt.UTC)):
-        return render("accounts/wait.html"), {"Refresh": str(AGAIN)}
+        return render("accounts/wait.html", is_link=True), {"Refresh": str(AGAIN)}
     waits.count()
     raise Missing("link_used_up")
 

@@ -90,7 +90,7 @@ def wait() -> ResponseReturnValue:
     if not ahead:
         return redirect(url_for("accounts.take_turn"))
     seconds = math.ceil(ahead * TURNS_WITHIN.total_seconds() / TURNS)
-    response = make_response(render("accounts/turn.html", ahead=ahead, seconds=seconds))
+    response = make_response(render("accounts/wait.html", ahead=ahead, seconds=seconds))
     response.headers["Refresh"] = str(min(max(seconds, AGAIN_MIN), AGAIN_MAX))
     return sealed_tries.keep(response, tried)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tracker.rules.errors import Invalid
-from tracker.rules.spoofing import look_alike_keys
+from tracker.rules.names import look_alike_keys
 from tracker.rules.texts import clean_email, clean_name
 
 
