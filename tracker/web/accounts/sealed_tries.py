@@ -17,7 +17,7 @@ LASTS = 120
 
 @dataclass(frozen=True, slots=True)
 class SealedTry:
-    """`secret` tells it from others that wait; `next` is where to go then."""
+    """`secret` tells it from others that wait; `next` is where it asked to go then."""
 
     email: str
     password: str

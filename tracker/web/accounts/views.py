@@ -47,16 +47,16 @@ AGAIN_MIN, AGAIN_MAX = 1, 10
 """Seconds after which a page that waits for its turn asks again."""
 
 
-def _next() -> str:
+def _next(asked: str) -> str:
     """Where to go after signing in: an address of this site, else Today."""
-    return own_address(request.args.get("next", ""), url_for("dashboard.index"))
+    return own_address(asked, url_for("dashboard.index"))
 
 
 @bp.get("/login")
 @door(Permission.PUBLIC)
 def sign_in() -> ResponseReturnValue:
     if session.actor_or_none() is not None:
-        return redirect(_next())
+        return redirect(_next(request.args.get("next", "")))
     return render("accounts/sign_in.html", form=SignInForm())
 
 
@@ -70,7 +70,7 @@ def sign_in_now() -> ResponseReturnValue:
         email=form.email.data or "",
         password=form.password.data or "",
         shared_desk=bool(form.shared_desk.data),
-        next=_next(),
+        next=request.args.get("next", ""),
         secret=secrets.token_urlsafe(16),
     )
     attempt = Attempt(tried.email, tried.secret)
@@ -112,7 +112,7 @@ def take_turn() -> ResponseReturnValue:
 def _tried(attempt: Attempt, tried: SealedTry, form: SignInForm) -> Response:
     wait = attempt.seconds_to_wait()
     if not wait and attempt.succeeds(tried.password, on_shared_desk=tried.shared_desk):
-        return known_devices.remember(redirect(tried.next, 303), attempt.email)
+        return known_devices.remember(redirect(_next(tried.next), 303), attempt.email)
     mark_refused(form)
     form.form_errors += attempt.said(wait)
     page = render("accounts/sign_in.html", form=form, next=tried.next)
