@@ -83,6 +83,8 @@ class Visitor:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    refresh: str = ""
+    """In how many seconds the last page is to be asked for again; "" for never."""
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
@@ -115,6 +117,7 @@ class Visitor:
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
         if found:
             self.token = found.group(1)
+        self.refresh = response.headers.get("Refresh", "")
         return response.status, text, response.headers.get("Location", "")
 
     def get(self, path: str) -> str:

@@ -235,6 +235,8 @@ DOORS = [
     Door("other_account.download", NOW_ANAS, values=nina, arrange=was_nina),
     Door("accounts.show", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.sign_in", "200 302 302 302 302 302 302 302 302"),
+    Door("accounts.wait", "302 302 302 302 302 302 302 302 302"),
+    Door("accounts.take_turn", "302 302 302 302 302 302 302 302 302"),
     Door("accounts.sign_in_now", "422 422 422 422 422 422 422 422 422", "POST"),
     Door("accounts.sign_out", "303 303 303 303 303 303 303 303 303", "POST"),
     Door("invitations.accept", "422 422 422 422 422 422 422 422 422", "POST", link, arrange=invite),

@@ -215,6 +215,7 @@ WITHOUT_ROWS = {
     "review_messages",
     "round_snapshots",
     "second_readings",
+    "sign_in_turns",
     "sensitive_decisions",
     "snapshot_people",
     "statement_successors",

@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.cli.people import tell_namesakes
 from tracker.queries.operations.installation import libraries
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Invalid
@@ -14,16 +15,21 @@ from tracker.rules.regions import Paper, Region
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 
 REASONS = {
+    "characters_unseen": "There is a character that can't be seen after “{before}”. Type it anew "
+    "instead of pasting it.",
     "email_not_valid": "This is not an email address: {reason}",
     "email_taken": "Somebody has this email address already.",
     "line_control": "The name of the library or your own holds a character that cannot be printed.",
     "line_empty": "Neither the library nor you can be without a name.",
     "line_long": "A name has at most {longest} characters.",
-    "password_common": "This password is among the commonest: somebody would guess it.",
+    "password_common": "This password is too easy to guess. Add two or three words that don't "
+    "belong together.",
     "password_long": "The password has at most {longest} characters.",
-    "password_own_words": "“{word}” is what somebody would try first here, and the rest of the "
-    "password is too short.",
+    "password_own_words": "“{word}” is easy to guess here, and so is the rest of the password. "
+    "Add two or three words that have nothing to do with you or the library.",
     "password_short": "The password needs {shortest} characters or more.",
+    "scripts_mixed": "“{word}” mixes letters of different alphabets, so it could pass for another "
+    "name. Type the whole word in one alphabet.",
     "time_zone_unknown": "There is no such time zone. Write it like Europe/Berlin.",
 }
 
@@ -76,3 +82,4 @@ def create(
     except Invalid as refusal:
         sys.exit(REASONS[refusal.code].format(**refusal.facts))
     click.echo(f"{name} can sign in as {email}, administrator of {library}.")
+    tell_namesakes(email)

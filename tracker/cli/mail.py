@@ -59,7 +59,8 @@ def test(address: str) -> None:
             compose(server, to, "Test message from Skills Tracker", text, dt.datetime.now(dt.UTC)),
         )
     except Invalid as refusal:
-        sys.exit(f"{address} is not an email address: {refusal.facts['reason']}")
+        odd = "it holds a character that can't be seen, or letters of two alphabets in one word."
+        sys.exit(f"{address} is not an email address: {refusal.facts.get('reason', odd)}")
     except MailFailed as failed:
         sys.exit(f"{REASONS[failed.code]} {failed.said}".strip())
     if server.is_console:

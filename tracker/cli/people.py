@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from tracker.policy.permissions import Actor
 from tracker.queries.access import openings
 from tracker.queries.access.actors import administrator_called
+from tracker.queries.administration import namesakes
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.openings import OpeningDecision
 from tracker.rules.administration.roster import files
@@ -23,6 +24,13 @@ from tracker.services.accounts import given_links
 from tracker.services.administration import readers
 from tracker.services.administration.operators import set_framework_editor, set_operator
 from tracker.services.administration.roster import importing, planning, staging
+
+
+def tell_namesakes(email: str) -> None:
+    """Who else in the library of the person with that address has the same name, or seems to."""
+    for each in namesakes.of_address(email, dt.datetime.now(dt.UTC).date()):
+        who = ", ".join((each.name, each.email, *each.teams))
+        click.echo(f"Another person there has the same name, or one that looks like it: {who}.")
 
 
 @click.group("people")
@@ -44,6 +52,7 @@ def operator(email: str, remove: bool) -> None:
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer an operator' if remove else 'an operator'}.")
+    tell_namesakes(email)
 
 
 @people.command("framework-editor")
@@ -59,6 +68,7 @@ def framework_editor(email: str, remove: bool) -> None:
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer a framework editor' if remove else 'a framework editor'}.")
+    tell_namesakes(email)
 
 
 @people.command("objections")

@@ -35,6 +35,7 @@ from tracker.models.operations import (
     JobPerson,
     LimitCount,
     MailTest,
+    SignInTurn,
     Submission,
 )
 from tracker.models.people import (
@@ -166,6 +167,7 @@ __all__ = [
     "SecondReading",
     "SensitiveDecision",
     "SignIn",
+    "SignInTurn",
     "SnapshotPerson",
     "Source",
     "Statement",

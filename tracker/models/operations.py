@@ -83,6 +83,31 @@ class LimitCount(Base):
     ends_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
+class SignInTurn(Base):
+    """A try that waits for its turn at the place it comes from, or had it a moment ago.
+
+    `place` and `account` are counts that many places and addresses fall into, so no row names
+    anybody, and nothing that was typed is here: the browser holds it, sealed. `round`: each account
+    is in a round once. `frees_at`: until then no other try at this account has its turn.
+    """
+
+    __tablename__ = "sign_in_turns"
+    __table_args__ = (
+        CheckConstraint("(tried_at IS NULL) = (frees_at IS NULL)", name="tried"),
+        Index("ix_sign_in_turns_place", "place", "round"),
+        Index("ix_sign_in_turns_account", "account", "frees_at"),
+    )
+
+    id: Mapped[Id]
+    ticket_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    place: Mapped[int]
+    account: Mapped[int]
+    round: Mapped[int]
+    seen_at: Mapped[dt.datetime] = mapped_column(index=True)
+    tried_at: Mapped[dt.datetime | None]
+    frees_at: Mapped[dt.datetime | None]
+
+
 class Submission(Base):
     """A rendered form whose work was done, written in the transaction of that work.
 

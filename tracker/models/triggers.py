@@ -100,6 +100,7 @@ CURRENT = frozenset(
         "rounds",
         "scale_answers",
         "sensitive_decisions",
+        "sign_in_turns",
         "sign_ins",
         "sources",
         "statements",

@@ -5,6 +5,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from tracker.rules.errors import Invalid
+from tracker.rules.names import check_letters
 
 NAME_MAX = 200
 NOTE_MAX = 4_000
@@ -29,6 +30,14 @@ def clean_line(typed: str, field: str = "name", longest: int = NAME_MAX) -> str:
     return line
 
 
+def clean_name(typed: str, field: str = "name") -> str:
+    """The name of a person or a library: one line, in one Unicode form. Raises Invalid as
+    clean_line does, and characters_unseen, scripts_mixed."""
+    name = unicodedata.normalize("NFC", clean_line(typed, field))
+    check_letters(name, field)
+    return name
+
+
 def clean_prose(typed: str, field: str = "text", longest: int = NOTE_MAX) -> str:
     """Text with plain line ends. Raises Invalid: line_empty, line_long."""
     prose = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -40,13 +49,16 @@ def clean_prose(typed: str, field: str = "text", longest: int = NOTE_MAX) -> str
 
 
 def clean_email(typed: str, field: str = "email") -> str:
-    """The address as stored: checked for form, casefolded. Raises Invalid("email_not_valid")."""
+    """The address as stored: checked for form, casefolded. Raises Invalid: email_not_valid,
+    characters_unseen, scripts_mixed."""
+    check_letters(typed.strip(), field)
     try:
         address = validate_email(typed.strip(), check_deliverability=False).normalized.casefold()
     except EmailNotValidError as error:
         raise Invalid("email_not_valid", field, reason=str(error)) from error
     if len(address) > EMAIL_MAX:
         raise Invalid("email_not_valid", field, reason="")
+    check_letters(address, field)  # the domain may have been typed in its ASCII form
     return address
 
 

@@ -28,7 +28,7 @@ from tracker.web.i18n import content_language, languages
 from tracker.web.notifications import emails
 from tracker.web.operations import request_metrics
 from tracker.web.teams import people_file
-from tracker.web.ui import assets, closed_records, pdf
+from tracker.web.ui import assets, closed_records, namesakes, pdf
 from tracker.web.ui.drafts import drafted_forms
 from tracker.web.ui.templating import environment
 
@@ -56,6 +56,7 @@ def with_pages(app: Flask) -> Flask:
     environment.init_app(app)
     closed_records.init_app(app)
     drafted_forms.init_app(app)
+    namesakes.init_app(app)
     pdf.init_app(app)
     emails.init_app(app)
     people_file.init_app(app)

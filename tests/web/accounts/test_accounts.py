@@ -186,8 +186,8 @@ def test_a_new_password_ends_the_other_sign_ins_and_changes_the_cookie(
         ("", GOOD, "Enter the password that you have now"),
         (PASSWORD, "short", "8 characters or more"),
         (PASSWORD, "x" * 64 + "y" * 65, "at most 128"),
-        (PASSWORD, "password1", "Many people use"),
-        (PASSWORD, "citylibrary 9", "“City Library” is what somebody would try first"),
+        (PASSWORD, "password1", "too easy to guess"),
+        (PASSWORD, "citylibrary 9", "“City Library” is easy to guess here"),
         (PASSWORD, "", "Choose a new password"),
     ],
 )

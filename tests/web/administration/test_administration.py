@@ -508,7 +508,7 @@ def test_a_person_who_cannot_be_added(
 def test_an_address_with_quotes_and_accents_is_shown_as_text(
     app: Flask, world: World, adam: Client
 ) -> None:
-    adam.post("/admin/people", {"name": '<b onclick="x">"Ñ\u200f', "email": "o'neil@example.org"})
+    adam.post("/admin/people", {"name": '<b onclick="x">"Ñ', "email": "o'neil@example.org"})
     page = adam.get("/admin/people").text
     assert "&lt;b onclick=" in page
     assert "<b onclick" not in page

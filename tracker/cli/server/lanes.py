@@ -41,7 +41,7 @@ class Lanes:
         self._pages.shutdown()
 
     def _hashes(self, method: str, path: str) -> bool:
-        if method != "POST" or not path.startswith(self._prefix):
+        if not path.startswith(self._prefix):
             return False
         try:
             endpoint, _values = self._routes.match(path.removeprefix(self._prefix), method)

@@ -6,13 +6,13 @@ No rules about kinds of characters: length counts, and that nobody guesses it fi
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from zxcvbn import zxcvbn
+from zxcvbn.matching import L33T_TABLE, dictionary_match, l33t_match, reverse_dictionary_match
 
 from tracker.rules.errors import Invalid
 
@@ -25,79 +25,68 @@ PASSWORD_MIN = 8
 PASSWORD_MAX = 128
 TYPED_MAX = 1024
 """Longer ones were let in once, and still sign in."""
-WORD_MIN = 4
-"""A shorter word stands in too many harmless ones: it counts only if the password has no other
-letters."""
+SCORE_MIN = 3
+"""Of zxcvbn's 0 to 4: more than 10^8 guesses."""
+SCORED = 72
+"""zxcvbn takes no more characters, and what follows makes no password worse."""
+SIGNS_MAX, SCORED_OF_SIGNS = 8, 24
+"""It tries every way to read signs for letters: 72 characters with all 22 signs took over two
+seconds. Of a password with more kinds of them than anybody writes words with, fewer count."""
+WORD_MIN = 3
+"""A shorter word stands in too many harmless ones."""
 CONTEXT = ("library", "libraries", "librarian", "librarians", "skills", "tracker", "Skills Tracker")
 """What anybody would try first here, beside what belongs to the person (NIST SP 800-63B, 5.1.1.2).
 """
-LOOKALIKES = str.maketrans("013457@$!|8+l", "oieastasiibti")
-"""Signs that are written for letters. A one is an i or an l, so these two count as one letter."""
-SIGNS = frozenset("@$!|+")
-
-
-@cache
-def _commonest() -> frozenset[str]:
-    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= PASSWORD_MIN)
+SIGNS = frozenset(sign for signs in L33T_TABLE.values() for sign in signs)
+"""Signs that are written for letters."""
 
 
 def check(password: str, *, name: str, email: str, library: str, field: str = "password") -> None:
     """Raise Invalid (password_short, password_long, password_common, password_own_words) for one
     that will not do.
 
-    Own words are those of the person, the library and the product. A long password may hold them:
-    what counts is what is left without them. The password is taken as typed: nothing is trimmed,
-    and upper and lower case differ.
+    Own words are those of the person, the library and the product, also backwards and with signs
+    for letters. A long password may hold them: what is left without them has to be hard to guess.
+    The password is taken as typed: nothing is trimmed, and upper and lower case differ.
     """
     if len(password) < PASSWORD_MIN:
         raise Invalid("password_short", field, shortest=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:
         raise Invalid("password_long", field, longest=PASSWORD_MAX)
-    if password.casefold() in _commonest() or len(set(password)) == 1:
+    words = _own_words(name, email, library)
+    of_signs = len(SIGNS & set(password)) > SIGNS_MAX
+    begin = password[: SCORED_OF_SIGNS if of_signs else SCORED]
+    letters = [(at, letter) for at, char in enumerate(begin) for letter in _folded(char)]
+    text, ranked = "".join(letter for _at, letter in letters), {"own": dict.fromkeys(words, 1)}
+    matches = [
+        match
+        for matcher in (dictionary_match, reverse_dictionary_match, l33t_match)
+        for match in matcher(text, ranked)
+    ]
+    own = {at for match in matches for at, _letter in letters[match["i"] : match["j"] + 1]}
+    scored = "".join(char for at, char in enumerate(begin) if at not in own).strip()
+    if scored and zxcvbn(scored)["score"] >= SCORE_MIN:
+        return
+    if not matches:
         raise Invalid("password_common", field)
-    word = _guessed_first(password, _own_words(name, email, library))
-    if word is not None:
-        raise Invalid("password_own_words", field, word=word)
+    word = max((match["matched_word"] for match in matches), key=lambda word: (len(word), word))
+    raise Invalid("password_own_words", field, word=words[word])
 
 
 def _own_words(name: str, email: str, library: str) -> dict[str, str]:
     """Folded -> as it is written."""
     parts = (part for text in (name, email, library) for part in re.split(r"[\W_]+", text))
     whole = (name, email.partition("@")[0], library)
-    return {folded: word for word in (*parts, *whole, *CONTEXT) if len(folded := _folded(word)) > 1}
-
-
-def _guessed_first(password: str, words: dict[str, str]) -> str | None:
-    """The longest of the words that the password leans on: without all of them too little is left,
-    or what is left is itself among the commonest."""
-    text = _folded(password)
-    letters = "".join(char for char in text if char.isalpha())
-    if letters in words and len(letters) < WORD_MIN:
-        return words[letters]
-    plain, found, gone = text.translate(LOOKALIKES), set[str](), set[int]()
-    for word in (word for word in words if len(word) >= WORD_MIN):
-        shape = word.translate(LOOKALIKES)
-        for at in re.finditer(f"(?={re.escape(shape)}|{re.escape(shape[::-1])})", plain):
-            found.add(word)
-            gone.update(range(at.start(), at.start() + len(word)))
-    left = "".join(char for at, char in enumerate(text) if at not in gone)
-    if not found or (len(set(left)) >= PASSWORD_MIN and left not in _commonest()):
-        return None
-    return words[max(found, key=lambda word: (len(word), word))]
+    words = (*parts, *whole, *CONTEXT)
+    return {folded: word for word in words if len(folded := _folded(word)) >= WORD_MIN}
 
 
 def _folded(text: str) -> str:
     """Without case, accents, spaces, and the signs that stand between words."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(
-        char
-        for char in apart
-        if char.isalnum() or char in SIGNS or not (char.isascii() or _is_mark(char))
+        char for char in apart if char in SIGNS or unicodedata.category(char)[0] in "LNS"
     )
-
-
-def _is_mark(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char)[0] in "MP"
 
 
 class Passwords:

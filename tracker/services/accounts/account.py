@@ -12,12 +12,12 @@ from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.texts import clean_line
+from tracker.rules.texts import clean_name
 
 
 def rename(actor: Actor, name: str, now: dt.datetime) -> None:
-    """Raises Invalid: line_empty, line_long, line_control."""
-    name = clean_line(name)
+    """Raises Invalid as clean_name does."""
+    name = clean_name(name)
     with transaction() as tx:
         person = _own(tx, actor)
         if person.name != name:

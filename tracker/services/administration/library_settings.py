@@ -20,7 +20,7 @@ from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Paper, Region
 from tracker.rules.reviews.endorsements import clean_months
-from tracker.rules.texts import clean_email, clean_line
+from tracker.rules.texts import clean_email, clean_name
 
 DAYS_MAX = 365
 
@@ -93,7 +93,7 @@ def create_administrator(
 def _clean(library: NewLibrary) -> NewLibrary:
     return replace(
         library,
-        name=clean_line(library.name, "library"),
+        name=clean_name(library.name, "library"),
         time_zone=clean_time_zone(library.time_zone),
     )
 
@@ -129,7 +129,7 @@ def _administrator(
     if tx.scalar(select(Person.id).where(Person.email == address)) is not None:
         raise Invalid("email_taken", "email", email=address)
     person = Person(
-        library_id=home.id, name=clean_line(name), email=address, administrator=True, created_at=now
+        library_id=home.id, name=clean_name(name), email=address, administrator=True, created_at=now
     )
     tx.add(person)
     tx.flush()
@@ -166,7 +166,7 @@ def edit(
     months_out_of_range, email_not_valid, hr_contact_in_part, line_*.
     """
     wanted = {
-        "name": clean_line(name),
+        "name": clean_name(name),
         "time_zone": clean_time_zone(time_zone),
         "region": region,
         "paper": paper,

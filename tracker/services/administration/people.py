@@ -18,7 +18,7 @@ from tracker.records.notifications import alerts, link_mails
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.roster.entries import clean_staff_id
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.texts import clean_email, clean_line
+from tracker.rules.texts import clean_email, clean_name
 
 
 def add(
@@ -27,8 +27,8 @@ def add(
     """Somebody new: returns their id and the token of the one-time link with which they set their
     password.
 
-    Raises Invalid: email_taken, email_not_valid, staff_id_taken, line_empty, line_long,
-    line_control.
+    Raises Invalid: email_taken, email_not_valid, staff_id_taken, and as clean_name
+    does.
     """
     with transaction() as tx:
         person = _added(tx, actor, name, email, staff_id, now)
@@ -66,7 +66,7 @@ def edit(
 ) -> None:
     """Raises Invalid as `add` does. A new address withdraws a link that was made for the one
     before; who has a password is told at both, and can restore it. `staff_id`: None leaves it."""
-    name, address = clean_line(name), clean_email(email)
+    name, address = clean_name(name), clean_email(email)
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
         number = person.staff_id
@@ -147,7 +147,7 @@ def _set_staff_id(tx: Session, person: Person, staff_id: str | None) -> None:
 def _added(
     tx: Session, actor: Actor, name: str, email: str, staff_id: str, now: dt.datetime
 ) -> Person:
-    name, address = clean_line(name), clean_email(email)
+    name, address = clean_name(name), clean_email(email)
     number = clean_staff_id(staff_id) if staff_id.strip() else None
     library = administration.of_library(tx, actor)
     person = Person(

@@ -10,7 +10,7 @@ from tracker.models import Correction, Statement
 from tracker.policy.permissions import Actor, corrections_closable
 from tracker.records import audit
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.texts import clean_email, clean_line, clean_prose
+from tracker.rules.texts import clean_email, clean_name, clean_prose
 
 
 def suggest_correction(
@@ -32,7 +32,7 @@ def suggest_correction(
     that is not of this framework.
     """
     said = clean_prose(f"{anchor}: {text}" if anchor and text.strip() else text)
-    who = clean_line(name) if name.strip() else ""
+    who = clean_name(name) if name.strip() else ""
     address = clean_email(email) if email.strip() else ""
     with transaction() as tx:
         statement_id = _statement(tx, framework_id, code) if code else None

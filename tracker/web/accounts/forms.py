@@ -15,10 +15,13 @@ from tracker.web.ui.form import Form
 refusal_messages(
     password_short=_l("Use %(shortest)s characters or more."),
     password_long=_l("Use at most %(longest)s characters."),
-    password_common=_l("Many people use this one, so somebody would try it first. Choose another."),
+    password_common=_l(
+        "This password is too easy to guess. Add two or three words that don’t belong together. "
+        "Years, signs, and capitals help little."
+    ),
     password_own_words=_l(
-        "“%(word)s” is what somebody would try first here, and the rest is too short. Choose "
-        "another, or add words that have nothing to do with you or the library."
+        "“%(word)s” is easy to guess here, and so is the rest. Add two or three words that have "
+        "nothing to do with you or the library."
     ),
     password_wrong=_l("This is not your password now. Nothing was changed."),
     password_moved_on=_l(

@@ -1,15 +1,17 @@
-"""Wrong passwords are counted and make the next try wait; right ones are not counted. On a device
-that is known for the account only what was tried there counts, so nobody can keep the owner out by
-guessing elsewhere."""
+"""Wrong passwords are counted, right ones are not. Where many were wrong, tries on devices that the
+account does not know take turns, so that nobody is refused for what others tried. On a device that
+is known for the account only what was tried there counts, and makes the next try wait."""
 
+import datetime as dt
 import itertools
 import math
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.rules.accounts.throttle import Counted
-from tracker.services.accounts import sign_ins
+from tracker.rules.accounts.throttle import Counted, delay
+from tracker.services.accounts import sign_in_turns, sign_ins
+from tracker.services.accounts.sign_in_turns import Ticket
 from tracker.web.accounts import known_devices
 from tracker.web.accounts.waits import Waits
 from tracker.web.http import session
@@ -25,25 +27,38 @@ untold = itertools.count(1)
 
 
 class Attempt:
-    """Somebody is about to try a password for that email address, which need have no account."""
+    """Somebody is about to try a password for that email address, which need have no account.
+    `secret` tells the try from others that wait for their turn."""
 
-    def __init__(self, email: str) -> None:
+    def __init__(self, email: str, secret: str) -> None:
         self.email = email.strip().casefold()
         device = known_devices.asking()
         self.is_known = device.knows(self.email)
+        account = bucket(self.email)
         if self.is_known:
             values = {Counted.DEVICE: keyed(f"{device.id} {self.email}")}
         else:
-            values = {
-                Counted.PAIR: bucket(f"{source()} {self.email}"),
-                Counted.ACCOUNT: bucket(self.email),
-                Counted.SOURCE: source(),
-            }
+            values = {Counted.ACCOUNT: account, Counted.SOURCE: source()}
         self._waits = Waits(values)
+        self._ticket = Ticket(int(source()), int(account), secret)
 
     def seconds_to_wait(self) -> int:
-        """0: none."""
+        """For what was tried on this device, which is known; 0: none."""
         return self._waits.seconds()
+
+    def ahead(self) -> int:
+        """How many have their turn before this try; 0: none."""
+        return sign_in_turns.ahead(self._ticket, _now()) if self._takes_turns() else 0
+
+    def has_turn(self) -> bool:
+        """Whether it may be made now. If not, it waits in line."""
+        if not self._takes_turns():
+            return True
+        apart = delay(Counted.ACCOUNT, self._waits.times(Counted.ACCOUNT) + 1)
+        return sign_in_turns.take(self._ticket, apart, _now())
+
+    def _takes_turns(self) -> bool:
+        return not self.is_known and self._waits.are_too_many(Counted.SOURCE, Counted.ACCOUNT)
 
     def said(self, wait: int) -> list[str]:
         """Why it failed, and what to do: after a wait in seconds, where there is one."""
@@ -59,8 +74,7 @@ class Attempt:
             "The password was wrong too many times. Wait %(num)d minutes, then try again.",
             math.ceil(wait / 60),
         )
-        elsewhere = _("You can sign in now on a device where you’ve signed in before.")
-        return [seconds if wait < 60 else minutes, *([] if self.is_known else [elsewhere])]
+        return [seconds if wait < 60 else minutes]
 
     def succeeds(self, password: str, *, on_shared_desk: bool = False) -> bool:
         """Sign in. What is wrong is counted, and makes the next try wait."""
@@ -68,12 +82,17 @@ class Attempt:
             return session.begin(self.email, password, on_shared_desk=on_shared_desk)
         is_noted = asked(lambda storage: storage.get(REFUSED)) < NOTED_MAX
         if session.begin(self.email, password, is_noted=is_noted, on_shared_desk=on_shared_desk):
-            # What was tried elsewhere goes on counting against this account.
-            self._waits.forget(Counted.PAIR, Counted.DEVICE)
+            # What was tried on other devices goes on counting against this account and place.
+            self._waits.forget(Counted.DEVICE)
             return True
         self._waits.count()
         asked(lambda storage: storage.incr(REFUSED, AN_HOUR)) if is_noted else _count_untold()
         return False
+
+
+def _now() -> dt.datetime:
+    """Not that of the request, which may have waited for its thread since it came in."""
+    return dt.datetime.now(dt.UTC)
 
 
 def _count_untold() -> None:

@@ -1,20 +1,25 @@
 """Signing in and out, and one's own account."""
 
-from flask import Blueprint, current_app, redirect, request, url_for
+import math
+import secrets
+
+from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug import Response
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import drafts, given_links, openings, subjects
 from tracker.queries.administration import account
 from tracker.queries.evidence import erasures
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
+from tracker.rules.accounts.throttle import TURNS, TURNS_WITHIN
 from tracker.rules.notifications.notices import MailChoice, NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.accounts import account as service
 from tracker.services.accounts import away
 from tracker.services.notifications import notices
-from tracker.web.accounts import known_devices
+from tracker.web.accounts import known_devices, sealed_tries
 from tracker.web.accounts.forms import (
     MAIL_CHOICES,
     AwayForm,
@@ -24,6 +29,7 @@ from tracker.web.accounts.forms import (
     PasswordForm,
     SignInForm,
 )
+from tracker.web.accounts.sealed_tries import SealedTry
 from tracker.web.accounts.sign_in_throttle import Attempt
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
@@ -37,18 +43,20 @@ from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("accounts", __name__)
+AGAIN_MIN, AGAIN_MAX = 1, 10
+"""Seconds after which a page that waits for its turn asks again."""
 
 
-def _next() -> str:
+def _next(asked: str) -> str:
     """Where to go after signing in: an address of this site, else Today."""
-    return own_address(request.args.get("next", ""), url_for("dashboard.index"))
+    return own_address(asked, url_for("dashboard.index"))
 
 
 @bp.get("/login")
 @door(Permission.PUBLIC)
 def sign_in() -> ResponseReturnValue:
     if session.actor_or_none() is not None:
-        return redirect(_next())
+        return redirect(_next(request.args.get("next", "")))
     return render("accounts/sign_in.html", form=SignInForm())
 
 
@@ -58,16 +66,59 @@ def sign_in_now() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return render("accounts/sign_in.html", form=form), 422
-    attempt = Attempt(form.email.data or "")
+    tried = SealedTry(
+        email=form.email.data or "",
+        password=form.password.data or "",
+        shared_desk=bool(form.shared_desk.data),
+        next=request.args.get("next", ""),
+        secret=secrets.token_urlsafe(16),
+    )
+    attempt = Attempt(tried.email, tried.secret)
+    if not attempt.seconds_to_wait() and not attempt.has_turn():
+        return sealed_tries.keep(redirect(url_for("accounts.wait"), 303), tried)
+    return _tried(attempt, tried, form)
+
+
+@bp.get("/login/wait")
+@door(Permission.PUBLIC)
+def wait() -> ResponseReturnValue:
+    """Until it is this try's turn. The page asks again by itself, also without script."""
+    tried = sealed_tries.kept()
+    if tried is None:
+        return redirect(url_for("accounts.sign_in"))
+    ahead = Attempt(tried.email, tried.secret).ahead()
+    if not ahead:
+        return redirect(url_for("accounts.take_turn"))
+    seconds = math.ceil(ahead * TURNS_WITHIN.total_seconds() / TURNS)
+    response = make_response(render("accounts/wait.html", ahead=ahead, seconds=seconds))
+    response.headers["Refresh"] = str(min(max(seconds, AGAIN_MIN), AGAIN_MAX))
+    return sealed_tries.keep(response, tried)
+
+
+@bp.get("/login/turn")
+@door(Permission.PUBLIC)
+def take_turn() -> ResponseReturnValue:
+    """Sign in with what was sent before, and waited. No GET without it signs anybody in."""
+    tried = sealed_tries.kept()
+    if tried is None:
+        return redirect(url_for("accounts.sign_in"))
+    attempt = Attempt(tried.email, tried.secret)
+    if not attempt.seconds_to_wait() and not attempt.has_turn():
+        return redirect(url_for("accounts.wait"))
+    form = SignInForm(formdata=None, email=tried.email, shared_desk=tried.shared_desk)
+    return sealed_tries.drop(_tried(attempt, tried, form))
+
+
+def _tried(attempt: Attempt, tried: SealedTry, form: SignInForm) -> Response:
     wait = attempt.seconds_to_wait()
-    if not wait and attempt.succeeds(
-        form.password.data or "", on_shared_desk=bool(form.shared_desk.data)
-    ):
-        return known_devices.remember(redirect(_next(), 303), attempt.email)
+    if not wait and attempt.succeeds(tried.password, on_shared_desk=tried.shared_desk):
+        return known_devices.remember(redirect(_next(tried.next), 303), attempt.email)
     mark_refused(form)
     form.form_errors += attempt.said(wait)
-    page = render("accounts/sign_in.html", form=form)
-    return (page, 429, {"Retry-After": str(wait)}) if wait else (page, 422)
+    page = render("accounts/sign_in.html", form=form, next=tried.next)
+    if wait:
+        return make_response(page, 429, {"Retry-After": str(wait)})
+    return make_response(page, 422)
 
 
 @bp.post("/logout")

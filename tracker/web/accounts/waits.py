@@ -6,7 +6,7 @@ import time
 from flask_babel import ngettext
 from limits.storage import Storage
 
-from tracker.rules.accounts.throttle import COUNTS_FOR, Counted, delay
+from tracker.rules.accounts.throttle import ALLOWED, COUNTS_FOR, TAKE_TURNS, Counted, delay
 from tracker.web.http.rate_limits import asked, limiter
 
 
@@ -24,6 +24,13 @@ class Waits:
         ends = asked(lambda storage: max(storage.get_expiry(wait) for wait in waits))
         return max(0, math.ceil(ends - time.time()))
 
+    def are_too_many(self, *which: Counted) -> bool:
+        """Whether one of those has happened as often as is free."""
+        return limiter.enabled and any(self.times(each) >= ALLOWED[each] for each in which)
+
+    def times(self, counted: Counted) -> int:
+        return asked(lambda storage: storage.get(self._keys[counted]))
+
     def count(self) -> None:
         """It happened once more."""
         if limiter.enabled:
@@ -37,7 +44,8 @@ class Waits:
     def _count(self, storage: Storage) -> None:
         for counted, key in self._keys.items():
             times = storage.incr(key, int(COUNTS_FOR.total_seconds()))
-            if wait := int(delay(counted, times).total_seconds()):
+            wait = int(delay(counted, times).total_seconds())
+            if wait and counted not in TAKE_TURNS:
                 storage.incr(f"{key}-wait", wait)
 
     def _forget(self, storage: Storage, which: tuple[Counted, ...]) -> None:

@@ -32,6 +32,7 @@ from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 from tracker.web.ui.closed_records import flash_new_readers
+from tracker.web.ui.namesakes import told_apart
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, headings, order_asked
 
@@ -223,7 +224,7 @@ def enable(person: Subject) -> ResponseReturnValue:
 @bp.post("/<id:person_id>/administrator")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def make_administrator(person: Subject) -> ResponseReturnValue:
-    done = _("%(name)s administers the library now.", name=_name(person))
+    done = _("%(name)s administers the library now.", name=told_apart(_name(person), person.id))
     undo = Undo(url_for("admin_people.unmake_administrator", person_id=person.id))
     return pressed(
         lambda: service.make_administrator(session.actor(), person.id, session.now()),

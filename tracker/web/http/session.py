@@ -20,6 +20,7 @@ from tracker.services.operations.side_notes import SideNote, beside, tell_missed
 HASHING = frozenset(
     {
         "accounts.sign_in_now",
+        "accounts.take_turn",
         "accounts.change_password",
         "given_links.make_code",
         "address_changes.ask",

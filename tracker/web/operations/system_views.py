@@ -19,6 +19,7 @@ from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.operations.system_forms import FrameworkEditorForm
+from tracker.web.ui.namesakes import namesakes_said
 
 bp = Blueprint("system", __name__, url_prefix="/system")
 
@@ -47,11 +48,13 @@ def set_editor() -> ResponseReturnValue:
     )
     if not done:
         return _page(form), 422
-    flash_message(
+    said = (
         _("%(name)s edits frameworks now.", name=done[0])
         if wanted
         else _("%(name)s doesn’t edit frameworks anymore.", name=done[0])
     )
+    email = (form.email.data or "").strip().casefold()
+    flash_message(" ".join([said, *(namesakes_said(done[0], email=email) if wanted else [])]))
     return redirect(url_for("system.index", _anchor="frameworks"), 303)
 
 

@@ -21,6 +21,7 @@ from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.reviews.forms import DeputyForm
 from tracker.web.ui import fields
+from tracker.web.ui.namesakes import told_apart
 
 bp = Blueprint("delegates", __name__, url_prefix="/deputies")
 
@@ -71,7 +72,10 @@ def _form() -> DeputyForm:
     fitting = [each for each in found if wanted in folded(each.name)]
     offered = [each for each in found if each in fitting[:PAGE] or str(each.person_id) == chosen]
     form.deputy.choices = fields.choices(
-        [("", _("Choose…")), *((each.person_id, each.name) for each in offered)]
+        [
+            ("", _("Choose…")),
+            *((each.person_id, told_apart(each.name, each.person_id)) for each in offered),
+        ]
     )
     form.has_more = len(found) > PAGE
     if len(fitting) > PAGE:

@@ -21,6 +21,7 @@ from tracker.rules.frameworks.scale import (
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.responses import RETURN
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.web.ui.namesakes import told_apart
 from tracker.web.ui.templating.dates import day
 
 GROUNDS: dict[Ground, Any] = {
@@ -161,11 +162,12 @@ def reviewer_words(each: Reviewer) -> str:
 
 
 def _reviewer(each: Reviewer) -> str:
+    name = told_apart(each.name, each.person_id)
     if each.deputy_for:
         return str(
             _(
                 "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
-                name=each.name,
+                name=name,
                 team=each.team,
                 other=each.deputy_for,
                 day=day(each.until),
@@ -175,7 +177,7 @@ def _reviewer(each: Reviewer) -> str:
         return str(
             _(
                 "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
-                name=each.name,
+                name=name,
                 team=each.team,
                 above=each.above,
             )
@@ -184,9 +186,9 @@ def _reviewer(each: Reviewer) -> str:
         return str(
             _(
                 "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
-                name=each.name,
+                name=name,
                 team=each.team,
                 above=each.above,
             )
         )
-    return str(_("%(name)s (%(team)s)", name=each.name, team=each.team))
+    return str(_("%(name)s (%(team)s)", name=name, team=each.team))

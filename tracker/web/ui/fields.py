@@ -18,6 +18,14 @@ refusal_messages(
     line_empty=_l("Write something here."),
     line_long=_l("This is longer than %(longest)s characters. Shorten it."),
     line_control=_l("This holds a character that cannot be shown. Delete it and type it again."),
+    characters_unseen=_l(
+        "This holds a character that can’t be seen, after “%(before)s”. Type it anew instead of "
+        "pasting it."
+    ),
+    scripts_mixed=_l(
+        "“%(word)s” mixes letters of different alphabets, so it could pass for another name. Type "
+        "the whole word in one alphabet."
+    ),
     email_not_valid=_l("This is not an email address. Write it like name@example.org."),
     day_far=_l("Enter a day between 1950 and 2099."),
     dates_not_in_order=_l("The last day comes before the first."),

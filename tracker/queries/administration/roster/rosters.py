@@ -62,6 +62,7 @@ class StagedRow:
     problems: list[dict[str, Any]]
     changes: list[dict[str, Any]]
     cells: list[str]
+    person_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _rows(
             RosterRow.problems,
             RosterRow.changes,
             RosterRow.cells,
+            RosterRow.person_id,
         )
         .where(*where)
         .order_by(RosterRow.number)

@@ -12,7 +12,7 @@ from tracker.rules.administration.roster.days import read_day
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Region
-from tracker.rules.texts import NAME_MAX, clean_email, clean_line
+from tracker.rules.texts import NAME_MAX, clean_email, clean_line, clean_name
 
 STAFF_ID_MAX = 60
 NEW = "new"
@@ -83,13 +83,13 @@ def read_entry(number: int, cells: Sequence[str], columns: Columns, region: Regi
             entry.problems.append(RosterProblem(column, typed, code, {"longest": HOURS_MAX}))
 
     put(RosterColumn.STAFF_ID, clean_staff_id)
-    put(RosterColumn.NAME, lambda typed: _form(clean_line(typed)))
+    put(RosterColumn.NAME, clean_name)
     if not entry.name and not entry.problems:
         both = f"{cell(RosterColumn.FIRST_NAME)} {cell(RosterColumn.LAST_NAME)}"
         if both.strip():
             column = RosterColumn.LAST_NAME
             try:
-                entry.name = _form(clean_line(both))
+                entry.name = clean_name(both)
             except Invalid as refusal:
                 entry.problems.append(RosterProblem(column, both, refusal.code, refusal.facts))
     put(RosterColumn.EMAIL, clean_email)

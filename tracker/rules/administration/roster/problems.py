@@ -21,6 +21,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("This holds a character that can’t be shown."),
         gettext_noop("Delete it and type it again."),
     ),
+    "characters_unseen": (
+        gettext_noop("This holds a character that can’t be seen, after “%(before)s”."),
+        gettext_noop("Type it anew instead of pasting it."),
+    ),
+    "scripts_mixed": (
+        gettext_noop("“%(word)s” mixes letters of different alphabets."),
+        gettext_noop("Type the whole word in one alphabet, so that it can’t pass for another."),
+    ),
     "line_empty": (
         gettext_noop("Nothing here can be read."),
         gettext_noop("Write it, or empty the cell."),

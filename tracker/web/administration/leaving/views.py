@@ -21,6 +21,7 @@ from tracker.web.http.errors import Undo, flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.namesakes import told_apart
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("leaving", __name__, url_prefix="/admin/people")
@@ -90,7 +91,8 @@ def _choices(person: Subject) -> dict[tuple[str, str], list[SelectChoice]]:
 
 
 def _successor(each: Reviewer) -> str:
-    name = str(_("%(name)s (%(team)s)", name=each.name, team=each.above or each.team))
+    each_name = told_apart(each.name, each.person_id)
+    name = str(_("%(name)s (%(team)s)", name=each_name, team=each.above or each.team))
     if each.away_until is None:
         return name
     return str(_("%(name)s, away until %(day)s", name=name, day=day(each.away_until)))

@@ -30,6 +30,7 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.render import render
+from tracker.web.ui.namesakes import namesakes_said
 from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("rosters", __name__, url_prefix="/admin/people")
@@ -59,6 +60,7 @@ def show(roster: Subject) -> ResponseReturnValue:
     found, counts = rosters.roster(roster.id), rosters.counts(roster.id)
     tab = pages.tab_asked(found, counts)
     groups = pages.value_groups(session.actor(), found)
+    rows = rosters.rows(roster.id, labels.TABS[tab][1], page_number())
     return render(
         "administration/people/roster/show.html",
         roster=found,
@@ -67,7 +69,8 @@ def show(roster: Subject) -> ResponseReturnValue:
         ready=sum(counts[verdict] for verdict in READY),
         tab=tab,
         tabs=pages.tabs(found, counts),
-        found=rosters.rows(roster.id, labels.TABS[tab][1], page_number()),
+        found=rows,
+        namesakes={row.number: namesakes_said(row.title, row.person_id) for row in rows.rows},
         labels=labels,
         columns=labels.COLUMNS,
         groups=groups,
