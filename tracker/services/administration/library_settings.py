@@ -217,7 +217,7 @@ def _hr_contact(name: str | None, email: str | None) -> dict[str, str | None]:
     for value, field in ((name, "hr_name"), (email, "hr_email")):
         if not value:
             raise Invalid("hr_contact_in_part", field)
-    return {"hr_name": clean_line(name, "hr_name"), "hr_email": clean_email(email, "hr_email")}
+    return {"hr_name": clean_name(name, "hr_name"), "hr_email": clean_email(email, "hr_email")}
 
 
 def _days(days: int, field: str) -> int:
