@@ -11,6 +11,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app, request
 from werkzeug import Response
 
+from tracker.rules import strict_json
+
 LASTS = 120
 """Seconds."""
 
@@ -38,7 +40,7 @@ def kept() -> SealedTry | None:
         opened = _seal().decrypt(request.cookies.get(_name(), ""), ttl=LASTS)
     except InvalidToken:
         return None
-    return SealedTry(**json.loads(opened))
+    return SealedTry(**strict_json.parsed(opened.decode()))
 
 
 def drop(response: Response) -> Response:
