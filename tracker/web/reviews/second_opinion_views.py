@@ -65,6 +65,7 @@ def _form(endorsement: Subject) -> ReaderForm:
         {each.person_id for each in readers},
         since=day_in(actor.time_zone, found.on),
         today=today,
+        now=session.now(),
     )
     form.reviewer.choices = fields.choices(
         (f"{each.person_id}-{each.team_id}", _words(each, seen.get(each.person_id)))
