@@ -28,8 +28,9 @@ from tracker.web.i18n import content_language, languages
 from tracker.web.notifications import emails
 from tracker.web.operations import request_metrics
 from tracker.web.teams import people_file
-from tracker.web.ui import assets, closed_records, namesakes, pdf
+from tracker.web.ui import assets, pdf
 from tracker.web.ui.drafts import drafted_forms
+from tracker.web.ui.people import closed_records, namesakes
 from tracker.web.ui.templating import environment
 
 

@@ -128,3 +128,13 @@ def test_an_objection_closes_it_again(
             mine = Membership.person_id == here.people["sue"]
             tx.execute(update(Membership).where(mine).values(ends_on=at["ended"].date()))
     assert ("sue" in seen(here, here.now.date() - since * DAY)) is could
+
+
+def test_but_who_came_back_could_before_they_left(here: World) -> None:
+    by_name(False)
+    today = here.now.date()
+    join(here, "hugo", "central", Role.SUPERVISOR, ends_on=today - 40 * DAY)
+    join(here, "hugo", "central", Role.SUPERVISOR, starts_on=today)
+    closed_to(here, "hugo", "ana")
+    assert "hugo" in seen(here, today - 40 * DAY)
+    assert "hugo" not in seen(here, today - 39 * DAY)

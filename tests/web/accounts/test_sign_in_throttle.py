@@ -29,7 +29,7 @@ from tracker.engines import LEAST_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, LimitCount, Person
 from tracker.rules.accounts.throttle import ALLOWED, LONGEST, Counted
 from tracker.services.operations import limit_counts
-from tracker.web.accounts import sign_in_throttle
+from tracker.web.accounts.tries import sign_in_throttle
 from tracker.web.http import rate_limits
 from tracker.web.http.rate_limits import limiter, source
 

@@ -25,7 +25,7 @@ from tests.web.accounts.test_sign_in_throttle import (
 from tracker.db import db
 from tracker.models import SignInTurn
 from tracker.rules.accounts.throttle import ALLOWED, TURNS, Counted
-from tracker.web.accounts import sealed_tries
+from tracker.web.accounts.tries import sealed_tries
 
 __all__ = ["limited", "serve"]
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories.actors import acting
-from tests.factories.people import join
+from tests.factories.people import closed_to, join
 from tests.factories.sending import YES, send
 from tests.factories.world import World
 from tracker.db import session, transaction
@@ -160,6 +160,25 @@ def test_who_has_to_rate_somebody_blind_gets_no_older_file_about_them(
     with app.app_context():
         send(world, YES, reviewer="hugo")
     assert hugo.http.get(address).status_code == 303
+
+
+def test_whose_record_is_closed_since_leaves_the_file(
+    app: Flask, world: World, url: str, sign_in: SignIn
+) -> None:
+    """An older one is given to nobody, and a new one is without them and says so."""
+    sue = sign_in(world.email("sue"))
+    older = ready(app, sue, url)
+    assert sue.http.get(older).status_code == 200
+    with app.app_context():
+        closed_to(world, "sue", "ana")
+    assert sue.http.get(older).status_code == 303
+    assert sue.post(f"{url}/people").status_code == 303
+    assert turn(app) == "done"
+    with app.app_context():
+        newest = session().scalars(select(Job.id).order_by(Job.id.desc())).first()
+    taken = sue.http.get(f"/background/{newest}/file").data
+    assert names(taken) == ["Ben", *(f"P{number:02}" for number in range(30))]
+    assert 'Left out,"1 person, whose record isn’t open to you yet"' in taken.decode()
 
 
 def test_after_seven_days_the_page_knows_nothing_of_it(

@@ -2,26 +2,18 @@
 a successor can fetch is the same, whatever was answered before and whatever the learner says."""
 
 import itertools
-import re
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from flask import Flask, url_for
-from werkzeug.test import TestResponse
+from flask import Flask
 
-from tests.client import Client, links
-from tests.conftest import made_once
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
-from tests.factories.mail_servers import mail_server
-from tests.factories.notices import deliver, text
 from tests.factories.sending import PART, actor, answer, item_ids
 from tests.factories.world import World
 from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, handed_on, left, prepared
-from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, of_another_statement, reader
-from tracker.db import db
+from tests.web.reviews.test_blindness import SignIn, fetch, reader
+from tests.web.worlds import Pages, different, seen_by
 from tracker.queries.access import blind_spots
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.services.reviews import reviews
@@ -29,21 +21,10 @@ from tracker.services.reviews import reviews
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 """The worlds are made one after the other, and their rows have the same ids, on this engine alone."""
 
-Pages = dict[str, Fetched]
 Arranged = Callable[[World, First, Answer], int]
-NOT_THEIRS = {"static", "invitations.show", "dashboard.health", "accounts.sign_in"}
-"""Public, or somebody's own secret address."""
-PAGES_MOST = 500
 Worlds = list[tuple[First, Answer]]
 ALL: Worlds = list(itertools.product(FIRSTS, Answer))
 """Every way the first review can have gone, with every answer that the learner can give now."""
-
-
-class QuickClient(Client):
-    """Other tests inspect these pages: here they are compared, by the thousand."""
-
-    def get(self, url: str, **options: Any) -> TestResponse:
-        return self.http.get(url, **options)
 
 
 def to_hugo(world: World, first: First, own: Answer) -> int:
@@ -94,102 +75,6 @@ STEPS = [
 ]
 """Who reads, how far it is, and the worlds to compare: all of them in `make test-long`."""
 BY_NAME = [f"{name}-{arranged.__name__}" for name, arranged, _worlds in STEPS]
-
-
-@pytest.fixture
-def anew(
-    app: Flask, world: World, engine_name: str, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], World]:
-    """The world as it was, once more. Salts are the same in each."""
-    salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
-    monkeypatch.setattr("tracker.records.reviews.sending.secrets", salts)
-
-    def make() -> World:
-        with app.app_context():
-            db.session.remove()
-            return made_once("world", engine_name, lambda: world)
-
-    return make
-
-
-def addresses(app: Flask, world: World) -> list[str]:
-    """Every address of every GET endpoint, with every id that could be there."""
-    few = list(range(1, 4))
-    ids: dict[str, list[object]] = {
-        "person_id": [world.people["ana"]],
-        "team_id": [world.teams["central"], world.teams["city"]],
-        "statement_id": [*world.statements["communication"][:3]],
-        "domain_id": [world.domains["communication"]],
-        "rank": [1, 2],
-        "role_profile_id": [world.role_profiles["city"]],
-        "round_id": [world.rounds["city"]],
-        "slug": ["small"],
-        "framework": ["small"],
-        "strand": ["durable"],
-        "domain": ["communication", "leadership"],
-        "review_id": [*few],
-        "endorsement_id": [*few],
-        "item_id": list(range(1, 7)),
-        "token": ["no-such-link"],
-    }
-    with app.test_request_context():
-        return [
-            url_for(rule.endpoint, **dict(zip(sorted(rule.arguments), values, strict=True)))
-            for rule in app.url_map.iter_rules()
-            if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_THEIRS
-            for values in itertools.product(
-                *(ids.get(name, [1]) for name in sorted(rule.arguments))
-            )
-        ]
-
-
-def crawl(client: Client, world: World, start: list[str]) -> Pages:
-    """All these, and every page that their links lead to; of people, Ana's."""
-    others = "|".join(str(each) for name, each in world.people.items() if name != "ana")
-    passed_over = re.compile(
-        rf"/static/|/assets/|/frameworks/small/|(/admin)?/people/({others})(/|$)|"
-        rf"/admin/audit\?person_id=({others})"
-    )
-    found: Pages = {}
-    waiting = list(start)
-    while waiting:
-        path = waiting.pop()
-        if path in found or passed_over.match(path) or of_another_statement(world, path):
-            continue
-        assert len(found) < PAGES_MOST, "the crawl does not end"
-        found[path] = fetch(client, path)
-        waiting += links(found[path][2], path, pairs=False)
-        if found[path][1].startswith("/"):
-            waiting.append(found[path][1].partition("#")[0])
-    return found
-
-
-def mails(app: Flask, world: World, name: str) -> dict[str, Fetched]:
-    """All that went to them, as if each were a page."""
-    with app.app_context(), mail_server() as inbox:
-        deliver(inbox, world.now)
-        mine = [at for at, each in enumerate(inbox.messages) if each["To"] == world.email(name)]
-        return {
-            f"mail {number}": (0, str(inbox.messages[at]["Subject"]), text(inbox, at))
-            for number, at in enumerate(mine)
-        }
-
-
-def seen_by(
-    app: Flask, sign_in: SignIn, world: World, name: str, review_id: int, like: Pages
-) -> Pages:
-    """Every mail and every page, or those and no others that are in `like`: links that are the
-    same in every byte lead nowhere else."""
-    sent = mails(app, world, name)
-    client = QuickClient(app)
-    client.http = reader(sign_in, world, name, review_id).http
-    if not like:
-        return {**sent, **crawl(client, world, addresses(app, world))}
-    return {**sent, **{path: fetch(client, path) for path in like if path.startswith("/")}}
-
-
-def different(one: Pages, other: Pages) -> set[str]:
-    return {path for path in {*one, *other} if one.get(path) != other.get(path)}
 
 
 @pytest.mark.parametrize(("name", "arranged", "worlds"), STEPS, ids=BY_NAME)

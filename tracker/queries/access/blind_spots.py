@@ -13,8 +13,8 @@ was revealed, but in reviews that are with the reader.
 """
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -52,18 +52,26 @@ NOW: BindParameter[dt.datetime] = bindparam("blind_now", type_=UTCDateTime)
 @dataclass(frozen=True, slots=True)
 class BlindSpots:
     """What one reader may not see: the (person, statement) that they are to rate, and whose records
-    are closed to them, as of `now`."""
+    are `closed` to them as of `now`, who came to read each of these at `came_at`."""
 
     pairs: frozenset[tuple[int, int]] = frozenset()
     closed: frozenset[int] = frozenset()
     reader_id: int | None = None
     now: dt.datetime | None = None
+    came_at: Mapping[int, dt.datetime] = field(default_factory=dict, compare=False)
 
     def is_to_rate(self, person_id: int, statement_id: int) -> bool:
         return (person_id, statement_id) in self.pairs
 
     def hide(self, person_id: int, statement_id: int) -> bool:
         return person_id in self.closed or self.is_to_rate(person_id, statement_id)
+
+    def hide_since(self, person_id: int, statement_id: int, at: dt.datetime) -> bool:
+        """What became since, also by others, of a review or rating of the reader's of that time.
+        What they review from when they came is theirs whole."""
+        return self.is_to_rate(person_id, statement_id) or (
+            person_id in self.closed and at < self.came_at[person_id]
+        )
 
     def shown(
         self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
@@ -143,16 +151,16 @@ def blind_spots(actor: Actor, now: dt.datetime) -> BlindSpots:
     rows = session().execute(
         _hidden_on(actor.today(now)), {"blind_reader": actor.person_id, "blind_now": now}
     )
-    pairs, closed = set[tuple[int, int]](), set[int]()
+    pairs, came_at = set[tuple[int, int]](), dict[int, dt.datetime]()
     for row in rows:
         if row.statement_id is None:
-            closed.add(row.learner_id)
+            came_at[row.learner_id] = row.came_at
         for each in (row.statement_id, row.earlier, row.later):
             if each is not None:
                 pairs.add((row.learner_id, each))
-    if not pairs and not closed:
+    if not pairs and not came_at:
         return NO_BLIND_SPOTS
-    return BlindSpots(frozenset(pairs), frozenset(closed), actor.person_id, now)
+    return BlindSpots(frozenset(pairs), frozenset(came_at), actor.person_id, now, came_at)
 
 
 @lru_cache(maxsize=8)
@@ -167,6 +175,7 @@ def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
             ReviewItem.statement_id,
             StatementSuccessor.statement_id.label("earlier"),
             StatementSuccessor.successor_id.label("later"),
+            cast(null(), UTCDateTime).label("came_at"),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .outerjoin(
@@ -184,7 +193,7 @@ def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
         )
     )
     nothing = cast(null(), Integer)
-    closed = _closed_to(READER, NOW).add_columns(nothing, nothing, nothing)
+    closed = _closed_to(READER, NOW).add_columns(nothing, nothing, nothing, RecordOpening.given_at)
     return to_rate.union_all(closed)
 
 

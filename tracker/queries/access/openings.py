@@ -51,9 +51,18 @@ class Opening:
     decision: OpeningDecision | None
 
 
-def to_me(actor: Actor, now: dt.datetime) -> list[Opening]:
-    """The records that the actor is to read and cannot yet, by name. One query."""
-    return _openings(now, RecordOpening.reader_id == actor.person_id, is_closed(now))
+def to_me(
+    actor: Actor, people: Collection[int], now: dt.datetime
+) -> dict[int, tuple[str, dt.datetime | None]]:
+    """Of these people, those whose records the actor is to read and cannot yet, by name: who it is
+    and when it opens, told or not. One query."""
+    rows = session().execute(
+        select(Person.id, Person.name, RecordOpening.opens_at)
+        .join(RecordOpening, RecordOpening.person_id == Person.id)
+        .where(RecordOpening.reader_id == actor.person_id, Person.id.in_(people), is_closed(now))
+        .order_by(Person.name, Person.id)
+    )
+    return {row.id: (row.name, row.opens_at) for row in rows}
 
 
 def of_me(person_id: int, now: dt.datetime) -> list[Opening]:

@@ -145,7 +145,7 @@ def reasons_of(
 
 def not_sent(scope: GapScope, chosen: MatrixFilters) -> list[NotSent]:
     """Who has sent nothing in the open round, or ever where none is open; A to Z. One query."""
-    people = people_chosen(scope, chosen)
+    people = people_chosen(scope, chosen, with_closed=True)
     period = scope.open_round(chosen.framework_id)
     ids = [one.person_id for one in people]
     sent = who_sent(ids, chosen.framework_id, [period.id] if period else [])

@@ -60,14 +60,17 @@ class ChildRow:
     gaps: tuple[tuple[int, int], ...]
 
 
-def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
+def people_chosen(
+    scope: GapScope, chosen: MatrixFilters, *, with_closed: bool = False
+) -> list[TeamLearner]:
     """Who is on the page, by name, each by the jobs that it is about. Whose record is not open to
-    the reader yet is not among them."""
+    the reader yet is among them `with_closed` only: of these nothing is told but that they
+    sent."""
     of = [
         one
         for one in scope.people
         if one.framework_id == chosen.framework_id
-        and not (one.by_name and one.person_id in scope.blind.closed)
+        and (with_closed or not (one.by_name and one.person_id in scope.blind.closed))
     ]
     return within(of, scope.team.path, chosen.below, chosen.role_profile_id)
 

@@ -56,13 +56,15 @@ class ReasonsOfStrand:
 class GapPage:
     """`rows` only where the people are few enough. `exceptions`: how many are agreed for them.
     `joins_teams`: with the teams below. `reasons`: the statements that hold most people back.
-    `progress`: how far the reviews of what is not known yet are, for now."""
+    `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: of `all`,
+    also those whose records are not open to the reader yet."""
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
     rows: tuple[PersonRow, ...] = ()
     biggest: tuple[BiggestOfStrand, ...] = ()
     children: tuple[ChildRow, ...] = ()
+    all: int = 0
     not_sent: int = 0
     exceptions: int = 0
     joins_teams: bool = False
@@ -115,6 +117,7 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         children=of.children(chosen) if chosen.below else (),
         exceptions=sum(len(of.figures.exceptions.get(one.person_id, ())) for one in people),
         joins_teams=chosen.below,
+        all=len(people_chosen(scope, chosen, with_closed=True)),
         not_sent=0 if scope.round else len(gap_drill.not_sent(scope, chosen)),
     )
 

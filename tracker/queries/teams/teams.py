@@ -43,9 +43,10 @@ class OpenRound:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and
-    `revealed` had something revealed: in an open round, where there is one, else ever. Of open
-    rounds, those alone who learn in a version that one is for."""
+    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and, of the
+    `open_records` whose records the reader may see, `revealed` had something revealed: in an open
+    round, where there is one, else ever. Of open rounds, those alone who learn in a version that
+    one is for."""
 
     id: int
     parent_id: int | None
@@ -54,7 +55,12 @@ class TeamLine:
     depth: int
     people: int
     sent: int
+    open_records: int
     revealed: int
+
+    @property
+    def closed_records(self) -> int:
+        return self.people - self.open_records
 
 
 def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
@@ -95,10 +101,18 @@ def tree(
 
     def put(parent_id: int | None, depth: int) -> None:
         for team in below[parent_id]:
-            people, sent, revealed = (len(who) for who in totals[team.path])
+            people, sent, revealed = totals[team.path]
             lines.append(
                 TeamLine(
-                    team.id, team.parent_id, team.name, team.path, depth, people, sent, revealed
+                    id=team.id,
+                    parent_id=team.parent_id,
+                    name=team.name,
+                    path=team.path,
+                    depth=depth,
+                    people=len(people),
+                    sent=len(sent),
+                    open_records=len(people - blind.closed),
+                    revealed=len(revealed),
                 )
             )
             put(team.id, depth + 1)

@@ -26,7 +26,8 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
     """Its endorser, who still supervises the learner, takes it back: it does not count from now on.
 
     Raises Missing; Invalid: review_text_needed, review_text_long; Conflict: endorsement_ended,
-    statement_hidden (they are to rate the statement anew by itself).
+    statement_hidden (they are to rate the statement anew by itself, or the record is not open to
+    them yet).
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
@@ -35,7 +36,8 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
             raise Missing
         review, _item = status.locked_item(tx, endorsement.item_id)
         status.must_be_reviewer(tx, review, actor, now)
-        if blind_spots(actor, now).is_to_rate(review.learner_id, endorsement.statement_id):
+        of = review.learner_id, endorsement.statement_id, endorsement.endorsed_at
+        if blind_spots(actor, now).hide_since(*of):
             raise Conflict("statement_hidden")
         endorsements.revoke(tx, endorsement, actor.person_id, reason, now)
         notices.note(

@@ -37,7 +37,8 @@ def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
 
     Raises Invalid: review_text_needed, review_text_long; Conflict: exception_not_here (met, not
     rated here, or revealed again since), exception_there (one is proposed or agreed for that
-    level), statement_hidden (the actor is to rate one of that level by itself).
+    level), statement_hidden (the actor is to rate one of that level by itself, or the record is not
+    open to them yet).
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
@@ -110,7 +111,7 @@ def _locked(
     tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
 ) -> LevelException:
     review, item = _of_both(tx, actor, item_id, now)
-    if blind_spots(actor, now).is_to_rate(review.learner_id, item.statement_id):
+    if blind_spots(actor, now).hide_since(review.learner_id, item.statement_id, review.sent_at):
         raise Conflict("statement_hidden")
     exceptions.lock_person(tx, review.learner_id)
     found = tx.get(LevelException, exception_id, populate_existing=True)
@@ -131,6 +132,8 @@ def _is_below_met(tx: Session, item: ReviewItem) -> bool:
 
 def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Statement) -> bool:
     """Whether the actor may not know of an exception that would be in the way."""
+    if review.learner_id in blind.closed:
+        return True
     hidden = [each for person_id, each in blind.pairs if person_id == review.learner_id]
     at_this_level = select(Statement.id).where(
         Statement.id.in_(hidden),

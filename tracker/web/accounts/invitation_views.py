@@ -15,7 +15,7 @@ from tracker.services.accounts import sign_in_turns
 from tracker.services.accounts.sign_in_turns import Ticket
 from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import WelcomeForm
-from tracker.web.accounts.waits import Waits
+from tracker.web.accounts.tries.waits import Waits
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message

@@ -9,7 +9,7 @@ from tracker.rules.roles import Permission
 from tracker.services.accounts import password_resets
 from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import ResetForm
-from tracker.web.accounts.waits import Waits, said
+from tracker.web.accounts.tries.waits import Waits, said
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import mark_refused

@@ -19,7 +19,7 @@ from tracker.rules.roles import Permission
 from tracker.services.accounts import account as service
 from tracker.services.accounts import away
 from tracker.services.notifications import notices
-from tracker.web.accounts import known_devices, sealed_tries
+from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import (
     MAIL_CHOICES,
     AwayForm,
@@ -29,8 +29,9 @@ from tracker.web.accounts.forms import (
     PasswordForm,
     SignInForm,
 )
-from tracker.web.accounts.sealed_tries import SealedTry
-from tracker.web.accounts.sign_in_throttle import Attempt
+from tracker.web.accounts.tries import sealed_tries
+from tracker.web.accounts.tries.sealed_tries import SealedTry
+from tracker.web.accounts.tries.sign_in_throttle import Attempt
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, mark_refused

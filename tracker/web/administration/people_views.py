@@ -31,9 +31,9 @@ from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
-from tracker.web.ui.closed_records import flash_new_readers
-from tracker.web.ui.namesakes import told_apart
 from tracker.web.ui.pagination import page_number
+from tracker.web.ui.people.closed_records import flash_new_readers
+from tracker.web.ui.people.namesakes import told_apart
 from tracker.web.ui.tables import Column, headings, order_asked
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")

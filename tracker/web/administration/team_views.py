@@ -20,8 +20,8 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
-from tracker.web.ui.closed_records import flash_new_readers
 from tracker.web.ui.pagination import page_number
+from tracker.web.ui.people.closed_records import flash_new_readers
 
 bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 

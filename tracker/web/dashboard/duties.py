@@ -158,26 +158,31 @@ def _stranded(team_id: int, reviews: int) -> PanelEntry:
 
 
 def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
-    words = (
+    sent = (
         ngettext(
-            "%(sent)s of %(num)d person has sent something this round; with something revealed: "
-            "%(revealed)s.",
-            "%(sent)s of %(num)d people have sent something this round; with something revealed: "
-            "%(revealed)s.",
+            "%(sent)s of %(num)d person has sent something this round.",
+            "%(sent)s of %(num)d people have sent something this round.",
             line.people,
             sent=line.sent,
-            revealed=line.revealed,
         )
         if in_round
         else ngettext(
-            "%(sent)s of %(num)d person has sent something; with something revealed: %(revealed)s.",
-            "%(sent)s of %(num)d people have sent something; with something revealed: "
-            "%(revealed)s.",
+            "%(sent)s of %(num)d person has sent something.",
+            "%(sent)s of %(num)d people have sent something.",
             line.people,
             sent=line.sent,
-            revealed=line.revealed,
         )
     )
+    more = (
+        ngettext(
+            "%(num)d record isn’t open to you yet.",
+            "%(num)d records aren’t open to you yet.",
+            line.closed_records,
+        )
+        if line.closed_records
+        else _("With something revealed: %(revealed)s.", revealed=line.revealed)
+    )
+    words = f"{sent} {more}"
     return PanelEntry(
         line.name,
         url_for("teams.show", team_id=line.id),

@@ -19,7 +19,7 @@ from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.operations.system_forms import FrameworkEditorForm
-from tracker.web.ui.namesakes import namesakes_said
+from tracker.web.ui.people.namesakes import namesakes_said
 
 bp = Blueprint("system", __name__, url_prefix="/system")
 

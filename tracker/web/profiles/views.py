@@ -25,7 +25,7 @@ from tracker.web.profiles import pdf as profile_pdf
 from tracker.web.profiles.pages import moved_in, profile_page
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
-from tracker.web.ui.closed_records import refuse_closed
+from tracker.web.ui.people.closed_records import refuse_closed
 
 bp = Blueprint("profiles", __name__)
 

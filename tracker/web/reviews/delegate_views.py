@@ -21,7 +21,7 @@ from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.reviews.forms import DeputyForm
 from tracker.web.ui import fields
-from tracker.web.ui.namesakes import told_apart
+from tracker.web.ui.people.namesakes import told_apart
 
 bp = Blueprint("delegates", __name__, url_prefix="/deputies")
 

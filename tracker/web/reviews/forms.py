@@ -91,8 +91,8 @@ refusal_messages(
     step_date_needed=_l("Enter the day by which it should be done."),
     step_date=_l("Enter a day from today on, within five years."),
     statement_hidden=_l(
-        "You have one statement of this person to review by itself. Until you reveal it, you can’t "
-        "see or change earlier ratings of it."
+        "You can’t do this yet: it would show you earlier ratings. You have one statement of this "
+        "person to review by itself, or their record isn’t open to you yet."
     ),
     review_nothing_sealed=_l(
         "Nothing is left to reassign: every statement of this review has been revealed or has "

@@ -21,7 +21,7 @@ from tracker.rules.frameworks.scale import (
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.responses import RETURN
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
-from tracker.web.ui.namesakes import told_apart
+from tracker.web.ui.people.namesakes import told_apart
 from tracker.web.ui.templating.dates import day
 
 GROUNDS: dict[Ground, Any] = {

@@ -29,7 +29,8 @@ from tracker.web.reviews.labels import ReviewLabels
 class ReviewOutcome:
     """`items` hold nothing that is sealed from this side; what lies beside them is by item.
     `exceptable`: items for which an exception may be proposed. What became of a statement since is
-    not told to a reviewer who is to rate it anew by itself."""
+    not told to a reviewer who is to rate it anew by itself, or who has come back to a record that
+    is not open to them yet."""
 
     header: ReviewHeader
     items: list[Item]
@@ -71,15 +72,18 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         exceptable=frozenset(
             item.id
             for item in items
-            if item.id in shown and may_be_excepted(item.status, _endorsed(item, words))
+            if item.id in shown
+            and (is_learner or header.learner_id not in session.blind_spots().closed)
+            and may_be_excepted(item.status, _endorsed(item, words))
         ),
     )
 
 
 def _is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
-    """Whether its reader is to rate the statement anew by itself: then what became of their earlier
-    rating would tell of others since."""
-    return not is_learner and session.blind_spots().is_to_rate(header.learner_id, item.statement_id)
+    """Whether what became of its reader's rating would tell them of others since."""
+    return not is_learner and session.blind_spots().hide_since(
+        header.learner_id, item.statement_id, header.sent_at
+    )
 
 
 def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:

@@ -37,8 +37,8 @@ from tracker.rules.teams.round_progress import (
 @dataclass(frozen=True, slots=True)
 class RoundLearner:
     """Somebody in a round. `branch`: the team below in which they are, "" directly in this one.
-    `statements`, `since` and `is_overdue` are of their reviews that are open; `supervisors`: who
-    does these, or would review them. `can_be_reminded`: now."""
+    `statements`, `since` (None: not told, or there is none) and `is_overdue` are of their reviews
+    that are open; `supervisors`: who does these, or would review them. `can_be_reminded`: now."""
 
     person_id: int
     name: str
@@ -77,8 +77,8 @@ class RoundBefore:
 @dataclass(frozen=True, slots=True)
 class RoundPage:
     """`without_levels`: of somebody here the reader may not see levels by name, so all that is told
-    is who sent, and which reviews wait. `as_of`: of a round that is over, the first moment after
-    it; `is_kept`: as a snapshot."""
+    is who sent, and which reviews wait; as it is of each whose record is not open to them yet.
+    `as_of`: of a round that is over, the first moment after it; `is_kept`: as a snapshot."""
 
     team: TeamName
     round: PastRound
@@ -149,11 +149,13 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     for review in reviews:
         of[review.learner_id].append(review)
     states = {person_id: state_of(of[person_id]) for person_id in here}
-    veiled = here.keys() if hides else here.keys() & scope.blind.closed
+    closed = scope.blind.closed
+    veiled = here.keys() if hides else here.keys() & closed
     states |= {person_id: without_levels(states[person_id]) for person_id in veiled}
     shown = {person_id: each for person_id, each in of.items() if person_id not in veiled}
     learners = _learners(then, here, states, shown, at, as_of, now)
-    supervisors = _supervisors(reviews, learners, scope.today)
+    told = [each for each in reviews if each.waits or each.learner_id not in closed]
+    supervisors = _supervisors(told, learners, scope.today)
     return RoundPage(
         team=then.team,
         round=at,

@@ -21,7 +21,7 @@ from tracker.web.http.errors import Undo, flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
-from tracker.web.ui.namesakes import told_apart
+from tracker.web.ui.people.namesakes import told_apart
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("leaving", __name__, url_prefix="/admin/people")

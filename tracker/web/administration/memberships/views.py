@@ -18,7 +18,7 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
-from tracker.web.ui.closed_records import flash_new_readers
+from tracker.web.ui.people.closed_records import flash_new_readers
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("admin_memberships", __name__, url_prefix="/admin")

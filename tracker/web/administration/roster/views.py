@@ -30,8 +30,8 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.render import render
-from tracker.web.ui.namesakes import namesakes_said
 from tracker.web.ui.pagination import page_number
+from tracker.web.ui.people.namesakes import namesakes_said
 
 bp = Blueprint("rosters", __name__, url_prefix="/admin/people")
 TOO_OFTEN = "30 per minute"

@@ -25,7 +25,7 @@ from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import comparison
 from tracker.web.reviews.endorsements.comparison import ComparedPart
-from tracker.web.ui.closed_records import refuse_closed
+from tracker.web.ui.people.closed_records import refuse_closed
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,8 @@ def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
     of = queries.one(given.id)
-    if given.owner_id is not None and session.blind_spots().is_to_rate(
-        given.owner_id, of.statement_id
+    if given.owner_id is not None and session.blind_spots().hide_since(
+        given.owner_id, of.statement_id, of.on
     ):
         raise Conflict("statement_hidden")
     return render("reviews/endorsements/revoke.html", of=of, form=form)

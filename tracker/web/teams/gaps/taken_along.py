@@ -174,8 +174,22 @@ def _chosen(
         [_("Framework"), mark(chosen.framework, chosen.lang)],
         [_("Round"), moment],
         [_("People"), people(len(those), chosen.below)],
+        *_left_out(scope, without_names),
         [_("Job profile"), _words(filters, "profile", _("All"))],
     ]
+
+
+def _left_out(scope: GapScope, without_names: bool) -> Table:
+    """Whose record is not open to the reader yet, where they are counted by name."""
+    count = len({one.person_id for one in scope.here} & scope.blind.closed)
+    if without_names or not count:
+        return []
+    words = ngettext(
+        "%(num)d person, whose record isn’t open to you yet",
+        "%(num)d people, whose records aren’t open to you yet",
+        count,
+    )
+    return [[_("Left out"), words]]
 
 
 def _reviewed() -> str:

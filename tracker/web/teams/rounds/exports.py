@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from tracker.queries.teams.rounds.page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
+from tracker.rules.teams.round_progress import RoundState
 from tracker.web.teams.rounds.list import STATE_NAMES, RoundList
 from tracker.web.ui.csv import Table
 
@@ -41,7 +42,12 @@ def table(page: RoundPage, found: RoundList, today: dt.date, time_zone: str) -> 
 
 
 def _line(page: RoundPage, one: RoundLearner, time_zone: str) -> list[str | int]:
-    of_reviews: list[str | int] = [one.statements, _day(time_zone, one.since), _yes(one.is_overdue)]
+    is_told = one.since is not None or one.state is RoundState.NOT_SENT
+    of_reviews: list[str | int] = [
+        one.statements if is_told else "",
+        _day(time_zone, one.since),
+        _yes(one.is_overdue),
+    ]
     return [
         one.name,
         one.branch or page.team.name,

@@ -3,6 +3,7 @@ come."""
 
 import datetime as dt
 from collections.abc import Collection
+from typing import NamedTuple
 
 from flask import Flask, abort, make_response, url_for
 from flask_babel import gettext as _
@@ -15,24 +16,32 @@ from tracker.web.i18n.render import render
 from tracker.web.ui.templating.dates import day
 
 
-def closed_records(people: Collection[int]) -> list[tuple[str, dt.datetime | None]]:
-    """The names of those of these people, with when each opens; None where somebody has to decide
-    first. One query where something is closed."""
+class ClosedRecord(NamedTuple):
+    """`opens_on`: None where somebody has to decide first."""
+
+    name: str
+    opens_on: dt.date | None
+
+
+def closed_records(people: Collection[int]) -> dict[int, ClosedRecord]:
+    """Of these people, those whose records are not open to the reader yet. One query where there
+    are some."""
     if session.blind_spots().closed.isdisjoint(people):
-        return []
-    now = session.now()
-    return [
-        (each.person, each.opens_at if each.opens_at is not None and each.opens_at > now else None)
-        for each in openings.to_me(session.actor(), now)
-        if each.person_id in people
-    ]
+        return {}
+    actor, now = session.actor(), session.now()
+    return {
+        person_id: ClosedRecord(
+            name, actor.today(opens_at) if opens_at is not None and opens_at > now else None
+        )
+        for person_id, (name, opens_at) in openings.to_me(actor, people, now).items()
+    }
 
 
 def refuse_closed(person_id: int) -> None:
     """Ends the request with a page that says when this record opens, where it is not open yet."""
     if person_id in session.blind_spots().closed:
-        found = closed_records({person_id})
-        abort(make_response(render("profiles/closed.html", records=found), 403))
+        found = closed_records({person_id}).get(person_id)
+        abort(make_response(render("profiles/closed.html", record=found), 403))
 
 
 def flash_new_readers() -> None:

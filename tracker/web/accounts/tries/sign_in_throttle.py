@@ -13,7 +13,7 @@ from tracker.rules.accounts.throttle import Counted, delay
 from tracker.services.accounts import sign_in_turns, sign_ins
 from tracker.services.accounts.sign_in_turns import Ticket
 from tracker.web.accounts import known_devices
-from tracker.web.accounts.waits import Waits
+from tracker.web.accounts.tries.waits import Waits
 from tracker.web.http import session
 from tracker.web.http.rate_limits import asked, bucket, keyed, limiter, source
 
