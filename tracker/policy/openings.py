@@ -1,10 +1,11 @@
 """Which records are closed to a reader, and whose yes counts, as SQL."""
 
 import datetime as dt
+from collections.abc import Collection
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select, true
 
-from tracker.models import AuditEvent, Person, RecordOpening
+from tracker.models import AuditEvent, AuditEventDetail, Person, RecordOpening
 from tracker.rules.administration.openings import INDEPENDENT_AFTER
 
 GIVES_AN_ACCOUNT = ("person_added", "administrator_made", "link_made", "person_edited")
@@ -38,6 +39,24 @@ def is_independent(
         person.id.not_in((row.reader_id, row.person_id)),
         or_(row.given_by_id.is_(None), row.given_by_id != person.id),
         ~made,
+    )
+
+
+def setting_changed(
+    library_id: int, words: str, since: dt.datetime, by: Collection[int | None] | None = None
+) -> ColumnElement[bool]:
+    """Whether the audit says, with these words, that the library's settings were changed since;
+    `by`: by one of these people."""
+    return exists(
+        select(AuditEvent.id)
+        .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
+        .where(
+            AuditEvent.library_id == library_id,
+            AuditEvent.kind == "library_edited",
+            AuditEvent.happened_at > since,
+            AuditEventDetail.facts["changed"].as_string().contains(words),
+            true() if by is None else AuditEvent.actor_id.in_(by),
+        )
     )
 
 

@@ -13,8 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
-    AuditEvent,
-    AuditEventDetail,
     Endorsement,
     LevelException,
     Library,
@@ -26,7 +24,7 @@ from tracker.models import (
     Team,
 )
 from tracker.models.columns import table_of
-from tracker.policy.openings import is_closed
+from tracker.policy.openings import is_closed, setting_changed
 from tracker.policy.permissions import GRACE, Actor, people_of
 from tracker.records.notifications import notices
 from tracker.rules.administration.openings import NOT_NEW, WAIT
@@ -203,16 +201,7 @@ def _reached(
     """Who reaches whom today, or did until NOT_NEW ago: by a membership, a team that has closed, an
     account that is disabled, or while coordinators were shown names."""
     lately = now - NOT_NEW
-    hid_names = exists(
-        select(AuditEvent.id)
-        .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
-        .where(
-            AuditEvent.library_id == library_id,
-            AuditEvent.kind == "library_edited",
-            AuditEvent.happened_at > lately,
-            AuditEventDetail.facts["changed"].as_string().contains(HID_NAMES),
-        )
-    )
+    hid_names = setting_changed(library_id, HID_NAMES, lately)
     names = _shows_names(tx, library_id) or bool(tx.scalar(select(hid_names)))
     gone = Person.disabled_at.is_not(None) & (Person.disabled_at <= lately)
     reach = _reach(tx, library_id, today, ids, names=names, but=gone, signed_in=signed_in)

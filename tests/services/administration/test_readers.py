@@ -499,7 +499,7 @@ def decider(opening_id: int) -> tuple[Decider | None, dt.datetime | None]:
 
 def test_who_says_nothing_is_followed_by_the_next(context: World, adam: Actor) -> None:
     administering(context, "carl")
-    settings(adam, names=True, hr="hr@example.org")
+    settings(acting(context, "carl"), names=True, hr="hr@example.org")
     with transaction() as tx:
         tx.get_one(Person, context.people["oda"]).operator = True
     opening_id = objected(context, adam)
@@ -518,8 +518,16 @@ def test_who_says_nothing_is_followed_by_the_next(context: World, adam: Actor) -
         service.decide_by_command(opening_id, OpeningDecision.OPENED, NOW + 40 * DAY)
 
 
+@pytest.mark.parametrize(("days", "asked"), [(29, Decider.OPERATOR), (30, Decider.HR_CONTACT)])
+def test_a_contact_whom_the_giver_set_lately_decides_nothing(
+    context: World, adam: Actor, days: int, asked: Decider
+) -> None:
+    settings(adam, names=True, hr="adam2@example.org", now=NOW - days * DAY)
+    assert decider(objected(context, adam))[0] is asked
+
+
 def test_the_hr_contact_decides_by_a_link_that_works_once(context: World, adam: Actor) -> None:
-    settings(adam, names=True, hr="hr@example.org")
+    settings(adam, names=True, hr="hr@example.org", now=NOW - INDEPENDENT_AFTER)
     opening_id = objected(context, adam)
     assert decider(opening_id)[0] is Decider.HR_CONTACT
     with mail_server() as inbox:

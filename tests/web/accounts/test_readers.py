@@ -169,7 +169,9 @@ def test_several_readers_are_opened_at_once(
     assert "new readers to check" not in words(somebody.get("/").text)
 
 
-@pytest.mark.parametrize("reader", [[], ["x"], ["0"], ["-1"], ["9" * 40], ["²"], ["ben"]])
+@pytest.mark.parametrize(
+    "reader", [[], ["x"], ["0"], ["-1"], ["9" * 40], ["9" * 5000], ["²"], ["ben"]]
+)
 def test_nothing_chosen_or_tampered_says_so(
     app: Flask, world: World, sign_in: SignIn, reader: list[str]
 ) -> None:

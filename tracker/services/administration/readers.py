@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Library, Person, RecordOpening
-from tracker.policy.openings import decides_as_administrator, is_independent
+from tracker.policy.openings import decides_as_administrator, is_independent, setting_changed
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access import openings
 from tracker.records import audit, readers
@@ -17,6 +17,7 @@ from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.administration.openings import (
     DECIDE_WITHIN,
+    INDEPENDENT_AFTER,
     OBJECT_WITHIN,
     WAIT,
     Decider,
@@ -129,7 +130,8 @@ def _decide(
 
 
 def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> None:
-    """The first decider that there is after the one who was asked last; the operator to the end."""
+    """The first decider that there is after the one who was asked last; the operator to the end. An
+    HR contact whom the giver or the reader set lately could be one of them."""
     administrators = tx.scalars(
         select(Person.id).where(
             people_of(library_id),
@@ -139,6 +141,10 @@ def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> 
         )
     ).all()
     contact = tx.get_one(Library, library_id).hr_email
+    lately = now - INDEPENDENT_AFTER
+    theirs = setting_changed(library_id, "hr_email: ", lately, (row.given_by_id, row.reader_id))
+    if tx.scalar(select(theirs)):
+        contact = None
     there = [
         *([Decider.ADMINISTRATOR] if administrators else []),
         *([Decider.HR_CONTACT] if contact else []),

@@ -1,6 +1,7 @@
 """Who is to read whose record and has to wait: for the person, for those whose yes opens it sooner,
 and for those who decide about an objection."""
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -25,6 +26,7 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_ROLE
 
+ID = re.compile("[1-9][0-9]{0,9}")
 own = Blueprint("own_readers", __name__, url_prefix="/account/readers")
 bp = Blueprint("readers", __name__, url_prefix="/readers")
 
@@ -92,7 +94,7 @@ def queue() -> ResponseReturnValue:
 @bp.post("/open")
 @door(Permission.SIGNED_IN)
 def open_chosen() -> ResponseReturnValue:
-    ids = [int(each) for each in request.form.getlist("reader") if each.isdecimal()]
+    ids = [int(each) for each in request.form.getlist("reader") if ID.fullmatch(each)]
     try:
         count = service.open_to(session.actor(), ids, session.now())
     except Conflict as refusal:
