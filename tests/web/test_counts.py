@@ -122,6 +122,10 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
         r"takes over: (\d+) reviews?",
         lambda page: rows(page, "Reviews to reassign") + rows(page, "Reviews that stay"),
     ),
+    (
+        r"^(\d+) new readers? to check",
+        lambda page: page.count('name="reader"') + page.count('value="opened"'),
+    ),
     (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
     (r"^Select all (\d+)$", lambda page: int(said(page, r"(\d+) selected\."))),
     (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
