@@ -9,7 +9,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-RECOVERY_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+RECOVERY_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # pragma: allowlist secret
 """Without those that are taken for another on paper: 0 and O, 1 and I."""
 RECOVERY_GROUPS, RECOVERY_GROUP = 5, 4
 
