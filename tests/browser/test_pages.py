@@ -27,7 +27,7 @@ from tests.browser.watch import (
 from tests.engines import LONG
 from tracker.rules.errors import Conflict
 
-ERRORS = (400, 403, 405, 409, 410, 413, 422, 429, 500, 503, 507)
+ERRORS = (400, 401, 403, 405, 409, 410, 413, 422, 429, 500, 503, 507)
 RARE = {
     "administration/bulk_edits/edit.html",
     "administration/people/link.html",
@@ -54,13 +54,16 @@ ANSWERS = {
     "assessment/replaced.html",
     "evidence/erased.html",
     "frameworks/changes.html",
+    "profiles/closed.html",
+    "readers/decided.html",
+    "readers/objection.html",
     "reviews/drafts.html",
     "reviews/endorsements/earlier_statement.html",
     "teams/round_none.html",
     "teams/round_remind.html",
 }
 """Pages that answer a form, come after one, or need what the demo has not (a newer version
-of a framework): made of parts that are seen on others: tests/web read them."""
+of a framework, an objection): made of parts that are seen on others: tests/web read them."""
 
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
