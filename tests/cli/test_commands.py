@@ -1,7 +1,9 @@
 """Every command by its name, and what its start loads."""
 
+import inspect
 import subprocess
 import sys
+from importlib import import_module
 
 import click
 import pytest
@@ -22,6 +24,8 @@ HEAVY = {
     "typst",
     "waitress",
 }
+OF_PAGES = ("url_for", "tracker_emails", "tracker_jobs")
+"""What only the pages bring."""
 MOST = 900
 """Modules, for any command that shows no page."""
 
@@ -50,6 +54,13 @@ def test_the_table_says_what_the_command_says(name: str) -> None:
     assert command is not None
     assert command.name == name
     assert command.get_short_help_str(200) == commands.COMMANDS[name].help
+
+
+@pytest.mark.parametrize("name", commands.COMMANDS)
+def test_who_asks_for_the_pages_gets_them(name: str) -> None:
+    place = commands.COMMANDS[name]
+    source = inspect.getsource(import_module(place.module))
+    assert place.pages is any(word in source for word in OF_PAGES)
 
 
 @pytest.mark.parametrize("name", ["--help", "audit", "backup", "framework", "people", "setup"])

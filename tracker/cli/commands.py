@@ -15,7 +15,8 @@ from tracker.cli import faults
 
 class CommandPlace(NamedTuple):
     """Where a command stands, what it is for (its own first sentence), and whether it needs the
-    pages: what they say is mailed, and what they offer is made in the background."""
+    pages: their addresses are printed, what they say is mailed, and what they offer is made in the
+    background."""
 
     module: str
     name: str
@@ -48,7 +49,7 @@ COMMANDS = {
         "metrics",
         "Print the metrics for Prometheus, or serve them until SIGTERM or Ctrl-C.",
     ),
-    "people": CommandPlace("tracker.cli.people", "people", "People."),
+    "people": CommandPlace("tracker.cli.people", "people", "People.", True),
     "restore": CommandPlace("tracker.cli.backups", "restore", "Restore FILE."),
     "reviews": CommandPlace("tracker.cli.reviews", "reviews", "Reviews."),
     "serve": CommandPlace("tracker.cli.serve", "serve", "Serve the application."),
