@@ -24,7 +24,7 @@ HEAVY = {
     "typst",
     "waitress",
 }
-OF_PAGES = ("url_for", "tracker_emails", "tracker_jobs")
+OF_PAGES = ("url_for(", 'extensions["tracker_emails"]', 'extensions["tracker_jobs"]')
 """What only the pages bring."""
 MOST = 900
 """Modules, for any command that shows no page."""
