@@ -49,6 +49,8 @@ PICTURES = {
     "gaps": Picture("supervisor", "/teams/2/gaps"),
     "gaps-by-team": Picture("coordinator", "/teams/1/gaps"),
     "round": Picture("coordinator", "/teams/1/round"),
+    "new-readers": Picture("learner and supervisor", "/account/readers"),
+    "waiting-readers": Picture("coordinator", "/readers"),
     "self-ratings": Picture("coordinator without names", "teams.self_ratings"),
     "people": Picture("administrator", "/admin/people"),
     "administration": Picture("administrator", "/admin"),

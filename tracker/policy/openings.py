@@ -27,13 +27,18 @@ def is_closed(
 def is_independent(
     now: dt.datetime, person: type[Person] = Person, row: type[RecordOpening] = RecordOpening
 ) -> ColumnElement[bool]:
-    """Over `RecordOpening` and `person`: somebody else than its two and who gave the role, and who
-    was not made, given a link or edited by the reader or the giver lately."""
-    made = exists().where(
-        AuditEvent.actor_id.in_((row.given_by_id, row.reader_id)),
-        AuditEvent.subject_id == person.id,
-        AuditEvent.kind.in_(GIVES_AN_ACCOUNT),
-        AuditEvent.happened_at > now - INDEPENDENT_AFTER,
+    """Over `RecordOpening` and `person`, however deep it stands: somebody else than its two and who
+    gave the role, and who was not made, given a link or edited by the reader or the giver
+    lately."""
+    made = exists(
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.actor_id.in_((row.given_by_id, row.reader_id)),
+            AuditEvent.subject_id == person.id,
+            AuditEvent.kind.in_(GIVES_AN_ACCOUNT),
+            AuditEvent.happened_at > now - INDEPENDENT_AFTER,
+        )
+        .correlate_except(AuditEvent)
     )
     return and_(
         person.id.not_in((row.reader_id, row.person_id)),

@@ -12,7 +12,7 @@ from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text, told
-from tests.factories.people import join
+from tests.factories.people import closed_to, join
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import session, transaction
@@ -20,7 +20,7 @@ from tracker.models import AuditEvent, Library, Membership, Person, RecordOpenin
 from tracker.policy.permissions import GRACE, Actor
 from tracker.queries.access import openings as queries
 from tracker.queries.access.blind_spots import blind_spots
-from tracker.records import readers
+from tracker.records import audit, readers
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.openings import (
     DECIDE_WITHIN,
@@ -429,6 +429,32 @@ def test_the_leaving_supervisor_and_a_coordinator_who_sees_names_open_it(
     assert closed(context, "hugo") == set()
     events = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
     assert events[-1] == "record_opened"
+
+
+def test_a_yes_opens_the_records_of_ones_own_people_alone(context: World, adam: Actor) -> None:
+    met(context, "lea", "hugo")
+    nora = people.add(adam, "Nora", "nora@example.org", NOW)[0]
+    context.people["nora"] = nora
+    memberships.add(
+        adam, nora, MembershipTerms(context.teams["city"], Role.COORDINATOR, TODAY), NOW
+    )
+    assert closed(context, "nora") == {"ana", "lea"}
+    sue = acting(context, "sue")
+    assert {each.person for each in queries.openable(sue, NOW)} == {"Ana"}
+    assert queries.count_openable(sue, NOW) == 1
+    assert service.open_to(sue, [nora], NOW) == 1
+    assert closed(context, "nora") == {"lea"}
+    assert told(context, "ana") == ["reader_added", "reader_added"], "sooner than she was told"
+
+
+def test_who_was_got_at_by_one_giver_is_independent_of_another(context: World, adam: Actor) -> None:
+    waiting(context, adam)
+    closed_to(context, "hugo", "lea", "harbour", given_by="carl")
+    cora, library = acting(context, "cora"), context.libraries["city"]
+    by, about = context.people["carl"], cora.person_id
+    with transaction() as tx:
+        audit.note(tx, "person_edited", NOW, library_id=library, actor_id=by, subject_id=about)
+    assert {each.person for each in queries.openable(cora, NOW)} == {"Ana"}
 
 
 def test_the_person_opens_it(context: World, adam: Actor) -> None:

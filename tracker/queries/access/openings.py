@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -133,10 +133,16 @@ def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
     return _openings(now, _to_decide(actor, now))
 
 
-def asked_of_operator(now: dt.datetime) -> list[Opening]:
-    """Objections that nobody else is there to decide, or has decided in time, of all libraries. One
-    query."""
-    return _openings(now, IS_UNDECIDED, RecordOpening.decider == Decider.OPERATOR)
+def asked_of_operator(now: dt.datetime, but: int | None = None) -> list[Opening]:
+    """Objections that nobody else is there to decide, or has decided in time, of all libraries;
+    `but`: without those of whom this person is the giver or the reader. One query."""
+    theirs = or_(RecordOpening.reader_id == but, RecordOpening.given_by_id == but)
+    return _openings(
+        now,
+        IS_UNDECIDED,
+        RecordOpening.decider == Decider.OPERATOR,
+        true() if but is None else ~func.coalesce(theirs, False),
+    )
 
 
 def _openable(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -157,12 +163,14 @@ def _is_independent(
     """Over `RecordOpening` and its `Person`: the actor is of their library and independent, and
     `also` (over ME)."""
     return exists(
-        select(ME.id).where(
+        select(ME.id)
+        .where(
             ME.id == actor.person_id,
             ME.library_id == Person.library_id,
             is_independent(now, ME),
             also,
         )
+        .correlate_except(ME)
     )
 
 
@@ -207,8 +215,10 @@ def open_from(closed: Collection[tuple[dt.date, dt.date]], on: dt.date) -> dt.da
 
 
 def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Whether the person's record is open to the actor: as their supervisor until now, or as a
-    coordinator above who sees names."""
+    """Over `RecordOpening`, however deep it stands: whether that person's record is open to the
+    actor, as their supervisor until now or as a coordinator above who sees names. What is not
+    named as its own is of the query around it: left to itself SQLAlchemy looks one query up, and
+    whoever reads one person would open everybody."""
     today = actor.today(now)
     mine, theirs = aliased(Membership), aliased(Membership)
     at, team, own = aliased(Team), aliased(Team), aliased(RecordOpening)
@@ -232,13 +242,16 @@ def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
             theirs.role == Role.LEARNER,
             in_reach_on(theirs, today),
         )
+        .correlate_except(mine, at, Library, team, theirs)
     )
     waits = exists(
-        select(own.id).where(
+        select(own.id)
+        .where(
             own.reader_id == actor.person_id,
             own.person_id == RecordOpening.person_id,
             is_closed(now, own),
         )
+        .correlate_except(own)
     )
     return and_(reaches, ~waits)
 

@@ -162,7 +162,11 @@ def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> 
     else:
         told = list(
             tx.scalars(
-                select(Person.id).where(Person.operator.is_(True), Person.disabled_at.is_(None))
+                select(Person.id).where(
+                    Person.operator.is_(True),
+                    Person.disabled_at.is_(None),
+                    Person.id.not_in({row.reader_id, row.given_by_id} - {None}),
+                )
             )
         )
     key = happening("opening", row.id, now)
@@ -173,6 +177,9 @@ def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> 
 def _open_now(tx: Session, row: RecordOpening, actor: Actor, now: dt.datetime) -> None:
     row.opens_at, row.opened_by_id = now, actor.person_id
     _note(tx, "record_opened", row, actor.person_id, now)
+    if actor.person_id != row.person_id:
+        key, kind = happening("opened", row.reader_id, now), NoticeKind.READER_ADDED
+        notices.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
 
 
 def _own(tx: Session, actor: Actor, opening_id: int) -> RecordOpening:

@@ -85,7 +85,7 @@ def queue() -> ResponseReturnValue:
         "readers/index.html",
         objections=openings.objections(actor, now),
         readers=_by_reader(openings.openable(actor, now)),
-        of_operator=len(openings.asked_of_operator(now)) if actor.operator else 0,
+        of_operator=len(openings.asked_of_operator(now, actor.person_id)) if actor.operator else 0,
         given=_by_reader(openings.given_by(actor, now)),
         roles=AS_ROLE,
     )

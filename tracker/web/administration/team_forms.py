@@ -132,6 +132,7 @@ class LibraryForm(Form):
         [Length(max=EMAIL_MAX, message=TOO_LONG)],
         description=_l(
             "Decides about an objection to a new reader where no other administrator can. They "
-            "need no account."
+            "need no account. For 30 days they aren’t asked about roles given by whoever "
+            "entered them."
         ),
     )
