@@ -3,12 +3,13 @@ PORT ?= 8000
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
+PROGRAM := .venv/.program
 STAMP := .venv/.synced
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench bench-people load load-memory mutants check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser screenshots diagrams demo-rows icons docs messages bench bench-people load load-memory mutants check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,19 +17,23 @@ help: ## what there is
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv .venv || { echo "Could not make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv"; rm -rf .venv; exit 1; }
-	@$(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(PROGRAM): uv.lock pyproject.toml | $(BIN)/uv
+	@echo "Installing what the program needs ..."
+	@$(SYNC) --no-dev
+	@touch $@
 
 $(STAMP): uv.lock pyproject.toml | $(BIN)/uv
 	@$(SYNC)
-	@touch $@
+	@touch $@ $(PROGRAM)
 
 install: $(STAMP) ## the local environment, from the lock file
 
-run: $(STAMP) ## serve with demo data on 127.0.0.1 (PORT=8000)
-	@TRACKER_DEMO=1 $(BIN)/tracker demo load
+run: $(PROGRAM) ## serve with demo data on 127.0.0.1 (PORT=8000)
 	@exec $(BIN)/tracker serve --demo --port $(PORT)
 
-serve: $(STAMP) ## serve without demo data (PORT=8000)
+serve: $(PROGRAM) ## serve without demo data (PORT=8000)
 	@$(BIN)/tracker setup
 	@exec $(BIN)/tracker serve --port $(PORT)
 
@@ -53,6 +58,9 @@ screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
 diagrams: $(STAMP) ## docs/reference/tables.md with its picture, anew from the models, and access.md from the policy
 	@$(BIN)/python -m tests.docs.tables
 	@$(BIN)/python -m tests.docs.access_rules
+
+demo-rows: $(STAMP) ## seed_data/demo/rows.jsonl, anew from the story of the demo (2 minutes)
+	@$(BIN)/python -m tests.demo.rows
 
 icons: $(STAMP) ## the icons of the installed app, anew from static/favicon.svg
 	@$(BIN)/python -m tests.docs.icons

@@ -14,7 +14,8 @@ SERVER = os.environ.get(
     "TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"
 )
 REQUIRED = set(os.environ.get("TRACKER_REQUIRE", "").split(","))
-"""What must not be skipped here: "postgres", "browser", "docs", "caddy", "nginx", "promtool"."""
+"""What must not be skipped here: "postgres", "browser", "docs", "caddy", "nginx", "promtool",
+"story"."""
 LONG = os.environ.get("TRACKER_LONG") == "yes"
 """Whether to run what `make test-long` adds: crawls and pages on the second engine as well."""
 

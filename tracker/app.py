@@ -1,5 +1,6 @@
 """create_app puts the floors together; create_server is what serves."""
 
+import datetime as dt
 import gc
 import logging
 import sys
@@ -63,14 +64,18 @@ def _base(made_as: type[Flask], config: Config | None) -> Flask:
 
 
 def create_server() -> Flask:
-    """The application to serve. Ends the program, with a sentence that says what to do, where the
-    database is not laid out as this version needs it."""
+    """The application to serve; the demo fills its database first. Ends the program, with a
+    sentence that says what to do, where the database is not laid out as this version needs it."""
     from tracker.services.operations import schema
     from tracker.web import application
 
     gc.disable()  # until the workers are made: what start-up makes is never garbage
     app = create_app()
     with app.app_context(), faults.in_one_sentence():
+        if app.config["DEMO"]:
+            from tracker.cli import demo
+
+            demo.fill(dt.datetime.now(dt.UTC).date())
         found = schema.state_before_forking(app.config["MIGRATIONS_DIR"])
         if found is SchemaState.CURRENT:
             application.compile_templates(app)

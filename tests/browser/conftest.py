@@ -23,11 +23,11 @@ from werkzeug.serving import make_server
 from tests.browser.atlas import PEOPLE, Place, explore
 from tests.client import Client
 from tests.conftest import PAGES, TestConfig, keep_pages
+from tests.demo.people import load_cast
 from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.cli.database import upgrade
-from tracker.cli.demo.people import load_cast
 from tracker.db import db
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), "")

@@ -19,7 +19,7 @@ from tests.browser.atlas import PEOPLE, Place
 from tests.browser.conftest import Site
 from tests.client import Client
 from tests.conftest import PAGES, copy_pages, keep_pages
-from tracker.cli.demo.people import load_cast
+from tests.demo.people import load_cast
 from tracker.db import db, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
 from tracker.rules.names import first_name, short_name

@@ -4,17 +4,16 @@ reviews and the team pages of the demo's people is followed and what it opens is
 import html
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.cli.test_demo import short_framework, tell
+from tests.cli.test_demo import demo, load
 from tests.client import Client
+from tests.demo.people import email, load_cast
 from tests.web.standing_counts import untrue_standings, words
-from tracker.cli.demo.people import email, load_cast
 
-__all__ = ["short_framework"]
+__all__ = ["demo"]
 
 NUMBER = re.compile(r"(?<![\w./])\d{1,3}(?![\w./])")
 ENTRY = re.compile(r'<li>\s*<div class="task-head">(.*?)</li>', re.S)
@@ -195,17 +194,16 @@ def people() -> list[str]:
     return list(dict.fromkeys([*firsts.values(), others[-1]]))
 
 
-@pytest.mark.usefixtures("short_framework")
 def test_every_count_is_that_of_the_page_it_opens(
-    app: Flask, engine_name: str, tmp_path: Path, people: list[str]
+    demo: Flask, engine_name: str, people: list[str]
 ) -> None:
     if engine_name == "postgresql":
         pytest.skip("the demo is read through the same queries on one engine")
-    tell(app, tmp_path)
+    assert load(demo).exit_code == 0
     followed: set[str] = set()
     wrong: list[str] = []
     for name in people:
-        client = Client(app)
+        client = Client(demo)
         client.sign_in(email(name), load_cast().password)
         cache: dict[str, str] = {}
 

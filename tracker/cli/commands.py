@@ -39,7 +39,7 @@ COMMANDS = {
         "tracker.cli.operations.grants", "database", "The database: who may do what in it."
     ),
     "demo": CommandPlace(
-        "tracker.cli.demo.commands", "demo", "The demo library, whose passwords are public."
+        "tracker.cli.demo", "demo", "The demo library, whose passwords are public."
     ),
     "files": CommandPlace("tracker.cli.files", "files", "Evidence files."),
     "framework": CommandPlace("tracker.cli.frameworks.frameworks", "framework", "Frameworks."),

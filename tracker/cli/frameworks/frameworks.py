@@ -101,7 +101,6 @@ def take_in_shipped(file: Path) -> None:
         click.echo(f"{told or files.refused(file, found, refusal)} It stays as it is.", err=True)
         return
     if imported.added:
-        files.warn(file, found, current_app.config["DOCUMENT_FONTS"])
         click.echo(f"{found.title}, version {found.version}, {OUTCOMES[_outcome(imported)]}.")
 
 

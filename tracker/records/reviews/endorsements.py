@@ -184,11 +184,11 @@ def _become(
     kind = ENDED.get(to, RESTORED)
     if not before:
         kind = GIVEN
-        sealed = {"endorsement": endorsement.id, "seal": _seal(endorsement, item)}
+        sealed = {"endorsement": endorsement.id, "seal": seal_of(endorsement, item)}
     audit.of_review(tx, review, kind, by, now, endorsement.statement_id, **sealed)
 
 
-def _seal(endorsement: Endorsement, item: ReviewItem) -> str:
+def seal_of(endorsement: Endorsement, item: ReviewItem) -> str:
     """It goes into the chain of the audit, so that nobody changes or deletes the endorsement
     without it showing."""
     return seal(

@@ -14,6 +14,10 @@ def known(migrations: Path) -> frozenset[str]:
     return layouts(migrations).known
 
 
+def newest(migrations: Path) -> str:
+    return layouts(migrations).newest
+
+
 def state(migrations: Path) -> SchemaState:
     """Leaves no transaction open. Raises OperationalError where the database does not answer."""
     try:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from config import ROOT
+from tests.demo.lookups import Outline
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.operations.demo import Outline
 from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Meaning, Scale
 
 T = TypeVar("T")

@@ -7,12 +7,12 @@ overdue, and one more would be but for a week that was taken.
 
 from typing import Any
 
-from tracker.cli.demo import current_round
-from tracker.cli.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
-from tracker.cli.demo.people import DemoLearner, pick
-from tracker.cli.demo.reviews import Stage, hold_review
+from tests.demo import current_round
+from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
+from tests.demo.lookups import Outline
+from tests.demo.people import DemoLearner, pick
+from tests.demo.reviews import Stage, hold_review
 from tracker.policy.permissions import Actor
-from tracker.queries.operations.demo import Outline
 from tracker.services import evidence
 from tracker.services.administration import rounds
 from tracker.services.assessment import ratings

@@ -3,9 +3,9 @@
 import datetime as dt
 from enum import Enum
 
-from tracker.cli.demo.people import DemoLearner, Scene, draw, fitting, pick
-from tracker.queries.operations import demo as world
-from tracker.queries.operations.demo import Outline
+from tests.demo import lookups as world
+from tests.demo.lookups import Outline
+from tests.demo.people import DemoLearner, Scene, draw, fitting, pick
 from tracker.rules.frameworks.scale import (
     CANNOT_TELL,
     NOT_MY_WORK,

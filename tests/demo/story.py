@@ -7,14 +7,14 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
-from tracker.cli.demo import current_round, next_version, staff_list
-from tracker.cli.demo.county import CountyStory
-from tracker.cli.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
-from tracker.cli.demo.people import Cast, DemoLearner, email, pick
-from tracker.cli.demo.reviews import Stage, hold_review
+from tests.demo import current_round, next_version, staff_list
+from tests.demo import lookups as world
+from tests.demo.county import CountyStory
+from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
+from tests.demo.lookups import Outline
+from tests.demo.people import Cast, DemoLearner, email, pick
+from tests.demo.reviews import Stage, hold_review
 from tracker.policy.permissions import Actor
-from tracker.queries.operations import demo as world
-from tracker.queries.operations.demo import Outline
 from tracker.queries.reviews import queues
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.evidence.uploads import FileStore

@@ -5,7 +5,7 @@ import csv
 import datetime as dt
 import io
 
-from tracker.cli.demo.people import Cast, email
+from tests.demo.people import Cast, email
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster import files

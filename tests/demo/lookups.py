@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.db import session
 from tracker.models import (
     Domain,
     Framework,
-    Library,
     Membership,
-    Person,
     ReviewItem,
     ReviewItemEvidence,
     RoleProfile,
@@ -35,15 +33,6 @@ class Outline:
     title: str
     domain: str
     rank: int
-
-
-def is_empty() -> bool:
-    """Whether nobody is there yet: the story is told in an empty installation only."""
-    return session().scalar(select(func.count()).select_from(Person)) == 0
-
-
-def is_loaded(library: str) -> bool:
-    return session().scalar(select(Library.id).where(Library.name == library)) is not None
 
 
 def framework_id(slug: str) -> int:

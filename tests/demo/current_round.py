@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from tracker.cli.demo.people import Scene
+from tests.demo import lookups as world
+from tests.demo.people import Scene
 from tracker.policy.permissions import Actor
 from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.operations import demo as world
 from tracker.queries.teams import teams
 from tracker.services.accounts import away
 from tracker.services.assessment import readiness

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tracker.cli.demo.people import Cast, DemoLearner, Scene, draw, email, pick
+from tests.demo import lookups as world
+from tests.demo.lookups import Outline
+from tests.demo.people import Cast, DemoLearner, Scene, draw, email, pick
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import library_settings as current
-from tracker.queries.operations import demo as world
-from tracker.queries.operations.demo import Outline
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.evidence.content import EvidenceContent
@@ -33,22 +33,9 @@ from tracker.services.administration import (
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment.ratings import RatingToSave
 from tracker.services.notifications import notices
+from tracker.services.operations.demo import season
 
 FRAMEWORK = "library-technicians"
-SEASONS = (
-    "Winter",
-    "Winter",
-    "Spring",
-    "Spring",
-    "Spring",
-    "Summer",
-    "Summer",
-    "Summer",
-    "Autumn",
-    "Autumn",
-    "Autumn",
-    "Winter",
-)
 RANK = {"Entry": 1, "Mid-level": 2, "Senior": 3, "Lead": 4}
 FIRST_ROUND = (-200, -150)
 THIS_ROUND = (-45, 17)
@@ -186,10 +173,9 @@ class LibraryStory(Scene):
     def _round(self, first: int, last: int) -> None:
         starts_on, ends_on = self._day(first), self._day(last)
         now = self.at(first)
-        name = f"{SEASONS[starts_on.month - 1]} {starts_on.year}"
         rounds.create(
             self.actor(self.cast.administrator, now),
-            name,
+            season(starts_on),
             [self.framework_id],
             starts_on,
             ends_on,

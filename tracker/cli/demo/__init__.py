@@ -1,1 +1,0 @@
-"""The demo library: its people, what happened there, and the commands that make it."""
