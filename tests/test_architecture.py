@@ -192,7 +192,7 @@ FLOORS = {
 
 
 def rooms_claimed(readme: str) -> dict[str, set[str]]:
-    """The README's table: each room, and the floors on which it says that the room stands."""
+    """The table in docs/architecture.md: each room, and the floors on which it says that the room stands."""
     head = re.search(r"^\| room \| (.*) \|$", readme, re.MULTILINE)
     assert head is not None
     floors = head[1].split(" | ")
@@ -220,8 +220,8 @@ def rooms_there(root: Path) -> dict[str, set[str]]:
     }
 
 
-def test_a_room_stands_where_the_readme_says() -> None:
-    assert rooms_claimed((ROOT / "README.md").read_text(encoding="utf-8")) == rooms_there(ROOT)
+def test_a_room_stands_where_the_table_says() -> None:
+    assert rooms_claimed((ROOT / "docs/architecture.md").read_text(encoding="utf-8")) == rooms_there(ROOT)
 
 
 def test_a_room_that_is_gone_is_found(tmp_path: Path) -> None:
