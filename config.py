@@ -6,6 +6,7 @@ import re
 import secrets
 import tempfile
 from contextlib import suppress
+from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -171,6 +172,7 @@ class Config:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.DATA_DIR = data_dir
         self.DEMO = _flag("TRACKER_DEMO", False)
+        self.DEMO_ROWS = ROOT / "seed_data" / "demo" / "rows.jsonl"
         self.DEBUG_PAGES = _flag("TRACKER_DEBUG_PAGES", False)
         name = "demo.sqlite3" if self.DEMO else "tracker.sqlite3"
         self.SQLALCHEMY_DATABASE_URI = (
@@ -210,6 +212,9 @@ class Config:
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
 
         self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
+        self.SITE_NAME = os.environ.get("TRACKER_SITE_NAME", "").strip()
+        self.SITE_PURPOSE = os.environ.get("TRACKER_SITE_PURPOSE", "").strip()
+        self.SITE_CONTACT = parseaddr(os.environ.get("TRACKER_SITE_CONTACT", ""))
 
         self.DOCUMENT_FONTS = document_fonts()
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"

@@ -221,7 +221,9 @@ def rooms_there(root: Path) -> dict[str, set[str]]:
 
 
 def test_a_room_stands_where_the_table_says() -> None:
-    assert rooms_claimed((ROOT / "docs/architecture.md").read_text(encoding="utf-8")) == rooms_there(ROOT)
+    assert rooms_claimed(
+        (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    ) == rooms_there(ROOT)
 
 
 def test_a_room_that_is_gone_is_found(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ ANSWERS = {
     "administration/libraries/link.html",
     "administration/memberships/return.html",
     "assessment/replaced.html",
+    "dashboard/front.html",
     "evidence/erased.html",
     "frameworks/changes.html",
     "profiles/closed.html",

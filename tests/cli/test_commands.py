@@ -7,6 +7,7 @@ from importlib import import_module
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from config import ROOT
 from tracker.cli import commands
@@ -72,6 +73,11 @@ def test_a_command_loads_nothing_heavy_to_say_what_it_does(name: str) -> None:
 
 def test_what_is_heavy_would_be_found() -> None:
     assert loaded(["--help"], "import typst") & HEAVY == {"typst"}
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    said = CliRunner().invoke(commands.group(), ["--version"]).output
+    assert f'version = "{said.strip()}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_another_command_is_none() -> None:

@@ -6,6 +6,12 @@ DOORS = [
     Door("dashboard.ready", "200 200 200 200 200 200 200 200 200"),
     Door("dashboard.security_txt", "404 404 404 404 404 404 404 404 404"),
     Door("dashboard.styleguide", "404 404 404 404 404 404 404 404 404"),
+    Door("front.about", "200 200 200 200 200 200 200 200 200"),
+    Door("front.privacy", "200 200 200 200 200 200 200 200 200"),
+    Door("front.accessibility", "200 200 200 200 200 200 200 200 200"),
+    Door("front.help_page", "200 200 200 200 200 200 200 200 200"),
+    Door("front.robots", "200 200 200 200 200 200 200 200 200"),
+    Door("front.try_as", "404 404 404 404 404 404 404 404 404", "POST"),
     Door("dashboard.use_statement", "302 200 200 200 200 200 200 200 200"),
     Door("dashboard.use_statement_read", "401 422 422 422 422 422 422 422 422", "POST"),
 ]

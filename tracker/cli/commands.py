@@ -84,7 +84,8 @@ class Commands(AppGroup):
 
 
 def group() -> Commands:
-    return Commands("tracker", help="Manage a Skills Tracker server.")
+    made = Commands("tracker", help="Manage a Skills Tracker server.")
+    return click.version_option(package_name="skills-tracker", message="%(version)s")(made)
 
 
 def _with_pages() -> Flask:

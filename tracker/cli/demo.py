@@ -9,13 +9,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from config import ROOT
 from tracker.cli.setup import set_up
 from tracker.rules.accounts.passwords import Passwords
 from tracker.services.operations import demo as rows
 from tracker.services.operations import schema
-
-ROWS = ROOT / "seed_data" / "demo" / "rows.jsonl"
 
 
 @click.group("demo")
@@ -44,20 +41,21 @@ def fill(day: dt.date) -> None:
     """Ends the program where the database holds something else, or the file is of another
     layout."""
     config = current_app.config
+    file = config["DEMO_ROWS"]
     click.echo("Laying the database out ...")
     set_up()
-    if rows.is_there(ROWS):
+    if rows.is_there(file):
         click.echo("The demo is there already; its data were kept.")
     elif rows.is_anybody_there():
         sys.exit("There are people in this database who are not of the demo. Nothing was changed.")
-    elif rows.head_of(ROWS)["layout"] != schema.newest(config["MIGRATIONS_DIR"]):
+    elif rows.head_of(file)["layout"] != schema.newest(config["MIGRATIONS_DIR"]):
         sys.exit("The demo's rows are of another layout of the database. Run: make demo-rows")
-    elif rows.head_of(ROWS)["numbers"] != rows.numbers():
+    elif rows.head_of(file)["numbers"] != rows.numbers():
         sys.exit("The demo needs a new database, in which nothing was ever put.")
     else:
         click.echo("Loading the demo ...")
-        hashed = Passwords(**config["ARGON2"]).hash(rows.head_of(ROWS)["password"])
-        click.echo(f"{rows.load(ROWS, day, hashed, config['FILES']):,} rows were loaded.")
+        hashed = Passwords(**config["ARGON2"]).hash(rows.head_of(file)["password"])
+        click.echo(f"{rows.load(file, day, hashed, config['FILES']):,} rows were loaded.")
     tell_sign_ins()
 
 
@@ -84,5 +82,5 @@ def tell_sign_ins() -> None:
 
 
 def _accounts() -> list[dict[str, Any]]:
-    head = rows.head_of(ROWS)
+    head = rows.head_of(current_app.config["DEMO_ROWS"])
     return [each | {"password": head["password"]} for each in head["accounts"]]

@@ -90,6 +90,12 @@ def settings(actor: Actor) -> Settings:
     return Settings(*row)
 
 
+def only_library() -> str:
+    """The name of the only library; "" where there are none or several."""
+    names = session().scalars(select(Library.name).limit(2)).all()
+    return names[0] if len(names) == 1 else ""
+
+
 def library_named(name: str) -> tuple[int, str] | None:
     """Its id and time zone."""
     row = session().execute(select(Library.id, Library.time_zone).where(Library.name == name))

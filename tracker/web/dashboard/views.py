@@ -12,12 +12,11 @@ from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.administration import use_statements
 from tracker.queries.administration.accounts import merges
 from tracker.queries.notifications import notices
-from tracker.rules.assessment.ratings import FIVE
-from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
 from tracker.services.operations import readiness
 from tracker.web.dashboard.forms import UseStatementReadForm
+from tracker.web.dashboard.front_views import front_page
 from tracker.web.dashboard.pages import account_alerts, today_of
 from tracker.web.dashboard.styleguide_form import rejected_sample
 from tracker.web.http import errors, session
@@ -43,7 +42,7 @@ def index() -> ResponseReturnValue:
     """Signed out: what this is. Signed in: what waits in each role, and one thing to go on with."""
     actor = session.actor_or_none()
     if actor is None:
-        return render("dashboard/welcome.html", minutes_for_five=minutes_for(FIVE, LEARNER_SECONDS))
+        return front_page()
     new_notices = notices.unread(actor, session.today())
     return render(
         "dashboard/today.html",

@@ -25,6 +25,7 @@ HASHING = frozenset(
         "given_links.make_code",
         "address_changes.ask",
         "invitations.accept",
+        "front.try_as",
     }
 )
 """Endpoints that hash a password. The server lets those wait in a line of their own."""

@@ -1,0 +1,97 @@
+"""What anybody may read before signing in: the front page, and the pages that its foot leads to."""
+
+from importlib.metadata import version
+
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.administration import library_settings
+from tracker.rules.assessment.ratings import FIVE
+from tracker.rules.pace import LEARNER_SECONDS, minutes_for
+from tracker.rules.roles import Permission
+from tracker.services.operations import demo
+from tracker.web.accounts.forms import SignInForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.i18n.render import render
+
+bp = Blueprint("front", __name__)
+TRIED_AS = {
+    "learner": _l("Rates her skills and keeps examples of her work."),
+    "supervisor": _l("Reviews, without seeing Ana’s ratings first."),
+    "coordinator": _l("Plans training for three branches."),
+    "coordinator without names": _l("Sees figures for her county, without names."),
+    "administrator": _l("Looks after people, teams, and targets. Sees no ratings."),
+}
+"""What the demo's first person of each role does."""
+ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"
+"""The front page may be fetched, so that it can say that it is not to be listed."""
+
+
+def front_page() -> Response:
+    """Of the demo: what this is, and a way in as each of its people. Else: whose installation it
+    is, and the way in."""
+    if current_app.config["DEMO"]:
+        minutes = minutes_for(FIVE, LEARNER_SECONDS)
+        page = render("dashboard/front_demo.html", people=_people(), minutes_for_five=minutes)
+    else:
+        name = current_app.config["SITE_NAME"] or library_settings.only_library()
+        page = render("dashboard/front.html", form=SignInForm(), name=name)
+    response = make_response(page)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _people() -> list[dict[str, str]]:
+    """The first of each role, in the order of TRIED_AS."""
+    accounts = demo.head_of(current_app.config["DEMO_ROWS"])["accounts"]
+    firsts = {each["role"]: each for each in reversed(accounts)}
+    return [
+        firsts[role] | {"does": str(does), "first": firsts[role]["name"].partition(" ")[0]}
+        for role, does in TRIED_AS.items()
+    ]
+
+
+@bp.post("/try")
+@door(Permission.PUBLIC)
+def try_as() -> ResponseReturnValue:
+    """Sign in as somebody of the demo, whose password is public."""
+    if not current_app.config["DEMO"]:
+        abort(404)
+    emails = {each["role"]: each["email"] for each in _people()}
+    password = demo.head_of(current_app.config["DEMO_ROWS"])["password"]
+    email = emails.get(request.form.get("role", ""), "")
+    if not email or not session.begin(email, password):
+        return redirect(url_for("accounts.sign_in"), 303)
+    return redirect(url_for("dashboard.index"), 303)
+
+
+@bp.get("/about")
+@door(Permission.PUBLIC)
+def about() -> ResponseReturnValue:
+    return render("dashboard/about.html", version=version("skills-tracker"))
+
+
+@bp.get("/privacy")
+@door(Permission.PUBLIC)
+def privacy() -> ResponseReturnValue:
+    return render("dashboard/privacy.html")
+
+
+@bp.get("/accessibility")
+@door(Permission.PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    return render("dashboard/accessibility.html")
+
+
+@bp.get("/help")
+@door(Permission.PUBLIC)
+def help_page() -> ResponseReturnValue:
+    return render("dashboard/help.html")
+
+
+@bp.get("/robots.txt")
+@door(Permission.PUBLIC)
+def robots() -> ResponseReturnValue:
+    return Response(ROBOTS, content_type="text/plain; charset=utf-8")
