@@ -29,7 +29,7 @@ PYTHON = [
 SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
 
 NOT_WORDS = {
-    "User-agent: *\nAllow: /$\nDisallow: /\n",
+    "User-agent: *\nAllow: /$\nDisallow: /\n": "what robots read",
     "Allow": "the name of a header",
     "device": "the name of a cookie",
     "Retry-After": "the name of a header",
