@@ -6,7 +6,6 @@ import re
 import secrets
 import tempfile
 from contextlib import suppress
-from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -93,6 +92,16 @@ def _contact(name: str) -> str:
             f"{name} must be an email address or a page that begins with https://, not {given!r}."
         )
     return given
+
+
+def _person(name: str) -> tuple[str, str]:
+    """Whom to ask, and their email address, from "Name <address>" or the address alone. Two times
+    nothing where it is not set."""
+    given = os.environ.get(name, "").strip()
+    found = re.fullmatch(r"(?:(?P<who>[^<>]+?)\s*<)?(?P<where>[^\s@<>]+@[^\s@<>]+)>?", given)
+    if given and found is None:
+        raise ValueError(f"{name} must be written as Name <name@library.org>, not {given!r}.")
+    return (found["who"] or "", found["where"]) if found else ("", "")
 
 
 def _number(name: str, default: int) -> int:
@@ -214,7 +223,7 @@ class Config:
         self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
         self.SITE_NAME = os.environ.get("TRACKER_SITE_NAME", "").strip()
         self.SITE_PURPOSE = os.environ.get("TRACKER_SITE_PURPOSE", "").strip()
-        self.SITE_CONTACT = parseaddr(os.environ.get("TRACKER_SITE_CONTACT", ""))
+        self.SITE_CONTACT = _person("TRACKER_SITE_CONTACT")
 
         self.DOCUMENT_FONTS = document_fonts()
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from config import Config
 from tests.client import PASSWORD, Client
 from tests.factories.world import World
 from tracker.services.operations import demo as rows
@@ -97,3 +98,32 @@ def test_every_foot_leads_to_the_pages_for_everybody(app: Flask) -> None:
     for address in addresses:
         assert client.get(address).status_code == 200
     assert "version 0.1.0" in client.get("/about").text
+
+
+@pytest.mark.parametrize(
+    ("given", "who", "where"),
+    [
+        ("", "", ""),
+        ("skills@library.org", "", "skills@library.org"),
+        (
+            "Petra Lindqvist, ext. 42 <skills@library.org>",
+            "Petra Lindqvist, ext. 42",
+            "skills@library.org",
+        ),
+        ("Zoë <z@library.org>", "Zoë", "z@library.org"),
+    ],
+)
+def test_whom_to_ask_is_a_name_and_an_address(
+    monkeypatch: pytest.MonkeyPatch, given: str, who: str, where: str
+) -> None:
+    monkeypatch.setenv("TRACKER_SITE_CONTACT", given)
+    assert (who, where) == Config().SITE_CONTACT
+
+
+@pytest.mark.parametrize("given", ["Petra", "a@b <c@d> e", "https://library.org"])
+def test_a_contact_without_an_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("TRACKER_SITE_CONTACT", given)
+    with pytest.raises(ValueError, match="TRACKER_SITE_CONTACT must be written as"):
+        Config()
