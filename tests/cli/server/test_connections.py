@@ -29,6 +29,7 @@ from tracker.cli.server.connections import (
 from tracker.rules.last_resort import HTTPS_ONLY, STRICT
 
 POST = b"POST /login HTTP/1.1\r\nHost: localhost\r\n"
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 REFUSED = {
     "a bad request line": (b"GARBAGE\r\n\r\n", 400),
     "a bad header": (b"GET / HTTP/1.1\r\nHost: localhost\r\n@: x\r\n\r\n", 400),
@@ -48,7 +49,9 @@ ASKED = (
     b"Connection: close\r\n\r\n"
 )
 SLOW = (
-    [POST + b"Content-Length: 10000\r\n\r\nx"] * 20 + [b"GET / HTTP/1.1\r\nX: x"] * 20 + [b""] * 40
+    [POST + FORM + b"Content-Length: 10000\r\n\r\nx"] * 20
+    + [b"GET / HTTP/1.1\r\nX: x"] * 20
+    + [b""] * 40
 )
 
 
@@ -119,11 +122,28 @@ def test_every_answer_of_the_server_is_ours(
 
 
 def limits() -> Adjustments:
-    return Adjustments(max_request_header_size=1_000, max_request_body_size=10**6)
+    return Adjustments(max_request_header_size=1_000)
+
+
+class AllDoors:
+    """So much is read at each."""
+
+    most_bytes = 10**6
+
+    def endpoint(self, method: str, path: str) -> str:
+        return f"{method} {path}"
+
+    def most(self, method: str, endpoint: str | None, headers: dict[str, str]) -> int:
+        return self.most_bytes
+
+
+def new_request() -> Request:
+    doors: Any = AllDoors()
+    return Request(doors, limits())
 
 
 def test_a_request_has_to_come_at_some_speed() -> None:
-    request = Request(limits())
+    request = new_request()
     request.began = 0
     request.received(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n")
     assert (request.is_late(PATIENCE), request.is_late(PATIENCE + 1)) == (False, True)
@@ -136,7 +156,7 @@ def test_a_body_that_finds_no_room_is_refused(monkeypatch: pytest.MonkeyPatch) -
     def full(_self: object, _data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    request = Request(limits())
+    request = new_request()
     request.received(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
     monkeypatch.setattr(type(request.body_rcv), "received", full)
     request.received(b"x" * 10)
@@ -147,7 +167,7 @@ def test_a_body_that_finds_no_room_is_refused(monkeypatch: pytest.MonkeyPatch) -
 def pair() -> Iterator[tuple[Connection, socket.socket]]:
     """A connection of the server's and the other end of it."""
     ours, theirs = socket.socketpair()
-    server = SimpleNamespace(active_channels={}, add_task=lambda _connection: None)
+    server = SimpleNamespace(active_channels={}, add_task=lambda _: None, doors=AllDoors())
     with ours, theirs:
         yield Connection(server, ours, ("127.0.0.1", 1), limits(), map={}), theirs
 
@@ -179,7 +199,7 @@ def test_over_https_it_says_so(https: bool) -> None:
     channel: Any = SimpleNamespace(
         server=SimpleNamespace(application=application, adj=limits()), write_soon=written.append
     )
-    request: Any = Request(limits())
+    request: Any = new_request()
     request.error = RefusedError(503, "Service Unavailable")
     ServerRefusal(channel, request).execute()
     head = written[0].decode()

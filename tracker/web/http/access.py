@@ -32,6 +32,7 @@ from tracker.services.operations import downloads, looks, refusals
 from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import idempotency, session
 from tracker.web.http.errors import wants_json
+from tracker.web.http.input_checks import FORM, Takes
 from tracker.web.http.redirects import address_here
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -90,9 +91,11 @@ class IdConverter(IntegerConverter):
         return int(value)
 
 
-def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]:
+def door(
+    permission: Permission, load: Loader | None = None, takes: Takes = FORM
+) -> Callable[[V], V]:
     """Declare what a view asks for. With `load`, the record in the address is loaded and handed on
-    if allowed."""
+    if allowed. `takes`: how much may be sent to it, where it answers POST."""
 
     def declare(view: V) -> V:
         @wraps(view)
@@ -124,7 +127,7 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
             answer: ResponseReturnValue = view(**others)
             return answer
 
-        behind_the_door.__dict__["permission"] = permission
+        behind_the_door.__dict__.update(permission=permission, takes=takes)
         return behind_the_door  # type: ignore[return-value]
 
     return declare

@@ -22,6 +22,7 @@ from tracker.services.reviews import differences as differing
 from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, labels, outcome, pages, progress, queue, screens
 from tracker.web.reviews import pdf as notes_pdf
@@ -70,7 +71,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/reviews")
-@door(Permission.REVIEW_SEND)
+@door(Permission.REVIEW_SEND, takes=LONG_FORM)
 def send() -> ResponseReturnValue:
     form = SendForm()
     if form.back.data:
