@@ -25,8 +25,8 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 MULTIPART = "multipart/form-data; boundary=x"
 PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n'
 LAST = b"0\r\n\r\n"
-QUARTER = 256 * 1024
-"""Bytes of the longest form that is read from who is not signed in."""
+LONGEST = 64 * 1024 - 4
+"""Bytes of the longest form that is read from who is not signed in, but for a field."""
 
 
 def sent(
@@ -48,20 +48,21 @@ HOSTILE = {
     "fields, wrong method": sent("/healthz", FORM, FIELDS),
     "fields, private": sent("/evidence", FORM, FIELDS),
     "fields, GET": sent("/login", FORM, FIELDS, method="GET"),
-    "256 kB of fields, /login": sent("/login", FORM, FIELDS[:QUARTER]),
-    "256 kB, 1,000 fields, /login": sent("/login", FORM, (b"a=" + b"%41" * 86 + b"&") * 999),
-    "256 kB in one, /login": sent("/login", FORM, b"a=" + b"%41" * 87_000),
+    "64 kB of fields, /login": sent("/login", FORM, FIELDS[:LONGEST]),
+    "64 kB, 1,000 fields, /login": sent("/login", FORM, (b"a=" + b"%41" * 20 + b"&") * 999),
+    "64 kB in one, /login": sent("/login", FORM, b"a=" + b"%41" * 21_800),
     "parts, /login": sent("/login", MULTIPART, PART * 200_000 + b"--x--\r\n"),
     "parts, private upload": sent("/evidence", MULTIPART, PART * 200_000 + b"--x--\r\n"),
-    "256 kB of parts, /login": sent("/login", MULTIPART, PART * 4_900 + b"--x--\r\n"),
+    "64 kB of parts, /login": sent("/login", MULTIPART, PART * 1_190 + b"--x--\r\n"),
     "deep JSON, /login": sent("/login", JSON, b"[" * 10_000_000),
     "deep JSON, /drafts": sent("/drafts", JSON, b"[" * 10_000_000),
+    "64 kB of parts, 1,000 of them": sent("/login", MULTIPART, PART * 999 + b"--x--\r\n"),
     "250 kB of deep JSON, /drafts": sent("/drafts", JSON, b"[" * 250_000),
     "chunked, no such address": chunked(
         "/nowhere", (b"2000\r\n" + FIELDS[:8192] + b"\r\n") * 1_250
     ),
     "chunks of a byte, /login": chunked("/login", b"1\r\na\r\n" * 1_700_000 + LAST),
-    "256 kB of chunks of a byte": chunked("/login", b"1\r\na\r\n" * 43_000 + LAST),
+    "64 kB in chunks of 30": chunked("/login", (b"1e\r\n" + b"a" * 30 + b"\r\n") * 1_800 + LAST),
     "an endless chunk length": chunked("/login", b"0" * 10_000_000 + b"\r\n\r\n"),
     "a long query": sent("/login?" + "a=b&" * 2_000, method="GET"),
     "many cookies": sent("/login", FORM, b"", "Cookie: " + "a=b; " * 6_000, method="GET"),

@@ -16,7 +16,6 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature
 from werkzeug.exceptions import (
-    HTTPException,
     RequestEntityTooLarge,
     TooManyRequests,
     Unauthorized,
@@ -27,6 +26,7 @@ from werkzeug.http import parse_cookie, parse_options_header
 from tracker.rules import strict_json
 from tracker.rules.drafts import DRAFT_MAX
 from tracker.rules.errors import Invalid, Refusal, TooLarge, Untaken
+from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.rate_limits import asked, limiter, who_asks
@@ -84,8 +84,10 @@ def _form(size: int, fields: int) -> Takes:
     return dict.fromkeys((URLENCODED, MULTIPART), Most(size, fields))
 
 
+OPEN_FORM = _form(64 * KIB, 1_000)
+"""A form at a public door: the longest has a text of 4,000 characters."""
 FORM = _form(256 * KIB, 1_000)
-"""A form with a text or two, and the most that is read from who is not signed in."""
+"""A form with a text or two."""
 LONG_FORM = _form(4 * KIB**2, 20_000)
 """A page with a row for each statement or person: a screen of notes or reasons, a pasted list."""
 UPLOAD = _form(11 * KIB**2, 20_000)
@@ -96,25 +98,27 @@ DRAFT = {"application/json": Most(6 * DRAFT_MAX, 0)}
 
 
 def most(app: Flask, method: str, endpoint: str | None, kind: str, cookies: str) -> int:
-    """How many bytes of a body are read there: more than of a FORM only from who was signed in
-    when they got their cookie."""
-    takes = _takes(app, method, endpoint)
+    """How many bytes of a body are read there: but for public doors, none from who was not signed
+    in when they got their cookie."""
+    takes, is_public = _taken(app, method, endpoint)
     size = takes.get(parse_options_header(kind)[0].lower(), NOTHING).size
-    anybodys = FORM[URLENCODED].size
-    return size if size <= anybodys or _was_signed_in(app, cookies) else anybodys
+    return size if size == 0 or is_public or _was_signed_in(app, cookies) else 0
 
 
-def _takes(app: Flask, method: str, endpoint: str | None) -> Takes:
-    view = app.view_functions.get(endpoint or "") if method == "POST" else None
-    found: Takes = getattr(view, "takes", {})
-    return found
+def _taken(app: Flask, method: str, endpoint: str | None) -> tuple[Takes, bool]:
+    """What the door takes, and whether from anybody."""
+    view: Any = app.view_functions.get(endpoint or "")
+    if method != "POST" or view is None:
+        return {}, True
+    return view.takes, view.permission is Permission.PUBLIC
 
 
 def _was_signed_in(app: Flask, cookies: str) -> bool:
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     cookie = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"], "")
+    lasts = 86_400 * app.config["SESSION_MAX_DAYS"]
     try:
-        return signer is not None and "_user_id" in signer.loads(cookie)
+        return signer is not None and "_user_id" in signer.loads(cookie, max_age=lasts)
     except BadSignature:
         return False
 
@@ -150,21 +154,23 @@ def _bound() -> None:
     """Refuse what is more than is taken here, unread. Raises TooLarge, Untaken, Unauthorized; and
     TooManyRequests for who goes on sending such."""
     kind, size = request.mimetype, request.content_length or 0
-    takes = _takes(current_app, request.method, request.endpoint)
+    takes, is_public = _taken(current_app, request.method, request.endpoint)
     allowed = takes.get(kind, NOTHING)
-    request.max_content_length = allowed.size
+    largest = allowed.size or max((each.size for each in takes.values()), default=size)
     request.max_form_parts = allowed.fields
     if not size:
         return
     if request.endpoint is None:
         _count()
-    elif takes and size > (largest := max(allowed.size or each.size for each in takes.values())):
+    elif not is_public and session.actor_or_none() is None:
+        if size > OPEN_FORM[URLENCODED].size:
+            _count()
+        raise Unauthorized
+    elif size > largest:
         code = "body_files" if takes is UPLOAD else "body_large"
         _refuse(TooLarge(code, most=_words(largest)))
     elif allowed is NOTHING or request.content_encoding:
         _refuse(Untaken("body_kind"))
-    elif size > FORM[URLENCODED].size and session.actor_or_none() is None:
-        _refuse(Unauthorized())
     elif kind in FORM and _has_more_fields(allowed.fields):
         _refuse(TooLarge("body_fields", most=f"{allowed.fields:,}"))
 
@@ -183,7 +189,7 @@ def _words(size: int) -> str:
     return f"{size // KIB} kB" if size < KIB**2 else f"{size // KIB**2} MB"
 
 
-def _refuse(refusal: Refusal | HTTPException) -> None:
+def _refuse(refusal: Refusal) -> None:
     _count()
     raise refusal
 
