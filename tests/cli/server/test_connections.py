@@ -23,6 +23,8 @@ from tracker.cli.server import connections
 from tracker.cli.server.connections import (
     DISCARDS,
     PATIENCE,
+    PAUSE,
+    PIECES,
     SLOWEST,
     Connection,
     Doors,
@@ -279,6 +281,22 @@ def test_nothing_is_read_before_the_last_answer_and_so_much_is_dropped_after_it(
         theirs.sendall(b"x" * size)
         connection.handle_read()
         assert connection.connected == is_open
+
+
+@pytest.mark.parametrize(("piece", "drips"), [(b"x", True), (b"x" * 1_001, False)])
+def test_what_drips_is_read_now_and_then(
+    pair: tuple[Connection, socket.socket], piece: bytes, drips: bool
+) -> None:
+    connection, theirs = pair
+    theirs.sendall(b"POST / HTTP/1.1\r\nContent-Length: 900000\r\n\r\n")
+    for _each in range(PIECES):
+        connection.handle_read()
+        assert connection.readable()
+        theirs.sendall(piece)
+    connection.handle_read()
+    assert connection.readable() is not drips
+    connection.last_activity -= PAUSE
+    assert connection.readable()
 
 
 def test_what_comes_after_a_refusal_is_dropped_for_a_while(

@@ -22,6 +22,9 @@ LOG = structlog.get_logger("tracker.server")
 PATIENCE = 20.0
 """Seconds in which a request has to be here whole; one more for every SLOWEST bytes that came."""
 SLOWEST = 500
+PIECES, PIECE, PAUSE = 50, 1_000, 0.25
+"""After so many pieces of a request that are smaller than so many bytes in the middle, it is read
+again only after so many seconds: each piece costs as much as a large one."""
 LONGEST_ADDRESS = 8190
 """Bytes of a request's first line."""
 DISCARDS, DISCARDED, DISCARDED_AT_ONCE = 30.0, 44 * 1024**2, 256 * 1024
@@ -85,6 +88,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     body_rcv: Any = None
     error: Any = None
     endpoint: str | None = None
+    pieces = 0
     most = 0
     """Bytes of its body that are read."""
     is_left = False
@@ -101,11 +105,19 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         """Whether nothing that comes after it is read."""
         return self.is_left or self.error is not None
 
+    @property
+    def came(self) -> int:
+        return int(self.header_bytes_received + self.body_bytes_received)
+
     def is_late(self, now: float) -> bool:
-        came = self.header_bytes_received + self.body_bytes_received
-        return bool(now - self.began > PATIENCE + came / SLOWEST)
+        return now - self.began > PATIENCE + self.came / SLOWEST
+
+    @property
+    def drips(self) -> bool:
+        return self.pieces > PIECES + self.came / PIECE
 
     def received(self, data: bytes) -> int:
+        self.pieces += 1
         try:
             read = int(super().received(data))
         except OSError as error:  # a large body waits in a file
@@ -185,9 +197,12 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         return Request(self.server.doors, limits)
 
     def readable(self) -> bool:
-        """What comes after the last request waits with the client until that has its answer."""
+        """What comes after the last request waits with the client until that has its answer; and
+        what drips, until there is more of it."""
         is_last = any(request.is_last for request in self.requests)
-        return not is_last and bool(super().readable())
+        drips = self.request is not None and self.request.drips
+        waits = is_last or (drips and time.time() < self.last_activity + PAUSE)
+        return not waits and bool(super().readable())
 
     def handle_read(self) -> None:
         if self.discarding_since is None:
