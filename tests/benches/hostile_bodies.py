@@ -56,7 +56,6 @@ HOSTILE = {
     "64 kB of parts, /login": sent("/login", MULTIPART, PART * 1_190 + b"--x--\r\n"),
     "deep JSON, /login": sent("/login", JSON, b"[" * 10_000_000),
     "deep JSON, /drafts": sent("/drafts", JSON, b"[" * 10_000_000),
-    "64 kB of parts, 1,000 of them": sent("/login", MULTIPART, PART * 999 + b"--x--\r\n"),
     "250 kB of deep JSON, /drafts": sent("/drafts", JSON, b"[" * 250_000),
     "chunked, no such address": chunked(
         "/nowhere", (b"2000\r\n" + FIELDS[:8192] + b"\r\n") * 1_250

@@ -128,6 +128,7 @@ REFUSED: dict[str, tuple[str, str, int, str, str, dict[str, str], int, str]] = {
     "a GET": ("nobody", "/login", 9, URLENCODED, "GET", {}, 415, "that format"),
     "public": ("nobody", "/login", 64 * KIB + 1, URLENCODED, "POST", {}, 413, "64 kB at most"),
     "parts": ("nobody", "/login", 64 * KIB + 1, f"{MULTIPART}; boundary=x", "POST", {}, 413, "64"),
+    "few parts": ("nobody", "/login", 9, f"{MULTIPART}; boundary=x", "POST", {}, 415, "format"),
     "JSON": ("nobody", "/login", 9, "application/json", "POST", {}, 415, "that format"),
     "no kind": ("nobody", "/login", 9, "", "POST", {}, 415, "that format"),
     "packed": ("nobody", "/login", 9, URLENCODED, "POST", GZIP, 415, "that format"),
