@@ -43,6 +43,7 @@ REFUSED = {
     "a long address": (b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\n\r\n", 414),
     "large headers": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 6_000 + b"\r\n", 431),
     "two lengths": (POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    "a length that is none": (POST + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n", 400),
     "a length and chunks": (
         POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         400,
@@ -238,7 +239,12 @@ def test_chunks_are_more_than_their_frames(chunks: bytes, is_refused: bool) -> N
 def test_who_was_signed_in_is_read_at_a_private_door(app: Flask, ana: Client) -> None:
     doors, session = Doors(app), ana.http.get_cookie("session")
     assert session is not None
-    cookies = {"nobody": "", "made up": "session=x", "ana": f"session={session.value}"}
+    cookies = {
+        "nobody": "",
+        "made up": "session=x",
+        "garbled": "session=\xff",
+        "ana": f"session={session.value}",
+    }
     found = {
         (url, kind, who): doors.most("POST", doors.endpoint("POST", url), headers)
         for url in ("/login", "/account/name", "/evidence", "/drafts", "/nowhere")

@@ -135,7 +135,10 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         if head.find(b"\r\n") > LONGEST_ADDRESS:
             head = b"GET / HTTP/1.1\r\n"
             self._refuse(414, "URI Too Long", 0)
-        super().parse_header(head)
+        try:
+            super().parse_header(head)
+        except ValueError as error:  # a length of thousands of digits
+            raise ParsingError("no number") from error
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("two lengths")
         self.endpoint = self._doors.endpoint(self.command, self.path)

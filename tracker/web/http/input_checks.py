@@ -13,8 +13,10 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from flask.sessions import SecureCookieSessionInterface
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature
+from itsdangerous import BadData
 from werkzeug.exceptions import (
     RequestEntityTooLarge,
     TooManyRequests,
@@ -115,11 +117,11 @@ def _taken(app: Flask, method: str, endpoint: str | None) -> tuple[Takes, bool]:
 
 def _was_signed_in(app: Flask, cookies: str) -> bool:
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    cookie = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"], "")
     lasts = 86_400 * app.config["SESSION_MAX_DAYS"]
     try:
+        cookie = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"], "")
         return signer is not None and "_user_id" in signer.loads(cookie, max_age=lasts)
-    except BadSignature:
+    except (BadData, UnicodeError):
         return False
 
 
@@ -172,7 +174,7 @@ def _bound() -> None:
     elif allowed is NOTHING or request.content_encoding:
         _refuse(Untaken("body_kind"))
     elif kind in FORM and _has_more_fields(allowed.fields):
-        _refuse(TooLarge("body_fields", most=f"{allowed.fields:,}"))
+        _refuse(TooLarge("body_fields", most=format_decimal(allowed.fields)))
 
 
 def _has_more_fields(most: int) -> bool:
@@ -186,7 +188,9 @@ def _has_more_fields(most: int) -> bool:
 
 
 def _words(size: int) -> str:
-    return f"{size // KIB} kB" if size < KIB**2 else f"{size // KIB**2} MB"
+    if size < KIB**2:
+        return str(_("%(num)s kB", num=size // KIB))
+    return str(_("%(num)s MB", num=size // KIB**2))
 
 
 def _refuse(refusal: Refusal) -> None:
@@ -196,7 +200,7 @@ def _refuse(refusal: Refusal) -> None:
 
 def _count() -> None:
     if limiter.enabled:
-        key = f"bodies {who_asks()}"
+        key = f"refused-bodies-{who_asks()}"
         if asked(lambda storage: storage.incr(key, A_MINUTE)) > REFUSALS:
             raise TooManyRequests(retry_after=A_MINUTE)
 
