@@ -77,9 +77,10 @@ bench: $(STAMP) ## times of the main pages as ratios to an empty page, and of a 
 	@$(BIN)/python -m tests.benches.pages
 	@$(BIN)/python -m tests.benches.bursts
 
-load: $(STAMP) ## how long people wait while clients are slow, and while 140 sign in
+load: $(STAMP) ## how long people wait while clients are slow or hostile, and while 140 sign in
 	@$(BIN)/python -m tests.benches.slow_clients
 	@$(BIN)/python -m tests.benches.sign_in_rush
+	@$(BIN)/python -m tests.benches.hostile_bodies
 
 load-memory: $(STAMP) ## what a process holds while it answers 100,000 requests
 	@$(BIN)/python -m tests.benches.memory

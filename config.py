@@ -214,7 +214,6 @@ class Config:
         self.UPLOAD_TOTAL_BYTES = _number("TRACKER_UPLOAD_TOTAL_MIB", 200) * MIB
         self.MAX_CONTENT_LENGTH = self.UPLOAD_MAX_BYTES + MIB
         self.MAX_FORM_MEMORY_SIZE = MIB
-        self.MAX_FORM_PARTS = 2_000
         self.SCANNER = _scanner("TRACKER_CLAMD")
 
         self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()

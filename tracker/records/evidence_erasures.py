@@ -212,7 +212,8 @@ def _erase_drafts(
     ).all():
         of_piece = draft.form in OF_EVIDENCE and draft.subject.split("-")[0] == str(evidence_id)
         of_item = draft.form in OF_ITEMS and draft.subject in items
-        if of_piece or of_item or any(goes_too(text, sent) for _name, text in read(draft.fields)):
+        texts = [text for _name, text in read(draft.fields) or (("", draft.fields),)]
+        if of_piece or of_item or any(goes_too(text, sent) for text in texts):
             taker.take(HeldSource.DRAFT, draft.id, draft.person_id, fields=draft.fields)
             drafts.delete_drafts(taker.tx, draft.person_id, draft.form, [draft.subject])
 

@@ -42,8 +42,19 @@ def written(fields: Iterable[tuple[str, str]]) -> str:
     return text
 
 
-def read(stored: str) -> Fields:
-    return tuple((name, value) for name, value in json.loads(stored))
+def read(stored: str) -> Fields | None:
+    """None where it isn't what `written` makes."""
+    try:
+        pairs = json.loads(stored)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
+        return None
+    return tuple((name, value) for name, value in pairs)
+
+
+def _is_pair(read: object) -> bool:
+    return isinstance(read, list) and len(read) == 2 and all(isinstance(each, str) for each in read)
 
 
 def statements_in(form: str, subject: str, fields: Fields) -> set[str]:

@@ -23,6 +23,14 @@ class Conflict(Refusal):
     """The record changed since the page was made, or cannot make this move now: status 409."""
 
 
+class TooLarge(Refusal):
+    """More was sent than is taken there: status 413."""
+
+
+class Untaken(Refusal):
+    """What was sent is of a kind that is not taken there: status 415."""
+
+
 class Unkept(Refusal):
     """The server has no room for what was sent, or cannot write it: status 507."""
 

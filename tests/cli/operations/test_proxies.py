@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -26,6 +27,7 @@ from tests.engines import REQUIRED
 from tests.factories.world import make_world
 from tests.test_crash import laid_out, served
 from tracker.db import db
+from tracker.web.http.input_checks import LONG_FORM, MULTIPART, UPLOAD, URLENCODED
 
 SAMPLES = ROOT / "docs" / "samples"
 SITE = "skills.library.org"
@@ -35,7 +37,7 @@ def caddy(folder: Path, port: int, server: int, prefix: str) -> list[str]:
     """The sample with another port and a certificate of the test's own."""
     sample = (SAMPLES / "Caddyfile").read_text(encoding="utf-8")
     site = f"https://localhost:{port} {{\n\ttls {folder}/cert.pem {folder}/key.pem"
-    told = "".join(line for line in sample.splitlines(True) if not line.startswith("#"))
+    told = "".join(line for line in sample.splitlines(True) if not line.lstrip().startswith("#"))
     if prefix:
         below = re.search(r": (reverse_proxy /skills/.*)", sample)
         assert below is not None
@@ -67,7 +69,7 @@ def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{}}\n"
+        f"user root; daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{}}\n"
         f"http {{ access_log off;\n{places}{told} }}"
     )
     return ["nginx", "-e", f"{folder}/log", "-c", str(folder / "nginx.conf")]
@@ -148,13 +150,46 @@ def walk(base: str, prefix: str, trusted: ssl.SSLContext, email: str) -> None:
     form = {"csrf_token": token, "email": email, "password": PASSWORD}
     assert "evil.org" not in read(opener, f"{base}/login", urlencode(form).encode())
     assert read(opener, f"{base}/account").count(email) > 0
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        read(opener, f"{base}/login", b"x" * 13_000_000)
-    refused.value.close()
-    assert refused.value.code == 413
+    for url, kind, size, status in (
+        ("/login", URLENCODED, 60_000, 400),  # read, and without a token
+        ("/login", URLENCODED, 70_000, 413),
+        ("/evidence", f"{MULTIPART}; boundary=x", 5_000_000, 400),
+    ):
+        file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        body = file + b"x" * size + b"\r\n--x--\r\n"
+        asked = urllib.request.Request(base + url, body, {"Content-Type": kind})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            read(opener, asked)
+        refused.value.close()
+        assert refused.value.code == status, (url, size)
 
 
-def read(opener: urllib.request.OpenerDirector, url: str, data: bytes | None = None) -> str:
+@pytest.mark.parametrize(
+    ("name", "upload", "others"), [("nginx.conf", "11m", "4m"), ("Caddyfile", "11MiB", "4MiB")]
+)
+@pytest.mark.parametrize("prefix", ["", "/skills"])
+def test_the_samples_say_the_sizes_of_the_doors(
+    migrated_app: Flask, name: str, upload: str, others: str, prefix: str
+) -> None:
+    sample = (SAMPLES / name).read_text(encoding="utf-8")
+    assert re.findall(r"max_(?:body_)?size (\w+)", sample) == [upload, others]
+    mib = 1024**2
+    assert (UPLOAD[URLENCODED].size, LONG_FORM[URLENCODED].size) == (11 * mib, 4 * mib)
+    (pattern,) = re.findall(r"(?:location ~|path_regexp) (\S+)", sample)
+    rules = [rule for rule in migrated_app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    views: dict[str, Any] = {**migrated_app.view_functions}
+    taking = {re.sub(r"<[^>]*>", "7", each.rule): views[each.endpoint].takes for each in rules}
+    found = {url for url in taking if re.search(pattern, prefix + url)}
+    assert found == {url for url, takes in taking.items() if takes is UPLOAD}
+    left = [taking[url] for url in taking if url not in found]
+    assert all(most.size <= 4 * mib for takes in left for most in takes.values())
+
+
+def read(
+    opener: urllib.request.OpenerDirector,
+    url: str | urllib.request.Request,
+    data: bytes | None = None,
+) -> str:
     with opener.open(url, data) as answer:
         assert answer.status == 200
         return str(answer.read().decode())

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from waitress.adjustments import Adjustments
 
 from tracker.cli.server import lanes
+from tracker.cli.server.connections import Doors, Request
 from tracker.cli.server.lanes import Lanes
 from tracker.rules.accounts.passwords import AT_ONCE
 from tracker.web.http import session
@@ -18,8 +19,9 @@ WAIT = 30
 class Held:
     """A connection with one request, which is answered once it is let go."""
 
-    def __init__(self, method: str, path: str) -> None:
-        self.requests = [SimpleNamespace(command=method, path=path, error=None)]
+    def __init__(self, app: Flask, method: str, path: str) -> None:
+        self.requests = [Request(Doors(app), Adjustments())]
+        self.requests[0].received(f"{method} {path} HTTP/1.1\r\n\r\n".encode())
         self.began, self.may_end = threading.Event(), threading.Event()
 
     def service(self) -> None:
@@ -46,20 +48,24 @@ def one_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lanes]:
 
 
 @pytest.mark.parametrize("path", ["/login", "/welcome/a-token", "/account/password"])
-def test_pages_do_not_wait_for_passwords(one_thread: Lanes, path: str) -> None:
-    hashed = [Held("POST", path) for _each in range(AT_ONCE + 2)]
+def test_pages_do_not_wait_for_passwords(app: Flask, one_thread: Lanes, path: str) -> None:
+    hashed = [Held(app, "POST", path) for _each in range(AT_ONCE + 2)]
     for each in hashed[:AT_ONCE]:
         one_thread.add_task(each)
         assert each.began.wait(WAIT)
     for each in hashed[AT_ONCE:]:
         one_thread.add_task(each)
-    pages = [Held("GET", path), Held("POST", "/account/name"), Held("GET", "/no-such-page")]
+    pages = [
+        Held(app, "GET", path),
+        Held(app, "POST", "/account/name"),
+        Held(app, "GET", "/no-such-page"),
+    ]
     for page in pages:
         one_thread.add_task(page)
         assert page.began.wait(WAIT)
         page.may_end.set()
     assert [each.began.is_set() for each in hashed[AT_ONCE:]] == [False, False]
-    too_many = Held("POST", path)
+    too_many = Held(app, "POST", path)
     one_thread.add_task(too_many)
     assert too_many.began.wait(WAIT)
     assert (too_many.status, {each.status for each in hashed}) == (503, {None})

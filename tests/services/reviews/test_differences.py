@@ -96,9 +96,8 @@ def test_both_confirm_the_same_and_it_is_endorsed(world: World, order: tuple[str
     assert list(written)[-3:] == ["confirm", "confirm", "agree"]
 
 
-@pytest.mark.parametrize("seen", ["", "2026-11-01T00:00:00+00:00"])
-def test_nothing_is_endorsed_that_was_not_seen(world: World, seen: str) -> None:
-    review_id = differing(world)
+def test_nothing_is_endorsed_that_was_not_seen(world: World) -> None:
+    review_id, seen = differing(world), "2026-11-01T00:00:00+00:00"
     item_id = item_ids(review_id)[0]
     confirm(world, "ana", item_id)
     sue = actor(world, "sue")
@@ -111,6 +110,26 @@ def test_nothing_is_endorsed_that_was_not_seen(world: World, seen: str) -> None:
         is False
     )
     assert differences.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
+
+
+@pytest.mark.parametrize("order", [("ana", "sue"), ("sue", "ana")])
+def test_both_confirm_the_same_at_once_and_it_is_agreed(
+    world: World, order: tuple[str, str]
+) -> None:
+    """Neither page showed the other's word; and who sends theirs again is told the same."""
+    review_id = differing(world)
+    told = [
+        differences.confirm_all(
+            actor(world, name),
+            review_id,
+            [Choice(each, ChoiceKind.AGREE, AGREED, "", "") for each in item_ids(review_id)],
+            world.now,
+        )
+        for name in (*order, order[0])
+    ]
+    assert [(each.agreed, each.waiting) for each in told] == [(0, 2), (2, 0), (2, 0)]
+    assert statuses(review_id) == ["endorsed", "endorsed"]
+    assert len(session().scalars(select(Endorsement)).all()) == 2
 
 
 def test_different_confirmations_wait_and_can_change(world: World) -> None:

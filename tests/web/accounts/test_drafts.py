@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.client import Client
 from tests.factories.evidence import piece
 from tests.factories.sending import PART, YES, actor, ask, item_ids, send
 from tests.factories.world import World
+from tracker.db import transaction
+from tracker.models import Draft
 from tracker.queries.access import drafts
 from tracker.rules.drafts import Fields
 
@@ -232,6 +235,33 @@ def test_sending_asks_first_where_something_typed_would_not_go_along(
     assert ticked == chosen
     assert ana.post("/reviews", {**sent, "without_drafts": "1"}).status_code == 303
     assert set(kept(app, world)) == {"evidence.create", f"evidence.update {mine}"}
+
+
+@pytest.mark.parametrize(
+    "stored", ["", "not JSON", "{}", '[["title"]]', '[["title", 1]]', "[1]", "[" * 50_000]
+)
+def test_a_draft_that_cannot_be_read_is_skipped_and_named(
+    app: Flask, world: World, ana: Client, stored: str
+) -> None:
+    first = world.statements["communication"][0]
+    ana.post(f"/statements/{first}/rating", {"answer": "partly"})
+    save(ana, world.people["ana"], "evidence.create", TYPED)
+    save(ana, world.people["ana"], "reviews.reply 7", TYPED)
+    with app.app_context(), transaction() as tx:
+        tx.execute(update(Draft).where(Draft.form == "evidence.create").values(fields=stored))
+    told = ana.get("/drafts.json").get_json()
+    assert [each["form"] for each in told["drafts"]] == ["A reply to your reviewer"]
+    assert [(each["form"], "fields" in each) for each in told["unreadable"]] == [
+        ("New evidence", False)
+    ]
+    page = ana.get(NEW).text
+    assert value_of(ana.get(offer(page)[0]).text, "title") == ""
+    sent = {"reviewer": f"{world.people['sue']}-{world.teams['central']}", "statements": str(first)}
+    answer = ana.post("/reviews", sent, follow_redirects=True)
+    assert answer.status_code == 200
+    said = " ".join(html.unescape(answer.text).split())
+    assert "The draft “New evidence”, saved" in said
+    assert "can’t be read, so it was left out." in said
 
 
 def test_where_nothing_typed_is_left_sending_asks_nothing(world: World, ana: Client) -> None:

@@ -190,7 +190,7 @@ def test_too_many_tries_say_how_long_to_wait(
 @pytest.mark.parametrize("body", [1, "x", [1], {"title": {"a": 1}}, {"title": -1}])
 def test_json_fills_no_form(world: World, sign_in: SignIn, body: object) -> None:
     ana = sign_in(world.email("ana"))
-    assert ana.post_json("/evidence", body).status_code == 422
+    assert ana.post_json("/evidence", body).status_code == 415
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.client import Client, links
 from tests.conftest import TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
-from tracker.cli.server.lanes import Lanes
+from tracker.cli.server.connections import Doors
 from tracker.db import db
 
 PREFIX = "/skills"
@@ -107,10 +107,8 @@ def test_what_is_beside_it_is_not_answered(site: Flask, client: Client) -> None:
 
 
 def test_what_is_made_without_a_request(site: Flask) -> None:
-    lanes = Lanes.__new__(Lanes)
-    lanes._routes, lanes._prefix = site.url_map.bind(""), site.config["URL_PREFIX"]
-    lanes._hashing = site.extensions["tracker_hashing"]
-    assert [lanes._hashes("POST", path) for path in ("/skills/login", "/login")] == [True, False]
+    asked = [Doors(site).endpoint("POST", path) for path in ("/skills/login", "/login")]
+    assert asked == ["accounts.sign_in_now", None]
     with site.test_request_context(base_url=site.config["BASE_URL"]):
         assert url_for("accounts.show", _external=True) == "http://127.0.0.1:8000/skills/account"
 

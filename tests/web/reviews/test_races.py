@@ -62,9 +62,13 @@ def returned(world: World, review_id: int) -> None:
     ask(actor(world, "sue"), item_ids(review_id)[0], "Where?", 1, world.now)
 
 
-def half_agreed(world: World, review_id: int) -> None:
+def differing(world: World, review_id: int) -> None:
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
+
+
+def half_agreed(world: World, review_id: int) -> None:
+    differing(world, review_id)
     differences.confirm(
         actor(world, "ana"), item_ids(review_id)[0], EndorsedAnswer.PARTLY, "We talked.", world.now
     )
@@ -86,6 +90,11 @@ def nothing(world: World, review_id: int) -> None:
     """As it was sent."""
 
 
+SAME = Act(
+    "",
+    "/reviews/{review}/differences",
+    {"act": "confirm", "choice-{item}": "agree:partly", "seen-{item}": ""},
+)
 REPLY = Act("ana", "/review-items/{item}/reply", {"text": "At the desk"})
 RACES = {
     "withdraw or answer": Race(
@@ -204,6 +213,23 @@ def test_whoever_comes_second_is_told(
     assert stands(app, review_id) == race.states[first]
     assert race.told[1 - first] in main(ended[1].text)
     assert "Somebody was here before you" in ended[1].text or "Why" in ended[1].text
+
+
+def test_both_agree_at_once_and_both_are_told_so(app: Flask, world: World, sign_in: SignIn) -> None:
+    """The partner of *agree or keep apart*: there is nothing to win."""
+    clients = [sign_in(world.email(name)) for name in ("ana", "sue")]
+    for client in clients:
+        client.get("/account")
+    for number in range(ROUNDS):
+        differs = Race(differing, (SAME, SAME), (("", ""), ("", "")), ("", ""))
+        review_id, item_id = arranged(app, world, differs, number)
+        ended = at_once(*(sending(each, SAME, review_id, item_id) for each in clients))
+        assert [each.status_code for each in ended] == [303, 303]
+        assert stands(app, review_id) == ("closed", "endorsed")
+        told = sorted(main(each.get("/reviews").text) for each in clients)
+        assert sum("You both agreed on 1, so it is reviewed." in each for each in told) == 1
+        with app.app_context(), db.engine.connect() as connection:
+            assert faults(connection) == []
 
 
 def test_a_move_without_its_lock_is_found(

@@ -14,6 +14,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
+from werkzeug.exceptions import HTTPException
 
 from tracker.rules import last_resort
 
@@ -21,11 +22,16 @@ LOG = structlog.get_logger("tracker.server")
 PATIENCE = 20.0
 """Seconds in which a request has to be here whole; one more for every SLOWEST bytes that came."""
 SLOWEST = 500
+PIECES, PIECE, PAUSE = 50, 1_000, 0.25
+"""After so many pieces of a request that are smaller than so many bytes in the middle, it is read
+again only after so many seconds: each piece costs as much as a large one."""
 LONGEST_ADDRESS = 8190
 """Bytes of a request's first line."""
-DISCARDS = 30.0
-"""For how many seconds what still comes after a refusal is read and dropped: closing at once would
-take the answer away from who is sending."""
+DISCARDS, DISCARDED, DISCARDED_AT_ONCE = 30.0, 44 * 1024**2, 256 * 1024
+"""For how many seconds, how many bytes, and how many of them at once, of what still comes after a
+refusal are read and dropped: closing at once would take the answer away from who is sending."""
+FRAMES = 8 * 1024
+"""So many bytes more than a quarter of its content may be what a body in chunks has around them."""
 SAID = {
     413: ("This is too large", "Nothing was saved. Go back and send less at once."),
     414: ("The address is too long", "Shorten it, or go back and start from another page."),
@@ -55,29 +61,98 @@ class RefusedError(Error):  # type: ignore[misc]  # waitress ships no types
         self.code, self.reason = code, reason
 
 
+class Doors:
+    """What the application says of a request's head: which endpoint it is for, and how much of a
+    body is read there."""
+
+    def __init__(self, app: Any) -> None:
+        self._routes = app.url_map.bind("")
+        self._prefix = app.config["URL_PREFIX"]
+        self._most = app.extensions["tracker_bodies"]
+
+    def endpoint(self, method: str, path: str) -> str | None:
+        if not path.startswith(self._prefix):
+            return None
+        try:
+            endpoint, _values = self._routes.match(path.removeprefix(self._prefix), method)
+        except HTTPException:
+            return None
+        return str(endpoint)
+
+    def most(self, method: str, endpoint: str | None, headers: dict[str, str]) -> int:
+        kind, cookies = headers.get("CONTENT_TYPE", ""), headers.get("COOKIE", "")
+        return int(self._most(method, endpoint, kind, cookies))
+
+
 class Request(HTTPRequestParser):  # type: ignore[misc]
-    def __init__(self, limits: Adjustments) -> None:
+    body_rcv: Any = None
+    error: Any = None
+    endpoint: str | None = None
+    pieces = 0
+    most = 0
+    """Bytes of its body that are read."""
+    is_left = False
+    """Whether its body is more than that and stays unread: the application refuses it by the length
+    that it says."""
+
+    def __init__(self, doors: Doors, limits: Adjustments) -> None:
         super().__init__(limits)
         self.began = time.time()
+        self._doors = doors
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing that comes after it is read."""
+        return self.is_left or self.error is not None
+
+    @property
+    def came(self) -> int:
+        return int(self.header_bytes_received + self.body_bytes_received)
 
     def is_late(self, now: float) -> bool:
-        came = self.header_bytes_received + self.body_bytes_received
-        return bool(now - self.began > PATIENCE + came / SLOWEST)
+        return now - self.began > PATIENCE + self.came / SLOWEST
+
+    @property
+    def drips(self) -> bool:
+        return self.pieces > PIECES + self.came / PIECE
 
     def received(self, data: bytes) -> int:
+        self.pieces += 1
         try:
-            return int(super().received(data))
+            read = int(super().received(data))
         except OSError as error:  # a large body waits in a file
             LOG.error("storage_fails", error=str(error))
             return self._refuse(507, "Insufficient Storage", len(data))
+        if self.chunked and self.error is None:
+            came, content = self.body_bytes_received, len(self.body_rcv)
+            if came > self.most:
+                self._leave(came)
+            elif came > FRAMES + content * 5 / 4:
+                self._refuse(400, "Bad Request", 0)
+        return len(data) if self.is_last else read
 
     def parse_header(self, head: bytes) -> None:
         if head.find(b"\r\n") > LONGEST_ADDRESS:
             head = b"GET / HTTP/1.1\r\n"
             self._refuse(414, "URI Too Long", 0)
-        super().parse_header(head)
+        try:
+            super().parse_header(head)
+        except ValueError as error:  # a length of thousands of digits
+            raise ParsingError("no number") from error
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("two lengths")
+        self.endpoint = self._doors.endpoint(self.command, self.path)
+        if self.body_rcv is not None:
+            self.most = self._doors.most(self.command, self.endpoint, self.headers)
+        if self.content_length > self.most:
+            self._leave(self.content_length)
+
+    def _leave(self, length: int) -> None:
+        self.headers["CONTENT_LENGTH"] = str(length)
+        self.close()
+        self.is_left = self.completed = True
+        self.body_rcv, self.content_length = None, 0
+        self.chunked = self.expect_continue = False
 
     def _refuse(self, code: int, reason: str, read: int) -> int:
         self.error = RefusedError(code, reason)
@@ -88,7 +163,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 class Answer(WSGITask):  # type: ignore[misc]
     def start(self) -> None:
         super().start()
-        if not self.channel.server.accepting:
+        self.channel.discards = self.request.is_left
+        if self.request.is_left or not self.channel.server.accepting:
             self.set_close_on_finish()
 
 
@@ -113,15 +189,34 @@ class ServerRefusal(ErrorTask):  # type: ignore[misc]
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]
-    parser_class = Request
     task_class = Answer
     error_task_class = ServerRefusal
     discards = False
     """Whether it was refused, and what still comes is dropped."""
     discarding_since: float | None = None
+    discarded = 0
 
-    def received(self, data: bytes) -> bool:
-        return False if self.discarding_since is not None else bool(super().received(data))
+    def parser_class(self, limits: Adjustments) -> Request:
+        return Request(self.server.doors, limits)
+
+    def readable(self) -> bool:
+        """What comes after the last request waits with the client until that has its answer; and
+        what drips, until there is more of it."""
+        is_last = any(request.is_last for request in self.requests)
+        drips = self.request is not None and self.request.drips
+        waits = is_last or (drips and time.time() < self.last_activity + PAUSE)
+        return not waits and bool(super().readable())
+
+    def handle_read(self) -> None:
+        if self.discarding_since is None:
+            super().handle_read()
+            return
+        try:
+            self.discarded += len(self.recv(DISCARDED_AT_ONCE))
+        except OSError:
+            self.discarded = DISCARDED + 1
+        if self.discarded > DISCARDED:
+            self.handle_close()
 
     def handle_close(self) -> None:
         if self.connected and self.discards and self.discarding_since is None:
@@ -156,6 +251,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         limits: Adjustments,
     ) -> None:
         about = listening.family, listening.type, listening.proto, listening.getsockname()
+        self.doors = Doors(application)
         super().__init__(
             application,
             connections,

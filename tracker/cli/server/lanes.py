@@ -3,7 +3,6 @@
 from typing import Any
 
 from waitress.task import ThreadedTaskDispatcher
-from werkzeug.exceptions import HTTPException
 
 from tracker.cli.server.connections import RefusedError
 from tracker.rules.accounts.passwords import AT_ONCE
@@ -19,8 +18,6 @@ class Lanes:
 
     def __init__(self, app: Any) -> None:
         self.taken = 0
-        self._routes = app.url_map.bind("")
-        self._prefix = app.config["URL_PREFIX"]
         self._hashing = app.extensions["tracker_hashing"]
         self._pages, self._passwords = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         self._pages.set_thread_count(app.config["THREADS"])
@@ -29,7 +26,7 @@ class Lanes:
     def add_task(self, connection: Any) -> None:
         self.taken += 1
         request = connection.requests[0]
-        if request.error is None and self._hashes(request.command, request.path):
+        if not request.is_last and request.endpoint in self._hashing:
             if len(self._passwords.queue) < LONGEST_LINE:
                 self._passwords.add_task(connection)
                 return
@@ -39,12 +36,3 @@ class Lanes:
     def shutdown(self) -> None:
         self._passwords.shutdown()
         self._pages.shutdown()
-
-    def _hashes(self, method: str, path: str) -> bool:
-        if not path.startswith(self._prefix):
-            return False
-        try:
-            endpoint, _values = self._routes.match(path.removeprefix(self._prefix), method)
-        except HTTPException:
-            return False
-        return endpoint in self._hashing

@@ -35,8 +35,8 @@ class Worker(Base):  # type: ignore[misc]  # gunicorn ships no types
             clear_untrusted_proxy_headers=False,  # TRACKER_TRUST_PROXY says whether they count
             connection_limit=self.cfg.worker_connections,
             ident="",
-            # what the application refuses has a page that says more
-            max_request_body_size=4 * self.wsgi.config["MAX_CONTENT_LENGTH"],
+            # never reached: how much is read, each door says
+            max_request_body_size=2 * self.wsgi.config["MAX_CONTENT_LENGTH"],
             max_request_header_size=MOST_HEAD,
         )
         self.listeners = [

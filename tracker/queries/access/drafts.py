@@ -32,15 +32,15 @@ def headers(person_id: int) -> list[DraftHeader]:
 
 
 def fields(person_id: int, draft_id: int) -> Fields:
-    """What was typed; nothing where it is gone or another's."""
+    """What was typed; nothing where it is gone, another's, or can't be read."""
     stored = session().scalar(
         select(Draft.fields).where(Draft.id == draft_id, Draft.person_id == person_id)
     )
-    return () if stored is None else drafts.read(stored)
+    return (stored and drafts.read(stored)) or ()
 
 
-def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields]]:
-    """Drafts with what they say, newest first: of all forms, or of some."""
+def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields | None]]:
+    """Drafts with what they say, newest first: of all forms, or of some. None: it can't be read."""
     query = (
         select(Draft.id, Draft.form, Draft.subject, Draft.saved_at, Draft.fields)
         .where(Draft.person_id == person_id)

@@ -174,7 +174,7 @@ def _card(
 ) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
     if row.draft is not None and row.version is None:
-        typed = dict(drafts.read(row.draft))
+        typed = dict(drafts.read(row.draft) or ())
         own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
     return StatementCard(
         id=row.id,

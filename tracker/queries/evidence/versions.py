@@ -20,7 +20,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.models.joins import current_version
-from tracker.rules.evidence.content import is_web_link, kind_of
+from tracker.rules.evidence.content import kind_of
 from tracker.rules.evidence.uploads import MEDIA_TYPES
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording
@@ -67,11 +67,6 @@ class VersionContent:
     @property
     def kind(self) -> EvidenceKind:
         return kind_of(self.url, self.file is not None)
-
-    @property
-    def href(self) -> str:
-        """The link, where it is one that a page may hold: asked again at each showing."""
-        return self.url if is_web_link(self.url) else ""
 
 
 @dataclass(frozen=True, slots=True)

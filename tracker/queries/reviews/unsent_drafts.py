@@ -7,6 +7,7 @@ from sqlalchemy import String, cast, select
 from tracker.db import session
 from tracker.models import EvidenceLink
 from tracker.queries.access import drafts
+from tracker.queries.access.drafts import DraftHeader
 from tracker.rules.drafts import (
     EVIDENCE_EDIT,
     EVIDENCE_LINK,
@@ -24,7 +25,7 @@ def at(person_id: int, statement_ids: Collection[int]) -> list[int]:
     that they began to change."""
     found = drafts.all_fields(person_id, *FORMS)
     named = set[str]().union(
-        *(statements_in(header.form, header.subject, fields) for header, fields in found)
+        *(statements_in(header.form, header.subject, fields or ()) for header, fields in found)
     )
     edited = [header.subject for header, _fields in found if header.form == EVIDENCE_EDIT]
     if edited:
@@ -33,3 +34,9 @@ def at(person_id: int, statement_ids: Collection[int]) -> list[int]:
         )
         named |= {str(each) for each in session().scalars(linked)}
     return [each for each in statement_ids if str(each) in named]
+
+
+def unreadable(person_id: int) -> list[DraftHeader]:
+    """Those that can't be read, so that nobody knows at which statements they are."""
+    found = drafts.all_fields(person_id, *FORMS)
+    return [header for header, fields in found if fields is None]

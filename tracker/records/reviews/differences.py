@@ -44,11 +44,12 @@ def forget(tx: Session, item: ReviewItem, by: int) -> None:
 def confirm(
     tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
 ) -> bool:
-    """One side's word that counts. When both hold the same answer, it is endorsed. Returns whether
-    it is.
+    """One side's word that counts. When both hold the same answer, it is endorsed: also where both
+    say it at once, and neither page showed the other's word. Returns whether it is.
 
-    Raises Conflict("confirmation_unseen") where that would endorse what its person has not seen;
-    Invalid: difference_other, answer_unknown, difference_reason (nobody gave this answer before).
+    Raises Conflict("confirmation_unseen") where the page showed another word of the other side than
+    stands now; Invalid: difference_other, answer_unknown, difference_reason (nobody gave this
+    answer before).
     """
     if choice.kind is ChoiceKind.NO_AGREEMENT:
         keep_apart(tx, review, item, by, now)
@@ -59,9 +60,11 @@ def confirm(
         each.person_id: each
         for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
     }
+    mine = confirmations.pop(by, None)
+    if item.status is ItemStatus.ENDORSED and mine is not None and mine.answer == answer:
+        return True  # the other side agreed while this was sent again
     move = Move.TALK if answer is None else Move.CONFIRM
     status.move_item(tx, review, item, move, by, now)
-    mine = confirmations.pop(by, None)
     same = [each for each in confirmations.values() if answer and each.answer == answer]
     is_new = answer is not None and needs_reason(answer, item.learner_answer, item.reviewer_answer)
     if is_new and not same and not choice.reason:
@@ -73,7 +76,7 @@ def confirm(
     forget(tx, item, by)
     if not same or answer is None:
         return False
-    if choice.seen is not None and any(seen_stamp(at.confirmed_at) != choice.seen for at in same):
+    if choice.seen and any(seen_stamp(at.confirmed_at) != choice.seen for at in same):
         raise Conflict("confirmation_unseen")
     status.move_item(tx, review, item, Move.AGREE, by, now)
     _forget_all(tx, item)

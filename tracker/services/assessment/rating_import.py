@@ -92,7 +92,7 @@ def _with_draft(
     stored = tx.scalar(found)
     if stored is None:
         return notes
-    waiting = dict(typed.read(stored))
+    waiting = dict(typed.read(stored) or ())
     both = {
         name: "\n\n".join(filter(None, (notes.get(name), waiting.get(name))))
         for name in notes | waiting

@@ -233,7 +233,7 @@ def _begin(
     tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, now: dt.datetime
 ) -> _Written:
     """The first answer, which takes the notes along that waited for it; or such notes."""
-    before = dict(typed.read(row.draft)) if row.draft is not None else {}
+    before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
     notes = {**before, **sent.notes}
     subject = str(sent.statement_id)
     if sent.answer is None:

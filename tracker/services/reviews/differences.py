@@ -92,7 +92,7 @@ def _confirm(
 
     _each(items, choices, say)
     ended = Counter(items[choice.item_id].status for choice in choices)
-    if set(ended) - {ItemStatus.DIFFERS}:
+    if set(ended) - {ItemStatus.DIFFERS} and review.status is not ReviewStatus.CLOSED:
         status.close_if_ended(tx, review, actor.person_id, now)
     return Confirmed(
         agreed=ended[ItemStatus.ENDORSED],

@@ -15,7 +15,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.form_actions import pressed
-from tracker.web.http.input_checks import is_clean, json_object
+from tracker.web.http.input_checks import DRAFT, is_clean, json_object
 from tracker.web.http.rate_limits import documents
 from tracker.web.http.redirects import own_address
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
@@ -35,7 +35,7 @@ refusal_messages(
 
 
 @bp.post("/drafts")
-@door(Permission.SIGNED_IN)
+@door(Permission.SIGNED_IN, takes=DRAFT)
 def save() -> ResponseReturnValue:
     body = json_object() if request.is_json else {}
     form, _space, subject = str(body.get("draft", "")).partition(" ")
@@ -59,22 +59,21 @@ def discard(draft: Subject) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 @documents
 def own_json() -> Response:
-    """All of one's drafts, to take along. Times are UTC, in ISO 8601."""
-    response = jsonify(drafts=exported(session.actor().person_id))
-    response.headers["Content-Disposition"] = 'attachment; filename="drafts.json"'
-    return response
-
-
-def exported(person_id: int) -> list[dict[str, object]]:
-    return [
-        {
+    """All of one's drafts, to take along; those that can't be read are named. Times are UTC, in ISO
+    8601."""
+    named: dict[bool, list[dict[str, object]]] = {True: [], False: []}
+    for header, fields in drafts.all_fields(session.actor().person_id):
+        draft: dict[str, object] = {
             "form": str(DRAFT_FORMS.get(header.form, header.form)),
             "subject": header.subject,
             "saved_at": header.saved_at.isoformat(),
-            "fields": [{"name": name, "text": text} for name, text in fields],
         }
-        for header, fields in drafts.all_fields(person_id)
-    ]
+        if fields is not None:
+            draft["fields"] = [{"name": name, "text": text} for name, text in fields]
+        named[fields is not None].append(draft)
+    response = jsonify(drafts=named[True], unreadable=named[False])
+    response.headers["Content-Disposition"] = 'attachment; filename="drafts.json"'
+    return response
 
 
 def _fields(sent: object) -> Fields:

@@ -17,6 +17,7 @@ from tracker.web.assessment.grid_forms import SentGrid, from_form
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
@@ -35,7 +36,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 
 
 @bp.post("/assess/<framework>/<strand>/<domain>/grid")
-@door(Permission.RATE)
+@door(Permission.RATE, takes=LONG_FORM)
 def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     assess_pages.header(framework).levels(strand, domain)
     sent = from_form(request.form)

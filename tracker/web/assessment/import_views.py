@@ -28,6 +28,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted
+from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import documents, limiter
 from tracker.web.i18n.render import render
 
@@ -67,7 +68,7 @@ def template() -> ResponseReturnValue:
 
 
 @bp.post("/assess/list")
-@door(Permission.RATE)
+@door(Permission.RATE, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def check() -> ResponseReturnValue:
     """What would become of each line. Nothing is stored."""
@@ -82,14 +83,14 @@ def check() -> ResponseReturnValue:
 
 
 @bp.post("/assess/list/edit")
-@door(Permission.RATE)
+@door(Permission.RATE, takes=LONG_FORM)
 def edit() -> ResponseReturnValue:
     """Back from the check to the list as it was typed."""
     return _form_page(ListForm())
 
 
 @bp.post("/assess/list/store")
-@door(Permission.RATE)
+@door(Permission.RATE, takes=LONG_FORM)
 @limiter.limit(TOO_OFTEN)
 def store() -> ResponseReturnValue:
     form = StoreForm()

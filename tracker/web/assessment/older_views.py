@@ -14,6 +14,7 @@ from tracker.web.assessment import pages as assess_pages
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message
+from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.i18n.render import render
 
 bp = Blueprint("older_ratings", __name__)
@@ -35,7 +36,7 @@ def show() -> ResponseReturnValue:
 
 
 @bp.post("/assess/older")
-@door(Permission.RATE)
+@door(Permission.RATE, takes=LONG_FORM)
 def keep() -> ResponseReturnValue:
     sent = older_forms.seen(request.form)
     if sent.person_id not in (None, session.actor().person_id):

@@ -15,7 +15,7 @@ from tracker.web.assessment import replaced_statement
 from tracker.web.assessment.forms import SentRating, from_form, from_json
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
-from tracker.web.http.input_checks import json_object
+from tracker.web.http.input_checks import FORM, JSON, json_object
 from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
 from tracker.web.ui.statement_cards import StatementCards
@@ -137,7 +137,7 @@ def five() -> ResponseReturnValue:
 
 
 @bp.post("/statements/<id:statement_id>/rating")
-@door(Permission.RATE)
+@door(Permission.RATE, takes={**FORM, **JSON})
 def save(statement_id: int) -> ResponseReturnValue:
     sent = from_json(json_object()) if request.is_json else from_form(request.form)
     if sent.person_id not in (None, session.actor().person_id):

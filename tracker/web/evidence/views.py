@@ -25,6 +25,7 @@ from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
 from tracker.web.http.errors import Link, Undo, flash_message, forget_flashed, put_on, status_of
+from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import mark_language
@@ -73,7 +74,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/evidence")
-@door(Permission.RATE)
+@door(Permission.RATE, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def create() -> ResponseReturnValue:
     form, picker = EvidenceForm(), pages.posted_picker()
@@ -138,7 +139,7 @@ def edit(evidence: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/evidence/<id:evidence_id>/edit")
-@door(Permission.EVIDENCE_OWN, subjects.evidence)
+@door(Permission.EVIDENCE_OWN, subjects.evidence, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def update(evidence: Subject) -> ResponseReturnValue:
     form, status, overtaken = ReplaceForm(), 422, False
@@ -201,7 +202,7 @@ def choose(evidence: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/evidence/<id:evidence_id>/statements")
-@door(Permission.EVIDENCE_OWN, subjects.evidence)
+@door(Permission.EVIDENCE_OWN, subjects.evidence, takes=LONG_FORM)
 def choose_now(evidence: Subject) -> ResponseReturnValue:
     picker = pages.posted_picker()
     if picker.is_search:

@@ -32,6 +32,7 @@ from tracker.services.operations import downloads, looks, refusals
 from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import idempotency, session
 from tracker.web.http.errors import wants_json
+from tracker.web.http.input_checks import FORM, OPEN_FORM, Takes
 from tracker.web.http.redirects import address_here
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -90,9 +91,12 @@ class IdConverter(IntegerConverter):
         return int(value)
 
 
-def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]:
+def door(
+    permission: Permission, load: Loader | None = None, takes: Takes | None = None
+) -> Callable[[V], V]:
     """Declare what a view asks for. With `load`, the record in the address is loaded and handed on
-    if allowed."""
+    if allowed. `takes`: how much may be sent to it, where it answers POST; a form, if not said."""
+    usual = OPEN_FORM if permission is Permission.PUBLIC else FORM
 
     def declare(view: V) -> V:
         @wraps(view)
@@ -124,7 +128,7 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
             answer: ResponseReturnValue = view(**others)
             return answer
 
-        behind_the_door.__dict__["permission"] = permission
+        behind_the_door.__dict__.update(permission=permission, takes=takes or usual)
         return behind_the_door  # type: ignore[return-value]
 
     return declare

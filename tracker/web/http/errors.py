@@ -23,9 +23,11 @@ from tracker.rules.errors import (
     Invalid,
     Missing,
     Refusal,
+    TooLarge,
     Unchecked,
     Unkept,
     Unreachable,
+    Untaken,
 )
 from tracker.rules.faults import Fault, fault_of
 from tracker.rules.last_resort import prefers_json
@@ -47,6 +49,8 @@ STATUS = {
     Invalid: 422,
     Conflict: 409,
     Missing: 404,
+    TooLarge: 413,
+    Untaken: 415,
     Unchecked: 503,
     Unreachable: 503,
     Unkept: 507,
@@ -72,8 +76,8 @@ WHAT_HAPPENED: dict[int, Any] = {
     ),
     410: _l("It is not as it was stored, so it is not handed out. Nothing else was lost."),
     413: _l(
-        "What you sent is larger than this library accepts (a file may have 10 MB, a text 1 MB), "
-        "so it was not stored. Everything saved before is still there."
+        "What you sent is larger than this page takes, so it was not saved. Everything saved "
+        "before is still there."
     ),
     422: _l("Something in what you sent does not fit, so nothing was saved."),
     429: _l(

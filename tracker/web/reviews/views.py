@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
-from tracker.queries.reviews import delegates, item_details
+from tracker.queries.reviews import delegates, item_details, unsent_drafts
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
 from tracker.rules.errors import Conflict, Invalid
@@ -22,14 +22,16 @@ from tracker.services.reviews import differences as differing
 from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, labels, outcome, pages, progress, queue, screens
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
 from tracker.web.ui import pdf
+from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.tables import headings, order_asked
-from tracker.web.ui.templating.dates import day
+from tracker.web.ui.templating.dates import day, moment
 
 bp = Blueprint("reviews", __name__)
 
@@ -70,7 +72,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/reviews")
-@door(Permission.REVIEW_SEND)
+@door(Permission.REVIEW_SEND, takes=LONG_FORM)
 def send() -> ResponseReturnValue:
     form = SendForm()
     if form.back.data:
@@ -102,8 +104,22 @@ def send() -> ResponseReturnValue:
                     name=people.detail(reviewer_id, session.now()).name,
                 )
             )
+            _name_unreadable_drafts()
             return redirect(url_for("reviews.index"), 303)
     return pages.send_page(form, form.chosen), 422
+
+
+def _name_unreadable_drafts() -> None:
+    for draft in unsent_drafts.unreadable(session.actor().person_id):
+        flash_message(
+            _(
+                "The draft “%(form)s”, saved %(when)s, can’t be read, so it was left out. Discard "
+                "it in your account, and type it again.",
+                form=DRAFT_FORMS[draft.form],
+                when=moment(draft.saved_at),
+            ),
+            "warning",
+        )
 
 
 @bp.post("/reviews/<id:review_id>/withdraw")

@@ -263,12 +263,23 @@ class TestConfirming:
         self, app: Flask, three: tuple[str, list[int]], world: World, ana: Client, sue: Client
     ) -> None:
         url, (near, *_others) = three
-        behind = {f"seen-{near}": ""}
+        behind = {f"seen-{near}": "2026-11-01T00:00:00+00:00"}
         ana.post(url, choosing("confirm", {near: "agree:not_yet"}))
         refused = sue.post(url, behind | choosing("confirm", {near: "agree:not_yet"}))
         assert refused.status_code == 409
         assert "your page did not show it" in words(refused.text)
         assert "Ana would agree on Not yet" in words(refused.text)
+
+    def test_who_says_the_same_at_once_is_told_that_it_is_agreed(
+        self, three: tuple[str, list[int]], ana: Client, sue: Client
+    ) -> None:
+        url, (near, *_others) = three
+        sent = {f"seen-{near}": "", **choosing("confirm", {near: "agree:not_yet"})}
+        assert ana.post(url, sent).status_code == 303
+        for slower in (sue, ana):
+            told = slower.post(url, sent, follow_redirects=True)
+            assert told.status_code == 200
+            assert "You both agreed on 1, so it is reviewed." in words(told.text)
 
     def test_what_was_typed_for_one_that_ended_meanwhile_is_kept(
         self, app: Flask, three: tuple[str, list[int]], world: World, ana: Client

@@ -28,6 +28,7 @@ from tracker.web.http import rate_limits, session
 from tracker.web.http.access import DoorRequest, door, note_download
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.render import render
 from tracker.web.ui.pagination import page_number
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/import")
-@door(Permission.ADMINISTER)
+@door(Permission.ADMINISTER, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def upload() -> ResponseReturnValue:
     form = UploadForm()
@@ -136,7 +137,7 @@ def not_in_file(roster: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/import/<id:roster_id>/not-in-file")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster, takes=LONG_FORM)
 def end(roster: Subject) -> ResponseReturnValue:
     form = EndPeopleForm()
     ended = accepted(

@@ -28,6 +28,7 @@ from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/import")
-@door(Permission.FRAMEWORKS_EDIT)
+@door(Permission.FRAMEWORKS_EDIT, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def upload() -> ResponseReturnValue:
     form = FrameworkFileForm()
@@ -126,7 +127,7 @@ def show(draft: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<id:draft_id>/decisions")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft, takes=LONG_FORM)
 def decide(draft: Subject) -> ResponseReturnValue:
     return pressed(
         lambda: publishing.decide(session.actor(), draft.id, _chosen(), session.now()),

@@ -173,7 +173,7 @@ def by_name(items: Sequence[Item], headers: Mapping[int, ReviewHeader]) -> list[
 def _notes_begun() -> dict[str, str]:
     """What was typed to items before there was an answer, by item."""
     found = drafts.all_fields(session.actor().person_id, RESPONSE)
-    return {header.subject: dict(fields).get("note", "") for header, fields in found}
+    return {header.subject: dict(fields or ()).get("note", "") for header, fields in found}
 
 
 def _card(

@@ -17,7 +17,7 @@ from tracker.services.reviews import answers
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
-from tracker.web.http.input_checks import json_object
+from tracker.web.http.input_checks import JSON, LONG_FORM, json_object
 from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.batch import cards
@@ -34,7 +34,7 @@ def screen(review: Subject, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/reviews/<id:review_id>/screen/<id:number>")
-@door(Permission.REVIEW_ANSWER, subjects.review)
+@door(Permission.REVIEW_ANSWER, subjects.review, takes=LONG_FORM)
 def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
     return _answered(
         screens.items_of_screen(review.id, number),
@@ -45,7 +45,7 @@ def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/review-items/<id:item_id>/said")
-@door(Permission.REVIEW_ANSWER, subjects.review_item)
+@door(Permission.REVIEW_ANSWER, subjects.review_item, takes=JSON)
 def save(item: Subject) -> ResponseReturnValue:
     """One card of a screen, for the script."""
     card, person_id, kind = from_json(item.id, json_object())
@@ -71,7 +71,7 @@ def statement(statement_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/reviews/by-statement/<id:statement_id>")
-@door(Permission.SIGNED_IN)
+@door(Permission.SIGNED_IN, takes=LONG_FORM)
 def answer_statement(statement_id: int) -> ResponseReturnValue:
     ids = {item.id for item in batches.of_statement(session.actor(), statement_id, session.today())}
     if not ids:

@@ -18,6 +18,7 @@ from tracker.services.reviews.differences import Confirmed
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.differences.forms import SentDifferences, coded, from_form
 from tracker.web.reviews.differences.pages import differences_page
@@ -31,7 +32,7 @@ def overtaken(refusal: Conflict) -> ResponseReturnValue:
 
 
 @bp.post("/reviews/<id:review_id>/differences")
-@door(Permission.REVIEW_READ, subjects.review)
+@door(Permission.REVIEW_READ, subjects.review, takes=LONG_FORM)
 def choose(review: Subject) -> ResponseReturnValue:
     sent = from_form(request.form)
     if sent.person_id not in (None, session.actor().person_id):

@@ -9,6 +9,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tracker.rules.evidence.content import is_web_link
 from tracker.web.http import access, session
 from tracker.web.http.errors import was_refused
 from tracker.web.http.redirects import address_here
@@ -77,6 +78,7 @@ def init_app(app: Flask) -> None:
         hours=hours,
         number=number,
     )
+    app.jinja_env.tests.update(web_link=is_web_link)
     app.jinja_env.globals.update(
         may=access.may, was_refused=was_refused, usual_load=usual_load, address_here=address_here
     )
