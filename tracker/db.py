@@ -81,8 +81,8 @@ _in_line = threading.Lock()
 
 @dataclass
 class PiggybackWrite:
-    """What is written with the work of somebody else: before it, in its transaction, and kept only
-    if it is.
+    """What is written with the work of somebody else: after it, which has locked what it changes by
+    then, in its transaction, and kept only if it is.
 
     An error of `write` ends that transaction. `arrived` once it was kept.
     """
@@ -200,9 +200,10 @@ def _writing() -> Iterator[Session]:
     piggybacked = _piggyback.get()
     with _turn_to_write(), Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
-            if piggybacked is not None and not piggybacked.arrived:
-                piggybacked.write(writing)
             yield writing
+            if piggybacked is not None and not piggybacked.arrived:
+                writing.flush()
+                piggybacked.write(writing)
             writing.commit()
         except BaseException:
             writing.rollback()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db import session, transaction
 from tracker.models import Invitation, Library, Person
 from tracker.models.joins import link_works
+from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
@@ -132,7 +133,7 @@ def accept(
     check(password, name=person.name, email=person.email, library=person.library)
     hashed = passwords.hash(password)
     with transaction() as tx:
-        row = tx.scalars(select(Person).where(Person.id == person.id).with_for_update()).one()
+        row = tx.scalars(held(select(Person).where(Person.id == person.id))).one()
         if tx.execute(living).one_or_none() is None:
             raise Missing("link_used_up")
         link = tx.scalars(
@@ -196,7 +197,7 @@ def _without_password(
 ) -> tuple[Library, list[Person]]:
     """The actor's library and those of it, locked with it."""
     library = administration.of_library(tx, actor)
-    query = (
+    query = held(
         select(Person)
         .where(
             people_of(library.id),
@@ -205,7 +206,6 @@ def _without_password(
             Person.disabled_at.is_(None),
         )
         .order_by(Person.id)
-        .with_for_update()
     )
     return library, list(tx.scalars(query))
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Person, SignIn
+from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import sign_ins as rows
@@ -91,9 +92,7 @@ def _still(tx: Session, person_id: int, stored: str | None) -> bool:
     """Whether the password that was checked is still theirs and they may sign in: checking it takes
     a while."""
     row = tx.execute(
-        select(Person.password_hash, Person.disabled_at)
-        .where(Person.id == person_id)
-        .with_for_update()
+        held(select(Person.password_hash, Person.disabled_at).where(Person.id == person_id))
     ).one_or_none()
     return row is not None and row.disabled_at is None and row.password_hash == stored
 

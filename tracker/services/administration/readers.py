@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Library, Person, RecordOpening
+from tracker.models.row_locks import held
 from tracker.policy.openings import decides_as_administrator, is_independent, setting_changed
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access import openings
@@ -190,14 +191,7 @@ def _own(tx: Session, actor: Actor, opening_id: int) -> RecordOpening:
 
 
 def _locked(tx: Session, ids: Collection[int]) -> list[RecordOpening]:
-    return list(
-        tx.scalars(
-            select(RecordOpening)
-            .where(RecordOpening.id.in_(ids))
-            .order_by(RecordOpening.id)
-            .with_for_update()
-        )
-    )
+    return list(tx.scalars(held(select(RecordOpening).where(RecordOpening.id.in_(ids)))))
 
 
 def _note(tx: Session, kind: str, row: RecordOpening, by: int | None, now: dt.datetime) -> None:

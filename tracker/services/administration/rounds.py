@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Framework, Library, Round, RoundFramework
+from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
@@ -62,9 +63,7 @@ def edit(
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         period = tx.scalar(
-            select(Round)
-            .where(Round.id == round_id, Round.library_id == library.id)
-            .with_for_update()
+            held(select(Round).where(Round.id == round_id, Round.library_id == library.id))
         )
         if period is None:
             raise Missing

@@ -23,6 +23,7 @@ from tracker.models import (
     Person,
     ResetRequest,
 )
+from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
@@ -109,10 +110,12 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         found = tx.scalar(
-            select(OutboxMail)
-            .join(Person, Person.id == OutboxMail.person_id)
-            .where(OutboxMail.id == mail_id, people_of(library.id))
-            .with_for_update(of=OutboxMail)
+            held(
+                select(OutboxMail)
+                .join(Person, Person.id == OutboxMail.person_id)
+                .where(OutboxMail.id == mail_id, people_of(library.id)),
+                of=OutboxMail,
+            )
         )
         if found is None:
             raise Missing

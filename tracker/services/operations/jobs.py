@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tracker.db import piggyback, session_afresh, transaction
 from tracker.models import Job
+from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.operations import jobs as queries
@@ -112,7 +113,7 @@ def discard(actor: Actor, job_id: int) -> None:
     """Cancel it, or delete what came of it. What its steps have done stays done."""
     with transaction() as tx:
         whose = select(Job.id).where(Job.id == job_id, Job.person_id == actor.person_id)
-        records.delete_jobs(tx, tx.scalars(whose.with_for_update()).all())
+        records.delete_jobs(tx, tx.scalars(held(whose)).all())
 
 
 def forget(now: dt.datetime) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
+from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment.learners import learner, learner_of
 from tracker.queries.assessment.statement_lines import read_as
@@ -195,7 +196,7 @@ def reveal(
     such check. Raises Conflict: review_not_ready, review_changed, move_not_now.
     """
     with transaction() as tx:
-        review = status.locked(tx, review_id)
+        review = status.locked(tx, review_id, with_learner=True)
         status.must_be_reviewer(tx, review, actor, now)
         items = status.items(tx, review)
         if base_version is not None and base_version != sum(item.version for item in items):
@@ -229,7 +230,7 @@ def _lock_person(tx: Session, actor: Actor) -> None:
     """Sendings of one person follow each other. Raises Missing when they may not sign in any
     more."""
     found = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-    if tx.scalar(found.with_for_update(key_share=True)) is None:
+    if tx.scalar(held(found)) is None:
         raise Missing
 
 
