@@ -146,9 +146,6 @@ def _breach(said: str) -> None:
     ]
     if ours and ours[0].startswith("services/"):
         breaches.append(f"{said} ({' > '.join(ours)})")
-        if os.environ.get("LOCK_LOG"):
-            with open(os.environ["LOCK_LOG"], "a") as f:
-                f.write(breaches[-1] + "\n")
 
 
 def _judge(walk: Walk, table: Table, new: list[Key]) -> None:
@@ -166,6 +163,12 @@ def _looking(walk: Walk) -> Iterator[None]:
         yield
     finally:
         walk.is_looking = False
+
+
+def is_looking(connection: Connection) -> bool:
+    """Whether a statement is this module's own."""
+    walk: Walk | None = connection.info.get(WALK)
+    return walk is not None and walk.is_looking
 
 
 def listen() -> None:

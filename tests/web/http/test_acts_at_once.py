@@ -229,7 +229,7 @@ OFTEN = (
     ("revoke", "agree"),
 )
 """What the short run lets meet: before rows were locked in one order most of these fell."""
-PAIRS = combinations_with_replacement(NAMES, 2) if LONG else OFTEN
+PAIRS = list(combinations_with_replacement(NAMES, 2)) if LONG else OFTEN
 
 
 @pytest.mark.parametrize("name", NAMES)

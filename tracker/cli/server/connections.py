@@ -15,6 +15,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
+from tracker.logs import said_of
 from tracker.rules import last_resort
 
 LOG = structlog.get_logger("tracker.server")
@@ -68,7 +69,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         try:
             return int(super().received(data))
         except OSError as error:  # a large body waits in a file
-            LOG.error("storage_fails", error=str(error))
+            LOG.error("storage_fails", error=said_of(error))
             return self._refuse(507, "Insufficient Storage", len(data))
 
     def parse_header(self, head: bytes) -> None:

@@ -206,10 +206,11 @@ def _step(kind: JobKind, claim: Claim, task: JobTask, number: int) -> None:
         return
     with piggyback(lambda tx: records.advance(tx, claim, number, task.now)) as progress:
         part = kind.step(task, number)
-        if not progress.arrived:
-            with transaction() as tx:
-                if part is not None:
-                    records.keep_part(tx, claim, number, part)
+    if not progress.arrived:
+        with transaction() as tx:
+            records.advance(tx, claim, number, task.now)
+            if part is not None:
+                records.keep_part(tx, claim, number, part)
 
 
 def _task(claim: Claim, now: dt.datetime) -> JobTask:
