@@ -4,7 +4,6 @@
 It listens on both engines: the order is that of the statements, though SQLite locks no rows.
 """
 
-import os
 import re
 import traceback
 from collections.abc import Iterator, Sequence
@@ -34,7 +33,7 @@ RANKS = {table_of(model): rank for rank, model in enumerate(ORDER)}
 WITH_THE_LIBRARY = {table_of(model) for model in (RoleProfile, RosterImport, Team)}
 """Locked and changed only by who has locked the library."""
 WALK = "lock_order"
-PROGRAM = re.compile("/tracker/(services|records|queries|policy)/")
+PROGRAM = re.compile("/tracker/services/")
 
 Key = tuple[int, int]
 """Rank of the table in ORDER, and the row's id."""
@@ -138,14 +137,10 @@ def _new(
 
 def _breach(said: str) -> None:
     """With where in the program it is. A test's own transaction may do as it likes."""
-    frames = [
-        (each.filename.replace(os.sep, "/"), each.lineno) for each in traceback.extract_stack()
-    ]
-    ours = [
-        f"{file.rpartition('/tracker/')[2]}:{line}" for file, line in frames if PROGRAM.search(file)
-    ]
-    if ours and ours[0].startswith("services/"):
-        breaches.append(f"{said} ({' > '.join(ours)})")
+    frames = [f"{each.filename}:{each.lineno}" for each in traceback.extract_stack()]
+    ours = [each for each in frames if PROGRAM.search(each)]
+    if ours:
+        breaches.append(f"{said} in {' > '.join(ours)}")
 
 
 def _judge(walk: Walk, table: Table, new: list[Key]) -> None:
