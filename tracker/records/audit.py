@@ -176,8 +176,8 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
 
 
 def _lock(tx: Session, collected: list[NotedEvent]) -> None:
-    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are
-    locked before it.
+    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are shared
+    before it, which only a change of their own address or name waits for.
 
     SQLite has one writer at a time.
     """
