@@ -176,8 +176,8 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
 
 
 def _lock(tx: Session, collected: list[NotedEvent]) -> None:
-    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are shared
-    before it, which only a change of their own address or name waits for.
+    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are
+    shared before it, which waits only where their own address or name changes.
 
     SQLite has one writer at a time.
     """

@@ -12,6 +12,7 @@ that they got, whatever became of their permission since.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import PurePath
@@ -99,6 +100,8 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
     def declare(view: V) -> V:
         @wraps(view)
         def behind_the_door(**kwargs: Any) -> ResponseReturnValue:
+            if request.method in ("GET", "HEAD", "OPTIONS"):
+                return ask(kwargs)
             return tried_once_more(lambda: ask(kwargs), _as_it_came())
 
         def ask(kwargs: dict[str, Any]) -> ResponseReturnValue:
@@ -137,7 +140,7 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
 
 def _as_it_came() -> Callable[[], None]:
     """Brings the request back to how it is now: what it told, noted and read since is forgotten."""
-    noted, told = dict(vars(g)), dict(cookie)
+    noted, told = dict(vars(g)), deepcopy(dict(cookie))
 
     def bring_back() -> None:
         vars(g).clear()
