@@ -18,10 +18,10 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, event, select, text
 
 from config import Config
-from tests import lock_order
 from tests.client import Client
 from tests.engines import LONG, REQUIRED, fresh_database, hurry, postgres_trouble
 from tests.factories.world import World, make_world
+from tests.storage import lock_order
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Library, Person, RoleProfile, RosterImport, Team
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.errors import Missing
 
 OfLibrary = TypeVar("OfLibrary", RoleProfile, RosterImport, Team)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Draft, Person
-from tracker.models.row_locks import held
+from tracker.row_locks import held
 from tracker.rules import drafts
 from tracker.rules.drafts import DRAFTS_MAX, Fields
 from tracker.rules.errors import Conflict

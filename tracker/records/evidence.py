@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Person, StoredFile
 from tracker.models.joins import current_version
-from tracker.models.row_locks import held
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.evidence.content import EvidenceContent, kind_of
 from tracker.rules.evidence.uploads import Accepted

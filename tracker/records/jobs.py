@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Job, JobPart, JobPerson, Person
-from tracker.models.row_locks import held
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict
 from tracker.rules.operations.jobs import (
     CLAIM_LASTS,

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
 from tracker.models.columns import table_of
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
 from tracker.records.frameworks import ratings_left
+from tracker.row_locks import held
 from tracker.rules.administration.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Invalid, Missing

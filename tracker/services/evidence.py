@@ -18,12 +18,12 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.records import evidence as versions
 from tracker.records import evidence_erasures
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.evidence.content import (
     FILES_MAX,

@@ -20,8 +20,8 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, current_on
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Role
 

@@ -24,10 +24,10 @@ from tracker.models import (
 )
 from tracker.models.columns import table_of
 from tracker.models.joins import rated_before
-from tracker.models.row_locks import held
 from tracker.records import audit, ratings
 from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions
+from tracker.row_locks import held
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.carrying import GivenAnswer, StatementLine, carried_answers
 from tracker.rules.notifications.notices import NoticeKind, happening

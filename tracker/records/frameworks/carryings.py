@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.models import CarriedPerson, Carrying, Framework, Membership, RoleProfile
 from tracker.models.columns import table_of
-from tracker.models.row_locks import held
 from tracker.records import audit
 from tracker.records.frameworks import carried_library
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.carrying import OPEN, CarryingStatus
 

@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import data_of, digest_of

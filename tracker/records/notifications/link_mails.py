@@ -7,9 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.models import AddressChange, Library, LinkMail, OutboxMail, Person, RecordOpening
-from tracker.models.row_locks import held
 from tracker.records.accounts import address_changes, invitations
 from tracker.records.notifications import outbox
+from tracker.row_locks import held
 from tracker.rules.accounts.links import (
     ASKED_LASTS,
     CONFIRM_LASTS,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, or_, sele
 from sqlalchemy.orm import Session
 
 from tracker.models import AlertMail, Library, LinkMail, Notice, NoticeChoice, OutboxMail, Person
-from tracker.models.row_locks import held
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.notifications.mail import MailFailed, RetryDecision

@@ -20,8 +20,8 @@ from tracker.models import (
     StatementSuccessor,
 )
 from tracker.models.joins import is_carried
-from tracker.models.row_locks import held
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.frameworks.carrying import StatementLine
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.operations.audit_kinds import EXCEPTION_MOVED

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Library, Release, ReleasePerson
 from tracker.models.columns import table_of
-from tracker.models.row_locks import held
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.teams.releases import Measure, Moment, NewRelease, Past, due
 
 PEOPLE = table_of(ReleasePerson)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.models.columns import table_of
-from tracker.models.row_locks import held
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.teams.round_snapshots import KeptRound
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Review, ReviewItem, ReviewMove
 from tracker.models.joins import scale_rows
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements, exceptions
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Library, Person, SignIn
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
+from tracker.row_locks import held
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_name

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.accounts.tokens import token_hash

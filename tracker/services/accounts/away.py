@@ -7,8 +7,8 @@ from sqlalchemy import CursorResult, Select, delete, exists, or_, select
 from tracker.db import transaction
 from tracker.models import AwayPeriod, Person, Review
 from tracker.models.reviews.due_dates import covers
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Missing
 from tracker.rules.reviews.due_dates import DAY, clean_until

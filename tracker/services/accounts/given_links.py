@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Invitation, Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access.given_links import is_held, is_independent
 from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid, Missing

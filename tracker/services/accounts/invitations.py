@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from tracker.db import session, transaction
 from tracker.models import Invitation, Library, Person
 from tracker.models.joins import link_works
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.accounts.tokens import token_hash

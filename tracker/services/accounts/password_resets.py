@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from tracker.db import transaction
 from tracker.models import Person, ResetRequest
-from tracker.models.row_locks import held
 from tracker.records import audit
 from tracker.records.accounts import address_changes
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import ASKED_LASTS, LinkKind
 from tracker.rules.notifications.notices import NoticeKind
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Person, SignIn
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import sign_ins as rows
+from tracker.row_locks import held
 from tracker.rules.accounts.passwords import Passwords
 
 SEEN_EVERY = dt.timedelta(minutes=5)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import sign_ins
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 

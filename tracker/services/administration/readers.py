@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Library, Person, RecordOpening
-from tracker.models.row_locks import held
 from tracker.policy.openings import decides_as_administrator, is_independent, setting_changed
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access import openings
 from tracker.records import audit, readers
 from tracker.records.notifications import link_mails, notices
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.administration.openings import (

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Framework, Library, Round, RoundFramework
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_line

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Membership, Team
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, readers
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import CarriedPerson, Carrying, Library, Person, Team
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks import carrying_progress, version_steps
 from tracker.queries.frameworks.version_steps import CarryingScope
@@ -17,6 +16,7 @@ from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, jobs
 from tracker.records.frameworks import carried_people, carryings
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, day_in
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.carrying import AT_WORK, CarryingStatus

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Correction, Statement
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, corrections_closable
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_name, clean_prose
 

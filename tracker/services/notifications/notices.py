@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, or_, select
 
 from tracker.db import session, transaction
 from tracker.models import Notice, NoticeChoice, Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
+from tracker.row_locks import held
 from tracker.rules.errors import Missing
 from tracker.rules.notifications.notices import LEADS_TO, MailChoice, NoticePage
 

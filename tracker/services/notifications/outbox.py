@@ -23,7 +23,6 @@ from tracker.models import (
     Person,
     ResetRequest,
 )
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
@@ -31,6 +30,7 @@ from tracker.queries.notifications import notices, round_reminders
 from tracker.records import administration, audit
 from tracker.records.notifications import link_mails, outbox
 from tracker.records.notifications import round_reminders as reminder_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkEmail, LinkKind
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision

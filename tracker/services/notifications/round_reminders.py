@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from tracker.db import transaction
 from tracker.models import Library, Round
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.notifications import reminders
@@ -17,6 +16,7 @@ from tracker.queries.teams import gap_scope
 from tracker.queries.teams.rounds import page as round_page
 from tracker.records import audit
 from tracker.records.notifications import round_reminders as records
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Missing
 

@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from tracker.db import piggyback, session_afresh, transaction
 from tracker.models import Job
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.operations import jobs as queries
 from tracker.queries.operations.jobs import JobRow
 from tracker.records import jobs as records
 from tracker.records.jobs import Claim
+from tracker.row_locks import held
 from tracker.rules.errors import Missing, Refusal
 from tracker.rules.operations.jobs import DAILY_WORK, KEPT_FOR, ClaimLost, JobState
 

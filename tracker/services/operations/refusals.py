@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Select, select
 
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, Subject
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.calendar import start_of
 from tracker.rules.roles import Permission
 

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from tracker.db import transaction
 from tracker.models import Review, ReviewItem
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.records import drafts
 from tracker.records.reviews import answers
+from tracker.row_locks import held
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.responses import ReviewerResponse

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Deputy, Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.reviews import delegates
 from tracker.records import audit
 from tracker.records.notifications import notices
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.notifications.notices import NoticeKind, happening

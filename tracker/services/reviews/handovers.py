@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Library, Review
-from tracker.models.row_locks import held
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
 from tracker.queries.access import subjects
 from tracker.queries.reviews import eligible_reviewers
 from tracker.records.reviews import sending, status
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.reviews.texts import clean_text
 from tracker.rules.roles import Permission

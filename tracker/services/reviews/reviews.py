@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment.learners import learner, learner_of
 from tracker.queries.assessment.statement_lines import read_as
@@ -21,6 +20,7 @@ from tracker.queries.reviews import eligible_reviewers, submittable, unsent_draf
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
 from tracker.records.reviews import sending, status
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.operations.audit_kinds import REVEALED
 from tracker.rules.reviews.sending import SENT_MAX

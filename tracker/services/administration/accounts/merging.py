@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import AccountMerge, Library, Membership, Person
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges as queries
 from tracker.queries.administration.accounts.unused import is_unused
@@ -21,6 +20,7 @@ from tracker.records import administration, audit, memberships, readers
 from tracker.records.accounts import disabling, merges, removal
 from tracker.records.frameworks import ratings_left
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.errors import Conflict, Invalid, Missing
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person, RosterImport, Team
 from tracker.models.columns import table_of
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.roster import rosters
 from tracker.queries.teams.rounds.facts import facts_at_end
@@ -20,6 +19,7 @@ from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
 from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Membership, Person, RecordOpening, RosterTrace, SignIn, Team
-from tracker.models.row_locks import held
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, memberships, readers
@@ -18,6 +17,7 @@ from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.memberships import MembershipTerms, read_terms
 from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
 from tracker.rules.errors import Conflict

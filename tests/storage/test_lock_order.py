@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT
-from tests import lock_order
 from tests.factories.sending import YES, send
 from tests.factories.world import World
+from tests.storage import lock_order
 from tracker.db import db, transaction
 from tracker.models import Evidence, Library, Person, Review
-from tracker.models.row_locks import held
+from tracker.row_locks import held
 
 Steps = Callable[[Session, World, int], object]
 
@@ -95,6 +95,6 @@ def test_one_place_locks_rows() -> None:
         path for path in (ROOT / "tracker").rglob("*.py") if "with_for_update" in path.read_text()
     ]
     assert {str(path.relative_to(ROOT)) for path in files} == {
-        str(Path("tracker/models/row_locks.py")),
+        str(Path("tracker/row_locks.py")),
         str(Path("tracker/records/audit.py")),
     }

@@ -1,5 +1,5 @@
 """What every transaction of every test locks, and whether in the one order
-(tracker/models/row_locks).
+(tracker/row_locks).
 
 It listens on both engines: the order is that of the statements, though SQLite locks no rows.
 """
@@ -24,12 +24,12 @@ from sqlalchemy import (
     select,
 )
 
-from tracker.db import _whole
+from tracker.db import _whole, db
 from tracker.models import RoleProfile, RosterImport, Team
 from tracker.models.columns import table_of
-from tracker.models.row_locks import ORDER
+from tracker.row_locks import ORDER
 
-RANKS = {table_of(model): rank for rank, model in enumerate(ORDER)}
+RANKS = {db.metadata.tables[name]: rank for rank, name in enumerate(ORDER)}
 WITH_THE_LIBRARY = {table_of(model) for model in (RoleProfile, RosterImport, Team)}
 """Locked and changed only by who has locked the library."""
 WALK = "lock_order"

@@ -2,19 +2,16 @@
 
 Everybody locks in one order, so that no two wait for each other: ORDER by table, within a table by
 id, then rows of other tables. Whoever locks has not written yet. The audit extends its chain last
-(records/audit). tests/lock_order.py holds every test to it.
+(records/audit). tests/storage/lock_order.py holds every test to it.
 """
 
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, inspect
 
-from tracker.models.people import Library, Person
-from tracker.models.reviews.reviews import Review
-
 Columns = TypeVarTuple("Columns")
 
-ORDER: tuple[type[Any], ...] = (Library, Review, Person)
+ORDER = ("libraries", "reviews", "people")
 """A review before people: whose it is stands in it."""
 
 
