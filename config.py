@@ -193,6 +193,7 @@ class Config:
         self.WORKERS = _number("TRACKER_WORKERS", max(2, os.cpu_count() or 1))
         self.THREADS = _number("TRACKER_THREADS", 4)
         self.SQLALCHEMY_ENGINE_OPTIONS = {
+            "hide_parameters": True,
             "pool_pre_ping": True,
             "pool_timeout": POOL_TIMEOUT,
             "max_overflow": 2 + 2 * self.THREADS,

@@ -13,6 +13,7 @@ from tracker import models  # noqa: F401  (the tables must be known before migra
 from tracker.cli import commands, faults
 from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
+from tracker.logs import WithoutValues
 from tracker.rules.evidence.places import Bucket
 from tracker.rules.notifications.mail import mail_server
 from tracker.rules.operations.schema import REMEDIES, SchemaState
@@ -41,9 +42,7 @@ def _base(made_as: type[Flask], config: Config | None) -> Flask:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
+            structlog.processors.ExceptionRenderer(WithoutValues()),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -15,15 +15,24 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
+import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from tracker.engines import PATIENCE, counted_wait, patience_left, waiting_at_most
 from tracker.locks import lock
 
+T = TypeVar("T")
+LOG = structlog.get_logger("tracker.db")
+
+GIVEN_UP = ("40P01", "40001")
+"""SQLSTATE of a transaction that PostgreSQL ended so that another could go on: the two waited for
+each other, or could not follow one another."""
 LOG_TIMEOUT_MS = 2_000
 """How long to wait for readers before the log is left as it is."""
 
@@ -81,8 +90,8 @@ _in_line = threading.Lock()
 
 @dataclass
 class PiggybackWrite:
-    """What is written with the work of somebody else: before it, in its transaction, and kept only
-    if it is.
+    """What is written with the work of somebody else: after it, which has locked what it changes by
+    then, in its transaction, and kept only if it is.
 
     An error of `write` ends that transaction. `arrived` once it was kept.
     """
@@ -92,6 +101,8 @@ class PiggybackWrite:
 
 
 _piggyback: ContextVar[PiggybackWrite | None] = ContextVar("piggyback", default=None)
+_kept: ContextVar[int] = ContextVar("kept", default=0)
+"""How many transactions were kept so far, but for those apart from the work."""
 
 
 @contextmanager
@@ -110,11 +121,33 @@ def piggyback(write: Callable[[Session], None]) -> Iterator[PiggybackWrite]:
 def apart_from_work() -> Iterator[None]:
     """What the block writes is no part of the work that goes on around it: nothing rides with
     it."""
-    token = _piggyback.set(None)
+    token, kept = _piggyback.set(None), _kept.set(_kept.get())
     try:
         yield
     finally:
         _piggyback.reset(token)
+        _kept.reset(kept)
+
+
+def tried_once_more(act: Callable[[], T], before_again: Callable[[], None]) -> T:
+    """What `act` returns, a whole request: done anew, once, where `may_be_tried_again` says so."""
+    kept_before = _kept.get()
+    try:
+        return act()
+    except DBAPIError as error:
+        if not may_be_tried_again(error, kept_before):
+            raise
+    before_again()
+    return act()
+
+
+def may_be_tried_again(error: DBAPIError, kept_before: int = 0) -> bool:
+    """Whether PostgreSQL ended the transaction so that another could go on, and nothing that it
+    belongs to was kept: in this process, or since so many transactions were."""
+    if getattr(error.orig, "sqlstate", None) not in GIVEN_UP or _kept.get() != kept_before:
+        return False
+    LOG.warning("tried_once_more", error=type(error.orig).__name__)
+    return True
 
 
 def session() -> Session:
@@ -200,15 +233,17 @@ def _writing() -> Iterator[Session]:
     piggybacked = _piggyback.get()
     with _turn_to_write(), Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
-            if piggybacked is not None and not piggybacked.arrived:
-                piggybacked.write(writing)
             yield writing
+            if piggybacked is not None and not piggybacked.arrived:
+                writing.flush()
+                piggybacked.write(writing)
             writing.commit()
         except BaseException:
             writing.rollback()
             raise
         finally:
             db.session.rollback()
+    _kept.set(_kept.get() + 1)
     if piggybacked is not None:
         piggybacked.arrived = True
 

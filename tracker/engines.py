@@ -110,17 +110,22 @@ def listen(engine: Engine) -> None:
         event.listen(engine, "begin", _on_begin_postgresql)
 
 
+def _engine(url: URL, **options: Any) -> Engine:
+    """Errors of no engine name the values that were written."""
+    return create_engine(url, hide_parameters=True, **options)
+
+
 def copy_to_read(path: Path) -> Engine:
     """An SQLite file that is looked through and never written, whatever it holds. The caller
     disposes of the engine."""
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
-    return create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+    return _engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
 
 
 @contextmanager
 def copy_to_write(path: Path) -> Iterator[Connection]:
     """An SQLite file that is the caller's alone: what the block writes is kept together."""
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    engine = _engine(URL.create("sqlite", database=str(path)))
     try:
         with engine.begin() as connection:
             yield connection
@@ -131,7 +136,7 @@ def copy_to_write(path: Path) -> Iterator[Connection]:
 def other_database(url: URL) -> Engine:
     """A PostgreSQL database that is not the application's own, to read from. The caller disposes of
     the engine."""
-    engine = create_engine(url)
+    engine = _engine(url)
     listen(engine)
     return engine
 
@@ -140,7 +145,7 @@ def other_database(url: URL) -> Engine:
 def without_transactions(url: URL) -> Iterator[Engine]:
     """For what a PostgreSQL server does outside of transactions: making a database, and dropping
     it."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = _engine(url, isolation_level="AUTOCOMMIT")
     try:
         yield engine
     finally:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 from flask import Flask
 from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import DBAPIError
 
 from tracker.cli import faults
 
@@ -106,7 +107,14 @@ def _made(name: str) -> Flask:
 
 
 def main() -> None:
-    """Where the machine fails, it ends with one sentence and a status of 1."""
+    """Where the machine fails, it ends with one sentence and a status of 1. A command that crossed
+    another one's writing is tried once more."""
     with faults.in_one_sentence():
         os.environ["FLASK_RUN_FROM_CLI"] = "true"
-        group().main(prog_name="tracker")
+        try:
+            group().main(prog_name="tracker")
+        except DBAPIError as error:
+            db = import_module("tracker.services.one_transaction")
+            if not db.may_be_tried_again(error):
+                raise
+            group().main(prog_name="tracker")

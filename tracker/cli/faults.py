@@ -2,11 +2,13 @@
 
 import sqlite3
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from tracker.logs import chain_of, said_of
 from tracker.rules.faults import Fault, fault_of
 
 WHAT = {
@@ -28,16 +30,23 @@ BUCKET_AWAY = (
 NOT_LAID_OUT = "The database has no tables, or older ones. Run: tracker setup"
 
 
+OF_DATABASE = (SQLAlchemyError, sqlite3.Error)
+
+
 @contextmanager
 def in_one_sentence() -> Iterator[None]:
-    """End the process with the sentence for a fault of the machine; one of the program is shown
-    whole."""
+    """End the process with the sentence for a fault of the machine. One of the program is shown
+    whole; of what a database refused its kind and place, without what was written."""
     try:
         yield
-    except (OSError, sqlite3.Error, DBAPIError) as error:
-        said = sentence(error)
+    except Exception as error:
+        is_of_machine = isinstance(error, OSError | sqlite3.Error | DBAPIError)
+        said = sentence(error) if is_of_machine else None
         if said is None:
-            raise
+            if not any(isinstance(each, OF_DATABASE) for each in chain_of(error)):
+                raise
+            place = "".join(traceback.format_tb(error.__traceback__))
+            said = f"{place}The database refused it: {said_of(error)}"
         sys.exit(said)
 
 

@@ -1,6 +1,7 @@
 """Mail: try it out, and mail the notices that wait."""
 
 import datetime as dt
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from tracker.services.notifications import outbox
 from tracker.services.notifications.mail_tests import send_plain
 
 LOG = structlog.get_logger("tracker.mail")
+SMTP_CODES = re.compile(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?\b")
+"""With what a mail server's answer begins. The rest may name whom the mail is to."""
 REASONS = {
     "mail_down": "The mail server could not be reached.",
     "mail_slow": "The mail server did not answer within 10 seconds.",
@@ -77,7 +80,9 @@ def deliver(server: MailServer, is_over: Callable[[], bool]) -> Counter[MailStat
     while not is_over() and (done := _next(server)) is not None:
         came[done.status] += 1
         if done.status is not MailStatus.SENT:
-            LOG.warning("mail_not_sent", why=REASONS[done.reason], said=done.said)
+            codes = SMTP_CODES.match(done.said)
+            said = codes[0] if codes else done.said
+            LOG.warning("mail_not_sent", why=REASONS[done.reason], said=said)
         if done.server_fails:
             break
     if came:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Library, Person, RoleProfile, RosterImport, Team
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.errors import Missing
 
 OfLibrary = TypeVar("OfLibrary", RoleProfile, RosterImport, Team)
@@ -19,7 +20,7 @@ def of_library(tx: Session, actor: Actor) -> Library:
 
     Raises Missing when the actor is no administrator (any more).
     """
-    library = tx.scalar(select(Library).where(Library.id == actor.library_id).with_for_update())
+    library = tx.scalar(held(select(Library).where(Library.id == actor.library_id)))
     still = tx.scalar(
         select(Person.id).where(
             Person.id == actor.person_id,
@@ -37,7 +38,7 @@ def locked(tx: Session, actor: Actor, of: type[OfLibrary], key: int) -> OfLibrar
     """A row of the actor's library, locked with it. Raises Missing as of_library does, and for one
     of another library."""
     library = of_library(tx, actor)
-    found = tx.scalar(select(of).where(of.id == key, of.library_id == library.id).with_for_update())
+    found = tx.scalar(held(select(of).where(of.id == key, of.library_id == library.id)))
     if found is None:
         raise Missing
     return found
@@ -62,9 +63,7 @@ def person_of(tx: Session, actor: Actor, person_id: int) -> Person:
     """Somebody of the actor's library, locked with it. Raises Missing as of_library does, and for
     somebody who is not of it."""
     library = of_library(tx, actor)
-    person = tx.scalar(
-        select(Person).where(Person.id == person_id, people_of(library.id)).with_for_update()
-    )
+    person = tx.scalar(held(select(Person).where(Person.id == person_id, people_of(library.id))))
     if person is None:
         raise Missing
     return person

@@ -177,7 +177,7 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
 
 def _lock(tx: Session, collected: list[NotedEvent]) -> None:
     """Whoever holds the chain's lock waits for nothing: the rows that the events point to are
-    locked before it.
+    shared before it, which waits only where their own address or name changes.
 
     SQLite has one writer at a time.
     """

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Draft, Person
+from tracker.row_locks import held
 from tracker.rules import drafts
 from tracker.rules.drafts import DRAFTS_MAX, Fields
 from tracker.rules.errors import Conflict
@@ -23,7 +24,7 @@ def save(
         delete_drafts(tx, person_id, form, [subject])
         return None
     text = drafts.written(fields)
-    tx.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
+    tx.scalar(held(select(Person.id).where(Person.id == person_id)))
     there: int | None = tx.scalar(
         update(Draft)
         .where(Draft.person_id == person_id, Draft.form == form, Draft.subject == subject)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
+from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Person, StoredFile
 from tracker.models.joins import current_version
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.evidence.content import EvidenceContent, kind_of
 from tracker.rules.evidence.uploads import Accepted
@@ -35,8 +36,8 @@ def owned(
     archived: bool | None = False,
     lock: bool = True,
 ) -> Evidence:
-    """A person's own piece, locked unless it is only looked at. Raises Missing, also where it was
-    erased as a whole, and Conflict("evidence_archived") unless `archived` is None."""
+    """A person's own piece; the person is locked unless it is only looked at. Raises Missing, also
+    where it was erased as a whole, and Conflict("evidence_archived") unless `archived` is None."""
     says_something = (
         select(EvidenceText.version_id)
         .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
@@ -46,7 +47,9 @@ def owned(
     query = select(Evidence).where(
         Evidence.id == evidence_id, Evidence.person_id == person_id, says_something
     )
-    evidence = tx.scalar(query.with_for_update() if lock else query)
+    if lock:
+        tx.execute(held(select(Person.id).where(Person.id == person_id)))
+    evidence = tx.scalar(query)
     if evidence is None:
         raise Missing
     if archived is not None and evidence.archived_at is not None:

@@ -17,7 +17,6 @@ from tracker.models import (
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
-    Person,
     Rating,
     Review,
     ReviewItem,
@@ -50,7 +49,6 @@ def erase(
     a card number could be tried out against them.
     """
     owner_id = evidence.person_id
-    tx.scalar(select(Person.id).where(Person.id == owner_id).with_for_update())
     texts = tx.execute(
         select(EvidenceVersion.number, EvidenceText)
         .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)

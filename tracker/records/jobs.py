@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Job, JobPart, JobPerson, Person
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict
 from tracker.rules.operations.jobs import (
     CLAIM_LASTS,
@@ -60,7 +61,7 @@ def ask(
 
     Raises Conflict: jobs_open, jobs_kept (with the `most` that one person may have).
     """
-    tx.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
+    tx.scalar(held(select(Person.id).where(Person.id == person_id)))
     mine = tx.scalars(
         select(Job).where(Job.person_id == person_id, Job.asked_at > now - KEPT_FOR)
     ).all()
@@ -97,12 +98,12 @@ def claim_next(tx: Session, kinds: Collection[str], now: dt.datetime) -> Claim |
     step was tried too often is given up. Nobody else gets it meanwhile."""
     waits = and_(Job.state == JobState.WAITING, Job.next_try_at <= now)
     lost = and_(Job.state == JobState.RUNNING, Job.seen_at < now - CLAIM_LASTS)
-    query = (
+    query = held(
         select(Job)
         .where(Job.kind.in_(kinds), or_(waits, lost), Job.asked_at > now - KEPT_FOR)
         .order_by(Job.next_try_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        .limit(1),
+        skip_locked=True,
     )
     while (found := tx.scalar(query)) is not None:
         if found.tries < TRIES_MAX:
@@ -137,8 +138,7 @@ def plan(
 ) -> None:
     """Note what there is to do before any of it is read: an erasure of one of the people waits
     until this is kept, and then finds it. People are locked before jobs, as an erasure does."""
-    whom = select(Person.id).where(Person.id.in_(people)).order_by(Person.id)
-    tx.execute(whom.with_for_update(read=True, key_share=True))
+    tx.execute(held(select(Person.id).where(Person.id.in_(people))))
     _change(
         tx, claim, total=total, done=0, tries=1, file_name=file_name, grounds=grounds, seen_at=now
     )
@@ -190,7 +190,7 @@ def try_again(tx: Session, claim: Claim, now: dt.datetime) -> bool:
 def forget_files_about(tx: Session, person_id: int, now: dt.datetime) -> None:
     """Delete every file that holds something of that person; what is open or done is made
     anew from what there is then."""
-    tx.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
+    tx.scalar(held(select(Person.id).where(Person.id == person_id)))
     ids = tx.scalars(select(JobPerson.job_id).where(JobPerson.person_id == person_id)).all()
     tx.execute(
         update(Job)

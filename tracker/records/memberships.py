@@ -12,6 +12,7 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
 from tracker.records.frameworks import ratings_left
+from tracker.row_locks import held
 from tracker.rules.administration.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Invalid, Missing
@@ -25,10 +26,12 @@ def locked(tx: Session, actor: Actor, membership_id: int) -> Membership:
     """One of the actor's library. Raises Missing."""
     library = administration.of_library(tx, actor)
     membership = tx.scalar(
-        select(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.id == membership_id, people_of(library.id))
-        .with_for_update(of=Membership)
+        held(
+            select(Membership)
+            .join(Person, Person.id == Membership.person_id)
+            .where(Membership.id == membership_id, people_of(library.id)),
+            of=Membership,
+        )
     )
     if membership is None:
         raise Missing

@@ -9,8 +9,16 @@ STORAGE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 UNREACHABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
-OF_POSTGRESQL = {"53100": "disk_full", "58030": "disk_full", "55P03": "busy", "XX001": "damaged"}
-"""SQLSTATE -> fault: disk full, input or output failed, lock not available, data corrupted."""
+OF_POSTGRESQL = {
+    "53100": "disk_full",
+    "58030": "disk_full",
+    "55P03": "busy",
+    "40P01": "busy",
+    "40001": "busy",
+    "XX001": "damaged",
+}
+"""SQLSTATE -> fault: disk full, input or output failed, lock not available, two transactions waited
+for each other, or could not follow one another, data corrupted."""
 
 
 class Fault(StrEnum):

@@ -23,6 +23,7 @@ from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.records import evidence as versions
 from tracker.records import evidence_erasures
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.evidence.content import (
     FILES_MAX,
@@ -279,7 +280,7 @@ def _add_file(
 ) -> int | None:
     if file is None or store is None:
         return None
-    tx.scalar(select(Person.id).where(Person.id == actor.person_id).with_for_update())
+    tx.scalar(held(select(Person.id).where(Person.id == actor.person_id)))
     _check_room(tx, actor, len(file.content), store)
     erased_files.lock(tx)
     sha256 = files.digest_of(file.content)

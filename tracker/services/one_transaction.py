@@ -1,11 +1,12 @@
-"""Many use cases as one, for a command that fills an empty database or says what it would do."""
+"""Many use cases as one, for a command that fills an empty database or says what it would do; and
+one try more for whoever crossed another."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tracker.db import all_or_nothing
+from tracker.db import all_or_nothing, may_be_tried_again, tried_once_more
 
-__all__ = ["all_or_nothing", "kept_unless"]
+__all__ = ["all_or_nothing", "kept_unless", "may_be_tried_again", "tried_once_more"]
 
 
 class _NothingKept(Exception):  # noqa: N818  (it is no fault)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from tracker.logs import said_of
 from tracker.rules.errors import Unkept
 from tracker.rules.evidence.places import INCOMING, FoundFile, is_ours, path_of
 from tracker.storage.writable import takes_files
@@ -28,7 +29,7 @@ class FileFolder:
         except FileNotFoundError:
             return None
         except OSError as error:
-            LOG.error("file_unreadable", sha256=sha256, error=str(error))
+            LOG.error("file_unreadable", sha256=sha256, error=said_of(error))
             return None
 
     def write(self, sha256: str, content: bytes) -> None:
@@ -36,7 +37,7 @@ class FileFolder:
         try:
             self._write(self._folder / path_of(sha256), content)
         except OSError as error:
-            LOG.error("file_not_kept", sha256=sha256, error=str(error))
+            LOG.error("file_not_kept", sha256=sha256, error=said_of(error))
             raise Unkept("file_not_kept") from error
 
     def remove(self, path: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from tracker.locks import lock
+from tracker.logs import said_of
 from tracker.rules.errors import Conflict, Damaged, Unkept
 from tracker.rules.evidence.places import FilePlace, FoundFile, path_of
 from tracker.storage.file_folder import FileFolder
@@ -48,7 +49,7 @@ def turn_of(place: FilePlace, person_id: int) -> Iterator[None]:
     except BlockingIOError as error:
         raise Conflict("files_on_the_way") from error
     except OSError as error:
-        LOG.error("file_not_kept", error=str(error))
+        LOG.error("file_not_kept", error=said_of(error))
         raise Unkept("file_not_kept") from error
     try:
         yield

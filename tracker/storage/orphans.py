@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker.db import session, session_afresh, transaction
+from tracker.db import apart_from_work, session, session_afresh, transaction
 from tracker.engines import waiting_at_most
 from tracker.models import FileRemoval, StoredFile
 from tracker.rules.errors import Unreachable
@@ -78,7 +78,7 @@ def discard(place: FilePlace, digests: Collection[str]) -> None:
     """Remove those that no row came to name, after a refusal. It waits for nobody: what cannot be
     removed now goes with the next sweep."""
     try:
-        with waiting_at_most(DISCARD_TIMEOUT_MS), transaction() as tx:
+        with apart_from_work(), waiting_at_most(DISCARD_TIMEOUT_MS), transaction() as tx:
             erased_files.lock(tx)
             for sha256 in digests:
                 if not _is_named(tx, sha256):

@@ -10,6 +10,7 @@ import time
 
 import structlog
 
+from tracker.logs import said_of
 from tracker.rules.errors import Invalid, Unchecked
 
 LOG = structlog.get_logger("tracker.scanner")
@@ -30,7 +31,7 @@ def check(address: str, content: bytes) -> None:
     try:
         answer = _answer(address, content)
     except OSError as error:
-        LOG.error("scanner_down", address=address, error=str(error) or type(error).__name__)
+        LOG.error("scanner_down", address=address, error=said_of(error))
         raise Unchecked("file_unchecked") from error
     if answer.endswith(" FOUND\0"):
         LOG.warning("file_infected", found=answer)

@@ -16,6 +16,7 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 from werkzeug.exceptions import HTTPException
 
+from tracker.logs import said_of
 from tracker.rules import last_resort
 
 LOG = structlog.get_logger("tracker.server")
@@ -121,7 +122,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         try:
             read = int(super().received(data))
         except OSError as error:  # a large body waits in a file
-            LOG.error("storage_fails", error=str(error))
+            LOG.error("storage_fails", error=said_of(error))
             return self._refuse(507, "Insufficient Storage", len(data))
         if self.chunked and self.error is None:
             came, content = self.body_bytes_received, len(self.body_rcv)

@@ -21,6 +21,7 @@ from tracker.models import (
     UseStatementReading,
 )
 from tracker.policy.permissions import Actor, current_on
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Role
 
@@ -92,7 +93,7 @@ def _query() -> Select[*tuple[Any, ...]]:
         .where(ScaleAnswer.framework_id == RoleProfile.framework_id)
         .scalar_subquery()
     )
-    return (
+    return held(
         select(
             RoleProfile.framework_id,
             Framework.slug,
@@ -105,6 +106,6 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))
-        .order_by(Membership.starts_on.desc(), Membership.id.desc())
-        .with_for_update(of=Person, key_share=True)
+        .order_by(Membership.starts_on.desc(), Membership.id.desc()),
+        of=Person,
     )

@@ -4,7 +4,7 @@ transaction."""
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
@@ -27,6 +27,7 @@ from tracker.models.joins import rated_before
 from tracker.records import audit, ratings
 from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions
+from tracker.row_locks import held
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.carrying import GivenAnswer, StatementLine, carried_answers
 from tracker.rules.notifications.notices import NoticeKind, happening
@@ -42,7 +43,6 @@ def carry(
     now: dt.datetime,
 ) -> None:
     """Nothing of the version before is deleted or changed."""
-    lock(tx, who.person_id)
     who.memberships = _move(tx, carrying, who.person_id, today)
     _answers(tx, carrying, who.person_id, lines)
     _links(tx, who.person_id, lines)
@@ -68,7 +68,6 @@ def take_back(
     tx: Session, carrying: Carrying, who: CarriedPerson, today: dt.date, now: dt.datetime
 ) -> None:
     """As it was before: what came along goes, its history stays and says that it went."""
-    lock(tx, who.person_id)
     _move_back(tx, carrying, who, today)
     ratings.take_back(tx, who.person_id, carrying.to_id, now)
     _take_back_links(tx, carrying, who.person_id)
@@ -77,9 +76,9 @@ def take_back(
     _note(tx, "person_carried_back", carrying, who, now)
 
 
-def lock(tx: Session, person_id: int) -> None:
+def lock(tx: Session, person_id: Select[int]) -> None:
     """What they save meanwhile waits."""
-    tx.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    tx.execute(held(select(Person.id).where(Person.id.in_(person_id))))
 
 
 def _note(tx: Session, kind: str, carrying: Carrying, who: CarriedPerson, now: dt.datetime) -> None:

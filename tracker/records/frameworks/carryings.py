@@ -10,13 +10,14 @@ from tracker.models import CarriedPerson, Carrying, Framework, Membership, RoleP
 from tracker.models.columns import table_of
 from tracker.records import audit
 from tracker.records.frameworks import carried_library
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.carrying import OPEN, CarryingStatus
 
 
 def locked(tx: Session, carrying_id: int) -> Carrying:
     """Raises Missing."""
-    found = tx.scalar(select(Carrying).where(Carrying.id == carrying_id).with_for_update())
+    found = tx.scalar(held(select(Carrying).where(Carrying.id == carrying_id)))
     if found is None:
         raise Missing
     return found

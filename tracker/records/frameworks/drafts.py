@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
 from tracker.policy.permissions import Actor
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import data_of, digest_of
@@ -19,30 +20,31 @@ from tracker.rules.frameworks.versions import VersionDecision
 def newest(tx: Session, slug: str) -> Framework | None:
     """The version in use, held against another that would be published meanwhile."""
     return tx.scalar(
-        select(Framework)
-        .where(Framework.slug == slug)
-        .order_by(Framework.published_at.desc(), Framework.id.desc())
-        .limit(1)
-        .with_for_update()
+        held(
+            select(Framework)
+            .where(Framework.slug == slug)
+            .order_by(Framework.published_at.desc(), Framework.id.desc())
+            .limit(1)
+        )
     )
 
 
 def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
     return tx.scalar(
-        select(FrameworkDraft)
-        .where(
-            FrameworkDraft.slug == slug,
-            FrameworkDraft.published_at.is_(None),
-            FrameworkDraft.discarded_at.is_(None),
+        held(
+            select(FrameworkDraft).where(
+                FrameworkDraft.slug == slug,
+                FrameworkDraft.published_at.is_(None),
+                FrameworkDraft.discarded_at.is_(None),
+            )
         )
-        .with_for_update()
     )
 
 
 def locked(tx: Session, draft_id: int) -> FrameworkDraft:
     """Raises Missing where there is none, Conflict("draft_ended") when it was published or
     discarded."""
-    found = tx.scalar(select(FrameworkDraft).where(FrameworkDraft.id == draft_id).with_for_update())
+    found = tx.scalar(held(select(FrameworkDraft).where(FrameworkDraft.id == draft_id)))
     if found is None:
         raise Missing
     if found.published_at is not None or found.discarded_at is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.models import AddressChange, Library, LinkMail, OutboxMail, Person, RecordOpening
 from tracker.records.accounts import address_changes, invitations
 from tracker.records.notifications import outbox
+from tracker.row_locks import held
 from tracker.rules.accounts.links import (
     ASKED_LASTS,
     CONFIRM_LASTS,
@@ -80,15 +81,15 @@ def under_way(tx: Session, kind: LinkKind, people: Iterable[int]) -> set[int]:
 
 def drop_waiting(tx: Session, kind: LinkKind, people: Iterable[int], now: dt.datetime) -> None:
     """Mails to them that did not go yet stay here: a link was handed over, which they would end."""
-    waiting = (
+    waiting = held(
         select(OutboxMail)
         .join(LinkMail, LinkMail.mail_id == OutboxMail.id)
         .where(
             LinkMail.kind == kind,
             OutboxMail.person_id.in_(list(people)),
             OutboxMail.status == MailStatus.WAITING,
-        )
-        .with_for_update(of=OutboxMail)
+        ),
+        of=OutboxMail,
     )
     for mail in tx.scalars(waiting).all():
         outbox.drop(mail, now)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, or_, sele
 from sqlalchemy.orm import Session
 
 from tracker.models import AlertMail, Library, LinkMail, Notice, NoticeChoice, OutboxMail, Person
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.notifications.mail import MailFailed, RetryDecision
@@ -36,16 +37,18 @@ def collect(tx: Session, now: dt.datetime) -> int:
     whose row another worker holds is left to it.
     """
     people = tx.execute(
-        select(Person.id, Person.disabled_at, Library.time_zone, NoticeChoice.mail)
-        .join(Library, Library.id == Person.library_id)
-        .outerjoin(NoticeChoice, NoticeChoice.person_id == Person.id)
-        .where(
-            select(Notice.id)
-            .where(Notice.person_id == Person.id, Notice.to_mail.is_(True))
-            .exists()
+        held(
+            select(Person.id, Person.disabled_at, Library.time_zone, NoticeChoice.mail)
+            .join(Library, Library.id == Person.library_id)
+            .outerjoin(NoticeChoice, NoticeChoice.person_id == Person.id)
+            .where(
+                select(Notice.id)
+                .where(Notice.person_id == Person.id, Notice.to_mail.is_(True))
+                .exists()
+            ),
+            of=Person,
+            skip_locked=True,
         )
-        .order_by(Person.id)
-        .with_for_update(of=Person, key_share=True, skip_locked=True)
     ).all()
     return sum(_collect_for(tx, row, now) for row in people)
 
@@ -144,11 +147,13 @@ def next_waiting(tx: Session, now: dt.datetime) -> OutboxMail | None:
         .exists()
     )
     return tx.scalar(
-        select(OutboxMail)
-        .where(OutboxMail.status == MailStatus.WAITING, OutboxMail.next_try_at <= now)
-        .order_by(case((invites, 1), else_=0), OutboxMail.next_try_at, OutboxMail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        held(
+            select(OutboxMail)
+            .where(OutboxMail.status == MailStatus.WAITING, OutboxMail.next_try_at <= now)
+            .order_by(case((invites, 1), else_=0), OutboxMail.next_try_at)
+            .limit(1),
+            skip_locked=True,
+        )
     )
 
 
@@ -185,7 +190,11 @@ def settle(
 ) -> MailStatus:
     """What came of a mail that was claimed at that moment. Where it was given up and is somebody
     else's by now, theirs counts."""
-    mail = tx.get_one(OutboxMail, mail_id, with_for_update=True, populate_existing=True)
+    mail = tx.scalars(
+        held(select(OutboxMail).where(OutboxMail.id == mail_id)).execution_options(
+            populate_existing=True
+        )
+    ).one()
     mine = mail.status == MailStatus.SENDING and mail.claimed_at == claimed_at
     if not mine and mail.status != MailStatus.UNSURE:
         return mail.status

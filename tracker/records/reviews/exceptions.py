@@ -21,6 +21,7 @@ from tracker.models import (
 )
 from tracker.models.joins import is_carried
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.frameworks.carrying import StatementLine
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.operations.audit_kinds import EXCEPTION_MOVED
@@ -32,7 +33,7 @@ OPEN_ONES = OPEN
 def lock_person(tx: Session, person_id: int) -> None:
     """What is endorsed and excepted of one person follows each other, also from two reviews at
     once."""
-    tx.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    tx.execute(held(select(Person.id).where(Person.id == person_id)))
 
 
 def open_at(tx: Session, person_id: int, domain_id: int, rank: int) -> LevelException | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Library, Release, ReleasePerson
 from tracker.models.columns import table_of
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.teams.releases import Measure, Moment, NewRelease, Past, due
 
 PEOPLE = table_of(ReleasePerson)
@@ -26,7 +27,7 @@ def release_due(
     `moments` and `past` read how things are (queries/teams/release_facts). The library's row is
     locked: each decision is made on all that were made before.
     """
-    tx.scalars(select(Library.id).where(Library.id == library_id).with_for_update()).one()
+    tx.scalars(held(select(Library.id).where(Library.id == library_id))).one()
     told = 0
     for moment in moments(library_id, now):
         for by, learners in moment.learners.items():

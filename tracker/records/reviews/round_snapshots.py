@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.models.columns import table_of
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.teams.round_snapshots import KeptRound
 
@@ -26,7 +27,7 @@ def keep_due(
     `facts` reads how things were (queries/teams/rounds/facts). The library's row is locked: the
     same round is not kept twice.
     """
-    library = tx.scalars(select(Library).where(Library.id == library_id).with_for_update()).one()
+    library = tx.scalars(held(select(Library).where(Library.id == library_id))).one()
     zone = library.time_zone
     due = tx.scalars(
         select(Round)

@@ -17,7 +17,8 @@ from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
 from tracker.records.notifications import notices
-from tracker.records.reviews import endorsements
+from tracker.records.reviews import endorsements, exceptions
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
@@ -32,20 +33,25 @@ from tracker.rules.reviews.workflow import (
 )
 
 
-def locked(tx: Session, review_id: int) -> Review:
-    """The review, locked until the transaction ends. Raises Missing."""
-    review = tx.scalar(select(Review).where(Review.id == review_id).with_for_update())
+def locked(tx: Session, review_id: int, *, with_learner: bool = False) -> Review:
+    """The review, locked until the transaction ends. `with_learner`: what counts for them may
+    change by it. Raises Missing."""
+    review = tx.scalar(held(select(Review).where(Review.id == review_id)))
     if review is None:
         raise Missing
+    if with_learner:
+        exceptions.lock_person(tx, review.learner_id)
     return review
 
 
-def locked_item(tx: Session, item_id: int) -> tuple[Review, ReviewItem]:
-    """An item with its review locked. Raises Missing."""
+def locked_item(
+    tx: Session, item_id: int, *, with_learner: bool = False
+) -> tuple[Review, ReviewItem]:
+    """An item with its review locked, as above. Raises Missing."""
     review_id = tx.scalar(select(ReviewItem.review_id).where(ReviewItem.id == item_id))
     if review_id is None:
         raise Missing
-    review = locked(tx, review_id)
+    review = locked(tx, review_id, with_learner=with_learner)
     return review, tx.get_one(ReviewItem, item_id, populate_existing=True)
 
 

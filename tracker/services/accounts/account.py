@@ -10,6 +10,7 @@ from tracker.models import Library, Person, SignIn
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
+from tracker.row_locks import held
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_name
@@ -98,9 +99,7 @@ def end_other_sign_ins(actor: Actor, now: dt.datetime) -> int:
 def _own(tx: Session, actor: Actor) -> Person:
     """Their own row, still in use: the act came in with a sign-in that may have ended since."""
     person = tx.scalar(
-        select(Person)
-        .where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-        .with_for_update()
+        held(select(Person).where(Person.id == actor.person_id, Person.disabled_at.is_(None)))
     )
     if person is None:
         raise Missing

@@ -13,6 +13,7 @@ from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.accounts.tokens import token_hash
@@ -106,10 +107,8 @@ def _change(
     person_id = tx.scalar(wanted)
     if person_id is None:
         raise Missing("address_link_used_up")
-    person = tx.scalars(select(Person).where(Person.id == person_id).with_for_update()).one()
-    change = tx.scalar(
-        select(AddressChange).where(HASHES[kind] == token_hash(token)).with_for_update()
-    )
+    person = tx.scalars(held(select(Person).where(Person.id == person_id))).one()
+    change = tx.scalar(held(select(AddressChange).where(HASHES[kind] == token_hash(token))))
     if (
         change is None
         or person.disabled_at is not None
@@ -129,7 +128,7 @@ def _keep(tx: Session) -> None:
 
 def _locked(tx: Session, person_id: int) -> Person:
     query = select(Person).where(Person.id == person_id, Person.disabled_at.is_(None))
-    person = tx.scalar(query.with_for_update())
+    person = tx.scalar(held(query))
     if person is None:
         raise Missing
     return person

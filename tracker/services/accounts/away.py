@@ -8,6 +8,7 @@ from tracker.db import transaction
 from tracker.models import AwayPeriod, Person, Review
 from tracker.models.reviews.due_dates import covers
 from tracker.policy.permissions import Actor
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Missing
 from tracker.rules.reviews.due_dates import DAY, clean_until
@@ -58,11 +59,7 @@ def forget(now: dt.datetime) -> int:
 
 def _own(actor: Actor) -> Select[int]:
     """What one person says follows each other."""
-    return (
-        select(Person.id)
-        .where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-        .with_for_update()
-    )
+    return held(select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None)))
 
 
 def _now(actor: Actor, today: dt.date) -> Select[AwayPeriod]:

@@ -13,6 +13,7 @@ from tracker.queries.access.given_links import is_held, is_independent
 from tracker.records import audit
 from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -28,9 +29,7 @@ def confirm(actor: Actor, link_id: int, now: dt.datetime) -> None:
     Raises Conflict: link_not_held, confirmer_not_independent.
     """
     with transaction() as tx:
-        link = tx.scalar(
-            select(Invitation).where(Invitation.id == link_id, is_held(now)).with_for_update()
-        )
+        link = tx.scalar(held(select(Invitation).where(Invitation.id == link_id, is_held(now))))
         if link is None:
             raise Conflict("link_not_held")
         if not is_independent(actor, link, now):
@@ -48,9 +47,7 @@ def disown(actor: Actor, link_id: int, now: dt.datetime) -> bool:
     Raises Conflict("link_is_disowned") the second time.
     """
     with transaction() as tx:
-        person = tx.scalars(
-            select(Person).where(Person.id == actor.person_id).with_for_update()
-        ).one()
+        person = tx.scalars(held(select(Person).where(Person.id == actor.person_id))).one()
         link = tx.scalar(
             select(Invitation).where(Invitation.id == link_id, Invitation.person_id == person.id)
         )
@@ -85,9 +82,11 @@ def printed(email: str, now: dt.datetime) -> tuple[str, str]:
     """
     with transaction() as tx:
         person = tx.scalar(
-            select(Person)
-            .where(Person.email == email.strip().casefold(), Person.removed_at.is_(None))
-            .with_for_update()
+            held(
+                select(Person).where(
+                    Person.email == email.strip().casefold(), Person.removed_at.is_(None)
+                )
+            )
         )
         if person is None:
             raise Missing
@@ -107,9 +106,7 @@ def new_recovery_code(actor: Actor, passwords: Passwords, current: str, now: dt.
     if not passwords.fits(stored, current):
         raise Invalid("password_wrong", "current")
     with transaction() as tx:
-        person = tx.scalars(
-            select(Person).where(Person.id == actor.person_id).with_for_update()
-        ).one()
+        person = tx.scalars(held(select(Person).where(Person.id == actor.person_id))).one()
         if person.password_hash != stored:
             raise Conflict("password_moved_on")
         _note(tx, "recovery_code_made", person, person.id, now)

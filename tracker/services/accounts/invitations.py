@@ -14,6 +14,7 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.accounts.tokens import token_hash
@@ -132,7 +133,7 @@ def accept(
     check(password, name=person.name, email=person.email, library=person.library)
     hashed = passwords.hash(password)
     with transaction() as tx:
-        row = tx.scalars(select(Person).where(Person.id == person.id).with_for_update()).one()
+        row = tx.scalars(held(select(Person).where(Person.id == person.id))).one()
         if tx.execute(living).one_or_none() is None:
             raise Missing("link_used_up")
         link = tx.scalars(
@@ -196,7 +197,7 @@ def _without_password(
 ) -> tuple[Library, list[Person]]:
     """The actor's library and those of it, locked with it."""
     library = administration.of_library(tx, actor)
-    query = (
+    query = held(
         select(Person)
         .where(
             people_of(library.id),
@@ -205,7 +206,6 @@ def _without_password(
             Person.disabled_at.is_(None),
         )
         .order_by(Person.id)
-        .with_for_update()
     )
     return library, list(tx.scalars(query))
 

@@ -13,6 +13,7 @@ from tracker.models import Person, ResetRequest
 from tracker.records import audit
 from tracker.records.accounts import address_changes
 from tracker.records.notifications import alerts, link_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import ASKED_LASTS, LinkKind
 from tracker.rules.notifications.notices import NoticeKind
 
@@ -32,12 +33,7 @@ def look_up(now: dt.datetime) -> int:
     """Write a mail for every request whose address is somebody's who may sign in. Returns how
     many. One mail to a person is on its way at a time."""
     with transaction() as tx:
-        asked = tx.scalars(
-            select(ResetRequest)
-            .order_by(ResetRequest.id)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
+        asked = tx.scalars(held(select(ResetRequest).limit(AT_ONCE), skip_locked=True)).all()
         addresses = {each.email for each in asked if each.asked_at > now - ASKED_LASTS}
         found = tx.scalars(
             select(Person)

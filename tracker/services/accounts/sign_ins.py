@@ -10,6 +10,7 @@ from tracker.models import Person, SignIn
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import sign_ins as rows
+from tracker.row_locks import held
 from tracker.rules.accounts.passwords import Passwords
 
 SEEN_EVERY = dt.timedelta(minutes=5)
@@ -91,9 +92,7 @@ def _still(tx: Session, person_id: int, stored: str | None) -> bool:
     """Whether the password that was checked is still theirs and they may sign in: checking it takes
     a while."""
     row = tx.execute(
-        select(Person.password_hash, Person.disabled_at)
-        .where(Person.id == person_id)
-        .with_for_update()
+        held(select(Person.password_hash, Person.disabled_at).where(Person.id == person_id))
     ).one_or_none()
     return row is not None and row.disabled_at is None and row.password_hash == stored
 

@@ -28,10 +28,9 @@ def leave(
     first. `to`: the new reviewer by the team that a review was sent in; without one a coordinator
     reassigns it.
 
-    Reviews are locked before the library and the person, as those who answer them do. Returns how
-    many reviews went on. Raises Missing (no administrator); Invalid: review_text_needed,
-    review_text_long, review_not_supervisor, successor_needed; Conflict: own_account,
-    last_administrator, leaving_changed (a review came in meanwhile).
+    Returns how many reviews went on. Raises Missing (no administrator); Invalid:
+    review_text_needed, review_text_long, review_not_supervisor, successor_needed; Conflict:
+    own_account, last_administrator, leaving_changed (a review came in meanwhile).
     """
     chosen = {team_id: to_id for team_id, to_id in to.items() if to_id is not None}
     if not chosen and not disables:
@@ -39,6 +38,7 @@ def leave(
     note = clean_text(note, "note", required=bool(chosen))
     today = actor.today(now)
     with transaction() as tx:
+        administration.of_library(tx, actor)
         asked = _open(actor, person_id) if chosen else {}
         reviews = [status.locked(tx, review_id) for review_id in sorted(asked)]
         person = administration.person_of(tx, actor, person_id)

@@ -27,8 +27,8 @@ def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) 
     day_far, hours_out_of_range, line_*; Conflict("account_is_earlier").
     """
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         disabling.refuse_earlier(tx, person)
         with readers.watched(tx, actor, now, person.id):
             membership = Membership(person_id=person.id)
@@ -98,8 +98,8 @@ def bring_back(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.dat
     """Somebody who had left works here again: their account is enabled with all that is in it, and
     a new membership begins. Returns its id. Raises as `add` does."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         disabling.enable(tx, actor, person, now)
         membership = Membership(person_id=person.id)
         with readers.watched(tx, actor, now, person.id):

@@ -12,6 +12,7 @@ from tracker.models import Person
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.accounts import sign_ins
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 
@@ -22,9 +23,7 @@ def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:
     that cannot sign in.
     """
     with transaction() as tx:
-        person = tx.scalar(
-            select(Person).where(Person.email == email.strip().casefold()).with_for_update()
-        )
+        person = tx.scalar(held(select(Person).where(Person.email == email.strip().casefold())))
         if person is None:
             raise Missing
         kind = "operator_made" if wanted else "operator_unmade"
@@ -40,9 +39,7 @@ def set_framework_editor(actor: Actor | None, email: str, wanted: bool, now: dt.
     Conflict("person_is_disabled") for an account that cannot sign in.
     """
     with transaction() as tx:
-        person = tx.scalar(
-            select(Person).where(Person.email == email.strip().casefold()).with_for_update()
-        )
+        person = tx.scalar(held(select(Person).where(Person.email == email.strip().casefold())))
         if person is None or (actor is not None and actor.library_id != person.library_id):
             raise Invalid("editor_unknown", "email")
         kind = "framework_editor_made" if wanted else "framework_editor_unmade"

@@ -100,8 +100,8 @@ def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
     for an account that goes on in another one."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         disabling.enable(tx, actor, person, now)
 
 

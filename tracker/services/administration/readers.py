@@ -13,6 +13,7 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access import openings
 from tracker.records import audit, readers
 from tracker.records.notifications import link_mails, notices
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.administration.openings import (
@@ -190,14 +191,7 @@ def _own(tx: Session, actor: Actor, opening_id: int) -> RecordOpening:
 
 
 def _locked(tx: Session, ids: Collection[int]) -> list[RecordOpening]:
-    return list(
-        tx.scalars(
-            select(RecordOpening)
-            .where(RecordOpening.id.in_(ids))
-            .order_by(RecordOpening.id)
-            .with_for_update()
-        )
-    )
+    return list(tx.scalars(held(select(RecordOpening).where(RecordOpening.id.in_(ids)))))
 
 
 def _note(tx: Session, kind: str, row: RecordOpening, by: int | None, now: dt.datetime) -> None:

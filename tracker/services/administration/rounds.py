@@ -12,6 +12,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_line
@@ -62,9 +63,7 @@ def edit(
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         period = tx.scalar(
-            select(Round)
-            .where(Round.id == round_id, Round.library_id == library.id)
-            .with_for_update()
+            held(select(Round).where(Round.id == round_id, Round.library_id == library.id))
         )
         if period is None:
             raise Missing

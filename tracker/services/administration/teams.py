@@ -11,6 +11,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, readers
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line
 
@@ -148,9 +149,7 @@ def _move(tx: Session, team: Team, parent: Team) -> None:
         raise Invalid("parent_below", "parent_id")
     old = team.path
     new = f"{parent.path}{team.id}/"
-    below = tx.scalars(
-        select(Team).where(Team.path.startswith(old, autoescape=True)).with_for_update()
-    ).all()
+    below = tx.scalars(held(select(Team).where(Team.path.startswith(old, autoescape=True)))).all()
     for each in below:
         each.path = new + each.path.removeprefix(old)
         _check_depth(tx, each)

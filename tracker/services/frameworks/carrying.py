@@ -16,6 +16,7 @@ from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, jobs
 from tracker.records.frameworks import carried_people, carryings
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, day_in
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.carrying import AT_WORK, CarryingStatus
@@ -134,14 +135,14 @@ def begin(carrying_id: int, now: dt.datetime) -> list[int]:
 def go_on(carrying_id: int, carried_id: int, now: dt.datetime) -> None:
     """Carry one person, or take them back; who is already stays. One transaction."""
     with transaction() as tx:
-        who = tx.scalar(
-            select(CarriedPerson)
-            .where(CarriedPerson.id == carried_id, CarriedPerson.carrying_id == carrying_id)
-            .with_for_update()
-        )
+        carrying = tx.get_one(Carrying, carrying_id)
+        one = CarriedPerson.id == carried_id, CarriedPerson.carrying_id == carrying_id
+        _library(tx, None, carrying.library_id)
+        carried_people.lock(tx, select(CarriedPerson.person_id).where(*one))
+        who = tx.scalar(held(select(CarriedPerson).where(*one)))
         if who is None:
             raise Missing
-        carrying = tx.get_one(Carrying, carrying_id)
+        tx.refresh(carrying)
         round_snapshots.keep_due(tx, carrying.library_id, now, facts_at_end)
         today = _today(tx, carrying, now)
         if carrying.status is CarryingStatus.RUNNING and who.carried_at is None:
@@ -151,10 +152,9 @@ def go_on(carrying_id: int, carried_id: int, now: dt.datetime) -> None:
             carrying.status is CarryingStatus.UNDOING
             and who.carried_at is not None
             and who.undone_at is None
+            and not _did_something(tx, who)
         ):
-            carried_people.lock(tx, who.person_id)
-            if not _did_something(tx, who):
-                carried_people.take_back(tx, carrying, who, today, now)
+            carried_people.take_back(tx, carrying, who, today, now)
 
 
 def finish(carrying_id: int, now: dt.datetime) -> CarryingOutcome:
@@ -175,23 +175,23 @@ def finish(carrying_id: int, now: dt.datetime) -> CarryingOutcome:
         )
 
 
-def _library(tx: Session, actor: Actor | None, library_id: int) -> Library:
+def _library(tx: Session, actor: Actor | None, library_id: int | None) -> Library:
     """Raises Missing."""
     if actor is not None:
         library = administration.of_library(tx, actor)
         if library.id != library_id:
             raise Missing
         return library
-    found = tx.scalar(select(Library).where(Library.id == library_id).with_for_update())
+    found = tx.scalar(held(select(Library).where(Library.id == library_id)))
     if found is None:
         raise Missing
     return found
 
 
 def _carrying(tx: Session, actor: Actor | None, carrying_id: int) -> Carrying:
-    carrying = carryings.locked(tx, carrying_id)
-    _library(tx, actor, carrying.library_id)
-    return carrying
+    library_id = tx.scalar(select(Carrying.library_id).where(Carrying.id == carrying_id))
+    _library(tx, actor, library_id)
+    return carryings.locked(tx, carrying_id)
 
 
 def _today(tx: Session, carrying: Carrying, now: dt.datetime) -> dt.date:

@@ -9,6 +9,7 @@ from tracker.db import transaction
 from tracker.models import Correction, Statement
 from tracker.policy.permissions import Actor, corrections_closable
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_name, clean_prose
 
@@ -67,9 +68,11 @@ def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.dat
     said = clean_prose(outcome, "outcome") if outcome.strip() else ""
     with transaction() as tx:
         correction = tx.scalar(
-            select(Correction)
-            .where(Correction.id == correction_id, corrections_closable(actor))
-            .with_for_update()
+            held(
+                select(Correction).where(
+                    Correction.id == correction_id, corrections_closable(actor)
+                )
+            )
         )
         if correction is None:
             raise Missing

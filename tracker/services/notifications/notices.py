@@ -10,6 +10,7 @@ from tracker.db import session, transaction
 from tracker.models import Notice, NoticeChoice, Person
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
+from tracker.row_locks import held
 from tracker.rules.errors import Missing
 from tracker.rules.notifications.notices import LEADS_TO, MailChoice, NoticePage
 
@@ -40,7 +41,7 @@ def choose(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
     """When they get their notices by mail, from the next mail on."""
     with transaction() as tx:
         person = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-        if tx.scalar(person.with_for_update(key_share=True)) is None:
+        if tx.scalar(held(person)) is None:
             raise Missing
         row = tx.get(NoticeChoice, actor.person_id)
         if row is None:

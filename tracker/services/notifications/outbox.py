@@ -30,6 +30,7 @@ from tracker.queries.notifications import notices, round_reminders
 from tracker.records import administration, audit
 from tracker.records.notifications import link_mails, outbox
 from tracker.records.notifications import round_reminders as reminder_mails
+from tracker.row_locks import held
 from tracker.rules.accounts.links import LinkEmail, LinkKind
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision
@@ -109,10 +110,12 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         found = tx.scalar(
-            select(OutboxMail)
-            .join(Person, Person.id == OutboxMail.person_id)
-            .where(OutboxMail.id == mail_id, people_of(library.id))
-            .with_for_update(of=OutboxMail)
+            held(
+                select(OutboxMail)
+                .join(Person, Person.id == OutboxMail.person_id)
+                .where(OutboxMail.id == mail_id, people_of(library.id)),
+                of=OutboxMail,
+            )
         )
         if found is None:
             raise Missing

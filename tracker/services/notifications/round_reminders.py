@@ -16,6 +16,7 @@ from tracker.queries.teams import gap_scope
 from tracker.queries.teams.rounds import page as round_page
 from tracker.records import audit
 from tracker.records.notifications import round_reminders as records
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Missing
 
@@ -37,9 +38,7 @@ def remind(
     left.
     """
     with transaction() as tx:
-        library = tx.scalars(
-            select(Library).where(Library.id == actor.library_id).with_for_update()
-        ).one()
+        library = tx.scalars(held(select(Library).where(Library.id == actor.library_id))).one()
         scope = gap_scope.gap_scope(actor, team.id, team.places[0].path, blind, now)
         offered = {each.id: each for each in round_page.offered(scope)}
         if round_id not in offered:
@@ -74,9 +73,7 @@ def remind_closing(now: dt.datetime, *, by_mail: bool) -> int:
     count = 0
     for library_id, time_zone in reminders.libraries():
         with transaction() as tx:
-            library = tx.scalars(
-                select(Library).where(Library.id == library_id).with_for_update()
-            ).one()
+            library = tx.scalars(held(select(Library).where(Library.id == library_id))).one()
             today = day_in(time_zone, now)
             for round_id, people in queries.closing(library_id, today, now).items():
                 count += records.remind(

@@ -20,6 +20,7 @@ from tracker.queries.operations import jobs as queries
 from tracker.queries.operations.jobs import JobRow
 from tracker.records import jobs as records
 from tracker.records.jobs import Claim
+from tracker.row_locks import held
 from tracker.rules.errors import Missing, Refusal
 from tracker.rules.operations.jobs import DAILY_WORK, KEPT_FOR, ClaimLost, JobState
 
@@ -112,7 +113,7 @@ def discard(actor: Actor, job_id: int) -> None:
     """Cancel it, or delete what came of it. What its steps have done stays done."""
     with transaction() as tx:
         whose = select(Job.id).where(Job.id == job_id, Job.person_id == actor.person_id)
-        records.delete_jobs(tx, tx.scalars(whose.with_for_update()).all())
+        records.delete_jobs(tx, tx.scalars(held(whose)).all())
 
 
 def forget(now: dt.datetime) -> int:
@@ -205,10 +206,11 @@ def _step(kind: JobKind, claim: Claim, task: JobTask, number: int) -> None:
         return
     with piggyback(lambda tx: records.advance(tx, claim, number, task.now)) as progress:
         part = kind.step(task, number)
-        if not progress.arrived:
-            with transaction() as tx:
-                if part is not None:
-                    records.keep_part(tx, claim, number, part)
+    if not progress.arrived:
+        with transaction() as tx:
+            records.advance(tx, claim, number, task.now)
+            if part is not None:
+                records.keep_part(tx, claim, number, part)
 
 
 def _task(claim: Claim, now: dt.datetime) -> JobTask:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import own_engine
+from tracker.logs import said_of
 from tracker.queries.operations import schema
 from tracker.rules.errors import Unreachable
 from tracker.rules.evidence.places import FilePlace
@@ -49,7 +50,7 @@ def _holds(name: str, places: Places) -> bool:
     try:
         return CHECKS[name](places)
     except (OSError, SQLAlchemyError, Unreachable) as error:
-        LOG.error("not_ready", check=name, error=str(error))
+        LOG.error("not_ready", check=name, error=said_of(error))
         return False
 
 

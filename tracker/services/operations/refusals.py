@@ -9,6 +9,7 @@ from tracker.db import session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor, Subject
 from tracker.records import audit
+from tracker.row_locks import held
 from tracker.rules.calendar import start_of
 from tracker.rules.roles import Permission
 
@@ -24,9 +25,7 @@ def refused(
     if session().scalar(today) is not None:
         return
     with transaction() as tx:
-        tx.execute(
-            select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)
-        )
+        tx.execute(held(select(Person.id).where(Person.id == actor.person_id)))
         if tx.scalar(today) is not None:
             return
         audit.note(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import session_afresh, transaction
 from tracker.engines import waiting_at_most
+from tracker.logs import said_of
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 
@@ -61,7 +62,7 @@ def beside(kind: SideNote, actor: Actor | None) -> Iterator[None]:
             in_all[kind] += 1
             if actor is not None and kind in OWED:
                 untold[actor.library_id][kind] += 1
-        LOG.error("not_noted", kind=kind.value, in_all=in_all[kind], error=_cause(error))
+        LOG.error("not_noted", kind=kind.value, in_all=in_all[kind], error=said_of(error))
 
 
 def tell_missed(actor: Actor, now: dt.datetime) -> None:
@@ -78,9 +79,4 @@ def tell_missed(actor: Actor, now: dt.datetime) -> None:
         session_afresh()
         with _counting:
             untold[actor.library_id] += missed
-        LOG.warning("missed_notes_not_told", error=_cause(error))
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    """What the database said, without the query and its values."""
-    return str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+        LOG.warning("missed_notes_not_told", error=said_of(error))

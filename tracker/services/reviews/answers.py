@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from tracker.db import transaction
-from tracker.models import ReviewItem
+from tracker.models import Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.records import drafts
 from tracker.records.reviews import answers
+from tracker.row_locks import held
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.responses import ReviewerResponse
@@ -23,10 +24,12 @@ def answer(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> 
     `answers.respond` refused, by item.
     """
     with transaction() as tx:
-        found = select(ReviewItem.id, ReviewItem.review_id).where(
-            ReviewItem.id.in_([each.item_id for each in said])
+        found = (
+            select(ReviewItem.id, ReviewItem.review_id)
+            .join(Review, Review.id == ReviewItem.review_id)
+            .where(ReviewItem.id.in_([each.item_id for each in said]))
         )
-        review_of = {row.id: row.review_id for row in tx.execute(found)}
+        review_of = {row.id: row.review_id for row in tx.execute(held(found, of=Review))}
         changed, refused = 0, dict[int, Refusal]()
         for each in sorted(said, key=lambda each: (review_of.get(each.item_id, 0), each.item_id)):
             try:

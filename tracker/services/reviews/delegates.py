@@ -11,6 +11,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.reviews import delegates
 from tracker.records import audit
 from tracker.records.notifications import notices
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.notifications.notices import NoticeKind, happening
@@ -67,7 +68,7 @@ def end(actor: Actor, deputy_id: int, now: dt.datetime) -> None:
     """From now on they are no deputy. `deputy_id` is the record's. A second time changes nothing.
     Raises Missing."""
     with transaction() as tx:
-        row = tx.scalar(select(Deputy).where(Deputy.id == deputy_id).with_for_update())
+        row = tx.scalar(held(select(Deputy).where(Deputy.id == deputy_id)))
         if row is None or row.supervisor_id != actor.person_id:
             raise Missing
         if row.ended_at is None:
@@ -79,7 +80,7 @@ def _lock_person(tx: Session, actor: Actor) -> None:
     """What one person names follows each other. Raises Missing when they may not sign in any
     more."""
     found = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-    if tx.scalar(found.with_for_update(key_share=True)) is None:
+    if tx.scalar(held(found)) is None:
         raise Missing
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import transaction
+from tracker.db import session, transaction
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
@@ -73,7 +73,8 @@ def confirm_all(
     review_text_long, answer_unknown; Conflict: move_not_now, confirmation_unseen).
     """
     with transaction() as tx:
-        found = _confirm(tx, status.locked(tx, review_id), actor, choices, now)
+        review = status.locked(tx, review_id, with_learner=True)
+        found = _confirm(tx, review, actor, choices, now)
     if found is None:
         raise Conflict("differences_over")
     return found
@@ -155,7 +156,7 @@ def _move(
     now: dt.datetime,
 ) -> None:
     with transaction() as tx:
-        review, item = status.locked_item(tx, item_id)
+        review, item = status.locked_item(tx, item_id, with_learner=True)
         late = _is_late(tx, review, actor, now)
         if not late:
             move(tx, review, item, actor.person_id, now)
@@ -173,7 +174,7 @@ def _is_late(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> boo
 def _confirm_one(actor: Actor, choice: Choice, now: dt.datetime) -> Confirmed:
     try:
         with transaction() as tx:
-            review, _item = status.locked_item(tx, choice.item_id)
+            review, _item = status.locked_item(tx, choice.item_id, with_learner=True)
             found = _confirm(tx, review, actor, [choice], now)
     except Conflict as refused:
         rows = refused.facts.get("rows")
@@ -235,19 +236,18 @@ def finish_next_step(actor: Actor, item_id: int, step_id: int, now: dt.datetime)
 
 
 def keep_due_apart(now: dt.datetime) -> int:
-    """Keep apart every difference whose time is over, in all libraries. Returns how many: run daily
-    by a command."""
-    with transaction() as tx:
-        open_reviews = tx.execute(
-            select(Review.id, Library.time_zone)
-            .join(Person, Person.id == Review.learner_id)
-            .join(Library, Library.id == Person.library_id)
-            .where(Review.status == ReviewStatus.DIFFERENCES_OPEN)
-            .order_by(Review.id)
-        ).all()
-        return sum(
-            differences.keep_due_apart(
-                tx, status.locked(tx, review_id), day_in(time_zone, now), now
-            )
-            for review_id, time_zone in open_reviews
-        )
+    """Keep apart every difference whose time is over, in all libraries, a review at a time. Returns
+    how many: run daily by a command."""
+    open_reviews = session().execute(
+        select(Review.id, Library.time_zone)
+        .join(Person, Person.id == Review.learner_id)
+        .join(Library, Library.id == Person.library_id)
+        .where(Review.status == ReviewStatus.DIFFERENCES_OPEN)
+        .order_by(Review.id)
+    )
+    count = 0
+    for review_id, time_zone in open_reviews.all():
+        with transaction() as tx:
+            review = status.locked(tx, review_id, with_learner=True)
+            count += differences.keep_due_apart(tx, review, day_in(time_zone, now), now)
+    return count

@@ -15,7 +15,7 @@ def one_more_week(actor: Actor, review_id: int, now: dt.datetime) -> dt.date:
     """
     today = actor.today(now)
     with transaction() as tx:
-        review = status.locked(tx, review_id)
+        review = status.locked(tx, review_id, with_learner=True)
         status.must_be_either(tx, review, actor, now)
         is_late = differences.is_late(tx, review, today, now)
         if not is_late:

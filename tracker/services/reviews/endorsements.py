@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from tracker.db import transaction
+from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access.blind_spots import blind_spots
@@ -34,7 +33,7 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
         endorsement = tx.get(Endorsement, endorsement_id)
         if endorsement is None or endorsement.endorser_id != actor.person_id:
             raise Missing
-        review, _item = status.locked_item(tx, endorsement.item_id)
+        review, _item = status.locked_item(tx, endorsement.item_id, with_learner=True)
         status.must_be_reviewer(tx, review, actor, now)
         of = review.learner_id, endorsement.statement_id, endorsement.endorsed_at
         if blind_spots(actor, now).hide_since(*of):
@@ -52,25 +51,29 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
 
 
 def expire_due(now: dt.datetime) -> int:
-    """Let expire what is older than its library's time, in all libraries. Returns how many: run
-    daily by a command."""
-    with transaction() as tx:
-        due = [
-            endorsement_id
-            for library in tx.scalars(
-                select(Library).where(Library.endorsement_months.is_not(None))
-            )
-            for endorsement_id in _over(tx, library, library.endorsement_months or 0, now)
-        ]
-        for endorsement_id in due:
-            endorsements.expire(tx, tx.get_one(Endorsement, endorsement_id), now)
-        return len(due)
+    """Let expire what is older than its library's time, in all libraries, one at a time. Returns
+    how many: run daily by a command."""
+    limited = select(Library).where(Library.endorsement_months.is_not(None))
+    due = [
+        endorsement_id
+        for library in session().scalars(limited)
+        for endorsement_id in _over(library, library.endorsement_months or 0, now)
+    ]
+    count = 0
+    for endorsement_id in due:
+        try:
+            with transaction() as tx:
+                endorsements.expire(tx, tx.get_one(Endorsement, endorsement_id), now)
+        except Conflict:  # somebody ended it meanwhile
+            continue
+        count += 1
+    return count
 
 
-def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[int]:
+def _over(library: Library, months: int, now: dt.datetime) -> list[int]:
     """Those of a library that stand although their last day is over. No month is shorter than 28
     days."""
-    rows = tx.execute(
+    rows = session().execute(
         select(Endorsement.id, Endorsement.endorsed_at)
         .join(Person, Person.id == Endorsement.person_id)
         .where(

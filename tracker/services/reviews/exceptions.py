@@ -43,7 +43,6 @@ def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
         review, item = _of_both(tx, actor, item_id, now)
-        exceptions.lock_person(tx, review.learner_id)
         statement = tx.get_one(Statement, item.statement_id)
         if not _is_below_met(tx, item) or _is_left_out(tx, review, statement):
             raise Conflict("exception_not_here")
@@ -102,7 +101,7 @@ def withdraw(
 def _of_both(
     tx: Session, actor: Actor, item_id: int, now: dt.datetime
 ) -> tuple[Review, ReviewItem]:
-    review, item = status.locked_item(tx, item_id)
+    review, item = status.locked_item(tx, item_id, with_learner=True)
     status.must_be_either(tx, review, actor, now)
     return review, item
 
@@ -113,7 +112,6 @@ def _locked(
     review, item = _of_both(tx, actor, item_id, now)
     if blind_spots(actor, now).hide_since(review.learner_id, item.statement_id, review.sent_at):
         raise Conflict("statement_hidden")
-    exceptions.lock_person(tx, review.learner_id)
     found = tx.get(LevelException, exception_id, populate_existing=True)
     if found is None or found.item_id != item.id:
         raise Missing

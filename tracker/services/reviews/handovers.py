@@ -4,15 +4,17 @@ coordinator."""
 import datetime as dt
 from collections.abc import Collection
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Library
+from tracker.models import Library, Review
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
 from tracker.queries.access import subjects
 from tracker.queries.reviews import eligible_reviewers
 from tracker.records.reviews import sending, status
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.reviews.texts import clean_text
 from tracker.rules.roles import Permission
@@ -42,6 +44,7 @@ def hand_on_all(
         raise Invalid("handover_nothing_ticked", "reviews")
     note = clean_text(note, "note", required=True)
     with transaction() as tx:
+        tx.execute(held(select(Review.id).where(Review.id.in_(review_ids))))
         for review_id in sorted(set(review_ids)):
             _hand_on(tx, actor, review_id, to_id, note, now)
 

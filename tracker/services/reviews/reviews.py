@@ -20,6 +20,7 @@ from tracker.queries.reviews import eligible_reviewers, submittable, unsent_draf
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
 from tracker.records.reviews import sending, status
+from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.operations.audit_kinds import REVEALED
 from tracker.rules.reviews.sending import SENT_MAX
@@ -195,7 +196,7 @@ def reveal(
     such check. Raises Conflict: review_not_ready, review_changed, move_not_now.
     """
     with transaction() as tx:
-        review = status.locked(tx, review_id)
+        review = status.locked(tx, review_id, with_learner=True)
         status.must_be_reviewer(tx, review, actor, now)
         items = status.items(tx, review)
         if base_version is not None and base_version != sum(item.version for item in items):
@@ -229,7 +230,7 @@ def _lock_person(tx: Session, actor: Actor) -> None:
     """Sendings of one person follow each other. Raises Missing when they may not sign in any
     more."""
     found = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-    if tx.scalar(found.with_for_update(key_share=True)) is None:
+    if tx.scalar(held(found)) is None:
         raise Missing
 
 

@@ -12,12 +12,14 @@ that they got, whatever became of their permission since.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import PurePath
 from typing import Any, TypeVar
 
 from flask import Flask, abort, g, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -28,6 +30,7 @@ from tracker.queries.access import subjects
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.notifications import notices
+from tracker.services.one_transaction import tried_once_more
 from tracker.services.operations import downloads, looks, refusals
 from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import idempotency, session
@@ -101,6 +104,11 @@ def door(
     def declare(view: V) -> V:
         @wraps(view)
         def behind_the_door(**kwargs: Any) -> ResponseReturnValue:
+            if request.method in ("GET", "HEAD", "OPTIONS"):
+                return ask(kwargs)
+            return tried_once_more(lambda: ask(kwargs), _as_it_came())
+
+        def ask(kwargs: dict[str, Any]) -> ResponseReturnValue:
             answer: ResponseReturnValue
             if permission is Permission.PUBLIC:
                 answer = view(**kwargs)
@@ -132,6 +140,22 @@ def door(
         return behind_the_door  # type: ignore[return-value]
 
     return declare
+
+
+def _as_it_came() -> Callable[[], None]:
+    """Brings the request back to how it is now: what it told, noted and read since is forgotten."""
+    noted, told = dict(vars(g)), deepcopy(dict(cookie))
+
+    def bring_back() -> None:
+        vars(g).clear()
+        vars(g).update(noted)
+        if dict(cookie) != told:
+            cookie.clear()
+            cookie.update(told)
+        for file in request.files.values():
+            file.stream.seek(0)
+
+    return bring_back
 
 
 def may(permission: Permission, subject: Subject | None = None) -> bool:

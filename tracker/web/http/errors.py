@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from tracker.logs import said_of
 from tracker.rules.errors import (
     Conflict,
     Damaged,
@@ -222,7 +223,7 @@ def _of_machine(error: Exception) -> ResponseReturnValue:
     fault = fault_of(error)
     if fault is None and not isinstance(error, OperationalError | PoolTimeout):
         return _fault(error)
-    LOG.error("storage_fails", fault=fault and fault.value, error=str(error).partition("\n")[0])
+    LOG.error("storage_fails", fault=fault and fault.value, error=said_of(error))
     g.failing = True
     if fault is Fault.DISK_FULL:
         return _page(507)

@@ -20,6 +20,7 @@ from flask import session as cookie
 from flask.json.tag import TaggedJSONSerializer
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
@@ -95,7 +96,7 @@ def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
     with idempotency.claiming(sent) as claim:
         try:
             answer = current_app.make_response(act())
-        except (Refusal, HTTPException) as refusal:
+        except (Refusal, HTTPException, IntegrityError) as refusal:
             refused = refusal
     if not claim.arrived:
         if kept(sent.key_sha256) is not None:

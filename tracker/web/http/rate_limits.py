@@ -13,6 +13,7 @@ from flask_limiter import Limiter
 from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage, Storage
 
+from tracker.logs import said_of
 from tracker.web.http import session
 from tracker.web.http.limits_storage import DatabaseStorage  # noqa: F401  (`limits` learns of it)
 
@@ -68,7 +69,7 @@ def asked(ask: Callable[[Storage], T]) -> T:
     try:
         return ask(storage)
     except storage.base_exceptions as error:
-        LOG.warning("limits_counted_here", error=str(error).partition("\n")[0])
+        LOG.warning("limits_counted_here", error=said_of(error))
         return ask(in_this_process)
 
 

@@ -20,6 +20,7 @@ from tracker.records import administration, audit, memberships, readers
 from tracker.records.accounts import disabling, merges, removal
 from tracker.records.frameworks import ratings_left
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -39,8 +40,8 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
         raise Conflict("merge_own")
     with transaction() as tx:
         library = administration.of_library(tx, actor)
-        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         kept, earlier = _both(tx, library.id, kept_id, earlier_id)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         _check(tx, kept, earlier, actor.today(now))
         if is_unused(earlier.id):
             _take_over(tx, actor, kept, earlier, now, whole=True)
@@ -67,9 +68,9 @@ def confirm(actor: Actor, merge_id: int, now: dt.datetime) -> bool:
     """In one of the two sign-ins. Returns whether the accounts are one now: the one that ends is
     signed out. Raises Conflict: merge_over, and as `propose` does for what has changed since."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         merge = _waiting(tx, actor, merge_id, now)
         kept, earlier = _both(tx, merge.library_id, merge.kept_id, merge.earlier_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         if not merges.confirm(tx, merge, actor.person_id, now):
             return False
         _check(tx, kept, earlier, actor.today(now))
@@ -106,12 +107,18 @@ def call_off(actor: Actor, merge_id: int, now: dt.datetime) -> None:
 
 
 def _waiting(tx: Session, actor: Actor, merge_id: int, now: dt.datetime) -> AccountMerge:
-    """One that asks the actor, locked with the library, as acts of its administrators are."""
-    tx.execute(select(Library.id).where(Library.id == actor.library_id).with_for_update())
+    """One that asks the actor, locked with the library, as acts of its administrators are, and with
+    both accounts."""
+    tx.execute(held(select(Library.id).where(Library.id == actor.library_id)))
+    is_one = Person.id.in_((AccountMerge.kept_id, AccountMerge.earlier_id))
+    both = select(Person.id).join(AccountMerge, is_one).where(AccountMerge.id == merge_id)
+    tx.execute(held(both, of=Person))
     merge = tx.scalar(
-        select(AccountMerge)
-        .where(AccountMerge.id == merge_id, queries.waits(now), queries.of_either(actor.person_id))
-        .with_for_update()
+        held(
+            select(AccountMerge).where(
+                AccountMerge.id == merge_id, queries.waits(now), queries.of_either(actor.person_id)
+            )
+        )
     )
     if merge is None:
         raise Conflict("merge_over")
@@ -122,10 +129,7 @@ def _both(tx: Session, library_id: int, kept_id: int, earlier_id: int) -> tuple[
     found = {
         person.id: person
         for person in tx.scalars(
-            select(Person)
-            .where(people_of(library_id), Person.id.in_((kept_id, earlier_id)))
-            .order_by(Person.id)
-            .with_for_update()
+            held(select(Person).where(people_of(library_id), Person.id.in_((kept_id, earlier_id))))
         )
     }
     if len(found) != 2:

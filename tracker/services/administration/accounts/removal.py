@@ -16,8 +16,8 @@ def remove(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Its memberships and invitations go, and its address is free. Raises Conflict("account_used")
     for who has signed in or has a record."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         if not is_unused(person.id):
             raise Conflict("account_used")
         removal.remove(tx, actor, person, now)

@@ -19,6 +19,7 @@ from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
 from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan
@@ -101,7 +102,6 @@ def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> Broug
         prepared = _prepare(checked.plan)
         try:
             with transaction() as tx:
-                round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
                 staged = records.locked(tx, actor, roster_id)
                 if staged.state is not RosterState.CHECKED:
                     return None
@@ -141,12 +141,18 @@ def _bring_in(
     now: dt.datetime,
 ) -> BroughtIn:
     work = _Work(tx, actor, staged.id, now, prepared.terms)
+    changing = [each for each in prepared.known if each.changed or each.comes_back]
+    known = {each.known.id: each for each in changing if each.known is not None}
+    rows = tx.scalars(held(select(Person).where(Person.id.in_(known)))).all()
+    round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
     with readers.watched(tx, actor, now, signed_in=True):
         _teams(work, prepared.memberships, ground)
         new = _add_people(work, prepared)
-        changed = _change_people(work, prepared)
+        for row in rows:
+            _change_person(work, row, known[row.id])
+        tx.flush()
         _write_memberships(work, prepared.memberships)
-    changed |= set(work.before) - new
+    changed = known.keys() | set(work.before) - new
     records.add_traces(
         tx,
         [
@@ -238,17 +244,6 @@ def _add_people(work: _Work, prepared: _Prepared) -> set[int]:
 def _place(work: _Work, each: PlannedMembership) -> dict[str, str | int]:
     terms, _digest = work.terms[id(each)]
     return {"team_id": terms.team_id, "team": work.names[terms.team_id], "role": terms.role}
-
-
-def _change_people(work: _Work, prepared: _Prepared) -> set[int]:
-    people = [each for each in prepared.known if each.changed or each.comes_back]
-    known = {each.known.id: each for each in people if each.known is not None}
-    for row in work.tx.scalars(
-        select(Person).where(Person.id.in_(known)).order_by(Person.id).with_for_update()
-    ):
-        _change_person(work, row, known[row.id])
-    work.tx.flush()
-    return set(known)
 
 
 def _change_person(work: _Work, row: Person, planned: PlannedPerson) -> None:

@@ -17,6 +17,7 @@ from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.memberships import MembershipTerms, read_terms
 from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
 from tracker.rules.errors import Conflict
@@ -61,7 +62,6 @@ def undo(actor: Actor, roster_id: int, now: dt.datetime) -> UndoneRoster:
     """Who was new is taken out of their teams, and their account is disabled; who was changed is
     as before. Raises Conflict("roster_undo_late")."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         staged = records.locked(tx, actor, roster_id)
         imported_at = staged.imported_at
         is_late = imported_at is None or now >= imported_at + UNDO_FOR
@@ -73,6 +73,7 @@ def undo(actor: Actor, roster_id: int, now: dt.datetime) -> UndoneRoster:
             .order_by(RosterTrace.person_id)
         ).all()
         since = _since(tx, roster_id, imported_at)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         going = [trace for trace in traces if since.is_untouched(trace)]
         with readers.watched(tx, actor, now, signed_in=True):
             _take_back_memberships(tx, going)
@@ -98,9 +99,7 @@ def undo(actor: Actor, roster_id: int, now: dt.datetime) -> UndoneRoster:
 
 def _since(tx: Session, roster_id: int, imported_at: dt.datetime) -> _Since:
     whom = select(RosterTrace.person_id).where(RosterTrace.import_id == roster_id)
-    people = tx.scalars(
-        select(Person).where(Person.id.in_(whom)).order_by(Person.id).with_for_update()
-    )
+    people = tx.scalars(held(select(Person).where(Person.id.in_(whom))))
     signed_in = tx.scalars(
         select(SignIn.person_id).where(
             SignIn.person_id.in_(whom),
