@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
+from tests.factories.office import office
 from tests.factories.reviews import send
 from tests.factories.world import World, add
 from tracker.db import transaction
@@ -58,11 +59,11 @@ def zipped(*names: str, content: bytes = b"<x/>") -> bytes:
 
 
 def docx(*more: str) -> bytes:
-    return zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml", *more)
+    return office("docx", dict.fromkeys(more, "<x/>"))
 
 
 def xlsx(*more: str) -> bytes:
-    return zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", *more)
+    return office("xlsx", dict.fromkeys(more, "<x/>"))
 
 
 GOOD = {
