@@ -58,6 +58,12 @@ def may_be_opened(address: str) -> bool:
     return scheme[0].lower() in OPENED if scheme else not seen.startswith(("/", "\\"))
 
 
+def carries(code: str, what: str) -> Invalid:
+    """The refusal of a file for something in it, which is named as far as it can be read."""
+    seen = "".join(char if char.isprintable() else " " for char in what[:200])
+    return Invalid(code, "file", what=" ".join(seen.split())[:80])
+
+
 def is_web_link(url: str) -> bool:
     """An http or https address with a host, without a user name, and without a character that
     nobody sees."""

@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence.content import may_be_opened
+from tracker.rules.evidence.content import carries, may_be_opened
 from tracker.rules.evidence.office_lists import (
     ADDRESS_FIELD,
     CARRIED,
@@ -134,15 +134,15 @@ class _Package:
                 _Texts(part, found).read(self._read)
             elif found in PICTURE_TYPES:
                 if not PICTURES.match(self._archive.read(part)):
-                    raise _unknown(part)
+                    raise carries("office_unknown", part)
             elif found in OPAQUE_TYPES:
                 if PROGRAMS.match(self._archive.read(part)):
-                    raise _unknown(part)
+                    raise carries("office_unknown", part)
             elif found != WORKBOOK:
                 what = (code for word, code in OTHER_TYPES.items() if word in found.casefold())
-                raise Invalid(next(what, "office_unknown"), "file", what=part[-80:])
+                raise carries(next(what, "office_unknown"), part)
             elif is_within:
-                raise Invalid("office_nested", "file", what=part[-80:])
+                raise carries("office_nested", part)
             else:
                 check(self._archive.read(part), "xlsx", is_within=True)
 
@@ -209,20 +209,20 @@ class _Relations:
         name = known[1] if known else ""
         if name not in RELATIONS:
             code = CARRIED.get(name, "office_unknown")
-            raise Invalid(code, "file", what=(target or said)[-80:])
+            raise carries(code, target or said)
         if attributes.get("TargetMode", "Internal") != "Internal":
             self._check_outside(name, target)
         elif re.match(r"[\w+.-]*:|//|\\", target):
-            raise Invalid("office_outside", "file", what=target[:80])
+            raise carries("office_outside", target)
         elif name == "package" and "drawingml.chart+xml" not in self._package.type_of(self._source):
-            raise Invalid("office_nested", "file", what=target[-80:])
+            raise carries("office_nested", target)
 
     def _check_outside(self, name: str, target: str) -> None:
         if name == "hyperlink":
             if not may_be_opened(target):
-                raise Invalid("office_link", "file", what=target[:80])
+                raise carries("office_link", target)
         elif name != "attachedTemplate" or not OWN_DISK.fullmatch(target):
-            raise Invalid("office_outside", "file", what=target[:80])
+            raise carries("office_outside", target)
 
 
 class _Texts:
@@ -259,7 +259,7 @@ class _Texts:
         elif name in CODES or name == "HyperlinkBase":
             self._text = []
         elif name == "script" and self._is_picture:
-            raise Invalid("office_macro", "file", what=self._part[-80:])
+            raise carries("office_macro", self._part)
         if attributes and not self._is_data:
             self._check_addresses(attributes)
 
@@ -277,13 +277,13 @@ class _Texts:
             code, is_dirty = self._fields.pop() if self._fields else ("", False)
             self._fields.append((code + text, is_dirty))
         elif text.strip() and not may_be_opened(text):
-            raise Invalid("office_link", "file", what=text[:80])
+            raise carries("office_link", text)
 
     def _turn_field(self, attributes: Attributes) -> None:
         """A field begins, or its code ends. One whose name another field works out is refused."""
         if _attribute(attributes, "fldCharType") == "begin":
             if self._fields and not self._fields[-1][0].strip():
-                raise Invalid("office_field", "file", what="{ { } }")
+                raise carries("office_field", "{ { } }")
             self._fields.append(("", _is_dirty(attributes)))
         elif self._fields:
             code, is_dirty = self._fields.pop()
@@ -294,37 +294,37 @@ class _Texts:
         for key, value in attributes.items():
             name = key.rpartition("}")[2]
             if name == "src" and value and not self._is_picture:
-                raise Invalid("office_outside", "file", what=value[:80])
+                raise carries("office_outside", value)
             if name == "href" and not value.startswith(("data:image/", "#")):
                 if self._is_picture:
-                    raise Invalid("office_outside", "file", what=value[:80])
+                    raise carries("office_outside", value)
                 if not may_be_opened(value):
-                    raise Invalid("office_link", "file", what=value[:80])
+                    raise carries("office_link", value)
 
 
 def _check_field(code: str, *, is_dirty: bool) -> None:
     if FIELDS.match(code):
-        raise Invalid("office_field", "file", what=code.strip()[:80])
+        raise carries("office_field", code.strip())
     found = ADDRESS_FIELD.match(code)
     if found is None:
         return
     address = (found[2] or found[3] or "").replace("\\\\", "\\")
     if found[1].upper() == "HYPERLINK":
         if not may_be_opened(address):
-            raise Invalid("office_link", "file", what=address[:80])
+            raise carries("office_link", address)
     elif is_dirty or not (OWN_PATH.fullmatch(address) or may_be_opened(address)):
-        raise Invalid("office_field", "file", what=code.strip()[:80])
+        raise carries("office_field", code.strip())
 
 
 def _check_formula(text: str) -> None:
     bare = QUOTED_TEXT.sub('""', text)
     if FUNCTIONS.search(bare) or "\\\\" in bare or "://" in bare:
-        raise Invalid("office_field", "file", what=text[:80])
+        raise carries("office_field", text)
     if "|" in QUOTED_NAME.sub("''", bare):
-        raise Invalid("office_field", "file", what=text[:80])
+        raise carries("office_field", text)
     for address in LINK_FUNCTION.findall(text):
         if not may_be_opened(address):
-            raise Invalid("office_link", "file", what=address[:80])
+            raise carries("office_link", address)
 
 
 def _attribute(attributes: Attributes, name: str) -> str:
@@ -335,9 +335,5 @@ def _is_dirty(attributes: Attributes) -> bool:
     return _attribute(attributes, "dirty") in ("1", "true", "on")
 
 
-def _unknown(part: str) -> Invalid:
-    return Invalid("office_unknown", "file", what=part[-80:])
-
-
 def _unreadable(part: str) -> Invalid:
-    return Invalid("office_unreadable", "file", what=part[-80:])
+    return carries("office_unreadable", part)

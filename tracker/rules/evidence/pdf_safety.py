@@ -25,7 +25,7 @@ from pypdf.generic import (
 )
 
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence.content import may_be_opened
+from tracker.rules.evidence.content import carries, may_be_opened
 
 HEADER = re.compile(rb"(?<!\d)(\d{1,10})[\0\s]++(\d{1,5})[\0\s]*+obj")
 """How an object begins."""
@@ -176,7 +176,7 @@ class _Checks:
             for each in self._all(address.get("/Base")) if isinstance(address, dict) else [address]:
                 text = each.decode("latin-1") if isinstance(each, bytes) else str(each)
                 if not may_be_opened(text):
-                    raise Invalid("pdf_link", "file", what=text[:80])
+                    raise carries("pdf_link", text)
         for key in ("/F", "/UF"):
             for place in self._all(found.get(key)):
                 if isinstance(place, (str, bytes)) or (
@@ -209,7 +209,7 @@ class _Checks:
 
 def _brings(name: str, what: str = "") -> Invalid:
     code = next((code for code, names in BRINGS.items() if name in names), "pdf_unknown")
-    return Invalid(code, "file", what=what or name[:80])
+    return carries(code, what or name)
 
 
 def _dictionaries(one: PdfObject) -> Iterator[DictionaryObject]:
