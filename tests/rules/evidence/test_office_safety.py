@@ -160,7 +160,7 @@ HOSTILE: dict[str, tuple[str, str, bytes]] = {
         "office_macro",
         behind_chart(linked("vbaProject", "a.bin", program="xlsx")),
     ),
-    "a program behind a chart": ("docx", "office_unreadable", behind_chart(b"MZ\x90")),
+    "a program behind a chart": ("docx", "office_nested", behind_chart(b"MZ\x90")),
     "a workbook in a workbook behind a chart": (
         "docx",
         "office_nested",
@@ -264,6 +264,29 @@ HOSTILE: dict[str, tuple[str, str, bytes]] = {
         "office_field",
         word("<w:delInstrText>DDE cmd</w:delInstrText>"),
     ),
+    "DDE where data is": (
+        "docx",
+        "office_field",
+        office("docx", {"a.xml": f"<w:x xmlns:w='w'>{field('DDE cmd')}</w:x>"}),
+    ),
+    "a formula where data is": (
+        "xlsx",
+        "office_field",
+        office("xlsx", {"a.xml": f"<f xmlns='{EXCEL}'>WEBSERVICE(A1)</f>"}),
+    ),
+    "a code in the text of a field": (
+        "docx",
+        "office_field",
+        word(
+            '<w:fldChar w:fldCharType="begin"/><w:t>DDE cmd</w:t><w:fldChar w:fldCharType="end"/>'
+        ),
+    ),
+    "a name that another field works out, in one": (
+        "docx",
+        "office_field",
+        word('<w:fldChar w:fldCharType="begin"/><w:fldSimple w:instr="QUOTE 68 68 69"/>'),
+    ),
+    "a name far behind": ("docx", "office_field", word(field(" " * 9_000 + "DDE cmd"))),
     "a name that another field works out": (
         "docx",
         "office_field",
@@ -370,9 +393,29 @@ def test_what_does_harm_is_refused_and_named(how: str) -> None:
     assert refused.facts.get("what") or refused.facts.get("ending")
 
 
-def test_more_xml_than_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office_safety, "XML_MAX", 10_000)
-    assert refusal(word("<w:p/>" * 2_000), "docx").code == "office_unreadable"
+@pytest.mark.parametrize(
+    ("limit", "most", "body"),
+    [
+        ("XML_MAX", 10_000, "<w:p>long</w:p>" * 1_000),
+        ("MARKS_MAX", 1_000, "<w:p/>" * 1_000),
+        ("DEPTH_MAX", 500, "<w:p>" * 500 + "</w:p>" * 500),
+    ],
+)
+def test_more_than_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, limit: str, most: int, body: str
+) -> None:
+    monkeypatch.setattr(office_safety, limit, 10 * most)
+    office_safety.check(word(body), "docx")
+    monkeypatch.setattr(office_safety, limit, most)
+    assert refusal(word(body), "docx").code == "office_unreadable"
+
+
+def test_workbooks_behind_charts_share_what_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = behind_chart(sheet("<row/>" * 600))
+    office_safety.check(content, "docx")
+    monkeypatch.setattr(office_safety, "MARKS_MAX", 620)
+    office_safety.check(sheet("<row/>" * 600), "xlsx")
+    assert refusal(content, "docx").code == "office_unreadable"
 
 
 def as_word_writes_it() -> bytes:

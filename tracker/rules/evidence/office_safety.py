@@ -10,6 +10,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable
+from types import SimpleNamespace
 from xml.etree.ElementTree import ParseError
 from zlib import error as ZlibError  # noqa: N812
 
@@ -21,6 +22,7 @@ from tracker.rules.evidence.content import carries, may_be_opened
 from tracker.rules.evidence.office_lists import (
     ADDRESS_FIELD,
     CARRIED,
+    EXCEL,
     FIELDS,
     FUNCTIONS,
     LINK_FUNCTION,
@@ -35,10 +37,22 @@ from tracker.rules.evidence.office_lists import (
     WORKBOOK,
     XML_TYPES,
 )
+from tracker.rules.evidence.uploads import Upload, judge
 
+HEAD = 64
+"""So many bytes tell what a part begins like."""
+WITHIN_MAX = 10 * 1024 * 1024
+"""Most bytes of a workbook behind a chart."""
+CODE_MAX = 4_000
+"""So much of the code of a field is looked at: its name and its address come first."""
 TYPES = "[Content_Types].xml"
 XML_MAX = 64 * 1024 * 1024
-"""Most bytes of XML in all parts together: a sheet of a million cells. A second reads some 8 MB."""
+"""Most bytes of XML in all parts together."""
+MARKS_MAX = 3_500_000
+"""Most marks with which an element begins or ends, and half as many attributes, in all parts
+together: a sheet of half a million cells, which takes two or three seconds."""
+DEPTH_MAX = 500
+"""Most elements within each other; Word has some 50."""
 OWN_DISK = re.compile(r"(?:file:///)?[a-z]:[\\/](?!.*\.\.)[^|<>]*", re.IGNORECASE)
 """Where Word finds the template of its own that somebody began with; no other machine is asked."""
 OWN_PATH = re.compile(OWN_DISK.pattern + r"|/[^/].*", re.IGNORECASE)
@@ -51,6 +65,9 @@ PROGRAMS = re.compile(
     rb"MZ|\x7fELF|PK\x03\x04|\xd0\xcf\x11\xe0|#!|%PDF|\{\\rtf|Rar!|7z\xbc", re.DOTALL
 )
 """How programs and documents of other kinds begin."""
+EXCELS = re.compile(
+    r"\{http://(?:schemas\.[a-z]+\.\w+|purl\.oclc\.org/ooxml)/[\w/]*(?:spreadsheetml|excel)/"
+)
 CODES = frozenset({"instrText", "delInstrText"})
 FORMULAS = (
     "}f",
@@ -77,8 +94,9 @@ BROKEN = (
 Attributes = dict[str, str]
 
 
-def check(content: bytes, kind: str, *, is_within: bool = False) -> None:
-    """`is_within`: a workbook behind a chart, which may hold none itself.
+def check(content: bytes, kind: str, *, room: "_Room | None" = None) -> None:
+    """`room`: what the document has left of it in which this workbook stands behind a chart. It
+    may hold none itself.
 
     Raises Invalid: office_macro, office_object, office_nested, office_outside, office_media,
     office_field, office_link, office_unknown, office_unreadable, file_not_what_it_says.
@@ -88,16 +106,33 @@ def check(content: bytes, kind: str, *, is_within: bool = False) -> None:
     except BROKEN as error:
         raise _unreadable("ZIP") from error
     with archive:
-        package = _Package(archive)
+        package = _Package(archive, room or _Room())
         if package.type_of(package.main_part()) != MAIN_TYPE[kind]:
             raise Invalid("file_not_what_it_says", "file", ending=kind.upper())
-        package.check(is_within=is_within)
+        package.check(is_within=room is not None)
+
+
+class _Room:
+    """How much more can be read of a document and all that stands in it."""
+
+    def __init__(self) -> None:
+        self._bytes, self._marks = XML_MAX, MARKS_MAX
+
+    def spend(self, piece: bytes, part: str) -> None:
+        self._bytes -= len(piece)
+        self._marks -= piece.count(b"<") + piece.count(b"=") // 2
+        if self._bytes < 0 or self._marks < 0:
+            raise _unreadable(part)
+
+
+def _pass_over(_said: str) -> None:
+    """Nobody asked for it."""
 
 
 class _Package:
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, room: _Room) -> None:
         self._archive = archive
-        self._xml_left = XML_MAX
+        self._room = room
         self._names = {each.casefold(): each for each in archive.namelist() if each[-1:] != "/"}
         if len(self._names) != sum(each[-1:] != "/" for each in archive.namelist()):
             raise _unreadable("a part that is there twice")
@@ -128,15 +163,15 @@ class _Package:
             if part == TYPES:
                 continue
             found = self.type_of(part)
-            if part.endswith(".rels"):
-                self._read(part, _Relations(self, part, is_within=is_within).start)
+            if part.casefold().endswith(".rels"):
+                self._read(part, _Relations(self, part).start)
             elif found in XML_TYPES:
                 _Texts(part, found).read(self._read)
             elif found in PICTURE_TYPES:
-                if not PICTURES.match(self._archive.read(part)):
+                if not PICTURES.match(self._bytes(part, HEAD)):
                     raise carries("office_unknown", part)
             elif found in OPAQUE_TYPES:
-                if PROGRAMS.match(self._archive.read(part)):
+                if PROGRAMS.match(self._bytes(part, HEAD)):
                     raise carries("office_unknown", part)
             elif found != WORKBOOK:
                 what = (code for word, code in OTHER_TYPES.items() if word in found.casefold())
@@ -144,7 +179,14 @@ class _Package:
             elif is_within:
                 raise carries("office_nested", part)
             else:
-                check(self._archive.read(part), "xlsx", is_within=True)
+                self._check_within(part)
+
+    def _check_within(self, part: str) -> None:
+        try:
+            file = judge(Upload("x.xlsx", self._bytes(part, WITHIN_MAX)), WITHIN_MAX)
+        except Invalid as error:
+            raise carries("office_nested", part) from error
+        check(file.content, "xlsx", room=self._room)
 
     def _note_type(self, tag: str, attributes: Attributes) -> None:
         said = attributes.get("ContentType", "")
@@ -153,53 +195,55 @@ class _Package:
         elif tag.endswith("}Override"):
             self._by_name[attributes["PartName"].lstrip("/").casefold()] = said
 
+    def _bytes(self, part: str, most: int) -> bytes:
+        try:
+            with self._archive.open(part) as file:
+                return file.read(most)
+        except BROKEN as error:
+            raise _unreadable(part) from error
+
     def _read(
         self,
         part: str,
         start: Callable[[str, Attributes], None],
-        data: Callable[[str], None] | None = None,
-        end: Callable[[str], None] | None = None,
+        data: Callable[[str], None] = _pass_over,
+        end: Callable[[str], None] = _pass_over,
     ) -> None:
         """Tell of each element. A part that declares entities, or anything else before its first
         element, is not read."""
+        depth = 0
+
+        def begins(tag: str, attributes: Attributes) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEPTH_MAX:
+                raise _unreadable(part)
+            start(tag, attributes)
+
+        def ends(tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(tag)
+
         try:
             with self._archive.open(self._names[part.casefold()]) as file:
-                parser = XMLParser(target=_Target(start, data, end), forbid_dtd=True)
+                target = SimpleNamespace(start=begins, data=data, end=ends)
+                parser = XMLParser(target=target, forbid_dtd=True)
                 while piece := file.read(256 * 1024):
-                    self._xml_left -= len(piece)
-                    if self._xml_left < 0:
-                        raise _unreadable(part)
+                    self._room.spend(piece, part)
                     parser.feed(piece)
                 parser.close()
         except BROKEN as error:
             raise _unreadable(part) from error
 
 
-class _Target:
-    """What the parser tells: only what is asked for, which is faster."""
-
-    def __init__(
-        self,
-        start: Callable[[str, Attributes], None],
-        data: Callable[[str], None] | None,
-        end: Callable[[str], None] | None,
-    ) -> None:
-        self.start = start
-        if data is not None and end is not None:
-            self.data, self.end = data, end
-
-    def close(self) -> None:
-        """Nothing was built."""
-
-
 class _Relations:
     """What a part points to."""
 
-    def __init__(self, package: _Package, part: str, *, is_within: bool) -> None:
+    def __init__(self, package: _Package, part: str) -> None:
         folder, _slash, name = part.rpartition("/")
         self._source = posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
         self._package = package
-        self._is_within = is_within
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if not tag.endswith("}Relationship"):
@@ -212,7 +256,7 @@ class _Relations:
             raise carries(code, target or said)
         if attributes.get("TargetMode", "Internal") != "Internal":
             self._check_outside(name, target)
-        elif re.match(r"[\w+.-]*:|//|\\", target):
+        elif re.match(r"\s*(?:[\w+.-]*:|//|\\)", target):
             raise carries("office_outside", target)
         elif name == "package" and "drawingml.chart+xml" not in self._package.type_of(self._source):
             raise carries("office_nested", target)
@@ -230,33 +274,31 @@ class _Texts:
 
     def __init__(self, part: str, kind: str) -> None:
         self._part = part
-        self._is_sheet = "spreadsheetml" in kind
+        self._is_sheet = kind == EXCEL + "worksheet+xml"
         self._is_picture = kind == "image/svg+xml"
         self._is_data = kind in ("application/xml", "text/xml")
-        self._has_texts = self._is_sheet or "wordprocessingml" in kind or "extended-prop" in kind
+        self._is_formula = False
         self._text: list[str] | None = None
         self._fields: list[tuple[str, bool]] = []
         """The code of each that was begun, and whether Word works it out anew when it opens."""
 
     def read(self, read: Callable[..., None]) -> None:
-        if self._has_texts:
-            read(self._part, self._start, self._data, self._end)
-        else:
-            read(self._part, self._start)
+        read(self._part, self._start, self._data, self._end)
         for code, is_dirty in self._fields:
             _check_field(code, is_dirty=is_dirty)
 
     def _start(self, tag: str, attributes: Attributes) -> None:
+        if tag.endswith(FORMULAS) and EXCELS.match(tag):
+            self._text, self._is_formula = [], True
         if self._is_sheet:
-            if tag.endswith(FORMULAS):
-                self._text = []
             return
         name = tag.rpartition("}")[2]
         if name == "fldChar":
             self._turn_field(attributes)
         elif name == "fldSimple":
+            self._begin_field()
             _check_field(_attribute(attributes, "instr"), is_dirty=_is_dirty(attributes))
-        elif name in CODES or name == "HyperlinkBase":
+        elif name in CODES or name == "HyperlinkBase" or (name == "t" and self._fields):
             self._text = []
         elif name == "script" and self._is_picture:
             raise carries("office_macro", self._part)
@@ -271,23 +313,28 @@ class _Texts:
         if self._text is None:
             return
         text, self._text = "".join(self._text), None
-        if self._is_sheet:
+        if self._is_formula:
+            self._is_formula = False
             _check_formula(text)
-        elif tag.rpartition("}")[2] in CODES:
+        elif not tag.endswith("}HyperlinkBase"):
             code, is_dirty = self._fields.pop() if self._fields else ("", False)
-            self._fields.append((code + text, is_dirty))
+            self._fields.append(((code + text).lstrip()[:CODE_MAX], is_dirty))
         elif text.strip() and not may_be_opened(text):
             raise carries("office_link", text)
 
     def _turn_field(self, attributes: Attributes) -> None:
-        """A field begins, or its code ends. One whose name another field works out is refused."""
+        """A field begins, or its code ends."""
         if _attribute(attributes, "fldCharType") == "begin":
-            if self._fields and not self._fields[-1][0].strip():
-                raise carries("office_field", "{ { } }")
+            self._begin_field()
             self._fields.append(("", _is_dirty(attributes)))
         elif self._fields:
             code, is_dirty = self._fields.pop()
             _check_field(code, is_dirty=is_dirty)
+
+    def _begin_field(self) -> None:
+        """Not where another one works out the name of the field around it."""
+        if self._fields and not self._fields[-1][0]:
+            raise carries("office_field", "{ { } }")
 
     def _check_addresses(self, attributes: Attributes) -> None:
         """Of drawings, which may have some without a relationship."""
@@ -328,7 +375,8 @@ def _check_formula(text: str) -> None:
 
 
 def _attribute(attributes: Attributes, name: str) -> str:
-    return next((value for key, value in attributes.items() if key.endswith("}" + name)), "")
+    found = (value for key, value in attributes.items() if key.rpartition("}")[2] == name)
+    return next(found, "")
 
 
 def _is_dirty(attributes: Attributes) -> bool:
