@@ -11,8 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
 from openpyxl.worksheet.table import Table
 
-from tests.factories.evidence import png
-from tests.factories.office import EXCEL, MAIN, RELATED, TYPE, office, relations
+from tests.factories.evidence import EXCEL, MAIN, RELATED, TYPE, office, png, relations
 from tracker.rules.errors import Invalid
 from tracker.rules.evidence import office_safety
 from tracker.rules.evidence.uploads import Upload, cleaned, judge
@@ -72,7 +71,7 @@ def behind_chart(content: bytes, source: str = "word/charts/chart1.xml") -> byte
     return office(
         "docx",
         {
-            "word/charts/chart1.xml": "<c/>",
+            "word/charts/chart1.xml": "<c>" + "<a/>" * 3_000 + "</c>",
             f"{folder}/_rels/{name}.rels": relations(("package", "../embeddings/a.xlsx")),
             "word/embeddings/a.xlsx": content,
         },
@@ -411,10 +410,10 @@ def test_more_than_can_be_read(
 
 
 def test_workbooks_behind_charts_share_what_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = behind_chart(sheet("<row/>" * 600))
+    content = behind_chart(sheet("<row/>" * 5_000))
     office_safety.check(content, "docx")
-    monkeypatch.setattr(office_safety, "MARKS_MAX", 620)
-    office_safety.check(sheet("<row/>" * 600), "xlsx")
+    monkeypatch.setattr(office_safety, "MARKS_MAX", 6_000)
+    office_safety.check(sheet("<row/>" * 5_000), "xlsx")
     assert refusal(content, "docx").code == "office_unreadable"
 
 

@@ -11,8 +11,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tests.client import Client
-from tests.factories.evidence import PDF, TXT, jpeg, png
-from tests.factories.office import office
+from tests.factories.evidence import PDF, TXT, jpeg, office, png
 from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session

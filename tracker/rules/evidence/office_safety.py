@@ -166,7 +166,7 @@ class _Package:
             if part.casefold().endswith(".rels"):
                 self._read(part, _Relations(self, part).start)
             elif found in XML_TYPES:
-                _Texts(part, found).read(self._read)
+                _Contents(part, found).read(self._read)
             elif found in PICTURE_TYPES:
                 if not PICTURES.match(self._bytes(part, HEAD)):
                     raise carries("office_unknown", part)
@@ -269,7 +269,7 @@ class _Relations:
             raise carries("office_outside", target)
 
 
-class _Texts:
+class _Contents:
     """The fields, formulas and addresses in a part."""
 
     def __init__(self, part: str, kind: str) -> None:

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from flask import Response, send_file
 from flask.json.provider import DefaultJSONProvider
 
+from tracker.rules.evidence.uploads import clean_name
+
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -34,11 +36,10 @@ def attachment(content: bytes, name: str, media_type: str) -> Response:
         etag=False,
     )
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    stem, dot, ending = plain.rpartition(".")
-    if not (stem if dot else ending).strip(". "):  # none of its letters is plain: ".txt"
+    if clean_name(plain) != plain:  # none of its letters is plain: ".txt"
         also = {"filename*": f"UTF-8''{quote(name, safe='')}"}
         response.headers.set(
-            "Content-Disposition", "attachment", filename=f"file{dot}{ending.strip()}", **also
+            "Content-Disposition", "attachment", filename=clean_name(plain), **also
         )
     if media_type == "text/plain":
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
