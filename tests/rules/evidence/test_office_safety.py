@@ -249,6 +249,12 @@ HOSTILE: dict[str, tuple[str, str, bytes]] = {
     ),
     "a frame": ("docx", "office_outside", linked("frame", "https://evil.example", OUTSIDE)),
     "a film": ("docx", "office_media", linked("video", "https://evil.example/a.mp4", OUTSIDE)),
+    "a film from the web": (
+        "docx",
+        "office_media",
+        word('<w:webVideoPr embeddedHtml="&lt;iframe src=&quot;https://evil.example&quot;>"/>'),
+    ),
+    "a program for a printer, in a field": ("docx", "office_field", word(field('PRINT "%!PS"'))),
     "a kind that nobody knows": ("docx", "office_unknown", linked("urn:evil", "a.xml")),
     "DDE": ("docx", "office_field", word(field(r"DDEAUTO c:\\windows\\cmd.exe /k calc"))),
     "DDE in one": ("docx", "office_field", word('<w:fldSimple w:instr=" dde  cmd /k"/>')),

@@ -241,6 +241,15 @@ ACTIVE: dict[str, tuple[str, bytes]] = {
     "a link in hexadecimal": ("pdf_link", pdf(b"<</S/URI/URI<66696c653a2f2f2f78>>>")),
     "a link elsewhere": ("pdf_link", pdf(b"<</S/URI/URI 5 0 R>>", b"(smb://host)")),
     "where links begin": ("pdf_link", pdf(root=b"/URI<</Base(file://host/)>>")),
+    "in the list itself": (
+        "pdf_script",
+        pdf().replace(b"/Root 1 0 R", b"/Root<</Type/Catalog/Names<</JavaScript 4 0 R>>>>"),
+    ),
+    "in the list itself, behind a comment": (
+        "pdf_script",
+        pdf().replace(b"trailer<<", b"trailer%x\n<</Names<</JavaScript 4 0 R>>"),
+    ),
+    "a show": ("pdf_media", pdf(root=b"/Names<</AlternatePresentations 4 0 R>>")),
     "a zip too": ("pdf_files", pdf(stream(zipped("a.txt", "b.exe")))),
     "a document too": ("pdf_files", pdf(tail=b"%" + docx() + b"\n")),
 }

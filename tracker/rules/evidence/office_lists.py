@@ -155,7 +155,7 @@ OTHER_TYPES = {
 """The refusal for a type that is on no list, by what is in its name; the first one counts."""
 
 FIELDS = re.compile(
-    r"\s*(DDE|DDEAUTO|LINK|EMBED|INCLUDE|INCLUDETEXT|IMPORT|DATABASE|RD|CONTROL|HTMLCONTROL)\b",
+    r"\s*(DDE|DDEAUTO|LINK|EMBED|INCLUDE|INCLUDETEXT|IMPORT|DATABASE|RD|CONTROL|HTMLCONTROL|PRINT)\b",
     re.IGNORECASE,
 )
 """Fields of Word that start a program or load something."""

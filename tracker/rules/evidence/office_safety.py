@@ -302,6 +302,8 @@ class _Contents:
             self._text = []
         elif name == "script" and self._is_picture:
             raise carries("office_macro", self._part)
+        elif name == "webVideoPr":
+            raise carries("office_media", _attribute(attributes, "embeddedHtml"))
         if attributes and not self._is_data:
             self._check_addresses(attributes)
 

@@ -33,6 +33,7 @@ HIDDEN_HEADER = re.compile(
     rb"(?<![^\r\n])[^\r\n%]*+%[^\r\n]*+[\r\n][\0\s]*+(?:\d{1,5}[\0\s]*+)?+obj(?=[\0\s<\[(/])"
 )
 """One with a comment between its words, which no program writes."""
+TRAILER = re.compile(rb"trailer[\0\s]*+(?=<<|%)")
 ENCRYPT = re.compile(b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (each, each) for each in b"Encrypt"))
 ZIP_END = re.compile(rb"PK\x05\x06.{18}", re.DOTALL)
 TOKENS_MAX = 500_000
@@ -63,7 +64,7 @@ BRINGS = {
     "pdf_media": _names(
         """
         3D 3DAnnot 3DView Movie Sound RichMedia Screen U3D PRC RichMediaContent Rendition
-        Renditions MediaClip GoTo3DView
+        Renditions MediaClip GoTo3DView AlternatePresentations
         """
     ),
     "pdf_form": _names("XFA SubmitForm"),
@@ -72,7 +73,8 @@ BRINGS = {
 """The refusal that says best what a name brings along; pdf_unknown for any other."""
 KEYS = _names(
     """
-    JS JavaScript AA XFA EF EmbeddedFiles RichMediaContent Renditions Collection OPI FFilter
+    JS JavaScript AA XFA EF EmbeddedFiles RichMediaContent Renditions AlternatePresentations
+    Collection OPI FFilter
     """
 )
 """Entries that are nowhere taken."""
@@ -254,6 +256,9 @@ class _Objects:
             yield int(each[1]), found
             if isinstance(found, StreamObject) and "/First" in found:
                 yield from self._packed(found)
+
+        for trailer in TRAILER.finditer(self._content):
+            yield -1, self._read(self._file, trailer.end())
 
     def _packed(self, stream: StreamObject) -> Iterator[tuple[int, PdfObject]]:
         """The objects inside of an object."""
