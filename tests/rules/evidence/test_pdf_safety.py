@@ -11,7 +11,7 @@ from pypdf import PdfReader, PdfWriter
 
 from tests.factories.evidence import PDF, docx, zipped
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence.pdf_safety import BYTES_MAX, TOKENS_MAX, check
+from tracker.rules.evidence.pdf_safety import BYTES_MAX, TOKENS_MAX, _Checks, check
 from tracker.rules.evidence.uploads import Upload, cleaned, judge
 
 SCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
@@ -301,6 +301,24 @@ UNREADABLE = {
 @pytest.mark.parametrize("how", UNREADABLE)
 def test_what_cannot_be_looked_at_is_refused(how: str) -> None:
     assert code(UNREADABLE[how]) == "pdf_unreadable"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pdf(tail=b"1 0 obj<</A 1 0 R/S/GoTo>>endobj\n" * 300),
+        pdf(b"[" + b"<</A 4 0 R/S/GoTo>>" * 300 + b"]"),
+    ],
+    ids=["versions", "one for all"],
+)
+def test_each_object_is_looked_at_once_for_each_use(
+    monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    """Else a small file takes minutes."""
+    looks: list[object] = []
+    monkeypatch.setattr(_Checks, "_check_action", lambda _self, action: looks.append(action))
+    check(content)
+    assert 300 <= len(looks) <= 302
 
 
 @pytest.mark.parametrize("behind", [b"<script>alert(1)</script>", b"x", PDF[:-8], b"\0MZ"])

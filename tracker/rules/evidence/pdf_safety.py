@@ -110,6 +110,8 @@ def check(content: bytes) -> None:
     try:
         read: dict[int, list[PdfObject]] = {}
         for number, each in _Objects(content):
+            if isinstance(each, IndirectObject):
+                raise ValueError("an object that only points to another")
             read.setdefault(number, []).append(each)
         checks = _Checks(read)
         for each in chain.from_iterable(read.values()):
@@ -131,82 +133,98 @@ def _holds_zip(content: bytes) -> bool:
 
 class _Checks:
     """What does something must be of a kind that is known. `read`: each object by its number, in
-    all of its versions; what points to one may mean any of them."""
+    all of its versions; what points to one may mean any of them. Each is looked at once for what
+    it is used as, however often it is."""
 
     def __init__(self, read: dict[int, list[PdfObject]]) -> None:
         self._read = read
+        self._looked_at: set[tuple[str, int]] = set()
+        self._named: dict[int, frozenset[str]] = {}
 
     def check(self, found: DictionaryObject) -> None:
         for key in KEYS.intersection(found):
             raise _brings(key)
-        for kind in self._all(found.get("/Type")):
+        for kind in self._at("/Type", found.get("/Type")):
             if any(kind in names for names in BRINGS.values()):
-                raise _brings(kind)
-        self._check_looks(found)
-        for act in self._all(found.get("/S")):
+                raise _brings(str(kind))
+        for act in self._at("/S", found.get("/S")):
             if act in ACTS:
-                raise _brings(act)
+                raise _brings(str(act))
+        self._check_looks(found)
         for key in ("/A", "/PA", "/Next"):
             for action in self._dictionaries_at(found, key):
                 self._check_action(action)
         for opened in self._dictionaries_at(found, "/OpenAction"):
-            if "/Next" in opened or any(act != "/GoTo" for act in self._all(opened.get("/S"))):
+            acts = self._at("/OpenAction /S", opened.get("/S"))
+            if "/Next" in opened or any(act != "/GoTo" for act in acts):
                 raise _brings("/OpenAction")
-        if "/Action" in self._all(found.get("/Type")):
+        if self._is(found.get("/Type"), "/Action"):
             self._check_action(found)
         self._check_places(found)
 
     def _check_looks(self, found: DictionaryObject) -> None:
         """What is drawn on a page, or stands on it."""
         if isinstance(found, StreamObject):
-            self._only("/Subtype", found, STREAMS)
+            self._only("/Subtype", found, STREAMS, "stream")
             if "/F" in found:
                 raise _brings("/F")
         elif "/Rect" in found:
-            self._only("/Subtype", found, ANNOTATIONS)
+            self._only("/Subtype", found, ANNOTATIONS, "note")
         for note in self._dictionaries_at(found, "/Annots"):
-            self._only("/Subtype", note, ANNOTATIONS)
+            self._only("/Subtype", note, ANNOTATIONS, "note")
 
     def _check_action(self, action: DictionaryObject) -> None:
-        self._only("/S", action, ACTIONS)
-        if "/Named" in self._all(action.get("/S")):
-            self._only("/N", action, NAMED)
+        self._only("/S", action, ACTIONS, "action")
+        if self._is(action.get("/S"), "/Named"):
+            self._only("/N", action, NAMED, "action")
 
     def _check_places(self, found: DictionaryObject) -> None:
         """Addresses, and files outside."""
-        for address in self._all(found.get("/URI")):
-            for each in self._all(address.get("/Base")) if isinstance(address, dict) else [address]:
+        for address in self._at("/URI", found.get("/URI")):
+            is_base = isinstance(address, dict)
+            for each in self._at("/Base", address.get("/Base")) if is_base else [address]:
                 text = each.decode("latin-1") if isinstance(each, bytes) else str(each)
                 if not may_be_opened(text):
                     raise carries("pdf_link", text)
         for key in ("/F", "/UF"):
-            for place in self._all(found.get(key)):
+            for place in self._at(key, found.get(key)):
                 if isinstance(place, (str, bytes)) or (
                     isinstance(place, dict) and not {"/F", "/UF"}.isdisjoint(place)
                 ):
                     raise _brings(key)
 
-    def _only(self, key: str, found: DictionaryObject, taken: frozenset[str]) -> None:
-        for each in self._all(found.get(key)):
+    def _only(self, key: str, found: DictionaryObject, taken: frozenset[str], of: str) -> None:
+        for each in self._at(f"{of} {key}", found.get(key)):
             if each not in taken:
                 raise _brings(str(each))
 
     def _dictionaries_at(self, found: DictionaryObject, key: str) -> Iterator[DictionaryObject]:
-        for each in self._all(found.get(key)):
+        for each in self._at(key, found.get(key)):
             for one in each if isinstance(each, ArrayObject) else [each]:
-                for reached in self._all(one):
+                for reached in self._at(f"one of {key}", one):
                     if isinstance(reached, DictionaryObject):
                         yield reached
 
-    def _all(self, value: Any, steps: int = 3) -> list[Any]:
-        """What it may be: itself, or the object that it points to."""
+    def _at(self, use: str, value: Any) -> list[Any]:
+        """What it is, or may point to, unless that was looked at for this use."""
         if not isinstance(value, IndirectObject):
             return [] if value is None else [value]
-        if not steps:
-            raise ValueError("points to what points on")
-        return [
-            end for each in self._read.get(value.idnum, []) for end in self._all(each, steps - 1)
-        ]
+        looked_at = (use, value.idnum)
+        if looked_at in self._looked_at:
+            return []
+        self._looked_at.add(looked_at)
+        return self._read.get(value.idnum, [])
+
+    def _is(self, value: Any, name: str) -> bool:
+        """Whether it is that name, or may point to it."""
+        if not isinstance(value, IndirectObject):
+            return bool(value == name)
+        if value.idnum not in self._named:
+            ends = self._read.get(value.idnum, [])
+            self._named[value.idnum] = frozenset(
+                str(each) for each in ends if isinstance(each, str)
+            )
+        return name in self._named[value.idnum]
 
 
 def _brings(name: str, what: str = "") -> Invalid:
