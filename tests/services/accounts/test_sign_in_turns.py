@@ -127,3 +127,16 @@ def test_nothing_is_stored_that_was_typed_or_opens_a_turn() -> None:
     take(ticket, NO_TIME, at(0))
     stored = session().execute(select(SignInTurn.__table__)).one()
     assert "secret of the ticket" not in repr(stored)
+
+
+def test_a_full_line_has_room_for_who_has_fewer_tries_in_it() -> None:
+    """However many tries somebody keeps in line at one account, also without a pause."""
+    full = sign_in_turns.WAITING_MAX + TURNS
+    for ticket in tickets(ANA, full):
+        take(ticket, NO_TIME, at(0))
+    (ben,) = tickets(BEN, 1)
+    assert not take(ben, NO_TIME, at(0)), "its turn has not come"
+    for again in tickets(ANA, full + 50)[full:]:
+        assert ahead(again, at(1)) > sign_in_turns.WAITING_MAX, "takes nobody's place"
+    assert rows() == full
+    assert take(ben, NO_TIME, at(TURNS_WITHIN.total_seconds()))

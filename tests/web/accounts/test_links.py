@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW
@@ -181,13 +182,100 @@ def test_asking_for_a_password_is_answered_alike_and_waits(
     asked = (303, "/forgot-password/asked")
     for email in (World.email("ana"), "nobody@example.org"):
         assert [ask(elsewhere, email) for _time in range(5)] == [asked] * 4 + [(429, "60")]
-    with later(61):
-        assert ask(elsewhere, World.email("ana")) == asked
-        assert ask(elsewhere, World.email("ana")) == (429, "120")
+    now = 61
+    for wait in (120, 240, 480, 900, 900):
+        with later(now):
+            assert ask(elsewhere, World.email("ana")) == asked
+            assert ask(elsewhere, World.email("ana")) == (429, str(wait))
+            now += wait + 1
     assert ask(own, World.email("ana")) == asked, "nobody else's asking keeps the owner waiting"
     with limited.app_context():
         assert password_resets.look_up(NOW) == 1
         db.session.remove()
+
+
+@pytest.mark.parametrize("at", ["198.51.100.4", HERE])
+def test_others_who_ask_keep_nobody_from_asking(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Neither for Ana from somewhere else, nor for many others from where Ben is."""
+    monkeypatch.setitem(limited.extensions, "tracker_mail", mail_server("console:", ""))
+    monkeypatch.setitem(ALLOWED, Counted.RESET_SOURCE, 5)
+
+    def ask(client: Client, email: str, at: str = HERE) -> int:
+        client.get("/forgot-password")
+        form, place = {"email": World.email(email)}, {"REMOTE_ADDR": at}
+        return client.post("/forgot-password", form, environ_base=place).status_code
+
+    others = Client(limited)
+    assert [ask(others, "ana", at) for _time in range(5)] == [303] * 4 + [429]
+    for number in range(8):
+        assert ask(others, f"made-up-{number}", at) == 303
+    new = Client(limited)
+    assert [ask(new, "ben") for _time in range(3)] == [303] * 3
+    assert ask(new, "ana") == (303 if at != HERE else 429)
+    refused = others.post(
+        "/forgot-password", {"email": World.email("ana")}, environ_base={"REMOTE_ADDR": at}
+    )
+    assert "A link that was mailed in the last hour still works." in refused.text
+
+
+def test_where_the_worker_is_behind_it_is_said(
+    mailing: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password_resets, "WAITING_MAX", 1)
+    client = Client(mailing)
+    client.get("/forgot-password")
+    assert client.post("/forgot-password", {"email": world.email("ana")}).status_code == 303
+    assert client.post("/forgot-password", {"email": world.email("ana")}).status_code == 303
+    full = client.post("/forgot-password", {"email": world.email("ben")})
+    assert (full.status_code, full.headers["Retry-After"]) == (503, "60")
+    assert "so nothing was sent" in full.text
+
+
+UNKNOWN_LINKS = ["/welcome/", "/email-address/confirm/", "/email-address/take-back/"]
+
+
+@pytest.mark.parametrize("path", [*UNKNOWN_LINKS, "/readers/objections/"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_links_that_are_nobodys_take_turns(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch, path: str, method: str
+) -> None:
+    monkeypatch.setitem(ALLOWED, Counted.LINK, 2)
+    guesser = Client(limited)
+    guesser.get("/login")
+
+    def guess(number: int) -> TestResponse:
+        url = f"{path}guessed-{number}"
+        sent = {"password": GOOD, "decision": "opened"}
+        return guesser.get(url) if method == "GET" else guesser.post(url, sent)
+
+    answers = [guess(number) for number in range(20)]
+    assert [answer.status_code for answer in answers] == [404] * 14 + [200] * 6
+    assert all("this one waits for its turn" in answer.text for answer in answers[14:])
+    for other in UNKNOWN_LINKS:
+        assert guesser.get(f"{other}guessed").headers["Refresh"] == "3", "all count together"
+    with later(7):
+        assert guess(19).status_code == 404
+
+
+def test_a_link_that_works_never_waits(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ALLOWED, Counted.LINK, 2)
+    with limited.app_context(), transaction() as tx:
+        ana = tx.query(Person).filter_by(email=World.email("ana")).one()
+        change = {"person_id": ana.id, "former_email": ana.email, "new_email": "ana.b@example.org"}
+        tx.add(AddressChange(**change, asked_at=NOW, confirm_hash=token_hash("confirm")))
+    guesser = Client(limited)
+    with at(NOW):
+        for number in range(20):
+            last = guesser.get(f"/email-address/confirm/guessed-{number}")
+        assert "Refresh" in last.headers
+        assert "ana.b@example.org" in guesser.get("/email-address/confirm/confirm").text
+        guesser.get("/login")
+        assert guesser.post("/email-address/confirm/confirm").location == "/login"
+        with limited.app_context(), transaction() as tx:
+            tx.query(AddressChange).one().take_back_hash = token_hash("back")
+        assert "becomes ana@example.org again" in guesser.get("/email-address/take-back/back").text
 
 
 def test_the_mail_of_a_new_password_leads_where_the_settings_say(

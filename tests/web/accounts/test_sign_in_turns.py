@@ -169,6 +169,16 @@ def test_a_neighbor_gets_in_while_a_hundred_are_tried(limited: Flask, email: str
         assert own.client.get("/account").status_code == 200
 
 
+def test_a_wiped_desk_gets_in_after_101_wrong_passwords_there(limited: Flask) -> None:
+    """For other accounts, each at most a few times: nobody failed at Ben's."""
+    had = let_in(*(Browser(limited, f"p{n % 25}@example.org", "wrong") for n in range(101)))
+    assert len(had) == 101
+    with later(max(had.values())):
+        own = Browser(limited, BEN, PASSWORD)
+        assert let_in(own)[own] <= 10
+        assert own.client.get("/account").status_code == 200
+
+
 def test_an_unknown_address_waits_as_long_as_a_known_one(limited: Flask) -> None:
     slow(limited)
     nobody = Browser(limited, "nobody.else@example.org", "wrong password")

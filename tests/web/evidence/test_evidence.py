@@ -143,6 +143,25 @@ def test_a_text_with_a_link_a_file_and_two_statements(
     assert [link.statement_id for link in newest(app).links] == [one, two]
 
 
+@pytest.mark.parametrize(
+    ("name", "plain", "whole"),
+    [
+        ("a👩.txt", "a.txt", "a%F0%9F%91%A9.txt"),
+        ("👩.txt", "file.txt", "%F0%9F%91%A9.txt"),
+        ("отчёт.txt", "file.txt", "%D0%BE%D1%82%D1%87%D1%91%D1%82.txt"),
+        ("\u202e\u200d.txt", "file.txt", ""),
+    ],
+)
+def test_a_name_keeps_its_letters_or_is_file(
+    app: Flask, ana: Client, name: str, plain: str, whole: str
+) -> None:
+    """Never an ending alone, which some programs hide and others run."""
+    ana.post("/evidence", {"title": "x", "file": upload(name, TXT)})
+    sent = ana.get(f"/evidence/{newest(app).id}/file").headers["Content-Disposition"]
+    assert f"filename={plain}" in sent.replace('"', "")
+    assert f"filename*=UTF-8''{whole}" in sent if whole else "filename*" not in sent
+
+
 @pytest.mark.parametrize("ending", GOOD)
 def test_each_kind_of_file_comes_back_as_it_was(app: Flask, ana: Client, ending: str) -> None:
     ana.post("/evidence", {"title": "x", "file": upload(f"a b.{ending}", GOOD[ending])})

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tests.client import Client
-from tests.factories.evidence import PDF, TXT, jpeg, png
+from tests.factories.evidence import PDF, TXT, jpeg, office, png
 from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session
@@ -82,7 +82,28 @@ def test_so_is_one_that_takes_the_place_of_another(ana: Client) -> None:
     ("name", "content", "said"),
     [
         ("x.png", png(50_000, 50_000), "has more than 25 million pixels. Save a smaller copy"),
-        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog/AA<<>>"), "Print it to PDF again"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog/AA<<>>"), "does something by itself when"),
+        (
+            "x.pdf",
+            PDF.replace(b"/Type/Catalog", b"/S/Launch"),
+            "start a program (/Launch). Print it",
+        ),
+        (
+            "x.pdf",
+            PDF.replace(b"/Type/Catalog", b"/URI<feff0073006d0062003a202e0061>"),
+            "has a link to smb: a. Only links",
+        ),
+        (
+            "x.docx",
+            office("docx", points_to=[("attachedTemplate", "https://evil.example/a", "External")]),
+            "loads something from elsewhere when it’s opened: https://evil.example/a. Put",
+        ),
+        (
+            "x.xlsx",
+            office("xlsx", points_to=[("oleObject", "embeddings/<b>.bin".replace("<", "&lt;"))]),
+            "an object of another program (embeddings/&lt;b&gt;.bin)",
+        ),
+        ("x.docx", office("docx", {"word/a.exe": b"MZ"}), "can’t be checked: word/a.exe. Save it"),
         ("x.pdf", PDF.replace(b"/Root", b"/Encrypt 9 0 R/Root"), "The PDF is locked"),
         ("x.pdf", PDF.replace(b"<</Type", b"<<<"), "Parts of the PDF can’t be read"),
         ("x.pdf", PDF + b"<html>", "not a whole PDF file"),

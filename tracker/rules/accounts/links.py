@@ -38,6 +38,11 @@ where neither their supervisor nor their recovery code says sooner that it is th
 LISTED_FOR = dt.timedelta(days=30)
 """How long somebody reads who made a link for them."""
 RESET_LASTS = dt.timedelta(hours=1)
+RESETS_A_DAY = 3
+"""So many links that somebody asked for are mailed as soon as they are asked for. Of more, the next
+one once the last has less than RESET_LEFT to work: whoever asks has one in time, and asking for
+somebody else mails them no more than one in 40 minutes."""
+RESET_LEFT = dt.timedelta(minutes=20)
 CONFIRM_LASTS = dt.timedelta(days=1)
 TAKE_BACK_LASTS = KEPT_FOR
 ASKED_LASTS = dt.timedelta(hours=4)

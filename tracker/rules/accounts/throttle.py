@@ -8,7 +8,6 @@ from enum import StrEnum
 COUNTS_FOR = dt.timedelta(days=1)
 """From the first wrong password on, all of them are forgotten after this long."""
 LONGEST = dt.timedelta(minutes=15)
-LONGEST_RESET = dt.timedelta(hours=4)
 LONGEST_APART = dt.timedelta(seconds=15)
 """Between two tries at one account on devices that it does not know, wherever they come from: 5,760
 a day at most, after the first that are free."""
@@ -31,11 +30,12 @@ class Counted(StrEnum):
     LINK = "unknown-link"
     """Links that are nobody's, tried from one place. One that works is never kept waiting."""
     RESET = "reset"
-    """New passwords asked for one account, from anywhere: each may be a mail."""
+    """New passwords asked for one account from one place: each may be a mail."""
     RESET_DEVICE = "reset-device"
     """The same on a device that signed in to it before. Nothing else counts there."""
     RESET_SOURCE = "reset-source"
-    """New passwords asked for any account, from one place."""
+    """New passwords asked for any account from one place: it makes those wait that asked as often
+    as is free, and nobody else."""
 
 
 ALLOWED = {
@@ -56,11 +56,11 @@ MAILS = frozenset({Counted.RESET, Counted.RESET_DEVICE})
 def delay(counted: Counted, times: int) -> dt.timedelta:
     """How long to wait after it happened so often: 2 seconds after the first one too many, twice as
     long after each further one, LONGEST at most, of an account LONGEST_APART. Where each is a mail
-    to somebody, a minute, and LONGEST_RESET."""
+    to somebody, a minute."""
     beyond = times - ALLOWED[counted]
     if beyond <= 0:
         return dt.timedelta(0)
     if counted in MAILS:
-        return min(LONGEST_RESET, dt.timedelta(minutes=2 ** min(beyond - 1, 20)))
+        return min(LONGEST, dt.timedelta(minutes=2 ** min(beyond - 1, 20)))
     longest = LONGEST_APART if counted is Counted.ACCOUNT else LONGEST
     return min(longest, dt.timedelta(seconds=2 ** min(beyond, 20)))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import EvidenceKind
@@ -39,6 +39,8 @@ def kind_of(url: str, has_file: bool) -> EvidenceKind:
     return EvidenceKind.LINK if url else EvidenceKind.NOTE
 
 
+OPENED = frozenset({"http", "https", "mailto", "tel", "ftp"})
+SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?=:)", re.IGNORECASE)
 BARE_ADDRESS = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*(?::\d{1,5})?(?=[/?#]|\Z)")
 """A host with a dot in it, and perhaps a port: a name before a colon alone may be a scheme."""
 
@@ -46,6 +48,20 @@ BARE_ADDRESS = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*(?::\d{1,5})?(?=[/?#]|\Z)
 def completed(url: str) -> str:
     """A web address typed without its scheme, with it; anything else as it is."""
     return f"https://{url}" if BARE_ADDRESS.match(url) else url
+
+
+def may_be_opened(address: str) -> bool:
+    """Whether a click on such a link in a file leads to a web page, a mail, a call, or a place in
+    the file or beside it; not to a program, or to another machine that asks who comes."""
+    seen = unquote("".join(char for char in address if char > " " and char.isprintable()))
+    scheme = SCHEME.match(seen)
+    return scheme[0].lower() in OPENED if scheme else not seen.startswith(("/", "\\"))
+
+
+def carries(code: str, what: str) -> Invalid:
+    """The refusal of a file for something in it, which is named as far as it can be read."""
+    seen = "".join(char if char.isprintable() else " " for char in what[:200])
+    return Invalid(code, "file", what=" ".join(seen.split())[:80])
 
 
 def is_web_link(url: str) -> bool:

@@ -1,6 +1,7 @@
 """Which files are taken, judged by name and content together, and what is kept of them."""
 
 import io
+import re
 import struct
 import unicodedata
 import zipfile
@@ -32,7 +33,11 @@ DIRECTORY_MAX = 1024 * 1024
 """Longest list of those files, in bytes."""
 UNPACKED_MAX = 300 * 1024 * 1024
 """Most bytes that an office document says it holds."""
-MAIN_PART = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+MAIN_PART = {
+    "docx": re.compile(r"word/document\d*\.xml"),
+    "xlsx": re.compile(r"xl/workbook\d*\.xml"),
+}
+UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
@@ -93,14 +98,18 @@ def judge(upload: Upload, most: int) -> Accepted:
 def cleaned(file: Accepted, most: int) -> Accepted:
     """What is kept of a judged file: of a picture its pixels; any other as it came.
 
-    Slow: outside of a transaction. Raises Invalid: file_large, file_not_what_it_says, pdf_active,
-    pdf_locked, pdf_unreadable.
+    Slow: outside of a transaction. Raises Invalid: file_large, file_not_what_it_says, and as
+    pdf_safety and office_safety do.
     """
     kind = kind_of(file.name)
     if kind == "pdf":
         from tracker.rules.evidence import pdf_safety
 
         pdf_safety.check(file.content)
+    elif kind in MAIN_PART:
+        from tracker.rules.evidence import office_safety
+
+        office_safety.check(file.content, kind)
     if kind not in PICTURES:
         return file
     from tracker.rules.evidence import pictures
@@ -117,20 +126,20 @@ def kind_of(name: str) -> str | None:
 
 
 def clean_name(raw: str) -> str:
-    """The last part of a path, without characters that are not seen, at most NAME_MAX long with its
-    ending kept."""
+    """The last part of a path, without characters that are not seen or turn the others around, at
+    most NAME_MAX long with its ending kept. A letter that is newer than this Python stays."""
     last = raw.replace("\\", "/").rpartition("/")[2]
     seen = "".join(
-        char for char in last if unicodedata.category(char)[0] not in "C" or char.isspace()
+        char for char in last if unicodedata.category(char) not in UNSEEN or char.isspace()
     )
-    name = " ".join(seen.split()).strip(". ")
+    name = " ".join(seen.split()).rstrip(". ")
     stem, dot, ending = name.rpartition(".")
     if not dot:
         stem, ending = name, ""
     room = NAME_MAX - len(dot) - len(ending)
     if room < 1:
         return name[:NAME_MAX]
-    return (stem[:room].rstrip() or "file") + dot + ending
+    return (stem.lstrip(". ")[:room].rstrip() or "file") + dot + ending
 
 
 def _kind_of(content: bytes, claimed: str) -> str | None:
@@ -180,7 +189,7 @@ def _zip_end(content: bytes) -> tuple[int, int, int] | None:
     return (start, size, entries) if at + 22 + comment == len(content) else None
 
 
-def _is_office(content: bytes, main_part: str) -> bool:
+def _is_office(content: bytes, main_part: re.Pattern[str]) -> bool:
     """A zip that begins at the first byte and ends at the last, whose list is that of the office
     document.
 
@@ -201,7 +210,7 @@ def _is_office(content: bytes, main_part: str) -> bool:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError, struct.error):
         return False
     names = {part.filename for part in parts}
-    if "[Content_Types].xml" not in names or main_part not in names:
+    if "[Content_Types].xml" not in names or not any(map(main_part.fullmatch, names)):
         return False
     if (
         len(parts) > PARTS_MAX

@@ -14,8 +14,9 @@ from tracker.rules.accounts.throttle import STAYS, TURNS, TURNS_WITHIN
 LOCK = 4_702_111_839
 """The advisory lock on PostgreSQL: a turn is given to one at a time."""
 WAITING_MAX = 300
-"""So many wait in line at one place. More wait as well, without a place in line, and come into it
-where somebody leaves it: rows cannot be made without end."""
+"""So many wait in line at one place: rows cannot be made without end. Of more, a try at an account
+with fewer in line takes the place of the last one at the account with most. Others wait as well,
+without a place in line, and come into it where somebody leaves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _in_line(tx: Session, ticket: Ticket, now: dt.datetime) -> tuple[int, SignIn
     digest = _digest(ticket.secret)
     own = tx.scalar(select(SignInTurn).where(here, SignInTurn.ticket_sha256 == digest))
     if own is None:
-        if waiting >= WAITING_MAX:
+        if waiting >= WAITING_MAX and not _room_made(tx, ticket):
             return waiting + 1, None
         own = SignInTurn(
             ticket_sha256=digest,
@@ -83,6 +84,24 @@ def _in_line(tx: Session, ticket: Ticket, now: dt.datetime) -> tuple[int, SignIn
     ).one()
     everybody, due, is_held = before
     return (everybody + 1 if is_held else max(0, due + 1 - (TURNS - had))), own
+
+
+def _room_made(tx: Session, ticket: Ticket) -> bool:
+    """Whether the account with most tries in line left a place to one that has fewer."""
+    in_line = SignInTurn.place == ticket.place, SignInTurn.tried_at.is_(None)
+    own = select(func.count()).where(*in_line, SignInTurn.account == ticket.account)
+    many = func.count(SignInTurn.id)
+    fullest = tx.execute(
+        select(many, func.max(SignInTurn.id))
+        .where(*in_line)
+        .group_by(SignInTurn.account)
+        .order_by(many.desc())
+        .limit(1)
+    ).one()
+    if fullest[0] <= tx.scalars(own).one() + 1:
+        return False
+    tx.execute(delete(SignInTurn).where(SignInTurn.id == fullest[1]))
+    return True
 
 
 def _digest(secret: str) -> str:

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.queries.administration import address_changes
-from tracker.rules.errors import Conflict, Missing
+from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.services.accounts import address_changes as service
 from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import AddressForm, ConfirmForm
+from tracker.web.accounts.tries.unknown_links import unknown
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
@@ -67,13 +68,15 @@ def withdraw() -> ResponseReturnValue:
 def confirm_page(token: str) -> ResponseReturnValue:
     found = address_changes.to_confirm(token, session.now())
     if found is None:
-        raise Missing("address_link_used_up")
+        return unknown(token, "address_link_used_up")
     return render("accounts/address_confirm.html", form=ConfirmForm(), found=found, token=token)
 
 
 @bp.post("/email-address/confirm/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
 def confirm(token: str) -> ResponseReturnValue:
+    if address_changes.to_confirm(token, session.now()) is None:
+        return unknown(token, "address_link_used_up")
     to = url_for("accounts.show" if session.actor_or_none() else "accounts.sign_in")
     try:
         email = service.confirm(token, session.now())
@@ -89,13 +92,15 @@ def confirm(token: str) -> ResponseReturnValue:
 def take_back_page(token: str) -> ResponseReturnValue:
     found = address_changes.to_take_back(token, session.now())
     if found is None:
-        raise Missing("address_link_used_up")
+        return unknown(token, "address_link_used_up")
     return render("accounts/address_take_back.html", form=ConfirmForm(), found=found, token=token)
 
 
 @bp.post("/email-address/take-back/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
 def take_back(token: str) -> ResponseReturnValue:
+    if address_changes.to_take_back(token, session.now()) is None:
+        return unknown(token, "address_link_used_up")
     try:
         link = service.take_back(token, session.now())
     except Conflict as refusal:

@@ -23,6 +23,9 @@ refusal_messages(
         "“%(word)s” is easy to guess here, and so is the rest. Add two or three words that have "
         "nothing to do with you or the library."
     ),
+    resets_many=_l(
+        "Too many people wait for a link just now, so nothing was sent. Try again in a few minutes."
+    ),
     password_wrong=_l("This is not your password now. Nothing was changed."),
     password_moved_on=_l(
         "Your password was changed somewhere else meanwhile. Sign in again with that one."

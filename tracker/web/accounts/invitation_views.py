@@ -8,31 +8,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.queries.administration.invitations import Invited, invited
-from tracker.rules.accounts.throttle import Counted
-from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
-from tracker.services.accounts import sign_in_turns
-from tracker.services.accounts.sign_in_turns import Ticket
 from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import WelcomeForm
-from tracker.web.accounts.tries.waits import Waits
+from tracker.web.accounts.tries.unknown_links import unknown
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.http.rate_limits import bucket, source
 from tracker.web.i18n.render import render
 
 bp = Blueprint("invitations", __name__)
-AGAIN = 3
-"""Seconds after which a link that waits for its turn is looked at again."""
 
 
 @bp.get("/welcome/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
 def show(token: str) -> ResponseReturnValue:
     person = invited(token, session.now())
-    return _nobodys(token) if person is None else _page(token, WelcomeForm(), person)
+    return unknown(token, "link_used_up") if person is None else _page(token, WelcomeForm(), person)
 
 
 @bp.post("/welcome/<string(maxlength=100):token>")
@@ -40,7 +33,7 @@ def show(token: str) -> ResponseReturnValue:
 def accept(token: str) -> ResponseReturnValue:
     form, person = WelcomeForm(), invited(token, session.now())
     if person is None:
-        return _nobodys(token)
+        return unknown(token, "link_used_up")
     done = accepted(
         form,
         lambda: session.accept_link(
@@ -61,18 +54,6 @@ def accept(token: str) -> ResponseReturnValue:
         flash_message(_("Your password is set. Sign in with it."))
         to = url_for("accounts.sign_in")
     return known_devices.remember(redirect(to, 303), person.email)
-
-
-def _nobodys(token: str) -> ResponseReturnValue:
-    """Only what is nobody's counts, of a place, and takes turns there: a link that works is let in
-    at once."""
-    waits = Waits({Counted.LINK: source()})
-    ticket = Ticket(int(bucket(f"links {source()}")), int(bucket("links")), f"link {token}")
-    too_many = waits.are_too_many(Counted.LINK)
-    if too_many and not sign_in_turns.take(ticket, dt.timedelta(0), dt.datetime.now(dt.UTC)):
-        return render("accounts/wait.html", is_link=True), {"Refresh": str(AGAIN)}
-    waits.count()
-    raise Missing("link_used_up")
 
 
 def _is_mail_set() -> bool:

@@ -19,6 +19,7 @@ from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.administration import readers as service
+from tracker.web.accounts.tries.unknown_links import wait_page
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, message_for, refusal_messages
@@ -120,9 +121,9 @@ def decide(opening: Subject) -> ResponseReturnValue:
 def objection(token: str) -> ResponseReturnValue:
     """For the HR contact, who has no account."""
     found = openings.by_link(token, session.now())
-    return render("readers/objection.html", one=found, token=token, roles=AS_ROLE), (
-        200 if found else 404
-    )
+    if found is None:
+        return _unknown_link(token)
+    return render("readers/objection.html", one=found, token=token, roles=AS_ROLE)
 
 
 @bp.post("/objections/<token>")
@@ -132,8 +133,12 @@ def decide_by_link(token: str) -> ResponseReturnValue:
     try:
         service.decide_by_link(token, decision, session.now())
     except Conflict:
-        return render("readers/objection.html", one=None, token=token, roles=AS_ROLE), 404
+        return _unknown_link(token)
     return render("readers/decided.html", done=_decided(decision))
+
+
+def _unknown_link(token: str) -> ResponseReturnValue:
+    return wait_page(token) or (render("readers/objection.html", one=None, token=token), 404)
 
 
 def _by_reader(waiting: Iterable[Opening]) -> list[list[Opening]]:

@@ -92,13 +92,77 @@ refusal_messages(
     files_full=_l(
         "Your files would take more than the %(total)s MB that one person has. Use a link instead."
     ),
-    pdf_active=_l(
-        "The PDF can run a script, open something by itself, or holds other files. That isn’t "
-        "safe to keep. Print it to PDF again, and choose the new file."
+    office_field=_l(
+        "A field or formula in the file starts a program or loads something: %(what)s. Put its "
+        "text in its place, save the file, and choose it again."
+    ),
+    office_link=_l(
+        "The file has a link to %(what)s. Only links to web pages and email addresses can be kept. "
+        "Remove the link, save the file, and choose it again."
+    ),
+    office_macro=_l(
+        "The file holds a macro or an add-in, which is a program (%(what)s). Save it as DOCX or "
+        "XLSX without it, and choose the new file."
+    ),
+    office_media=_l(
+        "The file holds sound, video, or a 3D model (%(what)s). Delete it, save the file, and "
+        "choose it again."
+    ),
+    office_nested=_l(
+        "Another document is inside the file (%(what)s). Delete it there, save the file, and add "
+        "the other document by itself."
+    ),
+    office_object=_l(
+        "The file holds an object of another program (%(what)s). Put a picture of it in its place, "
+        "save the file, and choose it again. Or save the file as PDF."
+    ),
+    office_outside=_l(
+        "The file loads something from elsewhere when it’s opened: %(what)s. Put the picture, "
+        "text, or numbers themselves into the file (Break Link in Word and Excel), or save it as "
+        "PDF."
+    ),
+    office_unknown=_l(
+        "The file holds something that can’t be checked: %(what)s. Save it as a new DOCX or XLSX "
+        "file or as PDF, and choose that one."
+    ),
+    office_unreadable=_l(
+        "A part of the file can’t be read, so it can’t be checked: %(what)s. Save it as a new DOCX "
+        "or XLSX file or as PDF, and choose that one."
+    ),
+    pdf_files=_l(
+        "The PDF holds other files (%(what)s). Print it to PDF again, and choose the new file."
+    ),
+    pdf_form=_l(
+        "The PDF has a form that sends what is typed, or that only one program can show "
+        "(%(what)s). Print it to PDF again, and choose the new file."
+    ),
+    pdf_link=_l(
+        "The PDF has a link to %(what)s. Only links to web pages and email addresses can be kept. "
+        "Remove the link, or print the file to PDF again, and choose the new file."
     ),
     pdf_locked=_l(
         "The PDF is locked, so it can’t be checked. Open it, print it to PDF again, and choose "
         "the new file."
+    ),
+    pdf_media=_l(
+        "The PDF holds sound, video, or a 3D model (%(what)s). Print it to PDF again, and choose "
+        "the new file."
+    ),
+    pdf_opens=_l(
+        "The PDF does something by itself when it’s opened (%(what)s). Print it to PDF again, and "
+        "choose the new file."
+    ),
+    pdf_outside=_l(
+        "The PDF opens or loads another file (%(what)s). Print it to PDF again, and choose the new "
+        "file."
+    ),
+    pdf_script=_l(
+        "The PDF can run a script or start a program (%(what)s). Print it to PDF again, and choose "
+        "the new file."
+    ),
+    pdf_unknown=_l(
+        "The PDF does something that isn’t known to be safe (%(what)s). Print it to PDF again, and "
+        "choose the new file."
     ),
     pdf_unreadable=_l(
         "Parts of the PDF can’t be read, so it can’t be checked. Print it to PDF again, and choose "

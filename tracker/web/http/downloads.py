@@ -2,10 +2,14 @@
 
 import datetime as dt
 import io
+import unicodedata
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, send_file
 from flask.json.provider import DefaultJSONProvider
+
+from tracker.rules.evidence.uploads import clean_name
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -21,7 +25,8 @@ class IsoDates(DefaultJSONProvider):
 
 
 def attachment(content: bytes, name: str, media_type: str) -> Response:
-    """The content under its label (RFC 6266). It is not cached, not sniffed, and runs nothing."""
+    """The content under its label (RFC 6266), with one in plain letters for old programs. It is not
+    cached, not sniffed, and runs nothing."""
     response = send_file(
         io.BytesIO(content),
         media_type,
@@ -30,6 +35,12 @@ def attachment(content: bytes, name: str, media_type: str) -> Response:
         conditional=False,
         etag=False,
     )
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    if clean_name(plain) != plain:  # none of its letters is plain: ".txt"
+        also = {"filename*": f"UTF-8''{quote(name, safe='')}"}
+        response.headers.set(
+            "Content-Disposition", "attachment", filename=clean_name(plain), **also
+        )
     if media_type == "text/plain":
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["Content-Security-Policy"] = SANDBOX

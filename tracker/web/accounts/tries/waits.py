@@ -26,7 +26,8 @@ class Waits:
 
     def are_too_many(self, *which: Counted) -> bool:
         """Whether one of those has happened as often as is free."""
-        return limiter.enabled and any(self.times(each) >= ALLOWED[each] for each in which)
+        counted = [each for each in which if each in self._keys]
+        return limiter.enabled and any(self.times(each) >= ALLOWED[each] for each in counted)
 
     def times(self, counted: Counted) -> int:
         return asked(lambda storage: storage.get(self._keys[counted]))
