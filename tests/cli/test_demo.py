@@ -18,9 +18,8 @@ from sqlalchemy import func, select, text, update
 from config import ROOT
 from tests.client import Client
 from tests.demo.people import email, load_cast, load_casts
-from tests.demo.rows import DAY, file_of, made_from
+from tests.demo.rows import DAY, ROWS, file_of, made_from
 from tests.engines import LONG, REQUIRED
-from tracker.cli.demo import ROWS
 from tracker.cli.setup import set_up
 from tracker.db import db, transaction
 from tracker.models import (

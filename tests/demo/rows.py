@@ -21,7 +21,6 @@ from tests.demo import story
 from tests.demo.library import FIRST_ROUND, THIS_ROUND
 from tests.demo.people import Cast, load_casts
 from tracker.app import create_app
-from tracker.cli.demo import ROWS
 from tracker.cli.setup import set_up
 from tracker.db import Base, db
 from tracker.models import AuditEvent, AuditEventDetail
@@ -34,6 +33,7 @@ from tracker.storage import files
 
 DAY = dt.date(2026, 11, 24)
 """The day at which the story is told."""
+ROWS = ROOT / "seed_data" / "demo" / "rows.jsonl"
 DATE = re.compile(r"20\d\d-\d\d-\d\d")
 SOURCES = ("tests/demo/*.py", "seed_data/demo/*.json", "seed_data/frameworks/*.json")
 Numbers = dict[str, list[int]]
