@@ -256,6 +256,7 @@ def test_who_was_signed_in_is_read_at_a_private_door(app: Flask, ana: Client) ->
         **{("/login", URLENCODED, who): 64 * 1024 for who in cookies},
         ("/account/name", URLENCODED, "ana"): 256 * 1024,
         ("/evidence", URLENCODED, "ana"): 11 * 1024**2,
+        ("/drafts", URLENCODED, "ana"): 256 * 1024,
         ("/drafts", "application/json; charset=utf-8", "ana"): 600_000,
     }
     assert {each: size for each, size in found.items() if size} == form

@@ -39,9 +39,9 @@ OTHERS: dict[str, Takes] = {
     "assessment_grid.save": LONG_FORM,
     "batch_review.answer_screen": LONG_FORM,
     "batch_review.answer_statement": LONG_FORM,
-    "batch_review.save": JSON,
+    "batch_review.save": {**FORM, **JSON},
     "differences.choose": LONG_FORM,
-    "drafts.save": DRAFT,
+    "drafts.save": {**FORM, **DRAFT},
     "evidence.choose_now": LONG_FORM,
     "evidence.create": UPLOAD,
     "evidence.update": UPLOAD,
@@ -138,7 +138,6 @@ REFUSED: dict[str, tuple[str, str, int, str, str, dict[str, str], int, str]] = {
     "a long form": ("ana", "/reviews", 4 * MIB + 1, URLENCODED, "POST", {}, 413, "4 MB at most"),
     "a file": ("ana", "/evidence", 11 * MIB + 1, MULTIPART, "POST", {}, 413, "10 MB of files"),
     "JSON, ana": ("ana", "/drafts", 600_001, "application/json", "POST", {}, 413, "585 kB"),
-    "a form for JSON": ("ana", "/drafts", 9, URLENCODED, "POST", {}, 415, "that format"),
 }
 
 

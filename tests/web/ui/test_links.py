@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask, render_template_string
 
-CHIP = '{% from "_macros/statements.html" import chip %}{{ chip(source) }}'
+CHIP = '{% from "_macros/statements.html" import chip %}{{ chip(address) }}'
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ CHIP = '{% from "_macros/statements.html" import chip %}{{ chip(source) }}'
 def test_a_source_is_linked_where_it_leads_somewhere(
     migrated_app: Flask, href: str | None, is_link: bool
 ) -> None:
-    source = SimpleNamespace(label="O*NET", name="The name", href=href)
+    address = SimpleNamespace(label="O*NET", name="The name", href=href)
     with migrated_app.test_request_context():
-        shown = render_template_string(CHIP, source=source)
+        shown = render_template_string(CHIP, address=address)
     assert "The name" in shown
     assert ("href" in shown) == is_link
     assert "javascript" not in shown.lower()

@@ -15,7 +15,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.form_actions import pressed
-from tracker.web.http.input_checks import DRAFT, is_clean, json_object
+from tracker.web.http.input_checks import DRAFT, FORM, is_clean, json_object
 from tracker.web.http.rate_limits import documents
 from tracker.web.http.redirects import own_address
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
@@ -35,7 +35,7 @@ refusal_messages(
 
 
 @bp.post("/drafts")
-@door(Permission.SIGNED_IN, takes=DRAFT)
+@door(Permission.SIGNED_IN, takes={**FORM, **DRAFT})
 def save() -> ResponseReturnValue:
     body = json_object() if request.is_json else {}
     form, _space, subject = str(body.get("draft", "")).partition(" ")

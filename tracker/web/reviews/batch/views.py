@@ -17,7 +17,7 @@ from tracker.services.reviews import answers
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
-from tracker.web.http.input_checks import JSON, LONG_FORM, json_object
+from tracker.web.http.input_checks import FORM, JSON, LONG_FORM, json_object
 from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.batch import cards
@@ -45,7 +45,7 @@ def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/review-items/<id:item_id>/said")
-@door(Permission.REVIEW_ANSWER, subjects.review_item, takes=JSON)
+@door(Permission.REVIEW_ANSWER, subjects.review_item, takes={**FORM, **JSON})
 def save(item: Subject) -> ResponseReturnValue:
     """One card of a screen, for the script."""
     card, person_id, kind = from_json(item.id, json_object())
