@@ -63,6 +63,7 @@ def fill(day: dt.date) -> None:
 @click.option(
     "--json", "as_json", is_flag=True, help="As a JSON list of role, name, email and password."
 )
+@with_appcontext
 def accounts(as_json: bool) -> None:
     """The sign-ins of the demo."""
     if as_json:
