@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -173,6 +174,17 @@ def _at_now() -> Iterator[None]:
     """Every test runs at NOW; one that needs another moment travels on."""
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _as_patient_as_it_takes(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a race whoever comes second waits as long as a busy machine takes. How long people wait
+    stands in tests/web/http."""
+    if request.node.get_closest_marker("races") is not None:
+        monkeypatch.setattr("tracker.engines._patience", ContextVar("patience", default=60_000))
+        monkeypatch.setattr("tracker.db.patience_left", lambda: 60_000)
 
 
 @pytest.fixture
