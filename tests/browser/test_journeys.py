@@ -39,7 +39,7 @@ def keyboard(live: Live, browser: Any) -> Iterator[Callable[[str], Keyboard]]:
         context = browser.new_context(
             base_url=live.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
         )  # so that a page has moved when the focus has
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         keyboards.append(found := Keyboard(context.new_page()))
         found.sign_in(live.world.email(name), PASSWORD)
         return found
