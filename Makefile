@@ -5,11 +5,13 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 PROGRAM := .venv/.program
 STAMP := .venv/.synced
+# Compiled files are kept: without them every worker and every command of a test compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser screenshots diagrams demo-rows icons docs messages bench bench-people load load-memory mutants check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages bench bench-people load load-memory mutants check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +44,9 @@ test: $(STAMP) ## the test suite; below the pages on PostgreSQL too, where one r
 
 test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
 	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
+
+repeats: $(STAMP) ## which tests PostgreSQL need not repeat, anew: tests/repeats/repeats.txt
+	@$(BIN)/python -m tests.repeats.listing
 
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser

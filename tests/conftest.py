@@ -6,8 +6,10 @@ import gc
 import os
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +23,7 @@ from config import Config
 from tests.client import Client
 from tests.engines import LONG, REQUIRED, fresh_database, hurry, postgres_trouble
 from tests.factories.world import World, make_world
+from tests.repeats.listing import repeats
 from tests.storage import lock_order
 from tracker.app import create_app
 from tracker.cli.database import upgrade
@@ -33,8 +36,8 @@ class TestConfig(Config):
     """The real settings, with a cheap password hash and a folder of its own."""
 
     __test__ = False
-    assets: Path | None = None
-    """Where all apps of the run lay out their static files, once; see `_made_once`."""
+    made: Path | None = None
+    """Where all apps of the run lay out their static files and templates, once; see `_made_once`."""
 
     def __init__(self, url: str, folder: Path) -> None:
         super().__init__()
@@ -43,11 +46,12 @@ class TestConfig(Config):
         self.DATA_DIR = folder
         self.FILES = folder / "files"
         self.BACKUP_DIR = folder / "backups"
-        self.ASSETS_DIR = self.assets or folder / "assets"
+        self.ASSETS_DIR = (self.made or folder) / "assets"
         self.ARGON2 = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
         self.RATELIMIT_ENABLED = False
 
 
+MADE_ONCE = ("assets", "templates")
 lock_order.listen()
 
 
@@ -56,7 +60,7 @@ def pytest_collection_finish() -> None:
     tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,14 +68,12 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Compressed static files and compiled templates are shared by all apps, of all workers: each
     is named by what it is made of."""
     shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
-    templates = shared / "templates"
-    templates.mkdir(exist_ok=True)
+    TestConfig.made = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    for folder in MADE_ONCE:
+        (TestConfig.made / folder).mkdir(exist_ok=True)
+    cache = FileSystemBytecodeCache(str(TestConfig.made / "templates"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TestConfig, "assets", shared / "assets")
-        patch.setattr(
-            Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(templates))}
-        )
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
         yield
 
 
@@ -79,16 +81,31 @@ WEB = Path(__file__).parent / "web"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Crawls, the walk through every door and every form, and the pages of a room are looked at on
-    one engine; `make test-long` looks at them on both. What races, who may see whom (tests/policy),
-    and all below the pages runs on both always."""
-    for_later = [
+    """Crawls, the walk through every door and every form, the pages of a room, and what tells
+    nothing new of PostgreSQL (tests/repeats) are looked at on one engine; `make test-long` looks
+    at them on both. What races, and who may see whom (tests/policy), runs on both always."""
+    told = repeats()
+    for_later = {
         item
         for item in items
-        if not LONG and "postgresql" in item.name and (_crawls(item) or _is_of_a_page(item))
-    ]
-    config.hook.pytest_deselected(items=for_later)
+        if not LONG
+        and "postgresql" in item.name
+        and (_crawls(item) or _is_of_a_page(item) or item.nodeid.partition("[")[0] in told)
+    }
+    config.hook.pytest_deselected(items=list(for_later))
     items[:] = [item for item in items if item not in for_later]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was skipped, one line for each reason."""
+    reasons = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    for reason, times in reasons.most_common():
+        terminalreporter.write_line(f"skipped {times}: {reason}")
+    if not LONG:
+        terminalreporter.write_line("the second engine and the longest walks: make test-long")
 
 
 def _crawls(item: pytest.Item) -> bool:
@@ -169,14 +186,28 @@ def _in_one_order() -> Iterator[None]:
     assert list(dict.fromkeys(lock_order.breaches)) == []
 
 
+@pytest.fixture(autouse=True)
+def _as_patient_as_it_takes(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a race whoever comes second waits as long as a busy machine takes. How long people wait
+    stands in tests/web/http."""
+    if request.node.get_closest_marker("races") is not None:
+        monkeypatch.setattr("tracker.engines._patience", ContextVar("patience", default=60_000))
+        monkeypatch.setattr("tracker.db.patience_left", lambda: 60_000)
+
+
 @pytest.fixture
-def app(migrated_app: Flask) -> Iterator[Flask]:
-    """An empty database, and no files. No application context is held: it would leak the signed-in user between
+def app(migrated_app: Flask, engine_name: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """An empty database, and no files; the world's pages replace all others, so that nothing is
+    emptied before them. No application context is held: it would leak the signed-in user between
     clients."""
+    if engine_name != "sqlite" or "world" not in {*PAGES} & {*request.fixturenames}:
+        with migrated_app.app_context():
+            empty(db.engine)
     yield migrated_app
     with migrated_app.app_context():
         db.session.remove()
-        empty(db.engine)
     shutil.rmtree(migrated_app.config["FILES"], ignore_errors=True)
 
 

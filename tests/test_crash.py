@@ -26,7 +26,8 @@ from sqlalchemy import select, text
 from config import ROOT
 from tests.benches.pages import Visitor, free_port
 from tests.client import PASSWORD
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import MADE_ONCE, NOW, TestConfig, laid_out_database
+from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, YES, answer_all, item_ids, send
 from tests.factories.world import World, make_world
@@ -38,7 +39,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.services.reviews import reviews
 
-KILLS = 3
+KILLS = 3 if LONG else 1
 BURST = 40
 """How many acts are acknowledged, by all together, before each kill."""
 LOST = (OSError, http.client.HTTPException)
@@ -258,9 +259,12 @@ def troubles(found: list[object], acknowledged: list[object]) -> list[str]:
 
 @contextmanager
 def laid_out(engine_name: str, folder: Path) -> Iterator[tuple[Flask, dict[str, str]]]:
-    """A migrated database of its own, and the environment of a server on it."""
+    """A migrated database of its own, and the environment of a server on it, which finds its static
+    files and templates as a server before it left them."""
     with pytest.MonkeyPatch.context() as patch, laid_out_database(engine_name, folder) as url:
         patch.setenv("TRACKER_DATA_DIR", str(folder))
+        for made in MADE_ONCE:
+            (folder / made).symlink_to(TestConfig.made / made)
         app = create_app(TestConfig(url, folder))
         yield app, {**os.environ, "TRACKER_DATABASE_URL": url}
         with app.app_context():

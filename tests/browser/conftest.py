@@ -264,7 +264,7 @@ def visit(live: Live, browser: Any) -> Iterator[Callable[..., object]]:
         context = browser.new_context(
             base_url=live.url, viewport={"width": width, "height": height}, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         somebody = Client(live.app)
         somebody.sign_in(live.world.email(name))

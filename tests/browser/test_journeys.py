@@ -39,7 +39,7 @@ def keyboard(live: Live, browser: Any) -> Iterator[Callable[[str], Keyboard]]:
         context = browser.new_context(
             base_url=live.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
         )  # so that a page has moved when the focus has
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         keyboards.append(found := Keyboard(context.new_page()))
         found.sign_in(live.world.email(name), PASSWORD)
         return found
@@ -240,13 +240,20 @@ def test_a_round_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) ->
     assert len(Path(file.value.path()).read_text().splitlines()) > PAGE
 
 
+def send(page: Any, button: str) -> None:
+    """And wait for the page that answers: somebody else's next page, or the database, is to know of
+    it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: int) -> None:
     rated(live, Answer.CONSISTENTLY, Answer.PARTLY)
     ana = visit("ana", width=width, java_script_enabled=False)
     ana.goto("/reviews/new")
     ana.get_by_label("Sue (Central)").check()
-    ana.get_by_role("button", name="Send for review").click()
+    send(ana, "Send for review")
 
     sue = visit("sue", width=width, java_script_enabled=False)
     sue.get_by_role("main").get_by_role("link", name="Open the review").click()
@@ -254,15 +261,15 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
     for card in sue.locator("[data-statement]").all():
         card.locator("label", has=sue.locator("input[value=consistently]")).click()
         card.locator("label", has=sue.locator("input[name^=ground]")).first.click()
-    sue.get_by_role("button", name="Save and go on").click()
-    sue.get_by_role("button", name="Reveal to each other").click()
+    send(sue, "Save and go on")
+    send(sue, "Reveal to each other")
 
     for side, page in (("sue", sue), ("ana", ana)):
         if side == "ana":
             page.goto("/")
             page.get_by_role("main").get_by_role("link", name="Settle 1 difference").click()
         page.locator("label", has=page.locator("input[value='agree:partly']")).click()
-        page.get_by_role("button", name="Confirm choices").click()
+        send(page, "Confirm choices")
     assert stored(live, select(Review.status)) == ["closed"]
     assert stored(live, select(ReviewItem.status)) == ["endorsed", "endorsed"]
 

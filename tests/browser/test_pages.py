@@ -77,12 +77,13 @@ PHONE = {"width": 390, "height": 844}
 def everything(watch: Watch, *, in_every_way: bool = True) -> list[str]:
     """All that can be wrong with a page as it is; or in every way: on a phone too, in the dark,
     which changes colors alone, and with text twice as large, which changes the room that it takes.
-    Colors, which take longest, are then judged on the phone and in the dark. The page's own
-    complaints last: what comes late has come by then."""
+    Colors, which take longest, are then judged on the phone and in the dark, and as the page is in
+    `make test-long`. The page's own complaints last: what comes late has come by then."""
     page = watch.page
     page.wait_for_load_state()  # A heading is there before the style that it is judged by.
     page.evaluate(DRAWN)
-    found = [*barriers(page, NO_COLORS if in_every_way else WCAG), *out_of_place(page)]
+    as_it_is = WCAG if LONG and not in_every_way else NO_COLORS
+    found = [*barriers(page, as_it_is), *out_of_place(page)]
     if in_every_way:
         desk = page.viewport_size
         page.set_viewport_size(PHONE)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Integer, bindparam, literal, select, true
 
 from tests.conftest import NOW, empty
+from tests.engines import LONG
 from tests.factories.world import add
 from tests.policy.test_permissions import Plan, build, plans
 from tracker.db import db, transaction
@@ -142,7 +143,7 @@ def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=40 if LONG else 15,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,

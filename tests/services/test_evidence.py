@@ -435,7 +435,7 @@ def test_an_upload_whose_turn_does_not_come_is_refused(
     monkeypatch.setattr(files, "PATIENCE", 0.01)
     program = (
         "import sys, time; from pathlib import Path; from tracker.storage.files import turn_of\n"
-        "with turn_of(Path(sys.argv[1]), int(sys.argv[2])): print('mine', flush=True); time.sleep(60)"
+        "with turn_of(Path(sys.argv[1]), int(sys.argv[2])): print('mine', flush=True); time.sleep(600)"
     )
     arguments = [str(tmp_path / "files"), str(world.people["ana"])]
     other = subprocess.Popen(

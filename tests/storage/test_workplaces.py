@@ -19,7 +19,7 @@ from tracker.storage.workplaces import workplace
 with workplace(Path(sys.argv[1]), ".restore-") as place:
     (place / "database").write_bytes(b"everybody's ratings")
     print(place, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 

@@ -30,7 +30,7 @@ writing = sqlite3.connect(sys.argv[2], isolation_level=None)
 writing.execute("BEGIN IMMEDIATE")
 writing.execute("UPDATE libraries SET review_days = 100")
 print("writing", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 

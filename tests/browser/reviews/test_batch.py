@@ -96,7 +96,7 @@ def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id
     """Two keys for each statement, none for the next screen, and a few to get there: the focus is
     seen all the way."""
     context = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     me = Keyboard(page)
     me.sign_in(live.world.email("sue"), PASSWORD)

@@ -60,6 +60,7 @@ def test_one_in_half_a_second() -> None:
     assert had[-1] <= 60 / 2 + 5
 
 
+@pytest.mark.reads_at_length
 def test_a_neighbor_gets_in_while_a_hundred_are_tried() -> None:
     (ben,) = tickets(BEN, 1)
     assert turns_of([*tickets(ANA, 100), ben])[ben.secret] <= 10
@@ -68,11 +69,13 @@ def test_a_neighbor_gets_in_while_a_hundred_are_tried() -> None:
     assert turns_of([*many, ben])[ben.secret] <= 60
 
 
+@pytest.mark.reads_at_length
 def test_and_so_does_the_one_whose_password_is_guessed() -> None:
     own = Ticket(HERE, ANA, "own")
     assert turns_of([*tickets(ANA, 100), own])["own"] <= 60
 
 
+@pytest.mark.reads_at_length
 def test_a_hundred_and_forty_first_sign_ins_end_within_two_minutes() -> None:
     everybody = [Ticket(HERE, 100 + number, f"{number}") for number in range(140)]
     typed_wrong = [Ticket(HERE, 100 + number, f"again-{number}") for number in range(10)]
