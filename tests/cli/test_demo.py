@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import re
+from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import islice, takewhile
 from pathlib import Path
@@ -51,17 +52,24 @@ FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
 
 @pytest.fixture
-def demo(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Flask:
-    """An application whose database may hold the demo: nothing was ever put there."""
-    with app.app_context(), transaction() as tx:
-        if tx.get_bind().dialect.name == "postgresql":
-            numbered = [name for name, table in db.metadata.tables.items() if "id" in table.c]
-            tx.execute(
-                text("; ".join(f"ALTER SEQUENCE {name}_id_seq RESTART" for name in numbered))
-            )
+def demo(
+    app: Flask, engine_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Flask]:
+    """An application whose database may hold the demo: nothing was ever put there. Afterward
+    PostgreSQL numbers on from where it was: other tests' rows are kept with their numbers."""
     monkeypatch.setitem(app.config, "DEMO", True)
     monkeypatch.setitem(app.config, "FILES", tmp_path / "files")
-    return app
+    if engine_name == "sqlite":
+        yield app
+        return
+    numbers = [f"{name}_id_seq" for name, table in db.metadata.tables.items() if "id" in table.c]
+    with app.app_context(), transaction() as tx:
+        last = {each: tx.scalar(text(f"SELECT last_value FROM {each}")) for each in numbers}
+        tx.execute(text("; ".join(f"ALTER SEQUENCE {each} RESTART" for each in numbers)))
+    yield app
+    with app.app_context(), transaction() as tx:
+        for each, value in last.items():
+            tx.execute(text(f"SELECT setval('{each}', greatest({value}, last_value)) FROM {each}"))
 
 
 def load(app: Flask, day: dt.date = DAY) -> Result:

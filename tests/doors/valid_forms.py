@@ -627,6 +627,7 @@ SENDS = [
 WITHOUT_A_KEY = {
     "accounts.sign_in_now": "it makes a sign-in of its own each time",
     "accounts.sign_out": "there is nobody signed in afterwards",
+    "front.try_as": "it makes a sign-in of its own each time",
     "drafts.save": "the script sends JSON, and the same text again changes nothing",
     "address_changes.confirm": "the link can be used once",
     "address_changes.take_back": "the link can be used once",

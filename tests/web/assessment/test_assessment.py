@@ -279,8 +279,8 @@ def test_a_wrong_body_is_refused(
     [
         ('{"answer": "partly", "own_note": "\\ud800"}', 422),
         ('{"\\ud800": "partly"}', 422),
-        ("[" * 100_000 + "]" * 100_000, 400),
-        ('{"answer":' * 50_000 + "1" + "}" * 50_000, 400),
+        ("[" * 30_000 + "]" * 30_000, 400),
+        ('{"answer":' * 5_000 + "1" + "}" * 5_000, 400),
         ("{", 400),
         ('{"base_version": ' + "9" * 5000 + "}", 400),
         ("", 400),
@@ -341,7 +341,7 @@ def test_a_stale_token_is_refused(app: Flask, world: World, ana: Client, first: 
     url = f"/statements/{first}/rating"
     assert ana.http.post(url, data={"answer": "partly", "csrf_token": "old"}).status_code == 400
     assert ana.http.post(url, json={"answer": "partly"}).status_code == 400
-    assert ana.http.post(url, data="answer=partly", content_type="text/plain").status_code == 400
+    assert ana.http.post(url, data="answer=partly", content_type="text/plain").status_code == 415
     assert answer_of(app, world, first) is None
 
 

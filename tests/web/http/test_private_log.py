@@ -126,6 +126,8 @@ def refused(app: Flask, engine_name: str, how: str, table: str) -> Iterator[None
         yield
     finally:
         run(end)
+        with app.app_context():  # no connection goes on that remembers the trigger
+            db.engine.dispose()
 
 
 @pytest.mark.parametrize("how", ["trigger", "constraint"])

@@ -667,7 +667,7 @@ def test_a_document_that_typst_refuses_is_a_fault(
     assert response.status_code == 500
     assert response.headers["X-Request-ID"] in response.text
     logged = capsys.readouterr().out
-    assert "typst refused the document profile: panicked at something" in logged
+    assert '"template": "profile", "problem": "panicked at something"' in logged
     assert response.headers["X-Request-ID"] in logged
 
 

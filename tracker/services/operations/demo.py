@@ -134,7 +134,8 @@ def _tell_audit(
         if "seal" in facts:
             given = endorsements[facts["endorsement"]]
             facts["seal"] = seal_of(given, items[given.item_id])
-        audit.note(tx, event.pop("kind"), event.pop("happened_at"), **event, **facts)
+        what, now = event.pop("kind"), event.pop("happened_at")
+        audit.note(tx, what, now, **event, **facts)
 
 
 def _count_on(tx: Session) -> None:

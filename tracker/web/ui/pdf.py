@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from babel import Locale
 from babel.lists import format_list
 from flask import Flask, Response, current_app
@@ -31,6 +32,7 @@ from tracker.web.ui.templating import dates
 T = TypeVar("T")
 Data = dict[str, Any]
 
+LOG = structlog.get_logger("tracker.web")
 NO_SIGN = "\u25a1"
 SIGNS_NAMED = 12
 SIGNS_ON_A_PAGE = 5
@@ -85,9 +87,9 @@ def pdf(of: Document, now: dt.datetime, paper: Paper = Paper.LETTER) -> bytes:
                 problem = error.message
                 break
             unshown |= found
-    raise RuntimeError(
-        f"typst refused the document {of.template}: {document_fonts.UNSHOWN.sub('(text)', problem)}"
-    ) from None
+    said = document_fonts.UNSHOWN.sub("(text)", problem)
+    LOG.error("document_refused", template=of.template, problem=said)
+    raise RuntimeError(f"typst refused the document {of.template}") from None
 
 
 def credits_of(imprint: Imprint) -> Data:
