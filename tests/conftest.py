@@ -205,10 +205,11 @@ def app(migrated_app: Flask, engine_name: str, request: pytest.FixtureRequest) -
     if engine_name != "sqlite" or "world" not in {*PAGES} & {*request.fixturenames}:
         with migrated_app.app_context():
             empty(db.engine)
+    files = migrated_app.config["FILES"]  # a test's own is still in its place when this ends
     yield migrated_app
     with migrated_app.app_context():
         db.session.remove()
-    shutil.rmtree(migrated_app.config["FILES"], ignore_errors=True)
+    shutil.rmtree(files, ignore_errors=True)
 
 
 def empty(engine: Engine) -> None:

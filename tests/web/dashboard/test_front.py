@@ -49,6 +49,7 @@ def test_who_is_not_there_signs_in_by_hand(demo: Flask, world: World, role: str)
     client = Client(demo)
     client.get("/")
     assert client.post("/try", data={"role": role}).headers["Location"].endswith("/login")
+    assert "To start over, stop it, delete the folder var" in client.get("/login").text
 
 
 def test_there_is_no_such_press_elsewhere(app: Flask, world: World) -> None:

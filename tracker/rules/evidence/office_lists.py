@@ -168,6 +168,7 @@ FUNCTIONS = re.compile(
     re.IGNORECASE,
 )
 """Functions of Excel that do the same."""
-LINK_FUNCTION = re.compile(r'\bHYPERLINK\s*\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
+LINK_FUNCTION = re.compile(r'\bHYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*(&?)', re.IGNORECASE)
+"""Where its address begins, and whether more is put after that."""
 QUOTED_TEXT = re.compile(r'"(?:[^"]|"")*"')
 QUOTED_NAME = re.compile(r"'(?:[^']|'')*'")

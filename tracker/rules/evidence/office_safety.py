@@ -269,6 +269,9 @@ class _Relations:
             raise carries("office_outside", target)
 
 
+YES, NO = ("1", "true", "on"), ("0", "false", "off")
+
+
 class _Contents:
     """The fields, formulas and addresses in a part."""
 
@@ -302,6 +305,8 @@ class _Contents:
             self._text = []
         elif name == "script" and self._is_picture:
             raise carries("office_macro", self._part)
+        elif name == "updateFields" and _attribute(attributes, "val") not in NO:
+            raise carries("office_field", "updateFields")
         elif name == "webVideoPr":
             raise carries("office_media", _attribute(attributes, "embeddedHtml"))
         if attributes and not self._is_data:
@@ -331,7 +336,7 @@ class _Contents:
             self._fields.append(("", _is_dirty(attributes)))
         elif self._fields:
             code, is_dirty = self._fields.pop()
-            _check_field(code, is_dirty=is_dirty)
+            _check_field(code, is_dirty=is_dirty or _is_dirty(attributes))
 
     def _begin_field(self) -> None:
         """Not where another one works out the name of the field around it."""
@@ -361,7 +366,9 @@ def _check_field(code: str, *, is_dirty: bool) -> None:
     if found[1].upper() == "HYPERLINK":
         if not may_be_opened(address):
             raise carries("office_link", address)
-    elif is_dirty or not (OWN_PATH.fullmatch(address) or may_be_opened(address)):
+    elif is_dirty or not (
+        OWN_PATH.fullmatch(address) or ("\\" not in address and may_be_opened(address))
+    ):
         raise carries("office_field", code.strip())
 
 
@@ -371,8 +378,8 @@ def _check_formula(text: str) -> None:
         raise carries("office_field", text)
     if "|" in QUOTED_NAME.sub("''", bare):
         raise carries("office_field", text)
-    for address in LINK_FUNCTION.findall(text):
-        if not may_be_opened(address):
+    for address, is_begun in LINK_FUNCTION.findall(text):
+        if not may_be_opened(address) or (is_begun and ":" not in address):
             raise carries("office_link", address)
 
 
@@ -382,7 +389,7 @@ def _attribute(attributes: Attributes, name: str) -> str:
 
 
 def _is_dirty(attributes: Attributes) -> bool:
-    return _attribute(attributes, "dirty") in ("1", "true", "on")
+    return _attribute(attributes, "dirty") in YES
 
 
 def _unreadable(part: str) -> Invalid:

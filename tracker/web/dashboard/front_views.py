@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration import library_settings
@@ -14,6 +15,7 @@ from tracker.services.operations import demo
 from tracker.web.accounts.forms import SignInForm
 from tracker.web.http import session
 from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
 
 bp = Blueprint("front", __name__)
@@ -21,7 +23,9 @@ TRIED_AS = {
     "learner": _l("Rates her skills and keeps examples of her work."),
     "supervisor": _l("Reviews, without seeing Ana’s ratings first."),
     "coordinator": _l("Plans training for three branches."),
-    "coordinator without names": _l("Sees figures for her county, without names."),
+    "coordinator without names": _l(
+        "Sees what was reviewed in her county as counts, without names."
+    ),
     "administrator": _l("Looks after people, teams, and targets. Sees no ratings."),
 }
 """What the demo's first person of each role does."""
@@ -63,6 +67,13 @@ def try_as() -> ResponseReturnValue:
     password = demo.head_of(current_app.config["DEMO_ROWS"])["password"]
     email = emails.get(request.form.get("role", ""), "")
     if not email or not session.begin(email, password):
+        flash_message(
+            _(
+                "That didn’t work: somebody here changed the demo. To start over, stop it, delete "
+                "the folder var, and start it again."
+            ),
+            "error",
+        )
         return redirect(url_for("accounts.sign_in"), 303)
     return redirect(url_for("dashboard.index"), 303)
 
