@@ -23,9 +23,7 @@ TRIED_AS = {
     "learner": _l("Rates her skills and keeps examples of her work."),
     "supervisor": _l("Reviews, without seeing Ana’s ratings first."),
     "coordinator": _l("Plans training for three branches."),
-    "coordinator without names": _l(
-        "Sees what was reviewed in her county as counts, without names."
-    ),
+    "coordinator without names": _l("Sees what was reviewed in her county, without names."),
     "administrator": _l("Looks after people, teams, and targets. Sees no ratings."),
 }
 """What the demo's first person of each role does."""

@@ -69,7 +69,7 @@ refusal_messages(
     ),
     file_not_what_it_says=_l(
         "The content of the file is not a whole %(ending)s file. Save it again as what its name "
-        "says, and choose it."
+        "says, a text as UTF-8, and choose it."
     ),
     file_type_unknown=_l("Only PDF, PNG, JPEG, DOCX, XLSX and TXT files are taken."),
     file_unsafe=_l(
