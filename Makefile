@@ -39,20 +39,20 @@ serve: $(PROGRAM) ## serve without demo data (PORT=8000)
 	@$(BIN)/tracker setup
 	@exec $(BIN)/tracker serve --port $(PORT)
 
-test: $(STAMP) ## the test suite; below the pages on PostgreSQL too, where one runs
+test: $(STAMP) ## the test suite, on SQLite
 	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
 
 test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
 	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 
 repeats: $(STAMP) ## which tests PostgreSQL need not repeat, anew: tests/repeats/repeats.txt
-	@$(BIN)/python -m tests.repeats.listing
+	@TRACKER_REQUIRE=postgres $(BIN)/python -m tests.repeats.listing
 
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser
 	@$(BIN)/python -m pytest -n auto --dist load --maxschedchunk=1 --durations=10 tests/browser
 
-test-all: ## everything: PostgreSQL and the browser must be there
+test-all: ## the suite on both engines, and the browser: both must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 	@TRACKER_REQUIRE=postgres,browser $(MAKE) --no-print-directory test-browser
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, event, select, text
 
 from config import Config
 from tests.client import Client
-from tests.engines import LONG, REQUIRED, fresh_database, hurry, postgres_trouble
+from tests.engines import LONG, REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
 from tests.repeats.listing import repeats
 from tests.storage import lock_order
@@ -83,14 +83,20 @@ WEB = Path(__file__).parent / "web"
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Crawls, the walk through every door and every form, the pages of a room, and what tells
     nothing new of PostgreSQL (tests/repeats) are looked at on one engine; `make test-long` looks
-    at them on both. What races, and who may see whom (tests/policy), runs on both always."""
+    at them on both, and at the longest. What races, and who may see whom (tests/policy), is looked
+    at on both wherever PostgreSQL is asked for."""
     told = repeats()
     for_later = {
         item
         for item in items
         if not LONG
-        and "postgresql" in item.name
-        and (_crawls(item) or _is_of_a_page(item) or item.nodeid.partition("[")[0] in told)
+        and (
+            item.get_closest_marker("longest") is not None
+            or (
+                "postgresql" in item.name
+                and (_crawls(item) or _is_of_a_page(item) or item.nodeid.partition("[")[0] in told)
+            )
+        )
     }
     config.hook.pytest_deselected(items=list(for_later))
     items[:] = [item for item in items if item not in for_later]
@@ -104,8 +110,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     )
     for reason, times in reasons.most_common():
         terminalreporter.write_line(f"skipped {times}: {reason}")
+    if "postgres" not in REQUIRED:
+        terminalreporter.write_line("not asked for: PostgreSQL, which has make test-all")
     if not LONG:
-        terminalreporter.write_line("the second engine and the longest walks: make test-long")
+        terminalreporter.write_line("not asked for: the longest walks, which have make test-long")
 
 
 def _crawls(item: pytest.Item) -> bool:
@@ -120,16 +128,10 @@ def _is_of_a_page(item: pytest.Item) -> bool:
     )
 
 
-def engines() -> list[object]:
-    """SQLite, and PostgreSQL or a visible skip with its reason. Where it is required it must be
-    there."""
-    trouble = postgres_trouble()
-    if trouble is None or "postgres" in REQUIRED:
-        return ["sqlite", "postgresql"]
-    return ["sqlite", pytest.param("postgresql", marks=pytest.mark.skip(reason=trouble))]
+ENGINES = ["sqlite", "postgresql"] if "postgres" in REQUIRED else ["sqlite"]
 
 
-@pytest.fixture(scope="session", params=engines())
+@pytest.fixture(scope="session", params=ENGINES)
 def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

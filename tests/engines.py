@@ -1,4 +1,4 @@
-"""The databases that the suite runs on: SQLite always, PostgreSQL where one answers."""
+"""The databases that the suite runs on: SQLite always, PostgreSQL where it is asked for."""
 
 import os
 import uuid
@@ -14,10 +14,11 @@ SERVER = os.environ.get(
     "TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"
 )
 REQUIRED = set(os.environ.get("TRACKER_REQUIRE", "").split(","))
-"""What must not be skipped here: "postgres", "browser", "docs", "caddy", "nginx", "promtool",
-"story"."""
+"""What must not be skipped here: "browser", "docs", "caddy", "nginx", "promtool", "story"; and
+"postgres", without which the suite runs on SQLite alone."""
 LONG = os.environ.get("TRACKER_LONG") == "yes"
-"""Whether to run what `make test-long` adds: crawls and pages on the second engine as well."""
+"""Whether to run what `make test-long` adds: the longest walks, and crawls and pages on the second
+engine as well."""
 
 
 def postgres_trouble() -> str | None:

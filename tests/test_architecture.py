@@ -36,7 +36,6 @@ def run(*command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     [
         ("ruff", "format", "--check", "."),
         ("ruff", "check", "."),
-        ("mypy",),
         ("lint-imports", "--no-cache"),
         ("deptry", "."),
         ("djlint", "--lint", "--quiet", "templates"),

@@ -255,6 +255,11 @@ OLD_EVENTS = [
 """Kind, facts and moment of some events, as they were stored before there was a chain."""
 
 
+# From here on: single migrations, that no released version ever stood before. In `make test` all of
+# them go down and up again above, and tests/test_upgrade.py goes there and back with data.
+
+
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_events_become_a_chain_and_come_back(engine_name: str) -> None:
     """Those that were there are its first links, and new ones follow them; the way back keeps all
@@ -313,6 +318,7 @@ NEWER = (*AS_SENT, "sensitive", "salt")
 KEPT = ("ratings", "rating_entries", "review_items", "endorsements", "confirmations", "statements")
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_a_scale_of_its_own_comes_and_goes_with_all_data(engine_name: str) -> None:
     """What was rated, judged and endorsed stays, history stays guarded, and the older layout takes
@@ -375,6 +381,7 @@ def _refuses(query: str) -> None:
 BEFORE_ROUND_FRAMEWORKS = "20261202_framework_shapes"
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_the_framework_of_a_round_comes_and_goes_with_all_data() -> None:
     """What stands on rounds stays, with their checks and indexes; the older layout takes no round
@@ -415,6 +422,7 @@ BEFORE_AS_SENT = "20261203_round_frameworks"
 WORDS_AS_SENT = f"SELECT {', '.join(AS_SENT)} FROM review_items ORDER BY id"
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_an_answer_as_sent_comes_and_goes_with_all_data() -> None:
     """What was endorsed before it was stored fits before and after; review items stay guarded, and
@@ -458,6 +466,7 @@ BEFORE_CLEARED = "20261204_answer_as_sent"
 RATED_TABLES = ("ratings", "rating_entries")
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_cleared_answers_come_and_go_with_all_data(engine_name: str) -> None:
     """What was rated stays, history stays guarded, an answer is missing exactly where it was
@@ -499,6 +508,7 @@ BEFORE_ERASED = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_what_is_held_or_waits_to_be_removed_keeps_the_layout(
     engine_name: str, tmp_path: Path
@@ -528,6 +538,7 @@ BEFORE_SENSITIVE = "20261207_erased_texts"
 OLDER_FILE = "1b96d0d4fc9f61ea81904ee6b7969295e15196ebb72b8a0c9804da975cc9694d"
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_a_library_that_is_there_goes_on_rating_what_it_rates() -> None:
     """Sensitive statements of the shipped framework are decided as they were, what was reviewed
@@ -577,6 +588,7 @@ BEFORE_DUE_DATES = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_due_dates_come_and_go_with_all_data(engine_name: str) -> None:
     """Each date counts from the day on which it was sent or revealed; the way back forgets weeks
@@ -622,6 +634,7 @@ def test_due_dates_come_and_go_with_all_data(engine_name: str) -> None:
 BEFORE_REGION = "20261211_difference_choices"
 
 
+@pytest.mark.longest
 def test_a_library_that_is_there_writes_and_prints_as_in_the_united_states(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -657,6 +670,7 @@ BEFORE_APART = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261222_apart
 OPERATORS = "SELECT email FROM people WHERE operator ORDER BY email"
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_who_looks_after_what_libraries_share_is_found() -> None:
     """The administrators of the one library there is, and nobody where there are several.
@@ -693,6 +707,7 @@ SIGN_IN_LINKS = "20261229_sign_in_links"
 BEFORE_LINKS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SIGN_IN_LINKS).down_revision)
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_links_that_are_out_go_on_and_mailed_ones_end_on_the_way_back() -> None:
     world = make_world(NOW)
@@ -727,6 +742,7 @@ DRAFTS = "20270101_framework_drafts"
 BEFORE_DRAFTS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(DRAFTS).down_revision)
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_what_was_published_stays_without_its_draft() -> None:
     file = read_framework(SEED.read_text(encoding="utf-8"))
@@ -756,6 +772,7 @@ BEFORE_SEALS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SEALS).down_rev
 SALTS = "SELECT count(DISTINCT salt) FROM rating_entries WHERE length(salt) = 64"
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_what_is_there_is_sealed_as_found(engine_name: str, tmp_path: Path) -> None:
     """With something of everything; new work follows it, and what is changed after that is
@@ -794,6 +811,7 @@ def _tables() -> list[str]:
     return inspect(db.engine).get_table_names()
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_rosters_come_and_go_with_all_data() -> None:
     """The way back forgets staff IDs and what was uploaded, and keeps everybody whom a roster
@@ -827,6 +845,7 @@ OVER_YEARS = "20270105_people_over_years"
 BEFORE_YEARS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(OVER_YEARS).down_revision)
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_accounts_over_the_years_come_and_go_with_all_data() -> None:
     """What the older program doesn't know goes on the way back; who was deleted stays nobody."""
@@ -858,6 +877,7 @@ def test_accounts_over_the_years_come_and_go_with_all_data() -> None:
     assert _all("SELECT count(*) FROM account_merges") == [(0,)]
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_who_was_carried_comes_and_goes_with_all_data() -> None:
     """The way back forgets what was planned and told; what was carried stays where it is."""
@@ -904,6 +924,7 @@ BEFORE_CARRYING = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_what_is_kept_of_rounds_comes_and_goes_with_all_data() -> None:
     """A round that was over before is kept as reconstructed; the way back forgets what was kept,
@@ -930,6 +951,7 @@ BEFORE_SNAPSHOTS = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_reminders_of_a_round_come_and_go_with_all_data() -> None:
     """The way back forgets who was reminded and keeps every other notice; what was to be mailed is
@@ -970,6 +992,7 @@ BEFORE_REMINDERS = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_the_voice_of_released_figures_comes_and_goes_with_all_data() -> None:
     """What was told before is of reviews; the way back forgets the self-ratings alone."""
@@ -1005,6 +1028,7 @@ BEFORE_VOICES = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_what_was_published_before_opens_no_statements() -> None:
     """Every text and who read it are there after the way back and forth, and all are closed."""
@@ -1028,6 +1052,7 @@ BEFORE_OPEN_STATEMENTS = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_who_was_reviewed_twice_is_counted_so_in_figures_of_before() -> None:
     """In each voice as of then; so nothing is new in them, and the daily work makes none."""
@@ -1060,6 +1085,7 @@ BEFORE_TIMES = str(
 )
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_who_waits_to_read_comes_and_goes_with_all_data() -> None:
     """The way back forgets who waits, with what was told and mailed of objections; the way there a
@@ -1128,6 +1154,7 @@ GIVEN_LINKS = "20270120_sign_in_links"
 BEFORE_GIVEN = str(ScriptDirectory(str(MIGRATIONS)).get_revision(GIVEN_LINKS).down_revision)
 
 
+@pytest.mark.longest
 @pytest.mark.usefixtures("migrated")
 def test_held_links_end_on_the_way_back_and_links_of_nobody_known_on_the_way() -> None:
     world = make_world(NOW)

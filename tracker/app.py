@@ -1,7 +1,6 @@
 """create_app puts the floors together; create_server is what serves."""
 
 import datetime as dt
-import gc
 import logging
 import sys
 
@@ -68,7 +67,6 @@ def create_server() -> Flask:
     from tracker.services.operations import schema
     from tracker.web import application
 
-    gc.disable()  # until the workers are made: what start-up makes is never garbage
     app = create_app()
     with app.app_context(), faults.in_one_sentence():
         if app.config["DEMO"]:

@@ -237,7 +237,7 @@ def emptied(app: Flask) -> Iterator[Flask]:
 
 
 @settings(
-    max_examples=150 if LONG else 25,
+    max_examples=150 if LONG else 12,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,

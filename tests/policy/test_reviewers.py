@@ -143,7 +143,7 @@ def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
 
 
 @settings(
-    max_examples=40 if LONG else 15,
+    max_examples=40 if LONG else 8,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,

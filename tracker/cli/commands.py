@@ -1,6 +1,7 @@
 """The `tracker` command: every command by name, loaded when it is asked for. A new file's command
 joins the table."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -103,12 +104,15 @@ def _made(name: str) -> Flask:
         app: Flask = getattr(import_module("tracker.app"), name)()
     except ValueError as error:
         sys.exit(str(error))
+    gc.freeze()
+    gc.enable()
     return app
 
 
 def main() -> None:
     """Where the machine fails, it ends with one sentence and a status of 1. A command that crossed
     another one's writing is tried once more."""
+    gc.disable()  # until the application is made: nothing of it is ever garbage
     with faults.in_one_sentence():
         os.environ["FLASK_RUN_FROM_CLI"] = "true"
         try:

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import false, select
 
 from tests.conftest import NOW, empty
-from tests.engines import LONG
 from tests.factories.sending import PART, YES, actor
 from tests.factories.versions import AFTER, done
 from tests.factories.world import make_world
@@ -258,7 +257,7 @@ RICH = Plan((((3, 3, 3),),), (YEAR,), (DEEDS,), frozenset({1}), True, False)
 
 
 @settings(
-    max_examples=60 if LONG else 1,
+    max_examples=60,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,
@@ -266,7 +265,7 @@ RICH = Plan((((3, 3, 3),),), (YEAR,), (DEEDS,), frozenset({1}), True, False)
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plan=plans())
-@pytest.mark.reads_at_length
+@pytest.mark.longest  # one year with everything in it stands below
 def test_nothing_is_lost_there_back_and_there_again(context: None, plan: Plan) -> None:
     assert lived(plan) == []
 
@@ -310,12 +309,12 @@ BREAKS: dict[str, tuple[str, object]] = {
 }
 
 
-@pytest.mark.reads_at_length
-@pytest.mark.parametrize("what", BREAKS if LONG else [*BREAKS][::3])
+@pytest.mark.longest
+@pytest.mark.parametrize("what", BREAKS)
 def test_what_is_lost_would_be_seen(
     context: None, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The partner: one of them is left out."""
+    """The partner: one of them is left out. A year that loses nothing is lived in `make test`."""
     monkeypatch.setattr(*BREAKS[what])
     empty(db.engine)
     with pytest.raises((FaultError, AssertionError)):

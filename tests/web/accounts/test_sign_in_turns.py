@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import PASSWORD, Client
+from tests.engines import LONG
 from tests.web.accounts.test_sign_in_throttle import (
     ANA,
     BEN,
@@ -160,9 +161,10 @@ def test_known_devices_and_one_time_links_never_wait(limited: Flask) -> None:
 
 @pytest.mark.parametrize("email", [BEN, "nobody@example.org"])
 def test_a_neighbor_gets_in_while_a_hundred_are_tried(limited: Flask, email: str) -> None:
-    """Whosever account is tried, also the neighbor's own."""
+    """Whosever account is tried, also the neighbor's own. A hundred of them go by the line itself
+    in tests/services/accounts, and by these pages in `make test-long`."""
     slow(limited)
-    guesses = [Browser(limited, email, "wrong password") for _each in range(100)]
+    guesses = [Browser(limited, email, "wrong password") for _each in range(100 if LONG else 20)]
     own = Browser(limited, BEN, PASSWORD)
     assert let_in(*guesses, own)[own] <= 60
     with later(60):

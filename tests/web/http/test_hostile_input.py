@@ -41,7 +41,7 @@ HOSTILE = {
     "a wildcard": b"%_\\",
     "right to left": "\u202eabc".encode(),
 }
-VALUES_EACH = len(HOSTILE) if LONG else 2
+VALUES_EACH = len(HOSTILE) if LONG else 1
 """How many of them a field is sent: the next field gets the next ones, so that each is sent."""
 NO_ID = ("0", "9" * 30, "2147483648", "2147483647", "-1", "%D9%A1", "%00", "%ED%A0%80", "x" * 3000)
 PAGES_EACH = 80
@@ -130,8 +130,8 @@ def one_of_a_kind(names: Iterable[str]) -> list[str]:
 def sends(
     form: Form, token: str, values: Iterator[tuple[str, bytes]], each: int
 ) -> Iterator[tuple[str, bytes]]:
-    """The form with one field hostile at a time, by the next `each` of the values; then with a
-    field doubled and with one gone."""
+    """The form with one field hostile at a time, by the next `each` of the values; then with it
+    doubled and with it gone: in turn where `each` is 1."""
     names = one_of_a_kind(name for name, _value in form.fields if name != "csrf_token")
 
     def body(changed: str, value: bytes | None, again: bool = False) -> bytes:
@@ -146,11 +146,13 @@ def sends(
     def usual_of(changed: str) -> str:
         return dict(form.fields)[changed]
 
-    for name in names:
+    for number, name in enumerate(names):
         for word, value in islice(values, each):
             yield f"{name} is {word}", body(name, value)
-        yield f"{name} is missing", body(name, None)
-        yield f"{name} is there twice", body(name, None, again=True)
+        if each > 1 or number % 2:
+            yield f"{name} is missing", body(name, None)
+        if each > 1 or not number % 2:
+            yield f"{name} is there twice", body(name, None, again=True)
 
 
 def send(client: Client, form: Form, body: bytes) -> TestResponse:
@@ -210,7 +212,7 @@ def test_no_address_breaks(
     pages, _forms = walk(app, client)
     tried, values = set(), cycle(NO_ID)
     for page in pages:
-        for value in islice(values, len(NO_ID) if LONG else 4):
+        for value in islice(values, len(NO_ID) if LONG else 3):
             tried.add(re.sub(r"\d+", value, urlsplit(page).path))
             query = urlsplit(page).query
             if query:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from tests import pdf
 from tests.client import Client, links
+from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
@@ -30,12 +31,13 @@ SignIn = Callable[[str], Client]
 
 
 def at_length(name: str) -> object:
-    """A reader of little: on the second engine only where there is time."""
-    return pytest.param(name, marks=pytest.mark.reads_at_length)
+    """Somebody who reads less than those who stand beside them: in `make test-long`. What each of
+    them may open is asked in tests/test_doors.py."""
+    return pytest.param(name, marks=pytest.mark.longest)
 
 
 STARTS = ("/", "/reviews", "/teams")
-OTHERS = ("sue", *map(at_length, ("cora", "hugo", "ben", "adam")))
+OTHERS = ("sue", "cora", *map(at_length, ("hugo", "ben", "adam")))
 PAGES_MOST = 300
 OF_A_STATEMENT = re.compile(r"(?:/people/\d+)?/(?:statements/|evidence/new\?statement=)(\d+)")
 Fetched = tuple[int, str, str]
@@ -244,7 +246,7 @@ def test_any_other_answers_look_the_same(
     if name == "cora":
         more += [f"/teams/{world.teams['city']}/handover", f"/reviews/{review_id}/hand-on"]
     before = fetched(client, more)
-    for seed in range(5):
+    for seed in range(5 if LONG else 3):
         with app.app_context():
             any_learner_side(world, seed)
         assert fetched(client, more) == before, f"the world of seed {seed}"
@@ -297,7 +299,7 @@ def test_a_page_that_gives_it_away_would_be_found(
     with app.app_context(), behind_the_guards() as tx:
         tx.execute(text("UPDATE reviews SET open = true"))
     client = sign_in(world.email("sue"))
-    before = crawl(client, world, *paths(app, world, review_id))
+    before = fetched(client, paths(app, world, review_id))
     with app.app_context():
         another_learner_side(world)
     after = fetched(client, before)
@@ -324,7 +326,7 @@ def another_reviewer_side(world: World, review_id: int) -> None:
     answer(world, fourth, ReviewerAnswer.CANNOT_TELL, note="OTHER-NOTE")
 
 
-@pytest.mark.parametrize("name", ["ana", *map(at_length, ("ben", "cora", "hugo", "adam"))])
+@pytest.mark.parametrize("name", ["ana", "cora", *map(at_length, ("ben", "hugo", "adam"))])
 def test_nobody_but_the_reviewer_can_tell_what_they_answered(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
 ) -> None:

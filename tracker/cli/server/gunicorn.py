@@ -21,6 +21,9 @@ control_socket_disable = True
 """It would lie in the home folder, which need not be writable, and nothing here uses it."""
 
 
+gc.disable()  # until the workers are made: what start-up makes is never garbage
+
+
 def when_ready(server: Any) -> None:
     beside.start()
     where = ", ".join(f"http://{listener}" for listener in map(_address, server.LISTENERS))
