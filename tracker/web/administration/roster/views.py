@@ -124,7 +124,8 @@ def bring_in(roster: Subject) -> ResponseReturnValue:
         else:
             _bring_in(roster, seen)
     except Conflict as refusal:
-        staging.check_again(session.actor(), roster.id, session.now())
+        if refusal.code == "roster_overtaken":
+            staging.check_again(session.actor(), roster.id, session.now())
         flash_message(message_for(refusal), "error")
     return redirect(_page_of(roster), 303)
 
