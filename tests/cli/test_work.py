@@ -22,6 +22,7 @@ from config import Config
 from tests.client import Client
 from tests.factories.world import World
 from tracker import locks
+from tracker.app import create_server
 from tracker.cli.background import beside
 from tracker.cli.background.daily import PARTS
 from tracker.cli.serve import serve
@@ -189,6 +190,24 @@ def test_a_doubted_clock_lets_the_daily_work_wait_until_somebody_looks(
     with app.app_context():
         kept = select(AuditEvent).where(AuditEvent.kind == CLOCK_CONFIRMED)
         assert len(session().scalars(kept).all()) == 1
+
+
+def test_a_server_starts_though_its_clock_is_doubted_and_says_so(
+    app: Flask,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    events(app, "--once")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", app.config["SQLALCHEMY_DATABASE_URI"])
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("tracker.web.application.compile_templates", lambda served: None)
+    for days, said in ((0, False), (400, True)):
+        with time_machine.travel(world.now + dt.timedelta(days=days), tick=False):
+            assert create_server()
+        assert ("run: tracker work --clock-is-right" in capsys.readouterr().err) is said
 
 
 def test_the_demo_goes_by_any_clock(

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.factories.audit import happened
+from tests.factories.mail_servers import mail_server
+from tests.factories.notices import deliver, text
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import AlertMail, AuditEvent, DailyWork, Notice
@@ -97,6 +99,13 @@ def test_operators_are_told_once_a_day_and_not_of_what_passes(
     assert told() == (1, 1)
     days.wait(12 * 60 * MINUTE)
     assert told() == (1, 1)
+    with mail_server() as inbox:
+        assert deliver(inbox, days.now) == ["sent"]
+    assert "its daily work is not done" in inbox.messages[0]["Subject"]
+    assert inbox.recipients == [["adam@example.org"]]
+    assert "A part of the daily work on the server isn’t done." in text(inbox)
+    assert "/system" in text(inbox)
+    assert "your account" not in text(inbox)
     days.wait(DAY)
     assert told() == (2, 2)
     page = sign_in(context.email("adam")).get("/system").text
