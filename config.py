@@ -6,6 +6,7 @@ import re
 import secrets
 import tempfile
 from contextlib import suppress
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -209,6 +210,8 @@ class Config:
         self.ASSETS_DIR = data_dir / "assets"
         self.MIGRATIONS_DIR = ROOT / "migrations"
         self.MIN_FREE_BYTES = 100 * MIB
+        ahead = timedelta(days=_number("TRACKER_CLOCK_AHEAD_DAYS", 3))
+        self.CLOCK_AHEAD = None if self.DEMO else ahead
 
         self._cookies()
         self.UPLOAD_MAX_BYTES = 10 * MIB

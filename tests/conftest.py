@@ -24,7 +24,7 @@ from tests.client import Client
 from tests.engines import LONG, REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
 from tests.repeats.listing import repeats
-from tests.storage import lock_order
+from tests.storage import ids_given_once, lock_order
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db
@@ -53,6 +53,7 @@ class TestConfig(Config):
 
 MADE_ONCE = ("assets", "templates")
 lock_order.listen()
+ids_given_once.listen()
 
 
 def pytest_collection_finish() -> None:
@@ -182,10 +183,12 @@ def _at_now() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _in_one_order() -> Iterator[None]:
-    """No use case of the test locks rows in another order than others do."""
+    """No use case of the test locks rows in another order than others do, or deletes one whose id
+    could be given again."""
     lock_order.breaches.clear()
+    ids_given_once.breaches.clear()
     yield
-    assert list(dict.fromkeys(lock_order.breaches)) == []
+    assert list(dict.fromkeys(lock_order.breaches + ids_given_once.breaches)) == []
 
 
 @pytest.fixture(autouse=True)

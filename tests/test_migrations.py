@@ -41,7 +41,7 @@ from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants, record_check, seal_chains
 from tracker.records.accounts import invitations as records
 from tracker.records.accounts import recovery_codes
-from tracker.records.notifications import link_mails
+from tracker.records.notifications import alerts, link_mails
 from tracker.records.notifications import notices as notice_records
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
@@ -1193,3 +1193,52 @@ def test_held_links_end_on_the_way_back_and_links_of_nobody_known_on_the_way() -
     assert _all(open_links) == [(world.people["lea"], "invitation")]
     assert _all("SELECT count(*) FROM recovery_codes") == [(0,)]
     assert _all(addresses) == [("hugo@example.org", "hugo.b@example.org")]
+
+
+BEFORE_APPROVALS = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270201_approvals").down_revision
+)
+
+
+@pytest.mark.usefixtures("migrated")
+def test_ids_given_once_come_and_go_with_all_data() -> None:
+    """And so do the indexes. The way back drops the notices of the new kinds, their mails, and
+    files that were replaced; on the way there the daily work of before goes, which was a job."""
+    tables = ("teams", "memberships", "jobs", "roster_imports", "notices", "outbox_mails")
+    kept = [f"SELECT * FROM {table} ORDER BY id" for table in tables]
+    world = make_world(NOW)
+    an_imported_roster(world)
+    with transaction() as tx:
+        tx.execute(text("UPDATE people SET operator = true WHERE name = 'Adam'"))
+    _refuses("UPDATE roster_imports SET state = 'replaced'")
+    before = [_all(each) for each in kept]
+    with transaction() as tx:
+        alerts.tell_operators(tx, NOW)
+        tx.execute(
+            text(
+                "INSERT INTO roster_imports (library_id, person_id, state, file_name, sheet, "
+                "headings, columns, meanings, makes_teams, plan_digest, teams_made, uploaded_at) "
+                "SELECT library_id, person_id, 'replaced', file_name, sheet, headings, columns, "
+                "meanings, makes_teams, plan_digest, teams_made, uploaded_at FROM roster_imports"
+            )
+        )
+    indexes, triggers = _indexes(), _triggers()
+    db.session.remove()
+    downgrade(revision=BEFORE_APPROVALS)
+    assert "daily_parts" not in _tables()
+    assert [_all(each) for each in kept] == before
+    _refuses("UPDATE roster_imports SET state = 'replaced', imported_at = NULL")
+    with transaction() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO jobs (kind, arguments, state, done, tries, asked_at, next_try_at, "
+                "reason, file_name, grounds_sha256) VALUES ('daily_work', '{}', 'waiting', 0, 0, "
+                "'2026-11-24 10:00:00', '2026-11-24 10:00:00', '', '', '')"
+            )
+        )
+    db.session.remove()
+    upgrade()
+    assert [_all(each) for each in kept] == before
+    assert (_indexes(), _triggers()) == (indexes, triggers)
+    connection = db.session.connection()
+    assert invariants.broken(connection, invariants.contents(connection), ()) == []

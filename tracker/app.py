@@ -64,7 +64,7 @@ def _base(made_as: type[Flask], config: Config | None) -> Flask:
 def create_server() -> Flask:
     """The application to serve; the demo fills its database first. Ends the program, with a
     sentence that says what to do, where the database is not laid out as this version needs it."""
-    from tracker.services.operations import schema
+    from tracker.services.operations import daily_work, schema
     from tracker.web import application
 
     app = create_app()
@@ -75,6 +75,11 @@ def create_server() -> Flask:
             demo.fill(dt.datetime.now(dt.UTC).date())
         found = schema.state_before_forking(app.config["MIGRATIONS_DIR"])
         if found is SchemaState.CURRENT:
+            doubt = daily_work.clock_doubt_before_forking(
+                dt.datetime.now(dt.UTC), app.config["CLOCK_AHEAD"]
+            )
+            if doubt is not None:
+                sys.stderr.write(f"{faults.clock(doubt)}\n")
             application.compile_templates(app)
     if found is not SchemaState.CURRENT:
         sys.exit(REMEDIES[found])

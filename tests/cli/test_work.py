@@ -1,6 +1,7 @@
 """The worker beside the server: begun again when it dies, one at a time, and gone with its
 server."""
 
+import datetime as dt
 import json
 import os
 import signal
@@ -12,20 +13,24 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select, update
 
+from config import Config
 from tests.client import Client
 from tests.factories.world import World
 from tracker import locks
+from tracker.app import create_server
 from tracker.cli.background import beside
 from tracker.cli.background.daily import PARTS
 from tracker.cli.serve import serve
 from tracker.cli.server import gunicorn
 from tracker.db import session, transaction
-from tracker.models import Job
-from tracker.rules.operations.jobs import CLAIM_LASTS, DAILY_WORK, JobState
+from tracker.models import AuditEvent, DailyWork
+from tracker.rules.operations.audit_kinds import CLOCK_CONFIRMED
+from tracker.rules.operations.daily_work import LEASE, DailyPart
 from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.administration.operators import set_operator
 
@@ -95,17 +100,33 @@ def test_a_server_begins_it_unless_it_is_told_not_to(monkeypatch: pytest.MonkeyP
     assert begun == [[sys.executable, beside.__file__, str(os.getpid())]]
 
 
-def events(app: Flask, *arguments: str) -> list[dict[str, object]]:
+def events(app: Flask, *arguments: str, status: int = 0) -> list[dict[str, object]]:
     done = app.test_cli_runner().invoke(args=["work", *arguments], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == status, done.output
     return [json.loads(line) for line in done.output.splitlines()]
 
 
 def test_the_daily_work_is_done_once_a_day_whoever_is_asked(app: Flask, world: World) -> None:
+    """The seals first: what fails after them holds them up no more."""
     first = events(app, "--once")
-    assert [line["event"] for line in first] == ["daily_work"] * len(PARTS) + ["job"]
-    assert first[-1]["came"] == "done"
+    assert [line["event"] for line in first] == ["daily_work"] * len(PARTS)
+    assert [line["part"] for line in first] == list(PARTS)
+    assert first[0]["part"] == "seals"
     assert events(app, "--once") == []
+
+
+def test_by_hand_it_is_done_whenever_it_is_asked_for(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = app.test_cli_runner().invoke
+    for _time in range(2):
+        done = run(args=["work", "--daily"])
+        assert (done.exit_code, len(done.output.splitlines())) == (0, len(PARTS)), done.output
+    monkeypatch.setitem(PARTS, DailyPart.FORMS, lambda now: str(1 / 0))
+    done = run(args=["work", "--daily"])
+    assert done.exit_code == 1
+    assert "Failed: forms." in done.stderr
+    assert "Leftovers of uploads removed: 0." in done.stdout
 
 
 def test_an_operator_sees_when_it_was_done(
@@ -114,29 +135,91 @@ def test_an_operator_sees_when_it_was_done(
     with app.app_context():
         set_operator(world.email("adam"), True, world.now)
     adam = sign_in(world.email("adam"))
-    assert "Not done in the last 7 days." in adam.get("/system").text
+    assert "Not all of it was done yet." in adam.get("/system").text
     events(app, "--once")
     assert "Last done Nov 24, 10:00 AM." in adam.get("/system").text.replace("\u202f", " ")
 
 
-def test_the_daily_work_goes_on_where_a_worker_died(app: Flask, world: World) -> None:
-    events(app, "--once")
+def test_the_daily_work_goes_on_where_a_worker_died(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had in hand is another's once its lease is over; until then the rest goes on."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(now: object) -> str:
+        raise Killed
+
+    with monkeypatch.context() as patch, app.app_context():
+        patch.setitem(PARTS, DailyPart.ROUNDS, die)
+        with pytest.raises(Killed):
+            app.test_cli_runner().invoke(args=["work", "--once"], catch_exceptions=False)
+    assert [line["part"] for line in events(app, "--once")] == list(PARTS)[2:]
+    assert events(app, "--once") == []
     with app.app_context(), transaction() as tx:
-        half = {
-            "state": JobState.RUNNING,
-            "done": len(PARTS) - 2,
-            "claim_token": "of the dead",
-            "seen_at": world.now - CLAIM_LASTS * 2,
-            "ended_at": None,
-        }
-        tx.execute(update(Job).where(Job.kind == DAILY_WORK).values(**half))
-    assert [line.get("did") for line in events(app, "--once")] == [
-        "Leftovers of uploads removed: 0.",
-        "Seals noted in the audit trail: none new.",
-        None,
-    ]
+        earlier = world.now - LEASE
+        tx.execute(update(DailyWork).where(DailyWork.part == "rounds").values(next_try_at=earlier))
+    assert [line["part"] for line in events(app, "--once")] == ["rounds"]
+
+
+def test_a_doubted_clock_lets_the_daily_work_wait_until_somebody_looks(
+    app: Flask, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    """And what people do meanwhile does not vouch for it."""
     with app.app_context():
-        assert session().scalars(select(Job.state)).one() is JobState.DONE
+        set_operator(world.email("adam"), True, world.now)
+    events(app, "--once")
+    with time_machine.travel(world.now + dt.timedelta(days=400), tick=False):
+        adam = sign_in(world.email("adam"))
+        with app.app_context():
+            set_operator(world.email("cora"), True, dt.datetime.now(dt.UTC))
+        said = events(app, "--once", status=1)
+        assert [line["event"] for line in said] == ["clock_doubted"]
+        by_hand = app.test_cli_runner().invoke(args=["work", "--daily"])
+        assert by_hand.exit_code == 1
+        assert "run: tracker work --clock-is-right" in by_hand.output
+        page = adam.get("/system").text
+        assert "The server’s clock says" in page
+        assert "tracker work --clock-is-right" in page
+        for answer in ("The daily work goes on.", "Nobody doubts the clock."):
+            confirmed = app.test_cli_runner().invoke(args=["work", "--clock-is-right"])
+            assert (confirmed.exit_code, confirmed.output) == (0, f"{answer}\n")
+        assert "The server’s clock says" not in adam.get("/system").text
+        assert [line["part"] for line in events(app, "--once")] == list(PARTS)
+    with app.app_context():
+        kept = select(AuditEvent).where(AuditEvent.kind == CLOCK_CONFIRMED)
+        assert len(session().scalars(kept).all()) == 1
+
+
+def test_a_server_starts_though_its_clock_is_doubted_and_says_so(
+    app: Flask,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    events(app, "--once")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", app.config["SQLALCHEMY_DATABASE_URI"])
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("tracker.web.application.compile_templates", lambda served: None)
+    for days, said in ((0, False), (400, True)):
+        with time_machine.travel(world.now + dt.timedelta(days=days), tick=False):
+            assert create_server()
+        assert ("run: tracker work --clock-is-right" in capsys.readouterr().err) is said
+
+
+def test_the_demo_goes_by_any_clock(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DEMO", "1")
+    events(app, "--once")
+    with time_machine.travel(world.now + dt.timedelta(days=400), tick=False):
+        assert [line["event"] for line in events(app, "--once", status=1)] == ["clock_doubted"]
+        monkeypatch.setitem(app.config, "CLOCK_AHEAD", Config().CLOCK_AHEAD)
+        assert [line["part"] for line in events(app, "--once")] == list(PARTS)
 
 
 def test_a_second_one_waits_for_the_first(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from tracker.logs import chain_of, said_of
 from tracker.rules.faults import Fault, fault_of
+from tracker.rules.operations.daily_work import ClockDoubt
 
 WHAT = {
     Fault.DISK_FULL: "The disk is full or failing{where}.",
@@ -27,10 +28,22 @@ BUCKET_AWAY = (
     "The store of evidence files, {files}, does not answer, refuses the key, or has no such "
     "bucket. Look at TRACKER_FILES_BUCKET and the settings TRACKER_S3_..., and at the store."
 )
+CLOCK = (
+    "The clock of the server says {now}, and the last that is known is {known}: {why}. Until this "
+    "is settled the daily work waits, which ends and forgets things by their dates. Set the clock. "
+    "If it is right, run: tracker work --clock-is-right"
+)
 NOT_LAID_OUT = "The database has no tables, or older ones. Run: tracker setup"
 
 
 OF_DATABASE = (SQLAlchemyError, sqlite3.Error)
+
+
+def clock(doubt: ClockDoubt) -> str:
+    """Why the daily work waits, and what to do."""
+    now, known = (f"{each:%Y-%m-%d %H:%M} UTC" for each in (doubt.now, doubt.known))
+    why = "nothing happened in between" if doubt.is_ahead else "it went back"
+    return CLOCK.format(now=now, known=known, why=why)
 
 
 @contextmanager

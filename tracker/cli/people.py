@@ -171,7 +171,7 @@ def _bring_in(
     roster_id = staging.stage(actor, roster, now, makes_teams=make_teams)
     counts = rosters.counts(roster_id)
     if not any(counts[verdict] for verdict in READY):
-        staging.discard(actor, roster_id)
+        staging.discard(actor, roster_id, now)
         click.echo("Nothing to import.")
         return
     seen = rosters.roster(roster_id).plan_digest

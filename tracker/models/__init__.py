@@ -30,6 +30,7 @@ from tracker.models.frameworks.versions import StatementSuccessor
 from tracker.models.notifications import AlertMail, LinkMail, Notice, NoticeChoice, OutboxMail
 from tracker.models.operations import (
     BackupTest,
+    DailyWork,
     Job,
     JobPart,
     JobPerson,
@@ -100,6 +101,7 @@ __all__ = [
     "Citation",
     "Confirmation",
     "Correction",
+    "DailyWork",
     "Deputy",
     "DifferenceChoice",
     "Domain",

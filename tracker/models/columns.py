@@ -21,6 +21,11 @@ NAME_MAX = texts.NAME_MAX
 NOTE_MAX = texts.NOTE_MAX
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For a table whose rows can be deleted while a page, a job or an approval still names one by its
+id: that id is never another row's. PostgreSQL gives none twice by itself."""
+
+
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """A named check that `column` holds a value of `words`."""
     values = ", ".join(f"'{word.value}'" for word in words)

@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Prose, parent
 from tracker.rules.drafts import NAME_MAX
 
 
@@ -19,7 +19,7 @@ class Draft(Base):
     """
 
     __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("person_id", "form", "subject"),)
+    __table_args__ = (UniqueConstraint("person_id", "form", "subject"), NEVER_AGAIN)
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))

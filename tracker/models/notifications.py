@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Word, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, Word, one_of, parent
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.notifications.notices import MailChoice, MailStatus, NoticeKind
 
@@ -30,6 +30,7 @@ class Notice(Base):
             sqlite_where=text("to_mail"),
             postgresql_where=text("to_mail"),
         ),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -77,6 +78,7 @@ class OutboxMail(Base):
         ),
         CheckConstraint("attempts >= 0", name="attempts_count"),
         Index("ix_outbox_mails_status", "status", "next_try_at"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

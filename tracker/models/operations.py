@@ -1,6 +1,6 @@
 """What was tried out to see that it works, mail and bringing a backup back; forms that were sent,
-so that the same one sent again is known; and work in the background, with the files that it
-makes."""
+so that the same one sent again is known; the daily work; and work in the background, with the
+files that it makes."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.operations.jobs import JobState
 
@@ -132,13 +132,31 @@ class Submission(Base):
     messages: Mapped[str] = mapped_column(Text, default="")
 
 
+class DailyWork(Base):
+    """How one part of the daily work is doing (rules/operations/daily_work). `tries` since it was
+    last done; `audit_sequence`: the newest event when it was done. No row: it never began."""
+
+    __tablename__ = "daily_parts"
+    __table_args__ = (
+        CheckConstraint("tries >= 0", name="tries_count"),
+        CheckConstraint("failing_since IS NULL OR tries > 0", name="failing_was_tried"),
+    )
+
+    part: Mapped[Word] = mapped_column(primary_key=True)
+    done_at: Mapped[dt.datetime | None]
+    failing_since: Mapped[dt.datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[dt.datetime]
+    audit_sequence: Mapped[int] = mapped_column(default=0)
+
+
 class Job(Base):
     """Work that somebody asked for, or that the program does by itself (no person), step by step.
 
-    `occasion`: what it is done once for, as the day of the daily work. `total`: how many steps
-    there are, None before it was planned; `done` of them are kept. `claim_token`: of the worker
-    that has it, which was last heard of at `seen_at`. `tries` of the step that is next. `grounds`:
-    digest of what the rights to its file stand on. It goes after a while.
+    `occasion`: what it is done once for, as the day on which people are carried. `total`: how many
+    steps there are, None before it was planned; `done` of them are kept. `claim_token`: of the
+    worker that has it, which was last heard of at `seen_at`. `tries` of the step that is next.
+    `grounds`: digest of what the rights to its file stand on. It goes after a while.
     """
 
     __tablename__ = "jobs"
@@ -155,6 +173,7 @@ class Job(Base):
         CheckConstraint("(person_id IS NULL) = (library_id IS NULL)", name="asked_in_a_library"),
         Index("ix_jobs_next", "state", "next_try_at"),
         Index("ix_jobs_person", "person_id", "asked_at"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

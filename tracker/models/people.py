@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.administration.openings import Decider, OpeningDecision
 from tracker.rules.regions import Paper, Region
@@ -73,6 +73,7 @@ class Team(Base):
             postgresql_where=text("parent_id IS NULL"),
         ),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -171,6 +172,7 @@ class Membership(Base):
             "weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)", name="hours_sane"
         ),
         Index("ix_memberships_team_role", "team_id", "role"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -266,6 +268,7 @@ class RecordOpening(Base):
             "decided_by_id IS NULL OR decided_by_id NOT IN (reader_id, person_id)",
             name="decided_by_another",
         ),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
 from tracker.rules.administration.roster.plan import RosterVerdict
 from tracker.rules.administration.roster.states import RosterState
 
@@ -21,9 +21,12 @@ class RosterImport(Base):
     __tablename__ = "roster_imports"
     __table_args__ = (
         one_of("state", RosterState),
-        CheckConstraint("(state = 'checked') = (imported_at IS NULL)", name="imported_has_a_time"),
+        CheckConstraint(
+            "(state IN ('checked', 'replaced')) = (imported_at IS NULL)", name="imported_has_a_time"
+        ),
         CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_has_a_time"),
         Index("ix_roster_imports_library", "library_id", "uploaded_at"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

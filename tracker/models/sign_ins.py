@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
 from tracker.rules.accounts.links import LinkPurpose
 
 
@@ -52,6 +52,7 @@ class Invitation(Base):
         ),
         CheckConstraint("confirmed_by_id <> by_id", name="confirmed_by_another"),
         CheckConstraint("used_at IS NULL OR closed_at IS NOT NULL", name="used_is_closed"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

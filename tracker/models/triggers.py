@@ -61,6 +61,7 @@ CURRENT = frozenset(
         "citations",
         "confirmations",
         "corrections",
+        "daily_parts",
         "deputies",
         "difference_choices",
         "domains",

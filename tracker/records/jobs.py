@@ -10,8 +10,10 @@ from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Job, JobPart, JobPerson, Person
+from tracker.records.notifications import notices
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict
+from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.operations.jobs import (
     CLAIM_LASTS,
     KEPT_FOR,
@@ -223,6 +225,10 @@ def _change(tx: Session, claim: Claim, *conditions: Any, **values: object) -> No
 
 
 def _fail(tx: Session, job_id: int, reason: str, now: dt.datetime) -> None:
+    """Whoever asked for it is told: they were told before that it would be done."""
+    person_id = tx.scalar(select(Job.person_id).where(Job.id == job_id))
+    if person_id is not None:
+        notices.note(tx, person_id, NoticeKind.JOB_FAILED, happening("job", job_id, now), now)
     values = ANEW | {"state": JobState.FAILED, "ended_at": now, "reason": reason}
     tx.execute(update(Job).where(Job.id == job_id).values(**values))
     _drop_file(tx, [job_id])

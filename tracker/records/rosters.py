@@ -15,11 +15,26 @@ from tracker.policy.permissions import Actor
 from tracker.records import administration
 from tracker.rules.administration.roster.entries import Meanings
 from tracker.rules.administration.roster.plan import PlannedRow, RosterPlan
+from tracker.rules.administration.roster.states import RosterState
+from tracker.rules.errors import Conflict
 
 
 def locked(tx: Session, actor: Actor, roster_id: int) -> RosterImport:
-    """One of the actor's library, locked with it. Raises Missing."""
-    return administration.locked(tx, actor, RosterImport, roster_id)
+    """One of the actor's library, locked with it. Raises Missing, and Conflict("roster_replaced")
+    for one whose rows are gone."""
+    found = administration.locked(tx, actor, RosterImport, roster_id)
+    if found.state is RosterState.REPLACED:
+        raise Conflict("roster_replaced")
+    return found
+
+
+def replace(tx: Session, ids: Collection[int]) -> None:
+    """Another file was uploaded instead. What stays is a row that says so, where its page is still
+    open."""
+    tx.execute(delete(RosterRow).where(RosterRow.import_id.in_(ids)))
+    tx.execute(
+        update(RosterImport).where(RosterImport.id.in_(ids)).values(state=RosterState.REPLACED)
+    )
 
 
 def add_rows(

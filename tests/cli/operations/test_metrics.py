@@ -1,6 +1,5 @@
 """What Prometheus is told: of the installation on each engine, and of requests over all workers."""
 
-import datetime as dt
 import os
 import re
 import shutil
@@ -21,10 +20,12 @@ from config import ROOT
 from tests.benches.pages import free_port
 from tests.conftest import NOW
 from tests.engines import REQUIRED
+from tests.factories.actors import acting
 from tests.factories.audit import happened
 from tests.factories.world import World
 from tests.test_crash import laid_out, served
-from tracker.rules.operations.jobs import DAILY_WORK
+from tracker.cli.background.daily import PARTS
+from tracker.rules.operations.daily_work import DailyPart
 from tracker.services.operations import jobs, monitoring
 
 ALERTS = ROOT / "docs" / "samples" / "alerts.yml"
@@ -66,17 +67,22 @@ def test_the_installation(
     assert found["tracker_mails", "waiting"] == 0
     assert ("tracker_daily_work_timestamp_seconds",) not in found
     with app.app_context():
-        jobs.begin_once(DAILY_WORK, "a day", NOW)
+        jobs.ask(acting(world, "ana"), "none", {}, NOW)
     waiting = printed(app)
     assert waiting["tracker_jobs", "waiting"] == 1
     assert waiting["tracker_job_oldest_timestamp_seconds",] == NOW.timestamp()
-    assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
-    with app.app_context():
-        jobs.begin_once(DAILY_WORK, "a day that fails", NOW)
-        later = NOW + dt.timedelta(days=30)
-        assert jobs.forget(later) == 2  # it, and one of two that were done
-        assert jobs.forget(later) == 0
-    assert printed(app)["tracker_daily_work_timestamp_seconds",] == NOW.timestamp()
+    with monkeypatch.context() as patch:
+        patch.setitem(PARTS, DailyPart.FORMS, lambda now: str(1 / 0))
+        assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 1
+    failed = printed(app)
+    assert failed["tracker_daily_part_failed", "forms"] == 1
+    assert failed["tracker_daily_part_failed", "drafts"] == 0
+    assert failed["tracker_daily_part_failed", "clock"] == 0
+    assert ("tracker_daily_work_timestamp_seconds",) not in failed
+    assert app.test_cli_runner().invoke(args=["work", "--daily"]).exit_code == 0
+    mended = printed(app)
+    assert mended["tracker_daily_part_failed", "forms"] == 0
+    assert mended["tracker_daily_work_timestamp_seconds",] == NOW.timestamp()
     assert {found["tracker_ready", check] for check in ("schema", "writable", "files")} == {1}
 
 
@@ -152,7 +158,7 @@ def test_prometheus_takes_the_alerts() -> None:
     done = subprocess.run(
         ["promtool", "check", "rules", ALERTS], check=False, capture_output=True, text=True
     )
-    assert (done.returncode, "13 rules found" in done.stdout) == (0, True), (
+    assert (done.returncode, "15 rules found" in done.stdout) == (0, True), (
         done.stdout + done.stderr
     )
 

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.factories.notices import told
 from tests.factories.sending import actor as acting_as
 from tests.factories.world import World
 from tracker.cli.people import import_ as people_import
@@ -15,14 +16,16 @@ from tracker.models import AuditEvent, Membership, Person, RosterImport, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import people_export
 from tracker.queries.administration.roster import rosters
+from tracker.queries.operations import jobs as job_queries
 from tracker.records import rosters as records
 from tracker.rules.administration.roster import files
 from tracker.rules.administration.roster.columns import RosterColumn
 from tracker.rules.administration.roster.plan import RosterVerdict
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.operations.jobs import JobState
 from tracker.rules.roles import Role
-from tracker.services.administration import teams
+from tracker.services.administration import people, teams
 from tracker.services.administration.roster import ending, importing, staging, undoing
 from tracker.services.administration.roster.planning import RosterMapping
 from tracker.services.operations import jobs
@@ -211,7 +214,7 @@ def test_another_library_gets_nothing(context: World, adam: Actor) -> None:
     oda = acting_as(context, "oda")
     for act in (
         lambda: undoing.undo(oda, roster_id, context.now),
-        lambda: staging.discard(oda, roster_id),
+        lambda: staging.discard(oda, roster_id, context.now),
         lambda: ending.end(oda, roster_id, [1], context.now.date(), context.now),
         lambda: importing.bring_in(oda, roster_id, "", context.now),
     ):
@@ -248,6 +251,102 @@ def test_a_large_roster_is_brought_in_by_the_worker_once(
     assert again is not None
     db.session.rollback()
     assert session().scalar(select(func.count()).select_from(Person)) == (people or 0) + 300
+
+
+@pytest.mark.parametrize("many", [3, 300])
+def test_what_was_approved_for_one_file_brings_in_no_other(
+    context: World, adam: Actor, many: int
+) -> None:
+    """Two files of as many rows, which differ in nothing but who is in them."""
+    first, second = (
+        [f",{name} {n},{name}{n}@example.org,Central,,Mid-level,," for n in range(many)]
+        for name in ("ada", "bob")
+    )
+    shown = staging.stage(adam, roster(*first), context.now)
+    seen = rosters.roster(shown).plan_digest
+    newer = staging.stage(adam, roster(*second), context.now)
+    assert newer != shown
+    assert rosters.roster(newer).plan_digest != seen
+    with pytest.raises(Conflict, match="roster_overtaken"):
+        importing.bring_in(adam, newer, seen, context.now)
+    for act in (importing.bring_in, lambda *which: importing.ask(*which[:3], "en", which[3])):
+        with pytest.raises(Conflict, match="roster_replaced"):
+            act(adam, shown, seen, context.now)
+    assert rosters.cells(shown) == []
+    assert [each.id for each in rosters.recent(adam)] == [newer]
+    staging.discard(adam, newer, context.now)
+    assert staging.stage(adam, roster(*first), context.now) > newer
+    assert place("bob 1") == []
+
+
+def test_while_one_is_brought_in_others_are_looked_at_and_wait(
+    app: Flask, context: World, adam: Actor
+) -> None:
+    """A preview blocks nobody, and nothing takes the approved file away."""
+    kinds, now = app.extensions["tracker_jobs"], context.now
+    lines = [f",Person {n},p{n}@example.org,Central,,Mid-level,," for n in range(300)]
+    large = staging.stage(adam, roster(*lines), now)
+    seen = rosters.roster(large).plan_digest
+    job_id = importing.ask(adam, large, seen, "en", now)
+    assert importing.ask(adam, large, seen, "en", now) == job_id
+    small = staging.stage(adam, roster(",Ada,ada@example.org,Central,,Mid-level,,"), now)
+    small_seen = rosters.roster(small).plan_digest
+    mapping = RosterMapping(rosters.roster(large).columns, {}, False)
+    for act in (
+        lambda: importing.bring_in(adam, small, small_seen, now),
+        lambda: importing.ask(adam, small, small_seen, "en", now),
+        lambda: importing.bring_in(adam, large, seen, now),
+        lambda: staging.discard(adam, large, now),
+        lambda: staging.choose(adam, large, mapping, now, remember=False),
+    ):
+        with pytest.raises(Conflict, match="roster_at_work") as refused:
+            act()
+        assert refused.value.facts == {"file": "staff.csv", "name": "Adam"}
+    assert staging.forget(now + dt.timedelta(days=6, hours=23)) == 0
+    came = jobs.run_next(kinds, lambda: now, lambda: False)
+    assert came is not None
+    assert came.came == "done"
+    assert place("Person 299") != []
+    assert importing.bring_in(adam, small, small_seen, now) == importing.BroughtIn(1, 0)
+
+
+def test_who_asked_is_told_that_nobody_was_imported_and_what_to_do(
+    app: Flask, context: World, adam: Actor
+) -> None:
+    """Somebody changed one of the rows' people meanwhile; the rows are compared again by then."""
+    kinds, now = app.extensions["tracker_jobs"], context.now
+    lines = [f",Person {n},p{n}@example.org,Central,,Mid-level,," for n in range(300)]
+    roster_id = staging.stage(adam, roster(*lines), now)
+    seen = rosters.roster(roster_id).plan_digest
+    importing.ask(adam, roster_id, seen, "en", now)
+    people.add(adam, "Person 7", "p7@example.org", now)
+    came = jobs.run_next(kinds, lambda: now, lambda: False)
+    assert came is not None
+    assert came.came == "refused"
+    (job,) = job_queries.own(adam.person_id, now)
+    assert (job.state, job.reason) == (JobState.FAILED, "roster_overtaken")
+    assert place("Person 8") == []
+    assert ("job_failed", "adam") in [
+        (kind, name) for name in ("adam", "cora") for kind in told(context, name)
+    ]
+    again = rosters.roster(roster_id).plan_digest
+    assert again != seen
+    importing.ask(adam, roster_id, again, "en", now)
+    assert jobs.run_next(kinds, lambda: now, lambda: False) is not None
+    db.session.rollback()
+    assert place("Person 8") != []
+
+
+def test_a_file_that_is_gone_is_said_and_not_tried_again(
+    app: Flask, context: World, adam: Actor
+) -> None:
+    arguments = {"record_id": "99", "about": "staff.csv", "seen": "x", "language": "en"}
+    jobs.ask(adam, "roster", arguments, context.now)
+    came = jobs.run_next(app.extensions["tracker_jobs"], lambda: context.now, lambda: False)
+    assert came is not None
+    assert came.came == "refused"
+    (job,) = job_queries.own(adam.person_id, context.now)
+    assert job.reason == "roster_gone"
 
 
 def test_an_export_comes_back_as_it_went(context: World, adam: Actor) -> None:

@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -10,11 +11,13 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Person
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster.files import ROWS_MAX
+from tracker.services.administration import people
 
 PAGE = "/admin/people/import"
 HEAD = "Employee,Mail,Branch,Class"
@@ -125,3 +128,58 @@ def test_what_is_no_roster_is_said_and_what_is_large_waits(
     assert "imported in the background" in text(adam.get(address).text)
     assert "Import of people, staff, 2026.csv" in text(adam.get("/background").text)
     assert ROWS_MAX >= 10_000
+
+
+LARGE = [f"P{n},p{n}@example.org,Central,Mid-level" for n in range(300)]
+COLUMNS = "Name,Email,Team,Job profile"
+
+
+def test_two_tabs_say_what_becomes_of_each_file(
+    app: Flask, world: World, adam: Client, sign_in: Callable[[str], Client]
+) -> None:
+    """One is imported in the background; the other is looked at, and waits."""
+    first = upload(adam, *LARGE, head=COLUMNS)
+    replaced = upload(adam, "Ada,ada@example.org,Central,Mid-level", head=COLUMNS)
+    assert "another file was uploaded" in adam.get(first).text
+    refused = adam.post(f"{first}/import", {"seen": "x"})
+    assert "You uploaded another file after this one" in text(adam.get(refused.location).text)
+    first = upload(adam, *LARGE, head=COLUMNS)
+    assert "another file was uploaded" in adam.get(replaced).text
+    adam.post(f"{first}/import", seen(app, first))
+    second = upload(adam, "Ada,ada@example.org,Central,Mid-level", head=COLUMNS)
+    page = text(adam.get(second).text)
+    assert "Another file is being imported: “staff, 2026.csv”. Adam asked for it." in page
+    assert "Import the 1 ready row" not in page
+    assert "imported in the background" in text(adam.get(first).text)
+    for address, form in (("import", seen(app, second)), ("import", {"seen": "another"})):
+        answer = adam.post(f"{second}/{address}", form)
+        assert "Wait until that is done" in text(adam.get(answer.location).text)
+    answer = adam.post(f"{first}/discard")
+    assert "Wait until that is done" in text(adam.get(answer.location).text)
+    with app.app_context():
+        people.make_administrator(actor(world, "adam"), world.people["cora"], world.now)
+    cora = sign_in(world.email("cora"))
+    assert "in the background: Adam asked for it." in text(cora.get(first).text)
+    assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
+    page = text(adam.get(second).text)
+    assert "Import the 1 ready row" in page
+    adam.post(f"{second}/import", seen(app, second))
+    with app.app_context():
+        assert "Ada" in session().scalars(select(Person.name)).all()
+
+
+def test_who_asked_is_told_why_nobody_was_imported(app: Flask, world: World, adam: Client) -> None:
+    """On Today, by mail as they chose, and with the way to the rows."""
+    address = upload(adam, *LARGE, head=COLUMNS)
+    adam.post(f"{address}/import", seen(app, address))
+    with app.app_context():
+        people.add(actor(world, "adam"), "P7", "p7@example.org", world.now)
+    assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
+    assert "wasn’t done. See why, and what to do." in text(adam.get("/").text)
+    page = adam.get("/background").text
+    assert "Nobody was imported: something changed here after you checked the rows." in text(page)
+    assert f'href="{address}"' in page
+    assert "wasn’t done" not in text(adam.get("/").text)
+    adam.post(f"{address}/import", seen(app, address))
+    assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
+    assert "Imported Nov 24" in text(adam.get(address).text)

@@ -157,7 +157,9 @@ def test_a_store_that_is_away_is_told_in_words(
     assert "its file goes as soon as it can, within a day." in erased.text
     with app.app_context():
         assert session().scalar(select(FileRemoval.sha256)) == files.digest_of(PDF)
-    assert "It is tried again the next day." in told(app, "work", "--daily")
+    daily = told(app, "work", "--daily")
+    assert "Failed: erased_files." in daily
+    assert "Seals noted in the audit trail" in daily
     monkeypatch.setitem(app.config, "FILES", bucket)
     assert "Erased files removed: 1." in told(app, "work", "--daily")
     assert names(bucket) == []

@@ -1,15 +1,11 @@
 """What is to be done once a day, each part harmless when it is done again."""
 
 import datetime as dt
-from collections.abc import Callable
 
-import structlog
 from flask import current_app
 
-from tracker.cli import faults
 from tracker.cli.files import swept_words
-from tracker.rules.errors import Unreachable
-from tracker.rules.evidence.places import FilePlace
+from tracker.rules.operations.daily_work import DailyPart
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import readers, rounds
@@ -17,10 +13,8 @@ from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
-from tracker.services.operations.jobs import JobKind, JobTask, Plan
+from tracker.services.operations.daily_work import Parts
 from tracker.services.reviews import differences, endorsements, releases
-
-LOG = structlog.get_logger("tracker.work")
 
 
 def _forms(now: dt.datetime) -> str:
@@ -33,42 +27,36 @@ def _of_rounds(now: dt.datetime) -> int:
     return round_reminders.remind_closing(now, by_mail=is_mail_set)
 
 
-def _of_files(work: Callable[[FilePlace], str]) -> str:
-    """A store that is away holds nothing else up: what is left is done the next day."""
-    place = current_app.config["FILES"]
-    try:
-        return work(place)
-    except Unreachable:
-        return f"{faults.BUCKET_AWAY.format(files=place)} It is tried again the next day."
+def _erased(now: dt.datetime) -> str:
+    return f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES'])}."
 
 
-PARTS: tuple[Callable[[dt.datetime], str], ...] = (
-    lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
-    lambda now: f"Figures without names: {releases.release_all_due(now)}.",
-    lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
-    lambda now: f"Expired: {endorsements.expire_due(now)}.",
-    lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
-    lambda now: f"Told of a new reader: {readers.begin_due(now)}.",
-    lambda now: f"Reminders: {reminders.remind(now)}.",
-    lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",
-    _forms,
-    lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
-    lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",
-    lambda now: f"Counts of limits forgotten: {limit_counts.forget(now)}.",
-    lambda now: f"Days away forgotten: {away.forget(now)}.",
-    lambda now: f"Imported files forgotten: {staging.forget(now)}.",
-    lambda now: f"Background work forgotten: {jobs.forget(now)}.",
-    lambda now: _of_files(
-        lambda place: f"Erased files removed: {evidence_erasures.finish(place)}."
+def _swept(now: dt.datetime) -> str:
+    return swept_words(stored_files.sweep(current_app.config["FILES"], now))
+
+
+PARTS: Parts = {
+    DailyPart.SEALS: lambda now: (
+        f"Seals noted in the audit trail: {'yes' if anchors.anchor(now) else 'none new'}."
     ),
-    lambda now: _of_files(lambda place: swept_words(stored_files.sweep(place, now))),
-    lambda now: f"Seals noted in the audit trail: {'yes' if anchors.anchor(now) else 'none new'}.",
-)
+    DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
+    DailyPart.RELEASES: lambda now: f"Figures without names: {releases.release_all_due(now)}.",
+    DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
+    DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",
+    DailyPart.CARRYINGS: lambda now: (
+        f"Carried to new versions, begun or going on: {carrying.start_due(now)}."
+    ),
+    DailyPart.READERS: lambda now: f"Told of a new reader: {readers.begin_due(now)}.",
+    DailyPart.REMINDERS: lambda now: f"Reminders: {reminders.remind(now)}.",
+    DailyPart.ROUND_REMINDERS: lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",
+    DailyPart.FORMS: _forms,
+    DailyPart.DRAFTS: lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
+    DailyPart.ADDRESSES: lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",
+    DailyPart.LIMIT_COUNTS: lambda now: f"Counts of limits forgotten: {limit_counts.forget(now)}.",
+    DailyPart.AWAY_PERIODS: lambda now: f"Days away forgotten: {away.forget(now)}.",
+    DailyPart.ROSTERS: lambda now: f"Imported files forgotten: {staging.forget(now)}.",
+    DailyPart.JOBS: lambda now: f"Background work forgotten: {jobs.forget(now)}.",
+    DailyPart.ERASED_FILES: _erased,
+    DailyPart.LEFTOVERS: _swept,
+}
 """Each says what it did."""
-
-
-def _part(task: JobTask, number: int) -> None:
-    LOG.info("daily_work", did=PARTS[number](task.now))
-
-
-KIND = JobKind(plan=lambda task: Plan(len(PARTS)), step=_part, is_repeatable=True)

@@ -21,12 +21,12 @@ from tracker.cli import faults
 from tracker.cli.background import daily
 from tracker.cli.database import must_fit
 from tracker.cli.mail import deliver
-from tracker.queries.operations.jobs import time_zones
+from tracker.queries.operations import daily_parts
 from tracker.rules.notifications.notices import MailStatus
-from tracker.rules.operations.jobs import DAILY_WORK, last_due
 from tracker.services.accounts import password_resets
 from tracker.services.notifications import outbox
-from tracker.services.operations import jobs
+from tracker.services.operations import daily_work, jobs
+from tracker.services.operations.daily_work import DailyOutcome
 
 LOG = structlog.get_logger("tracker.work")
 LOOK_EVERY = 2
@@ -40,25 +40,32 @@ TURN = 10
 @click.command("work")
 @click.option("--once", is_flag=True, help="Do what is to be done now, and end.")
 @click.option("--daily", "only_daily", is_flag=True, help="Do the daily work now, and end.")
+@click.option(
+    "--clock-is-right", is_flag=True, help="Let the daily work go on though the clock is doubted."
+)
 @click.option("--ends-with", type=int, hidden=True)
 @with_appcontext
-def work(once: bool, only_daily: bool, ends_with: int | None) -> None:
+def work(once: bool, only_daily: bool, clock_is_right: bool, ends_with: int | None) -> None:
     """Work beside the server: mail notices, do the daily work, and make what people asked for.
 
     'tracker serve' starts it by itself. A second one on the same data waits until the first ends;
     on several machines any number may run. It goes on when the database is busy or away for a
     while, and stops at SIGTERM or Ctrl-C when what it has in hand is done.
 
-    The daily work ends every difference whose time is over with no agreement, lets old reviewed
-    ratings expire, reminds of what is due, forgets what is kept for a while only, removes from the
-    disk what an erasure or an upload that was cut short left there, and notes all seals of the
-    record in the audit trail.
+    The daily work notes all seals of the record in the audit trail, ends every difference whose
+    time is over with no agreement, lets old reviewed ratings expire, reminds of what is due,
+    forgets what is kept for a while only, and removes from the disk what an erasure or an upload
+    that was cut short left there. A part that fails is tried again all day. All of it waits while
+    the clock cannot be right: more than TRACKER_CLOCK_AHEAD_DAYS after the newest event of the
+    audit and the last daily work, or before them.
     """
     must_fit()
-    if only_daily:
-        for part in daily.PARTS:
-            click.echo(part(_now()))
+    if clock_is_right:
+        found = daily_work.confirm_clock(_now(), _ahead())
+        click.echo("The daily work goes on." if found else "Nobody doubts the clock.")
         return
+    if only_daily:
+        sys.exit(_daily())
     if once:
         sys.exit(_once())
     stop = threading.Event()
@@ -75,25 +82,41 @@ def work(once: bool, only_daily: bool, ends_with: int | None) -> None:
     LOG.info("work_ends")
 
 
+def _daily() -> int:
+    """The status to end with: whether a part failed, or all of it waits for the clock."""
+    doubt = daily_work.doubt_clock(_now(), _ahead())
+    if doubt is not None:
+        click.echo(faults.clock(doubt), err=True)
+        return 1
+    outcomes = [daily_work.run(daily.PARTS, part, None, _now) for part in daily.PARTS]
+    for each in filter(None, outcomes):
+        click.echo(each.did or f"Failed: {each.part}. The log above says why.", err=not each.did)
+    return int(any(each is None or each.did is None for each in outcomes))
+
+
 def _once() -> int:
     """The status to end with: whether mail was left waiting, or something failed."""
-    is_left = _round(lambda: False)
+    is_left = bool(_mail(lambda: False).get(MailStatus.WAITING))
+    while (part := _part()) is not None:
+        is_left = is_left or part.did is None
     while (done := jobs.run_next(_kinds(), _now, lambda: False)) is not None:
         LOG.info("job", job_id=done.job_id, kind=done.kind, came=done.came)
         is_left = is_left or done.came not in ("done", "refused")
-    return 1 if is_left else 0
+    return 1 if is_left or daily_parts.clock_doubt(_now(), _ahead()) else 0
 
 
 def _loop(is_over: Callable[[], bool], stop: threading.Event) -> None:
-    next_round = time.monotonic()
+    """The daily work is looked at in each round of mail; its parts and the jobs take turns."""
+    next_round, is_part_left = time.monotonic(), False
     while not is_over():
         try:
             if time.monotonic() >= next_round:
-                _round(is_over)
-                next_round = time.monotonic() + ROUND_EVERY
+                _mail(is_over)
+                next_round, is_part_left = time.monotonic() + ROUND_EVERY, True
             elif outbox.is_awaited(_now()):
                 _mail(is_over)
-            if not _turn(is_over, next_round):
+            is_part_left = is_part_left and _part() is not None
+            if not _turn(is_over, next_round) and not is_part_left:
                 stop.wait(LOOK_EVERY)
         except DBAPIError as error:
             what = faults.what_failed(error)
@@ -101,6 +124,14 @@ def _loop(is_over: Callable[[], bool], stop: threading.Event) -> None:
                 raise
             LOG.warning("work_waits", why=what)
             stop.wait(LOOK_EVERY)
+
+
+def _part() -> DailyOutcome | None:
+    """The next part of the daily work, if one is due."""
+    done = daily_work.run_next(daily.PARTS, _now, _ahead())
+    if done is not None and done.did is not None:
+        LOG.info("daily_work", part=done.part.value, did=done.did)
+    return done
 
 
 def _turn(is_over: Callable[[], bool], next_round: float) -> bool:
@@ -112,14 +143,6 @@ def _turn(is_over: Callable[[], bool], next_round: float) -> bool:
     return done is not None
 
 
-def _round(is_over: Callable[[], bool]) -> bool:
-    """Mail, and see to it that the daily work is done. Whether mail was left waiting."""
-    due = last_due(time_zones(), _now())
-    if due is not None:
-        jobs.begin_once(DAILY_WORK, f"{DAILY_WORK} {due:%Y-%m-%d %H:%M}", _now())
-    return bool(_mail(is_over).get(MailStatus.WAITING))
-
-
 def _mail(is_over: Callable[[], bool]) -> Counter[MailStatus]:
     """Between the rounds too, where somebody waits for it."""
     password_resets.look_up(_now())
@@ -128,7 +151,13 @@ def _mail(is_over: Callable[[], bool]) -> Counter[MailStatus]:
 
 
 def _kinds() -> jobs.Kinds:
-    return {**current_app.extensions["tracker_jobs"], DAILY_WORK: daily.KIND}
+    found: jobs.Kinds = current_app.extensions["tracker_jobs"]
+    return found
+
+
+def _ahead() -> dt.timedelta | None:
+    ahead: dt.timedelta | None = current_app.config["CLOCK_AHEAD"]
+    return ahead
 
 
 @contextmanager

@@ -64,7 +64,17 @@ def _state() -> Iterable[Metric]:
         counts.add_metric([state.value], count)
     yield counts
     yield from _moment("job_oldest", "The oldest job that is not done.", found.totals.oldest_job_at)
-    yield from _moment("daily_work", "The daily work, when last done.", found.totals.daily_work_at)
+    yield from _moment(
+        "daily_work", "All of the daily work, when last done.", found.totals.daily_work_at
+    )
+    parts = GaugeMetricFamily(
+        "tracker_daily_part_failed",
+        "1 where that part of the daily work was tried and is not done; clock: it is doubted.",
+        labels=["part"],
+    )
+    for each in found.totals.daily_parts:
+        parts.add_metric([each.part.value], each.failing_since is not None)
+    yield parts
     yield from _moment("backup_newest", "The newest backup.", found.backup_at)
     head = found.totals.audit_head
     number = 0 if head is None else head.sequence

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.sensitive import Decision
 
@@ -197,7 +197,7 @@ class NotRatedHere(Base):
     lifted. Without `set_by_id` it is a sensitive one that nobody has decided about yet."""
 
     __tablename__ = "not_rated_here"
-    __table_args__ = (UniqueConstraint("library_id", "statement_id"),)
+    __table_args__ = (UniqueConstraint("library_id", "statement_id"), NEVER_AGAIN)
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Prose, parent
 
 
 class Handover(Base):
@@ -38,6 +38,7 @@ class Deputy(Base):
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
         Index("ix_deputies_supervisor", "supervisor_id", "ends_on"),
         Index("ix_deputies_deputy", "deputy_id", "ends_on"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Id]

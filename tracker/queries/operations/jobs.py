@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tracker.db import session, session_afresh
-from tracker.models import Job, JobPart, JobPerson, Library
+from tracker.models import Job, JobPart, JobPerson
 from tracker.rules.operations.jobs import CLAIM_LASTS, KEPT_FOR, JobState
 
 
@@ -77,22 +77,3 @@ def is_some_to_do(now: dt.datetime) -> bool:
     waits = select(Job.id).where(Job.state == JobState.WAITING, Job.next_try_at <= now).limit(1)
     lost = select(Job.id).where(Job.state == JobState.RUNNING, Job.seen_at < now - CLAIM_LASTS)
     return any(reading.scalar(query) is not None for query in (waits, lost.limit(1)))
-
-
-def is_there(occasion: str) -> bool:
-    return session_afresh().scalar(select(Job.id).where(Job.occasion == occasion)) is not None
-
-
-def last_done(kind: str) -> dt.datetime | None:
-    """When a job of that kind was done last, of those that are kept."""
-    return session().scalar(
-        select(Job.ended_at)
-        .where(Job.kind == kind, Job.state == JobState.DONE)
-        .order_by(Job.ended_at.desc())
-        .limit(1)
-    )
-
-
-def time_zones() -> list[str]:
-    """Of all libraries, each once."""
-    return list(session().scalars(select(Library.time_zone).distinct().order_by(Library.time_zone)))

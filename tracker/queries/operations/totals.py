@@ -8,10 +8,11 @@ from sqlalchemy import func, select, text
 
 from tracker.db import session
 from tracker.models import Job, OutboxMail
-from tracker.queries.operations import audit_chain, jobs
+from tracker.queries.operations import audit_chain, daily_parts
 from tracker.rules.notifications.notices import MailStatus
+from tracker.rules.operations.daily_work import DailyPart, DailyPartState
 from tracker.rules.operations.hash_chain import ChainHead
-from tracker.rules.operations.jobs import DAILY_WORK, OPEN, JobState
+from tracker.rules.operations.jobs import OPEN, JobState
 
 SIZES = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
@@ -21,17 +22,28 @@ SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """`mails` and `jobs` by status; of jobs, those that are kept. `daily_work_at`: when it was last
-    done. `oldest_mail_at`: since when the oldest waits. `audit_head`: None where
+    """`mails` and `jobs` by status; of jobs, those that are kept. `daily_parts`: how each part of
+    the daily work is doing. `oldest_mail_at`: since when the oldest waits. `audit_head`: None where
     nothing has happened yet."""
 
     mails: dict[MailStatus, int]
     oldest_mail_at: dt.datetime | None
     jobs: dict[JobState, int]
     oldest_job_at: dt.datetime | None
-    daily_work_at: dt.datetime | None
+    daily_parts: list[DailyPartState]
     audit_head: ChainHead | None
     database_bytes: int
+
+    @property
+    def daily_work_at(self) -> dt.datetime | None:
+        """When the last of its parts was last done; None where one never was."""
+        done = [each.done_at for each in self.daily_parts if each.part is not DailyPart.CLOCK]
+        moments = [each for each in done if each is not None]
+        return min(moments) if len(moments) == len(done) else None
+
+    @property
+    def daily_failing(self) -> list[DailyPartState]:
+        return [each for each in self.daily_parts if each.failing_since is not None]
 
 
 def totals() -> Totals:
@@ -47,7 +59,7 @@ def totals() -> Totals:
         oldest_mail_at=reading.scalar(oldest),
         jobs={state: states.get(state, 0) for state in JobState},
         oldest_job_at=reading.scalar(select(func.min(Job.asked_at)).where(Job.state.in_(OPEN))),
-        daily_work_at=jobs.last_done(DAILY_WORK),
+        daily_parts=daily_parts.states(),
         audit_head=audit_chain.head(),
         database_bytes=reading.scalar(text(size)) or 0,
     )

@@ -26,8 +26,26 @@ def alert(tx: Session, person: Person, kind: NoticeKind, by: int, now: dt.dateti
         .order_by(FormerAddress.id.desc())
     )
     for address in dict.fromkeys([person.email, *former]):
-        mail_id = outbox.write(tx, person.id, now)
-        tx.add(AlertMail(mail_id=mail_id, notice_id=notice_id, address=address))
+        _mail(tx, person, notice_id, address, now)
+
+
+def tell_operators(tx: Session, now: dt.datetime) -> None:
+    """That a part of the daily work fails. Each of them hears of it once a day."""
+    operators = tx.scalars(
+        select(Person)
+        .where(Person.operator.is_(True), Person.disabled_at.is_(None))
+        .order_by(Person.id)
+    )
+    for person in operators.all():
+        kind, key = NoticeKind.DAILY_WORK_FAILED, happening("daily_work", 0, now.date())
+        notice_id = notices.note(tx, person.id, kind, key, now, to_mail=False)
+        if notice_id is not None:
+            _mail(tx, person, notice_id, person.email, now)
+
+
+def _mail(tx: Session, person: Person, notice_id: int, address: str, now: dt.datetime) -> None:
+    mail_id = outbox.write(tx, person.id, now)
+    tx.add(AlertMail(mail_id=mail_id, notice_id=notice_id, address=address))
 
 
 def keep_address(tx: Session, person: Person, now: dt.datetime) -> None:

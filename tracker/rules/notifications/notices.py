@@ -43,6 +43,8 @@ class NoticeKind(StrEnum):
     MERGE_PROPOSED = "merge_proposed"
     VERSION_CARRIED = "version_carried"
     ROUND_REMINDER = "round_reminder"
+    JOB_FAILED = "job_failed"
+    DAILY_WORK_FAILED = "daily_work_failed"
 
 
 class Recipient(StrEnum):
@@ -102,6 +104,7 @@ class NoticePage(StrEnum):
     RATING = "rating"
     AUDIT = "audit"
     SYSTEM = "system"
+    BACKGROUND = "background"
 
 
 LEADS_TO = {
@@ -120,20 +123,24 @@ LEADS_TO = {
     NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
     NoticeKind.VERSION_CARRIED: NoticePage.RATING,
     NoticeKind.ROUND_REMINDER: NoticePage.RATING,
+    NoticeKind.JOB_FAILED: NoticePage.BACKGROUND,
+    NoticeKind.DAILY_WORK_FAILED: NoticePage.SYSTEM,
 }
 """These lead to a page of one's own, the others to a review."""
 
 DISOWNED = frozenset({NoticeKind.LINK_DISOWNED, NoticeKind.LINK_DISOWNED_ELSEWHERE})
 """Somebody says that they did not ask for a link: told to administrators and operators."""
-ALERTS = DISOWNED | {
+OF_ANOTHER = DISOWNED | {NoticeKind.DAILY_WORK_FAILED}
+"""Their mail is about something else than its reader's own account."""
+ALERTS = OF_ANOTHER | {
     NoticeKind.LINK_MADE,
     NoticeKind.LINK_ASKED,
     NoticeKind.ADDRESS_CHANGED,
     NoticeKind.RESET_USED,
 }
-"""They may be somebody's way into an account: mailed at once, whatever its reader chose, and on
-Today until they are read."""
-ON_TODAY = ALERTS | {NoticeKind.READER_ADDED, NoticeKind.OBJECTION_DECIDED}
+"""They may be somebody's way into an account, or nobody else would look: mailed at once, whatever
+its reader chose, and on Today until they are read."""
+ON_TODAY = ALERTS | {NoticeKind.READER_ADDED, NoticeKind.OBJECTION_DECIDED, NoticeKind.JOB_FAILED}
 """On Today until they are read."""
 
 REMIND_DAYS = 3

@@ -20,6 +20,8 @@ EXCEPTION_MOVED = "exception_moved"
 RECORDS_SEALED = "records_sealed"
 """One digest over all seals so far; belongs to no library, and is not listed: it tells that
 somebody did something."""
+CLOCK_CONFIRMED = "clock_confirmed"
+"""Somebody who runs the server says that its clock is right, which was doubted. Of no library."""
 OBJECTED = frozenset({"reader_objected", "objection_opened", "objection_kept_closed"})
 """Recorded, and not listed: an administrator may be the reader, or who gave the role, and neither
 is told who objected."""

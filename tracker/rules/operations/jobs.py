@@ -1,9 +1,7 @@
 """Work in the background: its states, how much one person may ask for, and how long it is kept."""
 
 import datetime as dt
-from collections.abc import Iterable
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 KEPT_FOR = dt.timedelta(days=7)
 """From when it was asked for: then a job goes, and with it what it made."""
@@ -17,10 +15,6 @@ KEPT_MAX = 20
 """How many jobs of one person wait or run at a time, and how many are kept in all."""
 AT_ONCE = 250
 """A file about more people than this is made in the background."""
-DAILY_WORK = "daily_work"
-"""The kind of the job that the program does once a day."""
-DAY_BEGINS = dt.time(4)
-"""When the daily work of a library is due, in its time zone: before the mails of the day."""
 
 
 class JobState(StrEnum):
@@ -40,15 +34,3 @@ class ClaimLost(Exception):  # noqa: N818  (not a fault: somebody else goes on, 
 def wait_after(tries: int) -> dt.timedelta:
     """How long a step that failed waits for its next try."""
     return dt.timedelta(seconds=30 * tries * tries)
-
-
-def last_due(time_zones: Iterable[str], now: dt.datetime) -> dt.datetime | None:
-    """When the daily work was due last: the latest beginning of a day in any of the time zones.
-    None without one."""
-    return max((_began(ZoneInfo(zone), now) for zone in time_zones), default=None)
-
-
-def _began(zone: ZoneInfo, now: dt.datetime) -> dt.datetime:
-    here = now.astimezone(zone)
-    day = here.date() if here.time() >= DAY_BEGINS else here.date() - dt.timedelta(days=1)
-    return dt.datetime.combine(day, DAY_BEGINS, zone).astimezone(dt.UTC)

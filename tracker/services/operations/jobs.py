@@ -22,7 +22,7 @@ from tracker.records import jobs as records
 from tracker.records.jobs import Claim
 from tracker.row_locks import held
 from tracker.rules.errors import Missing, Refusal
-from tracker.rules.operations.jobs import DAILY_WORK, KEPT_FOR, ClaimLost, JobState
+from tracker.rules.operations.jobs import KEPT_FOR, ClaimLost, JobState
 
 LOG = structlog.get_logger("tracker.jobs")
 
@@ -57,8 +57,7 @@ class JobKind:
     """A kind of work. A step takes seconds, and what it does depends on its number alone.
 
     `step` returns what it wrote of the job's file; or it writes rows in one transaction of its own,
-    with which its progress is kept; or, `is_repeatable`, it does what can be done twice without
-    harm, and is done again when its worker dies before its progress is kept.
+    with which its progress is kept.
     `grounds`: what the rights to this work stand on, as words to compare; None: there are none.
     They are asked whenever a worker takes it up and when its file is taken; where they changed,
     it is planned anew.
@@ -67,7 +66,6 @@ class JobKind:
     plan: Callable[[JobTask], Plan]
     step: Callable[[JobTask, int], bytes | None]
     grounds: Callable[[JobTask], str | None] = always
-    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +99,6 @@ def ask(actor: Actor, kind: str, arguments: dict[str, str], now: dt.datetime) ->
         return records.ask(tx, kind, actor.person_id, actor.library_id, arguments, now)
 
 
-def begin_once(kind: str, occasion: str, now: dt.datetime) -> bool:
-    """Let the program do it by itself, once for the occasion. Whether it is new."""
-    if queries.is_there(occasion):
-        return False
-    with transaction() as tx:
-        return records.add_of_system(tx, kind, occasion, now)
-
-
 def discard(actor: Actor, job_id: int) -> None:
     """Cancel it, or delete what came of it. What its steps have done stays done."""
     with transaction() as tx:
@@ -117,17 +107,9 @@ def discard(actor: Actor, job_id: int) -> None:
 
 
 def forget(now: dt.datetime) -> int:
-    """Delete what is older than it is kept. Returns how many there were. The last daily work that
-    was done stays: whoever watches the server would not see how long ago that was."""
-    last = (
-        select(Job.id)
-        .where(Job.kind == DAILY_WORK, Job.state == JobState.DONE)
-        .order_by(Job.ended_at.desc(), Job.id.desc())
-        .limit(1)
-    )
+    """Delete what is older than it is kept. Returns how many there were."""
     with transaction() as tx:
-        query = select(Job.id).where(Job.asked_at <= now - KEPT_FOR, Job.id.not_in(last))
-        old = tx.scalars(query).all()
+        old = tx.scalars(select(Job.id).where(Job.asked_at <= now - KEPT_FOR)).all()
         records.delete_jobs(tx, old)
     return len(old)
 
@@ -199,11 +181,6 @@ def _go_on(
 
 def _step(kind: JobKind, claim: Claim, task: JobTask, number: int) -> None:
     """Do it, and keep it with its progress."""
-    if kind.is_repeatable:
-        kind.step(task, number)
-        with transaction() as tx:
-            records.advance(tx, claim, number, task.now)
-        return
     with piggyback(lambda tx: records.advance(tx, claim, number, task.now)) as progress:
         part = kind.step(task, number)
     if not progress.arrived:

@@ -96,6 +96,7 @@ def account_alerts(actor: Actor) -> list[tuple[str, PanelLink]]:
         NoticePage.AUDIT: _("Open the audit trail"),
         NoticePage.SYSTEM: _("Open the System page"),
         NoticePage.OWN_READERS: _("See who reads your record"),
+        NoticePage.BACKGROUND: _("Open Background work"),
     }
     return [
         (sentence(kind, name, of_reader=reader), PanelLink(href(kind, None), words[LEADS_TO[kind]]))

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, url_for
 from flask_babel import get_locale
 
 from tracker.policy import permissions
 from tracker.policy.permissions import Subject
+from tracker.queries.operations.jobs import JobRow
 from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
 from tracker.services.operations import jobs
@@ -43,10 +44,14 @@ class FileKind:
     grounds: Callable[[Subject, People], str]
 
 
-def register(app: Flask, name: str, title: Any, kind: JobKind) -> None:
-    """Tell the worker how work of that name is done, and its page what it is called."""
+def register(
+    app: Flask, name: str, title: Any, kind: JobKind, endpoint: str = "", record: str = ""
+) -> None:
+    """Tell the worker how work of that name is done, and its page what it is called. `endpoint`:
+    the page of what it is done to, where it has one, and `record` the name of its id there."""
     app.extensions.setdefault("tracker_jobs", {})[name] = kind
     app.extensions.setdefault("tracker_job_titles", {})[name] = title
+    app.extensions.setdefault("tracker_job_pages", {})[name] = endpoint, record
 
 
 def offer(app: Flask, name: str, kind: FileKind) -> None:
@@ -81,6 +86,13 @@ def job_kinds() -> Kinds:
 
 def title_of(name: str) -> Any:
     return current_app.extensions["tracker_job_titles"][name]
+
+
+def page_of(job: JobRow) -> str:
+    """The address of the page where its work is seen to; "" where there is none."""
+    endpoint, record = current_app.extensions["tracker_job_pages"][job.kind]
+    named: dict[str, Any] = {record: job.arguments["record_id"]}
+    return url_for(endpoint, **named) if endpoint else ""
 
 
 def file_kind(name: str) -> FileKind:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from tracker.rules.accounts.links import LinkEmail
 from tracker.rules.notifications.mail import MailServer, compose
-from tracker.rules.notifications.notices import DISOWNED, NoticeEmail, NoticeKind
+from tracker.rules.notifications.notices import OF_ANOTHER, NoticeEmail, NoticeKind
 from tracker.web.notifications import link_emails
 from tracker.web.notifications.labels import closes, href, sentence
 
@@ -43,6 +43,8 @@ def write(
 
 
 def _subject(email: NoticeEmail) -> str:
+    if any(line.kind is NoticeKind.DAILY_WORK_FAILED for line in email.lines):
+        return str(_("Skills Tracker needs you: its daily work is not done"))
     if email.is_alert:
         return str(_("Your account in Skills Tracker"))
     count = len(email.lines)
@@ -74,7 +76,7 @@ def _text(email: NoticeEmail) -> str:
                 )
             )
         )
-    if any(line.kind in DISOWNED for line in email.lines):
+    if any(line.kind in OF_ANOTHER for line in email.lines):
         return "\n\n".join(parts) + "\n"
     if email.is_alert:
         parts.append(

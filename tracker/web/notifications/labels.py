@@ -66,6 +66,12 @@ SENTENCES = {
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
     NoticeKind.VERSION_CARRIED: _l("Your ratings are now in a new version of the framework."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
+    NoticeKind.JOB_FAILED: _l(
+        "Something that you asked for in the background wasn’t done. See why, and what to do."
+    ),
+    NoticeKind.DAILY_WORK_FAILED: _l(
+        "A part of the daily work on the server isn’t done. See which, and what to do."
+    ),
     NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s suggests that a statement doesn’t apply here."),
 }
 
@@ -96,6 +102,7 @@ PAGES = {
     NoticePage.RATING: "assessment.resume",
     NoticePage.AUDIT: "admin_audit.index",
     NoticePage.SYSTEM: "system.index",
+    NoticePage.BACKGROUND: "jobs.index",
 }
 
 

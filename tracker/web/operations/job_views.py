@@ -8,11 +8,12 @@ from flask_babel import lazy_gettext as _l
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.operations import jobs as queries
+from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.operations.jobs import OPEN
 from tracker.rules.roles import Permission
 from tracker.services.operations import jobs as service
 from tracker.web.http import background, session
-from tracker.web.http.access import door
+from tracker.web.http.access import door, note_opened
 from tracker.web.http.downloads import attachment
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import pressed
@@ -34,7 +35,12 @@ refusal_messages(
 
 FAILED = {
     "job_not_allowed": _l("Not made: you can’t see everything that would be in it anymore."),
-    "roster_overtaken": _l("Not imported: something changed meanwhile. Look at the rows again."),
+    "roster_overtaken": _l(
+        "Nobody was imported: something changed here after you checked the rows. They were "
+        "compared again. Check them once more, then import them."
+    ),
+    "roster_gone": _l("Nobody was imported: the file isn’t here anymore. Upload it again."),
+    "roster_replaced": _l("Nobody was imported: you uploaded another file instead of this one."),
     "job_given_up": _l("Not made: something went wrong, several times. Tell your administrator."),
 }
 
@@ -43,6 +49,7 @@ FAILED = {
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """A kind that an older version made is not shown."""
+    note_opened(NoticePage.BACKGROUND)
     kinds = background.job_kinds()
     own = queries.own(session.actor().person_id, session.now())
     found = [job for job in own if job.kind in kinds]
@@ -51,6 +58,7 @@ def index() -> ResponseReturnValue:
         jobs=found,
         is_at_work=any(job.state in OPEN for job in found),
         title_of=background.title_of,
+        page_of=background.page_of,
         failed=FAILED,
     )
 

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from tracker.queries.frameworks.corrections import count_open
 from tracker.queries.frameworks.drafts import open_drafts
 from tracker.queries.frameworks.published import published
-from tracker.queries.operations import installation, restore_tests
+from tracker.queries.operations import daily_parts, installation, restore_tests
 from tracker.rules.notifications.notices import NoticePage
+from tracker.rules.operations.daily_work import DailyPart
 from tracker.rules.roles import Permission
 from tracker.services.administration.operators import set_framework_editor
 from tracker.services.operations import monitoring
@@ -20,6 +21,27 @@ from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.operations.system_forms import FrameworkEditorForm
 from tracker.web.ui.people.namesakes import namesakes_said
+
+PARTS = {
+    DailyPart.SEALS: _l("Noting the seals in the audit trail"),
+    DailyPart.ROUNDS: _l("Keeping rounds that ended"),
+    DailyPart.RELEASES: _l("Figures without names"),
+    DailyPart.DIFFERENCES: _l("Ending differences whose time is over"),
+    DailyPart.ENDORSEMENTS: _l("Letting old reviewed ratings expire"),
+    DailyPart.CARRYINGS: _l("Moving people to a new version"),
+    DailyPart.READERS: _l("Telling people about new readers"),
+    DailyPart.REMINDERS: _l("Reminders"),
+    DailyPart.ROUND_REMINDERS: _l("Reminders of a round"),
+    DailyPart.FORMS: _l("Deleting old forms"),
+    DailyPart.DRAFTS: _l("Deleting old drafts"),
+    DailyPart.ADDRESSES: _l("Deleting former addresses"),
+    DailyPart.LIMIT_COUNTS: _l("Deleting old counts of limits"),
+    DailyPart.AWAY_PERIODS: _l("Deleting days away that are over"),
+    DailyPart.ROSTERS: _l("Deleting imported files"),
+    DailyPart.JOBS: _l("Deleting old background work"),
+    DailyPart.ERASED_FILES: _l("Removing erased files from the disk"),
+    DailyPart.LEFTOVERS: _l("Removing leftovers of uploads from the disk"),
+}
 
 bp = Blueprint("system", __name__, url_prefix="/system")
 
@@ -60,9 +82,13 @@ def set_editor() -> ResponseReturnValue:
 
 def _page(form: FrameworkEditorForm) -> str:
     config = current_app.config
+    state = monitoring.state(config["DATA_DIR"], config["BACKUP_DIR"])
     return render(
         "operations/system.html",
-        state=monitoring.state(config["DATA_DIR"], config["BACKUP_DIR"]),
+        state=state,
+        failing=[each for each in state.totals.daily_failing if each.part in PARTS],
+        parts=PARTS,
+        doubt=daily_parts.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
         libraries=installation.libraries(),
         frameworks=published(),
         drafts=open_drafts(),

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.operations.audit_kinds import (
+    CLOCK_CONFIRMED,
     ENDED,
     EXCEPTION_MOVED,
     GIVEN,
@@ -151,7 +152,16 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 NOT_LISTED = frozenset(
-    {WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, RECORDS_SEALED, *OBJECTED, *ENDED.values()}
+    {
+        WENT_ON,
+        GIVEN,
+        RESTORED,
+        EXCEPTION_MOVED,
+        RECORDS_SEALED,
+        CLOCK_CONFIRMED,
+        *OBJECTED,
+        *ENDED.values(),
+    }
 )
 """Kinds that are recorded and not listed: they would tell something of answers, or who objected to
 a reader, or belong to no library."""

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tracker.db import session
 from tracker.models import (
+    Job,
     Membership,
     Person,
     RosterImport,
@@ -22,7 +23,10 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.rules.administration.roster.columns import Columns, RosterColumn
 from tracker.rules.administration.roster.entries import Meanings
 from tracker.rules.administration.roster.plan import RosterVerdict
-from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
+from tracker.rules.administration.roster.states import JOB, UNDO_FOR, RosterState
+from tracker.rules.errors import Missing
+from tracker.rules.operations import jobs
+from tracker.rules.operations.jobs import OPEN
 from tracker.rules.pagination import PAGE, TablePage, nearest_page, pages_of
 
 
@@ -55,6 +59,16 @@ class StagedRoster:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterAtWork:
+    """One that the worker brings in, now or soon, and who asked for it."""
+
+    id: int
+    file_name: str
+    person_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StagedRow:
     number: int
     verdict: RosterVerdict
@@ -74,13 +88,32 @@ class PersonNotInFile:
 
 
 def roster(roster_id: int) -> StagedRoster:
-    """The door has asked whose it is."""
-    return _staged(RosterImport.id == roster_id)[0]
+    """The door has asked whose it is. Raises Missing("roster_gone")."""
+    found = _staged(RosterImport.id == roster_id)
+    if not found:
+        raise Missing("roster_gone")
+    return found[0]
 
 
 def recent(actor: Actor) -> list[StagedRoster]:
-    """The library's, the newest first."""
-    return _staged(RosterImport.library_id == actor.library_id)
+    """The library's, the newest first, without those that were replaced."""
+    mine = RosterImport.library_id == actor.library_id
+    return _staged(and_(mine, RosterImport.state != RosterState.REPLACED))
+
+
+def at_work(now: dt.datetime, library_id: int | None = None) -> list[RosterAtWork]:
+    """Of the library, or of all. One query."""
+    query = (
+        select(Job.arguments, Person.id, Person.name)
+        .join(Person, Person.id == Job.person_id)
+        .where(Job.kind == JOB, Job.state.in_(OPEN), Job.asked_at > now - jobs.KEPT_FOR)
+    )
+    if library_id is not None:
+        query = query.where(Job.library_id == library_id)
+    return [
+        RosterAtWork(int(arguments["record_id"]), arguments["about"], person_id, name)
+        for arguments, person_id, name in session().execute(query)
+    ]
 
 
 def _staged(where: ColumnElement[bool]) -> list[StagedRoster]:

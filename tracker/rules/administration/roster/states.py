@@ -8,7 +8,13 @@ KEPT_FOR = dt.timedelta(days=7)
 """From when it was uploaded: then the file goes, and with it what it changed."""
 
 
+JOB = "roster"
+"""The kind of work in the background that brings in a large one."""
+
+
 class RosterState(StrEnum):
     CHECKED = "checked"
     IMPORTED = "imported"
     UNDONE = "undone"
+    REPLACED = "replaced"
+    """Who uploaded it uploaded another before bringing it in. Its rows are gone."""

@@ -15,7 +15,7 @@ from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.roster import rosters
 from tracker.queries.teams.rounds.facts import facts_at_end
-from tracker.records import audit, memberships, readers
+from tracker.records import audit, jobs, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
@@ -23,7 +23,7 @@ from tracker.row_locks import held
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
 from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan
-from tracker.rules.administration.roster.states import RosterState
+from tracker.rules.administration.roster.states import JOB, RosterState
 from tracker.rules.administration.roster.teams import NewTeam
 from tracker.rules.errors import Conflict
 from tracker.services.administration.roster.planning import RosterMapping, check, ground_of
@@ -88,12 +88,34 @@ class _Work:
         )
 
 
-def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> BroughtIn | None:
+def ask(actor: Actor, roster_id: int, seen: str, language: str, now: dt.datetime) -> int:
+    """Let the worker bring in all rows that are ready, as the page with the digest `seen` showed
+    them. Returns the id of the job; asked twice, of the one that is open.
+
+    Raises Conflict: roster_is_done, roster_replaced, roster_overtaken, roster_at_work, jobs_open,
+    jobs_kept.
+    """
+    with transaction() as tx:
+        staged = records.locked(tx, actor, roster_id)
+        if staged.state is not RosterState.CHECKED:
+            raise Conflict("roster_is_done")
+        if staged.plan_digest != seen:
+            raise Conflict("roster_overtaken")
+        _must_be_alone(actor, now, own=roster_id)
+        wanted = {"record_id": str(roster_id), "about": staged.file_name, "seen": seen}
+        arguments = {**wanted, "language": language}
+        return jobs.ask(tx, JOB, actor.person_id, actor.library_id, arguments, now)
+
+
+def bring_in(
+    actor: Actor, roster_id: int, seen: str, now: dt.datetime, *, is_asked: bool = False
+) -> BroughtIn | None:
     """All rows that are ready; None where that was done already.
 
     `seen` is the digest of what the page showed. Everything is worked out before the transaction;
-    within it is asked whether it still stands on what is here. Raises
-    Conflict("roster_overtaken").
+    within it is asked whether it still stands on what is here. `is_asked`: the worker does it, as
+    it was asked to. Raises Conflict: roster_overtaken, roster_replaced, roster_at_work;
+    Missing("roster_gone").
     """
     found = rosters.roster(roster_id)
     mapping = RosterMapping(found.columns, found.meanings, found.makes_teams)
@@ -105,6 +127,8 @@ def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> Broug
                 staged = records.locked(tx, actor, roster_id)
                 if staged.state is not RosterState.CHECKED:
                     return None
+                if not is_asked:
+                    _must_be_alone(actor, now)
                 if checked.digest != seen:
                     raise Conflict("roster_overtaken")
                 if ground_of(actor, checked.emails, now).digest() != checked.ground.digest():
@@ -115,6 +139,14 @@ def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> Broug
         except IntegrityError as error:  # an address that another library took just now
             raise Conflict("roster_overtaken") from error
     raise Conflict("roster_overtaken")
+
+
+def _must_be_alone(actor: Actor, now: dt.datetime, own: int | None = None) -> None:
+    """While one of the library is brought in, another would be checked against what is about to
+    change."""
+    for each in rosters.at_work(now, actor.library_id):
+        if (each.id, each.person_id) != (own, actor.person_id):
+            raise Conflict("roster_at_work", file=each.file_name, name=each.by)
 
 
 def _prepare(plan: RosterPlan) -> _Prepared:

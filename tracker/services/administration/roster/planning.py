@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,8 @@ class RosterMapping:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRoster:
-    """`emails`: of the file, for comparing again. `digest`: of what it would do."""
+    """`emails`: of the file, for comparing again. `digest`: of the file, of what its columns and
+    values mean, and of what it would do: whoever approves it approves just this."""
 
     plan: RosterPlan
     ground: RosterGround
@@ -41,7 +43,7 @@ def check(actor: Actor, rows: Rows, mapping: RosterMapping, now: dt.datetime) ->
     emails = tuple(sorted({entry.email for entry in entries if entry.email}))
     ground = ground_of(actor, emails, now)
     plan = planner.plan(entries, ground, mapping.meanings, makes_teams=mapping.makes_teams)
-    return CheckedRoster(plan, ground, emails, _digest(plan))
+    return CheckedRoster(plan, ground, emails, _digest(rows, mapping, plan))
 
 
 def ground_of(actor: Actor, emails: Sequence[str], now: dt.datetime) -> RosterGround:
@@ -49,9 +51,17 @@ def ground_of(actor: Actor, emails: Sequence[str], now: dt.datetime) -> RosterGr
     return ground.ground(actor, actor.today(now), emails)
 
 
-def _digest(plan: RosterPlan) -> str:
-    said = hashlib.sha256()
-    for row in plan.rows:
-        changes = [(change.code, change.facts) for change in row.changes]
-        said.update(repr((row.entry.number, row.verdict.value, changes)).encode())
-    return said.hexdigest()
+def _digest(rows: Rows, mapping: RosterMapping, plan: RosterPlan) -> str:
+    """Of every cell, whether it is imported or not."""
+    told = [
+        [
+            row.person.known.id if row.person is not None and row.person.known is not None else 0,
+            row.verdict,
+            [[change.code, change.facts] for change in row.changes],
+        ]
+        for row in plan.rows
+    ]
+    cells = [[number, list(each)] for number, each in rows]
+    read = [mapping.columns, mapping.meanings, mapping.makes_teams]
+    said = json.dumps([cells, read, told], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import RosterImport
@@ -25,17 +26,19 @@ def mapping_for(actor: Actor, file: RosterFile, *, makes_teams: bool = False) ->
 
 
 def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool = False) -> int:
-    """Keep the file in rows, in the place of one that the actor did not bring in. Returns its
-    id."""
+    """Keep the file in rows, in the place of one that the actor did not bring in and that the
+    worker is not about to. Returns its id."""
     mapping = mapping_for(actor, file, makes_teams=makes_teams)
     checked = check(actor, file.rows, mapping, now)
     cells = dict(file.rows)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         mine = select(RosterImport.id).where(
-            RosterImport.person_id == actor.person_id, RosterImport.state == RosterState.CHECKED
+            RosterImport.person_id == actor.person_id,
+            RosterImport.state == RosterState.CHECKED,
+            RosterImport.id.not_in([each.id for each in rosters.at_work(now, library.id)]),
         )
-        records.delete_rosters(tx, tx.scalars(mine).all())
+        records.replace(tx, tx.scalars(mine).all())
         staged = RosterImport(
             library_id=library.id,
             person_id=actor.person_id,
@@ -59,14 +62,12 @@ def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool
 def choose(
     actor: Actor, roster_id: int, mapping: RosterMapping, now: dt.datetime, *, remember: bool
 ) -> None:
-    """Say what its columns and values mean, and check it again. Raises
-    Conflict("roster_is_done")."""
+    """Say what its columns and values mean, and check it again. Raises Conflict: roster_is_done,
+    roster_replaced, roster_at_work."""
     found = rosters.roster(roster_id)
     checked = check(actor, rosters.cells(roster_id), mapping, now)
     with transaction() as tx:
-        staged = records.locked(tx, actor, roster_id)
-        if staged.state is not RosterState.CHECKED:
-            raise Conflict("roster_is_done")
+        staged = _waiting(tx, actor, roster_id, now)
         staged.columns = {str(column): place for column, place in mapping.columns.items()}
         staged.meanings = {str(column): values for column, values in mapping.meanings.items()}
         staged.makes_teams = mapping.makes_teams
@@ -99,19 +100,29 @@ def check_again(actor: Actor, roster_id: int, now: dt.datetime) -> CheckedRoster
     return checked
 
 
-def discard(actor: Actor, roster_id: int) -> None:
-    """Raises Conflict("roster_is_done")."""
+def discard(actor: Actor, roster_id: int, now: dt.datetime) -> None:
+    """Raises Conflict: roster_is_done, roster_replaced, roster_at_work."""
     with transaction() as tx:
-        staged = records.locked(tx, actor, roster_id)
-        if staged.state is not RosterState.CHECKED:
-            raise Conflict("roster_is_done")
+        _waiting(tx, actor, roster_id, now)
         records.delete_rosters(tx, [roster_id])
 
 
+def _waiting(tx: Session, actor: Actor, roster_id: int, now: dt.datetime) -> RosterImport:
+    """One that nobody brought in or asked the worker to bring in."""
+    staged = records.locked(tx, actor, roster_id)
+    if staged.state is not RosterState.CHECKED:
+        raise Conflict("roster_is_done")
+    for each in rosters.at_work(now, actor.library_id):
+        if each.id == roster_id:
+            raise Conflict("roster_at_work", file=each.file_name, name=each.by)
+    return staged
+
+
 def forget(now: dt.datetime) -> int:
-    """Delete files that are older than they are kept, with what they changed. Returns how many
-    there were."""
+    """Delete files that are older than they are kept, with what they changed, but for those that
+    the worker is about to bring in. Returns how many there were."""
     with transaction() as tx:
-        old = records.older_than(tx, now - KEPT_FOR)
+        needed = {each.id for each in rosters.at_work(now)}
+        old = [each for each in records.older_than(tx, now - KEPT_FOR) if each not in needed]
         records.delete_rosters(tx, old)
     return len(old)

@@ -5,11 +5,11 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
+from tracker.rules.administration.roster.states import JOB
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Permission
 from tracker.services.administration.roster import importing, staging
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
-from tracker.web.administration.roster.pages import JOB
 from tracker.web.http import background
 
 CHECKING = 0
@@ -26,7 +26,11 @@ def step(task: JobTask, number: int) -> None:
         if staging.check_again(actor, roster_id, task.now).digest != seen:
             raise Conflict("roster_overtaken")
         return
-    importing.bring_in(actor, roster_id, seen, task.now)
+    try:
+        importing.bring_in(actor, roster_id, seen, task.now, is_asked=True)
+    except Conflict:
+        staging.check_again(actor, roster_id, task.now)
+        raise
 
 
 def grounds(task: JobTask) -> str | None:
@@ -47,4 +51,4 @@ KIND = JobKind(plan, step, grounds)
 
 
 def init_app(app: Flask) -> None:
-    background.register(app, JOB, _l("Import of people"), KIND)
+    background.register(app, JOB, _l("Import of people"), KIND, "rosters.show", "roster_id")

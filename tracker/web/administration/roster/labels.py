@@ -86,6 +86,14 @@ refusal_messages(
         "Something changed here after you looked at this page, so nothing was imported. The rows "
         "were compared again: check them once more."
     ),
+    roster_at_work=_l(
+        "“%(file)s” is being imported in the background: %(name)s asked for it. Wait until that is "
+        "done, then check the rows again: it may change what they do."
+    ),
+    roster_replaced=_l(
+        "You uploaded another file after this one, so its rows are deleted. Nobody was imported "
+        "from it."
+    ),
     roster_is_done=_l("This file was imported already. Upload it again to change something."),
     roster_not_done=_l("Import this file first."),
     roster_undo_late=_l(

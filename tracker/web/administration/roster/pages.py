@@ -11,18 +11,15 @@ from tracker.policy.permissions import Actor
 from tracker.queries.administration import role_profiles, team_tree
 from tracker.queries.administration.roster import rosters
 from tracker.queries.administration.roster.rosters import StagedRoster
-from tracker.queries.operations import jobs
 from tracker.rules.administration.roster.columns import RosterColumn, lacking
 from tracker.rules.administration.roster.entries import NEW, NOT_HERE, values_of
 from tracker.rules.administration.roster.plan import RosterVerdict
 from tracker.rules.administration.roster.states import RosterState
 from tracker.rules.delimited import plain
-from tracker.rules.operations.jobs import OPEN
 from tracker.web.administration.people_forms import ROLES
 from tracker.web.administration.roster.labels import TABS
 from tracker.web.http import session
 
-JOB = "roster"
 LACKING = {
     "roster_no_person": _l(
         "No column holds an email address or a staff ID. Choose one under Columns."
@@ -74,14 +71,6 @@ def tabs(roster: StagedRoster, counts: dict[RosterVerdict, int]) -> list[tuple[s
         )
         for name, (label, verdicts) in TABS.items()
     ]
-
-
-def is_at_work(actor: Actor, roster: StagedRoster) -> bool:
-    """Whether it is being brought in just now."""
-    return any(
-        job.kind == JOB and job.state in OPEN and job.arguments["record_id"] == str(roster.id)
-        for job in jobs.own(actor.person_id, session.now())
-    )
 
 
 def lacks(roster: StagedRoster) -> str:

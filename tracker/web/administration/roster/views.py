@@ -10,13 +10,11 @@ from tracker.queries.access import subjects
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster.entries import values_of
 from tracker.rules.administration.roster.plan import READY
-from tracker.rules.administration.roster.states import RosterState
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.operations.jobs import AT_ONCE
 from tracker.rules.roles import Permission
 from tracker.services.administration.roster import ending, importing, staging, undoing
 from tracker.services.administration.roster.planning import RosterMapping
-from tracker.services.operations import jobs
 from tracker.web.administration.roster import exports, labels, pages
 from tracker.web.administration.roster.forms import (
     EndPeopleForm,
@@ -79,7 +77,7 @@ def show(roster: Subject) -> ResponseReturnValue:
         lacks=pages.lacks(found),
         form=ImportForm(formdata=None, seen=found.plan_digest),
         mapping=MappingForm(formdata=None, makes_teams=found.makes_teams),
-        is_at_work=pages.is_at_work(session.actor(), found),
+        at_work=rosters.at_work(session.now(), found.library_id),
         can_be_undone=found.can_be_undone(session.now()),
     )
 
@@ -121,11 +119,13 @@ def bring_in(roster: Subject) -> ResponseReturnValue:
     ready = sum(counts[verdict] for verdict in READY)
     try:
         if ready > AT_ONCE:
-            _ask(roster, seen)
+            language = str(get_locale()).replace("_", "-")
+            importing.ask(session.actor(), roster.id, seen, language, session.now())
         else:
             _bring_in(roster, seen)
     except Conflict as refusal:
-        staging.check_again(session.actor(), roster.id, session.now())
+        if refusal.code == "roster_overtaken":
+            staging.check_again(session.actor(), roster.id, session.now())
         flash_message(message_for(refusal), "error")
     return redirect(_page_of(roster), 303)
 
@@ -180,7 +180,7 @@ def undo(roster: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_LIBRARY, subjects.roster)
 def discard(roster: Subject) -> ResponseReturnValue:
     return pressed(
-        lambda: staging.discard(session.actor(), roster.id),
+        lambda: staging.discard(session.actor(), roster.id, session.now()),
         _("The file is deleted. Nobody was imported."),
         url_for("rosters.index"),
     )
@@ -194,22 +194,6 @@ def export() -> ResponseReturnValue:
     actor = session.actor()
     note_download("rosters", DoorRequest(Permission.ADMINISTER, "people", library_of(actor)))
     return exports.everybody(actor)
-
-
-def _ask(roster: Subject, seen: str) -> None:
-    """Raises Conflict: roster_overtaken, roster_is_done, jobs_open, jobs_kept."""
-    found = rosters.roster(roster.id)
-    if found.state is not RosterState.CHECKED:
-        raise Conflict("roster_is_done")
-    if found.plan_digest != seen:
-        raise Conflict("roster_overtaken")
-    arguments = {
-        "record_id": str(roster.id),
-        "about": found.file_name,
-        "seen": seen,
-        "language": str(get_locale()).replace("_", "-"),
-    }
-    jobs.ask(session.actor(), pages.JOB, arguments, session.now())
 
 
 def _bring_in(roster: Subject, seen: str) -> None:

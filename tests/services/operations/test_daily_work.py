@@ -1,0 +1,164 @@
+"""The daily work: a part that fails holds no other up, is tried again all day, and is told."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.factories.audit import happened
+from tests.factories.mail_servers import mail_server
+from tests.factories.notices import deliver, text
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import AlertMail, AuditEvent, DailyWork, Notice
+from tracker.queries.operations import daily_parts
+from tracker.rules.notifications.notices import NoticeKind
+from tracker.rules.operations.daily_work import BEHIND_AT_MOST, LEASE, LONGEST_WAIT, DailyPart
+from tracker.services.administration.operators import set_operator
+from tracker.services.operations import daily_work
+
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
+AHEAD = 3 * DAY
+
+
+class Days:
+    """Three parts; `broken` of them fail. Time goes on by `wait`."""
+
+    def __init__(self, world: World) -> None:
+        self.now = world.now
+        self.broken: set[DailyPart] = set()
+        self.parts: daily_work.Parts = {
+            part: lambda now, part=part: self._do(part)
+            for part in (DailyPart.SEALS, DailyPart.ROUNDS, DailyPart.FORMS)
+        }
+
+    def _do(self, part: DailyPart) -> str:
+        if part in self.broken:
+            raise OSError("a file that cannot be deleted")
+        return "done"
+
+    def turn(self) -> list[str]:
+        """What a worker does until nothing is due: a part that failed in capitals."""
+        did = []
+        while (each := daily_work.run_next(self.parts, lambda: self.now, AHEAD)) is not None:
+            did.append(each.part if each.did else each.part.upper())
+        return did
+
+    def wait(self, how_long: dt.timedelta) -> list[str]:
+        """A look in every minute of it."""
+        did = []
+        until = self.now + how_long
+        while self.now < until:
+            self.now += MINUTE
+            did += self.turn()
+        return did
+
+
+def told() -> tuple[int, int]:
+    """How many notices of it there are, and mails."""
+    session().rollback()
+    notices = session().scalars(
+        select(Notice.id).where(Notice.kind == NoticeKind.DAILY_WORK_FAILED)
+    )
+    return len(notices.all()), len(session().scalars(select(AlertMail.mail_id)).all())
+
+
+def test_a_part_that_fails_holds_no_other_up_and_is_tried_all_day(context: World) -> None:
+    days = Days(context)
+    days.broken = {DailyPart.ROUNDS}
+    assert days.turn() == ["seals", "ROUNDS", "forms"]
+    assert days.turn() == []
+    assert days.wait(60 * MINUTE) == ["ROUNDS"] * 5, "after 1, 2, 4, 8, 16 minutes"
+    (failing,) = [each for each in daily_parts.states() if each.failing_since]
+    assert (failing.part, failing.failing_since) == (DailyPart.ROUNDS, context.now)
+    assert days.wait(15 * 60 * MINUTE) == ["ROUNDS"] * 15, "once an hour in the end"
+    days.broken = set()
+    assert days.wait(LONGEST_WAIT) == ["rounds"]
+    assert not [each for each in daily_parts.states() if each.failing_since]
+
+
+def test_the_next_day_all_of_it_is_due_again(context: World) -> None:
+    days = Days(context)
+    days.broken = {DailyPart.ROUNDS}
+    assert days.turn() == ["seals", "ROUNDS", "forms"]
+    days.broken = set()
+    assert days.wait(DAY) == ["rounds", "seals", "rounds", "forms"]
+
+
+def test_operators_are_told_once_a_day_and_not_of_what_passes(
+    app: Flask, context: World, sign_in: Callable[[str], Client]
+) -> None:
+    set_operator(context.email("adam"), True, context.now)
+    days = Days(context)
+    days.broken = {DailyPart.ROUNDS, DailyPart.FORMS}
+    days.turn()
+    assert told() == (0, 0)
+    days.wait(15 * MINUTE)
+    assert told() == (1, 1)
+    days.wait(12 * 60 * MINUTE)
+    assert told() == (1, 1)
+    with mail_server() as inbox:
+        assert deliver(inbox, days.now) == ["sent"]
+    assert "its daily work is not done" in inbox.messages[0]["Subject"]
+    assert inbox.recipients == [["adam@example.org"]]
+    assert "A part of the daily work on the server isn’t done." in text(inbox)
+    assert "/system" in text(inbox)
+    assert "your account" not in text(inbox)
+    days.wait(DAY)
+    assert told() == (2, 2)
+    page = sign_in(context.email("adam")).get("/system").text
+    assert "Keeping rounds that ended: since" in page
+    assert "Deleting old forms: since" in page
+
+
+def test_a_part_whose_worker_was_lost_fails_too(context: World) -> None:
+    days = Days(context)
+    days.turn()
+    days.now += DAY
+    with transaction() as tx:
+        row = tx.get_one(DailyWork, "rounds")
+        row.tries, row.next_try_at = 1, days.now - LEASE + MINUTE
+    assert days.turn() == ["seals", "rounds", "forms"]
+    with transaction() as tx:
+        row = tx.get_one(DailyWork, "rounds")
+        row.done_at, row.tries, row.next_try_at = None, 1, days.now + LEASE
+    assert days.turn() == []
+    days.broken = {DailyPart.ROUNDS}
+    days.now += LEASE
+    assert days.turn() == ["ROUNDS"]
+    assert session().get_one(DailyWork, "rounds").failing_since == days.now
+
+
+def test_a_clock_that_leaps_stops_all_of_it_and_is_told(context: World) -> None:
+    """Until somebody says that it is right, once; the audit keeps that."""
+    set_operator(context.email("adam"), True, context.now)
+    days = Days(context)
+    days.turn()
+    days.now += 400 * DAY
+    assert days.turn() == []
+    happened(context, "team_added", "adam", at=days.now, team="In 2028")
+    assert days.wait(15 * MINUTE) == []
+    assert told() == (1, 1)
+    assert daily_work.confirm_clock(days.now, AHEAD) is not None
+    assert daily_work.confirm_clock(days.now, AHEAD) is None
+    assert days.turn() == ["seals", "rounds", "forms"]
+    kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
+    assert kinds.count("clock_confirmed") == 1
+
+
+def test_a_clock_that_was_set_right_again_needs_nobody(context: World) -> None:
+    days = Days(context)
+    days.turn()
+    days.now += 400 * DAY
+    assert days.turn() == []
+    days.now -= 399 * DAY
+    assert days.turn() == ["seals", "rounds", "forms"]
+    days.now += 3 * DAY
+    assert days.turn() == ["seals", "rounds", "forms"]
+    days.now -= DAY
+    assert days.turn() == [], "before the last daily work"
+    days.now += DAY - BEHIND_AT_MOST
+    days.turn()
+    assert not [each for each in daily_parts.states() if each.failing_since]
