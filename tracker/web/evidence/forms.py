@@ -1,6 +1,7 @@
 """What somebody can show: text, link, file and day. Lengths are checked by the service, which knows
 them cleaned."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import request
@@ -11,7 +12,7 @@ from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.uploads import PICTURES, Upload, clean_name, kind_of
+from tracker.rules.evidence.uploads import Upload, clean_name, kind_of
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui.fields import an_id
 from tracker.web.ui.form import Form
@@ -129,6 +130,22 @@ refusal_messages(
         "A part of the file can’t be read, so it can’t be checked: %(what)s. Save it as a new DOCX "
         "or XLSX file or as PDF, and choose that one."
     ),
+    pages_large=_l(
+        "Pictures of the pages would take more than %(most)s MB. Print fewer pages of the file to "
+        "PDF, and choose the new file."
+    ),
+    pages_many=_l(
+        "Pictures can be kept of at most %(pages)s pages, and the PDF has more. Print the pages "
+        "that you need to PDF, and choose the new file."
+    ),
+    pages_not_drawn=_l(
+        "Pictures of the pages of the PDF couldn’t be made: it is damaged, or takes too long. "
+        "Print it to PDF again, and choose the new file."
+    ),
+    pages_not_now=_l(
+        "Pictures of pages can’t be made just now. Nothing was saved; what you typed is still "
+        "here. Try again in a minute, or save it without the file."
+    ),
     pdf_files=_l(
         "The PDF holds other files (%(what)s). Print it to PDF again, and choose the new file."
     ),
@@ -182,6 +199,9 @@ class EvidenceForm(Form):
     done_on = DateField(_l("Day it was done"), [Optional()])
     url = StringField(_l("Link"), [Optional()])
     file: Any = MultipleFileField(_l("Files"), [Optional()])
+    draw = BooleanField(_l("Keep pictures of its pages instead"))
+    may_draw = False
+    """Whether that is offered: it stays so once it was chosen."""
 
     def content(self) -> EvidenceContent:
         return EvidenceContent(
@@ -200,10 +220,9 @@ class EvidenceForm(Form):
             return [Upload("", b"")]
         return [each for each in found if each.name or each.content]
 
-    @property
-    def sends_picture(self) -> bool:
+    def sends(self, kinds: Collection[str]) -> bool:
         names = [sent.filename or "" for sent in request.files.getlist(self.file.name)]
-        return any(kind_of(clean_name(name)) in PICTURES for name in names)
+        return any(kind_of(clean_name(name)) in kinds for name in names)
 
     @property
     def sent_name(self) -> str:
