@@ -97,6 +97,14 @@ refusal_messages(
         "A field or formula in the file starts a program or loads something: %(what)s. Put its "
         "text in its place, save the file, and choose it again."
     ),
+    office_field_hidden=_l(
+        "The file has a field whose name is worked out by another field inside of it, so it can’t "
+        "be checked. Put its text in its place, save the file, and choose it again. Or print it to "
+        "PDF, and choose that."
+    ),
+    office_fields_anew=_l(
+        "The file works out all its fields anew when it’s opened. Print it to PDF, and choose that."
+    ),
     office_link=_l(
         "The file has a link to %(what)s. Only links to web pages and email addresses can be kept. "
         "Remove the link, save the file, and choose it again."
