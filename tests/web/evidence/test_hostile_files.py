@@ -18,8 +18,11 @@ from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session
 from tracker.models import Evidence, StoredFile
+from tracker.rules.evidence import pdf_safety
 from tracker.storage import files
 from tracker.storage.uploads import page_pictures
+from tracker.web.evidence.forms import IN_A_PDF
+from tracker.web.http.errors import REFUSAL_MESSAGES
 
 SignIn = Callable[[str], Client]
 MODELS = (Evidence, StoredFile)
@@ -85,11 +88,15 @@ def test_so_is_one_that_takes_the_place_of_another(ana: Client) -> None:
     ("name", "content", "said"),
     [
         ("x.png", png(50_000, 50_000), "has more than 25 million pixels. Save a smaller copy"),
-        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog/AA<<>>"), "does something by itself when"),
+        (
+            "x.pdf",
+            PDF.replace(b"/Catalog", b"/Catalog/AA<<>>"),
+            "has a command that runs by itself, so it can’t be kept as it is",
+        ),
         (
             "x.pdf",
             PDF.replace(b"/Type/Catalog", b"/S/Launch"),
-            "start a program (/Launch). Print it",
+            "has a command that starts a program, so it can’t be kept",
         ),
         (
             "x.pdf",
@@ -164,6 +171,23 @@ def test_without_an_answer_nothing_is_saved(
     assert kept(app) == before
     answer = ana.post("/evidence", {"title": "Without a file"})
     assert answer.status_code == 303
+
+
+def test_each_name_by_which_a_pdf_is_refused_has_words() -> None:
+    names = set[str]().union(*pdf_safety.BRINGS.values())
+    assert names | {"ZIP"} == set(IN_A_PDF)
+
+
+def test_a_name_that_nobody_knows_is_said_as_it_is(ana: Client) -> None:
+    unknown = pdf(b"<</Type/Annot/Rect[0 0 9 9]/Subtype/Frob>>")
+    said = ana.post("/evidence", form("x.pdf", unknown)).text
+    assert "has something that isn’t known to be safe (“Frob”). Print it to PDF again" in said
+
+
+def test_every_refusal_of_an_office_file_tells_to_print_it() -> None:
+    said = {code: str(words) for code, words in REFUSAL_MESSAGES.items() if code[:7] == "office_"}
+    assert len(said) == 11
+    assert [code for code, words in said.items() if "rint " not in words] == []
 
 
 SCRIPTED = pdf(root=b"/OpenAction" + SCRIPT)

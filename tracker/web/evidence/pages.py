@@ -15,13 +15,13 @@ from tracker.queries.evidence.versions import PastVersion
 from tracker.queries.frameworks import statement_choices
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.evidence import patron_data
-from tracker.rules.evidence.content import PAGES_MAX, may_be_drawn
+from tracker.rules.evidence.content import PAGES_MAX
 from tracker.rules.evidence.patron_data import PatronSign
 from tracker.rules.evidence.uploads import PICTURES, FileStore
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
-from tracker.web.http.errors import flash_message, message_for, put_on
+from tracker.web.http.errors import flash_message, message_for
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
 from tracker.web.ui.drafts import drafted_forms
@@ -134,11 +134,6 @@ def asks_first(form: EvidenceForm) -> bool:
     would not keep: then it is asked after."""
     seen = patron_data.signs(form.title.data or "", form.text.data or "")
     return bool(seen) and request.form.get("do") in SAVES and not form.sent_name
-
-
-def refuse(form: EvidenceForm, refusal: Refusal) -> None:
-    put_on(form, refusal)
-    form.may_draw = may_be_drawn(refusal)
 
 
 def tell_of_files(form: EvidenceForm) -> None:

@@ -94,10 +94,10 @@ def create() -> ResponseReturnValue:
                 now=session.now(),
             )
         except (Unchecked, Unkept, Unreachable) as refusal:
-            pages.refuse(form, refusal)
+            form.refuse(refusal)
             return pages.form_page(form, picker=picker), status_of(refusal)
         except (Invalid, Conflict) as refusal:
-            pages.refuse(form, refusal)
+            form.refuse(refusal)
         else:
             answer = _added(made, form.content())
             pages.tell_of_files(form)
@@ -162,7 +162,7 @@ def update(evidence: Subject) -> ResponseReturnValue:
             )
         except (Invalid, Conflict, Unchecked, Unkept, Unreachable) as refusal:
             status = status_of(refusal)
-            pages.refuse(form, refusal)
+            form.refuse(refusal)
             overtaken = refusal.code == "evidence_changed"
         else:
             answer = _saved(evidence.id, form.content(), erased=form.wants_erasure)
