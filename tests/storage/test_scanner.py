@@ -11,7 +11,7 @@ import pytest
 
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.rules.errors import Invalid, Unchecked
-from tracker.storage import scanner
+from tracker.storage.uploads import scanner
 
 StartScanner = Callable[..., FakeScanner]
 

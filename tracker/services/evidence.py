@@ -1,6 +1,7 @@
 """Recording what somebody can show, and what it counts for."""
 
 import datetime as dt
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -31,11 +32,13 @@ from tracker.rules.evidence.content import (
     clean,
     clean_reasons,
     jotted,
+    may_be_drawn,
     titled_for,
 )
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.evidence.uploads import Accepted, FileStore, Upload, cleaned, judge
-from tracker.storage import erased_files, files, orphans, scanner
+from tracker.storage import erased_files, files, orphans
+from tracker.storage.uploads import page_pictures, scanner
 
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
 
@@ -66,9 +69,10 @@ def create_each(
     now: dt.datetime,
     reasons: Mapping[int, str] = NO_REASONS,
     store: FileStore | None = None,
+    draw: bool = False,
 ) -> list[int]:
     """A piece for each file, or one without a file: all or none. Of several each is named after its
-    file too.
+    file too. `draw`: what cannot be kept of a PDF as it came is kept as pictures of its pages.
 
     Raises as `create` does, and Invalid("files_many").
     """
@@ -79,7 +83,7 @@ def create_each(
     if len(uploads) > FILES_MAX:
         raise Invalid("files_many", "file", most=FILES_MAX)
     _check_statements(session(), actor, set(linked), now)
-    accepted = _judged(uploads, store)
+    accepted = _judged(actor, uploads, store, draw=draw)
     made = []
     with _kept(actor, accepted, store) as kept, transaction() as tx:
         _check_statements(tx, actor, set(linked), now)
@@ -110,19 +114,20 @@ def edit(
     upload: Upload | None = None,
     drop_file: bool = False,
     store: FileStore | None = None,
+    draw: bool = False,
     erase: ErasureReason | None = None,
 ) -> int:
     """Make a new version from what `base_version` said; returns the number that now stands.
 
     Without an upload the file stays, unless it is dropped. No new version where nothing changed.
-    `erase`: why every earlier version is erased in the same act, which needs a new one. Raises
-    Invalid("evidence_as_before"); Conflict: evidence_archived, evidence_changed (somebody saved
-    after the page was made), file_not_kept.
+    `draw`: as in `create_each`. `erase`: why every earlier version is erased in the same act, which
+    needs a new one. Raises Invalid("evidence_as_before"); Conflict: evidence_archived,
+    evidence_changed (somebody saved after the page was made), file_not_kept.
     """
     content = clean(content, actor.today(now))
     if upload is not None:
         _of_version(session(), actor, evidence_id, base_version, lock=False)
-    accepted = _judged([] if upload is None else [upload], store)
+    accepted = _judged(actor, [] if upload is None else [upload], store, draw=draw)
     with _kept(actor, accepted, store) as kept, transaction() as tx:
         evidence = _of_version(tx, actor, evidence_id, base_version)
         before, before_file = _text(tx, evidence)
@@ -233,11 +238,13 @@ def _of_version(
     return evidence
 
 
-def _judged(uploads: Sequence[Upload], store: FileStore | None) -> list[Accepted]:
+def _judged(
+    actor: Actor, uploads: Sequence[Upload], store: FileStore | None, *, draw: bool
+) -> list[Accepted]:
     """What is kept of them. The cheap looks come first, and nothing is opened before the scanner
     has seen it.
 
-    Raises Invalid, and Unchecked("file_unchecked").
+    Raises Invalid, Unchecked: file_unchecked, pages_not_now, and as `files.turn_of` does.
     """
     if not uploads:
         return []
@@ -246,7 +253,18 @@ def _judged(uploads: Sequence[Upload], store: FileStore | None) -> list[Accepted
     judged = [judge(each, store.most) for each in uploads]
     for each in judged:
         scanner.check(store.scanner, each.content)
-    return [cleaned(each, store.most) for each in judged]
+    ends = time.monotonic() + page_pictures.SECONDS
+    kept = []
+    for each in judged:
+        try:
+            kept.append(cleaned(each, store.most))
+        except Invalid as refusal:
+            if not draw or not may_be_drawn(refusal):
+                raise
+            with files.turn_of(store.place, actor.person_id):
+                made = page_pictures.drawn(each.content, store.most, ends)
+            kept.append(cleaned(judge(Upload(each.name, made), store.most), store.most))
+    return kept
 
 
 @contextmanager

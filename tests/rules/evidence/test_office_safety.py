@@ -288,13 +288,13 @@ HOSTILE: dict[str, tuple[str, str, bytes]] = {
     ),
     "a name that another field works out, in one": (
         "docx",
-        "office_field",
+        "office_field_hidden",
         word('<w:fldChar w:fldCharType="begin"/><w:fldSimple w:instr="QUOTE 68 68 69"/>'),
     ),
     "a name far behind": ("docx", "office_field", word(field(" " * 9_000 + "DDE cmd"))),
     "a name that another field works out": (
         "docx",
-        "office_field",
+        "office_field_hidden",
         word('<w:fldChar w:fldCharType="begin"/>' + field("QUOTE 68 68 69")),
     ),
     "a text from elsewhere": (
@@ -323,8 +323,26 @@ HOSTILE: dict[str, tuple[str, str, bytes]] = {
             )
         ),
     ),
-    "all fields anew": ("docx", "office_field", word("<w:updateFields/>")),
-    "all fields anew, said": ("docx", "office_field", word('<w:updateFields w:val="true"/>')),
+    "all fields anew": ("docx", "office_fields_anew", word("<w:updateFields/>")),
+    "all fields anew, said": ("docx", "office_fields_anew", word('<w:updateFields w:val="true"/>')),
+    "all fields anew, and another word that says no": (
+        "docx",
+        "office_fields_anew",
+        word('<w:updateFields xmlns:x="x" x:val="false" w:val="true"/>'),
+    ),
+    "DDE beside another word that says less": (
+        "docx",
+        "office_field",
+        word('<w:fldSimple xmlns:x="x" x:instr="PAGE" w:instr="DDE cmd"/>'),
+    ),
+    "DDE that begins beside another word that ends it": (
+        "docx",
+        "office_field",
+        word(
+            '<w:fldChar xmlns:x="x" x:fldCharType="end" w:fldCharType="begin"/>'
+            "<w:instrText>DDE cmd</w:instrText>"
+        ),
+    ),
     "a picture from a share that looks like the web": (
         "docx",
         "office_field",
@@ -416,7 +434,8 @@ def test_what_does_harm_is_refused_and_named(how: str) -> None:
     kind, code, content = HOSTILE[how]
     refused = refusal(content, kind)
     assert refused.code == code
-    assert refused.facts.get("what") or refused.facts.get("ending")
+    says_it = code in ("office_field_hidden", "office_fields_anew")
+    assert says_it or refused.facts.get("what") or refused.facts.get("ending")
 
 
 @pytest.mark.parametrize(

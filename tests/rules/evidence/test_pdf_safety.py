@@ -9,49 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from tests.factories.evidence import PDF, docx, zipped
+from tests.factories.evidence import PDF, SCRIPT, docx, packed, pdf, stream, zipped
 from tracker.rules.errors import Invalid
 from tracker.rules.evidence.pdf_safety import BYTES_MAX, TOKENS_MAX, _Checks, check
 from tracker.rules.evidence.uploads import Upload, cleaned, judge
 
-SCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
 ANNOT = b"<</Type/Annot/Rect[0 0 9 9]/Subtype"
 ADDRESS = b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(%s)>>>>"
-
-
-def pdf(*objects: bytes, root: bytes = b"", tail: bytes = b"") -> bytes:
-    """A whole file: a catalog, pages, one page, and then the objects, the first as number 4."""
-    every = [
-        b"<</Type/Catalog/Pages 2 0 R" + root + b">>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>",
-        *objects,
-    ]
-    made, places = b"%PDF-1.7\n", []
-    for number, body in enumerate(every, 1):
-        places.append(len(made))
-        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    made += tail
-    start = len(made)
-    made += b"xref\n0 %d\n0000000000 65535 f \n" % (len(every) + 1)
-    made += b"".join(b"%010d 00000 n \n" % place for place in places)
-    made += b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(every) + 1, start)
-    return made
-
-
-def stream(content: bytes, more: bytes = b"", length: bytes | None = None) -> bytes:
-    size = b"%d" % len(content) if length is None else length
-    return b"<</Length %s%s>>stream\n%s\nendstream" % (size, more, content)
-
-
-def packed(*objects: bytes) -> bytes:
-    """An object that holds others, compressed, numbered from 20 on."""
-    body, numbers = b"", b""
-    for number, each in enumerate(objects, 20):
-        numbers += b"%d %d " % (number, len(body))
-        body += each + b" "
-    more = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(objects), len(numbers))
-    return stream(zlib.compress(numbers + body), more)
 
 
 def code(content: bytes) -> str:

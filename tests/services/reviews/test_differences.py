@@ -1,6 +1,7 @@
 """Agreeing, keeping apart, running out of time, and next steps."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -110,6 +111,52 @@ def test_nothing_is_endorsed_that_was_not_seen(world: World) -> None:
         is False
     )
     assert differences.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
+
+
+OTHER_WINDOW = {
+    "another answer": (ChoiceKind.AGREE, EndorsedAnswer.CONSISTENTLY),
+    "to talk": (ChoiceKind.TALK, None),
+    "no agreement": (ChoiceKind.NO_AGREEMENT, None),
+}
+
+
+@pytest.mark.parametrize("how", OTHER_WINDOW)
+@pytest.mark.parametrize("first", ["confirmed", "taken back"])
+def test_another_window_of_ones_own_replaces_nothing_that_it_did_not_show(
+    world: World, how: str, first: str
+) -> None:
+    review_id = differing(world)
+    item_id, ana = item_ids(review_id)[0], actor(world, "ana")
+    confirm(world, "ana", item_id)
+    shown = ""
+    if first == "taken back":
+        shown = seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
+        differences.take_back(ana, item_id, world.now)
+
+    def stands() -> list[tuple[object, ...]]:
+        read = session().execute(select(Confirmation.answer, Confirmation.confirmed_at))
+        return [tuple(row) for row in read]
+
+    kind, answer = OTHER_WINDOW[how]
+    behind = Choice(item_id, kind, answer, "mine", own=shown)
+    before = stands()
+    with pytest.raises(Conflict) as refused:
+        differences.confirm_all(ana, review_id, [behind], world.now)
+    assert refused.value.facts["rows"][item_id].code == "confirmation_own"
+    assert (stands(), statuses(review_id)) == (before, ["differs", "differs"])
+    now = (
+        "" if not before else seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
+    )
+    differences.confirm_all(ana, review_id, [replace(behind, own=now)], world.now)
+    assert (stands(), statuses(review_id)) != (before, ["differs", "differs"])
+
+
+def test_the_same_word_twice_is_no_conflict(world: World) -> None:
+    review_id = differing(world)
+    item_id, ana = item_ids(review_id)[0], actor(world, "ana")
+    same = Choice(item_id, ChoiceKind.AGREE, AGREED, "talked", own="")
+    for _window in range(2):
+        assert differences.confirm_all(ana, review_id, [same], world.now).waiting == 1
 
 
 @pytest.mark.parametrize("order", [("ana", "sue"), ("sue", "ana")])

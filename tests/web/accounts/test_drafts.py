@@ -254,8 +254,10 @@ def test_a_draft_that_cannot_be_read_is_skipped_and_named(
     assert [(each["form"], "fields" in each) for each in told["unreadable"]] == [
         ("New evidence", False)
     ]
-    page = ana.get(NEW).text
-    assert value_of(ana.get(offer(page)[0]).text, "title") == ""
+    page = ana.get(offer(ana.get(NEW).text)[0]).text
+    assert value_of(page, "title") == ""
+    assert "can’t be read anymore. Discard it, and type it again." in page
+    assert "This is what you typed" not in page
     sent = {"reviewer": f"{world.people['sue']}-{world.teams['central']}", "statements": str(first)}
     answer = ana.post("/reviews", sent, follow_redirects=True)
     assert answer.status_code == 200

@@ -148,6 +148,17 @@ def test_what_is_refused_is_never_read(clients: dict[str, Client], name: str) ->
     assert (answer.status_code, words in answer.text) == (status, True)
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_is_spoken_of_only_where_files_are_taken(
+    clients: dict[str, Client], name: str
+) -> None:
+    who, url, size, kind, method, more, status, _words = REFUSED[name]
+    answer = sent(clients[who], url, size, kind, method, **more)
+    if status == 413:
+        assert ("choose the file again" in answer.text) is (name == "a file")
+        assert ("link" in answer.text.split("What you can do")[-1].split("</ul>")[0]) is False
+
+
 @pytest.mark.parametrize(("who", "url"), [("nobody", "/login"), ("ana", "/reviews")])
 def test_what_fits_is_read(clients: dict[str, Client], who: str, url: str) -> None:
     """The partner: to read it is a fault here."""
@@ -190,5 +201,7 @@ def test_who_goes_on_is_told_to_wait_and_what_fits_is_read(limited: Flask) -> No
     for url in ("/login", "/nowhere", "/evidence"):
         answer = sent(nobody, url, 12 * MIB)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+        assert "Wait a minute, then try again." in answer.text
+        assert "password" not in answer.text
     assert nobody.post("/login", {"email": "ana@example.org", "password": "x"}).status_code == 422
     assert sent(nobody, "/evidence", 9).status_code == 401

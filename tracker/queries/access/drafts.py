@@ -31,12 +31,12 @@ def headers(person_id: int) -> list[DraftHeader]:
     return [DraftHeader(*row) for row in rows]
 
 
-def fields(person_id: int, draft_id: int) -> Fields:
-    """What was typed; nothing where it is gone, another's, or can't be read."""
+def fields(person_id: int, draft_id: int) -> Fields | None:
+    """What was typed; None where it is gone, another's, or can't be read."""
     stored = session().scalar(
         select(Draft.fields).where(Draft.id == draft_id, Draft.person_id == person_id)
     )
-    return (stored and drafts.read(stored)) or ()
+    return None if stored is None else drafts.read(stored)
 
 
 def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields | None]]:

@@ -47,20 +47,22 @@ def confirm(
     """One side's word that counts. When both hold the same answer, it is endorsed: also where both
     say it at once, and neither page showed the other's word. Returns whether it is.
 
-    Raises Conflict("confirmation_unseen") where the page showed another word of the other side than
-    stands now; Invalid: difference_other, answer_unknown, difference_reason (nobody gave this
-    answer before).
+    Raises Conflict: confirmation_unseen, confirmation_own (the page showed another word of the
+    other side, or of one's own, than stands now); Invalid: difference_other, answer_unknown,
+    difference_reason (nobody gave this answer before).
     """
-    if choice.kind is ChoiceKind.NO_AGREEMENT:
-        keep_apart(tx, review, item, by, now)
-        return False
-    answer = choice.answer
-    _must_be_known(tx, review, answer)
     confirmations = {
         each.person_id: each
         for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
     }
     mine = confirmations.pop(by, None)
+    if item.status is ItemStatus.DIFFERS and _is_overtaken(mine, choice):
+        raise Conflict("confirmation_own")
+    if choice.kind is ChoiceKind.NO_AGREEMENT:
+        keep_apart(tx, review, item, by, now)
+        return False
+    answer = choice.answer
+    _must_be_known(tx, review, answer)
     if item.status is ItemStatus.ENDORSED and mine is not None and mine.answer == answer:
         return True  # the other side agreed while this was sent again
     move = Move.TALK if answer is None else Move.CONFIRM
@@ -82,6 +84,17 @@ def confirm(
     _forget_all(tx, item)
     endorsements.stand(tx, review, item, answer, now)
     return True
+
+
+def _is_overtaken(mine: Confirmation | None, choice: Choice) -> bool:
+    """Whether another window confirmed something else, or took it back, after the page was made."""
+    if mine is None:
+        return bool(choice.own)
+    is_same = choice.kind is not ChoiceKind.NO_AGREEMENT and (mine.answer, mine.reason) == (
+        choice.answer,
+        choice.reason,
+    )
+    return not is_same and choice.own not in (None, seen_stamp(mine.confirmed_at))
 
 
 def take_back(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from tracker.rules.errors import Invalid
+from tracker.rules.errors import Invalid, Refusal
 from tracker.rules.frameworks.scale import EvidenceKind
 
 TITLE_MAX = 200
@@ -20,6 +20,8 @@ LINKS_MAX = 200
 """Most statements linked by one form."""
 FILES_MAX = 10
 """Most files sent by one form."""
+PAGES_MAX = 30
+"""Most pages of a PDF that are kept as pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ def carries(code: str, what: str) -> Invalid:
     """The refusal of a file for something in it, which is named as far as it can be read."""
     seen = "".join(char if char.isprintable() else " " for char in what[:200])
     return Invalid(code, "file", what=" ".join(seen.split())[:80])
+
+
+def may_be_drawn(refusal: Refusal) -> bool:
+    """Whether the file can be kept as pictures of its pages: a PDF that is refused for something
+    in it."""
+    return refusal.code.startswith("pdf_") and "what" in refusal.facts
 
 
 def is_web_link(url: str) -> bool:

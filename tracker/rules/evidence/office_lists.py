@@ -172,3 +172,29 @@ LINK_FUNCTION = re.compile(r'\bHYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*(&?)', re.IGN
 """Where its address begins, and whether more is put after that."""
 QUOTED_TEXT = re.compile(r'"(?:[^"]|"")*"')
 QUOTED_NAME = re.compile(r"'(?:[^']|'')*'")
+OWN_DISK = re.compile(r"(?:file:///)?[a-z]:[\\/](?!.*\.\.)[^|<>]*", re.IGNORECASE)
+"""Where Word finds the template of its own that somebody began with; no other machine is asked."""
+OWN_PATH = re.compile(OWN_DISK.pattern + r"|/[^/].*", re.IGNORECASE)
+PICTURES = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\x00|MM\x00\*|II\xbc|RIFF....WEBP|\x00\x00\x01\x00"
+    rb"|\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00|\x01\x00\x00\x00.{36} EMF",
+    re.DOTALL,
+)
+PROGRAMS = re.compile(
+    rb"MZ|\x7fELF|PK\x03\x04|\xd0\xcf\x11\xe0|#!|%PDF|\{\\rtf|Rar!|7z\xbc", re.DOTALL
+)
+"""How programs and documents of other kinds begin."""
+EXCELS = re.compile(
+    r"\{http://(?:schemas\.[a-z]+\.\w+|purl\.oclc\.org/ooxml)/[\w/]*(?:spreadsheetml|excel)/"
+)
+CODES = frozenset({"instrText", "delInstrText", "HyperlinkBase"})
+"""Elements whose text is the code of a field, or an address."""
+FORMULAS = (
+    "}f",
+    "}formula",
+    "}formula1",
+    "}formula2",
+    "}definedName",
+    "}calculatedColumnFormula",
+    "}totalsRowFormula",
+)

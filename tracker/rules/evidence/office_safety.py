@@ -6,45 +6,25 @@ formulas in it.
 """
 
 import io
-import posixpath
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
-from xml.etree.ElementTree import ParseError
 from zlib import error as ZlibError  # noqa: N812
 
-from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence.content import carries, may_be_opened
-from tracker.rules.evidence.office_lists import (
-    ADDRESS_FIELD,
-    CARRIED,
-    EXCEL,
-    FIELDS,
-    FUNCTIONS,
-    LINK_FUNCTION,
-    MAIN_TYPE,
-    OPAQUE_TYPES,
-    OTHER_TYPES,
-    PICTURE_TYPES,
-    QUOTED_NAME,
-    QUOTED_TEXT,
-    RELATION,
-    RELATIONS,
-    WORKBOOK,
-    XML_TYPES,
-)
+from tracker.rules.evidence import office_lists as lists
+from tracker.rules.evidence.content import carries
+from tracker.rules.evidence.office_contents import Attributes, Contents, check_link
 from tracker.rules.evidence.uploads import Upload, judge
 
 HEAD = 64
 """So many bytes tell what a part begins like."""
 WITHIN_MAX = 10 * 1024 * 1024
 """Most bytes of a workbook behind a chart."""
-CODE_MAX = 4_000
-"""So much of the code of a field is looked at: its name and its address come first."""
 TYPES = "[Content_Types].xml"
 XML_MAX = 64 * 1024 * 1024
 """Most bytes of XML in all parts together."""
@@ -53,45 +33,11 @@ MARKS_MAX = 3_500_000
 together: a sheet of half a million cells, which takes two or three seconds."""
 DEPTH_MAX = 500
 """Most elements within each other; Word has some 50."""
-OWN_DISK = re.compile(r"(?:file:///)?[a-z]:[\\/](?!.*\.\.)[^|<>]*", re.IGNORECASE)
-"""Where Word finds the template of its own that somebody began with; no other machine is asked."""
-OWN_PATH = re.compile(OWN_DISK.pattern + r"|/[^/].*", re.IGNORECASE)
-PICTURES = re.compile(
-    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\x00|MM\x00\*|II\xbc|RIFF....WEBP|\x00\x00\x01\x00"
-    rb"|\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00|\x01\x00\x00\x00.{36} EMF",
-    re.DOTALL,
-)
-PROGRAMS = re.compile(
-    rb"MZ|\x7fELF|PK\x03\x04|\xd0\xcf\x11\xe0|#!|%PDF|\{\\rtf|Rar!|7z\xbc", re.DOTALL
-)
-"""How programs and documents of other kinds begin."""
-EXCELS = re.compile(
-    r"\{http://(?:schemas\.[a-z]+\.\w+|purl\.oclc\.org/ooxml)/[\w/]*(?:spreadsheetml|excel)/"
-)
-CODES = frozenset({"instrText", "delInstrText"})
-FORMULAS = (
-    "}f",
-    "}formula",
-    "}formula1",
-    "}formula2",
-    "}definedName",
-    "}calculatedColumnFormula",
-    "}totalsRowFormula",
-)
 BROKEN = (
-    zipfile.BadZipFile,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ZlibError,
-    ParseError,
-    DefusedXmlException,
-    LookupError,
-    ValueError,
+    *(EOFError, LookupError, OSError, RuntimeError, SyntaxError, ValueError),
+    *(ZlibError, zipfile.BadZipFile),
 )
 """What is raised for content that is not what it should be."""
-Attributes = dict[str, str]
 
 
 def check(content: bytes, kind: str, *, room: "_Room | None" = None) -> None:
@@ -99,7 +45,8 @@ def check(content: bytes, kind: str, *, room: "_Room | None" = None) -> None:
     may hold none itself.
 
     Raises Invalid: office_macro, office_object, office_nested, office_outside, office_media,
-    office_field, office_link, office_unknown, office_unreadable, file_not_what_it_says.
+    office_field, office_field_hidden, office_fields_anew, office_link, office_unknown,
+    office_unreadable, file_not_what_it_says.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -107,7 +54,7 @@ def check(content: bytes, kind: str, *, room: "_Room | None" = None) -> None:
         raise _unreadable("ZIP") from error
     with archive:
         package = _Package(archive, room or _Room())
-        if package.type_of(package.main_part()) != MAIN_TYPE[kind]:
+        if package.main_type() != lists.MAIN_TYPE[kind]:
             raise Invalid("file_not_what_it_says", "file", ending=kind.upper())
         package.check(is_within=room is not None)
 
@@ -131,17 +78,17 @@ def _pass_over(_said: str) -> None:
 
 class _Package:
     def __init__(self, archive: zipfile.ZipFile, room: _Room) -> None:
-        self._archive = archive
-        self._room = room
-        self._names = {each.casefold(): each for each in archive.namelist() if each[-1:] != "/"}
-        if len(self._names) != sum(each[-1:] != "/" for each in archive.namelist()):
+        self._archive, self._room = archive, room
+        parts = [each for each in archive.namelist() if each[-1:] != "/"]
+        self._names = {each.casefold(): each for each in parts}
+        if len(self._names) != len(parts):
             raise _unreadable("a part that is there twice")
         self._by_ending: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
         self._read(TYPES, self._note_type)
 
-    def main_part(self) -> str:
-        """The part that is opened first."""
+    def main_type(self) -> str:
+        """That of the part that is opened first."""
         found: list[str] = []
 
         def note(tag: str, attributes: Attributes) -> None:
@@ -151,35 +98,49 @@ class _Package:
         self._read("_rels/.rels", note)
         if len(found) != 1:
             raise _unreadable("_rels/.rels")
-        return found[0].lstrip("/")
-
-    def type_of(self, part: str) -> str:
-        """In small letters, but for those of the lists, which have theirs."""
-        ending = part.rpartition(".")[2].casefold()
-        return self._by_name.get(part.casefold(), self._by_ending.get(ending, ""))
+        return self._type_of(found[0].lstrip("/"))
 
     def check(self, *, is_within: bool) -> None:
         for part in self._names.values():
+            kind = self._type_of(part)
             if part == TYPES:
                 continue
-            found = self.type_of(part)
             if part.casefold().endswith(".rels"):
-                self._read(part, _Relations(self, part).start)
-            elif found in XML_TYPES:
-                _Contents(part, found).read(self._read)
-            elif found in PICTURE_TYPES:
-                if not PICTURES.match(self._bytes(part, HEAD)):
-                    raise carries("office_unknown", part)
-            elif found in OPAQUE_TYPES:
-                if PROGRAMS.match(self._bytes(part, HEAD)):
-                    raise carries("office_unknown", part)
-            elif found != WORKBOOK:
-                what = (code for word, code in OTHER_TYPES.items() if word in found.casefold())
-                raise carries(next(what, "office_unknown"), part)
-            elif is_within:
-                raise carries("office_nested", part)
-            else:
+                self._read(part, partial(self._check_relation, part))
+            elif kind in lists.XML_TYPES:
+                Contents(part, kind).read(self._read)
+            elif kind == lists.WORKBOOK and not is_within:
                 self._check_within(part)
+            elif kind in lists.PICTURE_TYPES:
+                if not lists.PICTURES.match(self._bytes(part, HEAD)):
+                    raise carries("office_unknown", part)
+            elif kind in lists.OPAQUE_TYPES:
+                if lists.PROGRAMS.match(self._bytes(part, HEAD)):
+                    raise carries("office_unknown", part)
+            else:
+                said = kind.casefold()
+                codes = (code for word, code in lists.OTHER_TYPES.items() if word in said)
+                raise carries(next(codes, "office_unknown"), part)
+
+    def _check_relation(self, part: str, tag: str, attributes: Attributes) -> None:
+        """What a part points to."""
+        if not tag.endswith("}Relationship"):
+            return
+        said, target = attributes.get("Type", ""), attributes.get("Target", "")
+        known = lists.RELATION.fullmatch(said)
+        name = known[1] if known else ""
+        if name not in lists.RELATIONS:
+            raise carries(lists.CARRIED.get(name, "office_unknown"), target or said)
+        if attributes.get("TargetMode", "Internal") == "Internal":
+            if re.match(r"\s*(?:[\w+.-]*:|//|\\)", target):
+                raise carries("office_outside", target)
+            source = re.sub(r"_rels/([^/]*)\.rels$", r"\1", part)
+            if name == "package" and "drawingml.chart+xml" not in self._type_of(source):
+                raise carries("office_nested", target)
+        elif name == "hyperlink":
+            check_link(target)
+        elif name != "attachedTemplate" or not lists.OWN_DISK.fullmatch(target):
+            raise carries("office_outside", target)
 
     def _check_within(self, part: str) -> None:
         try:
@@ -187,6 +148,10 @@ class _Package:
         except Invalid as error:
             raise carries("office_nested", part) from error
         check(file.content, "xlsx", room=self._room)
+
+    def _type_of(self, part: str) -> str:
+        ending = part.rpartition(".")[2].casefold()
+        return self._by_name.get(part.casefold(), self._by_ending.get(ending, ""))
 
     def _note_type(self, tag: str, attributes: Attributes) -> None:
         said = attributes.get("ContentType", "")
@@ -235,161 +200,6 @@ class _Package:
                 parser.close()
         except BROKEN as error:
             raise _unreadable(part) from error
-
-
-class _Relations:
-    """What a part points to."""
-
-    def __init__(self, package: _Package, part: str) -> None:
-        folder, _slash, name = part.rpartition("/")
-        self._source = posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
-        self._package = package
-
-    def start(self, tag: str, attributes: Attributes) -> None:
-        if not tag.endswith("}Relationship"):
-            return
-        said, target = attributes.get("Type", ""), attributes.get("Target", "")
-        known = RELATION.fullmatch(said)
-        name = known[1] if known else ""
-        if name not in RELATIONS:
-            code = CARRIED.get(name, "office_unknown")
-            raise carries(code, target or said)
-        if attributes.get("TargetMode", "Internal") != "Internal":
-            self._check_outside(name, target)
-        elif re.match(r"\s*(?:[\w+.-]*:|//|\\)", target):
-            raise carries("office_outside", target)
-        elif name == "package" and "drawingml.chart+xml" not in self._package.type_of(self._source):
-            raise carries("office_nested", target)
-
-    def _check_outside(self, name: str, target: str) -> None:
-        if name == "hyperlink":
-            if not may_be_opened(target):
-                raise carries("office_link", target)
-        elif name != "attachedTemplate" or not OWN_DISK.fullmatch(target):
-            raise carries("office_outside", target)
-
-
-YES, NO = ("1", "true", "on"), ("0", "false", "off")
-
-
-class _Contents:
-    """The fields, formulas and addresses in a part."""
-
-    def __init__(self, part: str, kind: str) -> None:
-        self._part = part
-        self._is_sheet = kind == EXCEL + "worksheet+xml"
-        self._is_picture = kind == "image/svg+xml"
-        self._is_data = kind in ("application/xml", "text/xml")
-        self._is_formula = False
-        self._text: list[str] | None = None
-        self._fields: list[tuple[str, bool]] = []
-        """The code of each that was begun, and whether Word works it out anew when it opens."""
-
-    def read(self, read: Callable[..., None]) -> None:
-        read(self._part, self._start, self._data, self._end)
-        for code, is_dirty in self._fields:
-            _check_field(code, is_dirty=is_dirty)
-
-    def _start(self, tag: str, attributes: Attributes) -> None:
-        if tag.endswith(FORMULAS) and EXCELS.match(tag):
-            self._text, self._is_formula = [], True
-        if self._is_sheet:
-            return
-        name = tag.rpartition("}")[2]
-        if name == "fldChar":
-            self._turn_field(attributes)
-        elif name == "fldSimple":
-            self._begin_field()
-            _check_field(_attribute(attributes, "instr"), is_dirty=_is_dirty(attributes))
-        elif name in CODES or name == "HyperlinkBase" or (name == "t" and self._fields):
-            self._text = []
-        elif name == "script" and self._is_picture:
-            raise carries("office_macro", self._part)
-        elif name == "updateFields" and _attribute(attributes, "val") not in NO:
-            raise carries("office_field", "updateFields")
-        elif name == "webVideoPr":
-            raise carries("office_media", _attribute(attributes, "embeddedHtml"))
-        if attributes and not self._is_data:
-            self._check_addresses(attributes)
-
-    def _data(self, text: str) -> None:
-        if self._text is not None:
-            self._text.append(text)
-
-    def _end(self, tag: str) -> None:
-        if self._text is None:
-            return
-        text, self._text = "".join(self._text), None
-        if self._is_formula:
-            self._is_formula = False
-            _check_formula(text)
-        elif not tag.endswith("}HyperlinkBase"):
-            code, is_dirty = self._fields.pop() if self._fields else ("", False)
-            self._fields.append(((code + text).lstrip()[:CODE_MAX], is_dirty))
-        elif text.strip() and not may_be_opened(text):
-            raise carries("office_link", text)
-
-    def _turn_field(self, attributes: Attributes) -> None:
-        """A field begins, or its code ends."""
-        if _attribute(attributes, "fldCharType") == "begin":
-            self._begin_field()
-            self._fields.append(("", _is_dirty(attributes)))
-        elif self._fields:
-            code, is_dirty = self._fields.pop()
-            _check_field(code, is_dirty=is_dirty or _is_dirty(attributes))
-
-    def _begin_field(self) -> None:
-        """Not where another one works out the name of the field around it."""
-        if self._fields and not self._fields[-1][0]:
-            raise carries("office_field", "{ { } }")
-
-    def _check_addresses(self, attributes: Attributes) -> None:
-        """Of drawings, which may have some without a relationship."""
-        for key, value in attributes.items():
-            name = key.rpartition("}")[2]
-            if name == "src" and value and not self._is_picture:
-                raise carries("office_outside", value)
-            if name == "href" and not value.startswith(("data:image/", "#")):
-                if self._is_picture:
-                    raise carries("office_outside", value)
-                if not may_be_opened(value):
-                    raise carries("office_link", value)
-
-
-def _check_field(code: str, *, is_dirty: bool) -> None:
-    if FIELDS.match(code):
-        raise carries("office_field", code.strip())
-    found = ADDRESS_FIELD.match(code)
-    if found is None:
-        return
-    address = (found[2] or found[3] or "").replace("\\\\", "\\")
-    if found[1].upper() == "HYPERLINK":
-        if not may_be_opened(address):
-            raise carries("office_link", address)
-    elif is_dirty or not (
-        OWN_PATH.fullmatch(address) or ("\\" not in address and may_be_opened(address))
-    ):
-        raise carries("office_field", code.strip())
-
-
-def _check_formula(text: str) -> None:
-    bare = QUOTED_TEXT.sub('""', text)
-    if FUNCTIONS.search(bare) or "\\\\" in bare or "://" in bare:
-        raise carries("office_field", text)
-    if "|" in QUOTED_NAME.sub("''", bare):
-        raise carries("office_field", text)
-    for address, is_begun in LINK_FUNCTION.findall(text):
-        if not may_be_opened(address) or (is_begun and ":" not in address):
-            raise carries("office_link", address)
-
-
-def _attribute(attributes: Attributes, name: str) -> str:
-    found = (value for key, value in attributes.items() if key.rpartition("}")[2] == name)
-    return next(found, "")
-
-
-def _is_dirty(attributes: Attributes) -> bool:
-    return _attribute(attributes, "dirty") in YES
 
 
 def _unreadable(part: str) -> Invalid:

@@ -26,15 +26,16 @@ class Apart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is chosen for an item. `answer`: only where it is to agree. `seen`: the stamp of the
-    other side's confirmation that the page showed, "" where it showed none, None where nobody
-    asks."""
+    """What is chosen for an item. `answer`: only where it is to agree. `seen` and `own`: the stamps
+    of the other side's and of one's own confirmation that the page showed, "" where it showed none,
+    None where nobody asks."""
 
     item_id: int
     kind: ChoiceKind
     answer: str | None = None
     reason: str = ""
     seen: str | None = None
+    own: str | None = None
 
 
 def needs_reason(answer: str, own: str, theirs: str | None) -> bool:

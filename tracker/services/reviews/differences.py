@@ -70,7 +70,8 @@ def confirm_all(
     the other side agrees or the review is closed.
 
     Raises Conflict("answers_refused") with `rows`: why, by item (Invalid: difference_reason,
-    review_text_long, answer_unknown; Conflict: move_not_now, confirmation_unseen).
+    review_text_long, answer_unknown; Conflict: move_not_now, confirmation_unseen,
+    confirmation_own).
     """
     with transaction() as tx:
         review = status.locked(tx, review_id, with_learner=True)

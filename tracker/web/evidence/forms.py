@@ -1,6 +1,7 @@
 """What somebody can show: text, link, file and day. Lengths are checked by the service, which knows
 them cleaned."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import request
@@ -10,9 +11,10 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.uploads import PICTURES, Upload, clean_name, kind_of
-from tracker.web.http.errors import refusal_messages
+from tracker.rules.errors import Refusal
+from tracker.rules.evidence.content import EvidenceContent, may_be_drawn
+from tracker.rules.evidence.uploads import Upload, clean_name, kind_of
+from tracker.web.http.errors import put_on, refusal_messages
 from tracker.web.ui.fields import an_id
 from tracker.web.ui.form import Form
 
@@ -94,75 +96,83 @@ refusal_messages(
     ),
     office_field=_l(
         "A field or formula in the file starts a program or loads something: %(what)s. Put its "
-        "text in its place, save the file, and choose it again."
+        "text in its place, or print the file to PDF. Then choose the new file."
+    ),
+    office_field_hidden=_l(
+        "The file has a field whose name is worked out by another field, so it can’t be checked. "
+        "Put its text in its place, or print the file to PDF. Then choose the new file."
+    ),
+    office_fields_anew=_l(
+        "The file updates all its fields when it’s opened. Print it to PDF, and choose the "
+        "new file."
     ),
     office_link=_l(
         "The file has a link to %(what)s. Only links to web pages and email addresses can be kept. "
-        "Remove the link, save the file, and choose it again."
+        "Remove the link, or print the file to PDF. Then choose the new file."
     ),
     office_macro=_l(
         "The file holds a macro or an add-in, which is a program (%(what)s). Save it as DOCX or "
-        "XLSX without it, and choose the new file."
+        "XLSX without it, or print it to PDF. Then choose the new file."
     ),
     office_media=_l(
-        "The file holds sound, video, or a 3D model (%(what)s). Delete it, save the file, and "
-        "choose it again."
+        "The file holds sound, video, or a 3D model (%(what)s). Delete it, or print the file to "
+        "PDF. Then choose the new file."
     ),
     office_nested=_l(
-        "Another document is inside the file (%(what)s). Delete it there, save the file, and add "
-        "the other document by itself."
+        "Another document is inside the file (%(what)s). Delete it there, or print the file to "
+        "PDF. Then choose the new file, and add the other document by itself."
     ),
     office_object=_l(
         "The file holds an object of another program (%(what)s). Put a picture of it in its place, "
-        "save the file, and choose it again. Or save the file as PDF."
+        "or print the file to PDF. Then choose the new file."
     ),
     office_outside=_l(
         "The file loads something from elsewhere when it’s opened: %(what)s. Put the picture, "
-        "text, or numbers themselves into the file (Break Link in Word and Excel), or save it as "
-        "PDF."
+        "text, or numbers themselves into the file (Break Link in Word and Excel), or print it to "
+        "PDF. Then choose the new file."
     ),
     office_unknown=_l(
         "The file holds something that can’t be checked: %(what)s. Save it as a new DOCX or XLSX "
-        "file or as PDF, and choose that one."
+        "file, or print it to PDF. Then choose the new file."
     ),
     office_unreadable=_l(
         "A part of the file can’t be read, so it can’t be checked: %(what)s. Save it as a new DOCX "
-        "or XLSX file or as PDF, and choose that one."
+        "or XLSX file, or print it to PDF. Then choose the new file."
     ),
-    pdf_files=_l(
-        "The PDF holds other files (%(what)s). Print it to PDF again, and choose the new file."
+    pages_large=_l(
+        "Pictures of the pages would take more than %(most)s MB. Print fewer pages of the file to "
+        "PDF, and choose the new file."
     ),
-    pdf_form=_l(
-        "The PDF has a form that sends what is typed, or that only one program can show "
-        "(%(what)s). Print it to PDF again, and choose the new file."
+    pages_many=_l(
+        "Pictures can be kept of at most %(pages)s pages, and the PDF has more. Print the pages "
+        "that you need to PDF, and choose the new file."
+    ),
+    pages_not_drawn=_l(
+        "Pictures of the pages of the PDF couldn’t be made: it is damaged, or takes too long. "
+        "Print it to PDF again, and choose the new file."
+    ),
+    pages_not_now=_l(
+        "Pictures of pages can’t be made just now. Nothing was saved; what you typed is still "
+        "here. Try again in a minute, or save it without the file."
+    ),
+    **dict.fromkeys(
+        ("pdf_files", "pdf_form", "pdf_media", "pdf_opens", "pdf_outside", "pdf_script"),
+        _l(
+            "The PDF has %(what)s, so it can’t be kept as it is. Print it to PDF again and choose "
+            "the new file, or keep pictures of its pages."
+        ),
     ),
     pdf_link=_l(
         "The PDF has a link to %(what)s. Only links to web pages and email addresses can be kept. "
-        "Remove the link, or print the file to PDF again, and choose the new file."
+        "Print it to PDF without the link and choose the new file, or keep pictures of its pages."
     ),
     pdf_locked=_l(
         "The PDF is locked, so it can’t be checked. Open it, print it to PDF again, and choose "
         "the new file."
     ),
-    pdf_media=_l(
-        "The PDF holds sound, video, or a 3D model (%(what)s). Print it to PDF again, and choose "
-        "the new file."
-    ),
-    pdf_opens=_l(
-        "The PDF does something by itself when it’s opened (%(what)s). Print it to PDF again, and "
-        "choose the new file."
-    ),
-    pdf_outside=_l(
-        "The PDF opens or loads another file (%(what)s). Print it to PDF again, and choose the new "
-        "file."
-    ),
-    pdf_script=_l(
-        "The PDF can run a script or start a program (%(what)s). Print it to PDF again, and choose "
-        "the new file."
-    ),
     pdf_unknown=_l(
-        "The PDF does something that isn’t known to be safe (%(what)s). Print it to PDF again, and "
-        "choose the new file."
+        "The PDF has something that isn’t known to be safe (“%(what)s”). Print it to PDF again and "
+        "choose the new file, or keep pictures of its pages."
     ),
     pdf_unreadable=_l(
         "Parts of the PDF can’t be read, so it can’t be checked. Print it to PDF again, and choose "
@@ -175,6 +185,33 @@ refusal_messages(
     picture_moves=_l("The picture is animated. Save a still picture of it, and choose that one."),
 )
 
+ATTACHED, VIDEO, MODEL = _l("an attached file"), _l("a video or animation"), _l("a 3D model")
+SCRIPT, ELSEWHERE = _l("a script"), _l("the address of a file elsewhere")
+IN_A_PDF = {
+    **dict.fromkeys(("/JS", "/JavaScript", "/ECMAScript"), SCRIPT),
+    "/Launch": _l("a command that starts a program"),
+    "/ImportData": _l("a command that loads data"),
+    "/RichMediaExecute": _l("a command to a video"),
+    "/PS": _l("a program in PostScript"),
+    **dict.fromkeys(("/EF", "/EmbeddedFiles", "/EmbeddedFile", "/FileAttachment"), ATTACHED),
+    "/GoToE": _l("a link to an attached file"),
+    **dict.fromkeys(("/Collection", "/Navigator"), _l("a portfolio of files")),
+    "ZIP": _l("a ZIP file"),
+    "/GoToR": _l("a link to another file"),
+    **dict.fromkeys(("/Filespec", "/F", "/FFilter", "/UF"), ELSEWHERE),
+    "/OPI": _l("a picture that is loaded from elsewhere"),
+    **dict.fromkeys(("/3D", "/3DAnnot", "/3DView", "/U3D", "/PRC", "/GoTo3DView"), MODEL),
+    **dict.fromkeys(("/Movie", "/Screen", "/RichMedia", "/RichMediaContent", "/MediaClip"), VIDEO),
+    **dict.fromkeys(("/Rendition", "/Renditions"), VIDEO),
+    "/Sound": _l("a sound"),
+    "/AlternatePresentations": _l("a slide show"),
+    "/XFA": _l("a form that only Adobe’s programs show"),
+    "/SubmitForm": _l("a button that sends what is typed"),
+    "/AA": _l("a command that runs by itself"),
+    "/OpenAction": _l("a command that runs when it’s opened"),
+}
+"""What a name stands for, by which a PDF is refused."""
+
 
 class EvidenceForm(Form):
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))])
@@ -182,6 +219,17 @@ class EvidenceForm(Form):
     done_on = DateField(_l("Day it was done"), [Optional()])
     url = StringField(_l("Link"), [Optional()])
     file: Any = MultipleFileField(_l("Files"), [Optional()])
+    draw = BooleanField(_l("Keep pictures of its pages instead"))
+    may_draw = False
+    """Whether that is offered: it stays so once it was chosen."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say so in words; of a PDF that carries something offer pictures."""
+        self.may_draw = may_be_drawn(refusal)
+        if self.may_draw and refusal.code != "pdf_link":
+            name = str(refusal.facts["what"])
+            refusal.facts["what"] = IN_A_PDF.get(name, name.lstrip("/"))
+        put_on(self, refusal)
 
     def content(self) -> EvidenceContent:
         return EvidenceContent(
@@ -200,10 +248,9 @@ class EvidenceForm(Form):
             return [Upload("", b"")]
         return [each for each in found if each.name or each.content]
 
-    @property
-    def sends_picture(self) -> bool:
+    def sends(self, kinds: Collection[str]) -> bool:
         names = [sent.filename or "" for sent in request.files.getlist(self.file.name)]
-        return any(kind_of(clean_name(name)) in PICTURES for name in names)
+        return any(kind_of(clean_name(name)) in kinds for name in names)
 
     @property
     def sent_name(self) -> str:

@@ -15,8 +15,9 @@ from tracker.queries.evidence.versions import PastVersion
 from tracker.queries.frameworks import statement_choices
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.evidence import patron_data
+from tracker.rules.evidence.content import PAGES_MAX
 from tracker.rules.evidence.patron_data import PatronSign
-from tracker.rules.evidence.uploads import FileStore
+from tracker.rules.evidence.uploads import PICTURES, FileStore
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
@@ -123,6 +124,7 @@ def form_page(
         used_in=erasures.used_in(piece.id) if piece else [],
         on_hold_since=erasures.on_hold_since(session.actor().person_id) if piece else None,
         most=store().most // (1024 * 1024),
+        pages_most=PAGES_MAX,
         signs=[SIGNS[sign] for sign in sorted(signs)],
     )
 
@@ -134,9 +136,18 @@ def asks_first(form: EvidenceForm) -> bool:
     return bool(seen) and request.form.get("do") in SAVES and not form.sent_name
 
 
-def tell_of_pictures(form: EvidenceForm) -> None:
-    if form.sends_picture:
+def tell_of_files(form: EvidenceForm) -> None:
+    """What was changed of those that were kept."""
+    if form.sends(PICTURES):
         flash_message(_("Location and camera data, if any, were taken out of the picture."), "info")
+    if form.draw.data and form.sends({"pdf"}):
+        flash_message(
+            _(
+                "A PDF that can’t be kept as it is was kept as pictures of its pages. Open it, and "
+                "check that nothing is missing."
+            ),
+            "info",
+        )
 
 
 def choose_page(

@@ -90,16 +90,17 @@ def create() -> ResponseReturnValue:
                 form.uploads(pages.store().most),
                 reasons=picker.chosen,
                 store=pages.store(),
+                draw=form.draw.data,
                 now=session.now(),
             )
         except (Unchecked, Unkept, Unreachable) as refusal:
-            put_on(form, refusal)
+            form.refuse(refusal)
             return pages.form_page(form, picker=picker), status_of(refusal)
         except (Invalid, Conflict) as refusal:
-            put_on(form, refusal)
+            form.refuse(refusal)
         else:
             answer = _added(made, form.content())
-            pages.tell_of_pictures(form)
+            pages.tell_of_files(form)
             return answer
     return pages.form_page(form, picker=picker), 422
 
@@ -155,16 +156,17 @@ def update(evidence: Subject) -> ResponseReturnValue:
                 upload=form.upload(pages.store().most),
                 drop_file=form.drop_file.data,
                 store=pages.store(),
+                draw=form.draw.data,
                 erase=form.erasure(),
                 now=session.now(),
             )
         except (Invalid, Conflict, Unchecked, Unkept, Unreachable) as refusal:
             status = status_of(refusal)
-            put_on(form, refusal)
+            form.refuse(refusal)
             overtaken = refusal.code == "evidence_changed"
         else:
             answer = _saved(evidence.id, form.content(), erased=form.wants_erasure)
-            pages.tell_of_pictures(form)
+            pages.tell_of_files(form)
             return answer
     piece = versions.piece(evidence.id) or abort(404)
     if overtaken:

@@ -82,8 +82,8 @@ WHAT_HAPPENED: dict[int, Any] = {
     ),
     422: _l("Something in what you sent does not fit, so nothing was saved."),
     429: _l(
-        "So that nobody can guess passwords or flood the library, we wait before the next try. "
-        "This one was not carried out; nothing was lost."
+        "This was done more often than the site allows in a short time, so it wasn’t done this "
+        "time. Nothing was lost."
     ),
     500: _l(
         "It is our fault, not yours. What was saved before is still there; what you sent just now "
@@ -148,14 +148,16 @@ def wants_json() -> bool:
     return request.is_json or prefers_json(request.environ.get("HTTP_ACCEPT", ""))
 
 
-def _page(status: int, said: str | None = None) -> ResponseReturnValue:
+def _page(
+    status: int, said: str | None = None, code: str = "", seconds: int | None = None
+) -> ResponseReturnValue:
+    """`code`: that of the refusal; `seconds`: until the next try."""
     kind = status if status in WHAT_HAPPENED else 400
     if wants_json():
         return jsonify(_told(said or str(WHAT_HAPPENED[kind]))), status
-    seconds = seconds_to_wait() if status == 429 else None
     wait = seconds and -(-seconds // 60)
     what = WHAT_HAPPENED[kind]
-    return render(f"errors/{kind}.html", message=said, what=what, wait=wait), status
+    return render(f"errors/{kind}.html", message=said, what=what, code=code, wait=wait), status
 
 
 def _told(error: str, **more: Any) -> dict[str, Any]:
@@ -180,7 +182,7 @@ def _as_json(response: Response) -> Response:
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """The page of a refusal that no view answers itself."""
-    answer = _page(status_of(refusal), message_for(refusal))
+    answer = _page(status_of(refusal), message_for(refusal), refusal.code)
     again = {"Retry-After": str(RETRY_AFTER)} if isinstance(refusal, Unreachable) else {}
     return (*answer, again)  # type: ignore[misc]
 
@@ -195,14 +197,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return _of_machine(cause)
     if error.code is None or error.code < 400:
         return error.get_response()
-    answer = _page(error.code)
+    wait = error.code == 429 and (seconds_to_wait() or getattr(error, "retry_after", None))
+    answer = _page(error.code, seconds=wait or None)
     response = error.get_response()
     kept = {
         name: response.headers[name]
         for name in ("Allow", "Retry-After")
         if name in response.headers
     }
-    if error.code == 429 and (wait := seconds_to_wait()):
+    if wait:
         kept["Retry-After"] = str(wait)
     return (*answer, kept)  # type: ignore[misc]
 

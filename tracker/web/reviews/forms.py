@@ -83,6 +83,10 @@ refusal_messages(
         "stays as it is. If there is too little time, talk to each other, or have the review "
         "reassigned."
     ),
+    confirmation_own=_l(
+        "You confirmed or withdrew this in another window after you opened this page. Compare what "
+        "stands with what you chose here, then confirm again if yours should replace it."
+    ),
     confirmation_unseen=_l(
         "The other of you agreed in the meantime, and your page did not show it. Read it here, "
         "then confirm again; what you chose is kept."

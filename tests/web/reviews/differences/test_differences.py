@@ -270,6 +270,28 @@ class TestConfirming:
         assert "your page did not show it" in words(refused.text)
         assert "Ana would agree on Not yet" in words(refused.text)
 
+    def test_ones_own_other_window_is_told_what_stands_and_keeps_what_was_typed(
+        self, three: tuple[str, list[int]], ana: Client
+    ) -> None:
+        url, (near, far, *_others) = three
+        older = ana.get(url).text
+        fields = dict(re.findall(r'name="((?:seen|own)-\d+)" value="([^"]*)"', older))
+        assert fields[f"own-{near}"] == ""
+        ana.post(url, fields | choosing("confirm", {near: "agree:not_yet"}))
+        other = choosing("confirm", {near: "talk", far: "talk"}) | {f"reason-{near}": "Since May."}
+        refused = ana.post(url, fields | other)
+        assert refused.status_code == 409
+        said = words(refused.text)
+        assert "You confirmed or withdrew this in another window" in said
+        assert "You confirmed Not yet on" in said
+        assert re.search(rf'name="choice-{near}"[^>]*value="talk"[^>]* checked', refused.text)
+        assert re.search(rf'name="reason-{near}" value="Since May."', refused.text)
+        assert "You asked to talk about it" not in said
+        fields = dict(re.findall(r'name="((?:seen|own)-\d+)" value="([^"]*)"', refused.text))
+        again = {name: html.unescape(stamp) for name, stamp in fields.items()}
+        told = ana.post(url, again | other, follow_redirects=True)
+        assert words(told.text).count("You asked to talk about it") == 2
+
     def test_who_says_the_same_at_once_is_told_that_it_is_agreed(
         self, three: tuple[str, list[int]], ana: Client, sue: Client
     ) -> None:

@@ -181,7 +181,8 @@ def _row(
     value, other, reason, is_ticked = choices.taken(
         options, chosen, sent.rows.get(item.id) if sent else None
     )
-    waits = mine is not None and mine.answer is not None and not (theirs and theirs.answer)
+    is_mine = mine is not None and mine.answer is not None
+    waits = is_mine and not (theirs and theirs.answer) and refused is None
     state = (
         State.WAITING
         if waits

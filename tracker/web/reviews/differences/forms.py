@@ -25,7 +25,7 @@ refusal_messages(
     ),
 )
 
-NAME = re.compile(r"(choice|other|reason|seen|tick)-([1-9][0-9]{0,9})")
+NAME = re.compile(r"(choice|other|reason|seen|own|tick)-([1-9][0-9]{0,9})")
 OTHER = "other"
 AGREE = f"{ChoiceKind.AGREE}:"
 TICKED = ("mine", "theirs", ChoiceKind.TALK.value, ChoiceKind.NO_AGREEMENT.value, "clear")
@@ -40,13 +40,15 @@ def coded(kind: ChoiceKind, answer: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SentChoice:
-    """As typed. `seen`: the stamp of what the other side had confirmed when the page was made."""
+    """As typed. `seen` and `own`: the stamps of what the other side and oneself had confirmed when
+    the page was made."""
 
     item_id: int
     choice: str = ""
     other: str = ""
     reason: str = ""
     seen: str | None = None
+    own: str | None = None
     is_ticked: bool = False
 
     @property
@@ -58,7 +60,7 @@ class SentChoice:
         """Raises Invalid("answer_unknown"). Half a choice is to agree on "": the service says what
         is missing, of all rows at once."""
         if self.is_half:
-            return Choice(self.item_id, ChoiceKind.AGREE, "", self.reason, self.seen)
+            return Choice(self.item_id, ChoiceKind.AGREE, "", self.reason, self.seen, self.own)
         return self.of(self.other if self.choice == OTHER else self.choice)
 
     def of(self, value: str, reason: str | None = None) -> Choice:
@@ -67,7 +69,7 @@ class SentChoice:
         if kind not in set(ChoiceKind) or (kind == ChoiceKind.AGREE) != (answer != ""):
             raise Invalid("answer_unknown", "choice")
         reason = self.reason if reason is None else reason
-        return Choice(self.item_id, ChoiceKind(kind), answer or None, reason, self.seen)
+        return Choice(self.item_id, ChoiceKind(kind), answer or None, reason, self.seen, self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def from_form(form: MultiDict[str, str]) -> SentDifferences:
                 sent.get("other", ""),
                 sent.get("reason", ""),
                 sent.get("seen"),
+                sent.get("own"),
                 "tick" in sent,
             )
             for item_id, sent in fields.items()

@@ -67,6 +67,11 @@ class FormDraft:
         )
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it was asked for and can't be read."""
+        return self.header is not None and self.is_used and _read(self.header) is None
+
+    @property
     def is_offered(self) -> bool:
         """A page that answers a form has no address of its own to come back to."""
         return self.header is not None and request.method == "GET" and not self.is_used
@@ -126,14 +131,18 @@ def _headers(person_id: int) -> list[DraftHeader]:
 
 def used(form: str | None = None) -> Fields:
     """What was typed into the draft that the address asks for; nothing where that is of another
-    form, of somebody else, or gone."""
+    form, of somebody else, gone, or can't be read."""
     actor, asked = session.actor_or_none(), request.args.get("draft", "")
     if actor is None or not asked or request.method == "POST":
         return ()
     for header in _headers(actor.person_id):
         if str(header.id) == asked and form in (None, header.form):
-            return drafts.fields(actor.person_id, header.id)
+            return _read(header) or ()
     return ()
+
+
+def _read(header: DraftHeader) -> Fields | None:
+    return drafts.fields(session.actor().person_id, header.id)
 
 
 def has_drafted() -> bool:

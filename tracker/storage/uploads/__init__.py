@@ -1,0 +1,1 @@
+"""What is asked of other programs about a file before it is kept."""
