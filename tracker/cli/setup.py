@@ -46,5 +46,11 @@ def _back_up() -> None:
     now = dt.datetime.now(dt.UTC)
     target = or_exit(lambda: new_file(None, "before-setup", now))
     made = or_exit(lambda: backups.make(target, current_app.config["FILES"], now))
+    if made.findings:
+        tell(made.findings)
+        sys.exit(
+            f"The database has these faults, so it was not changed. A copy of it is {made.path}. "
+            "Restore an older backup, or go on despite them: tracker setup --without-backup"
+        )
     click.echo(f"A backup of the database as it was: {made.path}")
     tell(Finding("file_was_missing", sha256) for sha256 in made.manifest.missing)

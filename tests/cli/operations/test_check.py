@@ -1,5 +1,6 @@
 """`tracker check`: one sentence for each thing that is wrong, and a status that a timer can see."""
 
+import datetime as dt
 import os
 import stat
 from pathlib import Path
@@ -10,10 +11,13 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.conftest import NOW
+from tests.factories.backups import kept_backup
 from tests.factories.world import World
 from tracker.cli.operations.check import RIGHTS
 from tracker.db import db
+from tracker.queries.operations import invariants
 from tracker.queries.operations.database_rights import ExcessRight
+from tracker.rules.operations.backups import Finding
 from tracker.services.operations import readiness
 
 STRONG = "0Eg4lVP0AfxWe5denNnlEALxcWEK0f9u1RpHd4WbD6B2O4eejlL4"
@@ -22,10 +26,9 @@ STRONG = "0Eg4lVP0AfxWe5denNnlEALxcWEK0f9u1RpHd4WbD6B2O4eejlL4"
 @pytest.fixture
 def sound(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Flask:
     """An installation with nothing wrong, where its database has no roles."""
-    (tmp_path / "backups").mkdir()
-    backup = tmp_path / "backups" / "tracker-20261124-013000.tar"
-    backup.touch()
-    os.utime(backup, (NOW.timestamp() - 3600 * 8,) * 2)
+    with app.app_context():
+        at = NOW - dt.timedelta(hours=8)
+        kept_backup(tmp_path / "backups", "tracker-20261124-020000.tar", at)
     tmp_path.chmod(0o700)
     for name, value in {
         "DATA_DIR": tmp_path,
@@ -78,11 +81,35 @@ def test_the_debug_mode_of_flask(sound: Flask, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_backups(sound: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (backup,) = (tmp_path / "backups").iterdir()
+    folder = tmp_path / "backups"
+    (backup,) = folder.iterdir()
     os.utime(backup, (NOW.timestamp() - 3600 * 37,) * 2)
     assert "is of 2026-11-22 at 21:00 UTC. Run tracker backup" in check(sound, "--deploy").output
+    for number, (more, said) in enumerate(
+        [
+            ({"is_tested": False}, "tracker-1.tar, was not tested"),
+            ({"findings": "guard_missing x"}, "tracker-2.tar, has faults"),
+        ]
+    ):
+        with sound.app_context():
+            kept_backup(
+                folder, f"tracker-{number + 1}.tar", NOW + dt.timedelta(minutes=number), **more
+            )  # type: ignore[arg-type]
+        assert said in check(sound, "--deploy").output
+    (folder / "x.tar").touch()
+    os.utime(folder / "x.tar", (NOW.timestamp() + 600,) * 2)
+    assert "x.tar, cannot be opened" in check(sound, "--deploy").output
     monkeypatch.setitem(sound.config, "BACKUP_DIR", tmp_path)
     assert f"There is no backup in {tmp_path}." in check(sound, "--deploy").output
+
+
+def test_a_damaged_database(sound: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How it is found stands in tests/services/operations/test_backups.py."""
+    findings = [Finding("database_damaged", "page 7"), Finding("rows_without_parent", "people")]
+    monkeypatch.setattr(invariants, "damage", lambda _connection: iter(findings))
+    done = check(sound)
+    assert (done.exit_code, done.output.count("go back to the newest one that passes")) == (1, 2)
+    assert "The database is damaged: page 7." in done.output
 
 
 def test_what_others_could_read(sound: Flask, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What Prometheus is told: of the installation on each engine, and of requests over all workers."""
 
 import datetime as dt
-import os
 import re
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from tests.benches.pages import free_port
 from tests.conftest import NOW
 from tests.engines import REQUIRED
 from tests.factories.audit import happened
+from tests.factories.backups import kept_backup
 from tests.factories.world import World
 from tests.test_crash import laid_out, served
 from tracker.rules.operations.jobs import DAILY_WORK
@@ -51,10 +51,15 @@ def test_the_installation(
 ) -> None:
     monkeypatch.setitem(app.config, "BACKUP_DIR", tmp_path)
     assert ("tracker_backup_newest_timestamp_seconds",) not in printed(app)
-    (tmp_path / "tracker.tar").touch()
-    os.utime(tmp_path / "tracker.tar", (NOW.timestamp() - 60,) * 2)
+    with app.app_context():
+        kept_backup(tmp_path, "a.tar", NOW - dt.timedelta(days=2))
+        kept_backup(tmp_path, "b.tar", NOW - dt.timedelta(days=1), findings="guard_missing x")
     found = printed(app)
-    assert found["tracker_backup_newest_timestamp_seconds",] == NOW.timestamp() - 60
+    assert found["tracker_backup_newest_timestamp_seconds",] == NOW.timestamp() - 2 * 86400
+    assert found["tracker_backup_test_timestamp_seconds",] == NOW.timestamp() - 86400 + 3600
+    assert (found["tracker_backup", "faulty"], found["tracker_backup", "passed"]) == (1, 0)
+    (tmp_path / "x.tar").touch()
+    assert printed(app)["tracker_backup", "untested"] == 1, "an empty file proves nothing"
     assert found["tracker_database_up",] == 1
     assert found["tracker_audit_head",] == 0
     with app.app_context():
@@ -152,7 +157,7 @@ def test_prometheus_takes_the_alerts() -> None:
     done = subprocess.run(
         ["promtool", "check", "rules", ALERTS], check=False, capture_output=True, text=True
     )
-    assert (done.returncode, "13 rules found" in done.stdout) == (0, True), (
+    assert (done.returncode, "14 rules found" in done.stdout) == (0, True), (
         done.stdout + done.stderr
     )
 
@@ -165,6 +170,7 @@ def test_every_alert_is_over_something_that_is_told(app: Flask, world: World) ->
             f"tracker_{each}_timestamp_seconds"
             for each in ("backup_newest", "daily_work", "job_oldest", "mail_oldest")
         }
+        | {"tracker_backup"}
     )
     used = set(re.findall(r"\btracker_\w+", ALERTS.read_text(encoding="utf-8")))
     assert used - told == set()

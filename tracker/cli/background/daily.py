@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import click
 import structlog
 from flask import current_app
 
@@ -10,13 +11,21 @@ from tracker.cli import faults
 from tracker.cli.files import swept_words
 from tracker.rules.errors import Unreachable
 from tracker.rules.evidence.places import FilePlace
+from tracker.rules.operations.backups import BackupState
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import readers, rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
-from tracker.services.operations import anchors, jobs, limit_counts, stored_files
+from tracker.services.operations import (
+    anchors,
+    backups,
+    jobs,
+    limit_counts,
+    statistics,
+    stored_files,
+)
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
 from tracker.services.reviews import differences, endorsements, releases
 
@@ -42,6 +51,16 @@ def _of_files(work: Callable[[FilePlace], str]) -> str:
         return f"{faults.BUCKET_AWAY.format(files=place)} It is tried again the next day."
 
 
+def _newest_backup() -> str:
+    newest = backups.newest(current_app.config["BACKUP_DIR"])
+    if newest is not None and newest.state is BackupState.FAULTY:
+        raise click.ClickException(
+            f"The newest backup, {newest.file.path.name}, has faults. Keep the older ones. What "
+            f"they are: tracker backup test {newest.file.path}"
+        )
+    return f"Newest backup: {'none' if newest is None else newest.state.value}."
+
+
 PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     lambda now: f"Figures without names: {releases.release_all_due(now)}.",
@@ -63,8 +82,10 @@ PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     ),
     lambda now: _of_files(lambda place: swept_words(stored_files.sweep(place, now))),
     lambda now: f"Seals noted in the audit trail: {'yes' if anchors.anchor(now) else 'none new'}.",
+    lambda now: f"Statistics of the database: {statistics.refresh()}.",
+    lambda now: _newest_backup(),
 )
-"""Each says what it did."""
+"""Each says what it did. A backup with faults fails the last, which changes nothing."""
 
 
 def _part(task: JobTask, number: int) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import stat
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -14,12 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from zxcvbn import zxcvbn
 
 from tracker.cli import faults
+from tracker.queries.operations import invariants
 from tracker.queries.operations.database_rights import ExcessRight, excess
-from tracker.rules.errors import Unreachable
+from tracker.rules.errors import Invalid, Unreachable
 from tracker.rules.evidence.places import Bucket
+from tracker.rules.operations.backups import BackupState
 from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.services.operations import readiness, schema, stored_files
-from tracker.storage.backup_folder import newest_at
+from tracker.services.operations import backups, readiness, schema, stored_files
 
 BACKUP_MAX_AGE = dt.timedelta(hours=36)
 """A nightly backup and half a day."""
@@ -55,6 +57,15 @@ BUCKET = {
     "bucket_versions_unknown": "Nobody can tell whether {files} keeps earlier versions, in which "
     "what people erase would stay: give the key the right s3:GetBucketVersioning.",
 }
+TEST_BACKUP = "What its test finds: tracker backup test, every night from a timer."
+DAMAGE = {
+    "database_damaged": "The database is damaged: {what}.",
+    "rows_without_parent": "In the database rows lack what they belong to, in {what}.",
+}
+GO_BACK = (
+    "Keep all backups, stop the program, and go back to the newest one that passes: tracker backup "
+    "test FILE, then tracker restore FILE"
+)
 ROLES = "Give it a role of its own (docs/running.md, Roles in PostgreSQL)."
 NEW_KEY = "Make one at random: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
@@ -80,6 +91,7 @@ def check(deploy: bool) -> None:
 
 
 def _at_work() -> Iterator[str]:
+    """In seconds, so it does not read all: that is what tests of backups are for."""
     places = readiness.places(current_app.config)
     try:
         found = schema.state(places.migrations)
@@ -93,6 +105,9 @@ def _at_work() -> Iterator[str]:
             yield faults.BUCKET_AWAY.format(files=places.files)
         elif name in UNREADY:
             yield UNREADY[name].format(files=places.files)
+    if found is SchemaState.CURRENT:
+        for finding in invariants.damage_of_own():
+            yield f"{DAMAGE[finding.code].format(what=finding.what)} {GO_BACK}"
 
 
 def _deployed() -> Iterator[str]:
@@ -169,11 +184,27 @@ def _rights() -> Iterator[str]:
 
 def _backup() -> Iterator[str]:
     folder = current_app.config["BACKUP_DIR"]
-    newest = newest_at(folder)
+    newest = backups.newest(folder)
     if newest is None:
         yield f"There is no backup in {folder}. Run tracker backup, every night from a timer."
-    elif dt.datetime.now(dt.UTC) - newest > BACKUP_MAX_AGE:
+        return
+    name, at = newest.file.path.name, newest.file.written_at
+    if newest.state is BackupState.FAULTY:
+        yield f"The newest backup, {name}, has faults. Keep the older ones. {TEST_BACKUP}"
+    elif not _opens(newest.file.path):
+        yield f"The newest backup, {name}, cannot be opened. Run tracker backup again."
+    elif newest.state is BackupState.UNTESTED:
+        yield f"The newest backup, {name}, was not tested. {TEST_BACKUP}"
+    if dt.datetime.now(dt.UTC) - at > BACKUP_MAX_AGE:
         yield (
-            f"The newest backup in {folder} is of {newest:%Y-%m-%d at %H:%M} UTC. Run tracker "
+            f"The newest backup in {folder} is of {at:%Y-%m-%d at %H:%M} UTC. Run tracker "
             "backup, every night from a timer."
         )
+
+
+def _opens(path: Path) -> bool:
+    try:
+        backups.opened(path)
+    except Invalid:
+        return False
+    return True

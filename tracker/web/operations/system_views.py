@@ -18,6 +18,7 @@ from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
+from tracker.web.operations.backup_labels import STATES
 from tracker.web.operations.system_forms import FrameworkEditorForm
 from tracker.web.ui.people.namesakes import namesakes_said
 
@@ -60,9 +61,11 @@ def set_editor() -> ResponseReturnValue:
 
 def _page(form: FrameworkEditorForm) -> str:
     config = current_app.config
+    state = monitoring.state(config["DATA_DIR"], config["BACKUP_DIR"])
     return render(
         "operations/system.html",
-        state=monitoring.state(config["DATA_DIR"], config["BACKUP_DIR"]),
+        state=state,
+        backup_said=state.backup and STATES[state.backup.state],
         libraries=installation.libraries(),
         frameworks=published(),
         drafts=open_drafts(),
