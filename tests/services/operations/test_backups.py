@@ -45,7 +45,7 @@ from tracker.rules.operations.backups import FILES, MANIFEST, BackupState, NoBac
 from tracker.services.accounts import sign_ins
 from tracker.services.assessment.ratings import rate as rate_now
 from tracker.services.operations import backups
-from tracker.storage import postgresql_copies
+from tracker.storage import postgresql_copies, sqlite_copies
 
 MIGRATIONS = ROOT / "migrations"
 BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
@@ -55,6 +55,29 @@ KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_rev
 TOLD_ON_BOTH = pytest.mark.reads_at_length
 """Of a fault in the files, or in a history: tests/queries/operations/test_attacks.py has those
 queries on both engines, and each copy of PostgreSQL takes a database and two programs."""
+
+
+def test_sqlite_is_copied_in_steps_and_of_one_moment(
+    context: World, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others write between two steps would otherwise start the copy anew, or be in it."""
+    if engine_name != "sqlite":
+        pytest.skip("pg_dump reads within one transaction")
+    steps, size = [0], 4096
+
+    def somebody_writes(_descriptor: int) -> None:
+        steps[0] += 1
+        with transaction() as tx:
+            tx.execute(update(Person).values(name=f"step {steps[0]}"))
+
+    monkeypatch.setattr(sqlite_copies, "STEP", 64 * size)
+    monkeypatch.setattr(sqlite_copies, "settle", somebody_writes)
+    before = session().scalars(select(Person.name)).all()
+    copied = sqlite_copies.take(
+        db.engine, tmp_path / "copy", lambda copy: copy.scalars(select(Person.name)).all()
+    )
+    assert copied == before
+    assert 4 < steps[0] <= (tmp_path / "copy").stat().st_size / (64 * size) + 1
 
 
 @contextmanager

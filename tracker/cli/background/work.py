@@ -26,7 +26,7 @@ from tracker.rules.notifications.notices import MailStatus
 from tracker.rules.operations.jobs import DAILY_WORK, last_due
 from tracker.services.accounts import password_resets
 from tracker.services.notifications import outbox
-from tracker.services.operations import jobs
+from tracker.services.operations import jobs, statistics
 
 LOG = structlog.get_logger("tracker.work")
 LOOK_EVERY = 2
@@ -72,6 +72,7 @@ def work(once: bool, only_daily: bool, ends_with: int | None) -> None:
         if is_alone:
             LOG.info("work_begins")
             _loop(is_over, stop)
+            statistics.refresh()
     LOG.info("work_ends")
 
 

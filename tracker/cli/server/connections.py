@@ -182,7 +182,7 @@ class ServerRefusal(ErrorTask):  # type: ignore[misc]
         self.response_headers += [
             ("Content-Type", kind),
             *last_resort.headers(https=https, shares_host=below, request_id=request_id).items(),
-            *([("Retry-After", "60")] if error.code == 503 else []),
+            *([("Retry-After", "60")] if error.code in (503, 507) else []),
         ]
         self.set_close_on_finish()
         LOG.info("refused_unread", status=error.code, request_id=request_id)
