@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MIB = 1024 * 1024
+ARGON2_LEAST = ((1, 47104), (2, 19456), (3, 12288), (4, 9216), (5, 7168))
+"""Rounds and KiB of Argon2id, of which OWASP's Password Storage Cheat Sheet wants one at least."""
 SECRET_MIN = 32
 """Fewest characters of a secret key."""
 BUCKET = re.compile(
@@ -140,6 +142,23 @@ def _secret(data_dir: Path) -> str:
     )
 
 
+def _password_cost(file: Path) -> dict[str, int]:
+    """Of TRACKER_PASSWORD_COST, or what `tracker setup` measured and kept, or the dearest."""
+    name = "TRACKER_PASSWORD_COST"
+    given = os.environ.get(name, "").strip()
+    if not given and file.exists():
+        name, given = f"The cost in {file}", file.read_text(encoding="ascii").strip()
+    numbers = given.split() if given else ["3", str(64 * 1024), "4"]
+    if not (len(numbers) == 3 and all(each.isascii() and each.isdigit() for each in numbers)):
+        raise ValueError(f"{name} must be rounds, KiB, and threads, as 2 19456 1, not {given!r}.")
+    rounds, memory, lanes = map(int, numbers)
+    if not lanes or not any(rounds >= least and memory >= kib for least, kib in ARGON2_LEAST):
+        raise ValueError(
+            f"{name} is less than OWASP's least for Argon2id, such as 2 19456 1: {given!r}."
+        )
+    return {"time_cost": rounds, "memory_cost": memory, "parallelism": lanes}
+
+
 def _former_secrets() -> list[str]:
     """Keys that signed what is still in use, the newest first."""
     name = "TRACKER_SECRET_KEY_FALLBACKS"
@@ -230,7 +249,8 @@ class Config:
         if self.RATELIMIT_STORAGE_URI.startswith("redis"):
             self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)
-        self.ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}
+        self.PASSWORD_COST_FILE = data_dir / "password_cost"
+        self.ARGON2 = _password_cost(self.PASSWORD_COST_FILE)
         self.BABEL_DEFAULT_LOCALE = "en"
         self.BABEL_DEFAULT_TIMEZONE = "UTC"
         self.PSEUDO_LANGUAGE = _one_of("TRACKER_PSEUDO_LANGUAGE", "accented", "mirrored")

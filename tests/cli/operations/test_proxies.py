@@ -26,6 +26,8 @@ from tests.conftest import NOW
 from tests.engines import REQUIRED
 from tests.factories.world import make_world
 from tests.test_crash import laid_out, served
+from tracker.cli.server import gunicorn
+from tracker.cli.server.lanes import LONGEST_WAIT
 from tracker.db import db
 from tracker.web.http.input_checks import LONG_FORM, MULTIPART, UPLOAD, URLENCODED
 
@@ -47,6 +49,13 @@ def caddy(folder: Path, port: int, server: int, prefix: str) -> list[str]:
         f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}\n}}\n{told}"
     )
     return ["caddy", "run", "--config", str(folder / "Caddyfile")]
+
+
+def test_they_wait_longer_than_the_server_lets_anybody_wait() -> None:
+    for sample in ("nginx.conf", "Caddyfile"):
+        told = (SAMPLES / sample).read_text(encoding="utf-8")
+        (seconds,) = re.findall(r"(?:proxy_read_timeout|response_header_timeout) (\d+)s", told)
+        assert int(seconds) > gunicorn.graceful_timeout > 2 * LONGEST_WAIT
 
 
 def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
