@@ -121,13 +121,15 @@ def _key(
     return value
 
 
-def _secret(data_dir: Path) -> str:
+def _secret(data_dir: Path, *, makes: bool) -> str:
     """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner
     alone. It is there whole or not at all."""
     given = os.environ.get("TRACKER_SECRET_KEY", "")
     if given:
         return _key(given, "TRACKER_SECRET_KEY")
     path = data_dir / "secret_key"
+    if not (makes or path.exists()):
+        return secrets.token_urlsafe(48)
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".secret_key-") as file:
             file.write(secrets.token_urlsafe(48))
@@ -193,11 +195,13 @@ def _bucket() -> dict[str, str]:
 
 
 class Config:
-    """Read once at start. An attribute in capitals becomes a Flask setting."""
+    """Read once at start. An attribute in capitals becomes a Flask setting. Unless it `makes` what
+    is missing, there is no folder and no key on the disk afterward that was not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, makes: bool = True) -> None:
         data_dir = Path(os.environ.get("TRACKER_DATA_DIR", ROOT / "var")).resolve()
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if makes:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.DATA_DIR = data_dir
         self.DEMO = _flag("TRACKER_DEMO", False)
         self.DEMO_ROWS = ROOT / "seed_data" / "demo" / "rows.jsonl"
@@ -206,7 +210,7 @@ class Config:
         self.SQLALCHEMY_DATABASE_URI = (
             os.environ.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / name}"
         )
-        self.SECRET_KEY = _secret(data_dir)
+        self.SECRET_KEY = _secret(data_dir, makes=makes)
         self.SECRET_KEY_FALLBACKS = _former_secrets()
         self.WTF_CSRF_SECRET_KEY = [*reversed(self.SECRET_KEY_FALLBACKS), self.SECRET_KEY]
         self.WORKERS = _number("TRACKER_WORKERS", max(2, os.cpu_count() or 1))

@@ -95,6 +95,20 @@ def test_the_line_is_as_long_as_the_last_hashes_took(app: Flask, one_thread: Lan
     assert one_thread.seconds < lanes.LONGEST_WAIT, "a quick one makes it longer"
 
 
+def test_who_waited_too_long_after_all_comes_again(
+    app: Flask, one_thread: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Held(app, "POST", "/login"), Held(app, "POST", "/login")
+    one_thread.add_task(first)
+    assert first.began.wait(WAIT)
+    one_thread.add_task(second)
+    monkeypatch.setattr(lanes, "LONGEST_WAIT", -1)
+    second.may_end.set()
+    first.may_end.set()
+    assert second.began.wait(WAIT)
+    assert (first.requests[0].is_busy, second.requests[0].is_busy) == (False, True)
+
+
 def test_a_page_that_hashes_must_say_so(app: Flask) -> None:
     with app.test_request_context("/account/name", method="POST"), pytest.raises(RuntimeError):
         session.passwords()

@@ -10,8 +10,9 @@ from tracker.rules.accounts.passwords import AT_ONCE
 
 LONGEST_WAIT = 15
 """Seconds that the line for hashing a password may take, by what the last hashes took. Who comes
-later is told to come again, long before a proxy gives up (60 seconds, often)."""
-FIRST_GUESS = 0.15
+later is told to come again, and so is who waited longer after all: long before a proxy gives up
+(60 seconds, often)."""
+FIRST_GUESS = 0.5
 """Seconds that a hash takes, before any was made."""
 
 
@@ -36,11 +37,15 @@ class Lanes:
             if len(self._passwords.queue) * self.seconds < LONGEST_WAIT:
                 self._passwords.add_task(_Timed(connection, self))
                 return
-            if request.endpoint in self._comes_again:
+            if self.comes_again(request):
                 request.is_busy = True
             else:
                 request.error = RefusedError(503, "Service Unavailable")
         self._pages.add_task(connection)
+
+    def comes_again(self, request: Any) -> bool:
+        """Whether its endpoint answers by itself that it is busy."""
+        return request.endpoint in self._comes_again
 
     def shutdown(self) -> None:
         self._passwords.shutdown()
@@ -51,10 +56,14 @@ class _Timed:
     """A connection in the line for hashing."""
 
     def __init__(self, connection: Any, lanes: Lanes) -> None:
-        self._connection, self._lanes = connection, lanes
+        self._connection, self._lanes, self._came = connection, lanes, time.monotonic()
         self.cancel = connection.cancel
 
     def service(self) -> None:
-        begun = time.monotonic()
+        begun, request = time.monotonic(), self._connection.requests[0]
+        if begun - self._came > LONGEST_WAIT and self._lanes.comes_again(request):
+            request.is_busy = True
+            self._connection.service()
+            return
         self._connection.service()
         self._lanes.seconds += (time.monotonic() - begun - self._lanes.seconds) / 8
