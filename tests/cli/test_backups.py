@@ -11,8 +11,8 @@ from flask import Flask
 
 from config import ROOT
 from tests.conftest import NOW
-from tests.factories.backups import kept_backup
 from tests.factories.evidence import PDF, piece
+from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tracker.cli.backups import REASONS
 from tracker.db import db

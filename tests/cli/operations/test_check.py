@@ -19,8 +19,8 @@ from tests.benches.pages import free_port
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.audit import happened
-from tests.factories.backups import kept_backup
 from tests.factories.evidence import PDF, piece
+from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tracker.cli.operations import round_trip
 from tracker.cli.operations.check import DEPLOYED, RIGHTS

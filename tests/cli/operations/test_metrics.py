@@ -21,7 +21,7 @@ from tests.benches.pages import free_port
 from tests.conftest import NOW
 from tests.engines import REQUIRED
 from tests.factories.audit import happened
-from tests.factories.backups import kept_backup
+from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tests.test_crash import laid_out, served
 from tracker.rules.operations.jobs import DAILY_WORK

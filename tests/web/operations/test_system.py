@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.client import Client
 from tests.conftest import NOW
-from tests.factories.backups import kept_backup
+from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tracker.services.administration.operators import set_operator
 
