@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MIB = 1024 * 1024
+ARGON2_LEAST = ((1, 47104), (2, 19456), (3, 12288), (4, 9216), (5, 7168))
+"""Rounds and KiB of Argon2id, of which OWASP's Password Storage Cheat Sheet wants one at least."""
 SECRET_MIN = 32
 """Fewest characters of a secret key."""
 BUCKET = re.compile(
@@ -120,13 +122,15 @@ def _key(
     return value
 
 
-def _secret(data_dir: Path) -> str:
+def _secret(data_dir: Path, *, makes: bool) -> str:
     """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner
     alone. It is there whole or not at all."""
     given = os.environ.get("TRACKER_SECRET_KEY", "")
     if given:
         return _key(given, "TRACKER_SECRET_KEY")
     path = data_dir / "secret_key"
+    if not (makes or path.exists()):
+        return secrets.token_urlsafe(48)
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".secret_key-") as file:
             file.write(secrets.token_urlsafe(48))
@@ -139,6 +143,23 @@ def _secret(data_dir: Path) -> str:
         f"The key in {path}",
         "Delete the file: a new one is made, and everybody signs in again.",
     )
+
+
+def _password_cost(file: Path) -> dict[str, int]:
+    """Of TRACKER_PASSWORD_COST, or what `tracker setup` measured and kept, or the dearest."""
+    name = "TRACKER_PASSWORD_COST"
+    given = os.environ.get(name, "").strip()
+    if not given and file.exists():
+        name, given = f"The cost in {file}", file.read_text(encoding="ascii").strip()
+    numbers = given.split() if given else ["3", str(64 * 1024), "4"]
+    if not (len(numbers) == 3 and all(each.isascii() and each.isdigit() for each in numbers)):
+        raise ValueError(f"{name} must be rounds, KiB, and threads, as 2 19456 1, not {given!r}.")
+    rounds, memory, lanes = map(int, numbers)
+    if not lanes or not any(rounds >= least and memory >= kib for least, kib in ARGON2_LEAST):
+        raise ValueError(
+            f"{name} is less than OWASP's least for Argon2id, such as 2 19456 1: {given!r}."
+        )
+    return {"time_cost": rounds, "memory_cost": memory, "parallelism": lanes}
 
 
 def _former_secrets() -> list[str]:
@@ -175,11 +196,13 @@ def _bucket() -> dict[str, str]:
 
 
 class Config:
-    """Read once at start. An attribute in capitals becomes a Flask setting."""
+    """Read once at start. An attribute in capitals becomes a Flask setting. Unless it `makes` what
+    is missing, there is no folder and no key on the disk afterward that was not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, makes: bool = True) -> None:
         data_dir = Path(os.environ.get("TRACKER_DATA_DIR", ROOT / "var")).resolve()
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if makes:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.DATA_DIR = data_dir
         self.DEMO = _flag("TRACKER_DEMO", False)
         self.DEMO_ROWS = ROOT / "seed_data" / "demo" / "rows.jsonl"
@@ -188,7 +211,7 @@ class Config:
         self.SQLALCHEMY_DATABASE_URI = (
             os.environ.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / name}"
         )
-        self.SECRET_KEY = _secret(data_dir)
+        self.SECRET_KEY = _secret(data_dir, makes=makes)
         self.SECRET_KEY_FALLBACKS = _former_secrets()
         self.WTF_CSRF_SECRET_KEY = [*reversed(self.SECRET_KEY_FALLBACKS), self.SECRET_KEY]
         self.WORKERS = _number("TRACKER_WORKERS", max(2, os.cpu_count() or 1))
@@ -233,7 +256,8 @@ class Config:
         if self.RATELIMIT_STORAGE_URI.startswith("redis"):
             self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)
-        self.ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}
+        self.PASSWORD_COST_FILE = data_dir / "password_cost"
+        self.ARGON2 = _password_cost(self.PASSWORD_COST_FILE)
         self.BABEL_DEFAULT_LOCALE = "en"
         self.BABEL_DEFAULT_TIMEZONE = "UTC"
         self.PSEUDO_LANGUAGE = _one_of("TRACKER_PSEUDO_LANGUAGE", "accented", "mirrored")

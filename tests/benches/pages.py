@@ -36,7 +36,11 @@ def empty() -> Flask:
         "THREADS": 4,
         "URL_PREFIX": "",
     }  # what the server asks of it
-    app.extensions |= {"tracker_hashing": (), "tracker_bodies": lambda *_head: 0}
+    app.extensions |= {
+        "tracker_hashing": (),
+        "tracker_comes_again": (),
+        "tracker_bodies": lambda *_head: 0,
+    }
     app.add_url_rule("/", "index", lambda: "<!doctype html><title>Empty</title><h1>Empty</h1>")
     return app
 

@@ -1,5 +1,6 @@
 """The commands: a backup, a look through it, and bringing it back; each says what came of it."""
 
+import datetime as dt
 import re
 import tarfile
 from pathlib import Path
@@ -9,13 +10,16 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tests.conftest import NOW
 from tests.factories.evidence import PDF, piece
+from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tracker.cli.backups import REASONS
 from tracker.db import db
 from tracker.models import BackupTest
+from tracker.queries.operations import invariants
 from tracker.rules.evidence.uploads import Upload
-from tracker.rules.operations.backups import FINDINGS
+from tracker.rules.operations.backups import FINDINGS, Finding
 
 
 @pytest.fixture
@@ -84,6 +88,36 @@ def test_any_other_file_is_no_backup(app: Flask, world: World, files: Path) -> N
         assert done.exit_code == 1
         assert done.output.startswith("This is no whole backup")
     assert run(app, "backup", "test", str(files.parent / "none.tar")).exit_code == 2
+
+
+def test_faults_are_said_and_the_copy_counts_as_none(
+    app: Flask, world: World, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage = [Finding("database_damaged", "page 7")]
+    monkeypatch.setattr(invariants, "damage", lambda _connection: iter(damage))
+    done = run(app, "backup")
+    assert done.exit_code == 1
+    assert "is damaged: page 7" in done.output
+    assert "counts as no backup" in done.output
+    assert run(app, "backup", "prune").exit_code == 1
+    daily = run(app, "work", "--daily")
+    assert (daily.exit_code, "has faults" in daily.output) == (1, True), daily.output
+
+
+def test_the_newest_is_tested_and_old_ones_go(app: Flask, world: World, files: Path) -> None:
+    assert "There is no backup in" in run(app, "backup", "test").output
+    run(app, "backup")
+    (newest,) = (files.parent / "backups").iterdir()
+    with app.app_context():
+        kept_backup(newest.parent, "old.tar", NOW - dt.timedelta(days=31))
+    refused = run(app, "backup", "prune")
+    assert refused.exit_code == 1
+    assert f"The newest backup, {newest.name}, is untested, so no older one" in refused.output
+    tested = run(app, "backup", "test")
+    assert (tested.exit_code, tested.output.startswith(newest.name)) == (0, True), tested.output
+    assert run(app, "backup", "prune", "--days", "40").output == ""
+    assert run(app, "backup", "prune").output == "Deleted: old.tar\n"
+    assert "Newest backup: passed." in run(app, "work", "--daily").output
 
 
 def codes(name: str, source: str) -> set[str]:

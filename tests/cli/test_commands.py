@@ -4,13 +4,19 @@ import inspect
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from config import ROOT
+from tests.conftest import TestConfig
+from tests.engines import fresh_database
+from tracker.app import create_app
 from tracker.cli import commands
+from tracker.db import db
+from tracker.rules.accounts import passwords
 
 HEAVY = {
     "PIL",
@@ -83,3 +89,21 @@ def test_the_version_is_that_of_the_project() -> None:
 def test_another_command_is_none() -> None:
     group = commands.group()
     assert group.get_command(click.Context(group), "sing") is None
+
+
+def test_the_first_set_up_chooses_what_a_password_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept beside the data, and not chosen again: people have hashes of it by then."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(passwords, "seconds_of", lambda cost: cost[0] * cost[1] / 10**6)
+    with fresh_database("sqlite", tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        first, again = (app.test_cli_runner().invoke(args=["setup"]) for _each in range(2))
+    assert (first.exit_code, again.exit_code) == (0, 0), first.output + again.output
+    assert "A password takes 131 ms to check here, with 64 MiB, 2 rounds" in first.output
+    assert "A password takes" not in again.output
+    assert (tmp_path / "password_cost").read_text() == "2 65536 4\n"
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -2,12 +2,16 @@
 back."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 from tests.factories.world import World
-from tracker.db import transaction
+from tracker.db import own_engine, transaction
 from tracker.models import BackupTest, MailTest
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.notifications.mail import MailOutcome
+from tracker.rules.operations.backups import DatabaseContents, Manifest
+from tracker.storage import archives
 
 
 def mail_tried(
@@ -40,3 +44,23 @@ def backup_tried(now: dt.datetime, findings: str = "") -> None:
                 findings=findings,
             )
         )
+
+
+def kept_backup(
+    folder: Path, name: str, at: dt.datetime, *, findings: str = "", is_tested: bool = True
+) -> Path:
+    """In a folder: opened like any other, and holding no database."""
+    folder.mkdir(exist_ok=True)
+    target, database, kind = folder / name, folder / "none", own_engine().dialect.name
+    database.write_bytes(b"none")
+    manifest = Manifest(at, kind, "", 4, DatabaseContents("", {}, {}), (), ())
+    archives.write(target, folder, database, kind, folder, [], lambda _missing: manifest)
+    database.unlink()
+    os.utime(target, (at.timestamp(),) * 2)
+    if is_tested:
+        size, tested_at = target.stat().st_size, at + dt.timedelta(hours=1)
+        with transaction() as tx:
+            tx.add(
+                BackupTest(file=name, size=size, made_at=at, tested_at=tested_at, findings=findings)
+            )
+    return target

@@ -14,11 +14,11 @@ from tracker.cli import faults
 from tracker.cli.database import lay_out
 from tracker.cli.findings import tell
 from tracker.rules.errors import Conflict, Invalid, Refusal, Unkept, Unreachable
-from tracker.rules.operations.backups import Finding
+from tracker.rules.operations.backups import FAULTY, Finding
 from tracker.services.operations import backups, schema
 
 T = TypeVar("T")
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 REASONS = {
     "backup_empty": "There is no library in this database yet. Run: tracker setup",
     "backup_exists": "A file of that name is there already. Nothing was written.",
@@ -35,6 +35,8 @@ REASONS = {
     "Run this command with the address of PostgreSQL itself.",
     "no_createdb": "This role may not make a database to try the backup in. Run this command as "
     "one that may: ALTER ROLE ... CREATEDB",
+    "newest_not_tested": "The newest backup, {file}, is {state}, so no older one was deleted. Run: "
+    "tracker backup test",
     "pg_tool_missing": "{tool} is not installed here. Install PostgreSQL's client programs (on "
     "Debian and Ubuntu: "
     "apt-get install postgresql-client), or run this command where they are.",
@@ -60,6 +62,13 @@ def backup(context: click.Context, to: Path | None) -> None:
     made = or_exit(
         lambda: backups.make(new_file(to, "tracker", now), current_app.config["FILES"], now)
     )
+    if made.findings:
+        tell(made.findings)
+        sys.exit(
+            f"The copy has these faults, and so has the database. It is kept as {made.path}, for "
+            "want of a better one, and counts as no backup. Keep the older ones: tracker restore "
+            "brings one of them back."
+        )
     counts = made.manifest.contents.counts
     click.echo(
         f"{made.path}: {_size(made.size)}, {counts.get('people', 0)} people, "
@@ -72,11 +81,19 @@ def backup(context: click.Context, to: Path | None) -> None:
 
 
 @backup.command("test")
-@FILE
+@click.argument("file", type=PATH, required=False)
 @with_appcontext
-def test(file: Path) -> None:
-    """Restore FILE in a separate place and check it. The library is not touched."""
+def test(file: Path | None) -> None:
+    """Restore FILE in a separate place and check it [default: the newest in the usual folder].
+
+    The library is not touched."""
     now = dt.datetime.now(dt.UTC)
+    folder = current_app.config["BACKUP_DIR"]
+    newest = None if file else backups.newest(folder)
+    if file is None and newest is not None:
+        file = newest.file.path
+    if file is None:
+        sys.exit(f"There is no backup in {folder}. Run: tracker backup")
     tried = or_exit(lambda: backups.try_out(file, current_app.config["DATA_DIR"], _known(), now))
     click.echo(
         f"{file.name}: made on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC, {_size(tried.size)}."
@@ -93,8 +110,25 @@ def test(file: Path) -> None:
     )
 
 
+@backup.command("prune")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=30,
+    show_default=True,
+    help="Delete what is older than that.",
+)
+@with_appcontext
+def prune(days: int) -> None:
+    """Delete old backups in the usual folder, if the newest one passed its test."""
+    folder = current_app.config["BACKUP_DIR"]
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    for path in or_exit(lambda: backups.prune(folder, before)):
+        click.echo(f"Deleted: {path.name}")
+
+
 @click.command("restore")
-@FILE
+@click.argument("file", type=PATH)
 @click.option(
     "--replace",
     is_flag=True,
@@ -122,8 +156,9 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
         )
     )
     tell(tried.findings)
-    if aside is not None and aside.exists():
-        click.echo(f"What was there before is kept in {aside}.")
+    for kept in (aside, aside.with_suffix(FAULTY)) if aside is not None else ():
+        if kept.exists():
+            click.echo(f"What was there before is kept in {kept}.")
     click.echo(
         f"Restored as it was on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC. Everybody "
         "signs in again."

@@ -18,12 +18,13 @@ from tracker.cli import faults
 class CommandPlace(NamedTuple):
     """Where a command stands, what it is for (its own first sentence), and whether it needs the
     pages: their addresses are printed, what they say is mailed, and what they offer is made in the
-    background."""
+    background. One that only `looks` makes no folder and no key."""
 
     module: str
     name: str
     help: str
     pages: bool = False
+    looks: bool = False
 
 
 COMMANDS = {
@@ -35,7 +36,10 @@ COMMANDS = {
         "tracker.cli.backups", "backup", "Write one file with the database and the evidence files."
     ),
     "check": CommandPlace(
-        "tracker.cli.operations.check", "check", "Look whether the server can do its work."
+        "tracker.cli.operations.check",
+        "check",
+        "Look whether the server can do its work.",
+        looks=True,
     ),
     "database": CommandPlace(
         "tracker.cli.operations.grants", "database", "The database: who may do what in it."
@@ -76,7 +80,8 @@ class Commands(AppGroup):
         if place is None:
             return None
         if ctx.obj is None:
-            ctx.obj = ScriptInfo(create_app=_with_pages if place.pages else _without)
+            made = _with_pages if place.pages else _looking if place.looks else _without
+            ctx.obj = ScriptInfo(create_app=made)
         found: click.Command = getattr(import_module(place.module), place.name)
         return found
 
@@ -98,10 +103,14 @@ def _without() -> Flask:
     return _made("create_base")
 
 
-def _made(name: str) -> Flask:
+def _looking() -> Flask:
+    return _made("create_base", makes=False)
+
+
+def _made(name: str, **how: bool) -> Flask:
     """Ends with one sentence where a setting cannot be."""
     try:
-        app: Flask = getattr(import_module("tracker.app"), name)()
+        app: Flask = getattr(import_module("tracker.app"), name)(**how)
     except ValueError as error:
         sys.exit(str(error))
     gc.freeze()

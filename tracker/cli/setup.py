@@ -1,6 +1,7 @@
 """Lay the database out, or bring it up to date after a backup."""
 
 import datetime as dt
+import os
 import sys
 
 import click
@@ -10,6 +11,7 @@ from flask.cli import with_appcontext
 from tracker.cli.backups import new_file, or_exit
 from tracker.cli.database import lay_out
 from tracker.cli.findings import tell
+from tracker.rules.accounts import passwords
 from tracker.rules.operations.backups import Finding
 from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.operations import backups, schema
@@ -38,13 +40,35 @@ def set_up(*, with_backup: bool = True) -> None:
     if found is SchemaState.OLDER and with_backup:
         _back_up()
     lay_out()
+    if found is SchemaState.NONE and not current_app.config["DEMO"]:
+        _choose_cost()
     if found is SchemaState.OLDER:
         click.echo("The database is up to date with this version of the program.")
+
+
+def _choose_cost() -> None:
+    """How dear a hash this machine makes in time, unless somebody said so. Only before there is
+    anybody: with hashes of two costs each sign-in takes as long as both."""
+    file = current_app.config["PASSWORD_COST_FILE"]
+    if os.environ.get("TRACKER_PASSWORD_COST") or file.exists():
+        return
+    rounds, memory, lanes = cost = passwords.affordable(passwords.seconds_of)
+    file.write_text(f"{rounds} {memory} {lanes}\n", encoding="ascii")
+    click.echo(
+        f"A password takes {passwords.seconds_of(cost) * 1000:.0f} ms to check here, with "
+        f"{memory // 1024} MiB, {rounds} rounds, and {lanes} threads: kept in {file}."
+    )
 
 
 def _back_up() -> None:
     now = dt.datetime.now(dt.UTC)
     target = or_exit(lambda: new_file(None, "before-setup", now))
     made = or_exit(lambda: backups.make(target, current_app.config["FILES"], now))
+    if made.findings:
+        tell(made.findings)
+        sys.exit(
+            f"The database has these faults, so it was not changed. A copy of it is {made.path}. "
+            "Restore an older backup, or go on despite them: tracker setup --without-backup"
+        )
     click.echo(f"A backup of the database as it was: {made.path}")
     tell(Finding("file_was_missing", sha256) for sha256 in made.manifest.missing)

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tracker.rules.evidence.places import FilePlace
 from tracker.rules.operations.backups import (
@@ -24,6 +24,7 @@ from tracker.rules.operations.backups import (
 )
 from tracker.rules.operations.backups import read as read_manifest
 from tracker.storage import files
+from tracker.storage.workplaces import STEP, settle
 
 CHUNK = 1024 * 1024
 
@@ -51,7 +52,7 @@ def write(
     """
     aside = workplace / "backup"
     descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with io.BufferedWriter(_InSteps(descriptor, "w")) as file:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
             with database.open("rb") as copy:
                 _put(archive, DATABASES[engine], copy, database.stat().st_size)
@@ -69,6 +70,20 @@ def _put(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> 
     part = tarfile.TarInfo(name)
     part.size, part.mode = size, 0o600
     archive.addfile(part, content)
+
+
+class _InSteps(io.FileIO):
+    """Settles after each STEP that is written to it."""
+
+    unsettled = 0
+
+    def write(self, content: Any) -> int:
+        written = super().write(content)
+        self.unsettled += written
+        if self.unsettled >= STEP:
+            settle(self.fileno())
+            self.unsettled = 0
+        return written
 
 
 def _put_file(archive: tarfile.TarFile, evidence: FilePlace, sha256: str) -> bool:

@@ -4,15 +4,18 @@ import datetime as dt
 from contextlib import suppress
 from pathlib import Path
 
+from tracker.rules.operations.backups import FAULTY, BackupFile
 
-def newest_at(folder: Path) -> dt.datetime | None:
-    """When the newest backup in it was finished; None where there is none. What was made before an
-    update or a restore counts as well.
+
+def newest_first(folder: Path) -> list[BackupFile]:
+    """Those in it, also what was made before an update or a restore, and the copy with faults.
 
     Raises OSError: the folder cannot be read.
     """
-    times = []
-    for path in folder.glob("*.tar"):
+    found = []
+    for path in [*folder.glob("*.tar"), *folder.glob(f"*{FAULTY}")]:
         with suppress(FileNotFoundError):
-            times.append(path.stat().st_mtime)
-    return dt.datetime.fromtimestamp(max(times), dt.UTC) if times else None
+            about = path.stat()
+            at = dt.datetime.fromtimestamp(about.st_mtime, dt.UTC)
+            found.append(BackupFile(path, about.st_size, at))
+    return sorted(found, key=lambda file: (file.written_at, file.path.name), reverse=True)

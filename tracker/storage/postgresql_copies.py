@@ -21,7 +21,8 @@ MAY_MAKE_DATABASES = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname
 
 
 def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
-    """Write a copy to `target`; returns what `look` sees at the very moment that the copy is of.
+    """Write a copy to `target`, and read it through; returns what `look` sees at the very moment
+    that the copy is of.
 
     Raises Conflict: pooler_between, pg_tool_missing, pg_tool_failed.
     """
@@ -34,6 +35,7 @@ def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
         seen = look(connection)
         _run("pg_dump", engine.url, "--format=custom", f"--snapshot={moment}", f"--file={target}")
     target.chmod(0o600)
+    _run("pg_restore", None, f"--file={os.devnull}", str(target))
     return seen
 
 

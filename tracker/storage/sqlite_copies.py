@@ -1,5 +1,5 @@
-"""Copies of an SQLite database while it is in use: by the backup interface, in one step, so a copy
-is of one moment.
+"""Copies of an SQLite database while it is in use: by the backup interface, in small steps within
+one transaction, so a copy is of one moment.
 
 A plain copy of the file is not: what is written meanwhile leaves sums in it that never were
 (docs/running.md).
@@ -8,12 +8,14 @@ A plain copy of the file is not: what is written meanwhile leaves sums in it tha
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Update
 
 from tracker.engines import copy_to_read, copy_to_write
+from tracker.storage.workplaces import STEP, settle
 
 T = TypeVar("T")
 WAIT = 15
@@ -24,7 +26,12 @@ def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
     """Write a copy to `target`; returns what `look` sees in it."""
     target.touch(mode=0o600)
     with closing(_open(str(engine.url.database))) as source, closing(_open(str(target))) as copy:
-        source.backup(copy)
+        source.execute("BEGIN")
+        (size,) = source.execute("PRAGMA page_size").fetchone()
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it reads
+        with target.open("rb") as file:
+            settled = partial(settle, file.fileno())
+            source.backup(copy, pages=STEP // size, progress=lambda *_left: settled())
     with opened(target, engine) as found, found.connect() as connection:
         return look(connection)
 

@@ -1,4 +1,5 @@
-"""Folders for what is there only while a command runs: whole copies of the database.
+"""Folders for what is there only while a command runs: whole copies of the database. They are
+written in steps, so that nobody waits long for the disk.
 
 Each is its owner's alone, and holds a lock as long as it is in use. What a killed command left is
 removed by the next one.
@@ -17,6 +18,18 @@ from tracker.locks import lock
 LOCK = "lock"
 YOUNG = 60
 """Seconds after which a folder that nobody has locked is nobody's: a new one is about to be."""
+
+
+STEP = 512 * 1024
+"""Bytes that are written to a large file at a time."""
+
+
+def settle(descriptor: int) -> None:
+    """Let what was written to it reach the disk, then leave the disk to others for as long as that
+    took."""
+    begun = time.monotonic()
+    os.fdatasync(descriptor)
+    time.sleep(min(time.monotonic() - begun, 1))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What Prometheus is told: of the installation on each engine, and of requests over all workers."""
 
-import os
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -22,6 +22,7 @@ from tests.conftest import NOW
 from tests.engines import REQUIRED
 from tests.factories.actors import acting
 from tests.factories.audit import happened
+from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tests.test_crash import laid_out, served
 from tracker.cli.background.daily import PARTS
@@ -52,10 +53,15 @@ def test_the_installation(
 ) -> None:
     monkeypatch.setitem(app.config, "BACKUP_DIR", tmp_path)
     assert ("tracker_backup_newest_timestamp_seconds",) not in printed(app)
-    (tmp_path / "tracker.tar").touch()
-    os.utime(tmp_path / "tracker.tar", (NOW.timestamp() - 60,) * 2)
+    with app.app_context():
+        kept_backup(tmp_path, "a.tar", NOW - dt.timedelta(days=2))
+        kept_backup(tmp_path, "b.tar", NOW - dt.timedelta(days=1), findings="guard_missing x")
     found = printed(app)
-    assert found["tracker_backup_newest_timestamp_seconds",] == NOW.timestamp() - 60
+    assert found["tracker_backup_newest_timestamp_seconds",] == NOW.timestamp() - 2 * 86400
+    assert found["tracker_backup_test_timestamp_seconds",] == NOW.timestamp() - 86400 + 3600
+    assert (found["tracker_backup", "faulty"], found["tracker_backup", "passed"]) == (1, 0)
+    (tmp_path / "x.tar").touch()
+    assert printed(app)["tracker_backup", "untested"] == 1, "an empty file proves nothing"
     assert found["tracker_database_up",] == 1
     assert found["tracker_audit_head",] == 0
     with app.app_context():
@@ -158,7 +164,7 @@ def test_prometheus_takes_the_alerts() -> None:
     done = subprocess.run(
         ["promtool", "check", "rules", ALERTS], check=False, capture_output=True, text=True
     )
-    assert (done.returncode, "15 rules found" in done.stdout) == (0, True), (
+    assert (done.returncode, "16 rules found" in done.stdout) == (0, True), (
         done.stdout + done.stderr
     )
 
@@ -171,6 +177,7 @@ def test_every_alert_is_over_something_that_is_told(app: Flask, world: World) ->
             f"tracker_{each}_timestamp_seconds"
             for each in ("backup_newest", "daily_work", "job_oldest", "mail_oldest")
         }
+        | {"tracker_backup"}
     )
     used = set(re.findall(r"\btracker_\w+", ALERTS.read_text(encoding="utf-8")))
     assert used - told == set()

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+import time_machine
 import trustme
 from flask import Flask
 
@@ -26,6 +27,9 @@ from tests.conftest import NOW
 from tests.engines import REQUIRED
 from tests.factories.world import make_world
 from tests.test_crash import laid_out, served
+from tracker.cli.operations import round_trip
+from tracker.cli.server import gunicorn
+from tracker.cli.server.lanes import LONGEST_WAIT
 from tracker.db import db
 from tracker.web.http.input_checks import LONG_FORM, MULTIPART, UPLOAD, URLENCODED
 
@@ -47,6 +51,13 @@ def caddy(folder: Path, port: int, server: int, prefix: str) -> list[str]:
         f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}\n}}\n{told}"
     )
     return ["caddy", "run", "--config", str(folder / "Caddyfile")]
+
+
+def test_they_wait_longer_than_the_server_lets_anybody_wait() -> None:
+    for sample in ("nginx.conf", "Caddyfile"):
+        told = (SAMPLES / sample).read_text(encoding="utf-8")
+        (seconds,) = re.findall(r"(?:proxy_read_timeout|response_header_timeout) (\d+)s", told)
+        assert int(seconds) > gunicorn.graceful_timeout > 2 * LONGEST_WAIT
 
 
 def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
@@ -103,7 +114,11 @@ def answers(port: int) -> bool:
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("prefix", ["", "/skills"])
 def test_the_samples_of_a_proxy(
-    migrated_app: Flask, engine_name: str, tmp_path: Path, prefix: str
+    migrated_app: Flask,
+    engine_name: str,
+    tmp_path: Path,
+    prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One server, and each proxy in front of it."""
     assert migrated_app
@@ -114,6 +129,7 @@ def test_the_samples_of_a_proxy(
     issued = authority.issue_cert("localhost")
     issued.private_key_pem.write_to_path(tmp_path / "key.pem")
     issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     trusted = ssl.create_default_context()
     authority.configure_trust(trusted)
     with laid_out(engine_name, tmp_path) as (app, environment):
@@ -129,7 +145,16 @@ def test_the_samples_of_a_proxy(
             for name in sorted(here):
                 port = free_port()
                 with running(SAMPLE[name](tmp_path, port, server, prefix), port):
-                    walk(f"https://localhost:{port}{prefix}", prefix, trusted, email)
+                    base = f"https://localhost:{port}{prefix}"
+                    walk(base, prefix, trusted, email)
+                    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+                    config = {"TRUST_PROXY": True, "BASE_URL": base}
+                    for key, faults in ((app.config["SECRET_KEY"], 0), ("another key", 1)):
+                        now = time_machine.escape_hatch.time.time()
+                        found = list(round_trip.faults({**config, "SECRET_KEY": key}, now))
+                        assert len(found) == faults, (name, found)
+                small = urlsplit(f"http://127.0.0.1:{server}{prefix}/evidence")
+                assert round_trip._lets_through(small, 1000), "the server itself answers"
     if missing := SAMPLE.keys() - here:
         pytest.skip(MISSING.format(name=", ".join(missing)))
 

@@ -326,15 +326,16 @@ def test_what_comes_after_a_refusal_is_dropped_for_a_while(
     assert not connection.connected
 
 
+@pytest.mark.parametrize("code", [503, 507])
 @pytest.mark.parametrize("https", [True, False])
-def test_over_https_it_says_so(https: bool) -> None:
+def test_over_https_it_says_so(https: bool, code: int) -> None:
     written: list[bytes] = []
     application = SimpleNamespace(config={"SESSION_COOKIE_SECURE": https, "URL_PREFIX": ""})
     channel: Any = SimpleNamespace(
         server=SimpleNamespace(application=application, adj=limits()), write_soon=written.append
     )
     request: Any = new_request()
-    request.error = RefusedError(503, "Service Unavailable")
+    request.error = RefusedError(code, "For now")
     ServerRefusal(channel, request).execute()
     head = written[0].decode()
     assert ("\r\nStrict-Transport-Security: " in head) == https

@@ -41,7 +41,7 @@ class Held:
 def one_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lanes]:
     """One thread for pages, and room for two who wait for their password."""
     monkeypatch.setitem(app.config, "THREADS", 1)
-    monkeypatch.setattr(lanes, "LONGEST_LINE", 2)
+    monkeypatch.setattr(lanes, "LONGEST_WAIT", 2 * lanes.FIRST_GUESS)
     made = Lanes(app)
     yield made
     made.shutdown()
@@ -68,13 +68,48 @@ def test_pages_do_not_wait_for_passwords(app: Flask, one_thread: Lanes, path: st
     too_many = Held(app, "POST", path)
     one_thread.add_task(too_many)
     assert too_many.began.wait(WAIT)
-    assert (too_many.status, {each.status for each in hashed}) == (503, {None})
+    comes_again = path == "/login"
+    assert too_many.requests[0].is_busy == comes_again
+    assert (too_many.status, {each.status for each in hashed}) == (
+        None if comes_again else 503,
+        {None},
+    )
     for each in (*hashed, too_many):
         each.may_end.set()
     assert all(each.began.wait(WAIT) for each in hashed)
 
 
+def test_the_line_is_as_long_as_the_last_hashes_took(app: Flask, one_thread: Lanes) -> None:
+    """Where each takes as long as all may wait, one may wait beside it."""
+    one_thread.seconds = lanes.LONGEST_WAIT
+    tried = [Held(app, "POST", "/login") for _each in range(AT_ONCE + 2)]
+    for each in tried[:AT_ONCE]:
+        one_thread.add_task(each)
+        assert each.began.wait(WAIT)
+    for each in tried[AT_ONCE:]:
+        one_thread.add_task(each)
+    assert [each.requests[0].is_busy for each in tried] == [False] * (AT_ONCE + 1) + [True]
+    for each in tried:
+        each.may_end.set()
+    assert tried[AT_ONCE].began.wait(WAIT)
+    assert one_thread.seconds < lanes.LONGEST_WAIT, "a quick one makes it longer"
+
+
+def test_who_waited_too_long_after_all_comes_again(
+    app: Flask, one_thread: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Held(app, "POST", "/login"), Held(app, "POST", "/login")
+    one_thread.add_task(first)
+    assert first.began.wait(WAIT)
+    one_thread.add_task(second)
+    monkeypatch.setattr(lanes, "LONGEST_WAIT", -1)
+    second.may_end.set()
+    first.may_end.set()
+    assert second.began.wait(WAIT)
+    assert (first.requests[0].is_busy, second.requests[0].is_busy) == (False, True)
+
+
 def test_a_page_that_hashes_must_say_so(app: Flask) -> None:
     with app.test_request_context("/account/name", method="POST"), pytest.raises(RuntimeError):
         session.passwords()
-    assert set(app.view_functions) >= session.HASHING
+    assert set(app.view_functions) >= session.HASHING >= session.COMES_AGAIN

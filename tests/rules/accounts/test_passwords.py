@@ -3,11 +3,13 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 
+from config import ARGON2_LEAST, Config
 from tracker.rules.accounts import passwords
 from tracker.rules.accounts.passwords import (
     AT_ONCE,
@@ -170,3 +172,24 @@ def test_hashes_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
         assert all(pool.map(lambda _each: hasher.fits(kept, "a pass phrase"), range(6)))
         pool.submit(hasher.hash, "another")
     assert most == AT_ONCE
+
+
+def test_the_cost_is_the_dearest_that_this_machine_makes_in_time() -> None:
+    assert passwords.affordable(lambda _cost: 0.15) == passwords.COSTS[0]
+    assert passwords.affordable(lambda cost: cost[0] * cost[1] / 10**6) == (2, 64 * 1024, 4)
+    assert passwords.affordable(lambda _cost: 60) == passwords.COSTS[-1]
+    for rounds, memory, _lanes in passwords.COSTS:
+        assert any(rounds >= least and memory >= kib for least, kib in ARGON2_LEAST)
+
+
+def test_a_cost_below_the_least_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    assert Config().ARGON2 == {"time_cost": 3, "memory_cost": 65536, "parallelism": 4}
+    (tmp_path / "password_cost").write_text("2 19456 1\n")
+    assert Config().ARGON2 == {"time_cost": 2, "memory_cost": 19456, "parallelism": 1}
+    monkeypatch.setenv("TRACKER_PASSWORD_COST", "3 12288 2")
+    assert Config().ARGON2 == {"time_cost": 3, "memory_cost": 12288, "parallelism": 2}
+    for given in ("2 19455 1", "1 19456 1", "2 19456 0", "2 19456", "2, 19456, 1", "a b c"):
+        monkeypatch.setenv("TRACKER_PASSWORD_COST", given)
+        with pytest.raises(ValueError, match="TRACKER_PASSWORD_COST"):
+            Config()

@@ -4,12 +4,14 @@ back."""
 import datetime as dt
 import io
 import json
+import os
 import re
+import sqlite3
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -39,11 +41,11 @@ from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.frameworks.scale import Basis
-from tracker.rules.operations.backups import FILES, MANIFEST, NoBackup, read
+from tracker.rules.operations.backups import FILES, MANIFEST, BackupState, NoBackup, read
 from tracker.services.accounts import sign_ins
 from tracker.services.assessment.ratings import rate as rate_now
 from tracker.services.operations import backups
-from tracker.storage import postgresql_copies
+from tracker.storage import postgresql_copies, sqlite_copies
 
 MIGRATIONS = ROOT / "migrations"
 BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
@@ -53,6 +55,29 @@ KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_rev
 TOLD_ON_BOTH = pytest.mark.reads_at_length
 """Of a fault in the files, or in a history: tests/queries/operations/test_attacks.py has those
 queries on both engines, and each copy of PostgreSQL takes a database and two programs."""
+
+
+def test_sqlite_is_copied_in_steps_and_of_one_moment(
+    context: World, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others write between two steps would otherwise start the copy anew, or be in it."""
+    if engine_name != "sqlite":
+        pytest.skip("pg_dump reads within one transaction")
+    steps, size = [0], 4096
+
+    def somebody_writes(_descriptor: int) -> None:
+        steps[0] += 1
+        with transaction() as tx:
+            tx.execute(update(Person).values(name=f"step {steps[0]}"))
+
+    monkeypatch.setattr(sqlite_copies, "STEP", 64 * size)
+    monkeypatch.setattr(sqlite_copies, "settle", somebody_writes)
+    before = session().scalars(select(Person.name)).all()
+    copied = sqlite_copies.take(
+        db.engine, tmp_path / "copy", lambda copy: copy.scalars(select(Person.name)).all()
+    )
+    assert copied == before
+    assert 4 < steps[0] <= (tmp_path / "copy").stat().st_size / (64 * size) + 1
 
 
 @contextmanager
@@ -188,6 +213,74 @@ def test_a_database_that_is_none_is_found(live: World, tmp_path: Path) -> None:
         return b"not a database" * 100 if name.startswith("database") else content
 
     assert found(spoiled(made(tmp_path), change)) >= {"database_changed", "database_damaged"}
+
+
+def spoil_database(engine_name: str) -> None:
+    """1,500 bytes of a page written over, which no query of a page notices; on PostgreSQL rows
+    whose parent is gone."""
+    if engine_name == "postgresql":
+        with transaction() as tx:
+            tx.execute(text("SET LOCAL session_replication_role = replica"))
+            tx.execute(text("DELETE FROM libraries"))
+        return
+    path = Path(str(db.engine.url.database))
+    db.session.remove()
+    db.engine.dispose()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        (page,) = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_audit_events_actor'"
+        ).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size + size - 1500)
+        file.write(b"\xa5" * 1500)
+
+
+def test_a_damaged_database_gives_no_backup_that_counts(
+    own: World, tmp_path: Path, engine_name: str
+) -> None:
+    spoil_database(engine_name)
+    for name in ("tracker-20261124-100000.tar", "tracker-20261125-100000.tar"):
+        done = backups.make(tmp_path / name, tmp_path / "live" / "files", NOW)
+        damage = {"sqlite": "database_damaged", "postgresql": "rows_without_parent"}[engine_name]
+        assert damage in {finding.code for finding in done.findings}
+    assert [each.name for each in tmp_path.glob("tracker-*")] == ["tracker-20261125-100000.faulty"]
+    assert backups.newest(tmp_path).state is BackupState.FAULTY  # type: ignore[union-attr]
+
+
+def test_what_is_known_of_the_newest_is_of_that_very_file(live: World, tmp_path: Path) -> None:
+    def state() -> BackupState:
+        newest = backups.newest(tmp_path)
+        assert newest is not None
+        return newest.state
+
+    assert backups.newest(tmp_path) is None
+    path = made(tmp_path)
+    assert state() is BackupState.UNTESTED
+    assert found(path) == set()
+    assert state() is BackupState.PASSED
+    os.utime(path, (NOW.timestamp() + 60,) * 2)
+    assert state() is BackupState.UNTESTED, "somebody wrote to it since"
+    (tmp_path / "x.tar").touch()
+    os.utime(tmp_path / "x.tar", (NOW.timestamp() + 90,) * 2)
+    assert state() is BackupState.UNTESTED, "an empty file of that name is none"
+
+
+def test_old_ones_go_only_behind_one_that_passed(live: World, tmp_path: Path) -> None:
+    old, path = made(tmp_path, "old.tar"), made(tmp_path)
+    os.utime(old, (NOW.timestamp() - 40 * 86400,) * 2)
+    before = NOW - dt.timedelta(days=30)
+    with pytest.raises(Conflict, match="newest_not_tested"):
+        backups.prune(tmp_path, before)
+    assert found(path) == set()
+    faulty = tmp_path / "tracker-20261124-110000.faulty"
+    faulty.touch()
+    with pytest.raises(Conflict, match="newest_not_tested"):
+        backups.prune(tmp_path, before)
+    faulty.unlink()
+    assert backups.prune(tmp_path, before) == [old]
+    assert backups.prune(tmp_path, NOW + dt.timedelta(days=1)) == [], "the newest stays"
 
 
 @TOLD_ON_BOTH

@@ -187,3 +187,21 @@ def test_an_unknown_address_waits_as_long_as_a_known_one(limited: Flask) -> None
     ana = Browser(limited, ANA, "wrong password")
     found = let_in(nobody, ana)
     assert found[ana] == found[nobody]
+
+
+def test_where_too_many_sign_in_the_page_comes_again_by_itself(limited: Flask) -> None:
+    """Nothing is hashed, nothing is counted, and nothing has to be typed again."""
+    client, busy = Client(limited), {"tracker.busy": True}
+    client.get("/login")
+    form = {"email": ANA, "password": PASSWORD}
+    for answer in (
+        client.post("/login?next=/evidence", form, environ_overrides=busy),
+        client.get(TURN, environ_overrides=busy),
+    ):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "20")
+        seconds, _semicolon, where = answer.headers["Refresh"].partition("; url=")
+        assert (15 <= int(seconds) <= 25, where) == (True, TURN)
+        assert "tries again by itself in about 20 seconds" in answer.text
+    assert client.get("/account").status_code != 200
+    assert client.get(TURN).location == "/evidence"
+    assert client.get("/account").status_code == 200

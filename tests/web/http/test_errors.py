@@ -158,6 +158,8 @@ def test_a_full_disk_is_named_and_reading_goes_on(
         disk.setattr("tracker.storage.file_folder.FileFolder._write", _no_space)
         refused = ana.post("/evidence", with_file)
     assert refused.status_code == 507
+    for each in (response, asked, refused):
+        assert each.headers["Retry-After"] == "60"
     assert "The server has no room for the file" in refused.text
     assert 'value="Kept as typed"' in refused.text
     assert ana.post("/evidence", form).status_code == 303

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+import click
 from flask import current_app
 
 from tracker.cli.files import swept_words
+from tracker.rules.operations.backups import BackupState
 from tracker.rules.operations.daily_work import DailyPart
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
@@ -12,7 +14,14 @@ from tracker.services.administration import readers, rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
-from tracker.services.operations import anchors, jobs, limit_counts, stored_files
+from tracker.services.operations import (
+    anchors,
+    backups,
+    jobs,
+    limit_counts,
+    statistics,
+    stored_files,
+)
 from tracker.services.operations.daily_work import Parts
 from tracker.services.reviews import differences, endorsements, releases
 
@@ -29,6 +38,16 @@ def _of_rounds(now: dt.datetime) -> int:
 
 def _erased(now: dt.datetime) -> str:
     return f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES'])}."
+
+
+def _newest_backup(_now: dt.datetime) -> str:
+    newest = backups.newest(current_app.config["BACKUP_DIR"])
+    if newest is not None and newest.state is BackupState.FAULTY:
+        raise click.ClickException(
+            f"The newest backup, {newest.file.path.name}, has faults. Keep the older ones. What "
+            f"they are: tracker backup test {newest.file.path}"
+        )
+    return f"Newest backup: {'none' if newest is None else newest.state.value}."
 
 
 def _swept(now: dt.datetime) -> str:
@@ -58,5 +77,7 @@ PARTS: Parts = {
     DailyPart.JOBS: lambda now: f"Background work forgotten: {jobs.forget(now)}.",
     DailyPart.ERASED_FILES: _erased,
     DailyPart.LEFTOVERS: _swept,
+    DailyPart.STATISTICS: lambda now: f"Statistics of the database: {statistics.refresh()}.",
+    DailyPart.BACKUP: _newest_backup,
 }
 """Each says what it did."""

@@ -15,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from tracker.rules.operations.backups import BackupState
 from tracker.services.operations import monitoring, readiness
 
 
@@ -75,7 +76,20 @@ def _state() -> Iterable[Metric]:
     for each in found.totals.daily_parts:
         parts.add_metric([each.part.value], each.failing_since is not None)
     yield parts
-    yield from _moment("backup_newest", "The newest backup.", found.backup_at)
+    yield from _moment(
+        "backup_newest", "The newest backup that passed its test.", found.good_backup_at
+    )
+    if found.backup is not None:
+        states = GaugeMetricFamily(
+            "tracker_backup", "1 where that is so of the newest copy.", labels=["state"]
+        )
+        for state_of_it in BackupState:
+            states.add_metric([state_of_it.value], state_of_it is found.backup.state)
+        yield states
+        if found.backup.tested is not None:
+            yield from _moment(
+                "backup_test", "The last test of the newest backup.", found.backup.tested.tested_at
+            )
     head = found.totals.audit_head
     number = 0 if head is None else head.sequence
     yield _gauge("audit_head", "Number of the newest event of the audit.", number)

@@ -92,6 +92,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     pieces = 0
     most = 0
     """Bytes of its body that are read."""
+    is_busy = False
+    """Whether the line for hashing a password is too long: its endpoint says when to come again."""
     is_left = False
     """Whether its body is more than that and stays unread: the application refuses it by the length
     that it says."""
@@ -162,6 +164,9 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
 
 class Answer(WSGITask):  # type: ignore[misc]
+    def get_environment(self) -> dict[str, Any]:
+        return {**super().get_environment(), "tracker.busy": self.request.is_busy}
+
     def start(self) -> None:
         super().start()
         self.channel.discards = self.request.is_left
@@ -182,7 +187,7 @@ class ServerRefusal(ErrorTask):  # type: ignore[misc]
         self.response_headers += [
             ("Content-Type", kind),
             *last_resort.headers(https=https, shares_host=below, request_id=request_id).items(),
-            *([("Retry-After", "60")] if error.code == 503 else []),
+            *([("Retry-After", "60")] if error.code in (503, 507) else []),
         ]
         self.set_close_on_finish()
         LOG.info("refused_unread", status=error.code, request_id=request_id)

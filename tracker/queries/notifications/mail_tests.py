@@ -30,6 +30,13 @@ class TestMessage:
         return self.outcome is MailOutcome.TAKEN and self.sent_at > now - CODE_LASTS
 
 
+def last_of_all() -> tuple[MailOutcome, dt.datetime] | None:
+    """What became of the newest in the installation, and when it was sent. One query."""
+    query = select(MailTest.outcome, MailTest.sent_at)
+    row = session().execute(query.order_by(MailTest.sent_at.desc(), MailTest.id.desc()).limit(1))
+    return next(((each.outcome, each.sent_at) for each in row), None)
+
+
 def newest(actor: Actor) -> list[TestMessage]:
     """The newest of the actor's library, newest first. One query."""
     rows = session().execute(

@@ -4,8 +4,10 @@ No rules about kinds of characters: length counts, and that nobody guesses it fi
 """
 
 import re
+import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from statistics import median
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher, extract_parameters
@@ -18,6 +20,16 @@ from tracker.rules.errors import Invalid
 
 Cost = tuple[int, int, int]
 """Rounds, KiB and threads of one hash."""
+COSTS: tuple[Cost, ...] = (
+    (3, 64 * 1024, 4),
+    (2, 64 * 1024, 4),
+    (1, 64 * 1024, 4),
+    (2, 19 * 1024, 1),
+)
+"""The dearest first: the second choice of RFC 9106. The last is the least that OWASP's Password
+Storage Cheat Sheet allows, and the others are above it."""
+AFFORDABLE = 0.15
+"""Seconds that one hash may take, unless the cheapest takes longer."""
 AT_ONCE = 1
 """How many hashes a process makes at a time: each takes 64 MiB, and up to four cores, so that more
 at once would be no faster."""
@@ -87,6 +99,22 @@ def _folded(text: str) -> str:
     return "".join(
         char for char in apart if char in SIGNS or unicodedata.category(char)[0] in "LNS"
     )
+
+
+def affordable(takes: Callable[[Cost], float]) -> Cost:
+    """The dearest cost of which a hash is made in time. `takes`: seconds, on this machine."""
+    return next((cost for cost in COSTS[:-1] if takes(cost) <= AFFORDABLE), COSTS[-1])
+
+
+def seconds_of(cost: Cost) -> float:
+    """What a hash of that cost takes here: the middle of three."""
+    passwords = Passwords(*cost)
+    taken = []
+    for _each in range(3):
+        begun = time.perf_counter()
+        passwords.hash("measured")
+        taken.append(time.perf_counter() - begun)
+    return median(taken)
 
 
 class Passwords:

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import re
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from tracker.rules import strict_json
@@ -14,6 +16,8 @@ MANIFEST = "manifest.json"
 MANIFEST_MAX = 64 * 1024 * 1024
 """Longest manifest that is read, in bytes."""
 FILES = "files/"
+FAULTY = ".faulty"
+"""How the name of a copy ends that did not pass the look through it when it was made."""
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 """Kind of database -> what its copy is called in the backup."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -113,6 +117,23 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.code} {self.what}".strip()
+
+
+class BackupState(StrEnum):
+    """Whether a backup can be relied on: what the last test of it found."""
+
+    UNTESTED = "untested"
+    PASSED = "passed"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFile:
+    """One in the folder."""
+
+    path: Path
+    size: int
+    written_at: dt.datetime
 
 
 class NoBackup(ValueError):  # noqa: N818  (what the file is)

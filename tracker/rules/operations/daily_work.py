@@ -40,6 +40,8 @@ class DailyPart(StrEnum):
     JOBS = "jobs"
     ERASED_FILES = "erased_files"
     LEFTOVERS = "leftovers"
+    STATISTICS = "statistics"
+    BACKUP = "backup"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Backups: make one of the whole installation, try one out, bring one back."""
+"""Backups: make one of the whole installation, try one out, bring one back, and delete old
+ones."""
 
 import datetime as dt
+import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from sqlalchemy import Update, delete, func, inspect, select, update
+from sqlalchemy import Connection, Update, delete, func, inspect, select, update
 
 from tracker.db import Base, own_engine, session, transaction
 from tracker.models import (
@@ -21,13 +23,21 @@ from tracker.models import (
     ResetRequest,
     SignIn,
 )
-from tracker.queries.operations import invariants
+from tracker.queries.operations import invariants, restore_tests
+from tracker.queries.operations.restore_tests import KnownBackup
 from tracker.records import audit, jobs
 from tracker.records.notifications import outbox
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence.places import FilePlace
-from tracker.rules.operations.backups import Finding, Manifest, NoBackup
-from tracker.storage import archives, files, postgresql_copies, sqlite_copies
+from tracker.rules.operations.backups import (
+    FAULTY,
+    BackupState,
+    DatabaseContents,
+    Finding,
+    Manifest,
+    NoBackup,
+)
+from tracker.storage import archives, backup_folder, files, postgresql_copies, sqlite_copies
 from tracker.storage.workplaces import workplace
 
 COPIES: dict[str, ModuleType] = {"sqlite": sqlite_copies, "postgresql": postgresql_copies}
@@ -35,11 +45,13 @@ COPIES: dict[str, ModuleType] = {"sqlite": sqlite_copies, "postgresql": postgres
 
 @dataclass(frozen=True, slots=True)
 class BackupMade:
-    """A backup that was written."""
+    """A backup that was written. With `findings` its name ends with FAULTY, and it counts as
+    none."""
 
     path: Path
     size: int
     manifest: Manifest
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,12 @@ class RestoreTest:
 
 def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
     """Copy the database as it is at one moment, and the evidence files that it names, into one new
-    file.
+    file, and look through the copy.
 
     Nobody has to stop working. Files are added after the database and are never changed, so all
-    that the copy names are there. Raises Conflict: backup_exists, backup_empty (nothing laid out),
-    pg_tool_missing, pg_tool_failed; Unreachable.
+    that the copy names are there. A copy with faults is better than none: the last one is kept
+    under a name of its own. Raises Conflict: backup_exists, backup_empty (nothing laid out),
+    pg_tool_missing, pg_tool_failed; Unreachable; DatabaseError where it cannot even be counted.
     """
     if target.exists():
         raise Conflict("backup_exists")
@@ -67,11 +80,9 @@ def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
     kind = engine.dialect.name
     with workplace(target.parent, ".backup-") as folder:
         database = folder / "database"
-        found, wanted_guards = COPIES[kind].take(
-            engine,
-            database,
-            lambda connection: (invariants.contents(connection), invariants.guards_of(connection)),
-        )
+        found, wanted_guards, wrong = COPIES[kind].take(engine, database, _looked_through)
+        if wrong:
+            target = target.with_suffix(FAULTY)
 
         def manifest(missing: list[str]) -> Manifest:
             digest, size = archives.digest_of(database), database.stat().st_size
@@ -80,7 +91,18 @@ def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
         made = archives.write(
             target, folder, database, kind, evidence, sorted(found.files), manifest
         )
-    return BackupMade(target, target.stat().st_size, made)
+    os.utime(target, (now.timestamp(),) * 2)
+    for earlier in target.parent.glob(f"{target.stem.rsplit('-', 2)[0]}-*{FAULTY}"):
+        if wrong and earlier != target:
+            earlier.unlink()
+    return BackupMade(target, target.stat().st_size, made, wrong)
+
+
+def _looked_through(
+    connection: Connection,
+) -> tuple[DatabaseContents, tuple[str, ...], tuple[Finding, ...]]:
+    found, guards = invariants.contents(connection), invariants.guards_of(connection)
+    return found, guards, tuple(invariants.broken(connection, found, guards))
 
 
 def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) -> RestoreTest:
@@ -146,6 +168,35 @@ def bring_back(
     lay_out()
     _note_restored(now)
     return tried
+
+
+def opened(path: Path) -> Manifest:
+    """What a backup says of itself. Raises Invalid: backup_unreadable, backup_newer."""
+    try:
+        with archives.opened(path) as archive:
+            return archive.manifest
+    except NoBackup as error:
+        raise Invalid(str(error)) from error
+
+
+def newest(folder: Path) -> KnownBackup | None:
+    """Of those in the folder, the one with faults among them."""
+    return next(iter(restore_tests.of(backup_folder.newest_first(folder))), None)
+
+
+def prune(folder: Path, before: dt.datetime) -> list[Path]:
+    """Delete the backups that were written before then, and return them. None goes unless the
+    newest one passed its test: the good ones may be the old ones.
+
+    Raises Conflict: newest_not_tested, with its `state`.
+    """
+    known = restore_tests.of(backup_folder.newest_first(folder))
+    if known and known[0].state is not BackupState.PASSED:
+        raise Conflict("newest_not_tested", file=known[0].file.path.name, state=known[0].state)
+    old = [each.file.path for each in known[1:] if each.file.written_at < before]
+    for path in old:
+        path.unlink()
+    return old
 
 
 @contextmanager

@@ -46,6 +46,9 @@ from tracker.web.ui.templating.dates import day
 bp = Blueprint("accounts", __name__)
 AGAIN_MIN, AGAIN_MAX = 1, 10
 """Seconds after which a page that waits for its turn asks again."""
+BUSY, APART = 20, 5
+"""Seconds after which a try comes again where too many sign in, and how many more or fewer, so that
+those who came at once don't come again at once."""
 
 
 def _next(asked: str) -> str:
@@ -74,6 +77,8 @@ def sign_in_now() -> ResponseReturnValue:
         next=request.args.get("next", ""),
         secret=secrets.token_urlsafe(16),
     )
+    if session.is_busy():
+        return _comes_again(tried)
     attempt = Attempt(tried.email, tried.secret)
     if not attempt.seconds_to_wait() and not attempt.has_turn():
         return sealed_tries.keep(redirect(url_for("accounts.wait"), 303), tried)
@@ -103,11 +108,22 @@ def take_turn() -> ResponseReturnValue:
     tried = sealed_tries.kept()
     if tried is None:
         return redirect(url_for("accounts.sign_in"))
+    if session.is_busy():
+        return _comes_again(tried)
     attempt = Attempt(tried.email, tried.secret)
     if not attempt.seconds_to_wait() and not attempt.has_turn():
         return redirect(url_for("accounts.wait"))
     form = SignInForm(formdata=None, email=tried.email, shared_desk=tried.shared_desk)
     return sealed_tries.drop(_tried(attempt, tried, form))
+
+
+def _comes_again(tried: SealedTry) -> Response:
+    """The page goes on by itself, also without script, with what was typed."""
+    seconds = BUSY - APART + secrets.randbelow(2 * APART + 1)
+    response = make_response(render("accounts/wait.html", is_busy=True, seconds=BUSY), 503)
+    response.headers["Refresh"] = f"{seconds}; url={url_for('accounts.take_turn')}"
+    response.headers["Retry-After"] = str(BUSY)
+    return sealed_tries.keep(response, tried)
 
 
 def _tried(attempt: Attempt, tried: SealedTry, form: SignInForm) -> Response:

@@ -12,6 +12,7 @@ from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.administration import use_statements
 from tracker.queries.administration.accounts import merges
 from tracker.queries.notifications import notices
+from tracker.rules.operations import probes
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
 from tracker.services.operations import readiness
@@ -58,8 +59,18 @@ def index() -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 def health() -> ResponseReturnValue:
     """Whether the process is alive. It asks no database: one that is away is no reason to start
-    the program again."""
-    return {"status": "ok"}
+    the program again. Who has the secret key is told what is seen of the request (`tracker check
+    --deploy`)."""
+    told = request.headers.get("X-Tracker-Probe", "")
+    if not probes.holds(current_app.config["SECRET_KEY"], told, session.now().timestamp()):
+        return {"status": "ok"}
+    seen = {
+        "client": request.remote_addr,
+        "forwarded": request.headers.get("X-Forwarded-For", ""),
+        "scheme": request.scheme,
+        "host": request.host,
+    }
+    return {"status": "ok", "seen": seen}
 
 
 @bp.get("/readyz")

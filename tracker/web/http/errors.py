@@ -99,8 +99,9 @@ WHAT_HAPPENED: dict[int, Any] = {
     ),
 }
 """By status, where a refusal has no sentence of its own: the same on a page and in JSON."""
-RETRY_AFTER = 5
-"""Seconds after which it is worth another try, when the database was busy or away."""
+RETRY_AFTER = {503: 5, 507: 60}
+"""By status, the seconds after which it is worth another try: what was busy or away is soon there
+again, and for room on the disk somebody has to come."""
 
 LOG = structlog.get_logger("tracker.web")
 
@@ -182,9 +183,7 @@ def _as_json(response: Response) -> Response:
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """The page of a refusal that no view answers itself."""
-    answer = _page(status_of(refusal), message_for(refusal), refusal.code)
-    again = {"Retry-After": str(RETRY_AFTER)} if isinstance(refusal, Unreachable) else {}
-    return (*answer, again)  # type: ignore[misc]
+    return _page(status_of(refusal), message_for(refusal), refusal.code)
 
 
 def status_of(refusal: Refusal) -> int:
@@ -228,9 +227,14 @@ def _of_machine(error: Exception) -> ResponseReturnValue:
         return _fault(error)
     LOG.error("storage_fails", fault=fault and fault.value, error=said_of(error))
     g.failing = True
-    if fault is Fault.DISK_FULL:
-        return _page(507)
-    return (*_page(503), {"Retry-After": str(RETRY_AFTER)})  # type: ignore[misc]
+    return _page(507 if fault is Fault.DISK_FULL else 503)
+
+
+def _say_when_to_try_again(response: Response) -> Response:
+    """Also of what a view made."""
+    if response.status_code in RETRY_AFTER:
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER[response.status_code]))
+    return response
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
@@ -279,6 +283,7 @@ def forget_flashed() -> None:
 
 def init_app(app: Flask) -> None:
     app.after_request(_as_json)
+    app.after_request(_say_when_to_try_again)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)

@@ -29,6 +29,9 @@ HASHING = frozenset(
     }
 )
 """Endpoints that hash a password. The server lets those wait in a line of their own."""
+COMES_AGAIN = frozenset({"accounts.sign_in_now", "accounts.take_turn"})
+"""Of these, those that answer by themselves where that line is too long (`is_busy`), and then hash
+nothing."""
 
 login = LoginManager()
 login.session_protection = None
@@ -100,6 +103,11 @@ def browser_key() -> str:
     whose = f"{who.person_id}:{who.sign_in_id}"
     oldest = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]][-1]
     return hmac.new(oldest.encode(), whose.encode(), "sha256").hexdigest()
+
+
+def is_busy() -> bool:
+    """Whether the line for hashing a password is too long for this request."""
+    return bool(request.environ.get("tracker.busy"))
 
 
 def passwords() -> Passwords:
@@ -232,6 +240,7 @@ def init_app(app: Flask) -> None:
     login.init_app(app)
     app.extensions["tracker_passwords"] = Passwords(**app.config["ARGON2"])
     app.extensions["tracker_hashing"] = HASHING
+    app.extensions["tracker_comes_again"] = COMES_AGAIN
     app.jinja_env.globals.update(browser_key=browser_key)
     app.after_request(_tell_missed)
     app.after_request(_note_seen)

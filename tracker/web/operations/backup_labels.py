@@ -1,7 +1,15 @@
 """What can be found wrong with a backup, in the reader's language."""
 
-from tracker.rules.operations.backups import FINDINGS
+from flask_babel import lazy_gettext as _l
+
+from tracker.rules.operations.backups import FINDINGS, BackupState
 from tracker.web.i18n.languages import catalogue
+
+STATES = {
+    BackupState.UNTESTED: _l("Nobody knows yet whether it can be restored: it was not tested."),
+    BackupState.PASSED: _l("It passed its test."),
+    BackupState.FAULTY: _l("It has faults. Keep the older ones."),
+}
 
 
 def sentence(finding: str) -> str:

@@ -19,6 +19,7 @@ from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
+from tracker.web.operations.backup_labels import STATES
 from tracker.web.operations.system_forms import FrameworkEditorForm
 from tracker.web.ui.people.namesakes import namesakes_said
 
@@ -41,6 +42,8 @@ PARTS = {
     DailyPart.JOBS: _l("Deleting old background work"),
     DailyPart.ERASED_FILES: _l("Removing erased files from the disk"),
     DailyPart.LEFTOVERS: _l("Removing leftovers of uploads from the disk"),
+    DailyPart.STATISTICS: _l("Telling the database what its tables hold"),
+    DailyPart.BACKUP: _l("Looking at the newest backup"),
 }
 
 bp = Blueprint("system", __name__, url_prefix="/system")
@@ -89,6 +92,7 @@ def _page(form: FrameworkEditorForm) -> str:
         failing=[each for each in state.totals.daily_failing if each.part in PARTS],
         parts=PARTS,
         doubt=daily_parts.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
+        backup_said=state.backup and STATES[state.backup.state],
         libraries=installation.libraries(),
         frameworks=published(),
         drafts=open_drafts(),
