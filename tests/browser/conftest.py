@@ -1,6 +1,7 @@
 """A real Chromium before a real server with its own SQLite database: the small world, or the
 demo."""
 
+import copy
 import datetime as dt
 import fcntl
 import importlib.util
@@ -8,10 +9,9 @@ import os
 import pickle
 import re
 import shutil
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
 from tests.client import Client
-from tests.conftest import PAGES, TestConfig, keep_pages
+from tests.conftest import PAGES, TestConfig, copy_pages, keep_pages
 from tests.demo.people import load_cast
 from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
@@ -130,34 +130,31 @@ class Live:
 
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """A database with all its tables, in memory, to make others from: migrated once."""
-    folder = tmp_path_factory.mktemp("blank")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The small world in a database of its own; `live` sets it back for each test."""
+    folder = tmp_path_factory.mktemp("live")
     with pytest.MonkeyPatch.context() as patch, fresh_database("sqlite", folder) as url:
         patch.setenv("TRACKER_DATA_DIR", str(folder))
         app = create_app(TestConfig(url, folder))
         with app.app_context():
+            hurry(db.engine)
             upgrade()
+            world = make_world(dt.datetime.now(dt.UTC))
             keep_pages("browser", db.engine)
-            db.engine.dispose()
-    with closing(PAGES.pop("browser")) as pages:
-        yield pages
+        with served(app) as server:
+            yield Live(server, app, world)
+    PAGES.pop("browser").close()
 
 
 @pytest.fixture
-def live(
-    blank: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Live]:
-    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    with fresh_database("sqlite", tmp_path) as url:
-        app = create_app(TestConfig(url, tmp_path))
-        with app.app_context():
-            hurry(db.engine)
-            with closing(sqlite3.connect(tmp_path / "tracker.sqlite3")) as file:
-                blank.backup(file)
-            world = make_world(dt.datetime.now(dt.UTC))
-        with served(app) as server:
-            yield Live(server, app, world)
+def live(one_server: Live) -> Iterator[Live]:
+    """As it was at first, and no files."""
+    with one_server.app.app_context():
+        copy_pages("browser", db.engine)
+    yield Live(one_server.server, one_server.app, copy.deepcopy(one_server.world))
+    with one_server.app.app_context():
+        db.session.remove()
+    shutil.rmtree(one_server.app.config["FILES"], ignore_errors=True)
 
 
 @dataclass

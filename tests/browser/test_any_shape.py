@@ -1,5 +1,6 @@
 """Frameworks of other shapes by keyboard alone: rated, judged, and looked at in each width."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
+from tests.engines import LONG
 from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.sending import actor
 from tests.rules.frameworks.test_shapes import SHAPES
@@ -26,11 +28,13 @@ A_SCREEN = 6
 """So many statements are judged by keyboard."""
 
 
-@pytest.fixture(params=SHAPES)
-def shape(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def at_length(*shapes: str) -> list[object]:
+    """All of them, these in `make test-long` alone: others go the same way."""
+    marked = [pytest.param(name, marks=pytest.mark.longest) for name in shapes]
+    return [name for name in SHAPES if name not in shapes] + marked
 
 
+@pytest.mark.parametrize("shape", at_length("five-levels", "no-levels", "spanish"))
 def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shape: str) -> None:
     world = live.world
     with live.app.app_context():
@@ -93,8 +97,10 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
     judged.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_its_pages_are_whole(live: Live, browser: Any, shape: str, width: int) -> None:
+@pytest.mark.parametrize("shape", SHAPES)
+def test_its_pages_are_whole(live: Live, browser: Any, shape: str) -> None:
+    """At one of both widths, in turn; in `make test-long` at both."""
+    widths = (1280, 390) if LONG else [(1280, 390)[[*SHAPES].index(shape) % 2]]
     world = live.world
     with live.app.app_context():
         file = learn_in(world, shape)
@@ -113,13 +119,14 @@ def test_its_pages_are_whole(live: Live, browser: Any, shape: str, width: int) -
     }
     found = {}
     for name, addresses in places.items():
-        context = browser.new_context(base_url=live.url, viewport={"width": width, "height": 900})
+        context = browser.new_context(base_url=live.url)
         page = context.new_page()
         Keyboard(page).sign_in(world.email(name), PASSWORD)
-        for address in addresses:
+        for address, width in product(addresses, widths):
+            page.set_viewport_size({"width": width, "height": 900})
             response = page.goto(address)
             assert response.status == 200, address
-            found[address] = [*barriers(page), *sideways(page)]
+            found[address, width] = [*barriers(page), *sideways(page)]
         context.close()
     assert {address: faults for address, faults in found.items() if faults} == {}
 
