@@ -382,3 +382,14 @@ def test_all_other_sign_ins_are_ended_with_one_button(world: World, sign_in: Sig
     assert here.post("/account/sign-ins/others/end").status_code == 303
     assert (is_in(here), is_in(there), is_in(ben)) == (True, False, True)
     assert "End all others" not in here.get("/account").text
+
+
+@pytest.mark.parametrize("typed", ["x", "ana", "@", "a@"])
+def test_what_is_no_address_is_told_so_and_no_mail_is_promised(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setitem(app.extensions, "tracker_mail", mail_server("console:", ""))
+    said = client.post("/forgot-password", {"email": typed})
+    assert said.status_code == 422
+    assert "This isn’t an email address, so no mail can go to it." in said.text
+    assert f'value="{typed}"' in said.text

@@ -4,10 +4,14 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from config import Config
 from tests.client import PASSWORD, Client
 from tests.factories.world import World
+from tracker.db import session
+from tracker.models import ScaleAnswer
+from tracker.rules.frameworks.scale import NOT_MY_WORK
 from tracker.services.operations import demo as rows
 from tracker.web.dashboard.front_views import TRIED_AS
 
@@ -128,3 +132,12 @@ def test_a_contact_without_an_address_is_refused(
     monkeypatch.setenv("TRACKER_SITE_CONTACT", given)
     with pytest.raises(ValueError, match="TRACKER_SITE_CONTACT must be written as"):
         Config()
+
+
+def test_help_calls_the_answer_that_does_not_count_as_its_button_does(
+    app: Flask, world: World, client: Client
+) -> None:
+    with app.app_context():
+        label = session().scalars(select(ScaleAnswer.label).where(ScaleAnswer.key == NOT_MY_WORK))
+        button = label.first()
+    assert f"<kbd>0</kbd></dt><dd>{button}</dd>" in client.get("/help").text

@@ -116,7 +116,7 @@ def test_taking_it_is_noted_as_if_it_were_made_then(
     sue.http.get(address)
     looks, facts = seen()
     assert len(looks) == 32
-    assert (world.people["ana"], "gaps") in looks
+    assert (world.people["ana"], "gaps_people") in looks
     team = world.teams["central"]
     assert facts == [
         {"what": "teams", "form": "csv", "record": "team", "record_id": team, "team": "Central"}

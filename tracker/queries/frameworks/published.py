@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import Framework, Statement
+from tracker.models import Framework, ScaleAnswer, Statement
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -60,3 +60,9 @@ def versions(slug: str | None = None) -> tuple[Published, ...]:
         )
         for row in session().execute(query)
     )
+
+
+def labels_of(answer: str) -> list[str]:
+    """What the scales of the published frameworks call it, each word once."""
+    query = select(ScaleAnswer.label).where(ScaleAnswer.key == answer).distinct()
+    return sorted(session().scalars(query))

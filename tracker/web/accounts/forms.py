@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
 from tracker.rules.accounts.passwords import TYPED_MAX
 from tracker.rules.notifications.notices import MailChoice
@@ -84,7 +84,18 @@ class ResetForm(Form):
     """A new password is asked for."""
 
     email = StringField(
-        _l("Email"), [InputRequired(_l("Enter your email address.")), Length(max=254)]
+        _l("Email"),
+        [
+            InputRequired(_l("Enter your email address.")),
+            Length(max=254),
+            Regexp(
+                ".+@.+",
+                message=_l(
+                    "This isn’t an email address, so no mail can go to it. Enter one such as "
+                    "name@example.org, or ask an administrator for a link."
+                ),
+            ),
+        ],
     )
 
 

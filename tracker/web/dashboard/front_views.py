@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration import library_settings
+from tracker.queries.frameworks import published
 from tracker.rules.assessment.ratings import FIVE
+from tracker.rules.frameworks.scale import NOT_MY_WORK
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.operations import demo
@@ -97,7 +99,7 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/help")
 @door(Permission.PUBLIC)
 def help_page() -> ResponseReturnValue:
-    return render("dashboard/help.html")
+    return render("dashboard/help.html", outside=published.labels_of(NOT_MY_WORK))
 
 
 @bp.get("/robots.txt")

@@ -182,6 +182,7 @@ LOOKED_AT = {
     "review": _l("Review"),
     "team": _l("Team page"),
     "gaps": _l("Team gaps"),
+    "gaps_people": _l("Team gaps by name, as a file"),
     "round": _l("Round"),
 }
 """Kinds of pages that note who looked; another kind is shown by its key."""

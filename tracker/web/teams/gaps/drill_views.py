@@ -59,7 +59,7 @@ def people_csv(team: Subject, domain: str) -> ResponseReturnValue:
     asked = gap_drill_list.asked(team, domain)
     if asked.unknown or asked.drill.without_names:
         abort(404)
-    note_looks([one.person_id for one in asked.people], "gaps")
+    note_looks([one.person_id for one in asked.people], "gaps_people")
     facts = taken_along.in_file(taken_along.facts_of_list(asked))
     return csv_file(
         [*exports.drilled(asked), [], *facts],
