@@ -190,6 +190,7 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     earlier = {"/account/other/<id:account_id>/record.json"}  # of a merged account, noted alike
     one = "/system/frameworks/drafts/<id:draft_id>"
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
+    nobodys |= {"/frameworks/<slug>/statements.csv"}
     nobodys |= {"/.well-known/security.txt", "/robots.txt"}
     nobodys |= {f"{one}/changes.csv", f"{one}/changes.json"}
     counts_alone = {"/teams/<id:team_id>/self-ratings.csv"}

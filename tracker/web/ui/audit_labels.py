@@ -123,6 +123,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "framework_draft_discarded": _l("Framework: draft discarded"),
         "framework_changes_decided": _l("Framework: changes in a draft decided"),
         "framework_imported": _l("Framework: version published"),
+        "framework_sources_moved": _l("Framework: addresses of sources changed"),
     },
     "reviews": {
         "review_sent": _l("Review sent"),
