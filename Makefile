@@ -56,9 +56,9 @@ test-all: ## everything: PostgreSQL and the browser must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 	@TRACKER_REQUIRE=postgres,browser $(MAKE) --no-print-directory test-browser
 
-screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
+screenshots: $(STAMP) ## the pictures of README.md and docs/ and the sample PDFs, anew from the demo
 	@$(SYNC) --group browser
-	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py::test_picture
+	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py -k "test_picture or test_sample"
 
 diagrams: $(STAMP) ## docs/reference/tables.md with its picture, anew from the models, and access.md from the policy
 	@$(BIN)/python -m tests.docs.tables

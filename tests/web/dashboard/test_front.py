@@ -27,6 +27,15 @@ def test_the_demo_says_what_it_is_and_shows_its_people(demo: Flask) -> None:
     assert page.text.count('action="/try"') == len(TRIED_AS)
 
 
+def test_the_demo_shows_what_comes_out(demo: Flask) -> None:
+    client = Client(demo)
+    samples = re.findall(r'href="(/assets/[^"]+\.pdf)"', client.get("/").text)
+    assert len(samples) == 2
+    for address in samples:
+        with client.http.get(address) as served:
+            assert (served.status_code, served.mimetype) == (200, "application/pdf")
+
+
 def test_one_press_signs_in(demo: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """As whoever the rows of the demo name; here somebody of the test's own world."""
     head = rows.head_of(demo.config["DEMO_ROWS"])
