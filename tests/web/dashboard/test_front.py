@@ -1,6 +1,7 @@
 """The front page: of the demo, a way in as each of its people; else whose installation it is."""
 
 import re
+from importlib.metadata import version
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from config import Config
 from tests.client import PASSWORD, Client
 from tests.factories.world import World
 from tracker.services.operations import demo as rows
+from tracker.web.dashboard import front_views
 from tracker.web.dashboard.front_views import TRIED_AS
 
 
@@ -107,7 +109,15 @@ def test_every_foot_leads_to_the_pages_for_everybody(app: Flask) -> None:
     assert addresses == ["/about", "/privacy", "/accessibility", "/help"]
     for address in addresses:
         assert client.get(address).status_code == 200
-    assert "version 0.1.0" in client.get("/about").text
+    assert f"version {version('skills-tracker')}" in client.get("/about").text
+
+
+@pytest.mark.parametrize(("number", "is_told"), [("0.1.0.dev0", True), ("0.1.0", False)])
+def test_about_says_that_a_version_is_not_released(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, number: str, is_told: bool
+) -> None:
+    monkeypatch.setattr(front_views, "version", lambda _name: number)
+    assert ("It hasn’t been released yet" in Client(app).get("/about").text) == is_told
 
 
 @pytest.mark.parametrize(
