@@ -1,7 +1,6 @@
 """The front page: of the demo, a way in as each of its people; else whose installation it is."""
 
 import re
-from importlib.metadata import version
 
 import pytest
 from flask import Flask
@@ -109,7 +108,7 @@ def test_every_foot_leads_to_the_pages_for_everybody(app: Flask) -> None:
     assert addresses == ["/about", "/privacy", "/accessibility", "/help"]
     for address in addresses:
         assert client.get(address).status_code == 200
-    assert f"version {version('skills-tracker')}" in client.get("/about").text
+    assert "This is version 0.1.0 of" in client.get("/about").text
 
 
 @pytest.mark.parametrize(("number", "is_told"), [("0.1.0.dev0", True), ("0.1.0", False)])

@@ -118,6 +118,7 @@ def test_nobody_who_is_signed_out_is_refused_by_name(
 
 
 DOWNLOADS = {
+    "/frameworks/<slug>/statements.csv": ("ana", "ana", "frameworks", "csv"),
     "/profile.csv": ("ana", "ana", "profiles", "csv"),
     "/profile.json": ("ana", "ana", "profiles", "json"),
     "/profile.pdf": ("ana", "ana", "profiles", "pdf"),
@@ -170,7 +171,7 @@ def test_every_file_that_is_taken_out_is_an_event(
         "evidence_id": evidence_id,
     }
     address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
-    address = address.replace("<domain>", "technical")
+    address = address.replace("<domain>", "technical").replace("<slug>", "small")
     somebody = sign_in(world.email(who))
     for number in (1, 2):
         assert somebody.get(address).status_code == 200
@@ -190,7 +191,6 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     earlier = {"/account/other/<id:account_id>/record.json"}  # of a merged account, noted alike
     one = "/system/frameworks/drafts/<id:draft_id>"
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
-    nobodys |= {"/frameworks/<slug>/statements.csv"}
     nobodys |= {"/.well-known/security.txt", "/robots.txt"}
     nobodys |= {f"{one}/changes.csv", f"{one}/changes.json"}
     counts_alone = {"/teams/<id:team_id>/self-ratings.csv"}

@@ -230,6 +230,7 @@ MADE_BY = {
     "evidence": _l("evidence file"),
     "other_account": _l("earlier account"),
     "framework_drafts": _l("draft of a framework version"),
+    "frameworks": _l("statements of a framework"),
 }
 """What was taken out, by the part of the application that made the file."""
 
