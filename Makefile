@@ -2,6 +2,7 @@
 PORT ?= 8000
 PYTHON ?= python3
 UV_VERSION := 0.13.9
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 BIN := .venv/bin
 PROGRAM := .venv/.program
 STAMP := .venv/.synced
@@ -11,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages bench bench-people load load-memory mutants check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages image bench bench-people bench-needs load load-memory mutants check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,9 +57,9 @@ test-all: ## the suite on both engines, and the browser: both must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 	@TRACKER_REQUIRE=postgres,browser $(MAKE) --no-print-directory test-browser
 
-screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
+screenshots: $(STAMP) ## the pictures of README.md and docs/ and the sample PDFs, anew from the demo
 	@$(SYNC) --group browser
-	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py::test_picture
+	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py -k "test_picture or test_sample"
 
 diagrams: $(STAMP) ## docs/reference/tables.md with its picture, anew from the models, and access.md from the policy
 	@$(BIN)/python -m tests.docs.tables
@@ -75,8 +76,15 @@ docs: $(STAMP) ## the pages of docs/ as a site in site/; a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "Open site/index.html"
 
+image: ## a container image by podman, buildah, or docker: docs/samples/Containerfile (BASE= for another base)
+	@builder=$$(command -v podman || command -v buildah || command -v docker) || { echo "podman, buildah, or docker is needed."; exit 1; }; \
+	  "$$builder" build --file docs/samples/Containerfile $(if $(BASE),--build-arg BASE=$(BASE)) --tag skills-tracker:$(VERSION) .
+
 bench-people: $(STAMP) ## from an empty installation to 300 invited people: minutes, pages, forms, mails
 	@$(BIN)/python -m tests.benches.first_people
+
+bench-needs: $(STAMP) ## memory, disk, and processor for 40 people and for 300 (an hour; PEOPLE=40 for one)
+	@$(BIN)/python -m tests.benches.requirements $(PEOPLE)
 
 bench: $(STAMP) ## times of the main pages as ratios to an empty page, and of a save while 64 save
 	@$(BIN)/python -m tests.benches.pages

@@ -247,6 +247,8 @@ class Config:
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
 
         self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
+        permitted = os.environ.get("TRACKER_COPY_PERMITTED", "")
+        self.COPY_PERMITTED = frozenset(permitted.replace(",", " ").split())
         self.SITE_NAME = os.environ.get("TRACKER_SITE_NAME", "").strip()
         self.SITE_PURPOSE = os.environ.get("TRACKER_SITE_PURPOSE", "").strip()
         self.SITE_CONTACT = _person("TRACKER_SITE_CONTACT")

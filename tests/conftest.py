@@ -49,6 +49,7 @@ class TestConfig(Config):
         self.ASSETS_DIR = (self.made or folder) / "assets"
         self.ARGON2 = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
         self.RATELIMIT_ENABLED = False
+        self.COPY_PERMITTED = frozenset({"small"})
 
 
 MADE_ONCE = ("assets", "templates")

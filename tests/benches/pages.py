@@ -169,14 +169,14 @@ def scenes(port: int, accounts: list[dict[str, str]]) -> dict[str, Callable[[], 
 
     def save() -> None:
         """One answer, changed each time, on the version that the answer before left."""
-        body = json.loads(
-            learner.ask(
-                statement,
-                state | {"answer": ("partly", "consistently")[next(versions) % 2]},
-                "application/json",
-            )[1]
+        status, text, _ = learner.ask(
+            statement,
+            state | {"answer": ("partly", "consistently")[next(versions) % 2]},
+            "application/json",
         )
-        state["base_version"] = str(body["version"])
+        if status != 200:
+            raise RuntimeError(f"a save answered {status}: {text}")
+        state["base_version"] = str(json.loads(text)["version"])
 
     state = {
         "base_version": first(

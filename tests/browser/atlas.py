@@ -110,7 +110,8 @@ class _Walk:
         if self.each[endpoint] >= EACH:
             return []
         self.rendered.clear()
-        response = self.client.http.get(path)
+        with self.client.http.get(path, buffered=True) as response:  # a file is closed again
+            pass
         if response.status_code in (301, 302, 303, 308):
             return [response.location]
         if response.mimetype != "text/html" or not self.rendered:

@@ -1,5 +1,5 @@
-"""The pictures of the main pages in README.md and docs/, made from the demo: `make screenshots`
-keeps them.
+"""The pictures of the main pages in README.md and docs/, and the sample documents, made from the
+demo: `make screenshots` keeps them.
 
 The ordinary run makes them too and throws them away, so that they can always be made.
 """
@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from config import ROOT
+from tests.browser.atlas import PEOPLE
 from tests.browser.conftest import Site
+from tests.client import Client
+from tests.demo.people import load_cast
 
 KEPT = ROOT / "docs" / "pictures"
 PHONE = {"width": 390, "height": 844}
@@ -57,6 +61,15 @@ PICTURES = {
 }
 
 
+DOCUMENTS = {
+    "profile": Picture("learner and supervisor", "/profile.pdf"),
+    "gaps": Picture("supervisor", "/teams/2/gaps.pdf"),
+}
+SAMPLES = ROOT / "static" / "samples"
+LARGEST = 250_000
+"""Bytes of a sample, which everybody who clones the repository gets."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """docs/pictures when they are to be kept."""
@@ -84,6 +97,27 @@ def address(site: Site, picture: Picture) -> str:
         if (place.role, place.endpoint) == (picture.role, picture.page)
     )
     return picture.page if picture.page.startswith("/") else next(first)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_sample(site: Site, tmp_path: Path, name: str) -> None:
+    client = Client(site.app)
+    client.sign_in(str(PEOPLE[DOCUMENTS[name].role]), load_cast().password)
+    folder = SAMPLES if os.environ.get("TRACKER_KEEP_PICTURES") else tmp_path
+    (folder / f"{name}.pdf").write_bytes(client.get(DOCUMENTS[name].page).data)
+    opens(folder / f"{name}.pdf")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_kept_sample_opens(name: str) -> None:
+    opens(SAMPLES / f"{name}.pdf")
+
+
+def opens(path: Path) -> None:
+    pages = PdfReader(path).pages
+    assert path.stat().st_size < LARGEST
+    assert len(pages) > 0
+    assert "Library Technicians" in pages[0].extract_text()
 
 
 def test_every_picture_is_kept_and_shown() -> None:

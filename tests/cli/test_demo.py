@@ -27,6 +27,7 @@ from tracker.models import (
     AwayPeriod,
     Confirmation,
     Domain,
+    Look,
     Membership,
     Notice,
     Person,
@@ -177,9 +178,12 @@ def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status(demo: Flask) 
             select(Round.name, Round.starts_on, Round.ends_on).order_by(Round.starts_on)
         ).all()
         again = db.session.scalar(select(func.count(RatingEntry.id))) or 0
+        ana = select(Person.id).where(Person.email == "ana.ruiz@example.org").scalar_subquery()
+        looks = set(db.session.scalars(select(Look.kind).where(Look.owner_id == ana)))
         assert what_does_not_fit() == []
         assert told_of_another() == []
         assert again > (db.session.scalar(select(func.count(Rating.id))) or 0)
+    assert looks == {"gaps", "review"}
     assert reviews == {status.value for status in ReviewStatus}
     assert items == {status.value for status in ItemStatus} - {
         ItemStatus.DROPPED.value,
@@ -189,8 +193,8 @@ def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status(demo: Flask) 
     assert [(name, ends < DAY) for name, _starts, ends in rounds] == [
         ("Spring 2026", True),
         ("Spring 2026", True),
-        ("Autumn 2026", False),
-        ("Autumn 2026", False),
+        ("Fall 2026", False),
+        ("Fall 2026", False),
     ]
     assert "data were kept" in load(demo).output
     with demo.app_context():

@@ -152,6 +152,17 @@ def test_set_up_publishes_once_and_is_silent_after(
     assert capsys.readouterr() == ("", "")
 
 
+def test_set_up_brings_new_addresses_of_sources(
+    app: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = tmp_path / "older.json"
+    older.write_text(PATH.read_text("utf-8").replace("https://ler.me/", "https://ler.example/"))
+    run(app, "import", str(older))
+    with app.app_context():
+        take_in_shipped(PATH)
+    assert "the addresses of its sources are those of the file now" in capsys.readouterr().out
+
+
 def test_set_up_goes_on_when_a_published_version_differs(
     app: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from tracker.rules.frameworks.scale import (
 )
 from tracker.rules.reviews.differences import Choice, ChoiceKind
 from tracker.rules.reviews.responses import ReviewerResponse
+from tracker.services.operations import looks
 from tracker.services.reviews import answers, differences, reviews
 
 FIRST_TOLD = dt.date(2026, 11, 24)
@@ -67,9 +68,10 @@ def _answer(
     day: float,
     stage: Stage,
 ) -> None:
-    """The supervisor answers, reveals, and both talk."""
+    """The supervisor opens it, answers, reveals, and both talk."""
     actor = scene.actor(learner.name, scene.at(day))
     supervisor = scene.actor(learner.supervisor, scene.at(day))
+    looks.looked(supervisor, [learner.person_id], "review", scene.at(day + 2))
     items = [(item_id, by_id[statement_id]) for item_id, statement_id in world.items(review_id)]
     answered = items[: len(items) // 2] if stage is Stage.STARTED else items
     returned = dict(items[1:3]) if stage in (Stage.RETURNED, Stage.REPLIED) else {}

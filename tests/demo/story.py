@@ -24,6 +24,7 @@ from tracker.services import evidence
 from tracker.services.accounts import away, given_links, invitations
 from tracker.services.administration import memberships, people, rounds, teams
 from tracker.services.assessment import ratings
+from tracker.services.operations import looks
 from tracker.services.reviews import due_dates, releases
 
 STAGES = tuple(Stage)
@@ -73,10 +74,13 @@ class Story(LibraryStory):
             hold_review(self, learner, chunk, day + 12 + 3 * part, Stage.CLOSED)
 
     def _after_first_round(self) -> None:
-        """It is kept as it was on its last day; then the library comes to expect more, and teams
-        that stood alone come below another."""
+        """It is kept as it was on its last day, and the coordinator looks at the gaps; then the
+        library comes to expect more, and teams that stood alone come below another."""
         releases.release_all_due(self.at(FIRST_ROUND[1]))
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        now = self.at(FIRST_ROUND[1] + 2)
+        coordinator = self.actor(self.cast.coordinators[0][0], now)
+        looks.looked(coordinator, [each.person_id for each in self.learners], "gaps", now)
         now = self.at(FIRST_ROUND[1] + 10)
         admin = self.actor(self.cast.administrator, now)
         self._set_durable_targets(admin, now)

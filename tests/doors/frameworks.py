@@ -52,6 +52,7 @@ DOORS = [
     Door("frameworks.show", "200 200 200 200 200 200 200 200 200", values=small),
     Door("frameworks.correct", "422 422 422 422 422 422 422 422 422", "POST", values=small),
     Door("frameworks.file", "200 200 200 200 200 200 200 200 200", values=small),
+    Door("frameworks.statements_csv", "302 200 200 200 200 200 200 200 200", values=small),
     Door(
         "frameworks.changes",
         "200 200 200 200 200 200 200 200 200",

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from config import ROOT
 from tests.conftest import NOW
-from tracker.db import db
+from tracker.db import db, transaction
 from tracker.models import (
     Anchor,
+    AuditEvent,
     Citation,
     Domain,
     Framework,
@@ -84,6 +85,22 @@ def test_the_same_file_again_changes_nothing(app: Flask, file: FrameworkFile) ->
         again = import_framework(file, NOW)
         assert (first.added, again) == (True, ImportedFramework(first.framework_id, added=False))
         assert db.session.scalar(select(func.count()).select_from(Statement)) == 137
+
+
+def test_the_sources_of_a_published_version_can_move(app: Flask, file: FrameworkFile) -> None:
+    """Also of a version whose digest counts the addresses, as it did before."""
+    there = replace(file, sources=tuple(replace(each, url=None) for each in file.sources))
+    with app.app_context():
+        first = import_framework(there, NOW)
+        with transaction() as tx:
+            tx.get_one(Framework, first.framework_id).digest = "0" * 64
+        moved = import_framework(file, NOW)
+        assert (moved.added, moved.moved) == (False, ("skillscrosswalk", "ler", "safi"))
+        addresses = dict(db.session.execute(select(Source.key, Source.url)).all())
+        assert addresses == {each.key: each.url for each in file.sources}
+        assert import_framework(file, NOW).moved == ()
+        kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
+        assert kinds == ["framework_imported", "framework_sources_moved"]
 
 
 def test_a_published_version_is_not_changed(app: Flask, file: FrameworkFile) -> None:

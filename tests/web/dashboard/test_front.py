@@ -13,6 +13,7 @@ from tracker.db import session
 from tracker.models import ScaleAnswer
 from tracker.rules.frameworks.scale import NOT_MY_WORK
 from tracker.services.operations import demo as rows
+from tracker.web.dashboard import front_views
 from tracker.web.dashboard.front_views import TRIED_AS
 
 
@@ -29,6 +30,15 @@ def test_the_demo_says_what_it_is_and_shows_its_people(demo: Flask) -> None:
         assert words in page.text
     assert "Try as Petra" in page.text
     assert page.text.count('action="/try"') == len(TRIED_AS)
+
+
+def test_the_demo_shows_what_comes_out(demo: Flask) -> None:
+    client = Client(demo)
+    samples = re.findall(r'href="(/assets/[^"]+\.pdf)"', client.get("/").text)
+    assert len(samples) == 2
+    for address in samples:
+        with client.http.get(address) as served:
+            assert (served.status_code, served.mimetype) == (200, "application/pdf")
 
 
 def test_one_press_signs_in(demo: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +112,15 @@ def test_every_foot_leads_to_the_pages_for_everybody(app: Flask) -> None:
     assert addresses == ["/about", "/privacy", "/accessibility", "/help"]
     for address in addresses:
         assert client.get(address).status_code == 200
-    assert "version 0.1.0" in client.get("/about").text
+    assert "This is version 0.1.0 of" in client.get("/about").text
+
+
+@pytest.mark.parametrize(("number", "is_told"), [("0.1.0.dev0", True), ("0.1.0", False)])
+def test_about_says_that_a_version_is_not_released(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, number: str, is_told: bool
+) -> None:
+    monkeypatch.setattr(front_views, "version", lambda _name: number)
+    assert ("It hasn’t been released yet" in Client(app).get("/about").text) == is_told
 
 
 @pytest.mark.parametrize(

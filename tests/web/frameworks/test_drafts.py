@@ -78,7 +78,7 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "Compared with version 26.05." in public
     assert "Split" in public
     listed = words(editor.get("/frameworks/library-technicians/"))
-    assert "Version 26.11 , published Nov 24, 2026. What changed in 26.11" in listed
+    assert "Version 26.11 , added here on Nov 24, 2026. What changed in 26.11" in listed
 
 
 def louder(listed: dict[str, list[dict[str, Any]]]) -> None:

@@ -1,6 +1,7 @@
 """The public framework page, from the file to the reader, and a suggestion from the reader to the
 administrator."""
 
+import csv
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -47,9 +48,14 @@ def published(app: Flask, file: FrameworkFile) -> FrameworkFile:
 
 
 def words(response: TestResponse) -> str:
-    """What a reader sees: the text without marks, with single spaces."""
+    """What a reader sees."""
     assert response.status_code == 200, response.status
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+    return plain(response.text)
+
+
+def plain(markup: str) -> str:
+    """The text without marks, with single spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
 
 
 def item(response: TestResponse, code: str) -> str:
@@ -73,10 +79,15 @@ def test_every_statement_is_there_with_its_level_and_chips(
                 shown = item(response, statement.code)
                 assert f"<b>{statement.title}</b> — <span>{statement.text}</span>" in shown
                 chips = re.findall(
-                    r'<summary>(.*?)</summary>\s*<span class="chip-name">(.*?)</span>', shown
+                    r'<summary>(.*?)</summary>\s*<span class="chip-name">(.*?)</span></span>', shown
                 )
-                assert chips == [
-                    (sources[key].label, sources[key].name) for key in statement.citations
+                assert [(label, plain(name)) for label, name in chips] == [
+                    (
+                        sources[key].label,
+                        f"{sources[key].name} "
+                        + ("(opens in a new tab)" if sources[key].url else "(no address given)"),
+                    )
+                    for key in statement.citations
                 ]
 
 
@@ -147,9 +158,69 @@ def test_a_source_is_linked_where_the_data_has_a_link(
     linked = [replace(one, url=link) if one.key == "onet" else one for one in file.sources]
     with app.app_context():
         import_framework(replace(file, sources=tuple(linked)), NOW)
-    assert f'<a href="{link}" rel="noreferrer">O*NET Resource Center' in item(
-        client.get(PAGE), "COM-1-01"
-    )
+    page = client.get(PAGE)
+    begins = f'<a href="{link}" target="_blank" rel="noopener noreferrer">O*NET Resource Center'
+    assert begins in item(page, "COM-1-01")
+    assert "America Succeeds + CompTIA (no address given)" in words(page)
+
+
+def test_the_three_sources_that_the_source_gives_an_address_for_are_linked(
+    client: Client, published: FrameworkFile
+) -> None:
+    listed = client.get(PAGE).text.partition('id="sources"')[2]
+    assert re.findall(r'<a href="(http[^"]+)"', listed) == [
+        "https://skillscrosswalk.com/",
+        "https://ler.me/",
+        "https://arxiv.org/abs/2604.06906",
+    ]
+
+
+def test_the_anchors_unfold_and_the_page_prints(client: Client, published: FrameworkFile) -> None:
+    page = client.get(PAGE)
+    assert "Show O*NET source anchors" in words(page)
+    assert "data-print hidden>Print</button>" in page.text
+
+
+def test_the_version_is_the_publishers_and_the_day_is_ours(
+    client: Client, published: FrameworkFile
+) -> None:
+    assert "Version 26.05 , added here on Nov 24, 2026" in words(client.get(PAGE))
+
+
+def test_copies_are_handed_out_where_they_are_permitted(
+    app: Flask,
+    world: World,
+    published: FrameworkFile,
+    sign_in: Callable[[str], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file to everybody, the table to who is signed in; else to editors of frameworks alone."""
+    visitor, ana, adam = Client(app), sign_in(world.email("ana")), sign_in(world.email("adam"))
+    files = [f"{PAGE}framework.json", f"{PAGE}statements.csv"]
+    monkeypatch.setitem(app.config, "COPY_PERMITTED", frozenset())
+    with app.app_context():
+        set_operator(world.email("adam"), True, world.now)
+    assert [visitor.get(each).status_code for each in files] == [404, 302]
+    assert [ana.get(each).status_code for each in files] == [404, 404]
+    assert [adam.get(each).status_code for each in files] == [200, 200]
+    assert "There is no file to download" in words(ana.get(PAGE))
+    assert not any(each in ana.get(PAGE).text for each in files)
+    monkeypatch.setitem(app.config, "COPY_PERMITTED", frozenset({"library-technicians"}))
+    assert [visitor.get(each).status_code for each in files] == [200, 302]
+    assert [ana.get(each).status_code for each in files] == [200, 200]
+    assert all(each in ana.get(PAGE).text for each in files)
+    assert files[1] not in visitor.get(PAGE).text
+    head, first, *rest = csv.reader(ana.get(files[1]).text.removeprefix("\ufeff").splitlines())
+    assert (len(rest), len(head)) == (136, 9)
+    assert first[:7] == [
+        "Library Technicians",
+        "26.05",
+        "Technical",
+        "Technical",
+        "Emerging",
+        "T-1-01",
+        "Circulation transactions",
+    ]
 
 
 def test_markup_in_a_framework_is_text(app: Flask, client: Client, file: FrameworkFile) -> None:

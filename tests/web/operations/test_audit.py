@@ -118,6 +118,7 @@ def test_nobody_who_is_signed_out_is_refused_by_name(
 
 
 DOWNLOADS = {
+    "/frameworks/<slug>/statements.csv": ("ana", "ana", "frameworks", "csv"),
     "/profile.csv": ("ana", "ana", "profiles", "csv"),
     "/profile.json": ("ana", "ana", "profiles", "json"),
     "/profile.pdf": ("ana", "ana", "profiles", "pdf"),
@@ -170,7 +171,7 @@ def test_every_file_that_is_taken_out_is_an_event(
         "evidence_id": evidence_id,
     }
     address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
-    address = address.replace("<domain>", "technical")
+    address = address.replace("<domain>", "technical").replace("<slug>", "small")
     somebody = sign_in(world.email(who))
     for number in (1, 2):
         assert somebody.get(address).status_code == 200

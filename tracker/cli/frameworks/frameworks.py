@@ -22,6 +22,7 @@ OUTCOMES = {
     "drafted": "is a draft now; it is compared and published with 'tracker framework diff' and "
     "'publish', or on the page Versions of frameworks",
     "unchanged": "was there already; nothing changed",
+    "sources_moved": "was there already; the addresses of its sources are those of the file now",
 }
 
 
@@ -100,7 +101,7 @@ def take_in_shipped(file: Path) -> None:
         told = files.differs(file, found) if _is_there(refusal) else ""
         click.echo(f"{told or files.refused(file, found, refusal)} It stays as it is.", err=True)
         return
-    if imported.added:
+    if imported.added or imported.moved:
         click.echo(f"{found.title}, version {found.version}, {OUTCOMES[_outcome(imported)]}.")
 
 
@@ -110,7 +111,7 @@ def _is_there(refusal: Conflict) -> bool:
 
 def _outcome(imported: ImportedFramework) -> str:
     if not imported.added:
-        return "unchanged"
+        return "sources_moved" if imported.moved else "unchanged"
     return "published" if imported.draft_id is None else "drafted"
 
 

@@ -1,4 +1,5 @@
-"""The only writer of published versions. A version that is there is never edited."""
+"""The only writer of published versions. A version that is there is never edited, but for where
+its sources are found."""
 
 import datetime as dt
 import itertools
@@ -61,16 +62,37 @@ def publish(tx: Session, file: FrameworkFile, now: dt.datetime, actor: Actor | N
         _write_strand(tx, framework.id, strand, at, positions)
     _cite(tx, framework.id, file)
     exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
+    _note(tx, "framework_imported", file, now, actor)
+    return framework.id
+
+
+def move_sources(
+    tx: Session, framework_id: int, file: FrameworkFile, now: dt.datetime, actor: Actor | None
+) -> tuple[str, ...]:
+    """Give the sources of a version the addresses of the file. Returns the keys of those that had
+    another."""
+    query = select(Source).where(Source.framework_id == framework_id)
+    stored = {source.key: source for source in tx.scalars(query)}
+    moved = [source for source in file.sources if stored[source.key].url != source.url]
+    for source in moved:
+        stored[source.key].url = source.url
+    if moved:
+        _note(tx, "framework_sources_moved", file, now, actor)
+    return tuple(source.key for source in moved)
+
+
+def _note(
+    tx: Session, kind: str, file: FrameworkFile, now: dt.datetime, actor: Actor | None
+) -> None:
     audit.note(
         tx,
-        "framework_imported",
+        kind,
         now,
         library_id=None if actor is None else actor.library_id,
         actor_id=None if actor is None else actor.person_id,
         slug=file.slug,
         version=file.version,
     )
-    return framework.id
 
 
 def _in_source(file: FrameworkFile) -> dict[str, Any]:

@@ -139,7 +139,9 @@ class FrameworkFile:
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same however the file is laid out, another when a word
-        differs. What came LATER enters only where there is some."""
-        content = asdict(self, dict_factory=_without_later)
+        differs, but for where sources are found: their addresses may change under one version.
+        What came LATER enters only where there is some."""
+        sources = tuple(replace(source, url=None) for source in self.sources)
+        content = asdict(replace(self, sources=sources), dict_factory=_without_later)
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -22,11 +22,13 @@ from tracker.rules.frameworks.file_writing import digest_of
 @dataclass(frozen=True, slots=True)
 class ImportedFramework:
     """The version that is published, or the draft of one. `added` is False when this very content
-    was there already: importing twice is importing once."""
+    was there already: importing twice is importing once. `moved`: the sources whose address is
+    another now, by their keys."""
 
     framework_id: int | None
     added: bool
     draft_id: int | None = None
+    moved: tuple[str, ...] = ()
 
 
 def import_framework(
@@ -36,8 +38,9 @@ def import_framework(
     that is open, which keeps the decisions that still fit.
 
     A version that is there is never edited, used or not: other content needs another version
-    number. Raises Conflict: "framework_version_differs" for that, "framework_scale_differs" when
-    the answers are others than those of the version in use.
+    number. Only the addresses of its sources become those of the file. Raises Conflict:
+    "framework_version_differs" for other content, "framework_scale_differs" when the answers are
+    others than those of the version in use.
     """
     with transaction() as tx:
         found = tx.execute(
@@ -46,9 +49,11 @@ def import_framework(
             )
         ).one_or_none()
         if found is not None:
-            if found.digest != file.digest:
+            # A digest from before decision 0048 counts the addresses of sources.
+            if file.digest not in (found.digest, file_of(found.id).digest):
                 raise Conflict("framework_version_differs", slug=file.slug, version=file.version)
-            return ImportedFramework(found.id, added=False)
+            moved = versions.move_sources(tx, found.id, file, now, actor)
+            return ImportedFramework(found.id, added=False, moved=moved)
         base = drafts.newest(tx, file.slug)
         if base is None:
             return ImportedFramework(versions.publish(tx, file, now, actor), added=True)

@@ -26,7 +26,7 @@ from tracker.storage import files
 
 Rows = dict[str, list[dict[str, Any]]]
 MARK = re.compile(r"\{(day|season)([+-]\d+)\}")
-SEASONS = ("Winter", "Spring", "Summer", "Autumn")
+SEASONS = ("Winter", "Spring", "Summer", "Fall")
 EVENTS = "audit_events"
 """Rows of what happened, with what each was about: the chain is made anew."""
 

@@ -109,9 +109,7 @@ def role_profile_form(
 class RoundForm(Form):
     """`preview`: only to see what it costs those who review."""
 
-    name = fields.line(
-        _l("Name"), _l("Enter a name."), description=_l("For example “Autumn 2026”.")
-    )
+    name = fields.line(_l("Name"), _l("Enter a name."), description=_l("For example “Fall 2026”."))
     framework_ids: Any = SelectMultipleField(
         _l("Frameworks"),
         [InputRequired(_l("Choose a framework."))],

@@ -81,7 +81,8 @@ def try_as() -> ResponseReturnValue:
 @bp.get("/about")
 @door(Permission.PUBLIC)
 def about() -> ResponseReturnValue:
-    return render("dashboard/about.html", version=version("skills-tracker"))
+    number, before_release, _count = version("skills-tracker").partition(".dev")
+    return render("dashboard/about.html", version=number, is_released=not before_release)
 
 
 @bp.get("/privacy")

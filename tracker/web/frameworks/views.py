@@ -1,6 +1,6 @@
 """The public pages of the frameworks, and the form beside them."""
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ from tracker.web.frameworks.drafts import exports, pages
 from tracker.web.frameworks.drafts.labels import KINDS
 from tracker.web.frameworks.forms import CorrectionForm
 from tracker.web.http import rate_limits, session
-from tracker.web.http.access import door
+from tracker.web.http.access import door, may
 from tracker.web.http.errors import flash_message, put_on, refusal_messages
 from tracker.web.http.idempotency import idempotent
 from tracker.web.http.rate_limits import limiter
@@ -51,7 +51,14 @@ def show(slug: str) -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 @rate_limits.documents
 def file(slug: str) -> ResponseReturnValue:
-    return exports.framework_file(file_of(_page(slug).id))
+    return exports.framework_file(file_of(_page_to_copy(slug).id))
+
+
+@bp.get("/frameworks/<slug>/statements.csv")
+@door(Permission.SIGNED_IN)
+@rate_limits.documents
+def statements_csv(slug: str) -> ResponseReturnValue:
+    return exports.statements_csv(_page_to_copy(slug))
 
 
 @bp.get("/frameworks/<slug>/changes")
@@ -123,6 +130,25 @@ def _page(slug: str) -> FrameworkPage:
     return page
 
 
+def _page_to_copy(slug: str) -> FrameworkPage:
+    if not _may_copy(slug):
+        abort(404)
+    return _page(slug)
+
+
+def _may_copy(slug: str) -> bool:
+    """The text is somebody's: copies are handed out where whoever runs the site says that they may
+    be. Who edits frameworks needs the file for the next version."""
+    return slug in current_app.config["COPY_PERMITTED"] or may(Permission.FRAMEWORKS_EDIT)
+
+
 def _show(page: FrameworkPage, form: CorrectionForm) -> str:
     meant = page.statement(form.statement.data or "")
-    return render("frameworks/show.html", lang=page.lang, page=page, form=form, meant=meant)
+    return render(
+        "frameworks/show.html",
+        lang=page.lang,
+        page=page,
+        form=form,
+        meant=meant,
+        may_copy=_may_copy(page.slug),
+    )

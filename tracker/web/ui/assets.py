@@ -15,7 +15,7 @@ PREFIX = "/assets"
 STYLE_IMPORT = re.compile(rb'^@import "([^"]+)"( print)?;$', re.MULTILINE)
 SCRIPT_IMPORT = re.compile(rb'^import \{ ([\w, ]+) \} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(rb"^export ", re.MULTILINE)
-ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
+ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest", ".pdf"}
 
 
 def _sources(static: Path) -> dict[str, Path]:

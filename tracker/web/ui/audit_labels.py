@@ -124,6 +124,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "framework_draft_discarded": _l("Framework: draft discarded"),
         "framework_changes_decided": _l("Framework: changes in a draft decided"),
         "framework_imported": _l("Framework: version published"),
+        "framework_sources_moved": _l("Framework: addresses of sources changed"),
     },
     "reviews": {
         "review_sent": _l("Review sent"),
@@ -240,6 +241,7 @@ MADE_BY = {
     "evidence": _l("evidence file"),
     "other_account": _l("earlier account"),
     "framework_drafts": _l("draft of a framework version"),
+    "frameworks": _l("statements of a framework"),
 }
 """What was taken out, by the part of the application that made the file."""
 

@@ -61,7 +61,8 @@ class CardShape:
 
 
 _shapes: dict[CardShape, list[str]] = {}
-_chips: dict[tuple[CitationChip, ...], str] = {}
+_chips: dict[tuple[str, tuple[CitationChip, ...]], str] = {}
+"""By language and citations."""
 
 
 class StatementCards:
@@ -111,7 +112,7 @@ class StatementCards:
             "version": str(card.version),
             "title": _of_framework(card.title),
             "text": _of_framework(card.text),
-            "chips": _chips.get(tuple(card.citations)) or _keep_chips(tuple(card.citations)),
+            "chips": self._chips(tuple(card.citations)),
             "own": card.own_note and str(escape(card.own_note)),
             "reviewer": card.reviewer_note and str(escape(card.reviewer_note)),
             "state": self._saved_words if self._saved == card.id else "",
@@ -129,6 +130,14 @@ class StatementCards:
         filled = list(pieces)
         filled[1::2] = [values[name] for name in pieces[1::2]]
         return Markup("".join(filled))  # noqa: S704  (every value is escaped above; the pieces are the macro's)
+
+    def _chips(self, citations: tuple[CitationChip, ...]) -> str:
+        key = self._lang, citations
+        if key not in _chips:
+            if len(_chips) >= MOST_KEPT:
+                _chips.clear()
+            _chips[key] = str(_macros().chips(citations))
+        return _chips[key]
 
     def _day_given(self, card: StatementCard) -> str:
         if card.given_on is not None:
@@ -188,13 +197,6 @@ def _stand_in(name: str) -> Markup:
 
 def _macros() -> Any:
     return current_app.jinja_env.get_template("_macros/statements.html").module
-
-
-def _keep_chips(citations: tuple[CitationChip, ...]) -> str:
-    if len(_chips) >= MOST_KEPT:
-        _chips.clear()
-    found = _chips[citations] = str(_macros().chips(citations))
-    return found
 
 
 def _keep_shape(shape: CardShape) -> list[str]:

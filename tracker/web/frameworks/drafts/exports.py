@@ -1,10 +1,12 @@
-"""A version's file and its changes, to take away."""
+"""A version as a file or a table, and its changes, to take away."""
 
 import json
 
 from flask import Response
+from flask_babel import gettext as _
 
 from tracker.queries.frameworks.drafts import DraftedVersion
+from tracker.queries.frameworks.page_rows import FrameworkPage
 from tracker.rules.frameworks.changes.change_rows import HEADINGS, change_data, change_row
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import text_of
@@ -15,6 +17,30 @@ from tracker.web.ui.csv import Table, csv_file
 def framework_file(file: FrameworkFile) -> Response:
     name = f"{file.slug}-{file.version}.json"
     return attachment(text_of(file).encode(), name, "application/json")
+
+
+def statements_csv(page: FrameworkPage) -> Response:
+    """Each row says which framework it is of: rows get copied without their neighbors."""
+    head = [_("Framework"), _("Version"), _("Section"), _("Domain"), _("Level"), _("Code")]
+    table: Table = [[*head, _("Statement"), _("Text"), _("Sources")]]
+    table += [
+        [
+            page.title,
+            page.version,
+            strand.title,
+            domain.title,
+            level.name,
+            statement.code,
+            statement.title,
+            statement.text,
+            "; ".join(source.name for source in statement.citations),
+        ]
+        for strand in page.strands
+        for domain in strand.domains
+        for level in domain.levels
+        for statement in level.statements
+    ]
+    return csv_file(table, f"{page.slug} {page.version}")
 
 
 def changes_csv(drafted: DraftedVersion) -> Response:
