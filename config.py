@@ -246,13 +246,7 @@ class Config:
         self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
 
-        self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
-        permitted = os.environ.get("TRACKER_COPY_PERMITTED", "")
-        self.COPY_PERMITTED = frozenset(permitted.replace(",", " ").split())
-        self.SITE_NAME = os.environ.get("TRACKER_SITE_NAME", "").strip()
-        self.SITE_PURPOSE = os.environ.get("TRACKER_SITE_PURPOSE", "").strip()
-        self.SITE_CONTACT = _person("TRACKER_SITE_CONTACT")
-
+        self._site()
         self.DOCUMENT_FONTS = document_fonts()
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"
         if self.RATELIMIT_STORAGE_URI.startswith("redis"):
@@ -263,6 +257,14 @@ class Config:
         self.BABEL_DEFAULT_LOCALE = "en"
         self.BABEL_DEFAULT_TIMEZONE = "UTC"
         self.PSEUDO_LANGUAGE = _one_of("TRACKER_PSEUDO_LANGUAGE", "accented", "mirrored")
+
+    def _site(self) -> None:
+        self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
+        permitted = os.environ.get("TRACKER_COPY_PERMITTED", "")
+        self.COPY_PERMITTED = frozenset(permitted.replace(",", " ").split())
+        self.SITE_NAME = os.environ.get("TRACKER_SITE_NAME", "").strip()
+        self.SITE_PURPOSE = os.environ.get("TRACKER_SITE_PURPOSE", "").strip()
+        self.SITE_CONTACT = _person("TRACKER_SITE_CONTACT")
 
     def _cookies(self) -> None:
         https = urlsplit(self.BASE_URL).scheme == "https"
