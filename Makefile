@@ -40,7 +40,7 @@ serve: $(PROGRAM) ## serve without demo data (PORT=8000)
 	@$(BIN)/tracker setup
 	@exec $(BIN)/tracker serve --port $(PORT)
 
-test: $(STAMP) ## the test suite, on SQLite
+test: $(STAMP) ## the test suite on SQLite, without the long walks
 	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
 
 test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
@@ -53,7 +53,7 @@ test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser
 	@$(BIN)/python -m pytest -n auto --dist load --maxschedchunk=1 --durations=10 tests/browser
 
-test-all: ## the suite on both engines, and the browser: both must be there
+test-all: ## what CI asks: the suite with the long walks, PostgreSQL, the browser
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 	@TRACKER_REQUIRE=postgres,browser $(MAKE) --no-print-directory test-browser
 

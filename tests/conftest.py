@@ -83,10 +83,10 @@ WEB = Path(__file__).parent / "web"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Crawls, the walk through every door and every form, the pages of a room, and what tells
-    nothing new of PostgreSQL (tests/repeats) are looked at on one engine; `make test-long` looks
-    at them on both, and at the longest. What races, and who may see whom (tests/policy), is looked
-    at on both wherever PostgreSQL is asked for."""
+    """Without PostgreSQL the long walks wait for CI (`in_ci`). Crawls, the walk through every door
+    and every form, the pages of a room, and what tells nothing new of PostgreSQL (tests/repeats)
+    are looked at on one engine; `make test-long` looks at them on both, and at the longest. What
+    races, and who may see whom (tests/policy), is looked at on both wherever PostgreSQL is."""
     told = repeats()
     for_later = {
         item
@@ -94,6 +94,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not LONG
         and (
             item.get_closest_marker("longest") is not None
+            or ("postgres" not in REQUIRED and item.get_closest_marker("in_ci") is not None)
             or (
                 "postgresql" in item.name
                 and (_crawls(item) or _is_of_a_page(item) or item.nodeid.partition("[")[0] in told)
@@ -113,7 +114,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for reason, times in reasons.most_common():
         terminalreporter.write_line(f"skipped {times}: {reason}")
     if "postgres" not in REQUIRED:
-        terminalreporter.write_line("not asked for: PostgreSQL, which has make test-all")
+        terminalreporter.write_line(
+            "not asked for: PostgreSQL and the long walks, which have make test-all"
+        )
     if not LONG:
         terminalreporter.write_line("not asked for: the longest walks, which have make test-long")
 

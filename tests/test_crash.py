@@ -272,6 +272,7 @@ def laid_out(engine_name: str, folder: Path) -> Iterator[tuple[Flask, dict[str, 
             db.engine.dispose()
 
 
+@pytest.mark.in_ci
 def test_killed_in_the_middle(migrated_app: Flask, engine_name: str, tmp_path: Path) -> None:
     with laid_out(engine_name, tmp_path) as (app, environment):
         with app.app_context():

@@ -255,8 +255,8 @@ OLD_EVENTS = [
 """Kind, facts and moment of some events, as they were stored before there was a chain."""
 
 
-# From here on: single migrations, that no released version ever stood before. In `make test` all of
-# them go down and up again above, and tests/test_upgrade.py goes there and back with data.
+# From here on: single migrations, that no released version ever stood before. All of them go
+# down and up again above, and tests/test_upgrade.py goes there and back with data.
 
 
 @pytest.mark.longest

@@ -84,6 +84,7 @@ def answers(page: str) -> list[str]:
     return re.findall(r"<input[^>]* checked[^>]*>", page)
 
 
+@pytest.mark.in_ci
 def test_there_and_back(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with installation(engine_name, tmp_path, monkeypatch) as (app, url):
         older.load(engine_name, url, tmp_path)
@@ -120,6 +121,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.in_ci
 def test_without_its_backup_nothing_is_migrated(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +146,7 @@ def test_without_its_backup_nothing_is_migrated(
         assert look(app)[1] == NEWEST
 
 
+@pytest.mark.in_ci
 def test_it_serves_and_works_unattended_where_the_database_fits_and_nowhere_else(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +190,7 @@ def refused() -> str | None:
     return None
 
 
+@pytest.mark.in_ci
 def test_the_command_itself_ends_with_that_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
         [

@@ -99,6 +99,7 @@ def at_work(
     return review_id
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(("name", "arranged", "names"), READERS, ids=BY_NAME)
 def test_every_record_looks_the_same(
     app: Flask,

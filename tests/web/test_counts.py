@@ -194,6 +194,7 @@ def people() -> list[str]:
     return list(dict.fromkeys([*firsts.values(), others[-1]]))
 
 
+@pytest.mark.in_ci
 def test_every_count_is_that_of_the_page_it_opens(
     demo: Flask, engine_name: str, people: list[str]
 ) -> None:

@@ -231,6 +231,7 @@ def crawl(
     return lambda *names, **wanted: apart.found(app, world, other, sign_in, names, **wanted)
 
 
+@pytest.mark.in_ci
 def test_nobody_gets_anything_of_another_library(
     app: Flask, other: Other, crawl: Callable[..., set[tuple[str, str, str]]]
 ) -> None:
@@ -244,6 +245,7 @@ def test_nobody_gets_anything_of_another_library(
         assert apart.digest(tx, other) == before
 
 
+@pytest.mark.in_ci
 def test_the_crawl_finds_what_a_lost_scope_lets_through(
     crawl: Callable[..., set[tuple[str, str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,6 +103,7 @@ def test_without_a_database_the_rest_is_told(app: Flask, monkeypatch: pytest.Mon
     assert found["tracker_disk_free_bytes",] > 0
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_requests_over_all_workers_on_a_port_of_its_own(
     migrated_app: Flask, engine_name: str, tmp_path: Path

@@ -111,6 +111,7 @@ def answers(port: int) -> bool:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("prefix", ["", "/skills"])
 def test_the_samples_of_a_proxy(

@@ -107,6 +107,7 @@ def started_on(
         killed(server)
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("by", ["a signal", "many requests"])
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_new_workers_turn_nobody_away(
@@ -136,6 +137,7 @@ def test_new_workers_turn_nobody_away(
     assert load.wrong == []
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_another_server_on_the_same_socket_loses_nothing(
     migrated_app: Flask, engine_name: str, tmp_path: Path

@@ -270,6 +270,7 @@ def test_nothing_is_lost_there_back_and_there_again(context: None, plan: Plan) -
     assert lived(plan) == []
 
 
+@pytest.mark.in_ci
 def test_nothing_is_lost_of_a_year_with_everything_in_it(context: None) -> None:
     assert lived(RICH) == []
 

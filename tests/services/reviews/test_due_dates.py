@@ -267,6 +267,7 @@ class TestAway:
 PLANS = range(8 if LONG else 1)
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize("plan", PLANS)
 def test_nothing_reminds_or_ends_while_they_are_away_and_everything_does_after(

@@ -37,6 +37,7 @@ def links_in(page: str) -> list[str]:
     return re.findall(r"/welcome/[\w-]+", page)
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize(
     "each", [each for each in SENDS if each.who == "adam"], ids=lambda each: each.endpoint

@@ -447,6 +447,7 @@ class TestUnderALegalHold:
         assert "legal hold" in said
         assert "Hidden" in said or "is hidden" in said
 
+    @pytest.mark.in_ci
     @pytest.mark.reads_at_length
     def test_no_page_shows_it(
         self, world: World, ana: Client, sign_in: SignIn, piece_id: int

@@ -139,6 +139,7 @@ def inside(door: Door) -> str:
     return next(passes, ACTORS[1])
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
 def test_what_nobody_should_send_is_refused_in_our_words(
@@ -175,6 +176,7 @@ def spoiled(data: dict[str, str]) -> Iterator[dict[str, str]]:
             yield {**data, name: value}
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("each", SENDS, ids=lambda each: each.endpoint)
 def test_a_form_that_is_right_but_for_one_field(

@@ -172,6 +172,7 @@ def lived_in(app: Flask, world: World) -> World:
     return world
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize("name", ["ana", "sue", "cora", "adam"])
 def test_no_form_breaks_on_what_nobody_should_send(
@@ -200,6 +201,7 @@ def test_no_form_breaks_on_what_nobody_should_send(
     assert broken == []
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize("name", ["ana", "sue", "cora", "adam"])
 def test_no_address_breaks(

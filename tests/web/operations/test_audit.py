@@ -483,6 +483,7 @@ def told_of(engine_name: str, folder: Path, said: Said) -> dict[str, str]:
         return pages(app, world)
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize("name", ["different", "not seen", "mixed"] if LONG else ["mixed"])
 def test_worlds_that_differ_only_in_answers_have_the_same_audit(
@@ -493,6 +494,7 @@ def test_worlds_that_differ_only_in_answers_have_the_same_audit(
     assert "Review revealed" in alike["{'page': 1}"]
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 def test_a_kind_that_tells_would_be_found(
     migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

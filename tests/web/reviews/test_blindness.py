@@ -208,6 +208,7 @@ def reader(sign_in: SignIn, world: World, name: str, review_id: int) -> Client:
     return client
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", OTHERS)
 def test_nobody_can_tell_what_the_learner_answered(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
@@ -326,6 +327,7 @@ def another_reviewer_side(world: World, review_id: int) -> None:
     answer(world, fourth, ReviewerAnswer.CANNOT_TELL, note="OTHER-NOTE")
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", ["ana", "cora", *map(at_length, ("ben", "hugo", "adam"))])
 def test_nobody_but_the_reviewer_can_tell_what_they_answered(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str

@@ -94,6 +94,7 @@ def test_a_review_is_whole_and_goes_all_the_way(
     assert hugo.get(f"/people/{world.people['ana']}/profile").status_code == 403
 
 
+@pytest.mark.in_ci
 @pytest.mark.usefixtures("hugo_came")
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("far", ["sent", "answered", "revealed"])

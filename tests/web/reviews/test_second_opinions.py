@@ -83,6 +83,7 @@ STEPS = [
 later of two steps, in two worlds; `make test-long` has all."""
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(("name", "arranged", "worlds"), STEPS)
 def test_every_world_looks_the_same(
     app: Flask,
@@ -119,6 +120,7 @@ TELLING = {
 }
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(
     ("name", "arranged"),
     [pytest.param("hugo", to_hugo, marks=pytest.mark.longest), ("carl", handed_on_to_carl)],

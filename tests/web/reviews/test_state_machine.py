@@ -812,6 +812,7 @@ def test_the_way_through_is_as_modelled(app: Flask) -> None:
     way_through(app)
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_rule_is_found(app: Flask, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     BREAKS[name](monkeypatch)
@@ -819,6 +820,7 @@ def test_a_broken_rule_is_found(app: Flask, monkeypatch: pytest.MonkeyPatch, nam
         way_through(app)
 
 
+@pytest.mark.in_ci
 def test_a_walk_finds_a_broken_rule(
     app: Flask, engine_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

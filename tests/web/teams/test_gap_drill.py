@@ -61,6 +61,7 @@ def drill(world: World, team: str, domain: str, query: str = "") -> str:
     return f"/teams/{world.teams[team]}/gaps/domains/{domain.lower()}{query}"
 
 
+@pytest.mark.in_ci
 def test_statements_and_people_are_those_of_a_second_count(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

@@ -206,6 +206,7 @@ def verdict(listed: int, answers: list[str]) -> str:
     return "met" if met >= need else "not met" if applicable - unmet < need else "open"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("seed", range(2 if LONG else 1))
 def test_the_counts_are_what_other_code_counts(
     app: Flask, world: World, sign_in: SignIn, seed: int

@@ -96,6 +96,7 @@ def voices(found: Iterable[Review]) -> set[Voice]:
     return {voice for _name, _review, voice in found}
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(
     ("seed", "hides_names"),
     [(seed, True) for seed in range(WORLDS)] + [(seed, False) for seed in range(WORLDS // 2)],
@@ -106,6 +107,7 @@ def test_nobody_is_worked_out(
     assert victims(app, world, sign_in, seed, hides_names) == set()
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("hides_names", [True, False])
 def test_without_suppression_people_are(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, hides_names: bool
@@ -115,6 +117,7 @@ def test_without_suppression_people_are(
     assert voices(victims(app, world, sign_in, 0, hides_names)) == wanted
 
 
+@pytest.mark.in_ci
 def test_two_days_that_are_judged_apart_give_people_away(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,7 @@ def differing(
     return {url for url in {*before, *after} if before.get(url) != after.get(url)}
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("reader", ["cora", "hugo"])
 def test_no_byte_depends_on_who_of_two_stands_how(
     app: Flask, world: World, sign_in: SignIn, reader: str
