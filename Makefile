@@ -41,7 +41,7 @@ serve: $(PROGRAM) ## serve without demo data (PORT=8000)
 	@exec $(BIN)/tracker serve --port $(PORT)
 
 test: $(STAMP) ## the test suite on SQLite, without the long walks
-	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
+	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 --ignore=tests/browser
 
 test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
 	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test

@@ -115,7 +115,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"skipped {times}: {reason}")
     if "postgres" not in REQUIRED:
         terminalreporter.write_line(
-            "not asked for: PostgreSQL and the long walks, which have make test-all"
+            "not asked for: PostgreSQL, the browser and the long walks, which have make test-all"
         )
     if not LONG:
         terminalreporter.write_line("not asked for: the longest walks, which have make test-long")

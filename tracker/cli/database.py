@@ -8,7 +8,7 @@ from flask import current_app
 from config import ROOT
 from tracker.cli.frameworks.frameworks import take_in_shipped
 from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.services.operations import schema, statistics
+from tracker.services.operations import schema
 
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"
 
@@ -37,7 +37,7 @@ def lay_out() -> None:
     for file in sorted(FRAMEWORKS.glob("*.json")):
         if not file.name.endswith(".schema.json"):
             take_in_shipped(file)
-    statistics.refresh()
+    schema.refresh_statistics()
 
 
 def must_fit() -> None:

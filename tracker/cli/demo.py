@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from tracker.cli.setup import set_up
 from tracker.rules.accounts.passwords import Passwords
 from tracker.services.operations import demo as rows
-from tracker.services.operations import schema, statistics
+from tracker.services.operations import schema
 
 
 @click.group("demo")
@@ -56,7 +56,7 @@ def fill(day: dt.date) -> None:
         click.echo("Loading the demo ...")
         hashed = Passwords(**config["ARGON2"]).hash(rows.head_of(file)["password"])
         click.echo(f"{rows.load(file, day, hashed, config['FILES']):,} rows were loaded.")
-        statistics.refresh()
+        schema.refresh_statistics()
     tell_sign_ins()
 
 

@@ -6,14 +6,14 @@ from sqlalchemy import inspect, text
 
 from tests.factories.world import World
 from tracker.db import session
-from tracker.services.operations import statistics
+from tracker.services.operations import schema
 
 
 def test_they_are_made_of_all_tables_that_hold_something(
     app: Flask, world: World, engine_name: str
 ) -> None:
     with app.app_context():
-        said = statistics.refresh()
+        said = schema.refresh_statistics()
         if engine_name != "sqlite":
             assert said == "PostgreSQL makes them itself"
             return

@@ -14,14 +14,7 @@ from tracker.services.administration import readers, rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
-from tracker.services.operations import (
-    anchors,
-    backups,
-    jobs,
-    limit_counts,
-    statistics,
-    stored_files,
-)
+from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
 from tracker.services.operations.daily_work import Parts
 from tracker.services.reviews import differences, endorsements, releases
 
@@ -77,7 +70,7 @@ PARTS: Parts = {
     DailyPart.JOBS: lambda now: f"Background work forgotten: {jobs.forget(now)}.",
     DailyPart.ERASED_FILES: _erased,
     DailyPart.LEFTOVERS: _swept,
-    DailyPart.STATISTICS: lambda now: f"Statistics of the database: {statistics.refresh()}.",
+    DailyPart.STATISTICS: lambda now: f"Statistics of the database: {schema.refresh_statistics()}.",
     DailyPart.BACKUP: _newest_backup,
 }
 """Each says what it did."""

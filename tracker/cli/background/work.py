@@ -25,7 +25,7 @@ from tracker.queries.operations import daily_parts
 from tracker.rules.notifications.notices import MailStatus
 from tracker.services.accounts import password_resets
 from tracker.services.notifications import outbox
-from tracker.services.operations import daily_work, jobs, statistics
+from tracker.services.operations import daily_work, jobs, schema
 from tracker.services.operations.daily_work import DailyOutcome
 
 LOG = structlog.get_logger("tracker.work")
@@ -79,7 +79,7 @@ def work(once: bool, only_daily: bool, clock_is_right: bool, ends_with: int | No
         if is_alone:
             LOG.info("work_begins")
             _loop(is_over, stop)
-            statistics.refresh()
+            schema.refresh_statistics()
     LOG.info("work_ends")
 
 
