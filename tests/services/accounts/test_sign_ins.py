@@ -14,6 +14,7 @@ from tests.client import PASSWORD, Client
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import Person
+from tracker.rules.accounts.passwords import Passwords
 
 DATED = PasswordHasher(time_cost=2, memory_cost=32, parallelism=1)
 Work = Counter[tuple[int, int, int]]
@@ -75,3 +76,26 @@ def test_what_is_no_hash_fits_nothing(app: Flask, world: World, work: Work) -> N
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["ana"]).password_hash = "$argon2id$damaged"
     assert tried(app, work, world.email("ana"), PASSWORD) == {(1, 64, 1): 1}
+
+
+@pytest.mark.parametrize(("now_it_is", "status"), [(PASSWORD, 303), ("another one by now", 422)])
+def test_a_hash_that_is_written_anew_while_it_is_checked_is_checked_again(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, now_it_is: str, status: int
+) -> None:
+    """By the sign-in of another browser, which renewed it, or because it is another password."""
+    fits = Passwords.fits
+
+    def while_it_is_checked(self: Passwords, *values: Any) -> bool:
+        found = fits(self, *values)
+        monkeypatch.setattr(Passwords, "fits", fits)
+        with transaction() as tx:
+            tx.get_one(Person, world.people["ana"]).password_hash = self.hash(now_it_is)
+        return found
+
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["ana"]).password_hash = DATED.hash(PASSWORD)
+    somebody = Client(app)
+    somebody.get("/login")
+    monkeypatch.setattr(Passwords, "fits", while_it_is_checked)
+    sent = somebody.post("/login", {"email": world.email("ana"), "password": PASSWORD})
+    assert sent.status_code == status

@@ -46,7 +46,7 @@ def sign_in(
     renewed = passwords.hash(password) if fits and stored and passwords.is_dated(stored) else None
     with transaction() as tx:
         library_id = person.library_id if person is not None else None
-        if not fits or person is None or not _still(tx, person.id, stored):
+        if not fits or person is None:
             if is_noted:
                 audit.note(
                     tx,
@@ -57,15 +57,29 @@ def sign_in(
                     subject_id=person.id if person is not None else None,
                 )
             return None
-        if renewed is not None:
-            tx.execute(update(Person).where(Person.id == person.id).values(password_hash=renewed))
-        token = rows.begin(
-            tx, person.id, agent=agent, now=now, max_age=max_age, on_shared_desk=on_shared_desk
-        )
-        audit.note(
-            tx, "signed_in", now, library_id=library_id, actor_id=person.id, subject_id=person.id
-        )
-    return token
+        if _still(tx, person.id, stored):
+            if renewed is not None:
+                tx.execute(
+                    update(Person).where(Person.id == person.id).values(password_hash=renewed)
+                )
+            token = rows.begin(
+                tx, person.id, agent=agent, now=now, max_age=max_age, on_shared_desk=on_shared_desk
+            )
+            audit.note(
+                tx, "signed_in", now, library_id=library_id, actor_id=person.id, subject_id=person.id
+            )
+            return token
+    # Written anew while it was checked: by their other browser, with today's cost, or as another.
+    return sign_in(
+        passwords,
+        email,
+        password,
+        agent=agent,
+        now=now,
+        max_age=max_age,
+        is_noted=is_noted,
+        on_shared_desk=on_shared_desk,
+    )
 
 
 def tell_refused(number: int, now: dt.datetime) -> None:
