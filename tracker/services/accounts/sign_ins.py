@@ -66,7 +66,12 @@ def sign_in(
                 tx, person.id, agent=agent, now=now, max_age=max_age, on_shared_desk=on_shared_desk
             )
             audit.note(
-                tx, "signed_in", now, library_id=library_id, actor_id=person.id, subject_id=person.id
+                tx,
+                "signed_in",
+                now,
+                library_id=library_id,
+                actor_id=person.id,
+                subject_id=person.id,
             )
             return token
     # Written anew while it was checked: by their other browser, with today's cost, or as another.
