@@ -7,11 +7,12 @@ read: all of it may be somebody's text.
 from collections.abc import Iterator
 from typing import Any
 
+from click import ClickException
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import ExcInfo
 
-OF_CODE = (AttributeError, ImportError, NameError)
-"""What they say is about the program."""
+OF_CODE = (AttributeError, ImportError, NameError, ClickException)
+"""What they say is about the program, or in its own words."""
 
 
 def said_of(error: BaseException) -> str:

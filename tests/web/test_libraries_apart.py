@@ -181,6 +181,7 @@ OF_ALL = {
     "anchors",
     "backup_tests",
     "citations",
+    "daily_parts",
     "domains",
     "file_removals",
     "framework_draft_decisions",

@@ -56,7 +56,7 @@ def test_a_draft_is_its_writers_alone(context: World, ana: Actor, sue: Actor) ->
     draft_id = drafts.save(ana, REPLY, "7", TEXT, context.now)
     assert draft_id is not None
     drafts.save(sue, REPLY, "7", (("text", "of Sue"),), context.now)
-    assert queries.fields(sue.person_id, draft_id) == ()
+    assert queries.fields(sue.person_id, draft_id) is None
     assert queries.fields(ana.person_id, draft_id) == TEXT
     drafts.discard(sue, draft_id)
     assert kept(ana) == {(REPLY, "7"): TEXT}

@@ -63,6 +63,7 @@ def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
     run = app.test_cli_runner().invoke
     assert "begun or going on: 0." in run(work, ["--daily"]).output
     with time_machine.travel(AFTER, tick=False):
+        run(work, ["--clock-is-right"])
         assert "begun or going on: 1." in run(work, ["--daily"]).output
         run(work, ["--once"])
         adam, ana = sign_in(world.email("adam")), sign_in(world.email("ana"))

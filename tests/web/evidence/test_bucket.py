@@ -168,11 +168,12 @@ def test_a_store_that_is_away_is_told_in_words(
 def test_what_is_unsafe_about_the_bucket(app: Flask, world: World, bucket: Bucket) -> None:
     def said() -> list[str]:
         lines = told(app, "check", "--deploy").splitlines()
-        return [each for each in lines if re.search(r"s3://|S3_", each)]
+        words = [re.sub(r"^- not held: [^.]+\. ", "", each) for each in lines]
+        return [each for each in words if re.search(r"s3://|S3_", each)]
 
     assert [each.split(":")[0] for each in said()] == [
-        "- TRACKER_S3_SECRET can be guessed. Have the store make another.",
-        "- TRACKER_S3_ENDPOINT is http",
+        "TRACKER_S3_SECRET can be guessed. Have the store make another.",
+        "TRACKER_S3_ENDPOINT is http",
     ]
     opened = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [opened]})

@@ -436,7 +436,10 @@ def test_the_loop_goes_on_when_the_database_comes_back(
         run(app, "--once")
 
 
-def test_the_daily_command_reminds(app: Flask, world: World) -> None:
+STATISTICS = {"sqlite": "up to date", "postgresql": "PostgreSQL makes them itself"}
+
+
+def test_the_daily_command_reminds(app: Flask, world: World, engine_name: str) -> None:
     with app.app_context():
         send(world, YES)
     with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
@@ -450,6 +453,7 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
         "Counts of limits forgotten: 0.\nDays away forgotten: 0.\n"
         "Imported files forgotten: 0.\nBackground work forgotten: 0.\nErased files removed: 0.\n"
         "Leftovers of uploads removed: 0.\n"
+        f"Statistics of the database: {STATISTICS[engine_name]}.\nNewest backup: none.\n"
     )
     sealed = "Seals noted in the audit trail: "
     kept = "Rounds kept: 0.\nFigures without names: 0.\nNo agreement: 0.\nExpired: 0.\n"
