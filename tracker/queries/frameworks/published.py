@@ -62,7 +62,12 @@ def versions(slug: str | None = None) -> tuple[Published, ...]:
     )
 
 
-def labels_of(answer: str) -> list[str]:
-    """What the scales of the published frameworks call it, each word once."""
-    query = select(ScaleAnswer.label).where(ScaleAnswer.key == answer).distinct()
-    return sorted(session().scalars(query))
+def labels_of(answer: str) -> list[tuple[str, str]]:
+    """What the scales of the published frameworks call it, and in which language, each once."""
+    query = (
+        select(ScaleAnswer.label, Framework.lang)
+        .join(Framework, Framework.id == ScaleAnswer.framework_id)
+        .where(ScaleAnswer.key == answer)
+        .distinct()
+    )
+    return sorted((row.label, row.lang) for row in session().execute(query))

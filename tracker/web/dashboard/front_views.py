@@ -18,6 +18,7 @@ from tracker.web.accounts.forms import SignInForm
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 
 bp = Blueprint("front", __name__)
@@ -100,7 +101,8 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/help")
 @door(Permission.PUBLIC)
 def help_page() -> ResponseReturnValue:
-    return render("dashboard/help.html", outside=published.labels_of(NOT_MY_WORK))
+    labels = [mark(*label) for label in published.labels_of(NOT_MY_WORK)]
+    return render("dashboard/help.html", outside=labels)
 
 
 @bp.get("/robots.txt")
