@@ -10,7 +10,6 @@ from tracker.models.evidence import (
     EvidenceVersion,
     StoredFile,
 )
-from tracker.models.frameworks.carrying import CarriedPerson, Carrying
 from tracker.models.frameworks.drafts import FrameworkDraft, FrameworkDraftDecision
 from tracker.models.frameworks.frameworks import (
     Anchor,
@@ -26,7 +25,6 @@ from tracker.models.frameworks.frameworks import (
     Statement,
     Strand,
 )
-from tracker.models.frameworks.versions import StatementSuccessor
 from tracker.models.notifications import AlertMail, LinkMail, Notice, NoticeChoice, OutboxMail
 from tracker.models.operations import (
     BackupTest,
@@ -50,7 +48,9 @@ from tracker.models.people import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.ratings import Rating, RatingEntry
+from tracker.models.ratings import Rating, RatingEntry, RevealedAnswer
+from tracker.models.record.skills import Skill, SkillOrigin
+from tracker.models.record.versions import LibraryVersion, PersonVersion
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
@@ -96,8 +96,6 @@ __all__ = [
     "AuditEventDetail",
     "AwayPeriod",
     "BackupTest",
-    "CarriedPerson",
-    "Carrying",
     "Citation",
     "Confirmation",
     "Correction",
@@ -133,6 +131,7 @@ __all__ = [
     "LevelExceptionMove",
     "LevelExceptionText",
     "Library",
+    "LibraryVersion",
     "LimitCount",
     "LinkMail",
     "Look",
@@ -143,6 +142,7 @@ __all__ = [
     "NoticeChoice",
     "OutboxMail",
     "Person",
+    "PersonVersion",
     "Rating",
     "RatingEntry",
     "RecordOpening",
@@ -150,6 +150,7 @@ __all__ = [
     "Release",
     "ReleasePerson",
     "ResetRequest",
+    "RevealedAnswer",
     "Review",
     "ReviewItem",
     "ReviewItemEvidence",
@@ -170,10 +171,11 @@ __all__ = [
     "SensitiveDecision",
     "SignIn",
     "SignInTurn",
+    "Skill",
+    "SkillOrigin",
     "SnapshotPerson",
     "Source",
     "Statement",
-    "StatementSuccessor",
     "StoredFile",
     "Strand",
     "Submission",

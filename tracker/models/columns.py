@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Table, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Table, Text
 from sqlalchemy.orm import mapped_column
 
 from tracker.db import Base
@@ -35,6 +35,13 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 def parent(column: str) -> ForeignKey:
     """A foreign key to `column`; a parent with children cannot be deleted."""
     return ForeignKey(column, ondelete="RESTRICT")
+
+
+def wording() -> ForeignKeyConstraint:
+    """Of a row that names a skill and the statement that was said of: this is its wording."""
+    return ForeignKeyConstraint(
+        ["statement_id", "skill_id"], ["statements.id", "statements.skill_id"], ondelete="RESTRICT"
+    )
 
 
 def table_of(model: type[Base]) -> Table:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, one_of, parent
+from tracker.models.columns import Id, Line, Prose, one_of, parent, wording
 from tracker.rules.frameworks.scale import EvidenceKind
 
 
@@ -70,16 +70,18 @@ class EvidenceText(Base):
 
 
 class EvidenceLink(Base):
-    """Why a piece of evidence counts for a statement."""
+    """Why a piece of evidence counts for a skill. `statement_id`: its wording when it was linked."""
 
     __tablename__ = "evidence_links"
     __table_args__ = (
-        UniqueConstraint("evidence_id", "statement_id"),
-        Index("ix_evidence_links_statement", "statement_id"),
+        UniqueConstraint("evidence_id", "skill_id"),
+        wording(),
+        Index("ix_evidence_links_skill", "skill_id"),
     )
 
     id: Mapped[Id]
     evidence_id: Mapped[int] = mapped_column(parent("evidence.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int]
+    statement_id: Mapped[int]
     reason: Mapped[Prose] = mapped_column(default="")
     linked_at: Mapped[dt.datetime]

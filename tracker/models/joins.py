@@ -19,26 +19,15 @@ from sqlalchemy.orm import aliased
 
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
-from tracker.models.frameworks.carrying import CarriedPerson
-from tracker.models.frameworks.frameworks import (
-    Framework,
-    Level,
-    NotRatedHere,
-    ScaleAnswer,
-    SensitiveDecision,
-    Statement,
-    Strand,
-)
-from tracker.models.frameworks.versions import StatementSuccessor
+from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.models.people import UseStatement
 from tracker.models.ratings import Rating
-from tracker.models.rounds import RoleProfile
+from tracker.models.record.skills import SkillOrigin
 from tracker.models.seals import Seal
 from tracker.models.sign_ins import AddressChange, Invitation
 from tracker.rules.accounts.links import TAKE_BACK_LASTS
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.frameworks.versions import Change
 
 
 def scale_answer(
@@ -49,103 +38,40 @@ def scale_answer(
 
 
 def rated_before(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Over `Statement`: that person rated what it was in an earlier version, and has no answer to
-    it in this one, as it does not carry, or as what was merged had different answers. What they
-    cleared themselves, here or in the version before, is not among them; what went as they were
-    carried back is."""
-    own, earlier, last = aliased(Rating), aliased(Rating), aliased(Rating)
-    line, way, step = (aliased(StatementSuccessor) for _link in range(3))
+    """Over `Statement`: that person answered a skill that it was made of. Whether that counts for
+    it stands in models/record/words; what they cleared themselves, here or nearer, is not among
+    it."""
+    own, earlier, nearer = aliased(Rating), aliased(Rating), aliased(Rating)
+    line, on_the_way, after = (aliased(SkillOrigin) for _link in range(3))
     is_answered = exists(
         select(own.id)
-        .where(
-            own.statement_id == Statement.id,
-            own.person_id == person_id,
-            or_(own.answer.is_not(None), ~_was_taken_back(own)),
-        )
+        .where(own.skill_id == Statement.skill_id, own.person_id == person_id)
         .correlate_except(own)
     )
     is_cleared = exists(
-        select(last.id)
+        select(nearer.id)
+        .join(on_the_way, on_the_way.origin_id == nearer.skill_id)
+        .join(after, after.skill_id == nearer.skill_id)
         .where(
-            last.statement_id == step.statement_id,
-            last.person_id == person_id,
-            last.answer.is_(None),
-            ~_was_taken_back(last),
+            nearer.person_id == person_id,
+            nearer.answer.is_(None),
+            on_the_way.skill_id == Statement.skill_id,
+            after.origin_id == earlier.skill_id,
         )
-        .correlate_except(last)
-    )
-    leads_on = exists(
-        select(way.id)
-        .join(step, step.statement_id == way.successor_id)
-        .where(
-            way.statement_id == earlier.statement_id,
-            step.successor_id == Statement.id,
-            step.steps == 1,
-            ~is_cleared,
-        )
-        .correlate_except(way, step)
+        .correlate_except(nearer, on_the_way, after)
     )
     was_answered = exists(
         select(earlier.id)
-        .join(line, line.statement_id == earlier.statement_id)
+        .join(line, line.origin_id == earlier.skill_id)
         .where(
-            line.successor_id == Statement.id,
+            line.skill_id == Statement.skill_id,
             earlier.person_id == person_id,
             earlier.answer.is_not(None),
-            or_(line.steps == 1, leads_on),
+            ~is_cleared,
         )
         .correlate_except(earlier, line)
     )
     return and_(~is_answered, was_answered)
-
-
-def _was_taken_back(rating: type[Rating]) -> ColumnElement[bool]:
-    undone = aliased(CarriedPerson)
-    return exists(
-        select(undone.id)
-        .where(undone.person_id == rating.person_id, undone.undone_at == rating.rated_at)
-        .correlate_except(undone)
-    )
-
-
-def decision_comes_along(library_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Over `Statement`: what that library decided about it as a sensitive statement is said of all
-    that it was in the version that they use, and nobody there is on its own version yet: it comes
-    along when they move (records/frameworks/carryings)."""
-    line, older, profile = aliased(StatementSuccessor), aliased(Statement), aliased(RoleProfile)
-    decided, there = aliased(SensitiveDecision), aliased(RoleProfile)
-    is_decided = exists(
-        select(decided.id)
-        .where(decided.statement_id == older.id, decided.library_id == library_id)
-        .correlate_except(decided)
-    )
-    parts = (
-        select(line.id)
-        .join(older, older.id == line.statement_id)
-        .join(profile, profile.framework_id == older.framework_id)
-        .where(
-            line.successor_id == Statement.id,
-            or_(line.carries, line.change == Change.REWORDED),
-            profile.library_id == library_id,
-        )
-        .correlate_except(line, older, profile)
-    )
-    is_used = exists(
-        select(there.id)
-        .where(there.framework_id == Statement.framework_id, there.library_id == library_id)
-        .correlate_except(there)
-    )
-    return and_(exists(parts), ~exists(parts.where(~is_decided)), ~is_used)
-
-
-def not_rated_in(library_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
-    """The `NotRatedHere` of a statement in that library."""
-    return and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id)
-
-
-def is_carried(of: type[CarriedPerson] = CarriedPerson) -> ColumnElement[bool]:
-    """To the later version, and not back."""
-    return and_(of.carried_at.is_not(None), of.undone_at.is_(None))
 
 
 def link_works(now: dt.datetime) -> ColumnElement[bool]:
@@ -197,7 +123,7 @@ def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     return and_(
         Draft.person_id == person_id,
         Draft.form == RATING,
-        Draft.subject == cast(Statement.id, String),
+        Draft.subject == cast(Statement.skill_id, String),
     )
 
 

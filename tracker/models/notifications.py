@@ -39,7 +39,7 @@ class Notice(Base):
     happening: Mapped[Line]
     review_id: Mapped[int | None] = mapped_column(parent("reviews.id"), index=True)
     about_id: Mapped[int | None] = mapped_column(parent("people.id"))
-    carried_id: Mapped[int | None] = mapped_column(parent("carried_people.id"), index=True)
+    version_id: Mapped[int | None] = mapped_column(parent("person_versions.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(parent("rounds.id"), index=True)
     happened_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]

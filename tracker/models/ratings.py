@@ -1,4 +1,5 @@
-"""A learner's answers: the current row, and every answer that ever stood."""
+"""A learner's answers: the current row, and every answer that ever stood. `statement_id` is the
+wording that was answered."""
 
 import datetime as dt
 import secrets
@@ -7,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent
+from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
 from tracker.rules.frameworks.scale import Basis
 
 
@@ -19,7 +20,7 @@ CLEARED = "(answer IS NULL) = (basis = 'cleared')"
 
 
 class Rating(Base):
-    """The current answer of a person to a statement row. None with the basis *cleared*: not rated,
+    """The current answer of a person for a skill. None with the basis *cleared*: not rated,
     and the version goes on counting.
 
     `version` starts at 1 and rises with each change of answer or notes: a save names the version
@@ -30,16 +31,18 @@ class Rating(Base):
 
     __tablename__ = "ratings"
     __table_args__ = (
-        UniqueConstraint("person_id", "statement_id"),
+        UniqueConstraint("person_id", "skill_id"),
+        wording(),
         one_of("basis", Basis),
         CheckConstraint(CLEARED, name="cleared_has_no_answer"),
         CheckConstraint("version >= 1", name="version_counts"),
-        Index("ix_ratings_statement", "statement_id"),
+        Index("ix_ratings_skill", "skill_id"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int]
+    statement_id: Mapped[int]
     answer: Mapped[Word | None]
     basis: Mapped[Basis]
     version: Mapped[int]
@@ -50,20 +53,35 @@ class Rating(Base):
     noted_at: Mapped[dt.datetime | None]
 
 
+class RevealedAnswer(Base):
+    """The answer of a person for a skill as a review last revealed it: what others see of it."""
+
+    __tablename__ = "revealed_answers"
+    __table_args__ = (wording(), Index("ix_revealed_answers_skill", "skill_id"))
+
+    person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True)
+    skill_id: Mapped[int] = mapped_column(primary_key=True)
+    statement_id: Mapped[int]
+    answer: Mapped[Word]
+    revealed_at: Mapped[dt.datetime]
+
+
 class RatingEntry(Base):
     """History of ratings, append-only: UPDATE and DELETE are refused by trigger. Notes are not kept
     here. `salt`: of the commitment in its seal."""
 
     __tablename__ = "rating_entries"
     __table_args__ = (
+        wording(),
         one_of("basis", Basis),
         CheckConstraint(CLEARED, name="cleared_has_no_answer"),
-        Index("ix_rating_entries_person_statement", "person_id", "statement_id", "rated_at"),
+        Index("ix_rating_entries_person_skill", "person_id", "skill_id", "rated_at"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int]
+    statement_id: Mapped[int]
     version: Mapped[int]
     answer: Mapped[Word | None]
     basis: Mapped[Basis]

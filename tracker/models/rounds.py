@@ -14,35 +14,35 @@ from tracker.rules.profiles.levels import TargetState
 
 
 class RoleProfile(Base):
-    """A job in a framework. It names one version; in a later one another takes its place, which
-    names it in `carried_from_id`. `targets_reason`: why it has targets in sections where they need
-    a reason."""
+    """A job in a framework, in all its versions: `slug`. `targets_reason`: why it has targets in
+    sections where they need a reason."""
 
     __tablename__ = "role_profiles"
-    __table_args__ = (UniqueConstraint("library_id", "framework_id", "name"),)
+    __table_args__ = (UniqueConstraint("library_id", "slug", "name"),)
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))
-    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    slug: Mapped[str] = mapped_column(String(80))
     name: Mapped[Line]
     position: Mapped[int] = mapped_column(default=0)
     targets_reason: Mapped[Prose] = mapped_column(default="", server_default=text("''"))
     retired_at: Mapped[dt.datetime | None]
-    carried_from_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"), index=True)
 
 
 class Target(Base):
-    """The rank that a role profile expects in a domain. No row: nothing is expected there."""
+    """The rank that a role profile expects in a domain, in each version that has one of these keys.
+    Where its section has fewer levels, the highest of them is expected. No row: nothing is."""
 
     __tablename__ = "targets"
     __table_args__ = (
-        UniqueConstraint("role_profile_id", "domain_id"),
+        UniqueConstraint("role_profile_id", "strand_key", "domain_key"),
         CheckConstraint("rank BETWEEN 1 AND 9", name="rank_known"),
     )
 
     id: Mapped[Id]
     role_profile_id: Mapped[int] = mapped_column(parent("role_profiles.id"))
-    domain_id: Mapped[int] = mapped_column(parent("domains.id"))
+    strand_key: Mapped[str] = mapped_column(String(80))
+    domain_key: Mapped[str] = mapped_column(String(80))
     rank: Mapped[int]
 
 

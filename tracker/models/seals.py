@@ -11,6 +11,7 @@ from tracker.models.audit import Erasure
 from tracker.models.columns import Id, parent
 from tracker.models.erasures import EvidenceErasure
 from tracker.models.ratings import RatingEntry
+from tracker.models.record.versions import PersonVersion
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove
 from tracker.models.reviews.reviews import (
@@ -64,7 +65,16 @@ class SealedTable:
 
 SEALED_TABLES: dict[type[Base], SealedTable] = {
     RatingEntry: SealedTable(
-        ("person_id", "statement_id", "version", "answer", "basis", "rated_at", "given_on"),
+        (
+            "person_id",
+            "skill_id",
+            "statement_id",
+            "version",
+            "answer",
+            "basis",
+            "rated_at",
+            "given_on",
+        ),
         "person_id",
         grows=True,
     ),
@@ -88,6 +98,7 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
     ReviewItem: SealedTable(
         (
             "review_id",
+            "skill_id",
             "statement_id",
             "position",
             "status",
@@ -117,6 +128,7 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
     Endorsement: SealedTable(
         (
             "person_id",
+            "skill_id",
             "statement_id",
             "endorser_id",
             "item_id",
@@ -138,6 +150,7 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
     LevelException: SealedTable(
         (
             "person_id",
+            "skill_id",
             "statement_id",
             "domain_id",
             "rank",
@@ -156,6 +169,9 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
         "exception_id",
         LevelException,
         grows=True,
+    ),
+    PersonVersion: SealedTable(
+        ("person_id", "slug", "framework_id", "moved_at", "moved_by_id"), "person_id", grows=True
     ),
     Erasure: SealedTable(("person_id", "opened_at", "closed_at"), "person_id"),
     EvidenceErasure: SealedTable(

@@ -2,15 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from tracker.models import Rating, RatingEntry, Statement
-from tracker.models.columns import table_of
+from tracker.models import Rating, RatingEntry
 from tracker.models.ratings import new_salt
-from tracker.rules.frameworks.carrying import GivenAnswer
+from tracker.models.record.words import skill_of
 from tracker.rules.frameworks.scale import Basis
 
 
@@ -25,13 +23,15 @@ def begin(
     basis: Basis = Basis.RATED,
     given_on: dt.date | None = None,
 ) -> int:
-    """The first answer of a person to a statement, and its history row. Returns its version: 1.
+    """The first answer of a person for the skill of a statement, and its history row. Returns its
+    version: 1.
 
     `given_on` is the day that an imported answer says it was given.
     """
     tx.execute(
         insert(Rating).values(
             person_id=person_id,
+            skill_id=skill_of(statement_id),
             statement_id=statement_id,
             answer=answer,
             basis=basis,
@@ -61,6 +61,7 @@ def answer_again(
     """A new answer, none (*cleared*), or the old one given again, in place of version `version`.
     Returns the new version."""
     values = {
+        "statement_id": statement_id,
         "answer": answer,
         "basis": basis,
         "rated_at": now,
@@ -97,7 +98,7 @@ def _change(
     noted: dict[str, object] = {"noted_at": now} if notes else {}
     tx.execute(
         update(Rating)
-        .where(Rating.person_id == person_id, Rating.statement_id == statement_id)
+        .where(Rating.person_id == person_id, Rating.skill_id == skill_of(statement_id))
         .values({**values, **notes, **noted})
     )
 
@@ -114,6 +115,7 @@ def _remember(
 ) -> None:
     entry = RatingEntry(
         person_id=person_id,
+        skill_id=skill_of(statement_id),
         statement_id=statement_id,
         version=version,
         answer=answer,
@@ -123,46 +125,3 @@ def _remember(
         salt=new_salt(),
     )
     tx.add(entry)
-
-
-def carry(
-    tx: Session, person_id: int, answers: Mapping[int, GivenAnswer], cleared: Mapping[int, int]
-) -> None:
-    """Answers from an earlier version, by statement of the later one, as old as they are there.
-    `cleared`: the version of the row where there is one without an answer."""
-    entries = []
-    for statement_id, each in answers.items():
-        values = asdict(each) | {
-            "basis": Basis.CARRIED,
-            "version": cleared.get(statement_id, 0) + 1,
-        }
-        row = {"person_id": person_id, "statement_id": statement_id, **values}
-        if statement_id in cleared:
-            mine = Rating.person_id == person_id, Rating.statement_id == statement_id
-            tx.execute(update(Rating).where(*mine).values(**values))
-        entries.append(row)
-    new = [row for row in entries if row["statement_id"] not in cleared]
-    if new:
-        tx.execute(insert(table_of(Rating)), new)
-    facts = ("person_id", "statement_id", "version", "answer", "basis", "rated_at", "given_on")
-    tx.add_all(
-        RatingEntry(**{name: row[name] for name in facts}, salt=new_salt()) for row in entries
-    )
-
-
-def take_back(tx: Session, person_id: int, framework_id: int, now: dt.datetime) -> None:
-    """Clear what was carried to that version, with the notes that came along; where it came from it
-    stands as before."""
-    rows = tx.execute(
-        select(Rating.statement_id, Rating.version)
-        .join(Statement, Statement.id == Rating.statement_id)
-        .where(
-            Rating.person_id == person_id,
-            Rating.basis == Basis.CARRIED,
-            Statement.framework_id == framework_id,
-        )
-        .order_by(Rating.statement_id)
-    ).all()
-    gone = {"own_note": "", "reviewer_note": ""}
-    for row in rows:
-        answer_again(tx, person_id, row.statement_id, row.version, None, Basis.CLEARED, now, gone)

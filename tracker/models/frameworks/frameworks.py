@@ -96,19 +96,24 @@ class Domain(Base):
 
 
 class Statement(Base):
-    """One thing to rate. `uuid` is the same in every version; `position` runs through the whole
-    framework. `sensitive`: not rated until a library decides to rate it."""
+    """One thing to rate: the wording of a skill in one version. `uuid` is the publisher's name for
+    it; `position` runs through the whole framework. `sensitive`: not rated until a library decides
+    to rate it."""
 
     __tablename__ = "statements"
     __table_args__ = (
         UniqueConstraint("framework_id", "uuid"),
         UniqueConstraint("framework_id", "code"),
+        UniqueConstraint("framework_id", "skill_id"),
+        UniqueConstraint("id", "skill_id"),
         CheckConstraint("rank BETWEEN 1 AND 9", name="rank_known"),
+        Index("ix_statements_skill", "skill_id"),
         Index("ix_statements_domain_rank", "domain_id", "rank", "position"),
     )
 
     id: Mapped[Id]
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    skill_id: Mapped[int] = mapped_column(parent("skills.id"))
     domain_id: Mapped[int] = mapped_column(parent("domains.id"))
     rank: Mapped[int]
     uuid: Mapped[str] = mapped_column(String(36))
@@ -193,27 +198,28 @@ class Correction(Base):
 
 
 class NotRatedHere(Base):
-    """A statement that a library leaves out of rating, openly and with a reason, until it is
-    lifted. Without `set_by_id` it is a sensitive one that nobody has decided about yet."""
+    """A skill that a library leaves out of rating, openly and with a reason, until it is lifted,
+    and with it what comes of it. Without `set_by_id` it is a sensitive one that nobody has decided
+    about yet."""
 
     __tablename__ = "not_rated_here"
-    __table_args__ = (UniqueConstraint("library_id", "statement_id"), NEVER_AGAIN)
+    __table_args__ = (UniqueConstraint("library_id", "skill_id"), NEVER_AGAIN)
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int] = mapped_column(parent("skills.id"))
     reason: Mapped[Prose]
     set_at: Mapped[dt.datetime]
     set_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 
 
 class SensitiveDecision(Base):
-    """What a library decided about a sensitive statement; no row: nothing yet. Without a time and a
-    person it was rated before anybody was asked."""
+    """What a library decided about a skill that is sensitive; no row, and none of what it was made
+    of: nothing yet. Without a time and a person it was rated before anybody was asked."""
 
     __tablename__ = "sensitive_decisions"
     __table_args__ = (
-        UniqueConstraint("library_id", "statement_id"),
+        UniqueConstraint("library_id", "skill_id"),
         one_of("decision", Decision),
         CheckConstraint(
             "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
@@ -222,7 +228,7 @@ class SensitiveDecision(Base):
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int] = mapped_column(parent("skills.id"))
     decision: Mapped[Decision]
     decided_at: Mapped[dt.datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

@@ -6,16 +6,17 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent
+from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 class Endorsement(Base):
-    """A supervisor's recorded answer that stands for a statement of a person, bound to what was
-    reviewed."""
+    """A supervisor's recorded answer that stands for a skill of a person, bound to what was
+    reviewed: `statement_id` is its wording."""
 
     __tablename__ = "endorsements"
     __table_args__ = (
+        wording(),
         one_of("status", EndorsementStatus),
         CheckConstraint("person_id <> endorser_id", name="nobody_endorses_themselves"),
         CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name="ended_has_a_time"),
@@ -23,17 +24,18 @@ class Endorsement(Base):
         Index(
             "uq_endorsements_one_standing",
             "person_id",
-            "statement_id",
+            "skill_id",
             unique=True,
             sqlite_where=text("status = 'standing'"),
             postgresql_where=text("status = 'standing'"),
         ),
-        Index("ix_endorsements_person_statement", "person_id", "statement_id"),
+        Index("ix_endorsements_person_skill", "person_id", "skill_id"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int]
+    statement_id: Mapped[int]
     endorser_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     item_id: Mapped[int] = mapped_column(parent("review_items.id"))
     answer: Mapped[Word]

@@ -6,15 +6,15 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent
+from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
 OPEN = text("status IN ('proposed', 'agreed')")
 
 
 class LevelException(Base):
-    """One statement that does not count at its level for a person, since both sides of a review
-    agreed on it.
+    """A skill that does not count at its level for a person, since both sides of a review agreed on
+    it. `domain_id` and `rank`: where its wording then stood; it counts nowhere else.
 
     One side proposes, the other confirms, and the learner is one of the two. At most one is open
     for a person, domain and rank.
@@ -22,6 +22,7 @@ class LevelException(Base):
 
     __tablename__ = "level_exceptions"
     __table_args__ = (
+        wording(),
         one_of("status", ExceptionStatus),
         CheckConstraint("confirmer_id IS NULL OR confirmer_id <> proposer_id", name="takes_two"),
         CheckConstraint(
@@ -43,12 +44,13 @@ class LevelException(Base):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
-        Index("ix_level_exceptions_person_statement", "person_id", "statement_id"),
+        Index("ix_level_exceptions_person_skill", "person_id", "skill_id"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int]
+    statement_id: Mapped[int]
     domain_id: Mapped[int] = mapped_column(parent("domains.id"))
     rank: Mapped[int]
     item_id: Mapped[int] = mapped_column(parent("review_items.id"), index=True)

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, wording
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.differences import ChoiceKind
 from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
@@ -65,7 +65,8 @@ class ReviewItem(Base):
 
     __tablename__ = "review_items"
     __table_args__ = (
-        UniqueConstraint("review_id", "statement_id"),
+        UniqueConstraint("review_id", "skill_id"),
+        wording(),
         one_of("status", ItemStatus),
         one_of("ground", Ground),
         CheckConstraint(
@@ -87,12 +88,13 @@ class ReviewItem(Base):
             name="answer_has_a_ground",
         ),
         CheckConstraint("version >= 1", name="version_counts"),
-        Index("ix_review_items_statement", "statement_id"),
+        Index("ix_review_items_skill", "skill_id"),
     )
 
     id: Mapped[Id]
     review_id: Mapped[int] = mapped_column(parent("reviews.id"))
-    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    skill_id: Mapped[int]
+    statement_id: Mapped[int]
     position: Mapped[int]
     status: Mapped[ItemStatus]
     version: Mapped[int] = mapped_column(default=1)

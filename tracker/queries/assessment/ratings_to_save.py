@@ -9,8 +9,12 @@ from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func
 
 from tracker.db import session
 from tracker.models import Domain, Draft, NotRatedHere, Rating, Statement, Strand
-from tracker.models.joins import draft_of_notes, not_rated_in, seal_head
+from tracker.models.joins import draft_of_notes, seal_head
+from tracker.models.record.words import STATEMENTS, left_out, own_ratings
 from tracker.policy.permissions import Actor
+
+ME, LIBRARY = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
+FRAMEWORKS = STATEMENTS.c.framework_id.in_(bindparam("frameworks", expanding=True))
 
 
 def at_statement(
@@ -18,7 +22,12 @@ def at_statement(
 ) -> Row[Any] | None:
     """The statement, if it is of the frameworks, the actor's rating of it, and how much they have
     rated. One query."""
-    values = {"me": actor.person_id, "library": actor.library_id, "statement": statement_id}
+    values = {
+        "me": actor.person_id,
+        "library": actor.library_id,
+        "frameworks": list(framework_ids),
+        "statement": statement_id,
+    }
     row = session().execute(_at_statement(), values).one_or_none()
     return row if row is not None and row.framework_id in framework_ids else None
 
@@ -31,10 +40,10 @@ def at_statements(
     return (
         session()
         .execute(
-            _with_rating(select(Statement.id, Statement.framework_id, *_RATED)).where(
-                Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)
-            ),
-            {"me": actor.person_id, "library": actor.library_id},
+            _with_rating(
+                select(Statement.id, Statement.skill_id, Statement.framework_id, *_RATED)
+            ).where(Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)),
+            {"me": actor.person_id, "library": actor.library_id, "frameworks": list(framework_ids)},
         )
         .all()
     )
@@ -50,45 +59,49 @@ _RATED = (
     Rating.own_note,
     Rating.reviewer_note,
     Draft.fields.label("draft"),
-    seal_head(bindparam("me", type_=Integer)).label("seal_head"),
+    seal_head(ME).label("seal_head"),
 )
 """What stands at a statement, and the seal that a new answer follows on."""
 
 
 def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
-    mine = and_(Rating.statement_id == Statement.id, Rating.person_id == me)
+    """The answer to the skill itself: one to its origins is none to save onto."""
+    mine = and_(Rating.skill_id == Statement.skill_id, Rating.person_id == ME)
+    out = left_out(LIBRARY, FRAMEWORKS)
     return (
-        query.outerjoin(NotRatedHere, not_rated_in(library))
+        query.outerjoin(out, out.c.statement_id == Statement.id)
+        .outerjoin(NotRatedHere, NotRatedHere.id == out.c.id)
         .outerjoin(Rating, mine)
-        .outerjoin(Draft, draft_of_notes(me))
+        .outerjoin(Draft, draft_of_notes(ME))
     )
 
 
 @cache
 def _at_statement() -> Select[*tuple[Any, ...]]:
     """Built once: every save asks it."""
-    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
     statement = bindparam("statement", type_=Integer)
-    each = Rating.__table__.alias("each")
+    each, other = Rating.__table__.alias("each"), Statement.__table__.alias("other")
     versions = (
         select(func.coalesce(func.sum(each.c.version), 0))
-        .where(each.c.person_id == me)
+        .where(each.c.person_id == ME)
         .scalar_subquery()
+    )
+    own, out = own_ratings(lambda person: person == ME, FRAMEWORKS), left_out(LIBRARY, FRAMEWORKS)
+    counted = (
+        select(other)
+        .join(own, own.c.statement_id == other.c.id)
+        .outerjoin(out, out.c.statement_id == other.c.id)
+        .where(out.c.id.is_(None))
+        .cte("counted")
     )
 
     def rated(*where: Any) -> ScalarSelect[int]:
-        mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
-        out = select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library)
         return (
             select(func.count())
-            .select_from(mine.join(other, other.c.id == mine.c.statement_id))
+            .select_from(counted)
             .where(
-                mine.c.person_id == me,
-                mine.c.answer.is_not(None),
-                other.c.framework_id == Statement.framework_id,
-                other.c.id.not_in(out),
-                *(other.c[column.key] == column for column in where),
+                counted.c.framework_id == Statement.framework_id,
+                *(counted.c[column.key] == column for column in where),
             )
             .correlate(Statement)
             .scalar_subquery()
@@ -97,6 +110,7 @@ def _at_statement() -> Select[*tuple[Any, ...]]:
     return _with_rating(
         select(
             Statement.framework_id,
+            Statement.skill_id,
             Statement.rank,
             Statement.domain_id,
             Domain.key.label("domain"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select, union
 
 from tracker.db import session
-from tracker.models import Endorsement, Review, ReviewItem, Statement, StatementSuccessor
+from tracker.models import Endorsement, Review, ReviewItem, Skill, SkillOrigin
 from tracker.rules.reviews.workflow import LIVE, EndorsementStatus, ReviewStatus
 
 
@@ -32,9 +32,9 @@ class AffectedByChanges:
         return self.of.get(key, Affected())
 
 
-def affected(statement_ids: Mapping[str, list[int]]) -> AffectedByChanges:
-    """`statement_ids`: of the version in use, by key of the change. Six queries."""
-    groups = {key: ids for key, ids in statement_ids.items() if ids}
+def affected(skill_ids: Mapping[str, list[int]]) -> AffectedByChanges:
+    """`skill_ids`: by key of the change. Six queries."""
+    groups = {key: ids for key, ids in skill_ids.items() if ids}
     if not groups:
         return AffectedByChanges(Affected())
     everything = {"": [each for ids in groups.values() for each in ids]}
@@ -43,38 +43,36 @@ def affected(statement_ids: Mapping[str, list[int]]) -> AffectedByChanges:
 
 
 def _counted(groups: Mapping[str, list[int]]) -> Mapping[str, Affected]:
-    """What was said of a statement in an earlier version, and carries to it, is said of it."""
+    """What was said of an origin, and carries to a skill, is said of it."""
     wanted = [each for ids in groups.values() for each in ids]
     then = union(
-        select(Statement.id.label("now_id"), Statement.id.label("then_id")).where(
-            Statement.id.in_(wanted)
-        ),
-        select(StatementSuccessor.successor_id, StatementSuccessor.statement_id).where(
-            StatementSuccessor.carries, StatementSuccessor.successor_id.in_(wanted)
+        select(Skill.id.label("now_id"), Skill.id.label("then_id")).where(Skill.id.in_(wanted)),
+        select(SkillOrigin.skill_id, SkillOrigin.origin_id).where(
+            SkillOrigin.carries, SkillOrigin.skill_id.in_(wanted)
         ),
     ).subquery()
     stands = Endorsement.status == EndorsementStatus.STANDING
     sent = (
         select(Review.learner_id.label("person_id"), then.c.now_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(then, then.c.then_id == ReviewItem.statement_id)
+        .join(then, then.c.then_id == ReviewItem.skill_id)
         .where(Review.status != ReviewStatus.WITHDRAWN)
     )
     reviewed = (
         select(Endorsement.person_id, then.c.now_id)
-        .join(then, then.c.then_id == Endorsement.statement_id)
+        .join(then, then.c.then_id == Endorsement.skill_id)
         .where(stands)
     )
     known = union(sent, reviewed).subquery()
     at_known = select(known.c.now_id, known.c.person_id)
     endorsed = (
         select(then.c.now_id, Endorsement.id)
-        .join(then, then.c.then_id == Endorsement.statement_id)
+        .join(then, then.c.then_id == Endorsement.skill_id)
         .where(stands)
     )
     open_ones = (
         select(then.c.now_id, ReviewItem.review_id)
-        .join(then, then.c.then_id == ReviewItem.statement_id)
+        .join(then, then.c.then_id == ReviewItem.skill_id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(Review.status.in_(LIVE))
     )
@@ -83,9 +81,9 @@ def _counted(groups: Mapping[str, list[int]]) -> Mapping[str, Affected]:
 
 
 def _by_group(groups: Mapping[str, list[int]], rows: Select[*tuple[Any, ...]]) -> Mapping[str, int]:
-    """`rows`: a statement, and what is counted once in each group."""
+    """`rows`: a skill, and what is counted once in each group."""
     keys = list(groups)
-    statement_id, counted = rows.subquery().c
-    number = case(*((statement_id.in_(groups[key]), at) for at, key in enumerate(keys)), else_=-1)
+    skill_id, counted = rows.subquery().c
+    number = case(*((skill_id.in_(groups[key]), at) for at, key in enumerate(keys)), else_=-1)
     found = session().execute(select(number, func.count(counted.distinct())).group_by(number))
     return {keys[at]: count for at, count in found}

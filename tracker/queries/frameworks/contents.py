@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -14,12 +15,13 @@ from tracker.models import (
     Framework,
     Level,
     ScaleAnswer,
+    SkillOrigin,
     Source,
     Statement,
-    StatementSuccessor,
     Strand,
 )
-from tracker.rules.frameworks.changes.comparison import Origins, VersionComparison, compare
+from tracker.rules.frameworks.changes.comparison import Origins, Past, VersionComparison, compare
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
 from tracker.rules.frameworks.file_content import (
     AnchorGroup,
     DomainInFile,
@@ -71,30 +73,75 @@ def file_of(framework_id: int) -> FrameworkFile:
 
 
 def origins_of(framework_id: int) -> Origins:
-    """Of the statements of a version the uuids of those whose place they took; without those of a
-    version that nothing is known of."""
-    earlier, later = aliased(Statement), aliased(Statement)
-    rows = (
-        session()
-        .execute(
-            select(later.uuid, earlier.uuid)
-            .select_from(later)
-            .join(StatementSuccessor, StatementSuccessor.successor_id == later.id)
-            .join(earlier, earlier.id == StatementSuccessor.statement_id)
-            .where(later.framework_id == framework_id, StatementSuccessor.steps == 1)
-            .order_by(later.position, earlier.position)
+    """Of each statement of a version the uuids of those whose place it took, as they were called
+    last before it. Two queries."""
+    last = _last_before(framework_id)
+    rows = session().execute(
+        select(Statement.uuid, Statement.skill_id, SkillOrigin.origin_id)
+        .outerjoin(
+            SkillOrigin, and_(SkillOrigin.skill_id == Statement.skill_id, SkillOrigin.steps == 1)
         )
-        .all()
+        .where(Statement.framework_id == framework_id)
+        .order_by(Statement.position, SkillOrigin.origin_id)
     )
-    found: dict[str, list[str]] = defaultdict(list)
-    for uuid, of in rows:
-        found[uuid].append(of)
+    found: dict[str, list[str]] = {}
+    for uuid, skill_id, origin_id in rows:
+        of = found.setdefault(uuid, [])
+        came_from = skill_id if skill_id in last else origin_id
+        if came_from in last and last[came_from][1] not in of:
+            of.append(last[came_from][1])
     return found
+
+
+def past_of(framework_id: int) -> Past:
+    """What that version and all before it know. One query, and nine for each earlier version with
+    statements that are there no more."""
+    last = _last_before(framework_id, itself=True)
+    key_of = {
+        skill: last[skill][1]
+        for skill, (framework, _uuid) in last.items()
+        if framework == framework_id
+    }
+    gone: dict[str, PlacedStatement] = {}
+    for framework in sorted({of for of, _uuid in last.values()} - {framework_id}, reverse=True):
+        in_version = placed(file_of(framework))
+        for skill, (of, uuid) in last.items():
+            if of == framework and uuid not in key_of.values():
+                key_of[skill], gone[uuid] = uuid, in_version[uuid]
+    named = skills_named(framework_id)
+    return Past({uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of}, gone)
+
+
+def skills_named(framework_id: int) -> dict[str, int]:
+    """By each uuid that the version or one before it had, the newest skill that it named. One
+    query."""
+    rows = session().execute(_before(framework_id, itself=True))
+    return {row.uuid: row.skill_id for row in rows}
+
+
+def _last_before(framework_id: int, *, itself: bool = False) -> dict[int, tuple[int, str]]:
+    """By skill, the newest version before that one which has it, and its uuid there."""
+    rows = session().execute(_before(framework_id, itself=itself))
+    return {row.skill_id: (row.framework_id, row.uuid) for row in rows}
+
+
+def _before(framework_id: int, *, itself: bool) -> Select[*tuple[Any, ...]]:
+    """The statements of earlier versions, the oldest first."""
+    this = aliased(Framework)
+    until = Framework.id <= this.id if itself else Framework.id < this.id
+    return (
+        select(Statement.uuid, Statement.skill_id, Statement.framework_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(this, and_(this.slug == Framework.slug, until))
+        .where(this.id == framework_id)
+        .order_by(Statement.framework_id, Statement.position)
+    )
 
 
 def between(before_id: int, after_id: int) -> VersionComparison:
     """What changed from a published version to the next, as it was published."""
-    return compare(file_of(before_id), file_of(after_id), origins_of(after_id))
+    origins, past = origins_of(after_id), past_of(before_id)
+    return compare(file_of(before_id), file_of(after_id), origins, past)
 
 
 def statement_ids(framework_id: int) -> Mapping[str, int]:

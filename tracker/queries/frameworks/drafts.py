@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
-from tracker.queries.frameworks.contents import file_of
+from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.rules.frameworks.changes.comparison import (
     Kind,
+    Past,
     VersionChange,
     VersionComparison,
     compare,
@@ -53,6 +54,7 @@ class DraftedVersion:
     base_framework_id: int
     before: FrameworkFile
     after: FrameworkFile
+    past: Past
     origins: Mapping[str, list[str]]
     decisions: Mapping[str, Decided]
     made_at: dt.datetime
@@ -61,7 +63,7 @@ class DraftedVersion:
 
     @cached_property
     def comparison(self) -> VersionComparison:
-        return compare(self.before, self.after, self.origins)
+        return compare(self.before, self.after, self.origins, self.past)
 
     @property
     def is_open(self) -> bool:
@@ -134,7 +136,7 @@ def open_drafts() -> tuple[ListedDraft, ...]:
 
 
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Twelve queries."""
+    """Fourteen queries, and nine for each earlier version with statements that are there no more."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
         return None
@@ -151,6 +153,7 @@ def drafted(draft_id: int) -> DraftedVersion | None:
         base_framework_id=draft.base_framework_id,
         before=file_of(draft.base_framework_id),
         after=framework_of(draft.content),
+        past=past_of(draft.base_framework_id),
         origins=draft.origins,
         decisions={key: Decided(decision, to) for key, decision, to in decisions},
         made_at=draft.made_at,

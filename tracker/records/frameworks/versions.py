@@ -3,7 +3,7 @@ its sources are found."""
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +24,9 @@ from tracker.models import (
 )
 from tracker.policy.permissions import Actor
 from tracker.records import audit, exclusions
+from tracker.records.frameworks import lineage
+from tracker.records.frameworks.lineage import NONE, Ancestry
+from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.frameworks.file_content import (
     FrameworkFile,
     ScaleAnswerInFile,
@@ -34,8 +37,15 @@ from tracker.rules.frameworks.file_content import (
 from tracker.rules.frameworks.scale import Meaning
 
 
-def publish(tx: Session, file: FrameworkFile, now: dt.datetime, actor: Actor | None = None) -> int:
-    """Returns the framework's id. `about` holds beside what the page shows what only the file has
+def publish(
+    tx: Session,
+    file: FrameworkFile,
+    now: dt.datetime,
+    actor: Actor | None = None,
+    ancestries: Mapping[str, Ancestry] = NONE,
+) -> int:
+    """Returns the framework's id. `ancestries`: by uuid, what its statements are made of; of
+    nothing where it is not there. `about` holds beside what the page shows what only the file has
     of its sections."""
     framework = Framework(
         slug=file.slug,
@@ -57,9 +67,11 @@ def publish(tx: Session, file: FrameworkFile, now: dt.datetime, actor: Actor | N
         for at, text in enumerate(group.items)
     ]
     _insert(tx, Anchor, anchors)
+    uuids = [each.uuid for each in statements(file)]
+    skills = lineage.skills_for(tx, file.slug, uuids, ancestries)
     positions = itertools.count(1)
     for at, strand in enumerate(file.strands):
-        _write_strand(tx, framework.id, strand, at, positions)
+        _write_strand(tx, framework.id, strand, at, positions, skills)
     _cite(tx, framework.id, file)
     exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
     _note(tx, "framework_imported", file, now, actor)
@@ -133,7 +145,12 @@ def _source(source: SourceInFile, position: int) -> dict[str, Any]:
 
 
 def _write_strand(
-    tx: Session, framework_id: int, found: StrandInFile, position: int, positions: Iterator[int]
+    tx: Session,
+    framework_id: int,
+    found: StrandInFile,
+    position: int,
+    positions: Iterator[int],
+    skills: Mapping[str, int],
 ) -> None:
     """The strand and all that is in it; `positions` number the statements of the whole
     framework."""
@@ -159,7 +176,11 @@ def _write_strand(
         tx.add(domain)
         tx.flush()
         of = {"framework_id": framework_id, "domain_id": domain.id}
-        _insert(tx, Statement, [of | _statement(row, next(positions)) for row in each.statements])
+        rows = [
+            of | _statement(row, next(positions)) | {"skill_id": skills[row.uuid]}
+            for row in each.statements
+        ]
+        _insert(tx, Statement, rows)
 
 
 def _statement(statement: StatementInFile, position: int) -> dict[str, Any]:

@@ -4,12 +4,12 @@ after."""
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import transaction
-from tracker.models import NotRatedHere, Rating, RatingEntry, Statement
-from tracker.models.joins import not_rated_in
+from tracker.models import Rating, RatingEntry, Statement
+from tracker.models.record.words import STATEMENTS, left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import rating_lock
 from tracker.records import ratings
@@ -18,7 +18,8 @@ from tracker.rules.frameworks.scale import NOT_SURE, Basis
 
 
 def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
-    """Confirm the answers that were seen, by statement. Returns how many.
+    """Confirm the answers that were seen, by statement; one that counts from an origin is confirmed
+    there. Returns how many.
 
     Left as they are: *not sure*, what is not from before the open round, and what was answered
     otherwise since it was seen. Raises Missing; Conflict("use_statement_unread").
@@ -26,29 +27,32 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
     kept = 0
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
+        own = own_ratings(
+            lambda person: person == actor.person_id, STATEMENTS.c.framework_id.in_(raters)
+        )
+        out = left_out(actor.library_id, STATEMENTS.c.framework_id.in_(raters))
         rows = tx.execute(
             select(
-                Rating.statement_id,
+                Statement.id,
+                case(
+                    (Rating.skill_id == Statement.skill_id, Statement.id), else_=Rating.statement_id
+                ).label("statement_id"),
                 Rating.version,
                 Rating.answer,
                 Rating.rated_at,
                 Rating.given_on,
                 Statement.framework_id,
             )
-            .join(Statement, Statement.id == Rating.statement_id)
-            .outerjoin(NotRatedHere, not_rated_in(actor.library_id))
-            .where(
-                Rating.person_id == actor.person_id,
-                Rating.statement_id.in_(seen),
-                Statement.framework_id.in_(raters),
-                NotRatedHere.id.is_(None),
-            )
+            .join(own, own.c.statement_id == Statement.id)
+            .join(Rating, Rating.id == own.c.id)
+            .outerjoin(out, out.c.statement_id == Statement.id)
+            .where(Statement.id.in_(seen), out.c.id.is_(None))
         ).all()
         for row in rows:
             begins_on = raters[row.framework_id].round_starts_on
             if (
                 row.answer in (None, NOT_SURE)
-                or row.answer != seen[row.statement_id]
+                or row.answer != seen[row.id]
                 or not is_dated(row.rated_at, begins_on, row.given_on)
             ):
                 continue
@@ -73,13 +77,13 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
     Raises Missing; Conflict("use_statement_unread").
     """
     with transaction() as tx:
-        raters = rating_lock.locked(actor, actor.today(now))
+        rating_lock.locked(actor, actor.today(now))
         earlier = aliased(RatingEntry)
         before = (
             select(func.max(earlier.version))
             .where(
                 earlier.person_id == Rating.person_id,
-                earlier.statement_id == Rating.statement_id,
+                earlier.skill_id == Rating.skill_id,
                 earlier.rated_at < kept_at,
             )
             .correlate(Rating)
@@ -87,19 +91,18 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
         )
         rows = tx.execute(
             select(
-                Rating.statement_id,
+                RatingEntry.statement_id,
                 Rating.version,
                 RatingEntry.answer,
                 RatingEntry.basis,
                 RatingEntry.rated_at,
                 RatingEntry.given_on,
             )
-            .join(Statement, Statement.id == Rating.statement_id)
             .join(
                 RatingEntry,
                 and_(
                     RatingEntry.person_id == Rating.person_id,
-                    RatingEntry.statement_id == Rating.statement_id,
+                    RatingEntry.skill_id == Rating.skill_id,
                     RatingEntry.version == before,
                 ),
             )
@@ -107,7 +110,6 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
                 Rating.person_id == actor.person_id,
                 Rating.basis == Basis.CONFIRMED,
                 Rating.rated_at == kept_at,
-                Statement.framework_id.in_(raters),
             )
         ).all()
         for row in rows:

@@ -235,7 +235,7 @@ def _begin(
     """The first answer, which takes the notes along that waited for it; or such notes."""
     before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
     notes = {**before, **sent.notes}
-    subject = str(sent.statement_id)
+    subject = str(row.skill_id)
     if sent.answer is None:
         if not sent.notes and sent.clear:
             return _Written(None, Basis.CLEARED, now, 0, False)

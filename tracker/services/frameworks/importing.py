@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Framework, FrameworkDraft
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.contents import file_of
+from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.queries.frameworks.drafts import drafted
 from tracker.records.frameworks import drafts, versions
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.changes.comparison import Past, unknown_origins
 from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.changes.structure import same_scale
 from tracker.rules.frameworks.file_content import FrameworkFile
@@ -40,7 +41,8 @@ def import_framework(
     A version that is there is never edited, used or not: other content needs another version
     number. Only the addresses of its sources become those of the file. Raises Conflict:
     "framework_version_differs" for other content, "framework_scale_differs" when the answers are
-    others than those of the version in use.
+    others than those of the version in use, "framework_origin_unknown" when a statement says that
+    it came from one that no version ever had.
     """
     with transaction() as tx:
         found = tx.execute(
@@ -88,18 +90,21 @@ def _draft(
     before = file_of(base.id)
     if not same_scale(before, file):
         raise Conflict("framework_scale_differs", version=base.version)
+    past = past_of(base.id)
+    for title, uuid in unknown_origins(file, past):
+        raise Conflict("framework_origin_unknown", title=title, uuid=uuid)
     draft = drafts.open_of(tx, file.slug)
     if draft is not None and draft.digest == digest_of(file):
         return ImportedFramework(None, added=False, draft_id=draft.id)
     draft = drafts.write(tx, draft, base, file, actor, now)
-    _keep_what_fits(tx, draft, before, file)
+    _keep_what_fits(tx, draft, before, past, file)
     return ImportedFramework(None, added=True, draft_id=draft.id)
 
 
 def _keep_what_fits(
-    tx: Session, draft: FrameworkDraft, before: FrameworkFile, file: FrameworkFile
+    tx: Session, draft: FrameworkDraft, before: FrameworkFile, past: Past, file: FrameworkFile
 ) -> None:
-    old, new = placed(before), placed(file)
+    old, new = {*past.gone, *placed(before)}, placed(file)
     drafts.set_origins(
         tx,
         draft,

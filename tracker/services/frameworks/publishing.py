@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import FrameworkDraft
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.contents import statement_ids
+from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
-from tracker.records import successors
 from tracker.records.frameworks import drafts, versions
-from tracker.records.successors import Succession
+from tracker.records.frameworks.lineage import Ancestry
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, change_between
 from tracker.rules.frameworks.changes.placed_statements import placed
@@ -50,7 +49,7 @@ def say_origins(
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
         old, new = placed(stands.before), placed(stands.after)
-        if uuid not in new or not old.keys() >= set(earlier):
+        if uuid not in new or not {*old, *stands.past.gone} >= set(earlier):
             raise Invalid("origin_unknown")
         drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted({*earlier} - {uuid})})
         drafts.note_decided(tx, draft, 1, actor, now)
@@ -93,8 +92,7 @@ def publish(
         base = drafts.newest(tx, draft.slug)
         if base is None or base.id != draft.base_framework_id:
             raise Conflict("draft_outdated")
-        framework_id = versions.publish(tx, stands.after, now, actor)
-        successors.add(tx, _successions(stands, framework_id))
+        framework_id = versions.publish(tx, stands.after, now, actor, _ancestries(stands))
         drafts.note_published(draft, framework_id, now)
         return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
 
@@ -119,19 +117,20 @@ def _decide(
     return drafts.decide(tx, draft, said, actor, now)
 
 
-def _successions(stands: DraftedVersion, framework_id: int) -> list[Succession]:
-    old, new = statement_ids(stands.base_framework_id), statement_ids(framework_id)
-    return [
-        Succession(
-            old[before.uuid],
-            new[after.uuid],
+def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
+    """By uuid, what statements of the new version are made of: one that stays, is reworded, or is
+    moved and carries is the same skill."""
+    skills = skills_named(stands.base_framework_id)
+    return {
+        after.uuid: Ancestry(
+            tuple(skills[before.uuid] for before in change.before),
             change_between(change),
             stands.carries(change, after.uuid),
         )
         for change in stands.comparison.changes
-        for before in change.before
+        if change.before
         for after in change.after
-    ]
+    }
 
 
 def _opened(tx: Session, draft_id: int) -> tuple[FrameworkDraft, DraftedVersion]:

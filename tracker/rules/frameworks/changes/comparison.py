@@ -23,6 +23,16 @@ Origins = Mapping[str, Collection[str]]
 """Uuids of new statements, and of the earlier ones whose place each takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What all versions before the next one know. `keys`: by each uuid that one of them had, that
+    under which its newest skill stands in the version in use or, where it is there no more, in
+    `gone`, in its last wording."""
+
+    keys: Mapping[str, str]
+    gone: Mapping[str, PlacedStatement]
+
+
 class Kind(StrEnum):
     """Change, and what has no successor or is none."""
 
@@ -108,14 +118,15 @@ class VersionComparison:
         return next((change for change in self.changes if change.key == key), None)
 
 
-def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins) -> Origins:
+def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past: Past) -> Origins:
     """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
     said by hand or else the file; where there are none, by its code."""
     old = {each.uuid: each for each in statements(before)}
+    keys = past.keys | {uuid: uuid for uuid in old}
     found: dict[str, tuple[str, ...]] = {}
     for each in statements(after):
-        said = dict.fromkeys((*by_hand.get(each.uuid, each.came_from), each.uuid))
-        found[each.uuid] = tuple(uuid for uuid in said if uuid in old)
+        said = (*by_hand.get(each.uuid, each.came_from), each.uuid)
+        found[each.uuid] = tuple(dict.fromkeys(keys[uuid] for uuid in said if uuid in keys))
     led_on = {uuid for uuids in found.values() for uuid in uuids}
     free = {each.code: each.uuid for each in old.values() if each.uuid not in led_on}
     for each in statements(after):
@@ -124,11 +135,31 @@ def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins) -> Or
     return found
 
 
+def unknown_origins(after: FrameworkFile, past: Past) -> tuple[tuple[Wording, str], ...]:
+    """Titles of statements of the file, each with a uuid that it says it came from and that no
+    version ever had."""
+    return tuple(
+        (each.title, uuid)
+        for each in statements(after)
+        for uuid in each.came_from
+        if uuid not in past.keys
+    )
+
+
+NO_PAST = Past({}, {})
+
+
 def compare(
-    before: FrameworkFile, after: FrameworkFile, by_hand: Origins | None = None
+    before: FrameworkFile,
+    after: FrameworkFile,
+    by_hand: Origins | None = None,
+    past: Past = NO_PAST,
 ) -> VersionComparison:
+    """From a version to the next. A statement that takes the place of one that was there still
+    earlier has that before it."""
     old, new = placed(before), placed(after)
-    led = origins(before, after, by_hand or {})
+    known = {**past.gone, **old}
+    led = origins(before, after, by_hand or {}, past)
     became: dict[str, list[str]] = defaultdict(list)
     for uuid, uuids in led.items():
         for each in uuids:
@@ -140,7 +171,7 @@ def compare(
             seen |= news
             changes.append(
                 _change(
-                    tuple(each for each in old.values() if each.uuid in olds),
+                    tuple(each for key, each in known.items() if key in olds),
                     tuple(each for each in new.values() if each.uuid in news),
                 )
             )

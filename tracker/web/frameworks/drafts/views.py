@@ -8,7 +8,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.frameworks import drafts as queries
 from tracker.queries.frameworks.affected import affected
-from tracker.queries.frameworks.contents import statement_ids
+from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import published
@@ -90,7 +90,7 @@ def start() -> ResponseReturnValue:
 def show(draft: Subject) -> ResponseReturnValue:
     drafted, asked = _drafted(draft), request.args.get("show", pages.CHANGED)
     comparison = drafted.comparison
-    ids = statement_ids(drafted.base_framework_id)
+    ids = skills_named(drafted.base_framework_id)
     found = affected(
         {change.key: [ids[each.uuid] for each in change.before] for change in comparison.changed}
     )

@@ -1,0 +1,1 @@
+"""What people say, and the skills that it is said of."""

@@ -1,0 +1,41 @@
+"""A skill stays while its wording changes: what people say belongs to it, whichever version of its
+framework they are on. A `Statement` is its wording in one version."""
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, one_of, parent
+from tracker.rules.frameworks.versions import Change
+
+
+class Skill(Base):
+    """`slug`: of the framework, in all its versions. Nothing else of it ever changes."""
+
+    __tablename__ = "skills"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(80))
+
+
+class SkillOrigin(Base):
+    """What a skill was made of, append-only, with all that this was made of: `steps` is 1 for what
+    the publisher decided, more for what follows from it. No skill is its own origin.
+
+    `carries`: what was said of the origin counts here. Where several of one step carry to one
+    skill, only where all of them say the same.
+    """
+
+    __tablename__ = "skill_origins"
+    __table_args__ = (
+        one_of("change", Change),
+        CheckConstraint("steps >= 1", name="steps_count"),
+        CheckConstraint("skill_id <> origin_id", name="another_skill"),
+        Index("ix_skill_origins_origin", "origin_id"),
+    )
+
+    skill_id: Mapped[int] = mapped_column(parent("skills.id"), primary_key=True)
+    origin_id: Mapped[int] = mapped_column(parent("skills.id"), primary_key=True)
+    change: Mapped[Change]
+    carries: Mapped[bool]
+    steps: Mapped[int]

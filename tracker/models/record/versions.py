@@ -1,0 +1,58 @@
+"""Which version of a framework somebody is on, and which one newcomers of a library begin with.
+
+Both are pointers with their history: the newest row counts, and moving somebody to a version, or
+back, is another row. What people say belongs to skills, so nothing else moves with them.
+"""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, Index, String, exists
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, parent
+
+
+class PersonVersion(Base):
+    """Append-only: from `moved_at` on somebody is on that version of the framework with this
+    `slug`. Without `moved_by_id` nobody did it by hand, or an operator by command."""
+
+    __tablename__ = "person_versions"
+    __table_args__ = (Index("ix_person_versions_person", "person_id", "slug", "id"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"), index=True)
+    moved_at: Mapped[dt.datetime]
+    moved_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+
+
+class LibraryVersion(Base):
+    """Append-only: from `set_at` on newcomers of the library begin with that version."""
+
+    __tablename__ = "library_versions"
+    __table_args__ = (Index("ix_library_versions_library", "library_id", "slug", "id"),)
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    set_at: Mapped[dt.datetime]
+    set_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+
+
+def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:
+    """Over `PersonVersion`: no later row of the person and framework."""
+    later = aliased(PersonVersion)
+    return ~exists().where(later.person_id == of.person_id, later.slug == of.slug, later.id > of.id)
+
+
+def is_current_of_library() -> ColumnElement[bool]:
+    """Over `LibraryVersion`: no later row of the library and framework."""
+    later = aliased(LibraryVersion)
+    return ~exists().where(
+        later.library_id == LibraryVersion.library_id,
+        later.slug == LibraryVersion.slug,
+        later.id > LibraryVersion.id,
+    )

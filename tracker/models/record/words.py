@@ -1,0 +1,264 @@
+"""What counts for the statements of a version, of all that was said of skills.
+
+A word on a statement's own skill counts, and so does what was said of the skills that this was made
+of, its origins:
+
+- in a line of origins the newest word counts;
+- a skill that was merged of several has a line from each of them. Only where all lines have a
+  word, and all words are the same, is it a word of the whole;
+- of a skill's own word and its origins' the newer one counts. A word that was taken back is one: no
+  older one counts in its place.
+
+Nothing is copied: whoever reads what was said by statement of a version reads it from here.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from tracker.models.columns import table_of
+from tracker.models.frameworks.frameworks import NotRatedHere, SensitiveDecision, Statement
+from tracker.models.ratings import Rating
+from tracker.models.record.skills import SkillOrigin
+from tracker.models.reviews.endorsements import Endorsement
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+Framework = int | BindParameter[int] | ColumnElement[bool]
+"""The version, by its id; or, over `STATEMENTS`, which of its statements."""
+Moment = dt.datetime | BindParameter[dt.datetime]
+People = Callable[[SQLColumnExpression[int]], ColumnElement[bool]]
+"""Over a column of people: whose."""
+Words = Select[*tuple[Any, ...]]
+"""Columns (owner, skill, answer, at, id). The owner is a person, or a library; without an answer it
+was taken back. Of an owner and a skill all words but the newest may be missing; they have no
+answer."""
+
+STATEMENTS, ORIGINS = table_of(Statement), table_of(SkillOrigin)
+LINE, WAY, VIA, FURTHER = (ORIGINS.alias(name) for name in ("line", "way", "via", "further"))
+"""Made once: to build a query of aliases took longer than to run it."""
+
+
+def skill_of(statement_id: int) -> ScalarSelect[int]:
+    """Of a wording, its skill."""
+    return select(Statement.skill_id).where(Statement.id == statement_id).scalar_subquery()
+
+
+def is_said_of(
+    skill_id: SQLColumnExpression[int],
+    of: SQLColumnExpression[int] = STATEMENTS.c.skill_id,
+    *,
+    carrying: bool = False,
+) -> ColumnElement[bool]:
+    """Whether it is that skill, or an origin of it; `carrying`: one whose words count for it."""
+    found = select(FURTHER.c.origin_id).where(FURTHER.c.skill_id == of).correlate_except(FURTHER)
+    if carrying:
+        found = found.where(FURTHER.c.carries)
+    return or_(skill_id == of, skill_id.in_(found))
+
+
+def own_ratings(people: People, framework: Framework) -> Subquery:
+    """Columns (person_id, statement_id, answer, at, id): what people answered, with the id of the
+    `Rating`, the newest of several that were merged."""
+    of = Rating.person_id, Rating.skill_id, Rating.answer, Rating.rated_at.label("at"), Rating.id
+    return read_through(select(*of).where(people(Rating.person_id)), framework)
+
+
+def standing(people: People, framework: Framework, at: Moment | None = None) -> Subquery:
+    """The same columns: the endorsement that stands, or stood at that moment."""
+    return read_through(_endorsed(people, at), framework)
+
+
+def counting(people: People, framework: Framework) -> Subquery:
+    """The same columns: every endorsement that stands for a statement of the framework; several for
+    one that was merged."""
+    words = _endorsed(people, None)
+    parts, inherited = _inherited(words, framework, all_origins=False)
+    owner, statement, _skill, _line, answer, at, row_id, _lines = parts.c
+    own, as_one = _each_side(words, inherited, framework)
+    counts = as_one.subquery()
+    of_parts = select(owner, statement, answer, at, row_id).join(
+        counts, and_(counts.c[0] == owner, counts.c[1] == statement)
+    )
+    return _named(union_all(own, of_parts))
+
+
+def left_out(
+    library: int | BindParameter[int] | SQLColumnExpression[int], framework: Framework
+) -> Subquery:
+    """Columns (library, statement_id, ..., id): what that library doesn't rate, by the id of the
+    `NotRatedHere`. It passes all origins, also where what was said of them is asked again."""
+    words = select(
+        NotRatedHere.library_id,
+        NotRatedHere.skill_id,
+        literal("").label("answer"),
+        NotRatedHere.set_at.label("at"),
+        NotRatedHere.id,
+    ).where(NotRatedHere.library_id == library)
+    return read_through(words, framework, all_origins=True)
+
+
+def decided(library: int | BindParameter[int], framework: Framework) -> Subquery:
+    """The same columns: what that library decided about sensitive statements, by the id of the
+    `SensitiveDecision`."""
+    words = select(
+        SensitiveDecision.library_id,
+        SensitiveDecision.skill_id,
+        SensitiveDecision.decision,
+        func.coalesce(SensitiveDecision.decided_at, literal(LONG_AGO)).label("at"),
+        SensitiveDecision.id,
+    ).where(SensitiveDecision.library_id == library)
+    return read_through(words, framework, all_origins=True)
+
+
+LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def read_through(words: Words, framework: Framework, *, all_origins: bool = False) -> Subquery:
+    """The words that count for statements of the framework: columns (person_id, statement_id,
+    answer, at, id). `all_origins`: those that don't carry, too."""
+    _parts, inherited = _inherited(words, framework, all_origins=all_origins)
+    return _named(union_all(*_each_side(words, inherited, framework)))
+
+
+def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:
+    """Over `Endorsement`: those that stand, or stood at that moment."""
+    if at is None:
+        return of.status == EndorsementStatus.STANDING
+    return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
+
+
+def _endorsed(people: People, at: Moment | None) -> Words:
+    return select(
+        Endorsement.person_id,
+        Endorsement.skill_id,
+        case((stood(at), Endorsement.answer)).label("answer"),
+        Endorsement.endorsed_at.label("at"),
+        Endorsement.id,
+    ).where(people(Endorsement.person_id), *([] if at is None else [Endorsement.endorsed_at <= at]))
+
+
+def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tuple[Subquery, CTE]:
+    """The newest word of each line, and of all lines the one that they have in common."""
+    said = words.subquery()
+    owner, skill, answer, at, row_id = said.c
+    counts = [true()] if all_origins else [LINE.c.carries, WAY.c.carries]
+    is_further, is_via = VIA.c.skill_id == WAY.c.origin_id, VIA.c.origin_id == LINE.c.origin_id
+    begins = FURTHER.c.skill_id == LINE.c.origin_id
+    if not all_origins:
+        is_via, begins = and_(is_via, VIA.c.carries), and_(begins, FURTHER.c.carries)
+    is_first = ~exists(select(FURTHER.c.origin_id).where(begins).correlate_except(FURTHER))
+    is_on_the_line = or_(
+        WAY.c.origin_id == LINE.c.origin_id,
+        exists(select(VIA.c.origin_id).where(is_further, is_via).correlate_except(VIA)),
+    )
+    ranked = (
+        select(
+            owner.label("owner"),
+            STATEMENTS.c.id.label("statement_id"),
+            STATEMENTS.c.skill_id,
+            LINE.c.origin_id.label("line"),
+            answer.label("answer"),
+            at.label("at"),
+            row_id.label("row_id"),
+            func.row_number()
+            .over(
+                partition_by=(owner, STATEMENTS.c.id, LINE.c.origin_id),
+                order_by=(at.desc(), WAY.c.steps, row_id.desc()),
+            )
+            .label("place"),
+        )
+        .select_from(STATEMENTS)
+        .join(LINE, LINE.c.skill_id == STATEMENTS.c.skill_id)
+        .join(WAY, WAY.c.skill_id == STATEMENTS.c.skill_id)
+        .join(said, skill == WAY.c.origin_id)
+        .where(_of(framework), *counts, is_first, is_on_the_line)
+        .subquery()
+    )
+    parts = select(ranked).where(ranked.c.place == 1).subquery()
+    of = parts.c
+    lines = select(func.count()).where(LINE.c.skill_id == of.skill_id, is_first)
+    if not all_origins:
+        lines = lines.where(LINE.c.carries)
+    as_one = (
+        select(
+            of.owner,
+            of.statement_id,
+            of.skill_id,
+            func.min(of.answer).label("answer"),
+            func.max(of.at).label("at"),
+            func.max(of.row_id).label("row_id"),
+        )
+        .group_by(of.owner, of.statement_id, of.skill_id)
+        .having(
+            func.min(of.answer) == func.max(of.answer),
+            func.count(of.answer) == lines.correlate(parts).scalar_subquery(),
+        )
+    )
+    return parts, as_one.cte()
+
+
+def _each_side(
+    words: Words, inherited: CTE, framework: Framework
+) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """What counts of a skill's own words, and of its origins'."""
+    said, own = words.subquery(), words.subquery()
+    owner, skill, answer, at, row_id = said.c
+    newer = select(inherited.c.owner).where(
+        inherited.c.owner == owner, inherited.c.statement_id == STATEMENTS.c.id, inherited.c.at > at
+    )
+    of_its_own = (
+        select(
+            owner.label("person_id"),
+            STATEMENTS.c.id.label("statement_id"),
+            answer.label("answer"),
+            at.label("at"),
+            row_id.label("id"),
+        )
+        .select_from(STATEMENTS)
+        .join(said, skill == STATEMENTS.c.skill_id)
+        .where(_of(framework), answer.is_not(None), ~exists(newer.correlate_except(inherited)))
+    )
+    has_newer = exists(
+        select(own.c[0])
+        .where(own.c[0] == inherited.c.owner, own.c[1] == inherited.c.skill_id)
+        .where(own.c[3] >= inherited.c.at)
+        .correlate_except(own)
+    )
+    of_origins = select(
+        inherited.c.owner,
+        inherited.c.statement_id,
+        inherited.c.answer,
+        inherited.c.at,
+        inherited.c.row_id,
+    ).where(~has_newer)
+    return of_its_own, of_origins
+
+
+def _of(framework: Framework) -> ColumnElement[bool]:
+    if isinstance(framework, ColumnElement) and not isinstance(framework, BindParameter):
+        return framework
+    return STATEMENTS.c.framework_id == framework
+
+
+def _named(words: Any) -> Subquery:
+    found: Subquery = words.subquery()
+    return found
