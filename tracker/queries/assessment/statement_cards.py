@@ -40,10 +40,11 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import draft_of_notes
+from tracker.models.record.words import is_said_of
 from tracker.queries.assessment import earlier_ratings
 from tracker.queries.assessment.earlier_ratings import RatingBefore
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OWN_ROW, REVIEWED
+from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OUT, OWN, RATED, REVIEWED
 from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated
@@ -173,7 +174,7 @@ def _card(
     row: Any, citations: dict[int, list[CitationChip]], earlier: tuple[RatingBefore, ...]
 ) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
-    if row.draft is not None and row.version is None:
+    if row.draft is not None and row.version is None and row.answer is None:
         typed = dict(drafts.read(row.draft) or ())
         own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
     return StatementCard(
@@ -225,12 +226,12 @@ def _quoted(
 
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    given_for = aliased(Statement)
+    given_for, mine = aliased(Statement), aliased(Rating)
     evidence = (
-        select(func.count(EvidenceLink.id))
+        select(func.count(EvidenceLink.evidence_id.distinct()))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(
-            EvidenceLink.statement_id == Statement.id,
+            is_said_of(EvidenceLink.skill_id, Statement.skill_id),
             Evidence.person_id == LEARNER,
             Evidence.archived_at.is_(None),
         )
@@ -247,7 +248,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             NotRatedHere.reason,
             Rating.answer,
             Rating.basis,
-            Rating.version,
+            mine.version,
             Rating.rated_at,
             Rating.given_on,
             Rating.own_note,
@@ -260,8 +261,11 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             evidence.label("evidence"),
             AGAIN.label("again"),
         )
-        .outerjoin(NotRatedHere, LEFT_OUT)
-        .outerjoin(Rating, OWN_ROW)
+        .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
+        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == LEARNER))
+        .outerjoin(OWN, RATED)
+        .outerjoin(Rating, Rating.id == func.coalesce(OWN.c.id, mine.id))
         .outerjoin(Draft, draft_of_notes(LEARNER))
         .outerjoin(ENDORSED, REVIEWED)
         .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)
