@@ -13,7 +13,7 @@ Nothing is copied: whoever reads what was said by statement of a version reads i
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -60,6 +60,11 @@ LINE, WAY, VIA, FURTHER = (ORIGINS.alias(name) for name in ("line", "way", "via"
 def skill_of(statement_id: int) -> ScalarSelect[int]:
     """Of a wording, its skill."""
     return select(Statement.skill_id).where(Statement.id == statement_id).scalar_subquery()
+
+
+def skills_of(statement_ids: Collection[int] | BindParameter[Any]) -> Select[int]:
+    """Of wordings, their skills."""
+    return select(STATEMENTS.c.skill_id).where(STATEMENTS.c.id.in_(statement_ids))
 
 
 def is_said_of(
@@ -114,18 +119,17 @@ def counting(people: People, framework: Framework) -> Subquery:
     return _named(union_all(own, of_parts))
 
 
-def left_out(
-    library: int | BindParameter[int] | SQLColumnExpression[int], framework: Framework
-) -> Subquery:
-    """Columns (library, statement_id, ..., id): what that library doesn't rate, by the id of the
-    `NotRatedHere`. It passes all origins, also where what was said of them is asked again."""
+def left_out(library: SQLColumnExpression[int] | int | None, framework: Framework) -> Subquery:
+    """Columns (library, statement_id, ..., id): what that library, or each, doesn't rate, by the
+    id of the `NotRatedHere`. It passes all origins, also where what was said of them is asked
+    again."""
     words = select(
         NotRatedHere.library_id,
         NotRatedHere.skill_id,
         literal("").label("answer"),
         NotRatedHere.set_at.label("at"),
         NotRatedHere.id,
-    ).where(NotRatedHere.library_id == library)
+    ).where(true() if library is None else NotRatedHere.library_id == library)
     return read_through(words, framework, all_origins=True)
 
 

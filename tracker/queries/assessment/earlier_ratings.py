@@ -1,4 +1,4 @@
-"""What a learner answered to statements of earlier versions that are to be rated again. For the
+"""What a learner answered to what statements were made of that are to be rated again. For the
 learner alone."""
 
 import datetime as dt
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Rating, ScaleAnswer, Statement, StatementSuccessor
+from tracker.models import Framework, Rating, ScaleAnswer, SkillOrigin, Statement
 from tracker.models.joins import scale_answer
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
@@ -42,8 +42,8 @@ class RatingBefore:
 def of_statements(
     person_id: int, statement_ids: Collection[int]
 ) -> dict[int, tuple[RatingBefore, ...]]:
-    """By statement, the answers in the nearest version that has some: several where several were
-    merged. One query; none for no statements."""
+    """By statement, the answers to the nearest of its origins that have some: several where several
+    were merged. One query; none for no statements."""
     if not statement_ids:
         return {}
     after = aliased(Statement)
@@ -51,8 +51,8 @@ def of_statements(
         session()
         .execute(
             select(
-                after.id.label("successor_id"),
-                StatementSuccessor.steps,
+                after.id.label("statement_id"),
+                SkillOrigin.steps,
                 Statement.id,
                 Framework.version,
                 Statement.title,
@@ -60,29 +60,29 @@ def of_statements(
                 ScaleAnswer.label,
                 Rating.rated_at,
                 Rating.given_on,
-                StatementSuccessor.change,
+                SkillOrigin.change,
                 Statement.text,
                 after.text.label("after"),
             )
-            .select_from(StatementSuccessor)
-            .join(after, after.id == StatementSuccessor.successor_id)
-            .join(Statement, Statement.id == StatementSuccessor.statement_id)
+            .select_from(SkillOrigin)
+            .join(after, after.skill_id == SkillOrigin.skill_id)
+            .join(Rating, Rating.skill_id == SkillOrigin.origin_id)
+            .join(Statement, Statement.id == Rating.statement_id)
             .join(Framework, Framework.id == Statement.framework_id)
-            .join(Rating, Rating.statement_id == Statement.id)
             .join(ScaleAnswer, scale_answer(Rating.answer))
             .where(
                 after.id.in_(statement_ids),
                 Rating.person_id == person_id,
                 Rating.answer.is_not(None),
             )
-            .order_by(after.id, StatementSuccessor.steps, Statement.position)
+            .order_by(after.id, SkillOrigin.steps, Statement.position)
         )
         .all()
     )
     found = {}
-    for successor_id, of_one in groupby(rows, key=lambda row: row.successor_id):
+    for statement_id, of_one in groupby(rows, key=lambda row: row.statement_id):
         lines = list(of_one)
-        found[successor_id] = tuple(
+        found[statement_id] = tuple(
             RatingBefore(*row[2:10], *pieces(row.text, row.after))
             for row in lines
             if row.steps == lines[0].steps

@@ -170,9 +170,6 @@ OUT = left_out(LIBRARY, FRAMEWORK)
 """What the learner's library doesn't rate."""
 LEFT_OUT = OUT.c.statement_id == Statement.id
 """Its join to `Statement`."""
-OWN_ROW = and_(Rating.skill_id == Statement.skill_id, Rating.person_id == LEARNER)
-"""The join of the learner's own `Rating` to `Statement`: its answer may be cleared, and where it is,
-or there is none, one of an origin may count."""
 OWN = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
 """What the learner answered and counts."""
 RATED = OWN.c.statement_id == Statement.id

@@ -19,7 +19,15 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.record.words import everything, Framework, Moment, People, Seen, left_out, read_through
+from tracker.models.record.words import (
+    Framework,
+    Moment,
+    People,
+    Seen,
+    everything,
+    left_out,
+    read_through,
+)
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.frameworks.wording import Wording
@@ -148,10 +156,7 @@ def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(
-            out.c.id.is_(None),
-            *([Statement.id == bindparam("statement")] if of_one else []),
-        )
+        .where(out.c.id.is_(None), *([Statement.id == bindparam("statement")] if of_one else []))
         .order_by(Statement.position)
     )
 

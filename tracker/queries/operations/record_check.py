@@ -173,10 +173,10 @@ def _ratings(connection: Connection) -> Iterator[Finding]:
 @cache
 def _not_as_history() -> tuple[Executable, Executable]:
     newest, newer = aliased(RatingEntry), aliased(RatingEntry)
-    same = and_(newest.person_id == Rating.person_id, newest.statement_id == Rating.statement_id)
+    same = and_(newest.person_id == Rating.person_id, newest.skill_id == Rating.skill_id)
     later = and_(
         newer.person_id == newest.person_id,
-        newer.statement_id == newest.statement_id,
+        newer.skill_id == newest.skill_id,
         newer.version > newest.version,
     )
     told = (
@@ -193,7 +193,7 @@ def _not_as_history() -> tuple[Executable, Executable]:
     )
     wrong = select(Rating.id, Rating.person_id).where(~told).order_by(Rating.id)
     there = select(Rating.id).where(
-        Rating.person_id == RatingEntry.person_id, Rating.statement_id == RatingEntry.statement_id
+        Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id
     )
     alone = select(RatingEntry.id, RatingEntry.person_id).where(~there.exists())
     return wrong, alone.order_by(RatingEntry.id)

@@ -102,7 +102,7 @@ def _revealed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
 def revealed(
     people: People, framework_id: Framework, blind: BlindSpots, at: Moment | None = None
 ) -> Subquery:
-    """Columns (person, statement, answer, at): the learner's answer as a review last revealed it."""
+    """Columns (person, statement, answer, at, id): the learner's answer as last revealed."""
     if at is None:
         words = select(
             RevealedAnswer.person_id,
@@ -151,13 +151,9 @@ def endorsed_answers(
 @cache
 def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     at = AT if is_past else None
-    endorsed = standing_endorsements(
-        lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows
-    )
+    endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
-    agreed = exceptions.counting(
-        lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows
-    ).c
+    agreed = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
     excepted = exists(
         select(agreed.id).where(agreed.person_id == person_id, agreed.statement_id == statement_id)
     )

@@ -162,9 +162,7 @@ def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
     out = left_out(LIBRARY, FRAMEWORK)
-    excepted = exceptions.counting(
-        lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows
-    )
+    excepted = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     return (
         select(
             Statement.domain_id,
