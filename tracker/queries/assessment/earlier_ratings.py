@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Rating, ScaleAnswer, SkillOrigin, Statement
+from tracker.models import Draft, Framework, Rating, ScaleAnswer, SkillOrigin, Statement
 from tracker.models.joins import scale_answer
+from tracker.rules import drafts
+from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
@@ -87,4 +89,44 @@ def of_statements(
             for row in lines
             if row.steps == lines[0].steps
         )
+    return found
+
+
+def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """By statement that is not rated itself, the notes at what counts for it of what it was made
+    of, and those that wait there for an answer: of several that were merged, together. One query;
+    none for no statements."""
+    if not statement_ids:
+        return {}
+    rows = session().execute(
+        select(Statement.id, Rating.own_note, Rating.reviewer_note, Draft.fields)
+        .join(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
+        .outerjoin(
+            Rating,
+            and_(
+                Rating.skill_id == SkillOrigin.origin_id,
+                Rating.person_id == person_id,
+                SkillOrigin.carries,
+            ),
+        )
+        .outerjoin(
+            Draft,
+            and_(
+                Draft.person_id == person_id,
+                Draft.form == drafts.RATING,
+                Draft.subject == cast(SkillOrigin.origin_id, String),
+            ),
+        )
+        .where(Statement.id.in_(statement_ids))
+        .order_by(Statement.id, SkillOrigin.steps, SkillOrigin.origin_id)
+    )
+    found: dict[int, tuple[str, str]] = {}
+    for statement_id, own_note, reviewer_note, draft in rows:
+        typed = dict(drafts.read(draft) or ()) if draft is not None else {}
+        so_far = found.get(statement_id, ("", ""))
+        more = (
+            own_note or typed.get("own_note", ""),
+            reviewer_note or typed.get("reviewer_note", ""),
+        )
+        found[statement_id] = (joined(so_far[0], more[0]), joined(so_far[1], more[1]))
     return found

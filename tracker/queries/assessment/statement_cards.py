@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     func,
     literal,
     null,
@@ -36,6 +37,7 @@ from tracker.models import (
     Person,
     Rating,
     ScaleAnswer,
+    SkillOrigin,
     Source,
     Statement,
 )
@@ -167,16 +169,26 @@ def _cards(
     rows = session().execute(_CARDS[which], values).all()
     again = [row.id for row in rows if row.again]
     earlier = earlier_ratings.of_statements(values["learner"], again)
-    return [_card(row, citations, earlier.get(row.id, ())) for row in rows]
+    notes = earlier_ratings.notes_of_origins(
+        values["learner"], [row.id for row in rows if row.has_origins]
+    )
+    return [
+        _card(row, citations, earlier.get(row.id, ()), notes.get(row.id, ("", ""))) for row in rows
+    ]
 
 
 def _card(
-    row: Any, citations: dict[int, list[CitationChip]], earlier: tuple[RatingBefore, ...]
+    row: Any,
+    citations: dict[int, list[CitationChip]],
+    earlier: tuple[RatingBefore, ...],
+    notes: tuple[str, str],
 ) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
-    if row.draft is not None and row.version is None and row.answer is None:
+    if row.draft is not None and row.version is None:
         typed = dict(drafts.read(row.draft) or ())
         own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
+    elif row.version is None:
+        own_note, reviewer_note = notes
     return StatementCard(
         id=row.id,
         code=row.code,
@@ -227,6 +239,7 @@ def _quoted(
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     given_for, mine = aliased(Statement), aliased(Rating)
+    has_origins = exists().where(SkillOrigin.skill_id == Statement.skill_id)
     evidence = (
         select(func.count(EvidenceLink.evidence_id.distinct()))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
@@ -260,6 +273,9 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Framework.version.label("given_on_version"),
             evidence.label("evidence"),
             AGAIN.label("again"),
+            and_(
+                mine.id.is_(None), exists().where(SkillOrigin.skill_id == Statement.skill_id)
+            ).label("has_origins"),
         )
         .outerjoin(OUT, LEFT_OUT)
         .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
