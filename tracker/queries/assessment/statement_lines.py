@@ -22,7 +22,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Membership, Rating, RoleProfile, Statement, StatementSuccessor
+from tracker.models import (
+    Framework,
+    Membership,
+    PersonVersion,
+    Rating,
+    RoleProfile,
+    Statement,
+    StatementSuccessor,
+)
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import FRAMEWORK, Learner
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
@@ -195,17 +204,18 @@ def left_behind(person_id: SQLColumnExpression[int], today: dt.date) -> ColumnEl
 def _learns(
     person_id: SQLColumnExpression[int], today: dt.date, which: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """`which`: over `RoleProfile`."""
+    """`which`: over `PersonVersion`."""
     return exists(
         select(Membership.id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
         .where(
             Membership.person_id == person_id,
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
             which,
         )
-        .correlate_except(Membership, RoleProfile)
+        .correlate_except(Membership, RoleProfile, PersonVersion)
     )
 
 

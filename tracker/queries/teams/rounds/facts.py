@@ -19,12 +19,14 @@ from tracker.models import (
     Membership,
     NotRatedHere,
     Person,
+    PersonVersion,
     RoleProfile,
     Round,
     RoundFramework,
     Statement,
     Team,
 )
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import targets
@@ -107,7 +109,8 @@ def people_at(
     )
     for fact in facts:
         unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
-    expected = targets({row.role_profile_id for rows in memberships.values() for row in rows})
+    jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
+    expected = targets(jobs_there, framework_id)
     of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
     for (profile_id, domain_id), rank in expected.items():
         of_job[profile_id][domain_id] = rank
@@ -166,12 +169,13 @@ def memberships_on(
         .join(Person, Person.id == Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
         .where(
             Membership.role == Role.LEARNER,
             current_on(Membership, day),
             people_of(library_id),
             or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
-            RoleProfile.framework_id == framework_id,
+            PersonVersion.framework_id == framework_id,
         )
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )
