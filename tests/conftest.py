@@ -151,7 +151,8 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
             app = create_app(TestConfig(url, folder))
             with app.app_context():
                 hurry(db.engine)
-                db.metadata.create_all(db.engine)  # until the first migration is there
+                writing = db.engine.execution_options(tracker_write=True)
+                db.metadata.create_all(writing)  # until the first migration is there
                 if engine_name == "sqlite":
                     keep_pages(BLANK, db.engine)
                 db.engine.dispose()

@@ -6,7 +6,7 @@ import datetime as dt
 from sqlalchemy import select, update
 
 from tests.factories.sending import actor
-from tests.factories.world import World, add
+from tests.factories.world import World, add, job
 from tests.rules.frameworks.test_shapes import shape
 from tracker.db import session, transaction
 from tracker.models import (
@@ -16,14 +16,14 @@ from tracker.models import (
     Level,
     Membership,
     NotRatedHere,
-    RoleProfile,
     Round,
     RoundFramework,
+    Skill,
     Source,
     Statement,
     Strand,
-    Target,
 )
+from tracker.records.frameworks import moves
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.roles import Role
@@ -37,7 +37,7 @@ def leave_out(world: World, statement_id: int, reason: str, library: str = "city
         tx.add(
             NotRatedHere(
                 library_id=world.libraries[library],
-                statement_id=statement_id,
+                skill_id=tx.get_one(Statement, statement_id).skill_id,
                 reason=reason,
                 set_at=world.now,
                 set_by_id=world.people["adam"],
@@ -62,15 +62,9 @@ def open_round(
 def add_role_profile(world: World, name: str, rank: int, library: str = "city") -> int:
     """A job that expects `rank` in every domain; known in the world by its name."""
     with transaction() as tx:
-        profile_id = world.role_profiles[name] = add(
-            tx,
-            RoleProfile(
-                library_id=world.libraries[library], framework_id=world.framework_id, name=name
-            ),
-        )
-        for domain_id in world.domains.values():
-            add(tx, Target(role_profile_id=profile_id, domain_id=domain_id, rank=rank))
-    return profile_id
+        library_id = world.libraries[library]
+        world.role_profiles[name] = job(tx, library_id, world.framework_id, name, rank)
+    return world.role_profiles[name]
 
 
 def grow(world: World, domain: str, count: int) -> None:
@@ -82,6 +76,7 @@ def grow(world: World, domain: str, count: int) -> None:
                     tx,
                     Statement(
                         framework_id=world.framework_id,
+                        skill_id=add(tx, Skill(slug="small")),
                         domain_id=world.domains[domain],
                         rank=number % 4 + 1,
                         uuid=f"00000000-0000-0000-0001-{number:012}",
@@ -125,6 +120,7 @@ def learn_in(world: World, name: str) -> FrameworkFile:
             .where(Membership.person_id.in_(both), Membership.role == Role.LEARNER)
             .values(role_profile_id=world.role_profiles["Everything"])
         )
+        moves.begin(tx, both, world.now)
     return file
 
 

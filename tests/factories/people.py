@@ -8,6 +8,7 @@ from sqlalchemy import update
 from tests.factories.world import HASH, START, World, add
 from tracker.db import transaction
 from tracker.models import Invitation, Membership, Person, RecordOpening, Team
+from tracker.records.frameworks import moves
 from tracker.rules.administration.openings import WAIT
 from tracker.rules.roles import Role
 
@@ -48,6 +49,7 @@ def join(
                 ends_on=ends_on,
             ),
         )
+        moves.begin(tx, [world.people[name]], world.now)
     return world.people[name]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
+from tracker.records.successors import Succession
+from tracker.services.frameworks.carrying import CarryingOutcome
 
 from tests.factories.sending import actor
 from tests.factories.world import World
@@ -15,10 +17,8 @@ from tracker.db import Base, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.records import successors
-from tracker.records.successors import Succession
 from tracker.rules.frameworks.versions import Change
 from tracker.services.frameworks import carrying
-from tracker.services.frameworks.carrying import CarryingOutcome
 
 
 @dataclass(slots=True)

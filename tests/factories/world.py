@@ -12,6 +12,7 @@ Adam is the administrator of City Library and is in no team.
 import datetime as dt
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.client import PASSWORD
@@ -28,6 +29,7 @@ from tracker.models import (
     Round,
     RoundFramework,
     ScaleAnswer,
+    Skill,
     Statement,
     Strand,
     Target,
@@ -35,6 +37,7 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
+from tracker.records.frameworks import moves
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.roles import Role
 
@@ -91,6 +94,7 @@ def make_world(now: dt.datetime) -> World:
             ("olaf", "other", Role.SUPERVISOR),
         ):
             _member(tx, world, name, team, role)
+        moves.begin(tx, world.people.values(), now)
     return world
 
 
@@ -98,6 +102,30 @@ def add(tx: Session, row: object) -> int:
     tx.add(row)
     tx.flush()
     return int(row.id)  # type: ignore[attr-defined]
+
+
+def job(
+    tx: Session,
+    library_id: int,
+    framework_id: int,
+    name: str,
+    rank: int,
+    now: dt.datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+) -> int:
+    """A job profile that expects `rank` in every domain of the version. Newcomers begin with it
+    where the library had none."""
+    framework = tx.get_one(Framework, framework_id)
+    profile_id = add(tx, RoleProfile(library_id=library_id, slug=framework.slug, name=name))
+    for strand, domain in tx.execute(
+        select(Strand.key, Domain.key)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .where(Strand.framework_id == framework_id)
+        .order_by(Domain.id)
+    ).all():
+        target = Target(role_profile_id=profile_id, strand_key=strand, domain_key=domain, rank=rank)
+        add(tx, target)
+    moves.of_newcomers(tx, library_id, framework.slug, now)
+    return profile_id
 
 
 def _framework(tx: Session, world: World) -> None:
@@ -153,6 +181,7 @@ def _framework(tx: Session, world: World) -> None:
                             tx,
                             Statement(
                                 framework_id=framework_id,
+                                skill_id=add(tx, Skill(slug="small")),
                                 domain_id=world.domains[key],
                                 rank=rank,
                                 uuid=f"00000000-0000-0000-0000-{position:012}",
@@ -181,10 +210,7 @@ def _library(tx: Session, world: World, name: str, admin: str) -> None:
             opens_statements=True,
         ),
     )
-    profile = RoleProfile(library_id=library_id, framework_id=world.framework_id, name="Mid-level")
-    world.role_profiles[name] = add(tx, profile)
-    for domain_id in world.domains.values():
-        add(tx, Target(role_profile_id=profile.id, domain_id=domain_id, rank=2))
+    world.role_profiles[name] = job(tx, library_id, world.framework_id, "Mid-level", 2)
     world.rounds[name] = add(
         tx,
         Round(

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.models import Framework, Membership, Person, RoleProfile, Team
+from tracker.models import Membership, Person, RoleProfile, Team
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
-from tracker.records.frameworks import ratings_left
+from tracker.records.frameworks import moves
 from tracker.row_locks import held
 from tracker.rules.administration.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.calendar import clean_period
@@ -23,8 +23,12 @@ TABLE = table_of(Membership)
 
 
 def locked(tx: Session, actor: Actor, membership_id: int) -> Membership:
-    """One of the actor's library. Raises Missing."""
+    """One of the actor's library, with its person. Raises Missing."""
     library = administration.of_library(tx, actor)
+    whose = select(Membership.person_id).where(Membership.id == membership_id)
+    tx.execute(
+        held(select(Person.id).where(Person.id.in_(whose), people_of(library.id)), of=Person)
+    )
     membership = tx.scalar(
         held(
             select(Membership)
@@ -68,8 +72,7 @@ def _check_team(
 def _check_role_profile(
     tx: Session, library_id: int, membership: Membership, terms: MembershipTerms
 ) -> None:
-    """A retired one may stay where it was, and is not given out again; nor is one of another
-    version than the ratings are in."""
+    """A retired one may stay where it was, and is not given out again."""
     if terms.role_profile_id is None:
         raise Invalid("role_profile_needed", "role_profile_id")
     profile = tx.scalar(
@@ -79,11 +82,8 @@ def _check_role_profile(
     )
     if profile is None:
         raise Invalid("role_profile_unknown", "role_profile_id")
-    if membership.role_profile_id == profile.id:
-        return
-    if profile.retired_at is not None:
+    if profile.retired_at is not None and membership.role_profile_id != profile.id:
         raise Invalid("role_profile_retired", "role_profile_id")
-    ratings_left.refuse(tx, membership.person_id, profile.id)
 
 
 def refuse_overlap(tx: Session, membership: Membership) -> None:
@@ -93,13 +93,12 @@ def refuse_overlap(tx: Session, membership: Membership) -> None:
         other = tx.scalar(
             select(Membership.id)
             .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-            .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
             .where(
                 Membership.person_id == membership.person_id,
                 Membership.team_id == membership.team_id,
                 Membership.role == membership.role,
                 Membership.id != (membership.id or 0),
-                func.coalesce(Framework.slug, "") == _framework(tx, membership),
+                func.coalesce(RoleProfile.slug, "") == _framework(tx, membership),
                 or_(Membership.ends_on.is_(None), Membership.ends_on >= membership.starts_on),
                 *(
                     []
@@ -114,12 +113,8 @@ def refuse_overlap(tx: Session, membership: Membership) -> None:
 
 
 def _framework(tx: Session, membership: Membership) -> str:
-    """The slug, without its version; "" for who is no learner."""
-    slug = tx.scalar(
-        select(Framework.slug)
-        .join(RoleProfile, RoleProfile.framework_id == Framework.id)
-        .where(RoleProfile.id == membership.role_profile_id)
-    )
+    """ "" for who is no learner."""
+    slug = tx.scalar(select(RoleProfile.slug).where(RoleProfile.id == membership.role_profile_id))
     return slug or ""
 
 
@@ -171,7 +166,9 @@ def _values(terms: MembershipTerms) -> dict[str, object]:
 
 
 def note(tx: Session, kind: str, actor: Actor, membership: Membership, now: dt.datetime) -> None:
-    """Record that it changed. What its person may do is another thing from here on."""
+    """Record that it changed. What its person may do is another thing from here on, and who learns
+    in a framework for the first time is on a version of it."""
+    moves.begin(tx, [membership.person_id], now)
     sign_ins.renew_all(tx, membership.person_id)
     team = tx.get_one(Team, membership.team_id)
     audit.note(

@@ -6,11 +6,25 @@ back, is another row. What people say belongs to skills, so nothing else moves w
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Index, String, exists
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    ScalarSelect,
+    SQLColumnExpression,
+    String,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, parent
+from tracker.models.frameworks.frameworks import Domain, Level, Strand
+from tracker.models.people import Membership
+from tracker.models.rounds import RoleProfile, Target
 
 
 class PersonVersion(Base):
@@ -56,3 +70,53 @@ def is_current_of_library() -> ColumnElement[bool]:
         later.slug == LibraryVersion.slug,
         later.id > LibraryVersion.id,
     )
+
+
+def learns_on(
+    of: type[Membership] = Membership,
+    profile: type[RoleProfile] = RoleProfile,
+    version: type[PersonVersion] = PersonVersion,
+) -> ColumnElement[bool]:
+    """Joins somebody's membership and its job profile to the `PersonVersion` that counts."""
+    return and_(
+        version.person_id == of.person_id, version.slug == profile.slug, is_current(version)
+    )
+
+
+def newcomers_begin_on(profile: type[RoleProfile] = RoleProfile) -> ColumnElement[bool]:
+    """Joins a job profile to the `LibraryVersion` that counts."""
+    return and_(
+        LibraryVersion.library_id == profile.library_id,
+        LibraryVersion.slug == profile.slug,
+        is_current_of_library(),
+    )
+
+
+def version_of(
+    person_id: SQLColumnExpression[int], slug: SQLColumnExpression[str]
+) -> ScalarSelect[int]:
+    """The version of that framework that somebody is on."""
+    row = aliased(PersonVersion)
+    return (
+        select(row.framework_id)
+        .where(row.person_id == person_id, row.slug == slug)
+        .order_by(row.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def expects() -> ColumnElement[bool]:
+    """Joins a `Target` to its `Domain` in a version, over `Strand`."""
+    return and_(Target.strand_key == Strand.key, Target.domain_key == Domain.key)
+
+
+def expected_rank() -> ColumnElement[int]:
+    """Of a `Target` in a version, over `Strand`: no higher than the highest level there."""
+    highest = (
+        select(func.max(Level.rank))
+        .where(Level.strand_id == Strand.id)
+        .correlate(Strand)
+        .scalar_subquery()
+    )
+    return case((Target.rank > highest, highest), else_=Target.rank)

@@ -10,8 +10,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Invitation, Membership, Person, RoleProfile, Team
+from tracker.models import (
+    Framework,
+    Invitation,
+    Membership,
+    Person,
+    PersonVersion,
+    RoleProfile,
+    Team,
+)
 from tracker.models.joins import link_works
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.rules.names import folded
 from tracker.rules.pagination import table_page
@@ -265,7 +274,8 @@ def _belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
+        .outerjoin(PersonVersion, learns_on())
+        .outerjoin(Framework, Framework.id == PersonVersion.framework_id)
         .where(where)
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
     )

@@ -3,10 +3,21 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from tracker.db import session
-from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    LibraryVersion,
+    Membership,
+    PersonVersion,
+    RoleProfile,
+    Strand,
+    Target,
+)
+from tracker.models.record.versions import expected_rank, expects, learns_on, newcomers_begin_on
 from tracker.policy.permissions import Actor, current_on
 from tracker.rules.frameworks.addresses import address_keys
 from tracker.rules.frameworks.wording import Wording
@@ -14,8 +25,8 @@ from tracker.rules.frameworks.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class RoleProfileSummary:
-    """`learners` counts the people who hold it now; `expected` in how many domains something is
-    expected."""
+    """`version`: the one that newcomers begin with. `learners` counts the people who hold it now;
+    `expected` in how many domains of it something is expected."""
 
     id: int
     name: str
@@ -64,8 +75,10 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
     expected = (
         select(func.count())
         .select_from(Target)
-        .where(Target.role_profile_id == RoleProfile.id)
-        .correlate(RoleProfile)
+        .join(Strand, Strand.key == Target.strand_key)
+        .join(Domain, and_(Domain.strand_id == Strand.id, expects()))
+        .where(Target.role_profile_id == RoleProfile.id, Strand.framework_id == Framework.id)
+        .correlate(RoleProfile, Framework)
         .scalar_subquery()
     )
     rows = session().execute(
@@ -80,7 +93,8 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
             learners,
             expected,
         )
-        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .join(LibraryVersion, newcomers_begin_on())
+        .join(Framework, Framework.id == LibraryVersion.framework_id)
         .where(RoleProfile.library_id == actor.library_id)
         .order_by(RoleProfile.position, RoleProfile.name)
     )
@@ -92,18 +106,22 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
 def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
     """Those that can be given to a learner; `keep` is one that stays in the list though retired.
     Where they are of several frameworks, each names its own. One query."""
-    rows = session().execute(
-        select(RoleProfile.id, RoleProfile.name, Framework.title, Framework.version)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
-        .where(
-            RoleProfile.library_id == actor.library_id,
-            or_(RoleProfile.retired_at.is_(None), RoleProfile.id == keep),
+    rows = (
+        session()
+        .execute(
+            select(RoleProfile.id, RoleProfile.name, Framework.title, RoleProfile.slug)
+            .join(LibraryVersion, newcomers_begin_on())
+            .join(Framework, Framework.id == LibraryVersion.framework_id)
+            .where(
+                RoleProfile.library_id == actor.library_id,
+                or_(RoleProfile.retired_at.is_(None), RoleProfile.id == keep),
+            )
+            .order_by(Framework.title, RoleProfile.slug, RoleProfile.position, RoleProfile.name)
         )
-        .order_by(Framework.title, Framework.version, RoleProfile.position, RoleProfile.name)
+        .all()
     )
-    found = [(row.id, row.name, f"{row.title} {row.version}") for row in rows]
-    is_alone = len({framework for _id, _name, framework in found}) < 2
-    return [(id_, name if is_alone else f"{name} ({framework})") for id_, name, framework in found]
+    is_alone = len({row.slug for row in rows}) < 2
+    return [(row.id, row.name if is_alone else f"{row.name} ({row.title})") for row in rows]
 
 
 def detail(role_profile_id: int) -> RoleProfileDetails:
@@ -119,14 +137,18 @@ def detail(role_profile_id: int) -> RoleProfileDetails:
             RoleProfile.retired_at,
             RoleProfile.targets_reason,
         )
-        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .join(LibraryVersion, newcomers_begin_on())
+        .join(Framework, Framework.id == LibraryVersion.framework_id)
         .where(RoleProfile.id == role_profile_id)
     )
     row = session().execute(query).one()
     targets = (
         session()
         .execute(
-            select(Target.domain_id, Target.rank).where(Target.role_profile_id == role_profile_id)
+            select(Domain.id, expected_rank())
+            .join(Strand, Strand.id == Domain.strand_id)
+            .join(Target, expects())
+            .where(Target.role_profile_id == role_profile_id, Strand.framework_id == row[2])
         )
         .all()
     )
@@ -170,13 +192,15 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
 @dataclass(frozen=True, slots=True)
 class FrameworkChoice:
     """`key`: what an address calls it. `role_labels`: the names of roles that stand at its
-    levels."""
+    levels. `is_for_newcomers`: of the versions of its framework, that which newcomers begin with,
+    or would."""
 
     id: int
     key: str
     label: Wording
     lang: str
     role_labels: frozenset[str]
+    is_for_newcomers: bool
 
 
 def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
@@ -192,23 +216,38 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
     learners = (
         select(func.count(Membership.person_id.distinct()))
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
         .where(
             RoleProfile.library_id == actor.library_id,
-            RoleProfile.framework_id == Framework.id,
+            PersonVersion.framework_id == Framework.id,
             current_on(Membership, today),
         )
+        .scalar_subquery()
+    )
+    chosen = (
+        select(LibraryVersion.framework_id)
+        .where(LibraryVersion.library_id == actor.library_id, LibraryVersion.slug == Framework.slug)
+        .order_by(LibraryVersion.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
     rows = (
         session()
         .execute(
             select(
-                Framework.id, Framework.slug, Framework.title, Framework.version, Framework.lang
+                Framework.id,
+                Framework.slug,
+                Framework.title,
+                Framework.version,
+                Framework.lang,
+                Framework.published_at,
+                chosen.label("chosen"),
             ).order_by(learners.desc(), Framework.published_at.desc(), Framework.id.desc())
         )
         .all()
     )
     keys = address_keys((row.id, row.slug) for row in rows)
+    newest = {row.slug: row.id for row in sorted(rows, key=lambda row: (row.published_at, row.id))}
     return [
         FrameworkChoice(
             row.id,
@@ -216,6 +255,7 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
             f"{row.title} {row.version}",
             row.lang,
             frozenset(labels.get(row.id, ())),
+            row.id == (row.chosen or newest[row.slug]),
         )
         for row in rows
     ]

@@ -3,24 +3,28 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, RowMapping, Select, and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import (
+    Domain,
     Framework,
     Membership,
     Person,
+    PersonVersion,
     RatingEntry,
     RoleProfile,
     Round,
     RoundFramework,
     Statement,
+    Strand,
     Target,
     Team,
 )
+from tracker.models.record.versions import expected_rank, expects, learns_on
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.targets import higher_of
@@ -141,7 +145,8 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .join(PersonVersion, learns_on())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
         .outerjoin(
             open_round,
             and_(
@@ -239,16 +244,30 @@ def expected(learner: Learner) -> dict[int, int]:
 def expected_by_job(learner: Learner) -> dict[int, dict[int, int]]:
     """The rank that each of somebody's jobs expects, by role profile and domain. One query."""
     found: dict[int, dict[int, int]] = {each: {} for each in learner.role_profile_ids}
-    for (role_profile_id, domain_id), rank in targets(set(learner.role_profile_ids)).items():
+    for (role_profile_id, domain_id), rank in targets(
+        set(learner.role_profile_ids), learner.framework_id
+    ).items():
         found[role_profile_id][domain_id] = rank
     return found
 
 
-def targets(role_profile_ids: set[int]) -> dict[tuple[int, int], int]:
-    """The rank expected, by (role profile, domain). One query."""
+def targets(role_profile_ids: set[int], framework_id: int) -> dict[tuple[int, int], int]:
+    """The rank expected in that version, by (role profile, domain). One query."""
     rows = session().execute(
-        select(Target.role_profile_id, Target.domain_id, Target.rank).where(
-            Target.role_profile_id.in_(role_profile_ids)
-        )
+        _targets(), {"role_profiles": list(role_profile_ids), "framework": framework_id}
     )
     return {(row.role_profile_id, row.domain_id): row.rank for row in rows}
+
+
+@cache
+def _targets() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Target.role_profile_id, Domain.id.label("domain_id"), expected_rank().label("rank"))
+        .select_from(Strand)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .where(
+            Strand.framework_id == FRAMEWORK,
+            Target.role_profile_id.in_(bindparam("role_profiles", expanding=True)),
+        )
+    )

@@ -186,9 +186,9 @@ AGAIN = and_(rated_before(LEARNER), OWN.c.id.is_(None))
 def _progress() -> Select[*tuple[Any, ...]]:
     """Made once: to put it together costs as much as to run it."""
     jobs = (
-        select(Target.domain_id, func.max(Target.rank).label("rank"))
+        select(Target.strand_key, Target.domain_key, func.max(Target.rank).label("rank"))
         .where(Target.role_profile_id.in_(bindparam("jobs", expanding=True)))
-        .group_by(Target.domain_id)
+        .group_by(Target.strand_key, Target.domain_key)
         .subquery()
     )
     newest = (
@@ -235,7 +235,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(OWN, RATED)
         .outerjoin(Rating, Rating.id == OWN.c.id)
         .outerjoin(ENDORSED, REVIEWED)
-        .outerjoin(jobs, jobs.c.domain_id == Domain.id)
+        .outerjoin(jobs, and_(jobs.c.strand_key == Strand.key, jobs.c.domain_key == Domain.key))
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

@@ -13,6 +13,7 @@ from tracker.models import (
     Framework,
     Membership,
     Person,
+    PersonVersion,
     RoleProfile,
     Round,
     RoundFramework,
@@ -20,6 +21,7 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
@@ -82,7 +84,7 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
             Round.library_id == Person.library_id,
-            RoundFramework.framework_id == RoleProfile.framework_id,
+            RoundFramework.framework_id == Framework.id,
             Round.starts_on <= today,
             Round.ends_on >= today,
         )
@@ -90,12 +92,12 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
     answers = (
         select(func.aggregate_strings(ScaleAnswer.key, " "))
-        .where(ScaleAnswer.framework_id == RoleProfile.framework_id)
+        .where(ScaleAnswer.framework_id == Framework.id)
         .scalar_subquery()
     )
     return held(
         select(
-            RoleProfile.framework_id,
+            Framework.id.label("framework_id"),
             Framework.slug,
             answers.label("answers"),
             read.label("read"),
@@ -104,7 +106,8 @@ def _query() -> Select[*tuple[Any, ...]]:
         .select_from(Person)
         .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .join(PersonVersion, learns_on())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
         .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))
         .order_by(Membership.starts_on.desc(), Membership.id.desc()),
         of=Person,

@@ -36,7 +36,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.record.versions import is_current
+from tracker.models.record.versions import learns_on
 from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import FRAMEWORK, Learner
@@ -209,14 +209,7 @@ def _learns(
     return exists(
         select(Membership.id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(
-            PersonVersion,
-            and_(
-                PersonVersion.person_id == Membership.person_id,
-                PersonVersion.slug == RoleProfile.slug,
-                is_current(),
-            ),
-        )
+        .join(PersonVersion, learns_on())
         .where(
             Membership.person_id == person_id,
             Membership.role == Role.LEARNER,

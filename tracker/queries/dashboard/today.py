@@ -30,6 +30,7 @@ from tracker.models import (
     Framework,
     Membership,
     Person,
+    PersonVersion,
     Review,
     ReviewItem,
     ReviewMessage,
@@ -40,6 +41,7 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import versions_of
+from tracker.models.record.versions import learns_on
 from tracker.models.reviews.due_dates import differences_due, review_due
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.reviews.differences import waits_for
@@ -232,18 +234,18 @@ def _behind_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
             Round.library_id == RoleProfile.library_id,
-            RoundFramework.framework_id == RoleProfile.framework_id,
+            RoundFramework.framework_id == PersonVersion.framework_id,
             Round.starts_on <= today,
             Round.ends_on >= today,
         )
-        .correlate(RoleProfile)
+        .correlate(RoleProfile, PersonVersion)
     )
     sent = exists(
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == Membership.person_id,
-            Review.framework_id.in_(versions_of(RoleProfile.framework_id)),
+            Review.framework_id.in_(select(Framework.id).where(Framework.slug == RoleProfile.slug)),
             or_(~exists(open_round), Review.round_id.in_(open_round)),
             counts_as_sent(),
         )
@@ -267,6 +269,7 @@ def _behind_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Person, and_(Person.id == Membership.person_id, Person.disabled_at.is_(None)))
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .outerjoin(PersonVersion, learns_on())
         .where(Team.id.in_(bindparam("teams", expanding=True)))
         .order_by(Team.name, Team.id, Person.name, Person.id)
     )

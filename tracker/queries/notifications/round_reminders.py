@@ -9,12 +9,14 @@ from tracker.models import (
     Membership,
     Notice,
     Person,
+    PersonVersion,
     Review,
     ReviewItem,
     RoleProfile,
     Round,
     RoundFramework,
 )
+from tracker.models.record.versions import learns_on
 from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.reviews.submission_counts import counts_as_sent
@@ -78,14 +80,15 @@ def _is_open_to(person_id: ColumnElement[int], today: dt.date) -> tuple[ColumnEl
     is_in_it = exists(
         select(Membership.id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(RoundFramework, RoundFramework.framework_id == RoleProfile.framework_id)
+        .join(PersonVersion, learns_on())
+        .join(RoundFramework, RoundFramework.framework_id == PersonVersion.framework_id)
         .where(
             RoundFramework.round_id == Round.id,
             Membership.person_id == person_id,
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
         )
-        .correlate_except(Membership, RoleProfile, RoundFramework)
+        .correlate_except(Membership, RoleProfile, PersonVersion, RoundFramework)
     )
     sent = exists(
         select(Review.id)

@@ -163,10 +163,7 @@ def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             ),
         )
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .order_by(
-            case((RoleProfile.framework_id == Review.framework_id, 1), else_=0),
-            Membership.starts_on,
-        )
+        .order_by(case((RoleProfile.slug == Framework.slug, 1), else_=0), Membership.starts_on)
     )
 
 

@@ -54,7 +54,7 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
     domains = level_shapes.shape(framework_id, scope.library_id)
     of = ([one.person_id for one in people], framework_id, scope.library_id, scope.blind)
     counts = levels.endorsed_answers(*of)
-    expected = targets({job for one in people for job in one.role_profile_ids})
+    expected = targets({job for one in people for job in one.role_profile_ids}, framework_id)
     ranks: dict[int, dict[int, int]] = {}
     for (profile_id, domain_id), rank in expected.items():
         ranks.setdefault(profile_id, {})[domain_id] = rank

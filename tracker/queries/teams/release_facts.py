@@ -17,6 +17,7 @@ from tracker.models import (
     Library,
     Membership,
     Person,
+    PersonVersion,
     Release,
     ReleasePerson,
     Review,
@@ -28,6 +29,7 @@ from tracker.models import (
     Statement,
     Team,
 )
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import level_shapes
 from tracker.queries.teams.rounds.facts import memberships_on, people_at
@@ -120,8 +122,10 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
     today = day_in(zone, now)
     learned = session().execute(
         select(Framework.id, Framework.slug)
-        .join(RoleProfile, RoleProfile.framework_id == Framework.id)
-        .join(Membership, Membership.role_profile_id == RoleProfile.id)
+        .select_from(Membership)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.role == Role.LEARNER, current_on(Membership, today), people_of(library_id)

@@ -10,7 +10,8 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, String, bindparam, select
 
 from tracker.db import session
-from tracker.models import Framework, Membership, Person, RoleProfile, Team
+from tracker.models import Framework, Membership, Person, PersonVersion, RoleProfile, Team
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
@@ -141,7 +142,8 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .join(PersonVersion, learns_on())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
         .where(
             Membership.role == Role.LEARNER,
             in_reach_on(Membership, today),

@@ -15,7 +15,8 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Library, Membership, Person, RoleProfile, Team
+from tracker.models import Framework, Library, Membership, Person, PersonVersion, RoleProfile, Team
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.reviews.submission_counts import (
@@ -177,7 +178,7 @@ def _memberships_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             another.person_id == Membership.person_id,
             another.role == Role.LEARNER,
             current_on(another, today),
-            its_profile.framework_id != RoleProfile.framework_id,
+            its_profile.slug != RoleProfile.slug,
         )
     )
     return (
@@ -191,7 +192,7 @@ def _memberships_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Person.ready_at,
             Person.disabled_at,
             func.coalesce(RoleProfile.name, "").label("role_profile"),
-            RoleProfile.framework_id,
+            PersonVersion.framework_id,
             Framework.slug,
             Framework.title,
             Framework.version,
@@ -200,7 +201,8 @@ def _memberships_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         )
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
+        .outerjoin(PersonVersion, learns_on())
+        .outerjoin(Framework, Framework.id == PersonVersion.framework_id)
         .where(Membership.team_id == bindparam("team"), in_reach_on(Membership, today))
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )

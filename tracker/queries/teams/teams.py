@@ -16,6 +16,7 @@ from tracker.db import session
 from tracker.models import (
     Membership,
     Person,
+    PersonVersion,
     Review,
     ReviewItem,
     RoleProfile,
@@ -23,6 +24,7 @@ from tracker.models import (
     RoundFramework,
     Team,
 )
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.reviews.submission_counts import counts_as_sent
@@ -128,7 +130,7 @@ def _totals(
     revealed. One query."""
     versions = {framework_id for each in rounds for framework_id in each.framework_ids}
     in_round = Review.round_id.in_([each.id for each in rounds]) if rounds else true()
-    learns_in_round = RoleProfile.framework_id.in_(versions) if rounds else true()
+    learns_in_round = PersonVersion.framework_id.in_(versions) if rounds else true()
     revealed = and_(
         ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
     )
@@ -144,6 +146,7 @@ def _totals(
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .outerjoin(PersonVersion, learns_on())
         .outerjoin(reviewed, reviewed.c.learner_id == Membership.person_id)
         .where(
             teams_readable(actor),

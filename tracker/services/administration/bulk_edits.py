@@ -4,23 +4,25 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Membership
-from tracker.policy.permissions import Actor
+from tracker.models import Membership, Person
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.administration.bulk_edits.plans import PlannedEdit
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, memberships, readers
 from tracker.records.reviews import round_snapshots
+from tracker.row_locks import held
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid
 
 ONE_DAY = dt.timedelta(days=1)
-FOR_ONE = {"membership_overlaps": "bulk_overlaps", "ratings_in_other_version": "bulk_other_version"}
+FOR_ONE = {"membership_overlaps": "bulk_overlaps"}
 """What keeps one person, who is named, from being changed with the others."""
 
 
@@ -30,11 +32,11 @@ def edit_all(
     """A new team or job profile ends the membership on the day before, and another follows it.
     `seen` is the digest of the plan that was shown. Returns how many changed.
 
-    Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps, bulk_other_version;
-    Invalid as `memberships.add` does.
+    Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps; Invalid as `memberships.add` does.
     """
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        tx.execute(held(select(Person.id).where(people_of(library.id), Person.id.in_(person_ids))))
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         plan = plans.planned(actor, person_ids, edit, actor.today(now))
         if plans.digest(plan) != seen:

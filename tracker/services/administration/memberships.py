@@ -23,8 +23,8 @@ def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) 
     """Returns the membership's id.
 
     Raises Invalid: team_unknown, team_closed, role_profile_needed, role_profile_unknown,
-    role_profile_retired, ratings_in_other_version, membership_overlaps, dates_not_in_order,
-    day_far, hours_out_of_range, line_*; Conflict("account_is_earlier").
+    role_profile_retired, membership_overlaps, dates_not_in_order, day_far, hours_out_of_range,
+    line_*; Conflict("account_is_earlier").
     """
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
@@ -48,8 +48,8 @@ def correct(
     Conflict("membership_changed").
     """
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         if still and still != terms_of(membership).digest:
             raise Conflict("membership_changed")
         with readers.watched(tx, actor, now, membership.person_id):
@@ -61,8 +61,8 @@ def end(actor: Actor, membership_id: int, ends_on: dt.date, now: dt.datetime) ->
     """`ends_on` is the last day. Raises Invalid: dates_not_in_order, day_far,
     membership_overlaps."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         clean_period(membership.starts_on, ends_on)
         with readers.watched(tx, actor, now, membership.person_id):
             membership.ends_on = ends_on
@@ -77,8 +77,8 @@ def move(
     Returns the new one's id; `starts_on` of the terms is not asked. Raises as `end` and `add`
     do."""
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         clean_period(membership.starts_on, last_day)
         new = Membership(person_id=membership.person_id)
         begins = replace(terms, starts_on=last_day + dt.timedelta(days=1))

@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
+from tracker.models.record.versions import expected_rank, expects
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
+from tracker.records.frameworks import moves
 from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line, clean_prose
@@ -35,11 +37,13 @@ def create(
     name = clean_line(name)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
-        if tx.get(Framework, framework_id) is None:
+        framework = tx.get(Framework, framework_id)
+        if framework is None:
             raise Invalid("framework_unknown", "framework_id")
-        profile = _make(tx, library.id, framework_id, name, _next_position(tx, library.id))
-        _set_targets(tx, profile, targets)
-        _set_reason(tx, profile, targets_reason)
+        moves.of_newcomers(tx, library.id, framework.slug, now)
+        profile = _make(tx, library.id, framework.slug, name, _next_position(tx, library.id))
+        _set_targets(tx, profile, framework.id, targets)
+        _set_reason(tx, profile, framework.id, targets_reason)
         _note(tx, "role_profile_added", actor, profile, now)
         return profile.id
 
@@ -58,11 +62,12 @@ def edit(
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
-        _check_name(tx, profile.library_id, profile.framework_id, name, but=profile.id)
+        version = moves.of_newcomers(tx, profile.library_id, profile.slug, now)
+        _check_name(tx, profile.library_id, profile.slug, name, but=profile.id)
         name_before, reason_before = profile.name, profile.targets_reason
         profile.name = name
-        targets_before = _set_targets(tx, profile, targets)
-        _set_reason(tx, profile, targets_reason)
+        targets_before = _set_targets(tx, profile, version, targets)
+        _set_reason(tx, profile, version, targets_reason)
         before = _expected(tx, targets_before)
         after = _expected(tx, {each: targets[each] for each in targets_before})
         if profile.name != name_before:
@@ -113,7 +118,8 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
     """
     with transaction() as tx:
         library = administration.of_library(tx, actor)
-        if tx.get(Framework, framework_id) is None:
+        framework = tx.get(Framework, framework_id)
+        if framework is None:
             raise Invalid("framework_unknown", "framework_id")
         labels = tx.execute(
             select(Level.rank, Level.role_label)
@@ -126,13 +132,13 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
         highest = dict(
             tx.execute(_levels_of(framework_id).where(Strand.targets_need_reason.is_(False))).all()
         )
+        moves.of_newcomers(tx, library.id, framework.slug, now)
         made = []
         for rank, label in dict(reversed(labels)).items():
-            if not _is_taken(tx, library.id, framework_id, label):
-                profile = _make(tx, library.id, framework_id, label, rank)
-                _set_targets(
-                    tx, profile, {domain: min(rank, top) for domain, top in highest.items()}
-                )
+            if not _is_taken(tx, library.id, framework.slug, label):
+                profile = _make(tx, library.id, framework.slug, label, rank)
+                targets = {domain: min(rank, top) for domain, top in highest.items()}
+                _set_targets(tx, profile, framework.id, targets)
                 _note(tx, "role_profile_added", actor, profile, now)
                 made.append((rank, profile.id))
         if not made:
@@ -151,11 +157,9 @@ def _levels_of(framework_id: int) -> Select[int, int]:
     )
 
 
-def _make(tx: Session, library_id: int, framework_id: int, name: str, position: int) -> RoleProfile:
-    _check_name(tx, library_id, framework_id, name)
-    profile = RoleProfile(
-        library_id=library_id, framework_id=framework_id, name=name, position=position
-    )
+def _make(tx: Session, library_id: int, slug: str, name: str, position: int) -> RoleProfile:
+    _check_name(tx, library_id, slug, name)
+    profile = RoleProfile(library_id=library_id, slug=slug, name=name, position=position)
     tx.add(profile)
     tx.flush()
     return profile
@@ -168,11 +172,11 @@ def _next_position(tx: Session, library_id: int) -> int:
     return (last or 0) + 1
 
 
-def _is_taken(tx: Session, library_id: int, framework_id: int, name: str, but: int = 0) -> bool:
+def _is_taken(tx: Session, library_id: int, slug: str, name: str, but: int = 0) -> bool:
     found = tx.scalar(
         select(RoleProfile.id).where(
             RoleProfile.library_id == library_id,
-            RoleProfile.framework_id == framework_id,
+            RoleProfile.slug == slug,
             RoleProfile.name == name,
             RoleProfile.id != but,
         )
@@ -180,46 +184,56 @@ def _is_taken(tx: Session, library_id: int, framework_id: int, name: str, but: i
     return found is not None
 
 
-def _check_name(tx: Session, library_id: int, framework_id: int, name: str, but: int = 0) -> None:
-    if _is_taken(tx, library_id, framework_id, name, but):
+def _check_name(tx: Session, library_id: int, slug: str, name: str, but: int = 0) -> None:
+    if _is_taken(tx, library_id, slug, name, but):
         raise Invalid("role_profile_name_taken", "name")
 
 
 def _set_targets(
-    tx: Session, profile: RoleProfile, targets: Mapping[int, int | None]
+    tx: Session, profile: RoleProfile, framework_id: int, targets: Mapping[int, int | None]
 ) -> dict[int, int | None]:
-    """What was expected in the domains that changed."""
-    levels = tx.execute(_levels_of(profile.framework_id)).all()
+    """In domains of that version. Returns what was expected in those that changed."""
+    levels = tx.execute(_levels_of(framework_id)).all()
     known: set[tuple[int, int | None]] = {(domain_id, rank) for domain_id, rank in levels}
     known |= {(domain_id, None) for domain_id, _rank in levels}
     if not set(targets.items()) <= known:
         raise Invalid("target_unknown")
     rows = tx.execute(
-        select(Target.domain_id, Target.rank).where(Target.role_profile_id == profile.id)
-    )
-    before = dict(rows.all())
-    changed = {
-        domain_id: rank for domain_id, rank in targets.items() if before.get(domain_id) != rank
-    }
+        select(Domain.id, Strand.key, Domain.key, expected_rank())
+        .join(Strand, Strand.id == Domain.strand_id)
+        .outerjoin(Target, and_(Target.role_profile_id == profile.id, expects()))
+        .where(Strand.framework_id == framework_id)
+    ).all()
+    before = {domain_id: rank for domain_id, _strand, _domain, rank in rows}
+    keys = {domain_id: (strand, domain) for domain_id, strand, domain, _rank in rows}
+    changed = {each: rank for each, rank in targets.items() if before[each] != rank}
     tx.execute(
-        delete(Target).where(Target.role_profile_id == profile.id, Target.domain_id.in_(changed))
+        delete(Target).where(
+            Target.role_profile_id == profile.id,
+            tuple_(Target.strand_key, Target.domain_key).in_([keys[each] for each in changed]),
+        )
     )
     tx.add_all(
-        Target(role_profile_id=profile.id, domain_id=domain_id, rank=rank)
-        for domain_id, rank in changed.items()
+        Target(role_profile_id=profile.id, strand_key=strand, domain_key=domain, rank=rank)
+        for each, rank in changed.items()
         if rank is not None
+        for strand, domain in [keys[each]]
     )
-    return {domain_id: before.get(domain_id) for domain_id in changed}
+    return {domain_id: before[domain_id] for domain_id in changed}
 
 
-def _set_reason(tx: Session, profile: RoleProfile, reason: str) -> None:
+def _set_reason(tx: Session, profile: RoleProfile, framework_id: int, reason: str) -> None:
     """Without targets that need one none is kept."""
     needed = tx.scalar(
         select(func.count())
         .select_from(Target)
-        .join(Domain, Domain.id == Target.domain_id)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .where(Target.role_profile_id == profile.id, Strand.targets_need_reason)
+        .join(Strand, Strand.key == Target.strand_key)
+        .join(Domain, and_(Domain.strand_id == Strand.id, expects()))
+        .where(
+            Target.role_profile_id == profile.id,
+            Strand.framework_id == framework_id,
+            Strand.targets_need_reason,
+        )
     )
     if needed and not reason.strip():
         raise Invalid("targets_reason_needed", "targets_reason")

@@ -28,7 +28,7 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 def index() -> ResponseReturnValue:
     """`?framework=` chooses one of several; all without it."""
     lines = role_profiles.listed(session.actor(), session.today())
-    frameworks = role_profiles.frameworks(session.actor(), session.today())
+    frameworks = _frameworks()
     wanted = request.args.get("framework") or None
     shown = [each for each in frameworks if wanted in (None, each.key)]
     if wanted and not shown:
@@ -157,9 +157,15 @@ def restore(role_profile: Subject) -> ResponseReturnValue:
     )
 
 
+def _frameworks() -> list[role_profiles.FrameworkChoice]:
+    """Of each framework the version that newcomers begin with: a job profile is for all of them."""
+    found = role_profiles.frameworks(session.actor(), session.today())
+    return [each for each in found if each.is_for_newcomers]
+
+
 def _framework() -> role_profiles.FrameworkChoice:
     """The one that the address or the form names, else the one in use. 404 when there is none."""
-    found = role_profiles.frameworks(session.actor(), session.today())
+    found = _frameworks()
     wanted = request.values.get("framework", "")
     chosen = [each for each in found if wanted in ("", each.key)]
     return chosen[0] if chosen else abort(404)
@@ -207,11 +213,7 @@ def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | 
         "administration/role_profiles/new.html",
         form=form or _form(domains),
         framework=framework,
-        framework_links=_switch(
-            "admin_role_profiles.new",
-            role_profiles.frameworks(session.actor(), session.today()),
-            framework.key,
-        ),
+        framework_links=_switch("admin_role_profiles.new", _frameworks(), framework.key),
         domains=domains,
     )
 

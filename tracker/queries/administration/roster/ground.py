@@ -7,19 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select, union_all
 
 from tracker.db import session
-from tracker.models import (
-    AddressChange,
-    CarriedPerson,
-    Carrying,
-    Framework,
-    Membership,
-    Person,
-    Rating,
-    RoleProfile,
-    Statement,
-    Team,
-)
-from tracker.models.joins import can_be_taken_back, is_carried
+from tracker.models import AddressChange, Membership, Person, RoleProfile, Team
+from tracker.models.joins import can_be_taken_back
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges
 from tracker.rules.administration.roster.ground import (
@@ -36,7 +25,7 @@ AT_ONCE = 500
 
 def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
     """Everybody of the library with all memberships, its teams and job profiles. Four queries,
-    one more where job profiles are of several versions, and one for each AT_ONCE addresses."""
+    and one for each AT_ONCE addresses."""
     memberships: dict[int, list[KnownMembership]] = defaultdict(list)
     for person_id, *values in session().execute(
         select(
@@ -45,7 +34,7 @@ def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
             Membership.team_id,
             Membership.role,
             Membership.role_profile_id,
-            func.coalesce(Framework.slug, ""),
+            func.coalesce(RoleProfile.slug, ""),
             Membership.job,
             Membership.weekly_hours,
             Membership.starts_on,
@@ -53,7 +42,6 @@ def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
         )
         .join(Team, Team.id == Membership.team_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
         .where(Team.library_id == actor.library_id)
         .order_by(Membership.id)
     ):
@@ -77,52 +65,19 @@ def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
     )
     profiles = session().execute(
         select(
-            RoleProfile.id,
-            RoleProfile.name,
-            Framework.slug,
-            Framework.id,
-            RoleProfile.retired_at.is_not(None),
+            RoleProfile.id, RoleProfile.name, RoleProfile.slug, RoleProfile.retired_at.is_not(None)
         )
-        .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.library_id == actor.library_id)
         .order_by(RoleProfile.id)
     )
-    known = tuple(KnownProfile(*row) for row in profiles)
     return RosterGround(
         actor.person_id,
         today,
         tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
         tuple(KnownTeam(*row) for row in teams),
-        known,
+        tuple(KnownProfile(*row) for row in profiles),
         _elsewhere(actor, emails, today),
-        _ratings_in(actor, known),
     )
-
-
-def _ratings_in(actor: Actor, profiles: Sequence[KnownProfile]) -> frozenset[tuple[int, str, int]]:
-    """The newest version that each person rated in, and those to which they are carried from it."""
-    versions = {(each.framework, each.framework_id) for each in profiles}
-    slugs = [slug for slug, _version in versions]
-    several = {slug for slug in slugs if slugs.count(slug) > 1}
-    if not several:
-        return frozenset()
-    newest = (
-        select(Rating.person_id, Framework.slug, func.max(Framework.id).label("version"))
-        .join(Statement, Statement.id == Rating.statement_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(Person, Person.id == Rating.person_id)
-        .where(people_of(actor.library_id), Framework.slug.in_(several), Rating.answer.is_not(None))
-        .group_by(Rating.person_id, Framework.slug)
-        .subquery()
-    )
-    carried = (
-        select(newest.c.person_id, newest.c.slug, Carrying.to_id)
-        .join(CarriedPerson, CarriedPerson.person_id == newest.c.person_id)
-        .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .where(Carrying.from_id == newest.c.version, is_carried())
-    )
-    rows = session().execute(union_all(select(newest), carried))
-    return frozenset((person_id, slug, version) for person_id, slug, version in rows)
 
 
 def _elsewhere(actor: Actor, emails: Sequence[str], today: dt.date) -> frozenset[str]:

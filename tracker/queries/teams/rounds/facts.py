@@ -14,7 +14,17 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from tracker.db import session
-from tracker.models import Framework, Membership, Person, RoleProfile, Round, RoundFramework, Team
+from tracker.models import (
+    Framework,
+    Membership,
+    Person,
+    PersonVersion,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Team,
+)
+from tracker.models.record.versions import learns_on
 from tracker.models.record.words import left_out
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
@@ -93,7 +103,8 @@ def people_at(
     )
     for fact in facts:
         unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
-    expected = targets({row.role_profile_id for rows in memberships.values() for row in rows})
+    jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
+    expected = targets(jobs_there, framework_id)
     of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
     for (profile_id, domain_id), rank in expected.items():
         of_job[profile_id][domain_id] = rank
@@ -152,12 +163,13 @@ def memberships_on(
         .join(Person, Person.id == Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
         .where(
             Membership.role == Role.LEARNER,
             current_on(Membership, day),
             people_of(library_id),
             or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
-            RoleProfile.framework_id == framework_id,
+            PersonVersion.framework_id == framework_id,
         )
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )

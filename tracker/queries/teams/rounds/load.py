@@ -5,19 +5,22 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import (
     Domain,
     Membership,
-    NotRatedHere,
     Person,
+    PersonVersion,
     RoleProfile,
     Statement,
+    Strand,
     Target,
     Team,
 )
+from tracker.models.record.versions import expected_rank, expects, learns_on
+from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.queries.reviews import eligible_reviewers
 from tracker.rules.reviews.round_load import ExpectedLearner
@@ -30,19 +33,20 @@ def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[
     rows = (
         session()
         .execute(
-            select(Person.id, Person.name, Team.path, RoleProfile.framework_id, RoleProfile.id)
+            select(Person.id, Person.name, Team.path, PersonVersion.framework_id, RoleProfile.id)
             .join(Membership, Membership.person_id == Person.id)
             .join(Team, Team.id == Membership.team_id)
             .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+            .join(PersonVersion, learns_on())
             .where(
                 people_of(actor.library_id),
                 Person.disabled_at.is_(None),
                 Team.closed_on.is_(None),
                 Membership.role == Role.LEARNER,
                 current_on(Membership, on),
-                RoleProfile.framework_id.in_(framework_ids),
+                PersonVersion.framework_id.in_(framework_ids),
             )
-            .order_by(Person.id, RoleProfile.framework_id, Membership.starts_on, Membership.id)
+            .order_by(Person.id, PersonVersion.framework_id, Membership.starts_on, Membership.id)
         )
         .all()
     )
@@ -50,11 +54,13 @@ def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[
     jobs: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for row in rows:
         jobs[row[0], row[3]].add(row[4])
-    near = _near(actor.library_id, {row[4] for row in rows})
+    near = _near(actor.library_id, framework_ids, {row[4] for row in rows})
     reviewers = eligible_reviewers.named([(row[0], row[2]) for row in once.values()], on)
     return [
         ExpectedLearner(
-            name, _statements(near[job] for job in jobs[key]), reviewers.get((key[0], path), ())
+            name,
+            _statements(near[job, key[1]] for job in jobs[key]),
+            reviewers.get((key[0], path), ()),
         )
         for key, (_id, name, path, _framework, _job) in once.items()
     ]
@@ -73,23 +79,34 @@ def _statements(jobs: Iterable[Near]) -> int:
     return sum(statements for _rank, statements in highest.values())
 
 
-def _near(library_id: int, role_profile_ids: Collection[int]) -> defaultdict[int, Near]:
-    """By job, of the statements that the library rates."""
-    left_out = exists().where(
-        NotRatedHere.library_id == library_id, NotRatedHere.statement_id == Statement.id
-    )
+def _near(
+    library_id: int, framework_ids: Collection[int], role_profile_ids: Collection[int]
+) -> defaultdict[tuple[int, int], Near]:
+    """By job and version, of the statements that the library rates."""
+    out = left_out(library_id, STATEMENTS.c.framework_id.in_(framework_ids))
+    rank = expected_rank()
     rows = session().execute(
-        select(Target.role_profile_id, Target.domain_id, Target.rank, func.count(Statement.id))
-        .join(Domain, Domain.id == Target.domain_id)
-        .join(Statement, Statement.domain_id == Domain.id)
-        .where(
-            Target.role_profile_id.in_(role_profile_ids),
-            func.abs(Statement.rank - Target.rank) <= 1,
-            ~left_out,
+        select(
+            Target.role_profile_id,
+            Strand.framework_id,
+            Domain.id,
+            rank.label("rank"),
+            func.count(Statement.id),
         )
-        .group_by(Target.role_profile_id, Target.domain_id, Target.rank)
+        .select_from(Strand)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .join(Statement, Statement.domain_id == Domain.id)
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(
+            Strand.framework_id.in_(framework_ids),
+            Target.role_profile_id.in_(role_profile_ids),
+            func.abs(Statement.rank - rank) <= 1,
+            out.c.id.is_(None),
+        )
+        .group_by(Target.role_profile_id, Strand.framework_id, Strand.id, Domain.id, Target.rank)
     )
-    found: defaultdict[int, Near] = defaultdict(dict)
-    for job, domain_id, rank, statements in rows:
-        found[job][domain_id] = (rank, statements)
+    found: defaultdict[tuple[int, int], Near] = defaultdict(dict)
+    for job, framework_id, domain_id, expected_there, statements in rows:
+        found[job, framework_id][domain_id] = (expected_there, statements)
     return found

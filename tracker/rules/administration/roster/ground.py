@@ -61,15 +61,12 @@ class KnownProfile:
     id: int
     name: str
     framework: str
-    framework_id: int
     is_retired: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RosterGround:
-    """`elsewhere`: those addresses of the file that another library's people have. `ratings_in`:
-    (person, framework, version) of those who rated, where the library has job profiles in several
-    versions of a framework."""
+    """`elsewhere`: those addresses of the file that another library's people have."""
 
     actor_id: int
     today: dt.date
@@ -77,7 +74,6 @@ class RosterGround:
     teams: tuple[KnownTeam, ...]
     profiles: tuple[KnownProfile, ...]
     elsewhere: frozenset[str] = frozenset()
-    ratings_in: frozenset[tuple[int, str, int]] = frozenset()
 
     def digest(self) -> str:
         parts = (
@@ -87,15 +83,5 @@ class RosterGround:
             self.teams,
             self.profiles,
             sorted(self.elsewhere),
-            sorted(self.ratings_in),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-    def leaves_ratings(self, person_id: int, profile: KnownProfile) -> bool:
-        """Whether the ratings of that person are in other versions than the job profile's."""
-        theirs = {
-            version
-            for whose, framework, version in self.ratings_in
-            if (whose, framework) == (person_id, profile.framework)
-        }
-        return bool(theirs) and profile.framework_id not in theirs

@@ -69,23 +69,8 @@ class RosterMemberships:
                 )
             )
             return
-        if self._leaves_ratings(row, person, profile_id):
-            return
         left = self._left(person, place) if role is Role.LEARNER else None
         self._add(row, person, place, left)
-
-    def _leaves_ratings(
-        self, row: PlannedRow, person: PlannedPerson, profile_id: int | None
-    ) -> bool:
-        if profile_id is None or person.known is None:
-            return False
-        if not self._ground.leaves_ratings(person.known.id, self._places.profiles[profile_id]):
-            return False
-        typed = row.entry.role_profile
-        row.problems.append(
-            RosterProblem(RosterColumn.ROLE_PROFILE, typed, "ratings_in_other_version")
-        )
-        return True
 
     def _standing(
         self, here: Sequence[KnownMembership], place: Place, entry: RosterEntry
@@ -141,8 +126,6 @@ class RosterMemberships:
             row.problems.append(
                 RosterProblem(RosterColumn.ROLE_PROFILE, entry.role_profile, "role_profile_retired")
             )
-            return
-        if profile != found.role_profile_id and self._leaves_ratings(row, person, profile_id):
             return
         told = {
             "role_profile": profile != found.role_profile_id,

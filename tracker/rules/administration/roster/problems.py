@@ -114,10 +114,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("This job profile is retired."),
         gettext_noop("Choose another one."),
     ),
-    "ratings_in_other_version": (
-        gettext_noop("Their ratings are in another version of the framework."),
-        gettext_noop("Choose a job profile of that version, or move them to the new one first."),
-    ),
     "dates_not_in_order": (
         gettext_noop("The last day comes before the first."),
         gettext_noop("Correct one of them."),

@@ -17,6 +17,7 @@ from tracker.queries.administration.roster import rosters
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, jobs, memberships, readers
 from tracker.records import rosters as records
+from tracker.records.frameworks import moves
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
 from tracker.row_locks import held
@@ -175,7 +176,10 @@ def _bring_in(
     work = _Work(tx, actor, staged.id, now, prepared.terms)
     changing = [each for each in prepared.known if each.changed or each.comes_back]
     known = {each.known.id: each for each in changing if each.known is not None}
-    rows = tx.scalars(held(select(Person).where(Person.id.in_(known)))).all()
+    learning = (each.person.known for each in prepared.memberships)
+    ids = {each.id for each in learning if each is not None}
+    held_rows = tx.scalars(held(select(Person).where(Person.id.in_(known.keys() | ids)))).all()
+    rows = [each for each in held_rows if each.id in known]
     round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
     with readers.watched(tx, actor, now, signed_in=True):
         _teams(work, prepared.memberships, ground)
@@ -312,6 +316,7 @@ def _write_memberships(work: _Work, planned: list[PlannedMembership]) -> None:
         terms = work.terms[id(each)][0]
         joined = (work.ids[id(each.person)], terms.team_id, terms.role, terms.role_profile_id)
         _remember(work, each, ids[joined], None)
+    moves.begin(work.tx, {work.ids[id(each.person)] for each in planned}, work.now)
 
 
 def _remember(
