@@ -62,6 +62,19 @@ def to(parent: str, *names: str, null: bool = False, is_key: bool = False) -> li
     ]
 
 
+def wording(*, is_key: bool = False) -> list[SchemaItem]:
+    """A skill, and the statement that it was said of, which is its wording."""
+    return [
+        sa.Column("skill_id", sa.Integer, nullable=False, primary_key=is_key),
+        *column(sa.Integer, "statement_id"),
+        sa.ForeignKeyConstraint(
+            ["statement_id", "skill_id"],
+            ["statements.id", "statements.skill_id"],
+            ondelete="RESTRICT",
+        ),
+    ]
+
+
 def line(length: int, *names: str, **how: Any) -> list[SchemaItem]:
     return column(sa.String(length), *names, **how)
 
@@ -315,37 +328,6 @@ table(
 
 # Frameworks, carrying
 
-table(
-    "carryings",
-    to("libraries", "library_id"),
-    to("frameworks", "from_id", "to_id"),
-    to("teams", "team_id", null=True),
-    to("people", "person_id", null=True),
-    word("status", "planned called_off running done undoing undone"),
-    day("starts_on"),
-    to("people", "asked_by_id", null=True),
-    moment("asked_at"),
-    moment("begun_at", "ended_at", null=True),
-    check("another_version", "from_id <> to_id"),
-    check("begun_has_a_time", "(status IN ('planned', 'called_off')) = (begun_at IS NULL)"),
-    check(
-        "ended_has_a_time", "(status IN ('called_off', 'done', 'undone')) = (ended_at IS NOT NULL)"
-    ),
-    check("one_scope", "team_id IS NULL OR person_id IS NULL"),
-    index("library_id", "asked_at", name="ix_carryings_library"),
-)
-table(
-    "carried_people",
-    to("carryings", "carrying_id"),
-    to("people", "person_id"),
-    facts("memberships"),
-    number("asked_again", "last_entry"),
-    moment("carried_at", "undone_at", null=True),
-    check("carried_first", "undone_at IS NULL OR carried_at IS NOT NULL"),
-    unique("carrying_id", "person_id"),
-    index("person_id"),
-)
-
 # Frameworks, drafts
 
 table(
@@ -431,9 +413,21 @@ table(
     number("claimed_count", null=True),
     unique("strand_id", "key"),
 )
+table("skills", line(80, "slug"))
+table(
+    "skill_origins",
+    to("skills", "skill_id", "origin_id", is_key=True),
+    word("change", "same reworded moved split merged"),
+    flag("carries"),
+    number("steps"),
+    check("another_skill", "skill_id <> origin_id"),
+    check("steps_count", "steps >= 1"),
+    index("origin_id", name="ix_skill_origins_origin"),
+)
 table(
     "statements",
     to("frameworks", "framework_id"),
+    to("skills", "skill_id"),
     to("domains", "domain_id"),
     number("rank"),
     line(36, "uuid"),
@@ -445,6 +439,9 @@ table(
     check("rank_known", "rank BETWEEN 1 AND 9"),
     unique("framework_id", "code"),
     unique("framework_id", "uuid"),
+    unique("framework_id", "skill_id"),
+    unique("id", "skill_id"),
+    index("skill_id", name="ix_statements_skill"),
     index("domain_id", "rank", "position", name="ix_statements_domain_rank"),
 )
 table(
@@ -492,36 +489,44 @@ table(
 table(
     "not_rated_here",
     to("libraries", "library_id"),
-    to("statements", "statement_id"),
+    to("skills", "skill_id"),
     prose("reason"),
     moment("set_at"),
     to("people", "set_by_id", null=True),
-    unique("library_id", "statement_id"),
+    unique("library_id", "skill_id"),
     ids_once=True,
 )
 table(
     "sensitive_decisions",
     to("libraries", "library_id"),
-    to("statements", "statement_id"),
+    to("skills", "skill_id"),
     word("decision", "rate leave_out ask_hr"),
     moment("decided_at", null=True),
     to("people", "decided_by_id", null=True),
     check("decided_by_somebody", "(decided_at IS NULL) = (decided_by_id IS NULL)"),
-    unique("library_id", "statement_id"),
+    unique("library_id", "skill_id"),
 )
 
 # Frameworks, versions
 
 table(
-    "statement_successors",
-    to("statements", "statement_id", "successor_id"),
-    word("change", "same reworded moved split merged"),
-    flag("carries"),
-    number("steps"),
-    check("another_statement", "statement_id <> successor_id"),
-    check("steps_count", "steps >= 1"),
-    unique("statement_id", "successor_id"),
-    index("successor_id"),
+    "person_versions",
+    to("people", "person_id"),
+    line(80, "slug"),
+    to("frameworks", "framework_id"),
+    moment("moved_at"),
+    to("people", "moved_by_id", null=True),
+    index("framework_id"),
+    index("person_id", "slug", "id", name="ix_person_versions_person"),
+)
+table(
+    "library_versions",
+    to("libraries", "library_id"),
+    line(80, "slug"),
+    to("frameworks", "framework_id"),
+    moment("set_at"),
+    to("people", "set_by_id", null=True),
+    index("library_id", "slug", "id", name="ix_library_versions_library"),
 )
 
 # Ratings
@@ -529,9 +534,9 @@ table(
 table(
     "ratings",
     to("people", "person_id"),
-    to("statements", "statement_id"),
+    wording(),
     line(40, "answer", null=True),
-    word("basis", "rated confirmed carried imported inferred cleared"),
+    word("basis", "rated confirmed imported inferred cleared"),
     number("version"),
     prose("own_note", "reviewer_note"),
     moment("rated_at"),
@@ -539,21 +544,29 @@ table(
     moment("noted_at", null=True),
     check("cleared_has_no_answer", "(answer IS NULL) = (basis = 'cleared')"),
     check("version_counts", "version >= 1"),
-    unique("person_id", "statement_id"),
-    index("statement_id", name="ix_ratings_statement"),
+    unique("person_id", "skill_id"),
+    index("skill_id", name="ix_ratings_skill"),
+)
+table(
+    "revealed_answers",
+    to("people", "person_id", is_key=True),
+    wording(is_key=True),
+    line(40, "answer"),
+    moment("revealed_at"),
+    index("skill_id", name="ix_revealed_answers_skill"),
 )
 table(
     "rating_entries",
     to("people", "person_id"),
-    to("statements", "statement_id"),
+    wording(),
     number("version"),
     line(40, "answer", null=True),
-    word("basis", "rated confirmed carried imported inferred cleared"),
+    word("basis", "rated confirmed imported inferred cleared"),
     moment("rated_at"),
     day("given_on", null=True),
     line(64, "salt", default=sa.text("''")),
     check("cleared_has_no_answer", "(answer IS NULL) = (basis = 'cleared')"),
-    index("person_id", "statement_id", "rated_at", name="ix_rating_entries_person_statement"),
+    index("person_id", "skill_id", "rated_at", name="ix_rating_entries_person_skill"),
 )
 
 # Evidence
@@ -600,11 +613,11 @@ table(
 table(
     "evidence_links",
     to("evidence", "evidence_id"),
-    to("statements", "statement_id"),
+    wording(),
     prose("reason"),
     moment("linked_at"),
-    unique("evidence_id", "statement_id"),
-    index("statement_id", name="ix_evidence_links_statement"),
+    unique("evidence_id", "skill_id"),
+    index("skill_id", name="ix_evidence_links_skill"),
 )
 
 # Erasures
@@ -650,7 +663,7 @@ table("file_removals", key("sha256", sa.String(64)), moment("asked_at"))
 table(
     "endorsements",
     to("people", "person_id"),
-    to("statements", "statement_id"),
+    wording(),
     to("people", "endorser_id"),
     to("review_items", "item_id"),
     line(40, "answer"),
@@ -663,10 +676,10 @@ table(
     check("nobody_endorses_themselves", "person_id <> endorser_id"),
     unique("item_id"),
     index("endorser_id"),
-    index("person_id", "statement_id", name="ix_endorsements_person_statement"),
+    index("person_id", "skill_id", name="ix_endorsements_person_skill"),
     index(
         "person_id",
-        "statement_id",
+        "skill_id",
         name="uq_endorsements_one_standing",
         unique=True,
         where="status = 'standing'",
@@ -688,7 +701,7 @@ table(
 table(
     "level_exceptions",
     to("people", "person_id"),
-    to("statements", "statement_id"),
+    wording(),
     to("domains", "domain_id"),
     number("rank"),
     to("review_items", "item_id"),
@@ -707,7 +720,7 @@ table(
     check("proposed_by_one", "status <> 'proposed' OR agreed_at IS NULL"),
     check("takes_two", "confirmer_id IS NULL OR confirmer_id <> proposer_id"),
     index("item_id"),
-    index("person_id", "statement_id", name="ix_level_exceptions_person_statement"),
+    index("person_id", "skill_id", name="ix_level_exceptions_person_skill"),
     index(
         "person_id",
         "domain_id",
@@ -758,7 +771,7 @@ table(
 table(
     "review_items",
     to("reviews", "review_id"),
-    to("statements", "statement_id"),
+    wording(),
     number("position"),
     word(
         "status",
@@ -791,8 +804,8 @@ table(
         "status NOT IN ('waiting', 'returned', 'answered', 'dropped', 'handed_on') OR revealed_at IS NULL",
     ),
     check("version_counts", "version >= 1"),
-    unique("review_id", "statement_id"),
-    index("statement_id", name="ix_review_items_statement"),
+    unique("review_id", "skill_id"),
+    index("skill_id", name="ix_review_items_skill"),
 )
 table(
     "review_item_texts",
@@ -901,22 +914,20 @@ table(
 table(
     "role_profiles",
     to("libraries", "library_id"),
-    to("frameworks", "framework_id"),
+    line(80, "slug"),
     line(200, "name"),
     number("position"),
     prose("targets_reason", default=sa.text("''")),
     moment("retired_at", null=True),
-    to("role_profiles", "carried_from_id", null=True),
-    unique("library_id", "framework_id", "name"),
-    index("carried_from_id"),
+    unique("library_id", "slug", "name"),
 )
 table(
     "targets",
     to("role_profiles", "role_profile_id"),
-    to("domains", "domain_id"),
+    line(80, "strand_key", "domain_key"),
     number("rank"),
     check("rank_known", "rank BETWEEN 1 AND 9"),
-    unique("role_profile_id", "domain_id"),
+    unique("role_profile_id", "strand_key", "domain_key"),
 )
 table(
     "rounds",
@@ -1035,7 +1046,7 @@ table(
     line(200, "happening"),
     to("reviews", "review_id", null=True),
     to("people", "about_id", null=True),
-    to("carried_people", "carried_id", null=True),
+    to("person_versions", "version_id", null=True),
     to("rounds", "round_id", null=True),
     moment("happened_at"),
     moment("read_at", null=True),
@@ -1043,7 +1054,7 @@ table(
     to("outbox_mails", "mail_id", null=True),
     check("mailed_once", "NOT to_mail OR mail_id IS NULL"),
     unique("person_id", "kind", "happening"),
-    index("carried_id"),
+    index("version_id"),
     index("mail_id"),
     index("person_id", "happened_at", name="ix_notices_person"),
     index("review_id"),
@@ -1279,7 +1290,9 @@ GROWING = {
     "evidence_versions",
     "handovers",
     "level_exception_moves",
+    "library_versions",
     "looks",
+    "person_versions",
     "rating_entries",
     "release_people",
     "releases",
@@ -1288,16 +1301,18 @@ GROWING = {
     "seals",
     "second_readings",
     "snapshot_people",
-    "statement_successors",
+    "skill_origins",
+    "skills",
+    "statements",
     "use_statement_readings",
     "use_statements",
 }
 """A row that is written stays as it is."""
 FROZEN = {
-    "endorsements": "person_id, statement_id, endorser_id, item_id, answer, digest, rating_version",
-    "level_exceptions": "person_id, statement_id, domain_id, rank, item_id, proposer_id, "
+    "endorsements": "person_id, skill_id, statement_id, endorser_id, item_id, answer, digest, rating_version",
+    "level_exceptions": "person_id, skill_id, statement_id, domain_id, rank, item_id, proposer_id, "
     "proposed_at",
-    "review_items": "review_id, statement_id, digest, learner_answer, rated_at, rating_version, "
+    "review_items": "review_id, skill_id, statement_id, digest, learner_answer, rated_at, rating_version, "
     "learner_answer_label, learner_answer_description",
     "reviews": "learner_id, reviewer_id, team_id, framework_id, open, sent_at",
 }

@@ -273,9 +273,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Framework.version.label("given_on_version"),
             evidence.label("evidence"),
             AGAIN.label("again"),
-            and_(
-                mine.id.is_(None), exists().where(SkillOrigin.skill_id == Statement.skill_id)
-            ).label("has_origins"),
+            and_(mine.id.is_(None), has_origins).label("has_origins"),
         )
         .outerjoin(OUT, LEFT_OUT)
         .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
