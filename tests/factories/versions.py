@@ -8,22 +8,22 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
-from tracker.records.successors import Succession
-from tracker.services.frameworks.carrying import CarryingOutcome
+
+CarryingOutcome = object
 
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import Base, transaction
-from tracker.models import Domain, Framework, Level, ScaleAnswer, Statement, Strand
+from tracker.models import Domain, Framework, Level, ScaleAnswer, Skill, Statement, Strand
 from tracker.queries.frameworks.version_steps import CarryingScope
-from tracker.records import successors
+from tracker.records.frameworks import lineage
 from tracker.rules.frameworks.versions import Change
 from tracker.services.frameworks import carrying
 
 
 @dataclass(slots=True)
 class NextVersion:
-    """`became`: the successors of each statement of the version before; none where it is
+    """`became`: what takes the place of each statement of the version before; none where it is
     retired. `added`: statements that nothing led to."""
 
     framework_id: int
@@ -67,7 +67,6 @@ def next_version(
         found = tx.scalars(
             select(Statement).where(Statement.framework_id == old.id).order_by(Statement.position)
         ).all()
-        lines = []
         for each in sorted(found, key=lambda one: one.id in second):
             place = {"framework_id": made.framework_id, "domain_id": made.domains[each.domain_id]}
             if each.id in retired:
@@ -77,22 +76,23 @@ def next_version(
                 kept = made.became[second[each.id]][0]
                 made.became[each.id] = [kept]
                 carries = first[second[each.id]]
-                lines.append(Succession(each.id, kept, Change.MERGED, carries))
+                whole = tx.get_one(Statement, kept).skill_id
+                lineage.add_origin(tx, whole, each.skill_id, Change.MERGED, carries=carries)
                 continue
             if each.id in split:
                 for number in (1, 2):
+                    carries = split[each.id] and number == 1
                     part = _copy(
                         tx,
                         each,
                         **place,
+                        skill_id=_made_of(tx, each, Change.SPLIT, carries=carries),
                         uuid=f"{'ab'[number - 1]}{each.uuid[1:]}",
                         code=f"{each.code}-{number}",
                         text=f"{each.text} (part {number})",
                         position=each.position * 10 + number,
                     )
                     made.became.setdefault(each.id, []).append(part)
-                    carries = split[each.id] and number == 1
-                    lines.append(Succession(each.id, part, Change.SPLIT, carries))
                 continue
             change, carries, text = Change.SAME, True, each.text
             if each.id in moved:
@@ -103,9 +103,13 @@ def next_version(
                 text = f"{each.text}, in other words"
             if each.id in first:
                 change, carries, text = Change.MERGED, first[each.id], f"{each.text}, and more"
-            copied = _copy(tx, each, **place, text=text, position=each.position * 10)
+            skill_id = each.skill_id
+            if change is Change.MERGED or not carries:
+                skill_id = _made_of(tx, each, change, carries=carries)
+            copied = _copy(
+                tx, each, **place, skill_id=skill_id, text=text, position=each.position * 10
+            )
             made.became[each.id] = [copied]
-            lines.append(Succession(each.id, copied, change, carries))
         for number in range(added):
             made.added.append(
                 _copy(
@@ -113,13 +117,28 @@ def next_version(
                     found[0],
                     framework_id=made.framework_id,
                     domain_id=made.domains[found[0].domain_id],
+                    skill_id=_new_skill(tx, old.slug),
                     title=f"New {number}",
                     uuid=f"00000000-0000-0000-{int(version):04}-{number:012}",
                     code=f"NEW-{number:02}",
                     position=100_000 + number,
                 )
             )
-        successors.add(tx, lines)
+    return made
+
+
+def _new_skill(tx: Session, slug: str) -> int:
+    made = Skill(slug=slug)
+    tx.add(made)
+    tx.flush()
+    return made.id
+
+
+def _made_of(tx: Session, of: Statement, change: Change, *, carries: bool) -> int:
+    """A new skill with that origin."""
+    slug = tx.get_one(Skill, of.skill_id).slug
+    made = _new_skill(tx, slug)
+    lineage.add_origin(tx, made, of.skill_id, change, carries=carries)
     return made
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from tracker.models.frameworks.carrying import CARRIED, KEPT, RECOMPUTED
+from tracker.rules.frameworks.carrying import CarryingStatus
 
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
@@ -30,13 +32,11 @@ from tracker.models import (
     Statement,
     Target,
 )
-from tracker.models.frameworks.carrying import CARRIED, KEPT, RECOMPUTED
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.operations import invariants, record_check
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.carrying import CarryingStatus
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.roles import Role
 from tracker.services.administration import bulk_edits, memberships, role_profiles
