@@ -25,7 +25,7 @@ from tracker.models import (
     Seal,
 )
 from tracker.models.seals import key_of
-from tracker.queries.endorsements.erased import has_seals, item_was_erased
+from tracker.queries.endorsements.erased import item_was_erased
 from tracker.queries.operations import seal_chains
 from tracker.queries.operations.seal_chains import OWNER
 from tracker.rules.operations.backups import Finding
@@ -47,13 +47,11 @@ def of_own() -> list[Finding]:
 
 
 def findings(connection: Connection) -> Iterator[Finding]:
-    """Copies of before there were seals are compared with their history only."""
     yield from _ratings(connection)
-    if has_seals(connection):
-        yield from seal_chains.findings(connection)
-        for model in SEALED_TABLES:
-            yield from _rows(connection, model)
-        yield from _statuses(connection)
+    yield from seal_chains.findings(connection)
+    for model in SEALED_TABLES:
+        yield from _rows(connection, model)
+    yield from _statuses(connection)
 
 
 def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
