@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
-    or_,
     select,
 )
 from sqlalchemy.orm import aliased

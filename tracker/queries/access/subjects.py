@@ -20,7 +20,6 @@ from sqlalchemy import (
 from tracker.db import session
 from tracker.models import (
     AccountMerge,
-    Carrying,
     Correction,
     Deputy,
     Draft,
@@ -257,10 +256,6 @@ def roster(roster_id: int, today: dt.date) -> Subject | None:
     return _of_library(
         roster_id, select(RosterImport.library_id).where(RosterImport.id == roster_id)
     )
-
-
-def carrying(carrying_id: int, today: dt.date) -> Subject | None:
-    return _of_library(carrying_id, select(Carrying.library_id).where(Carrying.id == carrying_id))
 
 
 def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:

@@ -55,7 +55,6 @@ LOADERS: dict[Loader, str] = {
     subjects.not_rated: "not_rated_id",
     subjects.role_profile: "role_profile_id",
     subjects.roster: "roster_id",
-    subjects.carrying: "carrying_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
     subjects.given_link: "link_id",
