@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -254,8 +254,9 @@ def past_moves(library_id: int) -> list[PastMove]:
         .scalar_subquery()
     )
     of = (NEW.title, NEW.lang, OLD.version, NEW.version, PersonVersion.moved_at, mover.name)
+    moved = func.count(PersonVersion.id)
     query: Select[*tuple[Any, ...]] = (
-        select(*of, func.count(PersonVersion.id), func.min(Person.name))
+        select(*of, moved, case((moved == 1, func.min(Person.name)), else_=""))
         .join(Person, Person.id == PersonVersion.person_id)
         .join(before, before.id == previous)
         .join(OLD, OLD.id == before.framework_id)
@@ -267,4 +268,4 @@ def past_moves(library_id: int) -> list[PastMove]:
         .limit(PAGE)
     )
     rows = session().execute(query).all()
-    return [PastMove(*said, count, name if count == 1 else "") for *said, count, name in rows]
+    return [PastMove(*row) for row in rows]

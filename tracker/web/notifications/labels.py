@@ -163,15 +163,12 @@ def _reminded(of: RoundNotice, by: str) -> str:
 
 
 def _moved(to: VersionNotice) -> str:
+    words = _("You’re on %(framework)s now. Your ratings came along.", framework=to.framework)
     if to.is_back:
-        parts = [
-            _(
-                "You’re back on %(framework)s, and nothing you rated is lost.",
-                framework=to.framework,
-            )
-        ]
-    else:
-        parts = [_("You’re on %(framework)s now. Your ratings came along.", framework=to.framework)]
+        words = _(
+            "You’re back on %(framework)s. Nothing you rated is lost.", framework=to.framework
+        )
+    parts = [words]
     if to.statements:
         minutes = ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes)
         parts.append(

@@ -214,7 +214,6 @@ RECORDS = {
     "sign_in": _l("a sign-in"),
     "correction": _l("a suggested correction"),
     "opening": _l("a new reader of a record"),
-    "account": _l("an earlier account"),
     "link": _l("a one-time link"),
     "merge": _l("a question about two accounts"),
 }
