@@ -26,6 +26,7 @@ from tests.factories.world import World, make_world
 from tests.repeats.listing import repeats
 from tests.storage import ids_given_once, lock_order
 from tracker.app import create_app
+from tracker.cli.database import upgrade
 from tracker.db import db
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -151,8 +152,7 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
             app = create_app(TestConfig(url, folder))
             with app.app_context():
                 hurry(db.engine)
-                writing = db.engine.execution_options(tracker_write=True)
-                db.metadata.create_all(writing)  # until the first migration is there
+                upgrade()
                 if engine_name == "sqlite":
                     keep_pages(BLANK, db.engine)
                 db.engine.dispose()

@@ -1,6 +1,7 @@
-"""From an older version to this one and back: a backup first, the same ratings after it, and the
-database as it was once the backup is put back."""
+"""From a version to the one after it and back, with the demo in it: a backup first, the same ratings
+after it, and the database as it was once the backup is put back."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -14,29 +15,29 @@ from unittest.mock import Mock
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import MetaData, select, text
 
-from config import ROOT
-from tests import older
+from config import ROOT, Config
 from tests.benches.pages import free_port
 from tests.client import Client
 from tests.conftest import TestConfig
+from tests.demo.rows import DAY, ROWS
 from tests.engines import fresh_database, hurry
+from tests.second_migration import FIRST, SECOND, of_version, with_second
 from tracker.app import create_app, create_server
 from tracker.cli import faults
 from tracker.cli.database import upgrade
-from tracker.db import db, transaction
+from tracker.db import db
 from tracker.queries.operations import schema
 from tracker.rules.errors import Conflict
 from tracker.rules.notifications.mail import mail_server
 from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.operations import backups
+from tracker.services.operations import demo as rows
 from tracker.storage import archives
-from tracker.storage.layouts import layouts
 
 RATINGS = "SELECT person_id, statement_id, answer, version FROM ratings ORDER BY 1, 2"
 PAGES = ("/", "/assess", "/profile", "/evidence", "/reviews", "/account")
-NEWEST = layouts(ROOT / "migrations").newest
 
 
 @contextmanager
@@ -65,15 +66,22 @@ def ratings(app: Flask) -> list[tuple[object, ...]]:
 
 
 def look(app: Flask) -> tuple[str, str | None]:
-    with app.app_context():
-        found = older.digest(db.engine), schema.revision()
+    """A digest of every row of every table, and the layout."""
+    found = hashlib.sha256()
+    tables = MetaData()
+    with app.app_context(), db.engine.connect() as connection:
+        tables.reflect(connection)
+        for table in sorted(tables.tables.values(), key=lambda table: table.name):
+            told = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+            found.update("\n".join([table.name, *told]).encode())
+        revision = schema.revision()
         db.session.remove()
-    return found
+    return found.hexdigest(), revision
 
 
 def pages_of_a_learner(app: Flask) -> str:
     ana = Client(app)
-    ana.sign_in("ana.ruiz@example.org", older.PASSWORD)
+    ana.sign_in("ana.ruiz@example.org", rows.head_of(ROWS)["password"])
     assert {url: ana.get(url, follow_redirects=True).status_code for url in PAGES} == dict.fromkeys(
         PAGES, 200
     )
@@ -86,17 +94,19 @@ def answers(page: str) -> list[str]:
 
 @pytest.mark.in_ci
 def test_there_and_back(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with installation(engine_name, tmp_path, monkeypatch) as (app, url):
-        older.load(engine_name, url, tmp_path)
+    with installation(engine_name, tmp_path, monkeypatch) as (app, _url):
+        app.config["DEMO"] = True
+        assert run(app, "demo", "load", "--today", DAY.isoformat()).exit_code == 0
         before, rated = look(app), ratings(app)
-        assert before[1] == older.REVISION
+        assert before[1] == FIRST
         assert len(rated) > 1000
 
+        of_version(app, with_second(tmp_path))
         done = run(app, "setup")
         assert done.exit_code == 0, done.output
         (backup,) = (tmp_path / "backups").iterdir()
         assert f"A backup of the database as it was: {backup}\n" in done.output
-        assert (look(app)[1], ratings(app)) == (NEWEST, rated)
+        assert (look(app)[1], ratings(app)) == (SECOND, rated)
         page = pages_of_a_learner(app)
         assert answers(page)
 
@@ -105,7 +115,7 @@ def test_there_and_back(engine_name: str, tmp_path: Path, monkeypatch: pytest.Mo
 
         done = run(app, "restore", str(backup), "--replace")
         assert done.exit_code == 0, done.output
-        assert ratings(app) == rated
+        assert (look(app)[1], ratings(app)) == (SECOND, rated)
         assert answers(pages_of_a_learner(app)) == answers(page)
 
         with app.app_context(), archives.opened(backup) as archive:
@@ -127,9 +137,10 @@ def test_without_its_backup_nothing_is_migrated(
 ) -> None:
     with installation(engine_name, tmp_path, monkeypatch) as (app, _url):
         with app.app_context():
-            upgrade(revision=older.REVISION)
+            upgrade()
             db.session.remove()
         before = look(app)
+        of_version(app, with_second(tmp_path))
         for fault, said in FAULTS:
             with monkeypatch.context() as patch:
                 patch.setattr(backups, "make", Mock(side_effect=fault))
@@ -143,7 +154,7 @@ def test_without_its_backup_nothing_is_migrated(
                 assert len(done.output.splitlines()) == 1
             assert look(app) == before
         assert run(app, "setup", "--without-backup").exit_code == 0
-        assert look(app)[1] == NEWEST
+        assert look(app)[1] == SECOND
 
 
 @pytest.mark.in_ci
@@ -154,21 +165,34 @@ def test_it_serves_and_works_unattended_where_the_database_fits_and_nowhere_else
         monkeypatch.setenv("TRACKER_DATABASE_URL", url)
         assert refused() == unattended(app) == REMEDIES[SchemaState.NONE]
         with app.app_context():
-            upgrade(revision=older.REVISION)
+            upgrade()
             db.session.remove()
+        assert refused() is unattended(app) is None
+
+        class Later(Config):
+            def __init__(self) -> None:
+                super().__init__()
+                self.MIGRATIONS_DIR = later
+
+        later = with_second(tmp_path)
+        of_version(app, later)
+        monkeypatch.setattr("tracker.app.Config", Later)
         assert refused() == unattended(app) == REMEDIES[SchemaState.OLDER]
         with app.app_context():
             upgrade()
             db.session.remove()
         assert refused() is unattended(app) is None
-        with app.app_context(), transaction() as tx:
-            tx.execute(text("UPDATE alembic_version SET version_num = '29990101_later'"))
-        assert refused() == unattended(app) == REMEDIES[SchemaState.NEWER]
+
+        monkeypatch.setattr("tracker.app.Config", Config)
+        of_version(app, ROOT / "migrations")
+        before = look(app)
+        assert refused() == unattended(app) == REMEDIES[SchemaState.UNKNOWN]
         done = run(app, "setup")
         assert (done.exit_code, done.output) == (
             1,
-            f"{REMEDIES[SchemaState.NEWER]} Nothing was changed.\n",
+            f"{REMEDIES[SchemaState.UNKNOWN]} Nothing was changed.\n",
         )
+        assert look(app) == before
         assert not (tmp_path / "backups").exists()
 
 

@@ -90,6 +90,16 @@ def test_any_other_file_is_no_backup(app: Flask, world: World, files: Path) -> N
     assert run(app, "backup", "test", str(files.parent / "none.tar")).exit_code == 2
 
 
+def test_a_backup_of_a_version_that_is_not_known_is_refused_in_one_sentence(
+    app: Flask, world: World, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = run(app, "backup").output.partition(":")[0]
+    monkeypatch.setattr("tracker.cli.backups.schema.known", lambda _folder: frozenset({"later"}))
+    for command in (("backup", "test", path), ("restore", path, "--replace", "--despite-faults")):
+        done = run(app, *command)
+        assert (done.exit_code, done.output) == (1, f"{REASONS['backup_unknown']}\n")
+
+
 def test_faults_are_said_and_the_copy_counts_as_none(
     app: Flask, world: World, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,9 @@ import datetime as dt
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from difflib import unified_diff
 from itertools import islice, takewhile
 from pathlib import Path
@@ -18,15 +20,18 @@ from sqlalchemy import func, select, text, update
 
 from config import ROOT
 from tests.client import Client
+from tests.conftest import TestConfig
 from tests.demo.people import email, load_cast, load_casts
 from tests.demo.rows import DAY, ROWS, file_of, made_from
-from tests.engines import LONG, REQUIRED
+from tests.engines import LONG, REQUIRED, fresh_database
+from tracker.app import create_app
 from tracker.cli.setup import set_up
 from tracker.db import db, transaction
 from tracker.models import (
     AwayPeriod,
     Confirmation,
     Domain,
+    Library,
     Look,
     Membership,
     Notice,
@@ -44,6 +49,7 @@ from tracker.models import (
 )
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 from tracker.services.operations import demo as rows
@@ -242,6 +248,44 @@ def test_it_is_refused_where_its_rows_do_not_fit(
     assert ("make demo-rows" if ahead else "a new database") in refused.output
     with demo.app_context():
         assert not rows.is_anybody_there()
+
+
+OF_ANOTHER_VERSION = "UPDATE alembic_version SET version_num = '20270201_approvals'"
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_a_demo_of_a_version_that_is_not_known_is_made_anew(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: bool
+) -> None:
+    """It is kept beside the new one. A database with another library in it, or on a server, stays
+    as it is."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        app.config["DEMO"] = True
+        assert load(app).exit_code == 0
+        with app.app_context(), transaction() as tx:
+            tx.execute(text(OF_ANOTHER_VERSION))
+            tx.execute(text("DELETE FROM ratings"))
+            if others:
+                tx.execute(update(Library).where(Library.id == 1).values(name="Ours"))
+        again = load(app)
+        with app.app_context():
+            rated = db.session.scalar(select(func.count(Rating.id)))
+            db.session.remove()
+            db.engine.dispose()
+    aside = tmp_path / "tracker-before.sqlite3"
+    if engine_name == "sqlite" and not others:
+        assert again.exit_code == 0, again.output
+        assert f"It is kept as {aside}." in again.output
+        assert rated
+        with closing(sqlite3.connect(aside)) as kept:
+            assert kept.execute("SELECT count(*) FROM ratings").fetchone() == (0,)
+    else:
+        said = f"{REMEDIES[SchemaState.UNKNOWN]} Nothing was changed.\n"
+        assert (again.exit_code, again.output.endswith(said)) == (1, True), again.output
+        assert rated == 0
+        assert not aside.exists()
 
 
 def told_of(client: Client, address: str) -> dict[str, tuple[str, ...]]:

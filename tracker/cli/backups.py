@@ -26,6 +26,8 @@ REASONS = {
     "of file.",
     "backup_newer": "This backup was made by a newer version of the program. Update the program "
     "first.",
+    "backup_unknown": "This backup was made by a version of the program that this one does not "
+    "know, a newer one or one from before the first release: restore it with that version.",
     "backup_other_engine": "This is a backup of {engine}. Set TRACKER_DATABASE_URL to such a "
     "database first.",
     "database_not_empty": "There are people in this database. Nothing was changed. With --replace "

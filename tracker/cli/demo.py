@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from tracker.cli.setup import set_up
 from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.operations.schema import SchemaState
 from tracker.services.operations import demo as rows
 from tracker.services.operations import schema
 
@@ -38,10 +39,14 @@ def load(today: dt.datetime | None) -> None:
 
 
 def fill(day: dt.date) -> None:
-    """Ends the program where the database holds something else, or the file is of another
-    layout."""
+    """A demo whose layout this version does not know is made anew. Ends the program where the
+    database holds something else, or the file is of another layout."""
     config = current_app.config
     file = config["DEMO_ROWS"]
+    if schema.state(config["MIGRATIONS_DIR"]) is SchemaState.UNKNOWN:
+        aside = rows.put_aside(file)
+        if aside is not None:
+            click.echo(f"The demo is of another version and is made anew. It is kept as {aside}.")
     click.echo("Laying the database out ...")
     set_up()
     if rows.is_there(file):

@@ -32,10 +32,10 @@ def setup(without_backup: bool) -> None:
 
 
 def set_up(*, with_backup: bool = True) -> None:
-    """Ends the program where the database is of a newer version, or the backup cannot be made;
-    nothing is changed then."""
+    """Ends the program where this version does not know the database's layout, or the backup cannot
+    be made; nothing is changed then."""
     found = schema.state(current_app.config["MIGRATIONS_DIR"])
-    if found is SchemaState.NEWER:
+    if found is SchemaState.UNKNOWN:
         sys.exit(f"{REMEDIES[found]} Nothing was changed.")
     if found is SchemaState.OLDER and with_backup:
         _back_up()

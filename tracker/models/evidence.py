@@ -70,7 +70,8 @@ class EvidenceText(Base):
 
 
 class EvidenceLink(Base):
-    """Why a piece of evidence counts for a skill. `statement_id`: its wording when it was linked."""
+    """Why a piece of evidence counts for a skill, and for what is made of it. `statement_id`: its
+    wording when it was linked."""
 
     __tablename__ = "evidence_links"
     __table_args__ = (

@@ -118,26 +118,6 @@ CURRENT = frozenset(
 """What stands now; it may change."""
 
 GUARDED = tuple(sorted(GROWING | FROZEN | ERASABLE))
-GUARDED_SINCE_SEALS = frozenset(
-    {
-        "backup_tests",
-        "endorsement_texts",
-        "erasures",
-        "handover_texts",
-        "handovers",
-        "legal_holds",
-        "level_exception_texts",
-        "looks",
-        "review_item_evidence",
-        "review_item_texts",
-        "review_messages",
-        "reviews",
-        "second_readings",
-        "use_statement_readings",
-        "use_statements",
-    }
-)
-"""In a layout of before that they change freely."""
 ACTS = {
     "sqlite": ("no_update", "no_delete"),
     "postgresql": ("no_update", "no_delete", "no_truncate"),
@@ -147,8 +127,7 @@ ACTS = {
 def guards(engine: str, tables: Collection[str]) -> tuple[str, ...]:
     """Their names in that kind of database, for those of its tables that have some: an older layout
     lacks a table."""
-    older = frozenset() if "seals" in tables else GUARDED_SINCE_SEALS
-    there = (table for table in GUARDED if table in tables and table not in older)
+    there = (table for table in GUARDED if table in tables)
     return tuple(f"{table}_{act}" for table in there for act in ACTS[engine])
 
 

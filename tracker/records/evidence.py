@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Person, StoredFile
+from tracker.models import (
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Person,
+    Statement,
+    StoredFile,
+)
 from tracker.models.joins import current_version
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
@@ -96,22 +104,20 @@ def add_version(
 def link(tx: Session, evidence_id: int, reasons: Mapping[int, str], now: dt.datetime) -> None:
     """Say why the evidence counts for each statement; a reason that is there already is
     replaced."""
-    there = {
-        row.statement_id: row
-        for row in tx.scalars(
-            select(EvidenceLink).where(
-                EvidenceLink.evidence_id == evidence_id,
-                EvidenceLink.statement_id.in_(reasons.keys()),
-            )
-        )
-    }
-    for statement_id, reason in reasons.items():
-        if statement_id in there:
-            there[statement_id].reason = reason
+    of_evidence = select(EvidenceLink).where(EvidenceLink.evidence_id == evidence_id)
+    there = {row.skill_id: row for row in tx.scalars(of_evidence)}
+    wanted = select(Statement.id, Statement.skill_id).where(Statement.id.in_(reasons))
+    for statement_id, skill_id in tx.execute(wanted).all():
+        if skill_id in there:
+            there[skill_id].reason = reasons[statement_id]
         else:
             tx.add(
                 EvidenceLink(
-                    evidence_id=evidence_id, statement_id=statement_id, reason=reason, linked_at=now
+                    evidence_id=evidence_id,
+                    skill_id=skill_id,
+                    statement_id=statement_id,
+                    reason=reasons[statement_id],
+                    linked_at=now,
                 )
             )
     tx.flush()

@@ -140,9 +140,9 @@ def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[
         if goes_too(link.reason, sent):
             taker.take(HeldSource.LINK, link.id, taker.owner_id, reason=link.reason)
             link.reason = ""
-    reviewed = select(ReviewItem.statement_id).where(ReviewItem.id.in_(item_ids))
-    statement_ids = {*tx.scalars(reviewed), *(link.statement_id for link in links)}
-    _erase_notes(taker, statement_ids, sent)
+    reviewed = select(ReviewItem.skill_id).where(ReviewItem.id.in_(item_ids))
+    skill_ids = {*tx.scalars(reviewed), *(link.skill_id for link in links)}
+    _erase_notes(taker, skill_ids, sent)
     _erase_drafts(taker, evidence.id, item_ids, sent)
 
 
@@ -180,10 +180,10 @@ def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
     return notes
 
 
-def _erase_notes(taker: TextTaker, statement_ids: Collection[int], sent: Collection[str]) -> None:
+def _erase_notes(taker: TextTaker, skill_ids: Collection[int], sent: Collection[str]) -> None:
     """The notes for a reviewer that stand beside the ratings now."""
     of_owner = select(Rating).where(
-        Rating.person_id == taker.owner_id, Rating.statement_id.in_(statement_ids)
+        Rating.person_id == taker.owner_id, Rating.skill_id.in_(skill_ids)
     )
     for rating in taker.tx.scalars(of_owner).all():
         if goes_too(rating.reviewer_note, sent):

@@ -16,7 +16,7 @@ NAME_MAX = 200
 """Characters of the name of a form, and of what it is about."""
 
 RATING = "assessment.save"
-"""The notes at a statement that is not rated yet. Its subject is the statement."""
+"""The notes at a statement that is not rated yet. Its subject is the skill."""
 RESPONSE = "reviews.answer"
 """What a reviewer says to an item of a review, on either of its pages. Its subject is the item."""
 
@@ -58,9 +58,7 @@ def _is_pair(read: object) -> bool:
 
 
 def statements_in(form: str, subject: str, fields: Fields) -> set[str]:
-    """The statements that a draft names by itself, by their ids as they are typed."""
-    if form == RATING:
-        return {subject}
+    """The statements that a draft of evidence names, by their ids as they are typed."""
     if form == EVIDENCE_LINK:
         return {subject.rpartition("-")[2]}
     if form in (EVIDENCE_NEW, EVIDENCE_LINKS):

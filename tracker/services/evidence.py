@@ -19,6 +19,7 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
+from tracker.models.record.words import is_said_of, skill_of
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
@@ -159,25 +160,29 @@ def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.dat
     with transaction() as tx:
         versions.owned(tx, actor.person_id, evidence_id)
         there = tx.scalars(
-            select(EvidenceLink.statement_id).where(EvidenceLink.evidence_id == evidence_id)
+            select(Statement.id)
+            .join(EvidenceLink, EvidenceLink.skill_id == Statement.skill_id)
+            .where(EvidenceLink.evidence_id == evidence_id)
         )
         _check_statements(tx, actor, set(linked) - set(there), now)
         versions.link(tx, evidence_id, linked, now)
 
 
 def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
-    """Take the evidence off a statement. What was sent for review keeps it. Raises Missing when it
-    is not linked."""
+    """Take the evidence off a statement, and off what it was made of. What was sent for review
+    keeps it. Raises Missing when it is not linked."""
     with transaction() as tx:
         versions.owned(tx, actor.person_id, evidence_id)
-        gone = tx.scalar(
+        gone = tx.scalars(
             delete(EvidenceLink)
             .where(
-                EvidenceLink.evidence_id == evidence_id, EvidenceLink.statement_id == statement_id
+                EvidenceLink.evidence_id == evidence_id,
+                is_said_of(EvidenceLink.skill_id, skill_of(statement_id)),
             )
             .returning(EvidenceLink.id)
-        )
-        if gone is None:
+            .execution_options(synchronize_session=False)
+        ).all()
+        if not gone:
             raise Missing
 
 

@@ -22,6 +22,7 @@ from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.tried import kept_backup
 from tests.factories.world import World
+from tests.second_migration import MIGRATIONS, of_version, with_second
 from tracker.cli.operations import round_trip
 from tracker.cli.operations.check import DEPLOYED, RIGHTS
 from tracker.db import db, transaction
@@ -32,6 +33,7 @@ from tracker.rules.evidence.uploads import Upload
 from tracker.rules.notifications.mail import mail_server
 from tracker.rules.operations import probes
 from tracker.rules.operations.backups import Finding
+from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.operations import readiness
 
 STRONG = "0Eg4lVP0AfxWe5denNnlEALxcWEK0f9u1RpHd4WbD6B2O4eejlL4"
@@ -157,12 +159,17 @@ def test_what_keeps_it_from_its_work(
         assert said in done.output
     with sound.app_context(), db.engine.execution_options(tracker_write=True).begin() as write:
         head = write.scalar(text("SELECT version_num FROM alembic_version"))
-        write.execute(text("UPDATE alembic_version SET version_num = '20261223_older'"))
+        write.execute(text("UPDATE alembic_version SET version_num = '20270201_approvals'"))
     try:
-        assert "newer version of the program" in check(sound).output
+        assert REMEDIES[SchemaState.UNKNOWN] in check(sound).output
     finally:
         with sound.app_context(), db.engine.execution_options(tracker_write=True).begin() as write:
             write.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
+    of_version(sound, with_second(tmp_path))
+    try:
+        assert REMEDIES[SchemaState.OLDER] in check(sound).output
+    finally:
+        of_version(sound, MIGRATIONS)
 
 
 def test_the_owner_of_the_tables_is_found(app: Flask, world: World, engine_name: str) -> None:

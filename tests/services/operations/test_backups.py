@@ -16,11 +16,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
-from config import ROOT
 from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, EndorsedAnswer
@@ -29,8 +27,9 @@ from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World, make_world
+from tests.second_migration import FIRST, SECOND, of_version, with_second
 from tracker.app import create_app
-from tracker.cli.database import downgrade, upgrade
+from tracker.cli.database import upgrade
 from tracker.db import db, session, transaction
 from tracker.engines import without_transactions
 from tracker.models import AuditEvent, BackupTest, Invitation, Person, Rating, SignIn
@@ -47,10 +46,7 @@ from tracker.services.assessment.ratings import rate as rate_now
 from tracker.services.operations import backups
 from tracker.storage import postgresql_copies, sqlite_copies
 
-MIGRATIONS = ROOT / "migrations"
-BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
-HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+KNOWN = {FIRST}
 
 TOLD_ON_BOTH = pytest.mark.reads_at_length
 """Of a fault in the files, or in a history: tests/queries/operations/test_attacks.py has those
@@ -362,10 +358,23 @@ def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Pat
     assert [str(finding) for finding in tried.findings] == ["rows_differ people: 11 / 12"]
 
 
-def test_a_layout_that_this_program_does_not_know_is_found(live: World, tmp_path: Path) -> None:
-    assert {
-        str(each) for each in backups.try_out(made(tmp_path), tmp_path, set(), NOW).findings
-    } == {f"revision_unknown {ScriptDirectory(str(ROOT / 'migrations')).get_current_head()}"}
+def test_a_layout_that_this_program_does_not_know_is_refused(live: World, tmp_path: Path) -> None:
+    """It is not looked through: this program's queries would take it for damaged."""
+    path = made(tmp_path)
+    with pytest.raises(Invalid, match="backup_unknown"):
+        backups.try_out(path, tmp_path, set(), NOW)
+    with pytest.raises(Invalid, match="backup_unknown"):
+        backups.bring_back(
+            path,
+            tmp_path / "live" / "files",
+            tmp_path,
+            set(),
+            NOW,
+            aside=tmp_path / "aside.tar",
+            lay_out=upgrade,
+            despite=True,
+        )
+    assert not (tmp_path / "aside.tar").exists()
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.9, 0.99, 1])
@@ -502,23 +511,21 @@ def test_a_copy_that_a_killed_test_left_on_the_server_is_dropped_unless_it_is_in
         server.execute(text(f"DROP DATABASE {prefix}in_use"))
 
 
-def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_path: Path) -> None:
-    """It passes, is brought up to date on the way, and what is noted after that follows what was
-    noted then."""
+def test_one_of_an_older_layout_is_brought_up_to_date(
+    engine_name: str, own: World, tmp_path: Path
+) -> None:
+    """It passes, and what is noted after that follows what was noted then."""
     happened(own, "signed_in", "ana", "ana")
-    db.session.remove()
-    downgrade(revision=BEFORE_CHAIN)
     path = made(tmp_path)
-    assert not [
-        guard
-        for guard in backups.make(tmp_path / "b.tar", tmp_path, NOW).manifest.guards
-        if "detail" in guard
-    ]
-    with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
+    later = with_second(tmp_path)
+    with installation(engine_name, tmp_path / "elsewhere", laid_out=False) as app:
+        of_version(app, later)
         done = backups.bring_back(
-            path, tmp_path / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade
+            path, tmp_path / "files", tmp_path, {FIRST, SECOND}, NOW, aside=None, lay_out=upgrade
         )
         assert done.findings == ()
+        assert session().scalars(text("SELECT version_num FROM alembic_version")).all() == [SECOND]
+        assert not session().scalars(text("SELECT id FROM people WHERE nickname <> name")).all()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds == ["endorsement_given", "signed_in", "backup_restored", "backup_restored"]
         assert audit_chain.verify().wrong is None

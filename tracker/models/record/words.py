@@ -13,7 +13,7 @@ Nothing is copied: whoever reads what was said by statement of a version reads i
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -62,6 +62,11 @@ def skill_of(statement_id: int) -> ScalarSelect[int]:
     return select(Statement.skill_id).where(Statement.id == statement_id).scalar_subquery()
 
 
+def skills_of(statement_ids: Collection[int] | BindParameter[Any]) -> Select[int]:
+    """Of wordings, their skills."""
+    return select(STATEMENTS.c.skill_id).where(STATEMENTS.c.id.in_(statement_ids))
+
+
 def is_said_of(
     skill_id: SQLColumnExpression[int],
     of: SQLColumnExpression[int] = STATEMENTS.c.skill_id,
@@ -75,6 +80,17 @@ def is_said_of(
     return or_(skill_id == of, skill_id.in_(found))
 
 
+Seen = Callable[[SQLColumnExpression[int], SQLColumnExpression[int]], ColumnElement[bool]]
+"""Over a column of people and one of skills: which words there are for whoever asks
+(`BlindSpots.shows`). What is hidden is hidden before it's worked out for what it counts."""
+
+
+def everything(
+    _person: SQLColumnExpression[int], _skill: SQLColumnExpression[int]
+) -> ColumnElement[bool]:
+    return true()
+
+
 def own_ratings(people: People, framework: Framework) -> Subquery:
     """Columns (person_id, statement_id, answer, at, id): what people answered, with the id of the
     `Rating`, the newest of several that were merged."""
@@ -82,15 +98,17 @@ def own_ratings(people: People, framework: Framework) -> Subquery:
     return read_through(select(*of).where(people(Rating.person_id)), framework)
 
 
-def standing(people: People, framework: Framework, at: Moment | None = None) -> Subquery:
+def standing(
+    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
+) -> Subquery:
     """The same columns: the endorsement that stands, or stood at that moment."""
-    return read_through(_endorsed(people, at), framework)
+    return read_through(_endorsed(people, at, seen), framework)
 
 
 def counting(people: People, framework: Framework) -> Subquery:
     """The same columns: every endorsement that stands for a statement of the framework; several for
     one that was merged."""
-    words = _endorsed(people, None)
+    words = _endorsed(people, None, everything)
     parts, inherited = _inherited(words, framework, all_origins=False)
     owner, statement, _skill, _line, answer, at, row_id, _lines = parts.c
     own, as_one = _each_side(words, inherited, framework)
@@ -101,18 +119,17 @@ def counting(people: People, framework: Framework) -> Subquery:
     return _named(union_all(own, of_parts))
 
 
-def left_out(
-    library: int | BindParameter[int] | SQLColumnExpression[int], framework: Framework
-) -> Subquery:
-    """Columns (library, statement_id, ..., id): what that library doesn't rate, by the id of the
-    `NotRatedHere`. It passes all origins, also where what was said of them is asked again."""
+def left_out(library: SQLColumnExpression[int] | int | None, framework: Framework) -> Subquery:
+    """Columns (library, statement_id, ..., id): what that library, or each, doesn't rate, by the
+    id of the `NotRatedHere`. It passes all origins, also where what was said of them is asked
+    again."""
     words = select(
         NotRatedHere.library_id,
         NotRatedHere.skill_id,
         literal("").label("answer"),
         NotRatedHere.set_at.label("at"),
         NotRatedHere.id,
-    ).where(NotRatedHere.library_id == library)
+    ).where(true() if library is None else NotRatedHere.library_id == library)
     return read_through(words, framework, all_origins=True)
 
 
@@ -146,14 +163,18 @@ def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnEleme
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
 
 
-def _endorsed(people: People, at: Moment | None) -> Words:
+def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:
     return select(
         Endorsement.person_id,
         Endorsement.skill_id,
         case((stood(at), Endorsement.answer)).label("answer"),
         Endorsement.endorsed_at.label("at"),
         Endorsement.id,
-    ).where(people(Endorsement.person_id), *([] if at is None else [Endorsement.endorsed_at <= at]))
+    ).where(
+        people(Endorsement.person_id),
+        seen(Endorsement.person_id, Endorsement.skill_id),
+        *([] if at is None else [Endorsement.endorsed_at <= at]),
+    )
 
 
 def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tuple[Subquery, CTE]:

@@ -4,8 +4,8 @@ yet: the one place that says so.
 A statement that was sent for review by itself counts as not reviewed and not revealed, for its
 reviewer and for who stands in for them, until they reveal: whoever rated it before and whatever the
 learner said, and also where nobody ever did. As this holds for every review of one statement, and a
-second opinion is one, it gives none of them away. What the statement was in earlier versions, and
-what became of it in later ones, is hidden with it, carried or not. Every query that reads past
+second opinion is one, it gives none of them away. What its skill was made of, and what became of
+it, is hidden with it in every version, carried or not. Every query that reads past
 ratings for others than the learner takes a `BlindSpots`.
 
 Of somebody whose record is closed to the reader (policy/openings) nothing was reviewed and nothing
@@ -38,23 +38,26 @@ from sqlalchemy import (
 )
 
 from tracker.db import UTCDateTime, session
-from tracker.models import Deputy, RecordOpening, Review, ReviewItem, Statement, StatementSuccessor
+from tracker.models import Deputy, RecordOpening, Review, ReviewItem, SkillOrigin, Statement
 from tracker.policy.openings import is_closed
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on, is_of_one
 from tracker.rules.reviews.workflow import LIVE, SEALED
 
 HIDDEN: BindParameter[list[tuple[int, int]]] = bindparam("hidden", expanding=True)
+HIDDEN_SKILLS: BindParameter[list[tuple[int, int]]] = bindparam("hidden_skills", expanding=True)
 READER: BindParameter[int] = bindparam("blind_reader", type_=Integer)
 NOW: BindParameter[dt.datetime] = bindparam("blind_now", type_=UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
 class BlindSpots:
-    """What one reader may not see: the (person, statement) that they are to rate, and whose records
-    are `closed` to them as of `now`, who came to read each of these at `came_at`."""
+    """What one reader may not see: the (person, statement) that they are to rate, in every version,
+    with the (person, skill) of each; and whose records are `closed` to them as of `now`, who came
+    to read each of these at `came_at`."""
 
     pairs: frozenset[tuple[int, int]] = frozenset()
+    skills: frozenset[tuple[int, int]] = frozenset()
     closed: frozenset[int] = frozenset()
     reader_id: int | None = None
     now: dt.datetime | None = None
@@ -77,19 +80,35 @@ class BlindSpots:
         self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
     ) -> ColumnElement[bool]:
         """Over a query with these two columns: what the reader may see of it."""
+        return self._shown(person_id, statement_id, HIDDEN, self.pairs)
+
+    def shows(
+        self, person_id: SQLColumnExpression[int], skill_id: SQLColumnExpression[int]
+    ) -> ColumnElement[bool]:
+        """The same over words on skills, before it is worked out for which statements they
+        count."""
+        return self._shown(person_id, skill_id, HIDDEN_SKILLS, self.skills)
+
+    def _shown(
+        self,
+        person_id: SQLColumnExpression[int],
+        other_id: SQLColumnExpression[int],
+        hidden: BindParameter[list[tuple[int, int]]],
+        values: frozenset[tuple[int, int]],
+    ) -> ColumnElement[bool]:
         if self == NO_BLIND_SPOTS:
             return true()
         pairs, reader, now = (
-            (HIDDEN, READER, NOW)
+            (hidden, READER, NOW)
             if self == HIDING
             else (
-                bindparam("hidden", sorted(self.pairs), expanding=True, unique=True),
+                bindparam("hidden", sorted(values), expanding=True, unique=True),
                 bindparam("blind_reader", self.reader_id, type_=Integer, unique=True),
                 bindparam("blind_now", self.now, type_=UTCDateTime, unique=True),
             )
         )
         return and_(
-            tuple_(person_id, statement_id).not_in(pairs), person_id.not_in(_closed_to(reader, now))
+            tuple_(person_id, other_id).not_in(pairs), person_id.not_in(_closed_to(reader, now))
         )
 
     @property
@@ -103,7 +122,12 @@ class BlindSpots:
         """The parameters of the `form`; empty where nothing is hidden."""
         if not self.pairs and not self.closed:
             return {}
-        return {"hidden": sorted(self.pairs), "blind_reader": self.reader_id, "blind_now": self.now}
+        return {
+            "hidden": sorted(self.pairs),
+            "hidden_skills": sorted(self.skills),
+            "blind_reader": self.reader_id,
+            "blind_now": self.now,
+        }
 
     def domains_to_rate(self) -> frozenset[tuple[int, int]]:
         """The (person, domain) in which the reader is to rate something. One query, none where it
@@ -151,16 +175,19 @@ def blind_spots(actor: Actor, now: dt.datetime) -> BlindSpots:
     rows = session().execute(
         _hidden_on(actor.today(now)), {"blind_reader": actor.person_id, "blind_now": now}
     )
-    pairs, came_at = set[tuple[int, int]](), dict[int, dt.datetime]()
+    pairs, skills = set[tuple[int, int]](), set[tuple[int, int]]()
+    came_at = dict[int, dt.datetime]()
     for row in rows:
         if row.statement_id is None:
             came_at[row.learner_id] = row.came_at
-        for each in (row.statement_id, row.earlier, row.later):
-            if each is not None:
-                pairs.add((row.learner_id, each))
+        else:
+            pairs.add((row.learner_id, row.statement_id))
+            skills.add((row.learner_id, row.skill_id))
     if not pairs and not came_at:
         return NO_BLIND_SPOTS
-    return BlindSpots(frozenset(pairs), frozenset(came_at), actor.person_id, now, came_at)
+    return BlindSpots(
+        frozenset(pairs), frozenset(skills), frozenset(came_at), actor.person_id, now, came_at
+    )
 
 
 @lru_cache(maxsize=8)
@@ -172,17 +199,24 @@ def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
     to_rate = (
         select(
             Review.learner_id,
-            ReviewItem.statement_id,
-            StatementSuccessor.statement_id.label("earlier"),
-            StatementSuccessor.successor_id.label("later"),
+            Statement.id.label("statement_id"),
+            Statement.skill_id,
             cast(null(), UTCDateTime).label("came_at"),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .outerjoin(
-            StatementSuccessor,
+            SkillOrigin,
             or_(
-                StatementSuccessor.statement_id == ReviewItem.statement_id,
-                StatementSuccessor.successor_id == ReviewItem.statement_id,
+                SkillOrigin.skill_id == ReviewItem.skill_id,
+                SkillOrigin.origin_id == ReviewItem.skill_id,
+            ),
+        )
+        .join(
+            Statement,
+            or_(
+                Statement.skill_id == ReviewItem.skill_id,
+                Statement.skill_id == SkillOrigin.skill_id,
+                Statement.skill_id == SkillOrigin.origin_id,
             ),
         )
         .where(
@@ -193,7 +227,7 @@ def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
         )
     )
     nothing = cast(null(), Integer)
-    closed = _closed_to(READER, NOW).add_columns(nothing, nothing, nothing, RecordOpening.given_at)
+    closed = _closed_to(READER, NOW).add_columns(nothing, nothing, RecordOpening.given_at)
     return to_rate.union_all(closed)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -16,13 +16,13 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
-    SensitiveDecision,
     Statement,
     Target,
     Team,
     UseStatement,
 )
-from tracker.models.joins import decision_comes_along, opens_statements
+from tracker.models.joins import opens_statements
+from tracker.models.record.words import STATEMENTS, decided
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.regions import Paper, Region
@@ -106,6 +106,7 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
     """What the actor's library has; the administrator alone counts as nobody, the root as no team.
     One query."""
     here = actor.library_id
+    found = decided(here, STATEMENTS.c.sensitive)
     standing = Membership.ends_on.is_(None) | (Membership.ends_on >= today)
     members = (
         select(func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
@@ -138,17 +139,8 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         .where(NotRatedHere.library_id == here),
         "undecided": select(func.count())
         .select_from(Statement)
-        .outerjoin(
-            SensitiveDecision,
-            and_(
-                SensitiveDecision.statement_id == Statement.id, SensitiveDecision.library_id == here
-            ),
-        )
-        .where(
-            Statement.sensitive,
-            SensitiveDecision.id.is_(None),
-            ~decision_comes_along(literal(here)),
-        ),
+        .outerjoin(found, found.c.statement_id == Statement.id)
+        .where(Statement.sensitive, found.c.id.is_(None)),
         "frameworks": select(func.count()).select_from(Framework),
     }
     mail = (

@@ -1,4 +1,4 @@
-"""What a learner answered to statements of earlier versions that are to be rated again. For the
+"""What a learner answered to what statements were made of that are to be rated again. For the
 learner alone."""
 
 import datetime as dt
@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Rating, ScaleAnswer, Statement, StatementSuccessor
+from tracker.models import Draft, Framework, Rating, ScaleAnswer, SkillOrigin, Statement
 from tracker.models.joins import scale_answer
+from tracker.rules import drafts
+from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
@@ -42,8 +44,8 @@ class RatingBefore:
 def of_statements(
     person_id: int, statement_ids: Collection[int]
 ) -> dict[int, tuple[RatingBefore, ...]]:
-    """By statement, the answers in the nearest version that has some: several where several were
-    merged. One query; none for no statements."""
+    """By statement, the answers to the nearest of its origins that have some: several where several
+    were merged. One query; none for no statements."""
     if not statement_ids:
         return {}
     after = aliased(Statement)
@@ -51,8 +53,8 @@ def of_statements(
         session()
         .execute(
             select(
-                after.id.label("successor_id"),
-                StatementSuccessor.steps,
+                after.id.label("statement_id"),
+                SkillOrigin.steps,
                 Statement.id,
                 Framework.version,
                 Statement.title,
@@ -60,31 +62,71 @@ def of_statements(
                 ScaleAnswer.label,
                 Rating.rated_at,
                 Rating.given_on,
-                StatementSuccessor.change,
+                SkillOrigin.change,
                 Statement.text,
                 after.text.label("after"),
             )
-            .select_from(StatementSuccessor)
-            .join(after, after.id == StatementSuccessor.successor_id)
-            .join(Statement, Statement.id == StatementSuccessor.statement_id)
+            .select_from(SkillOrigin)
+            .join(after, after.skill_id == SkillOrigin.skill_id)
+            .join(Rating, Rating.skill_id == SkillOrigin.origin_id)
+            .join(Statement, Statement.id == Rating.statement_id)
             .join(Framework, Framework.id == Statement.framework_id)
-            .join(Rating, Rating.statement_id == Statement.id)
             .join(ScaleAnswer, scale_answer(Rating.answer))
             .where(
                 after.id.in_(statement_ids),
                 Rating.person_id == person_id,
                 Rating.answer.is_not(None),
             )
-            .order_by(after.id, StatementSuccessor.steps, Statement.position)
+            .order_by(after.id, SkillOrigin.steps, Statement.position)
         )
         .all()
     )
     found = {}
-    for successor_id, of_one in groupby(rows, key=lambda row: row.successor_id):
+    for statement_id, of_one in groupby(rows, key=lambda row: row.statement_id):
         lines = list(of_one)
-        found[successor_id] = tuple(
+        found[statement_id] = tuple(
             RatingBefore(*row[2:10], *pieces(row.text, row.after))
             for row in lines
             if row.steps == lines[0].steps
         )
+    return found
+
+
+def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """By statement that is not rated itself, the notes at what counts for it of what it was made
+    of, and those that wait there for an answer: of several that were merged, together. One query;
+    none for no statements."""
+    if not statement_ids:
+        return {}
+    rows = session().execute(
+        select(Statement.id, Rating.own_note, Rating.reviewer_note, Draft.fields)
+        .join(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
+        .outerjoin(
+            Rating,
+            and_(
+                Rating.skill_id == SkillOrigin.origin_id,
+                Rating.person_id == person_id,
+                SkillOrigin.carries,
+            ),
+        )
+        .outerjoin(
+            Draft,
+            and_(
+                Draft.person_id == person_id,
+                Draft.form == drafts.RATING,
+                Draft.subject == cast(SkillOrigin.origin_id, String),
+            ),
+        )
+        .where(Statement.id.in_(statement_ids))
+        .order_by(Statement.id, SkillOrigin.steps, SkillOrigin.origin_id)
+    )
+    found: dict[int, tuple[str, str]] = {}
+    for statement_id, own_note, reviewer_note, draft in rows:
+        typed = dict(drafts.read(draft) or ()) if draft is not None else {}
+        so_far = found.get(statement_id, ("", ""))
+        more = (
+            own_note or typed.get("own_note", ""),
+            reviewer_note or typed.get("reviewer_note", ""),
+        )
+        found[statement_id] = (joined(so_far[0], more[0]), joined(so_far[1], more[1]))
     return found

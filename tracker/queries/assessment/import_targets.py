@@ -3,11 +3,12 @@ there."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Domain, Level, NotRatedHere, Rating, ScaleAnswer, Statement
-from tracker.models.joins import not_rated_in
+from tracker.models import Domain, Level, Rating, ScaleAnswer, Statement
+from tracker.models.record.words import left_out, own_ratings
 from tracker.rules.assessment.import_plan import KnownStatement
 from tracker.rules.calendar import day_in
 from tracker.rules.delimited import plain
@@ -26,20 +27,24 @@ class ImportTargets:
 
 def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
     """Two queries."""
+    own = own_ratings(lambda person: person == person_id, framework_id)
+    out, mine = left_out(library_id, framework_id), aliased(Rating)
     query = (
         select(
             Statement.id,
             Statement.code,
             Statement.title,
-            NotRatedHere.id.label("out"),
+            out.c.id.label("out"),
             Rating.answer,
-            Rating.version,
+            mine.version,
             Rating.rated_at,
             Rating.given_on,
             Rating.own_note,
         )
-        .outerjoin(NotRatedHere, not_rated_in(library_id))
-        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id))
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == person_id))
+        .outerjoin(own, own.c.statement_id == Statement.id)
+        .outerjoin(Rating, Rating.id == func.coalesce(own.c.id, mine.id))
         .where(Statement.framework_id == framework_id)
         .order_by(Statement.position)
     )
@@ -84,14 +89,15 @@ class BlankStatement:
 
 def blanks(library_id: int, framework_id: int) -> list[BlankStatement]:
     """The statements that are rated in the library, in the framework's order. One query."""
+    out = left_out(library_id, framework_id)
     rows = session().execute(
         select(
             Statement.code, Statement.title, Domain.title.label("domain"), Level.name.label("level")
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Level, and_(Level.strand_id == Domain.strand_id, Level.rank == Statement.rank))
-        .outerjoin(NotRatedHere, not_rated_in(library_id))
-        .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(Statement.framework_id == framework_id, out.c.id.is_(None))
         .order_by(Statement.position)
     )
     return [BlankStatement(row.code, row.title, row.domain, row.level) for row in rows]

@@ -11,7 +11,6 @@ from tracker.db import session
 from tracker.models import (
     Domain,
     Level,
-    NotRatedHere,
     Rating,
     Statement,
     Strand,
@@ -19,8 +18,8 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.joins import not_rated_in, rated_before
-from tracker.models.reviews.standing import standing
+from tracker.models.joins import rated_before
+from tracker.models.record.words import left_out, own_ratings, standing
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.scale import NOT_SURE
@@ -134,7 +133,7 @@ def next_open(learner: Learner, count: int) -> list[int]:
     """The next statements to rate: those without an answer in the framework's order, then dated
     ones, oldest first."""
     begin = learner.round_starts_on
-    wanted: ColumnElement[bool] = Rating.id.is_(None)
+    wanted: ColumnElement[bool] = OWN.c.id.is_(None)
     if begin is not None:
         wanted = or_(
             wanted,
@@ -144,10 +143,11 @@ def next_open(learner: Learner, count: int) -> list[int]:
     return list(
         session().scalars(
             select(Statement.id)
-            .outerjoin(NotRatedHere, LEFT_OUT)
-            .outerjoin(Rating, RATED)
-            .where(Statement.framework_id == FRAMEWORK, NotRatedHere.id.is_(None), wanted)
-            .order_by(Rating.id.is_not(None), Rating.rated_at, Statement.position)
+            .outerjoin(OUT, LEFT_OUT)
+            .outerjoin(OWN, RATED)
+            .outerjoin(Rating, Rating.id == OWN.c.id)
+            .where(Statement.framework_id == FRAMEWORK, OUT.c.id.is_(None), wanted)
+            .order_by(OWN.c.id.is_not(None), Rating.rated_at, Statement.position)
             .limit(count),
             of(learner),
         )
@@ -158,32 +158,29 @@ def last_rated(learner: Learner) -> tuple[int, int] | None:
     """(domain, rank) of the statement that the learner rated last."""
     query = (
         select(Statement.domain_id, Statement.rank)
-        .join(Rating, Rating.statement_id == Statement.id)
-        .where(
-            Rating.person_id == learner.person_id,
-            Rating.answer.is_not(None),
-            Statement.framework_id == learner.framework_id,
-        )
-        .order_by(Rating.rated_at.desc(), Rating.id.desc())
+        .join(OWN, RATED)
+        .order_by(OWN.c.at.desc(), OWN.c.id.desc())
         .limit(1)
     )
-    row = session().execute(query).one_or_none()
+    row = session().execute(query, of(learner)).one_or_none()
     return None if row is None else (row.domain_id, row.rank)
 
 
-LEFT_OUT = not_rated_in(LIBRARY)
-"""The join of `NotRatedHere` in the learner's library to `Statement`."""
-OWN_ROW = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
-"""The join of the learner's own `Rating` to `Statement`: its answer may be cleared."""
-RATED = and_(OWN_ROW, Rating.answer.is_not(None))
-"""The same, of what is answered now."""
+OUT = left_out(LIBRARY, FRAMEWORK)
+"""What the learner's library doesn't rate."""
+LEFT_OUT = OUT.c.statement_id == Statement.id
+"""Its join to `Statement`."""
+OWN = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
+"""What the learner answered and counts."""
+RATED = OWN.c.statement_id == Statement.id
+"""Its join to `Statement`."""
 ENDORSED = standing(lambda column: column == LEARNER, FRAMEWORK)
 """What stands for the learner."""
 REVIEWED = ENDORSED.c.statement_id == Statement.id
 """Its join to `Statement`: at most one."""
 
 
-AGAIN = rated_before(LEARNER)
+AGAIN = and_(rated_before(LEARNER), OWN.c.id.is_(None))
 
 
 def _progress() -> Select[*tuple[Any, ...]]:
@@ -206,7 +203,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    here = NotRatedHere.id.is_(None)
+    here = OUT.c.id.is_(None)
     dated = or_(Rating.rated_at < bindparam("begin"), Rating.given_on < bindparam("begin_on"))
     changed = and_(Rating.rated_at > ENDORSED.c.at, Rating.answer != ENDORSED.c.answer)
     unsure = Rating.answer == NOT_SURE
@@ -234,8 +231,9 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .join(Domain, Domain.strand_id == Strand.id)
         .join(Level, Level.strand_id == Strand.id)
         .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-        .outerjoin(NotRatedHere, LEFT_OUT)
-        .outerjoin(Rating, RATED)
+        .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(OWN, RATED)
+        .outerjoin(Rating, Rating.id == OWN.c.id)
         .outerjoin(ENDORSED, REVIEWED)
         .outerjoin(jobs, and_(jobs.c.strand_key == Strand.key, jobs.c.domain_key == Domain.key))
         .where(Strand.framework_id == FRAMEWORK)

@@ -1,5 +1,5 @@
-"""Every answer of a learner that ever stood for one statement, in each version of it. For the
-learner alone."""
+"""Every answer of a learner that ever stood for one statement, in each version of it, and for what
+it was made of. For the learner alone."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Framework, RatingEntry, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.record.words import skills_of
 from tracker.queries.assessment.learners import LEARNER
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
@@ -59,7 +60,7 @@ def _answers() -> Select[*tuple[Any, ...]]:
         select(earlier.id)
         .where(
             earlier.person_id == LEARNER,
-            earlier.statement_id == RatingEntry.statement_id,
+            earlier.skill_id == RatingEntry.skill_id,
             earlier.version < RatingEntry.version,
             earlier.rated_at > RatingEntry.rated_at,
         )
@@ -81,7 +82,7 @@ def _answers() -> Select[*tuple[Any, ...]]:
         .outerjoin(ScaleAnswer, scale_answer(RatingEntry.answer))
         .where(
             RatingEntry.person_id == LEARNER,
-            RatingEntry.statement_id.in_(bindparam("statements", expanding=True)),
+            RatingEntry.skill_id.in_(skills_of(bindparam("statements", expanding=True))),
         )
         .order_by(RatingEntry.id.desc())
     )

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, exists, func, select
 
 from tracker.db import session
-from tracker.models import Domain, Draft, NotRatedHere, Rating, Statement, Strand
+from tracker.models import Domain, Draft, NotRatedHere, Rating, SkillOrigin, Statement, Strand
 from tracker.models.joins import draft_of_notes, seal_head
 from tracker.models.record.words import STATEMENTS, left_out, own_ratings
 from tracker.policy.permissions import Actor
@@ -59,6 +59,7 @@ _RATED = (
     Rating.own_note,
     Rating.reviewer_note,
     Draft.fields.label("draft"),
+    exists().where(SkillOrigin.skill_id == Statement.skill_id).label("has_origins"),
     seal_head(ME).label("seal_head"),
 )
 """What stands at a statement, and the seal that a new answer follows on."""

@@ -1,5 +1,4 @@
-"""Statements that are in the learner's version of a framework no more, with what they have of
-them."""
+"""Statements that are not in the learner's version of a framework, with what they have of them."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -17,11 +16,10 @@ from tracker.models import (
     Rating,
     ScaleAnswer,
     Statement,
-    StatementSuccessor,
 )
 from tracker.models.joins import scale_answer
+from tracker.models.record.words import is_said_of
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.statement_lines import is_before
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
@@ -39,7 +37,7 @@ class RetiredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RetiredStatement:
-    """A statement that is in the learner's version no more, with what they answered last and what
+    """A statement that is not in the learner's version, with what they answered last and what
     stands reviewed; None where there is no such answer."""
 
     id: int
@@ -52,16 +50,20 @@ class RetiredStatement:
 
 
 def of_learner(learner: Learner) -> list[RetiredStatement]:
-    """Statements of earlier versions that the learner rated, showed, or had reviewed, and that
-    nothing takes the place of in theirs, the newest version first. For the learner alone. One
-    query."""
-    theirs, successor = aliased(Framework), aliased(Statement)
+    """Statements that the learner rated, showed, or had reviewed, and that nothing takes the place
+    of in their version, as they were called last, the newest version first. For the learner alone.
+    One query."""
+    theirs, there, later = aliased(Framework), aliased(Statement), aliased(Statement)
     own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
     goes_on = exists(
-        select(StatementSuccessor.id)
-        .join(successor, successor.id == StatementSuccessor.successor_id)
-        .where(StatementSuccessor.statement_id == Statement.id, successor.framework_id == theirs.id)
-        .correlate_except(StatementSuccessor, successor)
+        select(there.id)
+        .where(there.framework_id == theirs.id, is_said_of(Statement.skill_id, there.skill_id))
+        .correlate_except(there)
+    )
+    is_renamed = exists(
+        select(later.id)
+        .where(later.skill_id == Statement.skill_id, later.framework_id > Statement.framework_id)
+        .correlate_except(later)
     )
     rows = session().execute(
         select(
@@ -81,13 +83,14 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
         .join(Framework, Framework.id == Statement.framework_id)
         .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
         .outerjoin(
-            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
+            Rating,
+            and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
         )
         .outerjoin(own, scale_answer(Rating.answer, own))
         .outerjoin(
             Endorsement,
             and_(
-                Endorsement.statement_id == Statement.id,
+                Endorsement.skill_id == Statement.skill_id,
                 Endorsement.person_id == learner.person_id,
                 Endorsement.status == EndorsementStatus.STANDING,
             ),
@@ -95,9 +98,9 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
         .outerjoin(given, scale_answer(Endorsement.answer, given))
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(
-            is_before(theirs),
+            ~is_renamed,
             ~goes_on,
-            or_(Rating.id.is_not(None), Statement.id.in_(_shown_by(learner.person_id))),
+            or_(Rating.id.is_not(None), Statement.skill_id.in_(_shown_by(learner.person_id))),
         )
         .order_by(Framework.id.desc(), Statement.position)
     )
@@ -119,7 +122,7 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
 
 def _shown_by(person_id: int) -> Select[int]:
     return (
-        select(EvidenceLink.statement_id)
+        select(EvidenceLink.skill_id)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(Evidence.person_id == person_id)
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     func,
     literal,
     null,
@@ -36,14 +37,16 @@ from tracker.models import (
     Person,
     Rating,
     ScaleAnswer,
+    SkillOrigin,
     Source,
     Statement,
 )
 from tracker.models.joins import draft_of_notes
+from tracker.models.record.words import is_said_of
 from tracker.queries.assessment import earlier_ratings
 from tracker.queries.assessment.earlier_ratings import RatingBefore
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OWN_ROW, REVIEWED
+from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OUT, OWN, RATED, REVIEWED
 from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated
@@ -166,16 +169,26 @@ def _cards(
     rows = session().execute(_CARDS[which], values).all()
     again = [row.id for row in rows if row.again]
     earlier = earlier_ratings.of_statements(values["learner"], again)
-    return [_card(row, citations, earlier.get(row.id, ())) for row in rows]
+    notes = earlier_ratings.notes_of_origins(
+        values["learner"], [row.id for row in rows if row.has_origins]
+    )
+    return [
+        _card(row, citations, earlier.get(row.id, ()), notes.get(row.id, ("", ""))) for row in rows
+    ]
 
 
 def _card(
-    row: Any, citations: dict[int, list[CitationChip]], earlier: tuple[RatingBefore, ...]
+    row: Any,
+    citations: dict[int, list[CitationChip]],
+    earlier: tuple[RatingBefore, ...],
+    notes: tuple[str, str],
 ) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
     if row.draft is not None and row.version is None:
         typed = dict(drafts.read(row.draft) or ())
         own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
+    elif row.version is None:
+        own_note, reviewer_note = notes
     return StatementCard(
         id=row.id,
         code=row.code,
@@ -225,12 +238,13 @@ def _quoted(
 
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    given_for = aliased(Statement)
+    given_for, mine = aliased(Statement), aliased(Rating)
+    has_origins = exists().where(SkillOrigin.skill_id == Statement.skill_id)
     evidence = (
-        select(func.count(EvidenceLink.id))
+        select(func.count(EvidenceLink.evidence_id.distinct()))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(
-            EvidenceLink.statement_id == Statement.id,
+            is_said_of(EvidenceLink.skill_id, Statement.skill_id),
             Evidence.person_id == LEARNER,
             Evidence.archived_at.is_(None),
         )
@@ -247,7 +261,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             NotRatedHere.reason,
             Rating.answer,
             Rating.basis,
-            Rating.version,
+            mine.version,
             Rating.rated_at,
             Rating.given_on,
             Rating.own_note,
@@ -259,9 +273,13 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Framework.version.label("given_on_version"),
             evidence.label("evidence"),
             AGAIN.label("again"),
+            and_(mine.id.is_(None), has_origins).label("has_origins"),
         )
-        .outerjoin(NotRatedHere, LEFT_OUT)
-        .outerjoin(Rating, OWN_ROW)
+        .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
+        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == LEARNER))
+        .outerjoin(OWN, RATED)
+        .outerjoin(Rating, Rating.id == func.coalesce(OWN.c.id, mine.id))
         .outerjoin(Draft, draft_of_notes(LEARNER))
         .outerjoin(ENDORSED, REVIEWED)
         .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)

@@ -16,22 +16,28 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
+    or_,
     select,
-    tuple_,
+    true,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
+    Domain,
     Framework,
     Membership,
     PersonVersion,
     Rating,
     RoleProfile,
+    SkillOrigin,
     Statement,
-    StatementSuccessor,
+    Strand,
 )
 from tracker.models.record.versions import learns_on
+from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import FRAMEWORK, Learner
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
@@ -43,8 +49,8 @@ from tracker.rules.roles import Role
 @dataclass(frozen=True, slots=True)
 class LineStatement:
     """A statement of another version that is in the line of one. `carries`: whether what was said
-    of the older one counts for the newer; `steps`: how many versions lie between, 1 for the next;
-    `then` and `now`: the older and the newer wording, with the words that differ."""
+    of the older one counts for the newer; `then` and `now`: the older and the newer wording, with
+    the words that differ."""
 
     id: int
     successor_id: int
@@ -54,14 +60,13 @@ class LineStatement:
     text: Wording
     change: Change
     carries: bool
-    steps: int
     then: tuple[Piece, ...]
     now: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierStatement:
-    """A statement of an earlier version than the one that somebody is on, with their own notes.
+    """A statement of another version than the one that somebody is on, with their own notes.
     `became`: what takes its place in theirs; nothing where it was retired."""
 
     id: int
@@ -74,6 +79,9 @@ class EarlierStatement:
     became: tuple[LineStatement, ...]
 
 
+OLDER, NEWER = aliased(Statement), aliased(Statement)
+
+
 def before(statement_id: int) -> list[LineStatement]:
     """What it was in earlier versions, the newest first. One query."""
     return _read(_before(), {"statement": statement_id})
@@ -81,9 +89,7 @@ def before(statement_id: int) -> list[LineStatement]:
 
 @cache
 def _before() -> Select[*tuple[Any, ...]]:
-    return _line(
-        StatementSuccessor.statement_id, StatementSuccessor.successor_id == bindparam("statement")
-    )
+    return _lines(OLDER, NEWER.id == bindparam("statement"))
 
 
 def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
@@ -96,13 +102,11 @@ def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
 
 @cache
 def _before_each() -> Select[*tuple[Any, ...]]:
-    successor = aliased(Statement)
-    of_it = select(successor.id).where(successor.framework_id == FRAMEWORK)
-    return _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id.in_(of_it))
+    return _lines(OLDER, NEWER.framework_id == FRAMEWORK)
 
 
 def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
-    """None where the statement is not of an earlier version of the learner's framework. For the
+    """None where the statement is not of another version of the learner's framework. For the
     learner alone. Two queries."""
     theirs = aliased(Framework)
     row = (
@@ -121,29 +125,16 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
             .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
             .outerjoin(
                 Rating,
-                and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id),
+                and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
             )
-            .where(Statement.id == statement_id, is_before(theirs))
+            .where(Statement.id == statement_id, Framework.id != theirs.id)
         )
         .one_or_none()
     )
     if row is None:
         return None
-    became = _read(
-        _line(
-            StatementSuccessor.successor_id,
-            and_(
-                StatementSuccessor.statement_id == statement_id,
-                Statement.framework_id == learner.framework_id,
-            ),
-        )
-    )
-    return EarlierStatement(*row, became=tuple(became))
-
-
-def is_before(other: type[Framework]) -> ColumnElement[bool]:
-    """Over `Framework`: it was published before the other one."""
-    return tuple_(Framework.published_at, Framework.id) < tuple_(other.published_at, other.id)
+    now = and_(OLDER.id == statement_id, NEWER.framework_id == learner.framework_id)
+    return EarlierStatement(*row, became=tuple(_read(_lines(NEWER, now))))
 
 
 def slug_of(statement_id: int) -> str | None:
@@ -155,36 +146,43 @@ def slug_of(statement_id: int) -> str | None:
 def now_of(person_id: int, statement_id: int, today: dt.date) -> int | None:
     """The statement that takes its place in the version that the person learns in; the first where
     it was split. One query."""
+    now, then = aliased(Statement), aliased(Statement)
     query = (
-        select(StatementSuccessor.successor_id)
-        .join(Statement, Statement.id == StatementSuccessor.successor_id)
-        .where(
-            StatementSuccessor.statement_id == statement_id,
-            _learns(literal(person_id), today, RoleProfile.framework_id == Statement.framework_id),
+        select(now.id)
+        .join(then, is_said_of(then.skill_id, now.skill_id))
+        .outerjoin(
+            SkillOrigin,
+            and_(SkillOrigin.skill_id == now.skill_id, SkillOrigin.origin_id == then.skill_id),
         )
-        .order_by(StatementSuccessor.carries.desc(), Statement.position)
+        .where(
+            then.id == statement_id,
+            now.id != then.id,
+            _learns(literal(person_id), today, now.framework_id),
+        )
+        .order_by(func.coalesce(SkillOrigin.carries, true()).desc(), now.position)
         .limit(1)
     )
     return session().scalar(query)
 
 
 def read_as(
-    person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int], today: dt.date
+    person_id: SQLColumnExpression[int],
+    statement_id: SQLColumnExpression[int],
+    skill_id: SQLColumnExpression[int],
+    today: dt.date,
 ) -> ColumnElement[int]:
-    """The statement for which that person reads now what was said of this one: its successor in
-    the version that they learn in, if it carries; else itself."""
-    successor = aliased(Statement)
+    """The statement for which that person reads now what was said of the skill, in the wording of
+    this one: that of the version that they learn in, if it counts there; else this."""
+    now = aliased(Statement)
     found = (
-        select(StatementSuccessor.successor_id)
-        .join(successor, successor.id == StatementSuccessor.successor_id)
+        select(now.id)
         .where(
-            StatementSuccessor.statement_id == statement_id,
-            StatementSuccessor.carries,
-            _learns(person_id, today, RoleProfile.framework_id == successor.framework_id),
+            is_said_of(skill_id, now.skill_id, carrying=True),
+            _learns(person_id, today, now.framework_id),
         )
-        .order_by(StatementSuccessor.steps.desc())
+        .order_by((now.skill_id == skill_id).desc(), now.position)
         .limit(1)
-        .correlate_except(StatementSuccessor, successor)
+        .correlate_except(now)
         .scalar_subquery()
     )
     return func.coalesce(found, statement_id)
@@ -193,18 +191,21 @@ def read_as(
 def left_behind(person_id: SQLColumnExpression[int], today: dt.date) -> ColumnElement[bool]:
     """Over `Framework`: that person learns in another version of it."""
     other = aliased(Framework)
-    in_other = and_(
-        other.id == RoleProfile.framework_id, other.slug == Framework.slug, other.id != Framework.id
-    )
     return exists(
-        select(other.id).where(_learns(person_id, today, in_other)).correlate_except(other)
+        select(other.id)
+        .where(
+            other.slug == Framework.slug,
+            other.id != Framework.id,
+            _learns(person_id, today, other.id),
+        )
+        .correlate_except(other)
     )
 
 
 def _learns(
-    person_id: SQLColumnExpression[int], today: dt.date, which: ColumnElement[bool]
+    person_id: SQLColumnExpression[int], today: dt.date, framework_id: SQLColumnExpression[int]
 ) -> ColumnElement[bool]:
-    """`which`: over `PersonVersion`."""
+    """Whether that is the version on which the person learns."""
     return exists(
         select(Membership.id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
@@ -213,46 +214,88 @@ def _learns(
             Membership.person_id == person_id,
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
-            which,
+            PersonVersion.framework_id == framework_id,
         )
         .correlate_except(Membership, RoleProfile, PersonVersion)
     )
 
 
-def _line(of: SQLColumnExpression[int], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """`of`: the column of `StatementSuccessor` whose statements are asked for."""
-    older, newer = aliased(Statement), aliased(Statement)
+def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Pairs of a statement of one version and what it was made of, or was called, in an earlier
+    one; `of`: which of both is asked for, the newest version first."""
+    ids = OLDER.id.label("older_id"), NEWER.id.label("newer_id")
+    is_later = NEWER.framework_id > OLDER.framework_id
+    if of is NEWER:
+        is_later = NEWER.framework_id != OLDER.framework_id
+    same = (
+        select(*ids, null().label("change"), true().label("carries"))
+        .join(NEWER, and_(NEWER.skill_id == OLDER.skill_id, is_later))
+        .where(where)
+    )
+    made_of = (
+        select(*ids, SkillOrigin.change, SkillOrigin.carries)
+        .join(SkillOrigin, SkillOrigin.origin_id == OLDER.skill_id)
+        .join(NEWER, and_(NEWER.skill_id == SkillOrigin.skill_id, is_later))
+        .where(where)
+    )
+    pairs = union_all(same, made_of).subquery()
+    older, newer = (aliased(Statement) for _side in range(2))
+    older_at, newer_at = aliased(Domain), aliased(Domain)
+    older_in, newer_in = aliased(Strand), aliased(Strand)
+    asked = older if of is OLDER else newer
+    is_moved = or_(
+        older.rank != newer.rank, older_at.key != newer_at.key, older_in.key != newer_in.key
+    )
     columns: list[Any] = [
-        Statement.id,
-        StatementSuccessor.successor_id,
+        asked.id,
+        newer.id.label("successor_id"),
         Framework.version,
-        Statement.code,
-        Statement.title,
-        Statement.text,
-        StatementSuccessor.change,
-        StatementSuccessor.carries,
-        StatementSuccessor.steps,
+        asked.code,
+        asked.title,
+        asked.text,
+        pairs.c.change,
+        pairs.c.carries,
+        is_moved.label("is_moved"),
+        older.title.label("older_title"),
+        newer.title.label("newer_title"),
         older.text.label("older"),
         newer.text.label("newer"),
     ]
     return (
         select(*columns)
-        .select_from(StatementSuccessor)
-        .join(Statement, Statement.id == of)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(older, older.id == StatementSuccessor.statement_id)
-        .join(newer, newer.id == StatementSuccessor.successor_id)
-        .where(where)
-        .order_by(StatementSuccessor.steps, Statement.position)
+        .select_from(pairs)
+        .join(older, older.id == pairs.c.older_id)
+        .join(newer, newer.id == pairs.c.newer_id)
+        .join(Framework, Framework.id == asked.framework_id)
+        .join(older_at, older_at.id == older.domain_id)
+        .join(older_in, older_in.id == older_at.strand_id)
+        .join(newer_at, newer_at.id == newer.domain_id)
+        .join(newer_in, newer_in.id == newer_at.strand_id)
+        .order_by(Framework.id.desc(), asked.position)
     )
 
 
 def _read(
-    line: Select[*tuple[Any, ...]], values: Mapping[str, int] | None = None
+    lines: Select[*tuple[Any, ...]], values: Mapping[str, int] | None = None
 ) -> list[LineStatement]:
     found = []
-    for row in session().execute(line, values).mappings():
-        facts: dict[str, Any] = dict(row)
-        then, now = pieces(facts.pop("older"), facts.pop("newer"))
-        found.append(LineStatement(**facts, then=then, now=now))
+    for row in session().execute(lines, values):
+        is_reworded = (row.older_title, row.older) != (row.newer_title, row.newer)
+        of_words = Change.REWORDED if is_reworded else Change.SAME
+        change = row.change or (Change.MOVED if row.is_moved else of_words)
+        then, now = pieces(row.older, row.newer)
+        found.append(
+            LineStatement(
+                id=row.id,
+                successor_id=row.successor_id,
+                version=row.version,
+                code=row.code,
+                title=row.title,
+                text=row.text,
+                change=Change(change),
+                carries=bool(row.carries),
+                then=then,
+                now=now,
+            )
+        )
     return found

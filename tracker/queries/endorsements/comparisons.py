@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -31,6 +31,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
+from tracker.models.record.words import STATEMENTS, is_said_of, own_ratings, skills_of
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import REVEALED
@@ -125,7 +126,7 @@ def own(person_id: int, statement_ids: Sequence[int]) -> Comparison | None:
         )
         .join(Statement, Statement.id == Rating.statement_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))
-        .where(Rating.person_id == person_id, Rating.statement_id == statement_ids[0])
+        .where(Rating.person_id == person_id, Rating.id.in_(_counting(person_id, statement_ids[0])))
     )
     rating = session().execute(query).mappings().one_or_none()
     now = None
@@ -147,7 +148,7 @@ def for_supervisor(
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == person_id,
-            ReviewItem.statement_id.in_(statement_ids),
+            ReviewItem.skill_id.in_(skills_of(statement_ids)),
             ReviewItem.status.in_(REVEALED),
         )
         .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
@@ -171,7 +172,9 @@ def _newest(
         )
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .where(Endorsement.person_id == person_id, Endorsement.statement_id.in_(statement_ids))
+        .where(
+            Endorsement.person_id == person_id, Endorsement.skill_id.in_(skills_of(statement_ids))
+        )
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
         .limit(1)
     )
@@ -231,14 +234,22 @@ def _linked(person_id: int, statement_id: int) -> tuple[ComparedEvidence, ...]:
             EvidenceText.title,
             EvidenceLink.reason,
         )
+        .select_from(EvidenceLink)
+        .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(EvidenceVersion, current_version())
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .where(
             Evidence.person_id == person_id,
             Evidence.archived_at.is_(None),
-            EvidenceLink.statement_id == statement_id,
+            Statement.id == statement_id,
         )
-        .order_by(EvidenceVersion.evidence_id)
+        .order_by(EvidenceVersion.evidence_id, EvidenceLink.id)
     )
-    return tuple(ComparedEvidence(*row) for row in rows)
+    found = {row.evidence_id: ComparedEvidence(*row) for row in rows}
+    return tuple(found.values())
+
+
+def _counting(person_id: int, statement_id: int) -> Select[int]:
+    own = own_ratings(lambda person: person == person_id, STATEMENTS.c.id == statement_id)
+    return select(own.c.id)

@@ -8,16 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    SQLColumnExpression,
-    and_,
-    func,
-    inspect,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session
@@ -28,12 +19,10 @@ from tracker.models import (
     ReviewItem,
     ReviewItemEvidence,
     ReviewItemText,
-    ScaleAnswer,
     Statement,
     StoredFile,
 )
-from tracker.models.joins import scale_answer
-from tracker.queries.endorsements.erased import has_seals, item_was_erased
+from tracker.queries.endorsements.erased import item_was_erased
 from tracker.rules.reviews.digests import (
     DigestFit,
     ReviewedContent,
@@ -82,7 +71,6 @@ def checked(source: Session | Connection) -> Iterator[Checked]:
 
 
 def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[Checked]:
-    label, description = _answer_words(source)
     rows = source.execute(
         select(
             Endorsement.id,
@@ -98,9 +86,9 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
             Statement.text,
             Framework.slug,
             Framework.version,
-            label.label("label"),
-            description.label("description"),
-            (item_was_erased(ReviewItem.id) if has_seals(source) else true()).label("was_erased"),
+            ReviewItem.learner_answer_label,
+            ReviewItem.learner_answer_description,
+            item_was_erased(ReviewItem.id).label("was_erased"),
         )
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
@@ -124,8 +112,8 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
                 framework_version=row.version,
                 statement_text=f"{row.title}\n{row.text}",
                 answer=row.learner_answer,
-                answer_label=row.label,
-                answer_description=row.description,
+                answer_label=row.learner_answer_label,
+                answer_description=row.learner_answer_description,
                 note=row.learner_note or "",
                 evidence=pieces,
             )
@@ -135,26 +123,6 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
         files = frozenset(piece.file_sha256 for piece in pieces if piece.file_sha256)
         found.append(Checked(row.id, fit, files))
     return found
-
-
-def _answer_words(
-    source: Session | Connection,
-) -> tuple[SQLColumnExpression[str], SQLColumnExpression[str]]:
-    """The label and description of the answer as sent. Copies of before these were stored have the
-    scale's alone."""
-    stored = (ReviewItem.learner_answer_label, ReviewItem.learner_answer_description)
-    if isinstance(source, Session) or stored[0].key in _columns(source):
-        return stored
-    return _of_scale(ScaleAnswer.label), _of_scale(ScaleAnswer.description)
-
-
-def _columns(source: Connection) -> set[str]:
-    return {each["name"] for each in inspect(source).get_columns(ReviewItem.__tablename__)}
-
-
-def _of_scale(word: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
-    found = select(word).where(scale_answer(ReviewItem.learner_answer)).scalar_subquery()
-    return func.coalesce(found, "")
 
 
 def _evidence(

@@ -60,7 +60,7 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     stands = exists(
         select(newer.id).where(
             newer.person_id == Endorsement.person_id,
-            newer.statement_id.in_([Endorsement.statement_id, Statement.id]),
+            newer.skill_id.in_([Endorsement.skill_id, Statement.skill_id]),
             newer.status == EndorsementStatus.STANDING,
         )
     )
@@ -78,7 +78,10 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(
             Statement,
-            Statement.id == read_as(Endorsement.person_id, Endorsement.statement_id, today),
+            Statement.id
+            == read_as(
+                Endorsement.person_id, Endorsement.statement_id, Endorsement.skill_id, today
+            ),
         )
         .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)

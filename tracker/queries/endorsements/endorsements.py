@@ -20,14 +20,13 @@ from tracker.models import (
     Framework,
     Library,
     Person,
-    Rating,
     ReviewItem,
     ReviewItemEvidence,
     ScaleAnswer,
     Statement,
 )
 from tracker.models.joins import current_version, scale_answer
-from tracker.models.reviews.standing import counting
+from tracker.models.record.words import counting, is_said_of, own_ratings, skills_of
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.calendar import day_in
@@ -149,14 +148,13 @@ def changed_since(learner: Learner) -> frozenset[int]:
 def _reviewed() -> tuple[Select[*tuple[Any, ...]], ...]:
     """What was answered then and is now; the evidence of then; and that of now."""
     counts = counting(lambda column: column == LEARNER, FRAMEWORK)
+    own = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
     answers = (
-        select(ReviewItem.id, counts.c.statement_id, ReviewItem.learner_answer, Rating.answer)
+        select(ReviewItem.id, counts.c.statement_id, ReviewItem.learner_answer, own.c.answer)
         .select_from(counts)
         .join(Endorsement, Endorsement.id == counts.c.id)
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-        .outerjoin(
-            Rating, and_(Rating.person_id == LEARNER, Rating.statement_id == counts.c.statement_id)
-        )
+        .outerjoin(own, own.c.statement_id == counts.c.statement_id)
     )
     was = (
         select(counts.c.statement_id, ReviewItemEvidence.version_id)
@@ -164,7 +162,15 @@ def _reviewed() -> tuple[Select[*tuple[Any, ...]], ...]:
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
     )
     now = (
-        select(EvidenceLink.statement_id, EvidenceVersion.id)
+        select(Statement.id.label("statement_id"), EvidenceVersion.id)
+        .select_from(EvidenceLink)
+        .join(
+            Statement,
+            and_(
+                Statement.framework_id == FRAMEWORK,
+                is_said_of(EvidenceLink.skill_id, Statement.skill_id),
+            ),
+        )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(EvidenceVersion, current_version())
         .where(Evidence.person_id == LEARNER, Evidence.archived_at.is_(None))
@@ -212,7 +218,10 @@ def _expiring_on(today: dt.date, *, of_one: bool) -> Select[*tuple[Any, ...]]:
         .join(Library, Library.id == Person.library_id)
         .join(
             Statement,
-            Statement.id == read_as(Endorsement.person_id, Endorsement.statement_id, today),
+            Statement.id
+            == read_as(
+                Endorsement.person_id, Endorsement.statement_id, Endorsement.skill_id, today
+            ),
         )
         .join(Framework, Framework.id == Statement.framework_id)
         .where(
@@ -264,7 +273,7 @@ def _history() -> Select[*tuple[Any, ...]]:
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
             Endorsement.person_id == LEARNER,
-            Endorsement.statement_id.in_(bindparam("statements", expanding=True)),
+            Endorsement.skill_id.in_(skills_of(bindparam("statements", expanding=True))),
         )
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )

@@ -1,23 +1,14 @@
 """Which texts that are gone an erasure accounts for: only one that is in its person's chain of
-seals. Copies of before there were seals have only the erasure."""
+seals."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, inspect, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy.orm import aliased
 
 from tracker.models import Erasure, EvidenceErasure, ReviewItemEvidence, Seal
 
 _SEAL, _PIECE, _VERSION = aliased(Seal), aliased(ReviewItemEvidence), aliased(EvidenceErasure)
-
-
-def has_seals(source: Session | Connection) -> bool:
-    return isinstance(source, Session) or inspect(source).has_table(Seal.__tablename__)
-
-
-def has_evidence_erasures(source: Session | Connection) -> bool:
-    name = EvidenceErasure.__tablename__
-    return isinstance(source, Session) or inspect(source).has_table(name)
 
 
 def is_sealed(table: str, row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:

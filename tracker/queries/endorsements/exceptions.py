@@ -6,22 +6,30 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
+    Domain,
     LevelException,
     LevelExceptionText,
-    NotRatedHere,
     Person,
     ReviewItem,
     Statement,
+    Strand,
 )
-from tracker.models.joins import not_rated_in
-from tracker.models.reviews.standing import Moment
+from tracker.models.record.words import (
+    Framework,
+    Moment,
+    People,
+    Seen,
+    everything,
+    left_out,
+    read_through,
+)
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
@@ -74,6 +82,42 @@ def counts(at: Moment | None) -> ColumnElement[bool]:
     )
 
 
+def counting(
+    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
+) -> Subquery:
+    """Columns (person_id, statement_id, id): the agreed exception that counts for a statement of
+    the framework, which is at the level where it was agreed."""
+    words = select(
+        LevelException.person_id,
+        LevelException.skill_id,
+        literal("").label("answer"),
+        LevelException.proposed_at.label("at"),
+        LevelException.id,
+    ).where(
+        people(LevelException.person_id),
+        seen(LevelException.person_id, LevelException.skill_id),
+        counts(at),
+    )
+    of = read_through(words, framework).c
+    then, now = (aliased(Domain) for _side in range(2))
+    section_then, section_now = (aliased(Strand) for _side in range(2))
+    return (
+        select(of.person_id, of.statement_id, LevelException.id)
+        .join(LevelException, LevelException.id == of.id)
+        .join(Statement, Statement.id == of.statement_id)
+        .join(then, then.id == LevelException.domain_id)
+        .join(section_then, section_then.id == then.strand_id)
+        .join(now, now.id == Statement.domain_id)
+        .join(section_now, section_now.id == now.strand_id)
+        .where(
+            Statement.rank == LevelException.rank,
+            now.key == then.key,
+            section_now.key == section_then.key,
+        )
+        .subquery()
+    )
+
+
 def agreed(
     learner: Learner, blind: BlindSpots, statement_id: int | None = None
 ) -> list[AgreedException]:
@@ -86,11 +130,13 @@ def agreed(
 
 @cache
 def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
+    of = counting(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
+    out = left_out(LIBRARY, FRAMEWORK)
     return (
         select(
-            LevelException.statement_id,
-            LevelException.domain_id,
-            LevelException.rank,
+            Statement.id.label("statement_id"),
+            Statement.domain_id,
+            Statement.rank,
             Statement.code,
             Statement.title,
             func.coalesce(LevelExceptionText.reason, "").label("reason"),
@@ -98,7 +144,8 @@ def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
             PERSON.name.label("learner"),
             OTHER.name.label("other"),
         )
-        .join(Statement, Statement.id == LevelException.statement_id)
+        .join(of, of.c.id == LevelException.id)
+        .join(Statement, Statement.id == of.c.statement_id)
         .join(PERSON, PERSON.id == LevelException.person_id)
         .join(
             OTHER,
@@ -108,15 +155,8 @@ def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
             ),
         )
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .outerjoin(NotRatedHere, not_rated_in(PERSON.library_id))
-        .where(
-            LevelException.person_id == LEARNER,
-            Statement.framework_id == FRAMEWORK,
-            NotRatedHere.id.is_(None),
-            counts(None),
-            blind.shown(LevelException.person_id, LevelException.statement_id),
-            *([LevelException.statement_id == bindparam("statement")] if of_one else []),
-        )
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(out.c.id.is_(None), *([Statement.id == bindparam("statement")] if of_one else []))
         .order_by(Statement.position)
     )
 
@@ -129,18 +169,13 @@ def of_people(
     at: dt.datetime | None = None,
 ) -> dict[int, list[int]]:
     """By person, the statements of those that count now or at that moment. One query."""
+    of = counting(lambda column: column.in_(person_ids), framework_id, at, blind.shows)
+    out = left_out(library_id, framework_id)
     rows = session().execute(
-        select(LevelException.person_id, LevelException.statement_id)
-        .join(Statement, Statement.id == LevelException.statement_id)
-        .outerjoin(NotRatedHere, not_rated_in(library_id))
-        .where(
-            LevelException.person_id.in_(person_ids),
-            Statement.framework_id == framework_id,
-            NotRatedHere.id.is_(None),
-            counts(at),
-            blind.shown(LevelException.person_id, LevelException.statement_id),
-        )
-        .order_by(LevelException.statement_id)
+        select(of.c.person_id, of.c.statement_id)
+        .outerjoin(out, out.c.statement_id == of.c.statement_id)
+        .where(out.c.id.is_(None))
+        .order_by(of.c.statement_id)
     )
     found: dict[int, list[int]] = {}
     for person_id, statement_id in rows:
@@ -149,7 +184,7 @@ def of_people(
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:
-    """By item, the newest first; not what was carried to a later version from there. One query."""
+    """By item, the newest first. One query."""
     rows = session().execute(
         select(
             LevelException.id,
@@ -168,10 +203,7 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
         .join(PROPOSER, PROPOSER.id == LevelException.proposer_id)
         .outerjoin(CONFIRMER, CONFIRMER.id == LevelException.confirmer_id)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(
-            ReviewItem.review_id == review_id,
-            ReviewItem.statement_id == LevelException.statement_id,
-        )
+        .where(ReviewItem.review_id == review_id)
         .order_by(LevelException.id.desc())
     )
     found: dict[int, list[ProposedException]] = {}

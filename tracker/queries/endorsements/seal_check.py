@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Endorsement, ReviewItem, Seal
-from tracker.queries.endorsements.erased import has_seals
 from tracker.rules.operations.audit_kinds import GIVEN
 from tracker.rules.reviews.digests import EndorsementContent, SealState, seal
 
@@ -78,9 +77,8 @@ def _seals(source: Session | Connection) -> Seals:
         .execution_options(yield_per=AT_ONCE)
     )
     found = Seals()
-    if has_seals(source):
-        as_found = Seal.source == Endorsement.__tablename__, Seal.found_at.is_not(None)
-        found.found = frozenset(source.scalars(select(Seal.row_id).where(*as_found)))
+    as_found = Seal.source == Endorsement.__tablename__, Seal.found_at.is_not(None)
+    found.found = frozenset(source.scalars(select(Seal.row_id).where(*as_found)))
     for row in rows:
         if row.event_id is None:
             found.erased[(row.subject_id, row.actor_id, row.happened_at)] += 1

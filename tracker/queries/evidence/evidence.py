@@ -19,6 +19,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.models.joins import current_version
+from tracker.models.record.words import is_said_of, skill_of
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pagination import PAGE, pages_of
@@ -98,7 +99,7 @@ def mine(
     if find:
         wanted.append(_holds(find))
     if statement_id is not None:
-        wanted.append(_linked(EvidenceLink.statement_id == statement_id))
+        wanted.append(_linked(_is_for(statement_id)))
     query = (
         select(
             Evidence.id,
@@ -153,7 +154,7 @@ def for_statements(
     statement."""
     rows = session().execute(
         select(
-            EvidenceLink.statement_id,
+            Statement.id.label("statement_id"),
             Evidence.id,
             EvidenceVersion.id,
             Evidence.kind,
@@ -162,20 +163,23 @@ def for_statements(
             EvidenceText.done_on,
             EvidenceLink.reason,
         )
+        .select_from(EvidenceLink)
+        .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(EvidenceVersion, current_version())
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .where(
             Evidence.person_id == person_id,
             Evidence.archived_at.is_(None),
-            EvidenceLink.statement_id.in_(statement_ids),
+            Statement.id.in_(statement_ids),
         )
         .order_by(EvidenceLink.linked_at, EvidenceLink.id)
     )
-    found: dict[int, list[EvidenceForStatement]] = {}
+    found: dict[int, dict[int, EvidenceForStatement]] = {}
     for row in rows:
-        found.setdefault(row.statement_id, []).append(EvidenceForStatement(*row[1:]))
-    return found
+        piece = EvidenceForStatement(*row[1:])
+        found.setdefault(row.statement_id, {}).setdefault(piece.id, piece)
+    return {key: list(pieces.values()) for key, pieces in found.items()}
 
 
 def statement_title(statement_id: int | None) -> StatementTitle | None:
@@ -207,12 +211,18 @@ def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:
         .where(
             Evidence.person_id == person_id,
             Evidence.archived_at.is_(None),
-            ~_linked(EvidenceLink.statement_id == statement_id),
+            ~_linked(_is_for(statement_id)),
         )
         .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
         .limit(200)
     )
     return [EvidenceSummary(*row, archived=False, statements=0) for row in rows]
+
+
+def _is_for(statement_id: int) -> ColumnElement[bool]:
+    """Over `EvidenceLink`: to the skill of a statement, or to what it was made of."""
+    of = skill_of(statement_id)
+    return is_said_of(EvidenceLink.skill_id, of)
 
 
 def _linked(*more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -136,7 +136,7 @@ def open_drafts() -> tuple[ListedDraft, ...]:
 
 
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Fourteen queries, and nine for each earlier version with statements that are there no more."""
+    """Fourteen queries, and nine for each earlier version with statements that it has alone."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
         return None

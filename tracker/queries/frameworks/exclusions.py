@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, select
+from sqlalchemy import ColumnElement, select
 
 from tracker.db import session
 from tracker.models import (
@@ -17,7 +17,9 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.joins import decision_comes_along, level_of_statement, not_rated_in
+from tracker.models.joins import level_of_statement
+from tracker.models.record.words import STATEMENTS, decided
+from tracker.models.record.words import left_out as left_out_rows
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.frameworks.wording import Wording
@@ -58,8 +60,7 @@ class RatedDomain:
 @dataclass(frozen=True, slots=True)
 class SensitiveStatement:
     """`decision`: None while the library has not decided. One that was rated before anybody was
-    asked has no `decided_at`. `comes_along`: what was decided of it in the version before, once
-    people move."""
+    asked has no `decided_at`."""
 
     id: int
     code: str
@@ -70,15 +71,11 @@ class SensitiveStatement:
     decision: Decision | None
     decided_at: dt.datetime | None
     decided_by: str | None
-    comes_along: bool
 
 
 def sensitive(actor: Actor) -> list[SensitiveStatement]:
     """Of every framework, the newest first. One query."""
-    decided = and_(
-        SensitiveDecision.statement_id == Statement.id,
-        SensitiveDecision.library_id == actor.library_id,
-    )
+    found = decided(actor.library_id, STATEMENTS.c.sensitive)
     columns: list[Any] = [
         Statement.id,
         Statement.code,
@@ -89,12 +86,12 @@ def sensitive(actor: Actor) -> list[SensitiveStatement]:
         SensitiveDecision.decision,
         SensitiveDecision.decided_at,
         Person.name,
-        and_(SensitiveDecision.id.is_(None), decision_comes_along(literal(actor.library_id))),
     ]
     rows = session().execute(
         select(*columns)
         .join(Framework, Framework.id == Statement.framework_id)
-        .outerjoin(SensitiveDecision, decided)
+        .outerjoin(found, found.c.statement_id == Statement.id)
+        .outerjoin(SensitiveDecision, SensitiveDecision.id == found.c.id)
         .outerjoin(Person, Person.id == SensitiveDecision.decided_by_id)
         .where(Statement.sensitive)
         .order_by(Framework.published_at.desc(), Framework.id.desc(), Statement.position)
@@ -104,16 +101,20 @@ def sensitive(actor: Actor) -> list[SensitiveStatement]:
 
 def left_out(actor: Actor, framework_id: int) -> list[ExcludedStatement]:
     """In the framework's order."""
-    return _rows(
-        NotRatedHere.library_id == actor.library_id, Statement.framework_id == framework_id
-    )
+    return _rows(actor.library_id, STATEMENTS.c.framework_id == framework_id)
 
 
 def detail(not_rated_id: int) -> ExcludedStatement:
-    return _rows(NotRatedHere.id == not_rated_id)[0]
+    """In its newest wording."""
+    of = select(NotRatedHere.library_id, NotRatedHere.skill_id).where(
+        NotRatedHere.id == not_rated_id
+    )
+    library_id, skill_id = session().execute(of).one()
+    return _rows(library_id, STATEMENTS.c.skill_id == skill_id)[-1]
 
 
-def _rows(*where: ColumnElement[bool]) -> list[ExcludedStatement]:
+def _rows(library_id: int, which: ColumnElement[bool]) -> list[ExcludedStatement]:
+    out = left_out_rows(library_id, which)
     rows = session().execute(
         select(
             NotRatedHere.id,
@@ -126,18 +127,19 @@ def _rows(*where: ColumnElement[bool]) -> list[ExcludedStatement]:
             Person.name,
             Framework.lang,
         )
-        .join(Statement, Statement.id == NotRatedHere.statement_id)
+        .join(out, out.c.id == NotRatedHere.id)
+        .join(Statement, Statement.id == out.c.statement_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .outerjoin(Person, Person.id == NotRatedHere.set_by_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .where(*where)
-        .order_by(Statement.position)
+        .order_by(Framework.id, Statement.position)
     )
     return [ExcludedStatement(*row) for row in rows]
 
 
 def rated(actor: Actor, framework_id: int) -> list[RatedDomain]:
     """Every statement that is not left out, by domain. One query."""
+    out = left_out_rows(actor.library_id, framework_id)
     rows = session().execute(
         select(
             Domain.id,
@@ -152,8 +154,8 @@ def rated(actor: Actor, framework_id: int) -> list[RatedDomain]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .outerjoin(NotRatedHere, not_rated_in(actor.library_id))
-        .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(Statement.framework_id == framework_id, out.c.id.is_(None))
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
     )
     groups: dict[tuple[int, str, str], list[ExcludableStatement]] = {}

@@ -5,9 +5,10 @@ from collections import defaultdict
 from sqlalchemy import select, true
 
 from tracker.db import session
-from tracker.models import LevelException, NotRatedHere, Person, Statement
+from tracker.models import Person, Statement
 from tracker.models.joins import scale_rows
-from tracker.models.reviews.standing import standing
+from tracker.models.record.words import left_out, standing
+from tracker.queries.endorsements import exceptions
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.level_effects import (
     LevelEffects,
@@ -16,7 +17,6 @@ from tracker.rules.frameworks.changes.level_effects import (
     places,
 )
 from tracker.rules.frameworks.scale import Scale
-from tracker.rules.reviews.exceptions import ExceptionStatus
 
 
 def changed_levels(drafted: DraftedVersion) -> LevelEffects:
@@ -35,26 +35,23 @@ def changed_levels(drafted: DraftedVersion) -> LevelEffects:
         .where(Statement.framework_id == framework_id)
     ):
         people.setdefault(person_id, ReviewedPerson(library_id)).answers[uuid] = answer
+    agreed = exceptions.counting(lambda _person: true(), framework_id)
     for person_id, library_id, uuid in session().execute(
         select(Person.id, Person.library_id, Statement.uuid)
-        .join(LevelException, LevelException.person_id == Person.id)
-        .join(Statement, Statement.id == LevelException.statement_id)
-        .where(
-            Statement.framework_id == framework_id, LevelException.status == ExceptionStatus.AGREED
-        )
+        .join(agreed, agreed.c.person_id == Person.id)
+        .join(Statement, Statement.id == agreed.c.statement_id)
     ):
         people.setdefault(person_id, ReviewedPerson(library_id)).excepted.add(uuid)
-    left_out = defaultdict[int, set[str]](set)
+    out = left_out(None, framework_id)
+    out_of = defaultdict[int, set[str]](set)
     for library_id, uuid in session().execute(
-        select(NotRatedHere.library_id, Statement.uuid)
-        .join(Statement, Statement.id == NotRatedHere.statement_id)
-        .where(Statement.framework_id == framework_id)
+        select(out.c.person_id, Statement.uuid).join(Statement, Statement.id == out.c.statement_id)
     ):
-        left_out[library_id].add(uuid)
+        out_of[library_id].add(uuid)
     return level_effects(
         drafted.comparison,
         drafted.carries,
         scale,
         people.values(),
-        {key: frozenset(uuids) for key, uuids in left_out.items()},
+        {key: frozenset(uuids) for key, uuids in out_of.items()},
     )

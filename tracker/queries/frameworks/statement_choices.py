@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from tracker.db import session
 from tracker.models import (
@@ -13,13 +13,13 @@ from tracker.models import (
     EvidenceLink,
     Framework,
     Level,
-    NotRatedHere,
     Person,
     Rating,
     Statement,
     Strand,
 )
-from tracker.models.joins import level_of_statement, not_rated_in
+from tracker.models.joins import level_of_statement
+from tracker.models.record.words import STATEMENTS, left_out
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.rules.frameworks.wording import Wording
 
@@ -66,25 +66,23 @@ def recent(
 ) -> list[RecentStatement]:
     """What the person's evidence was linked to last, then what they rated last. One query."""
     linked = (
-        select(EvidenceLink.statement_id, literal(0).label("place"), EvidenceLink.linked_at)
+        select(EvidenceLink.skill_id, literal(0).label("place"), EvidenceLink.linked_at)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(Evidence.person_id == person_id)
     )
-    rated = select(Rating.statement_id, literal(1), Rating.rated_at).where(
+    rated = select(Rating.skill_id, literal(1), Rating.rated_at).where(
         Rating.person_id == person_id, Rating.answer.is_not(None)
     )
     said = (Statement.id, Framework.lang, Statement.title, Statement.text, Domain.title, Level.name)
     used = union_all(linked, rated).subquery()
     rows = session().execute(
         select(*said)
-        .join(used, used.c.statement_id == Statement.id)
+        .join(used, used.c.skill_id == Statement.skill_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .join(Person, Person.id == person_id)
-        .outerjoin(NotRatedHere, not_rated_in(Person.library_id))
-        .where(Statement.framework_id.in_(framework_ids), NotRatedHere.id.is_(None))
+        .where(Statement.framework_id.in_(framework_ids), _is_rated_here(person_id, framework_ids))
         .group_by(*said)
         .order_by(func.min(used.c.place), func.max(used.c.linked_at).desc(), Statement.id)
         .limit(most)
@@ -116,9 +114,10 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .join(Person, Person.id == person_id)
-        .outerjoin(NotRatedHere, not_rated_in(Person.library_id))
-        .where(Statement.framework_id.in_(each.id for each in own), NotRatedHere.id.is_(None))
+        .where(
+            Statement.framework_id.in_(each.id for each in own),
+            _is_rated_here(person_id, [each.id for each in own]),
+        )
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
     )
     groups = {each.id: dict[int, StatementGroup]() for each in own}
@@ -136,3 +135,10 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         )
         group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
     return [group for each in own for group in groups[each.id].values()]
+
+
+def _is_rated_here(person_id: int, framework_ids: Collection[int]) -> ColumnElement[bool]:
+    """Over `Statement`: the person's library rates it."""
+    library = select(Person.library_id).where(Person.id == person_id).scalar_subquery()
+    out = left_out(library, STATEMENTS.c.framework_id.in_(framework_ids))
+    return Statement.id.not_in(select(out.c.statement_id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, EvidenceErasure, Person
-from tracker.queries.endorsements.erased import has_evidence_erasures, has_seals, is_sealed
+from tracker.queries.endorsements.erased import is_sealed
 from tracker.rules.operations.hash_chain import (
     ChainFault,
     ChainHead,
@@ -69,19 +69,19 @@ def must_have_events() -> bool:
 
 def _kept(connection: Connection) -> Generator[StoredEvent, None, None]:
     """Every event in its order; an erasure of the person that it is about accounts for facts that
-    are gone, if it is sealed. One of their evidence does not: it takes no facts. Copies of before
-    there were such, or seals, have none."""
+    are gone, if it is sealed. One of their evidence does not: it takes no facts."""
     erasure = aliased(Erasure)
     owner = func.coalesce(AuditEvent.subject_id, AuditEvent.actor_id)
-    erasures = select(erasure.id).where(erasure.person_id == owner)
-    if has_seals(connection):
-        erasures = erasures.where(is_sealed(Erasure.__tablename__, erasure.id))
-    if has_evidence_erasures(connection):
-        of_evidence = select(EvidenceErasure.version_id)
-        erasures = erasures.where(
-            ~of_evidence.where(EvidenceErasure.erasure_id == erasure.id).exists()
+    of_evidence = select(EvidenceErasure.version_id).where(EvidenceErasure.erasure_id == erasure.id)
+    is_erased = (
+        select(erasure.id)
+        .where(
+            erasure.person_id == owner,
+            is_sealed(Erasure.__tablename__, erasure.id),
+            ~of_evidence.exists(),
         )
-    is_erased = erasures.exists()
+        .exists()
+    )
     every = (
         select(
             *(getattr(AuditEvent, name) for name in LINK),

@@ -21,18 +21,9 @@ from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 from sqlalchemy.exc import DatabaseError
 
 from tracker.db import session
-from tracker.models import (
-    AuditEventDetail,
-    Endorsement,
-    Rating,
-    ReviewItem,
-    ScaleAnswer,
-    Statement,
-    StoredFile,
-)
+from tracker.models import Endorsement, Rating, ReviewItem, ScaleAnswer, Statement, StoredFile
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check, seal_check
-from tracker.queries.endorsements.erased import has_seals
 from tracker.queries.operations import audit_chain, record_check
 from tracker.rules.operations.backups import DatabaseContents, Finding
 from tracker.rules.reviews.digests import DigestFit, SealState
@@ -188,23 +179,18 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
 
 
 def _sealed(connection: Connection) -> Iterator[Finding]:
-    """An endorsement is what the audit sealed. Copies of before it was a chain have no seals there;
-    of those of before all was sealed, one without is no fault."""
-    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
-        return
+    """An endorsement is what the audit sealed."""
     found = seal_check.compared(connection)
     if found[SealState.ALTERED]:
         yield Finding("endorsement_altered", ", ".join(map(str, found[SealState.ALTERED])))
     if found[SealState.GONE]:
         yield Finding("endorsement_gone", ", ".join(map(str, found[SealState.GONE])))
-    if found[SealState.UNSEALED] and has_seals(connection):
+    if found[SealState.UNSEALED]:
         yield Finding("endorsement_not_given", ", ".join(map(str, found[SealState.UNSEALED])))
 
 
 def _chain(connection: Connection) -> Iterator[Finding]:
-    """The audit is whole. Copies of before it was a chain have none."""
-    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
-        return
+    """The audit is whole."""
     wrong = audit_chain.verified(connection).wrong
     if wrong is not None:
         yield Finding("audit_broken", f"{wrong.code} {wrong.sequence}")

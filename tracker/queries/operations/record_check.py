@@ -25,7 +25,7 @@ from tracker.models import (
     Seal,
 )
 from tracker.models.seals import key_of
-from tracker.queries.endorsements.erased import has_seals, item_was_erased
+from tracker.queries.endorsements.erased import item_was_erased
 from tracker.queries.operations import seal_chains
 from tracker.queries.operations.seal_chains import OWNER
 from tracker.rules.operations.backups import Finding
@@ -47,13 +47,11 @@ def of_own() -> list[Finding]:
 
 
 def findings(connection: Connection) -> Iterator[Finding]:
-    """Copies of before there were seals are compared with their history only."""
     yield from _ratings(connection)
-    if has_seals(connection):
-        yield from seal_chains.findings(connection)
-        for model in SEALED_TABLES:
-            yield from _rows(connection, model)
-        yield from _statuses(connection)
+    yield from seal_chains.findings(connection)
+    for model in SEALED_TABLES:
+        yield from _rows(connection, model)
+    yield from _statuses(connection)
 
 
 def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
@@ -173,10 +171,10 @@ def _ratings(connection: Connection) -> Iterator[Finding]:
 @cache
 def _not_as_history() -> tuple[Executable, Executable]:
     newest, newer = aliased(RatingEntry), aliased(RatingEntry)
-    same = and_(newest.person_id == Rating.person_id, newest.statement_id == Rating.statement_id)
+    same = and_(newest.person_id == Rating.person_id, newest.skill_id == Rating.skill_id)
     later = and_(
         newer.person_id == newest.person_id,
-        newer.statement_id == newest.statement_id,
+        newer.skill_id == newest.skill_id,
         newer.version > newest.version,
     )
     told = (
@@ -193,7 +191,7 @@ def _not_as_history() -> tuple[Executable, Executable]:
     )
     wrong = select(Rating.id, Rating.person_id).where(~told).order_by(Rating.id)
     there = select(Rating.id).where(
-        Rating.person_id == RatingEntry.person_id, Rating.statement_id == RatingEntry.statement_id
+        Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id
     )
     alone = select(RatingEntry.id, RatingEntry.person_id).where(~there.exists())
     return wrong, alone.order_by(RatingEntry.id)

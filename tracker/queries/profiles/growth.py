@@ -10,7 +10,7 @@ from sqlalchemy import Select, Subquery, select
 
 from tracker.db import session
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
-from tracker.models.reviews.standing import standing
+from tracker.models.record.words import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import scale_labels
 from tracker.queries.assessment.learners import Learner
@@ -175,13 +175,12 @@ def growth(
         return Growth()
     people = [learner.person_id]
     own_then = _said(
-        levels.rated(people, since)
+        levels.rated(people, learner.framework_id, since)
         if side is SelfSide.OWN
-        else levels.revealed(people, learner.framework_id, blind, since)
+        else levels.revealed(lambda column: column.in_(people), learner.framework_id, blind, since)
     )
-    stood = standing(lambda column: column.in_(people), learner.framework_id, since)
     endorsed_then = _said(
-        select(stood).where(blind.shown(stood.c.person_id, stood.c.statement_id)).subquery()
+        standing(lambda column: column.in_(people), learner.framework_id, since, blind.shows)
     )
     scale, labels = scale_labels.labelled(learner.framework_id)
     up: list[StatementChange] = []

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, func, select
 
 from tracker.db import session
-from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
-from tracker.models.joins import not_rated_in
+from tracker.models import Domain, Level, Statement, Strand
+from tracker.models.record.words import left_out
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -43,6 +44,7 @@ class DomainShape:
         return next((level.name for level in self.levels if level.rank == rank), "")
 
 
+OUT = left_out(LIBRARY, FRAMEWORK)
 _SHAPE = (
     select(
         Domain.id,
@@ -54,13 +56,13 @@ _SHAPE = (
         Level.name,
         Level.role_label,
         func.count(Statement.id).label("listed"),
-        func.count(NotRatedHere.id).label("not_rated_here"),
+        func.count(OUT.c.id).label("not_rated_here"),
     )
     .join(Strand, Strand.id == Domain.strand_id)
     .join(Level, Level.strand_id == Strand.id)
     .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-    .outerjoin(NotRatedHere, not_rated_in(bindparam("library")))
-    .where(Strand.framework_id == bindparam("framework"))
+    .outerjoin(OUT, OUT.c.statement_id == Statement.id)
+    .where(Strand.framework_id == FRAMEWORK)
     .group_by(
         Domain.id,
         Domain.key,

@@ -7,23 +7,20 @@ Three sets of answers, each from its own query, never mixed:
   self side.
 - `endorsed_answers`: standing endorsements, and agreed exceptions.
 
-The last two are read through the versions of the framework: models/reviews/standing.
+Each is read through the origins of skills: models/record/words.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     FromClause,
     Select,
-    SQLColumnExpression,
     String,
     Subquery,
-    and_,
     bindparam,
     exists,
     func,
@@ -33,19 +30,17 @@ from sqlalchemy import (
 )
 
 from tracker.db import UTCDateTime, session
-from tracker.models import (
-    LevelException,
-    NotRatedHere,
-    Rating,
-    RatingEntry,
-    Review,
-    ReviewItem,
-    ScaleAnswer,
-    Statement,
+from tracker.models import RatingEntry, RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
+from tracker.models.joins import scale_answer
+from tracker.models.record.words import (
+    Framework,
+    Moment,
+    People,
+    left_out,
+    own_ratings,
+    read_through,
 )
-from tracker.models.joins import not_rated_in, scale_answer
-from tracker.models.reviews.standing import FrameworkId, Moment, read_through
-from tracker.models.reviews.standing import standing as standing_endorsements
+from tracker.models.record.words import standing as standing_endorsements
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
 from tracker.queries.endorsements import exceptions
@@ -69,23 +64,20 @@ def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -
 
 @cache
 def _own() -> Select[*tuple[Any, ...]]:
-    answers = select(Rating.person_id, Rating.statement_id, Rating.answer).where(
-        Rating.person_id.in_(PEOPLE)
-    )
-    return _count(answers.subquery())
+    return _count(own_ratings(lambda column: column.in_(PEOPLE), FRAMEWORK))
 
 
-def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
+def rated(person_ids: Iterable[int], framework_id: int, at: dt.datetime) -> Subquery:
     """Columns (person, statement, answer, at): the learner's answers as they stood at that
-    moment, by the history; without an answer where it was cleared."""
+    moment, by the history."""
     entries = select(
         RatingEntry.person_id,
-        RatingEntry.statement_id,
+        RatingEntry.skill_id,
         RatingEntry.answer,
-        RatingEntry.rated_at,
+        RatingEntry.rated_at.label("at"),
         RatingEntry.id,
     ).where(RatingEntry.person_id.in_(person_ids), RatingEntry.rated_at <= at)
-    return _newest(entries)
+    return read_through(select(*_newest(entries).c), framework_id)
 
 
 def revealed_answers(
@@ -102,51 +94,45 @@ def revealed_answers(
 
 @cache
 def _revealed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
-    return _count(revealed(PEOPLE, FRAMEWORK, blind, AT if is_past else None))
+    return _count(
+        revealed(lambda column: column.in_(PEOPLE), FRAMEWORK, blind, AT if is_past else None)
+    )
 
 
 def revealed(
-    person_ids: Collection[int | BindParameter[int]] | BindParameter[Any],
-    framework_id: FrameworkId,
-    blind: BlindSpots,
-    at: Moment | None = None,
+    people: People, framework_id: Framework, blind: BlindSpots, at: Moment | None = None
 ) -> Subquery:
-    """Columns (person, statement, answer, at): the learner's answer in the newest revealed item of
-    each statement."""
-    is_revealed: ColumnElement[bool] = ReviewItem.status.in_(REVEALED)
-    if at is not None:
-        is_revealed = and_(is_revealed, ReviewItem.revealed_at <= at)
-    items = (
-        select(
-            Review.learner_id.label("person_id"),
-            ReviewItem.statement_id,
-            ReviewItem.learner_answer,
-            ReviewItem.revealed_at,
-            ReviewItem.id,
+    """Columns (person, statement, answer, at, id): the learner's answer as last revealed."""
+    if at is None:
+        words = select(
+            RevealedAnswer.person_id,
+            RevealedAnswer.skill_id,
+            RevealedAnswer.answer,
+            RevealedAnswer.revealed_at.label("at"),
+            RevealedAnswer.skill_id.label("id"),
+        ).where(
+            people(RevealedAnswer.person_id),
+            blind.shows(RevealedAnswer.person_id, RevealedAnswer.skill_id),
         )
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            Review.learner_id.in_(person_ids),
-            is_revealed,
-            blind.shown(Review.learner_id, ReviewItem.statement_id),
-        )
-    )
-
-    def is_revealed_of(
-        person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
-    ) -> ColumnElement[bool]:
-        return exists(
-            select(ReviewItem.id)
+    else:
+        items = (
+            select(
+                Review.learner_id,
+                ReviewItem.skill_id,
+                ReviewItem.learner_answer,
+                ReviewItem.revealed_at.label("at"),
+                ReviewItem.id,
+            )
             .join(Review, Review.id == ReviewItem.review_id)
             .where(
-                Review.learner_id == person_id, ReviewItem.statement_id == statement_id, is_revealed
+                people(Review.learner_id),
+                blind.shows(Review.learner_id, ReviewItem.skill_id),
+                ReviewItem.status.in_(REVEALED),
+                ReviewItem.revealed_at <= at,
             )
-            .correlate_except(ReviewItem, Review)
         )
-
-    found = read_through(select(*_newest(items).c), is_revealed_of, framework_id)
-    rows = select(*list(found.c)[:4])
-    return rows.where(blind.shown(found.c.person_id, found.c.statement_id)).subquery()
+        words = select(*_newest(items).c)
+    return read_through(words, framework_id)
 
 
 def endorsed_answers(
@@ -165,26 +151,15 @@ def endorsed_answers(
 @cache
 def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     at = AT if is_past else None
-    endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at)
+    endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
+    agreed = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
     excepted = exists(
-        select(LevelException.id).where(
-            LevelException.person_id == person_id,
-            LevelException.statement_id == statement_id,
-            exceptions.counts(at),
-        )
+        select(agreed.id).where(agreed.person_id == person_id, agreed.statement_id == statement_id)
     )
     answers = union_all(
-        select(person_id, statement_id, answer).where(
-            ~excepted, blind.shown(person_id, statement_id)
-        ),
-        select(
-            LevelException.person_id, LevelException.statement_id, literal(NOT_MY_WORK, String)
-        ).where(
-            LevelException.person_id.in_(PEOPLE),
-            exceptions.counts(at),
-            blind.shown(LevelException.person_id, LevelException.statement_id),
-        ),
+        select(person_id, statement_id, answer).where(~excepted),
+        select(agreed.person_id, agreed.statement_id, literal(NOT_MY_WORK, String)),
     )
     # Once, and not once for each statement of the framework, as PostgreSQL may choose.
     once = answers.cte().prefix_with("MATERIALIZED", dialect="postgresql")
@@ -233,11 +208,11 @@ def _standing(
 
 
 def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
-    """Of (person, statement, answer, at, row id) the newest row of each person and statement."""
+    """Of (person, skill, answer, at, row id) the newest row of each person and skill."""
     rows = answers.subquery()
-    person_id, statement_id, _answer, at, row_id = rows.c
+    person_id, skill_id, _answer, at, row_id = rows.c
     place = func.row_number().over(
-        partition_by=(person_id, statement_id), order_by=(at.desc(), row_id.desc())
+        partition_by=(person_id, skill_id), order_by=(at.desc(), row_id.desc())
     )
     ranked = select(*rows.c, place.label("place")).subquery()
     return select(*list(ranked.c)[:5]).where(ranked.c.place == 1).subquery()
@@ -247,12 +222,13 @@ def _count(answers: FromClause) -> Select[*tuple[Any, ...]]:
     """Count (person, statement, answer, ...) rows; the framework's own scale says what an answer
     counts as."""
     person_id, statement_id, answer = list(answers.c)[:3]
+    out = left_out(LIBRARY, FRAMEWORK)
     return (
         select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
         .join(Statement, Statement.id == statement_id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(NotRatedHere, not_rated_in(LIBRARY))
-        .where(Statement.framework_id == FRAMEWORK, NotRatedHere.id.is_(None))
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
         .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
     )
 

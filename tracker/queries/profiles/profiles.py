@@ -13,12 +13,13 @@ from functools import cache
 from sqlalchemy import Select, case, distinct, func, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
+from tracker.models import Endorsement, Library, Rating, ScaleAnswer, Statement
 from tracker.models.joins import opens_statements, scale_answer
+from tracker.models.record.words import is_said_of, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import FRAMEWORK, Learner, of
-from tracker.queries.assessment.progress import ENDORSED, LEFT_OUT, REVIEWED
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
+from tracker.queries.assessment.progress import LEFT_OUT, OUT
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.levels import Counts
@@ -89,7 +90,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
     """When the learner last answered, or cleared an answer. For the learner alone. One query."""
     return session().scalar(
         select(func.max(Rating.rated_at))
-        .join(Statement, Statement.id == Rating.statement_id)
+        .join(Statement, is_said_of(Rating.skill_id, Statement.skill_id))
         .where(
             Rating.person_id == learner.person_id, Statement.framework_id == learner.framework_id
         )
@@ -104,6 +105,7 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
 
 @cache
 def _endorsed_count(blind: BlindSpots) -> Select[int, int, int]:
+    endorsed = standing(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
     met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
     return (
         select(
@@ -111,16 +113,12 @@ def _endorsed_count(blind: BlindSpots) -> Select[int, int, int]:
             func.count(met),
             func.count(distinct(Endorsement.endorser_id)),
         )
-        .select_from(ENDORSED)
-        .join(Endorsement, Endorsement.id == ENDORSED.c.id)
-        .join(Statement, REVIEWED)
+        .select_from(endorsed)
+        .join(Endorsement, Endorsement.id == endorsed.c.id)
+        .join(Statement, Statement.id == endorsed.c.statement_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
-        .outerjoin(NotRatedHere, LEFT_OUT)
-        .where(
-            Statement.framework_id == FRAMEWORK,
-            NotRatedHere.id.is_(None),
-            blind.shown(ENDORSED.c.person_id, ENDORSED.c.statement_id),
-        )
+        .outerjoin(OUT, LEFT_OUT)
+        .where(OUT.c.id.is_(None))
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, bindparam, func, null, select
+from sqlalchemy import Select, Subquery, and_, bindparam, false, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -15,17 +15,16 @@ from tracker.models import (
     Framework,
     NotRatedHere,
     Person,
-    Rating,
     Review,
     ReviewItem,
     ScaleAnswer,
     Statement,
-    StatementSuccessor,
 )
+from tracker.models.record.words import is_said_of, own_ratings, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import scale_labels
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import ENDORSED, LEFT_OUT, REVIEWED
+from tracker.queries.assessment.progress import LEFT_OUT, OUT
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import levels
@@ -126,7 +125,8 @@ def voices(
 @cache
 def _voices(side: SelfSide, blind: BlindSpots, *, of_domain: bool) -> Select[*tuple[Any, ...]]:
     own = _self_side(side, blind)
-    _, own_statement, own_answer, own_at = own.c
+    _, own_statement, own_answer, own_at, _id = own.c
+    endorsed = standing(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
     given_on = aliased(Statement)
     return (
         select(
@@ -144,12 +144,11 @@ def _voices(side: SelfSide, blind: BlindSpots, *, of_domain: bool) -> Select[*tu
             Framework.version,
             Person.name.label("endorser"),
         )
-        .outerjoin(NotRatedHere, LEFT_OUT)
+        .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
         .outerjoin(own, own_statement == Statement.id)
-        .outerjoin(
-            ENDORSED, and_(REVIEWED, blind.shown(ENDORSED.c.person_id, ENDORSED.c.statement_id))
-        )
-        .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)
+        .outerjoin(endorsed, endorsed.c.statement_id == Statement.id)
+        .outerjoin(Endorsement, Endorsement.id == endorsed.c.id)
         .outerjoin(given_on, given_on.id == Endorsement.statement_id)
         .outerjoin(Framework, Framework.id == given_on.framework_id)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
@@ -232,32 +231,28 @@ def _newest_items(learner: Learner, blind: BlindSpots) -> dict[int, tuple[ItemSt
 
 @cache
 def _newest(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
-    line = aliased(StatementSuccessor)
-    ours = select(Statement.id).where(Statement.framework_id == FRAMEWORK)
-    statement_id = func.coalesce(line.successor_id, ReviewItem.statement_id)
     place = func.row_number().over(
-        partition_by=statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
+        partition_by=Statement.id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
     )
     items = (
         select(
-            statement_id.label("statement_id"),
+            Statement.id.label("statement_id"),
             ReviewItem.status,
             ReviewItem.revealed_at,
             place.label("place"),
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .outerjoin(
-            line,
+        .join(
+            Statement,
             and_(
-                line.statement_id == ReviewItem.statement_id,
-                line.carries,
-                line.successor_id.in_(ours),
+                Statement.framework_id == FRAMEWORK,
+                is_said_of(ReviewItem.skill_id, Statement.skill_id, carrying=True),
             ),
         )
         .where(
             Review.learner_id == LEARNER,
             Review.status != ReviewStatus.WITHDRAWN,
-            blind.shown(Review.learner_id, ReviewItem.statement_id),
+            blind.shows(Review.learner_id, ReviewItem.skill_id),
         )
         .subquery()
     )
@@ -267,10 +262,9 @@ def _newest(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
 
 
 def _self_side(side: SelfSide, blind: BlindSpots) -> Subquery:
-    """Columns (person, statement, answer, at)."""
+    """Columns (person, statement, answer, at, id)."""
     if side is SelfSide.REVEALED:
-        return levels.revealed([LEARNER], FRAMEWORK, blind)
-    ratings = select(Rating.person_id, Rating.statement_id, Rating.answer, Rating.rated_at)
+        return levels.revealed(lambda column: column == LEARNER, FRAMEWORK, blind)
     if side is SelfSide.OWN:
-        return ratings.where(Rating.person_id == LEARNER).subquery()
-    return ratings.where(Rating.id.is_(null())).subquery()
+        return own_ratings(lambda column: column == LEARNER, FRAMEWORK)
+    return own_ratings(lambda _column: false(), FRAMEWORK)

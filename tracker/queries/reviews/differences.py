@@ -56,7 +56,7 @@ def undoable(review_id: int, person_id: int) -> frozenset[int]:
         select(again.id)
         .join(other, other.id == again.review_id)
         .where(
-            again.statement_id == ReviewItem.statement_id,
+            again.skill_id == ReviewItem.skill_id,
             again.id > ReviewItem.id,
             other.learner_id == Review.learner_id,
             other.status != ReviewStatus.WITHDRAWN,

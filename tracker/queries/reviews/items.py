@@ -95,10 +95,7 @@ def changed_since_sent(review_id: int) -> dict[int, bool]:
         .join(Review, Review.id == ReviewItem.review_id)
         .join(
             Rating,
-            and_(
-                Rating.person_id == Review.learner_id,
-                Rating.statement_id == ReviewItem.statement_id,
-            ),
+            and_(Rating.person_id == Review.learner_id, Rating.skill_id == ReviewItem.skill_id),
         )
         .where(
             ReviewItem.review_id == review_id,

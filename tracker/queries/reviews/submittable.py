@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    Subquery,
     and_,
     bindparam,
     exists,
@@ -28,7 +29,6 @@ from tracker.models import (
     EvidenceVersion,
     Framework,
     Level,
-    NotRatedHere,
     Rating,
     Review,
     ReviewItem,
@@ -38,7 +38,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
-from tracker.models.reviews.standing import carries_to
+from tracker.models.record.words import is_said_of, left_out, own_ratings
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import LEARNER, Learner, expected
@@ -80,8 +80,11 @@ class Freezable:
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     """In the framework's order. Two queries."""
     ranks = expected(learner)
-    last = levels.revealed([learner.person_id], learner.framework_id, NO_BLIND_SPOTS)
-    _, last_statement, last_answer, last_at = last.c
+    own, out = _own(learner), left_out(learner.library_id, learner.framework_id)
+    last = levels.revealed(
+        lambda column: column == learner.person_id, learner.framework_id, NO_BLIND_SPOTS
+    )
+    _, last_statement, last_answer, last_at, _id = last.c
     query = (
         select(
             Statement.id.label("statement_id"),
@@ -97,19 +100,15 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
             last_at.label("reviewed_at"),
             or_(last_answer != Rating.answer, _evidence_since(last_at)).label("changed"),
         )
-        .join(
-            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
-        )
+        .join(own, own.c.statement_id == Statement.id)
+        .join(Rating, Rating.id == own.c.id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(ScaleAnswer, scale_answer(Rating.answer))
         .outerjoin(last, last_statement == Statement.id)
-        .where(
-            Statement.framework_id == learner.framework_id,
-            not_(_not_rated_here(learner.library_id)),
-            not_(_with_a_reviewer(learner.person_id, today)),
-        )
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(out.c.id.is_(None), not_(_with_a_reviewer(learner.person_id, today)))
         .order_by(Statement.position)
     )
     began = learner.round_starts_on
@@ -133,6 +132,7 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
     """The rated ones of these in the learner's framework, as they are now, in the framework's
     order. Two queries."""
     evidence = _evidence(learner.person_id, statement_ids)
+    own, out = _own(learner), left_out(learner.library_id, learner.framework_id)
     rows = session().execute(
         select(
             Statement.id,
@@ -148,16 +148,12 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
             Rating.rated_at,
             Rating.version,
         )
-        .join(
-            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
-        )
+        .join(own, own.c.statement_id == Statement.id)
+        .join(Rating, Rating.id == own.c.id)
+        .outerjoin(out, out.c.statement_id == Statement.id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))
-        .where(
-            Statement.framework_id == learner.framework_id,
-            Statement.id.in_(statement_ids),
-            not_(_not_rated_here(learner.library_id)),
-        )
+        .where(Statement.id.in_(statement_ids), out.c.id.is_(None))
         .order_by(Statement.position)
     )
     return [
@@ -200,7 +196,7 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
     """By statement: the current versions that are linked to it and not archived."""
     rows = session().execute(
         select(
-            EvidenceLink.statement_id,
+            Statement.id.label("statement_id"),
             EvidenceVersion.id,
             EvidenceLink.reason,
             EvidenceText.title,
@@ -208,6 +204,8 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
             EvidenceText.url,
             func.coalesce(StoredFile.sha256, ""),
         )
+        .select_from(EvidenceLink)
+        .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(EvidenceVersion, current_version())
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
@@ -215,14 +213,20 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
         .where(
             Evidence.person_id == person_id,
             Evidence.archived_at.is_(None),
-            EvidenceLink.statement_id.in_(statement_ids),
+            Statement.id.in_(statement_ids),
         )
-        .order_by(EvidenceLink.statement_id, EvidenceVersion.id)
+        .order_by(Statement.id, EvidenceVersion.id, EvidenceLink.id)
     )
     found: dict[int, list[ReviewedEvidence]] = defaultdict(list)
     for row in rows:
-        found[row.statement_id].append(ReviewedEvidence(*row[1:]))
+        there = found[row.statement_id]
+        if not there or there[-1].version_id != row.id:
+            there.append(ReviewedEvidence(*row[1:]))
     return found
+
+
+def _own(learner: Learner) -> Subquery:
+    return own_ratings(lambda column: column == learner.person_id, learner.framework_id)
 
 
 def _evidence_since(moment: ColumnElement[dt.datetime]) -> ColumnElement[bool]:
@@ -231,18 +235,10 @@ def _evidence_since(moment: ColumnElement[dt.datetime]) -> ColumnElement[bool]:
         select(EvidenceLink.id)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(
-            EvidenceLink.statement_id == Statement.id,
+            is_said_of(EvidenceLink.skill_id, Statement.skill_id),
             Evidence.person_id == Rating.person_id,
             Evidence.archived_at.is_(None),
             or_(EvidenceLink.linked_at > moment, Evidence.changed_at > moment),
-        )
-    )
-
-
-def _not_rated_here(library_id: int) -> ColumnElement[bool]:
-    return exists(
-        select(NotRatedHere.id).where(
-            NotRatedHere.library_id == library_id, NotRatedHere.statement_id == Statement.id
         )
     )
 
@@ -257,10 +253,7 @@ def _with_a_reviewer(person_id: int | BindParameter[int], today: dt.date) -> Col
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
-            or_(
-                ReviewItem.statement_id == Statement.id,
-                ReviewItem.statement_id.in_(carries_to(Statement.id)),
-            ),
+            is_said_of(ReviewItem.skill_id, Statement.skill_id, carrying=True),
             Review.learner_id == person_id,
             Review.status.in_(LIVE),
             not_(or_(ReviewItem.status.in_(settled), shown)),

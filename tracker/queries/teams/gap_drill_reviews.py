@@ -5,12 +5,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, not_, or_, select
-from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import LevelException, NotRatedHere, Review, ReviewItem, Statement
-from tracker.models.joins import not_rated_in
-from tracker.models.reviews.standing import standing
+from tracker.models import Review, ReviewItem, Statement
+from tracker.models.record.words import is_said_of, left_out, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
 from tracker.queries.endorsements import exceptions
@@ -41,7 +39,8 @@ def progress_of_unreviewed(
 @cache
 def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK)
-    of_item = aliased(Statement)
+    out = left_out(LIBRARY, FRAMEWORK)
+    excepted = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK)
     came = case(
         (
             or_(
@@ -59,29 +58,32 @@ def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     return (
         select(Review.learner_id, Statement.domain_id, Statement.rank, func.max(came))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(of_item, of_item.id == ReviewItem.statement_id)
-        .join(Statement, and_(Statement.uuid == of_item.uuid, Statement.framework_id == FRAMEWORK))
+        .join(
+            Statement,
+            and_(
+                Statement.framework_id == FRAMEWORK,
+                is_said_of(ReviewItem.skill_id, Statement.skill_id, carrying=True),
+            ),
+        )
         .outerjoin(
             endorsed,
             and_(
                 endorsed.c.person_id == Review.learner_id, endorsed.c.statement_id == Statement.id
             ),
         )
-        .outerjoin(NotRatedHere, not_rated_in(LIBRARY))
+        .outerjoin(out, out.c.statement_id == Statement.id)
         .outerjoin(
-            LevelException,
+            excepted,
             and_(
-                LevelException.person_id == Review.learner_id,
-                LevelException.statement_id == Statement.id,
-                exceptions.counts(None),
+                excepted.c.person_id == Review.learner_id, excepted.c.statement_id == Statement.id
             ),
         )
         .where(
             Review.learner_id.in_(PEOPLE),
             counts_as_sent(),
-            NotRatedHere.id.is_(None),
+            out.c.id.is_(None),
             or_(
-                and_(LevelException.id.is_(None), endorsed.c.statement_id.is_(None)),
+                and_(excepted.c.id.is_(None), endorsed.c.statement_id.is_(None)),
                 not_(blind.shown(Review.learner_id, Statement.id)),
             ),
         )

@@ -10,16 +10,9 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, select
 
 from tracker.db import session
-from tracker.models import (
-    LevelException,
-    NotRatedHere,
-    RoundSnapshot,
-    ScaleAnswer,
-    SnapshotPerson,
-    Statement,
-)
-from tracker.models.joins import not_rated_in, scale_answer
-from tracker.models.reviews.standing import standing
+from tracker.models import RoundSnapshot, ScaleAnswer, SnapshotPerson, Statement
+from tracker.models.joins import scale_answer
+from tracker.models.record.words import left_out, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, targets
 from tracker.queries.endorsements import exceptions
@@ -166,8 +159,10 @@ def not_met(
 @cache
 def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     at = AT if is_past else None
-    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, at)
+    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
+    out = left_out(LIBRARY, FRAMEWORK)
+    excepted = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     return (
         select(
             Statement.domain_id,
@@ -179,21 +174,16 @@ def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
         )
         .join(endorsed, statement_id == Statement.id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(NotRatedHere, not_rated_in(LIBRARY))
+        .outerjoin(out, out.c.statement_id == Statement.id)
         .outerjoin(
-            LevelException,
-            and_(
-                LevelException.person_id == person_id,
-                LevelException.statement_id == statement_id,
-                exceptions.counts(at),
-            ),
+            excepted,
+            and_(excepted.c.person_id == person_id, excepted.c.statement_id == statement_id),
         )
         .where(
             Statement.domain_id.in_(bindparam("domains", expanding=True)),
             ScaleAnswer.counts_as == Meaning.NOT_MET,
-            NotRatedHere.id.is_(None),
-            LevelException.id.is_(None),
-            blind.shown(person_id, statement_id),
+            out.c.id.is_(None),
+            excepted.c.id.is_(None),
         )
     )
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Row, func, select, union_all
 
 from tracker.db import session
 from tracker.models import (
@@ -167,15 +167,9 @@ def _times_reviewed(library_id: int, at: dt.datetime) -> TimesReviewed:
         select(Endorsement.person_id, Endorsement.statement_id).where(
             Endorsement.endorsed_at <= at
         ),
-        select(LevelException.person_id, LevelException.statement_id)
-        .join(
-            ReviewItem,
-            and_(
-                ReviewItem.id == LevelException.item_id,
-                ReviewItem.statement_id == LevelException.statement_id,
-            ),
-        )
-        .where(LevelException.agreed_at <= at),
+        select(LevelException.person_id, LevelException.statement_id).where(
+            LevelException.agreed_at <= at
+        ),
     )
     found: defaultdict[Measure, dict[tuple[int, str], int]] = defaultdict(dict)
     for voice, each in ((Voice.SELF, revealed), (Voice.ENDORSED, endorsed)):

@@ -191,7 +191,7 @@ def _sent_again(review: Review, item: ReviewItem) -> Select[int]:
         .where(
             Review.learner_id == review.learner_id,
             Review.status != ReviewStatus.WITHDRAWN,
-            ReviewItem.statement_id == item.statement_id,
+            ReviewItem.skill_id == item.skill_id,
             ReviewItem.id > item.id,
         )
         .limit(1)

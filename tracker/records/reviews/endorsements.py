@@ -1,5 +1,4 @@
-"""The only writer of endorsements: at most one stands for a person and a statement, and in a line
-of statements that carry to one another through the versions of a framework.
+"""The only writer of endorsements: at most one stands for a person and a skill.
 
 Every change of status goes through `_become`, which writes its history in the same act.
 """
@@ -16,9 +15,9 @@ from tracker.models import (
     Review,
     ReviewItem,
     ReviewMove,
-    StatementSuccessor,
+    SkillOrigin,
 )
-from tracker.models.reviews.standing import carries_to
+from tracker.models.record.words import is_said_of
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
@@ -31,9 +30,12 @@ from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move
 def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.datetime) -> None:
     """Let the reviewer's or the agreed answer stand from now on; what stood before is
     superseded."""
-    _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)
+    exceptions.lock_person(tx, review.learner_id)
+    of_skill = Endorsement.skill_id == item.skill_id
+    _end_standing(tx, review, of_skill, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)
     made = Endorsement(
         person_id=review.learner_id,
+        skill_id=item.skill_id,
         statement_id=item.statement_id,
         endorser_id=review.reviewer_id,
         item_id=item.id,
@@ -43,15 +45,17 @@ def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.da
         endorsed_at=now,
     )
     _become(tx, made, EndorsementStatus.STANDING, review.reviewer_id, now)
-    exceptions.end_for(tx, review.learner_id, item.statement_id, now)
+    exceptions.end_for(tx, review.learner_id, item.skill_id, now)
 
 
 def suspend(
     tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
 ) -> None:
-    """The two do not agree any more: what stood for this statement, whoever gave it, no longer
-    counts."""
-    _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, by, now)
+    """The two do not agree any more: what stood for this skill, or counted for it, whoever gave it,
+    no longer counts."""
+    exceptions.lock_person(tx, review.learner_id)
+    in_line = _is_in_line(Endorsement.skill_id, item.skill_id)
+    _end_standing(tx, review, in_line, EndorsementStatus.SUSPENDED, by, now)
 
 
 def restore(
@@ -67,7 +71,7 @@ def restore(
         .join(EndorsementMove, EndorsementMove.endorsement_id == Endorsement.id)
         .where(
             Endorsement.person_id == review.learner_id,
-            _is_in_line(Endorsement.statement_id, item.statement_id),
+            _is_in_line(Endorsement.skill_id, item.skill_id),
             Endorsement.status == EndorsementStatus.SUSPENDED,
             EndorsementMove.after == EndorsementStatus.SUSPENDED,
             EndorsementMove.moved_at == ended.moved_at,
@@ -97,7 +101,7 @@ def _has_newer_word(tx: Session, review: Review, item: ReviewItem, ended: Review
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == review.learner_id,
-            _is_in_line(ReviewItem.statement_id, item.statement_id),
+            _is_in_line(ReviewItem.skill_id, item.skill_id),
             ReviewItem.id != item.id,
             ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
             ReviewMove.move.in_((Move.REVEAL_EQUAL, Move.AGREE, Move.KEEP_APART)),
@@ -110,17 +114,16 @@ def _has_newer_word(tx: Session, review: Review, item: ReviewItem, ended: Review
 def _end_standing(
     tx: Session,
     review: Review,
-    item: ReviewItem,
+    which: ColumnElement[bool],
     to: EndorsementStatus,
     by: int | None,
     now: dt.datetime,
 ) -> None:
-    exceptions.lock_person(tx, review.learner_id)
     standing = tx.scalars(
         select(Endorsement)
         .where(
             Endorsement.person_id == review.learner_id,
-            _is_in_line(Endorsement.statement_id, item.statement_id),
+            which,
             Endorsement.status == EndorsementStatus.STANDING,
         )
         .order_by(Endorsement.id)
@@ -130,20 +133,14 @@ def _end_standing(
         _become(tx, each, to, by, now)
 
 
-def _is_in_line(column: SQLColumnExpression[int], statement_id: int) -> ColumnElement[bool]:
-    """Whether a word on the statement ends one on that of the column: itself, what carries
-    to it from earlier versions, and what it alone carries to in later ones, as when a review of an
-    earlier version ends late."""
-    after = StatementSuccessor
-    return or_(
-        column == statement_id,
-        column.in_(carries_to(literal(statement_id))),
-        column.in_(
-            select(after.successor_id).where(
-                after.statement_id == statement_id, after.carries, after.change != Change.MERGED
-            )
-        ),
+def _is_in_line(column: SQLColumnExpression[int], skill_id: int) -> ColumnElement[bool]:
+    """Whether what is said of the skill meets a word on that of the column: itself, what counts for
+    it of what it was made of, and what it counts for, as when a review of an earlier version ends
+    late."""
+    made_of_it = select(SkillOrigin.skill_id).where(
+        SkillOrigin.origin_id == skill_id, SkillOrigin.carries, SkillOrigin.change != Change.MERGED
     )
+    return or_(is_said_of(column, literal(skill_id), carrying=True), column.in_(made_of_it))
 
 
 def _end(

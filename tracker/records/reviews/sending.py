@@ -17,6 +17,7 @@ from tracker.models import (
     ReviewItemEvidence,
     ReviewItemText,
 )
+from tracker.models.record.words import skill_of
 from tracker.records.reviews import status
 from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, ReviewStatus
@@ -144,6 +145,7 @@ def _begin(tx: Session, review: Review, items: Iterable[_Frozen]) -> None:
     for position, frozen in enumerate(items, 1):
         item = ReviewItem(
             review_id=review.id,
+            skill_id=skill_of(frozen.statement_id),
             statement_id=frozen.statement_id,
             position=position,
             status=ItemStatus.WAITING,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Review, ReviewItem, ReviewMove
+from tracker.models import RevealedAnswer, Review, ReviewItem, ReviewMove
 from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
@@ -144,6 +144,15 @@ def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.
     theirs = str(item.reviewer_answer)
     move = reveal_move(item.learner_answer, theirs)
     item.revealed_at = now
+    tx.merge(
+        RevealedAnswer(
+            person_id=review.learner_id,
+            skill_id=item.skill_id,
+            statement_id=item.statement_id,
+            answer=item.learner_answer,
+            revealed_at=now,
+        )
+    )
     move_item(tx, review, item, move, by, now)
     if move is Move.REVEAL_EQUAL:
         endorsements.stand(tx, review, item, endorsed_answer(theirs), now)

@@ -1,7 +1,9 @@
-"""What holds for a single rating: when an answer is dated."""
+"""What holds for a single rating: when an answer is dated, and notes that become one."""
 
 import datetime as dt
 from enum import StrEnum
+
+from tracker.rules.texts import NOTE_MAX
 
 FIVE = 5
 """How many statements *Rate 5* shows."""
@@ -14,12 +16,20 @@ class RatingFilter(StrEnum):
     """Up to the target of one's job profile."""
     NOT_RATED = "not_rated"
     AGAIN = "again"
-    """Rated in an earlier version of the framework, from where the answer doesn't carry."""
+    """What it was made of was rated, but that doesn't count for it."""
     OLDER = "older"
     """Rated before the open round began."""
     CHANGED = "changed"
     """Answered otherwise than was reviewed, since then."""
     NOT_SURE = "not_sure"
+
+
+def joined(first: str, second: str) -> str:
+    """Two notes as one, as far as there is room; where they come from they stay whole."""
+    if not first or second in ("", first):
+        return first or second
+    both = f"{first}\n\n{second}"
+    return both if len(both) <= NOTE_MAX else first
 
 
 def is_dated(

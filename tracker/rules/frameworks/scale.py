@@ -39,7 +39,6 @@ class Basis(StrEnum):
 
     RATED = "rated"
     CONFIRMED = "confirmed"
-    CARRIED = "carried"
     IMPORTED = "imported"
     INFERRED = "inferred"
     CLEARED = "cleared"

@@ -29,7 +29,6 @@ FINDINGS = {
     "rows_without_parent": gettext_noop("Rows lack what they belong to: %(what)s"),
     "rows_differ": gettext_noop("Not the rows that were counted when it was made: %(what)s"),
     "revision_differs": gettext_noop("Not the layout that was noted when it was made: %(what)s"),
-    "revision_unknown": gettext_noop("Its layout is of a newer version of the program: %(what)s"),
     "guard_missing": gettext_noop(
         "A trigger is gone that keeps history from being changed: %(what)s"
     ),

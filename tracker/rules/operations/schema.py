@@ -8,15 +8,16 @@ class SchemaState(StrEnum):
     CURRENT = "current"
     NONE = "none"
     OLDER = "older"
-    NEWER = "newer"
+    UNKNOWN = "unknown"
 
 
 REMEDIES = {
     SchemaState.NONE: "There is no library in this database yet. Run: tracker setup",
     SchemaState.OLDER: "This database was made by an older version of the program. Run: tracker "
     "setup (it makes a backup first)",
-    SchemaState.NEWER: "This database was made by a newer version of the program. Install that "
-    "version, or restore a backup that was made with this one.",
+    SchemaState.UNKNOWN: "This database was made by a version of the program that this one does "
+    "not know, a newer one or one from before the first release: install that version, restore a "
+    "backup that was made with this one, or begin with an empty database.",
 }
 """What to do about each; for whoever runs the server."""
 
@@ -34,4 +35,4 @@ class Layouts:
             return SchemaState.CURRENT
         if found is None:
             return SchemaState.NONE
-        return SchemaState.OLDER if found in self.known else SchemaState.NEWER
+        return SchemaState.OLDER if found in self.known else SchemaState.UNKNOWN

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from tracker.db import transaction
-from tracker.models import NotRatedHere, SensitiveDecision, Statement
+from tracker.models import NotRatedHere, Statement
+from tracker.models.record.words import STATEMENTS, decided, left_out
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, exclusions
@@ -33,46 +34,36 @@ def leave_out(
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
-        codes = dict(
-            tx.execute(select(Statement.id, Statement.code).where(Statement.id.in_(wanted))).all()
-        )
-        if set(codes) != wanted:
+        of_wanted = STATEMENTS.c.id.in_(wanted)
+        chosen = tx.execute(
+            select(Statement.id, Statement.skill_id, Statement.code)
+            .where(Statement.id.in_(wanted))
+            .order_by(Statement.id)
+        ).all()
+        if {row.id for row in chosen} != wanted:
             raise Invalid("left_out_unknown", "statements")
-        already = set(
-            tx.scalars(
-                select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library.id)
-            )
-        )
-        new = sorted(wanted - already)
-        rows = [
-            NotRatedHere(
-                library_id=library.id,
-                statement_id=statement_id,
-                reason=reason,
-                set_at=now,
-                set_by_id=actor.person_id,
-            )
-            for statement_id in new
-        ]
-        tx.add_all(rows)
-        exclusions.decide(tx, actor, new, Decision.LEAVE_OUT, now)
-        for statement_id in new:
+        out = left_out(library.id, of_wanted)
+        already = set(tx.scalars(select(out.c.statement_id)))
+        new = [row for row in chosen if row.id not in already]
+        rows = [exclusions.leave_out(tx, actor, row.skill_id, reason, now) for row in new]
+        exclusions.decide(tx, actor, [row.skill_id for row in new], Decision.LEAVE_OUT, now)
+        for row in new:
             audit.note(
                 tx,
                 "statement_left_out",
                 now,
                 library_id=library.id,
                 actor_id=actor.person_id,
-                statement_id=statement_id,
-                statement=codes[statement_id],
+                statement_id=row.id,
+                statement=row.code,
                 after=reason,
             )
         tx.flush()
-        return [row.id for row in rows]
+        return [each.id for each in rows]
 
 
 def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
-    """The statement is rated again."""
+    """The skill is rated again, and what was made of it."""
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
@@ -83,18 +74,19 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
         )
         if row is None:
             raise Missing
-        code = tx.scalar(select(Statement.code).where(Statement.id == row.statement_id))
+        wordings = select(Statement).where(Statement.skill_id == row.skill_id)
+        statement = tx.scalars(wordings.order_by(Statement.framework_id.desc()).limit(1)).one()
         audit.note(
             tx,
             "statement_taken_in",
             now,
             library_id=library.id,
             actor_id=actor.person_id,
-            statement_id=row.statement_id,
-            statement=code,
+            statement_id=statement.id,
+            statement=statement.code,
             before=row.reason,
         )
-        exclusions.decide(tx, actor, [row.statement_id], Decision.RATE, now)
+        exclusions.decide(tx, actor, [statement.skill_id], Decision.RATE, now)
         tx.delete(row)
 
 
@@ -113,50 +105,31 @@ def decide(
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
-        codes = dict(
-            tx.execute(
-                select(Statement.id, Statement.code)
-                .where(Statement.id.in_(decisions), Statement.sensitive)
-                .order_by(Statement.id)
-            ).all()
-        )
-        if set(codes) != set(decisions):
+        chosen = tx.execute(
+            select(Statement.id, Statement.skill_id, Statement.code)
+            .where(Statement.id.in_(decisions), Statement.sensitive)
+            .order_by(Statement.id)
+        ).all()
+        if {row.id for row in chosen} != set(decisions):
             raise Invalid("left_out_unknown", "statements")
-        before = dict(
-            tx.execute(
-                select(SensitiveDecision.statement_id, SensitiveDecision.decision).where(
-                    SensitiveDecision.library_id == library.id
-                )
-            ).all()
-        )
-        new = [each for each in codes if before.get(each) is not decisions[each]]
-        tx.execute(
-            delete(NotRatedHere).where(
-                NotRatedHere.library_id == library.id, NotRatedHere.statement_id.in_(new)
-            )
-        )
-        for statement_id in new:
-            decision = decisions[statement_id]
-            exclusions.decide(tx, actor, [statement_id], decision, now)
+        so_far = decided(library.id, STATEMENTS.c.id.in_(decisions))
+        before = dict(tx.execute(select(so_far.c.statement_id, so_far.c.answer)).all())
+        new = [row for row in chosen if before.get(row.id) != decisions[row.id]]
+        exclusions.take_in(tx, library.id, [row.id for row in new])
+        for row in new:
+            decision = decisions[row.id]
+            exclusions.decide(tx, actor, [row.skill_id], decision, now)
             if decision is not Decision.RATE:
-                tx.add(
-                    NotRatedHere(
-                        library_id=library.id,
-                        statement_id=statement_id,
-                        reason=reasons[decision],
-                        set_at=now,
-                        set_by_id=actor.person_id,
-                    )
-                )
+                exclusions.leave_out(tx, actor, row.skill_id, reasons[decision], now)
             audit.note(
                 tx,
                 "sensitive_decided",
                 now,
                 library_id=library.id,
                 actor_id=actor.person_id,
-                statement_id=statement_id,
-                statement=codes[statement_id],
-                decision_before=before.get(statement_id),
+                statement_id=row.id,
+                statement=row.code,
+                decision_before=before.get(row.id),
                 decision=decision,
             )
         return len(new)

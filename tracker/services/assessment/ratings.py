@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment import rating_lock, ratings_to_save
+from tracker.queries.assessment import earlier_ratings, rating_lock, ratings_to_save
 from tracker.queries.assessment.rating_lock import Rater
 from tracker.records import drafts, ratings, seals
 from tracker.rules import drafts as typed
@@ -234,6 +234,10 @@ def _begin(
 ) -> _Written:
     """The first answer, which takes the notes along that waited for it; or such notes."""
     before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
+    if row.draft is None and row.has_origins:
+        waiting = earlier_ratings.notes_of_origins(person_id, [sent.statement_id])
+        own_note, reviewer_note = waiting.get(sent.statement_id, ("", ""))
+        before = {"own_note": own_note, "reviewer_note": reviewer_note}
     notes = {**before, **sent.notes}
     subject = str(row.skill_id)
     if sent.answer is None:
@@ -246,7 +250,7 @@ def _begin(
             drafts.save(tx, person_id, typed.RATING, subject, written, now)
         return _Written(None, None, now, 0, notes != before)
     version = ratings.begin(tx, person_id, sent.statement_id, sent.answer, now, notes)
-    if before:
+    if row.draft is not None:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
     return _Written(sent.answer, Basis.RATED, now, version, True)
 

@@ -18,7 +18,6 @@ from tracker.models import (
     Invitation,
     Job,
     Library,
-    OutboxMail,
     Person,
     ResetRequest,
     SignIn,
@@ -110,8 +109,8 @@ def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) 
     was found.
 
     `known`: the revisions that this program can work with. Nothing of the library is touched.
-    Raises Invalid: backup_unreadable, backup_newer, backup_other_engine; Conflict: pg_tool_missing,
-    pg_tool_failed.
+    Raises Invalid: backup_unreadable, backup_newer, backup_unknown, backup_other_engine; Conflict:
+    pg_tool_missing, pg_tool_failed.
     """
     with _brought_out(path, folder, known) as (_archive, _database, tried):
         pass
@@ -151,20 +150,16 @@ def bring_back(
     findings unless `despite` them; nothing is changed then.
     """
     with _brought_out(path, folder, known) as (archive, database, tried):
-        hopeless = {finding.code for finding in tried.findings} & {
-            "database_damaged",
-            "revision_unknown",
-        }
+        hopeless = "database_damaged" in {finding.code for finding in tried.findings}
         if hopeless or (tried.findings and not despite):
-            raise Conflict("backup_faulty", findings=tried.findings, hopeless=bool(hopeless))
+            raise Conflict("backup_faulty", findings=tried.findings, hopeless=hopeless)
         if _has_people():
             if aside is None:
                 raise Conflict("database_not_empty")
             make(aside, evidence, now)
         for content in archive.files():
             files.keep(evidence, content)
-        doors = _closing_doors(archive.manifest, now)
-        COPIES[archive.manifest.engine].put_back(database, own_engine(), doors)
+        COPIES[archive.manifest.engine].put_back(database, own_engine(), _closings(now))
     lay_out()
     _note_restored(now)
     return tried
@@ -210,7 +205,9 @@ def _brought_out(
             with archives.opened(path) as archive:
                 if archive.manifest.engine != own_engine().dialect.name:
                     raise Invalid("backup_other_engine", engine=archive.manifest.engine)
-                findings = [*archive.database(database), *_look_through(archive, database, known)]
+                if archive.manifest.contents.revision not in known:
+                    raise Invalid("backup_unknown")
+                findings = [*archive.database(database), *_look_through(archive, database)]
                 yield (
                     archive,
                     database,
@@ -220,9 +217,7 @@ def _brought_out(
             raise Invalid(str(error)) from error
 
 
-def _look_through(
-    archive: archives.Archive, database: Path, known: Collection[str]
-) -> list[Finding]:
+def _look_through(archive: archives.Archive, database: Path) -> list[Finding]:
     manifest = archive.manifest
     try:
         with (
@@ -234,8 +229,6 @@ def _look_through(
         if refusal.code != "pg_tool_failed" or refusal.facts["tool"] != "pg_restore":
             raise
         findings = [Finding("database_damaged", str(refusal.facts["said"]))]
-    if manifest.contents.revision not in known:
-        findings.append(Finding("revision_unknown", manifest.contents.revision))
     return findings + archive.damaged_files()
 
 
@@ -253,38 +246,21 @@ def _has_people() -> bool:
     return bool(count)
 
 
-def _closing_doors(manifest: Manifest, now: dt.datetime) -> list[Update]:
-    """What is changed in a copy before anybody sees it. Its layout may be an older one: a table
-    that it has not got needs nothing."""
-    closings = _closings(now)
-    return [closings[table] for table in closings if table in manifest.contents.counts]
-
-
-def _closings(now: dt.datetime) -> dict[str, Update]:
-    """By table: every sign-in ends, and every one-time link."""
-    ends = update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now)
-    closes = update(Invitation).where(Invitation.closed_at.is_(None)).values(closed_at=now)
-    changes = update(AddressChange).where(AddressChange.ended_at.is_(None)).values(ended_at=now)
-    return {
-        SignIn.__tablename__: ends,
-        Invitation.__tablename__: closes,
-        AddressChange.__tablename__: changes,
-    }
+def _closings(now: dt.datetime) -> list[Update]:
+    """Every sign-in ends, and every one-time link: in the copy, before anybody sees it."""
+    return [
+        update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now),
+        update(Invitation).where(Invitation.closed_at.is_(None)).values(closed_at=now),
+        update(AddressChange).where(AddressChange.ended_at.is_(None)).values(ended_at=now),
+    ]
 
 
 def _note_restored(now: dt.datetime) -> None:
-    """And close the doors once more: a manifest that does not name them proves nothing. Work in the
-    background ends, and its files go: what was erased since the backup may stand in them."""
-    mails, work, links = _has(OutboxMail), _has(Job), _has(AddressChange)
+    """Work in the background ends, and its files go: what was erased since the backup may stand in
+    them."""
     with transaction() as tx:
-        for table, closing in _closings(now).items():
-            if links or table != AddressChange.__tablename__:
-                tx.execute(closing)
-        if links:
-            tx.execute(delete(ResetRequest))
+        tx.execute(delete(ResetRequest))
         for library_id in tx.scalars(select(Library.id)):
             audit.note(tx, "backup_restored", now, library_id=library_id, actor_id=None)
-        if mails:
-            outbox.doubt_all(tx, now)
-        if work:
-            jobs.delete_jobs(tx, tx.scalars(select(Job.id)).all())
+        outbox.doubt_all(tx, now)
+        jobs.delete_jobs(tx, tx.scalars(select(Job.id)).all())

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Date, func, insert, select
+from sqlalchemy import Date, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from tracker.db import Base, UTCDateTime, session, transaction
+from tracker.db import Base, UTCDateTime, own_engine, session, transaction
 from tracker.models import SEALED_TABLES, Endorsement, Library, Person, RatingEntry, ReviewItem
 from tracker.models.ratings import new_salt
 from tracker.records import audit, seals
@@ -43,6 +43,24 @@ def head_of(file: Path) -> dict[str, Any]:
 def is_there(file: Path) -> bool:
     names = head_of(file)["libraries"]
     return session().scalar(select(Library.id).where(Library.name == names[0])) is not None
+
+
+def put_aside(file: Path) -> Path | None:
+    """Where the file of a SQLite database is now that holds the demo's libraries and no others,
+    whatever its layout. None, and nothing is done, with any other database."""
+    found = session().scalars(text("SELECT name FROM libraries")).all()
+    url = own_engine().url
+    session().rollback()
+    if url.get_backend_name() != "sqlite" or set(found) != set(head_of(file)["libraries"]):
+        return None
+    own_engine().dispose()
+    database = Path(str(url.database))
+    aside = database.with_name(f"{database.stem}-before{database.suffix}")
+    for ending in ("-wal", "-shm", ""):
+        Path(f"{aside}{ending}").unlink(missing_ok=True)
+        if Path(f"{database}{ending}").exists():
+            Path(f"{database}{ending}").replace(f"{aside}{ending}")
+    return aside
 
 
 def is_anybody_there() -> bool:

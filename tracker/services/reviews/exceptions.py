@@ -13,13 +13,13 @@ from tracker.db import transaction
 from tracker.models import (
     Endorsement,
     LevelException,
-    NotRatedHere,
     Person,
     Review,
     ReviewItem,
     ScaleAnswer,
     Statement,
 )
+from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots, blind_spots
 from tracker.records.notifications import notices
@@ -148,7 +148,7 @@ def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == review.learner_id,
-            ReviewItem.statement_id == item.statement_id,
+            ReviewItem.skill_id == item.skill_id,
             ReviewItem.status.in_(REVEALED),
         )
         .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
@@ -159,9 +159,6 @@ def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
 
 def _is_left_out(tx: Session, review: Review, statement: Statement) -> bool:
     """Whether the learner's library does not rate the statement at all."""
-    left_out = (
-        select(NotRatedHere.id)
-        .join(Person, Person.library_id == NotRatedHere.library_id)
-        .where(Person.id == review.learner_id, NotRatedHere.statement_id == statement.id)
-    )
-    return tx.scalar(left_out) is not None
+    library = select(Person.library_id).where(Person.id == review.learner_id).scalar_subquery()
+    out = left_out(library, STATEMENTS.c.id == statement.id)
+    return tx.scalar(select(out.c.id)) is not None

@@ -99,7 +99,9 @@ def send_to_second_reader(
 
 def _now_read_as(tx: Session, endorsement: Endorsement, today: dt.date) -> int:
     """The statement in the version that the learner is on."""
-    read: ColumnElement[int] = read_as(Endorsement.person_id, Endorsement.statement_id, today)
+    read: ColumnElement[int] = read_as(
+        Endorsement.person_id, Endorsement.statement_id, Endorsement.skill_id, today
+    )
     return tx.scalars(select(read).where(Endorsement.id == endorsement.id)).one()
 
 

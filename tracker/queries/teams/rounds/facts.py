@@ -17,16 +17,15 @@ from tracker.db import session
 from tracker.models import (
     Framework,
     Membership,
-    NotRatedHere,
     Person,
     PersonVersion,
     RoleProfile,
     Round,
     RoundFramework,
-    Statement,
     Team,
 )
 from tracker.models.record.versions import learns_on
+from tracker.models.record.words import left_out
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import targets
@@ -82,13 +81,8 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
 
 
 def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
-    query = (
-        select(Statement.id)
-        .join(NotRatedHere, NotRatedHere.statement_id == Statement.id)
-        .where(Statement.framework_id == framework_id, NotRatedHere.library_id == library_id)
-        .order_by(Statement.id)
-    )
-    return list(session().scalars(query))
+    out = left_out(library_id, framework_id)
+    return list(session().scalars(select(out.c.statement_id).order_by(out.c.statement_id)))
 
 
 def people_at(

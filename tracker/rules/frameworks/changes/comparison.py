@@ -122,7 +122,7 @@ def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past:
     """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
     said by hand or else the file; where there are none, by its code."""
     old = {each.uuid: each for each in statements(before)}
-    keys = past.keys | {uuid: uuid for uuid in old}
+    keys = {**past.keys, **{uuid: uuid for uuid in old}}
     found: dict[str, tuple[str, ...]] = {}
     for each in statements(after):
         said = (*by_hand.get(each.uuid, each.came_from), each.uuid)

@@ -41,8 +41,8 @@ refusal_messages(
     framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
     framework_file_wrong=_l("The file can’t be used. %(problems)s"),
     framework_origin_unknown=_l(
-        "“%(title)s” says that it came from %(uuid)s, but no version has a statement with this UUID. "
-        "Correct “from” in the file."
+        "“%(title)s” says that it came from %(uuid)s. No version has a statement with this UUID: "
+        "correct “from” in the file."
     ),
     framework_scale_differs=_l(
         "The answers are not those of version %(version)s, or they count as something else. "
