@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -24,7 +24,7 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.models.record.versions import is_current, is_current_of_library
+from tracker.models.record.versions import is_current, is_current_of_library, was_published_before
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import people_of
 from tracker.rules.frameworks.wording import Wording
@@ -187,7 +187,7 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
     open_round = and_(
         Round.library_id == library_id, Round.starts_on <= today, Round.ends_on >= today
     )
-    is_later = tuple_(NEW.published_at, NEW.id) > tuple_(OLD.published_at, OLD.id)
+    is_later = was_published_before(OLD, NEW)
     query: Select[*tuple[Any, ...]] = (
         select(
             OLD.id,

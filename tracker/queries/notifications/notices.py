@@ -31,13 +31,12 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import rated_before
-from tracker.models.record.versions import is_current
+from tracker.models.record.versions import is_current, was_published_before
 from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER
-from tracker.queries.assessment.statement_lines import is_before
 from tracker.queries.frameworks.level_moves import moves
 from tracker.queries.notifications.round_reminders import rounds_of
 from tracker.rules.frameworks.wording import Wording
@@ -157,7 +156,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
                 PersonVersion.id,
                 Framework.title,
                 Framework.version,
-                is_before(BEFORE).label("is_back"),
+                was_published_before(Framework, BEFORE).label("is_back"),
                 is_current().label("is_current"),
                 BEFORE.id.label("from_id"),
                 Framework.id.label("to_id"),
