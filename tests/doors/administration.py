@@ -17,6 +17,7 @@ from tracker.models import (
     RosterImport,
     Round,
 )
+from tracker.models.record.words import skill_of
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster import files
 from tracker.services.administration import people
@@ -63,7 +64,7 @@ def leave_out(world: World) -> None:
             tx,
             NotRatedHere(
                 library_id=world.libraries["city"],
-                statement_id=statement_id,
+                skill_id=skill_of(statement_id),
                 reason="Not here.",
                 set_at=world.now,
                 set_by_id=world.people["adam"],

@@ -6,6 +6,7 @@ from tests.factories.answers import Answer
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Rating, RatingEntry
+from tracker.models.record.words import skill_of
 from tracker.rules.frameworks.scale import Basis
 
 
@@ -15,6 +16,7 @@ def rate(
     """Somebody's first answer to a statement, written as the rating service would."""
     common = {
         "person_id": world.people[person],
+        "skill_id": skill_of(statement_id),
         "statement_id": statement_id,
         "answer": answer.value,
         "basis": Basis.RATED.value,

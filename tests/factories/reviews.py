@@ -8,6 +8,7 @@ from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer, word
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Framework, Review, ReviewItem, ReviewItemText, ReviewMove, Statement
+from tracker.models.record.words import skill_of
 from tracker.records.reviews import endorsements
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
@@ -52,6 +53,7 @@ def endorse(
         words = _as_sent(said or Answer(answer.value))
         item = ReviewItem(
             review_id=review_id,
+            skill_id=skill_of(statement_id),
             statement_id=statement_id,
             position=1,
             status=ItemStatus.ENDORSED,
@@ -131,6 +133,7 @@ def send(
                 tx,
                 ReviewItem(
                     review_id=review_id,
+                    skill_id=skill_of(statement_id),
                     statement_id=statement_id,
                     position=position,
                     status=item,
