@@ -13,7 +13,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 WORDS: dict[Fact, str] = {
     permissions.anybody: "everybody",
     permissions.owns: "whose it is",
-    permissions.owned_before: "whose it was in an account that goes on in this one",
     permissions.is_not_own: "whose it is not",
     permissions.learns: "who learns in a team now",
     permissions.supervises: "a supervisor of the very team",

@@ -1,5 +1,5 @@
 """A next version of the small framework, published past the services that compare and publish; and
-people who are carried to it, as the worker does it."""
+people who are moved to it, and back."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -9,24 +9,23 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-CarryingOutcome = object
-
 from tests.factories.sending import actor
-from tests.factories.world import World
+from tests.factories.world import World, add
 from tracker.db import Base, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Skill, Statement, Strand
-from tracker.queries.frameworks.version_steps import CarryingScope
-from tracker.records.frameworks import lineage
+from tracker.queries.frameworks.version_steps import MoveScope
+from tracker.records.frameworks.lineage import add_origin
 from tracker.rules.frameworks.versions import Change
-from tracker.services.frameworks import carrying
+from tracker.services.frameworks import moves
 
 
 @dataclass(slots=True)
 class NextVersion:
-    """`became`: what takes the place of each statement of the version before; none where it is
-    retired. `added`: statements that nothing led to."""
+    """`became`: what each statement of the version before (`before_id`) goes on as; nothing where
+    it is retired. `added`: statements that nothing led to."""
 
     framework_id: int
+    before_id: int
     became: dict[int, list[int]] = field(default_factory=dict)
     domains: dict[int, int] = field(default_factory=dict)
     added: list[int] = field(default_factory=list)
@@ -47,13 +46,13 @@ def next_version(
     """Copy the framework (`of`, or the world's) into a new version.
 
     `reworded`: whether it carries; `split`: in two, whether the first part is carried to; `merged`:
-    two into one, whether it carries where both say the same; `moved`: to which domain; `added`: new statements in the first
-    domain. All others stay the same.
+    two into one, whether it carries where both say the same; `moved`: to which domain; `added`: new
+    statements in the first domain. All others stay the same.
     """
     reworded, split, merged, moved = reworded or {}, split or {}, merged or {}, moved or {}
     with transaction() as tx:
         old = tx.get_one(Framework, of or world.framework_id)
-        made = NextVersion(_copy(tx, old, version=version, digest=version.rjust(64, "0")))
+        made = NextVersion(_copy(tx, old, version=version, digest=version.rjust(64, "0")), old.id)
         for answer in tx.scalars(select(ScaleAnswer).where(ScaleAnswer.framework_id == old.id)):
             _copy(tx, answer, framework_id=made.framework_id)
         for strand in tx.scalars(select(Strand).where(Strand.framework_id == old.id)).all():
@@ -75,9 +74,9 @@ def next_version(
             if each.id in second:
                 kept = made.became[second[each.id]][0]
                 made.became[each.id] = [kept]
+                skill_id = tx.get_one(Statement, kept).skill_id
                 carries = first[second[each.id]]
-                whole = tx.get_one(Statement, kept).skill_id
-                lineage.add_origin(tx, whole, each.skill_id, Change.MERGED, carries=carries)
+                add_origin(tx, skill_id, each.skill_id, Change.MERGED, carries=carries)
                 continue
             if each.id in split:
                 for number in (1, 2):
@@ -94,18 +93,16 @@ def next_version(
                     )
                     made.became.setdefault(each.id, []).append(part)
                 continue
-            change, carries, text = Change.SAME, True, each.text
+            skill_id, text = each.skill_id, each.text
             if each.id in moved:
-                change = Change.MOVED
                 place["domain_id"] = made.domains[moved[each.id]]
             if each.id in reworded:
-                change, carries = Change.REWORDED, reworded[each.id]
                 text = f"{each.text}, in other words"
+                if not reworded[each.id]:
+                    skill_id = _made_of(tx, each, Change.REWORDED, carries=False)
             if each.id in first:
-                change, carries, text = Change.MERGED, first[each.id], f"{each.text}, and more"
-            skill_id = each.skill_id
-            if change is Change.MERGED or not carries:
-                skill_id = _made_of(tx, each, change, carries=carries)
+                text = f"{each.text}, and more"
+                skill_id = _made_of(tx, each, Change.MERGED, carries=first[each.id])
             copied = _copy(
                 tx, each, **place, skill_id=skill_id, text=text, position=each.position * 10
             )
@@ -117,7 +114,7 @@ def next_version(
                     found[0],
                     framework_id=made.framework_id,
                     domain_id=made.domains[found[0].domain_id],
-                    skill_id=_new_skill(tx, old.slug),
+                    skill_id=add(tx, Skill(slug=old.slug)),
                     title=f"New {number}",
                     uuid=f"00000000-0000-0000-{int(version):04}-{number:012}",
                     code=f"NEW-{number:02}",
@@ -127,19 +124,12 @@ def next_version(
     return made
 
 
-def _new_skill(tx: Session, slug: str) -> int:
-    made = Skill(slug=slug)
-    tx.add(made)
-    tx.flush()
-    return made.id
-
-
-def _made_of(tx: Session, of: Statement, change: Change, *, carries: bool) -> int:
-    """A new skill with that origin."""
-    slug = tx.get_one(Skill, of.skill_id).slug
-    made = _new_skill(tx, slug)
-    lineage.add_origin(tx, made, of.skill_id, change, carries=carries)
-    return made
+def _made_of(tx: Session, before: Statement, change: Change, *, carries: bool) -> int:
+    """A new skill with the statement's as its origin."""
+    framework = tx.get_one(Framework, before.framework_id)
+    skill_id = add(tx, Skill(slug=framework.slug))
+    add_origin(tx, skill_id, before.skill_id, change, carries=carries)
+    return skill_id
 
 
 def _copy(tx: Session, row: Base, **changed: Any) -> int:
@@ -155,43 +145,33 @@ AFTER = dt.datetime(2026, 12, 14, 10, 0, tzinfo=dt.UTC)
 """The round of the small world is over."""
 
 
-def planned(
+def scope(
     world: World,
     version: NextVersion,
     *,
-    by: str | None = "adam",
     person: str | None = None,
     team: str | None = None,
-    now: dt.datetime = AFTER,
-    starts_on: dt.date | None = None,
-) -> int:
-    scope = CarryingScope(
+    back: bool = False,
+) -> MoveScope:
+    ways = version.before_id, version.framework_id
+    return MoveScope(
         world.libraries["city"],
-        world.framework_id,
-        version.framework_id,
+        *(reversed(ways) if back else ways),
         world.teams[team] if team else None,
         world.people[person] if person else None,
     )
-    who = actor(world, by, now) if by else None
-    return carrying.plan(who, scope, starts_on or now.date(), now)
-
-
-def done(carrying_id: int, now: dt.datetime = AFTER, *, at_most: int = 1_000) -> CarryingOutcome:
-    """Go on with it, there or back; `at_most` so many people, as if cut short after them."""
-    for each in carrying.begin(carrying_id, now)[:at_most]:
-        carrying.go_on(carrying_id, each, now)
-    return carrying.finish(carrying_id, now)
 
 
 def carried(
-    world: World, version: NextVersion, now: dt.datetime = AFTER, *, person: str | None = None
+    world: World,
+    version: NextVersion,
+    now: dt.datetime = AFTER,
+    *,
+    person: str | None = None,
+    team: str | None = None,
+    back: bool = False,
 ) -> int:
-    """The whole library, or one person of it. The carrying's id."""
-    carrying_id = planned(world, version, person=person, now=now)
-    done(carrying_id, now)
-    return carrying_id
-
-
-def undone(world: World, carrying_id: int, now: dt.datetime = AFTER) -> CarryingOutcome:
-    carrying.undo(actor(world, "adam", now), carrying_id, now)
-    return done(carrying_id, now)
+    """The whole library, a team or one person of it, moved to the version from the one before, or
+    back. How many."""
+    whom = scope(world, version, person=person, team=team, back=back)
+    return moves.move(actor(world, "adam", now), whom, now)

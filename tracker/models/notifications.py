@@ -13,7 +13,7 @@ from tracker.rules.notifications.notices import MailChoice, MailStatus, NoticeKi
 
 class Notice(Base):
     """Somebody is told that something happened: who, of what kind, in which review or round, or by
-    which carrying to a later version; never what was answered.
+    which move to another version; never what was answered.
 
     `to_mail`: it waits to be put into a mail; `mail_id`: the mail that holds it.
     """

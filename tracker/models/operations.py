@@ -153,7 +153,7 @@ class DailyWork(Base):
 class Job(Base):
     """Work that somebody asked for, or that the program does by itself (no person), step by step.
 
-    `occasion`: what it is done once for, as the day on which people are carried. `total`: how many
+    `occasion`: what it is done once for, in words of its kind. `total`: how many
     steps there are, None before it was planned; `done` of them are kept. `claim_token`: of the
     worker that has it, which was last heard of at `seen_at`. `tries` of the step that is next.
     `grounds`: digest of what the rights to its file stand on. It goes after a while.

@@ -61,8 +61,7 @@ class Subject:
     `library_id` is None where it belongs to no library but to the installation. `places` are the
     teams in which the owner learns now or did until at most GRACE ago; for a team,
     the team itself. Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and
-    `deputies` are those who stand in for its reviewer now. `kept_by_id`: the account in which the
-    owner's goes on, where it was merged.
+    `deputies` are those who stand in for its reviewer now.
     """
 
     id: int
@@ -73,7 +72,6 @@ class Subject:
     reviewer_may_go_on: bool = False
     places: tuple[Place, ...] = field(default=())
     deputies: frozenset[int] = frozenset()
-    kept_by_id: int | None = None
 
 
 Fact = Callable[[Actor, Subject], bool]
@@ -89,11 +87,6 @@ def same_library(actor: Actor, subject: Subject) -> bool:
 
 def owns(actor: Actor, subject: Subject) -> bool:
     return same_library(actor, subject) and subject.owner_id == actor.person_id
-
-
-def owned_before(actor: Actor, subject: Subject) -> bool:
-    """In another account of theirs, which goes on in this one."""
-    return same_library(actor, subject) and subject.kept_by_id == actor.person_id
 
 
 def is_not_own(actor: Actor, subject: Subject) -> bool:
@@ -183,12 +176,11 @@ TABLE: dict[Permission, Fact] = {
     Permission.SIGNED_IN: anybody,
     Permission.ACCOUNT_OWN: owns,
     Permission.LINK_CONFIRM: all_of(is_not_own, supervises),
-    Permission.EARLIER_ACCOUNT_READ: owned_before,
     Permission.DRAFT_OWN: owns,
     Permission.JOB_OWN: owns,
     Permission.RATE: learns,
     Permission.EVIDENCE_OWN: owns,
-    Permission.EVIDENCE_READ: any_of(owns, owned_before, reviews),
+    Permission.EVIDENCE_READ: any_of(owns, reviews),
     Permission.PROFILE_READ: any_of(owns, all_of(is_not_own, any_of(supervises, coordinates))),
     Permission.PROFILE_REVEALED: any_of(owns, all_of(is_not_own, supervises)),
     Permission.REVIEW_SEND: learns,

@@ -19,7 +19,6 @@ class Permission(StrEnum):
 
     ACCOUNT_OWN = "account_own"
     LINK_CONFIRM = "link_confirm"
-    EARLIER_ACCOUNT_READ = "earlier_account_read"
     DRAFT_OWN = "draft_own"
     JOB_OWN = "job_own"
     RATE = "rate"

@@ -8,7 +8,6 @@ from flask_wtf import CSRFProtect
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.web.administration.carrying import job as carrying_job
 from tracker.web.administration.roster import job as roster_job
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
@@ -61,7 +60,6 @@ def with_pages(app: Flask) -> Flask:
     pdf.init_app(app)
     emails.init_app(app)
     people_file.init_app(app)
-    carrying_job.init_app(app)
     roster_job.init_app(app)
     Compress(app)
     content_language.init_app(app)

@@ -25,11 +25,11 @@ from tracker.web.administration.accounts import legal_hold_views as legal_holds
 from tracker.web.administration.accounts import merge_views as account_merges
 from tracker.web.administration.accounts import removal_views as account_removal
 from tracker.web.administration.bulk_edits import views as bulk_edits
-from tracker.web.administration.carrying import views as carrying
 from tracker.web.administration.leaving import views as leaving
 from tracker.web.administration.libraries import views as libraries
 from tracker.web.administration.memberships import flow_views as membership_flows
 from tracker.web.administration.memberships import views as memberships
+from tracker.web.administration.moves import views as version_moves
 from tracker.web.administration.roster import views as rosters
 from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
@@ -87,7 +87,7 @@ BLUEPRINTS: list[Blueprint] = [
     legal_holds.bp,
     other_account.bp,
     bulk_edits.bp,
-    carrying.bp,
+    version_moves.bp,
     role_profiles.bp,
     rosters.bp,
     rounds.bp,

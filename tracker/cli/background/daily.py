@@ -12,7 +12,6 @@ from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import readers, rounds
 from tracker.services.administration.roster import staging
-from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
 from tracker.services.operations.daily_work import Parts
@@ -55,9 +54,6 @@ PARTS: Parts = {
     DailyPart.RELEASES: lambda now: f"Figures without names: {releases.release_all_due(now)}.",
     DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",
-    DailyPart.CARRYINGS: lambda now: (
-        f"Carried to new versions, begun or going on: {carrying.start_due(now)}."
-    ),
     DailyPart.READERS: lambda now: f"Told of a new reader: {readers.begin_due(now)}.",
     DailyPart.REMINDERS: lambda now: f"Reminders: {reminders.remind(now)}.",
     DailyPart.ROUND_REMINDERS: lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",

@@ -1,1 +1,1 @@
-"""Frameworks by command: their files, their versions, and who is carried to a later one."""
+"""Frameworks by command: their files, their versions, and who is moved to another one."""

@@ -8,7 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from config import document_fonts
-from tracker.cli.frameworks import carrying, files
+from tracker.cli.frameworks import files, moves
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
 from tracker.cli.frameworks.versions import diff, export, publish
 from tracker.queries.frameworks.published import published
@@ -76,8 +76,7 @@ def import_file(file: Path, dry_run: bool, as_json: bool) -> None:
         )
 
 
-framework.add_command(carrying.carry)
-framework.add_command(carrying.undo)
+framework.add_command(moves.move)
 
 
 @framework.command("list")

@@ -6,23 +6,12 @@ back, is another row. What people say belongs to skills, so nothing else moves w
 
 import datetime as dt
 
-from sqlalchemy import (
-    ColumnElement,
-    Index,
-    ScalarSelect,
-    SQLColumnExpression,
-    String,
-    and_,
-    case,
-    exists,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Index, String, and_, case, exists, func, select, tuple_
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, parent
-from tracker.models.frameworks.frameworks import Domain, Level, Strand
+from tracker.models.frameworks.frameworks import Domain, Framework, Level, Strand
 from tracker.models.people import Membership
 from tracker.models.rounds import RoleProfile, Target
 
@@ -92,18 +81,8 @@ def newcomers_begin_on(profile: type[RoleProfile] = RoleProfile) -> ColumnElemen
     )
 
 
-def version_of(
-    person_id: SQLColumnExpression[int], slug: SQLColumnExpression[str]
-) -> ScalarSelect[int]:
-    """The version of that framework that somebody is on."""
-    row = aliased(PersonVersion)
-    return (
-        select(row.framework_id)
-        .where(row.person_id == person_id, row.slug == slug)
-        .order_by(row.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def was_published_before(one: type[Framework], other: type[Framework]) -> ColumnElement[bool]:
+    return tuple_(one.published_at, one.id) < tuple_(other.published_at, other.id)
 
 
 def expects() -> ColumnElement[bool]:

@@ -6,21 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    select,
-)
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, exists, select
 
 from tracker.db import session
 from tracker.models import (
     AccountMerge,
-    Carrying,
     Correction,
     Deputy,
     Draft,
@@ -44,7 +34,6 @@ from tracker.models import (
 )
 from tracker.policy.permissions import Place, Subject, current_on, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
-from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.roles import Role
 
 RECORD: BindParameter[int] = bindparam("record", type_=Integer)
@@ -82,11 +71,6 @@ def draft(draft_id: int, today: dt.date) -> Subject | None:
 
 def job(job_id: int, today: dt.date) -> Subject | None:
     return _owned(job_id, select(Job.person_id).where(Job.id == job_id))
-
-
-def earlier_account(person_id: int, today: dt.date) -> Subject | None:
-    """An account as the record of who goes on in another one."""
-    return _owned(person_id, select(Person.id).where(Person.id == person_id))
 
 
 def account_merge(merge_id: int, today: dt.date) -> Subject | None:
@@ -190,18 +174,8 @@ def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject |
     row = (
         session()
         .execute(
-            select(
-                Person.id.label("owner_id"),
-                Person.library_id,
-                AccountMerge.kept_id.label("kept_by_id"),
-            )
-            .join(found, found.c[0] == Person.id)
-            .outerjoin(
-                AccountMerge,
-                and_(
-                    AccountMerge.earlier_id == Person.id,
-                    AccountMerge.outcome == MergeOutcome.MERGED,
-                ),
+            select(Person.id.label("owner_id"), Person.library_id).join(
+                found, found.c[0] == Person.id
             )
         )
         .mappings()
@@ -257,10 +231,6 @@ def roster(roster_id: int, today: dt.date) -> Subject | None:
     return _of_library(
         roster_id, select(RosterImport.library_id).where(RosterImport.id == roster_id)
     )
-
-
-def carrying(carrying_id: int, today: dt.date) -> Subject | None:
-    return _of_library(carrying_id, select(Carrying.library_id).where(Carrying.id == carrying_id))
 
 
 def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:

@@ -1,14 +1,15 @@
-"""Which statements came into a level, or left it, with the version that somebody was carried to."""
+"""Which statements came into a level, or left it, with the version that somebody was moved to."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import CarriedPerson, Carrying, Domain, Framework, Level, Statement, Strand
-from tracker.models.joins import is_carried, level_of_statement
+from tracker.models import Domain, Framework, Level, PersonVersion, Statement, Strand
+from tracker.models.joins import level_of_statement
 from tracker.queries.frameworks import version_steps
 from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
 from tracker.rules.frameworks.wording import Wording
@@ -31,34 +32,41 @@ class MovedStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class CarriedVersion:
+class VersionMove:
     version: str
-    carried_at: dt.datetime
+    moved_at: dt.datetime
     moves: tuple[MovedStatement, ...]
 
     def of(self, domain_id: int) -> tuple[MovedStatement, ...]:
         return tuple(each for each in self.moves if each.domain_id == domain_id)
 
 
-def carried_version(person_id: int, framework_id: int) -> CarriedVersion | None:
-    """None where they were not carried to it. One query, two more where they were."""
+def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
+    """The one by which somebody came to that version; None where they began on it. One query, two
+    more where there was one."""
+    before = aliased(PersonVersion)
     row = (
         session()
         .execute(
-            select(Carrying.from_id, Framework.version, CarriedPerson.carried_at)
-            .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-            .join(Framework, Framework.id == Carrying.to_id)
-            .where(
-                CarriedPerson.person_id == person_id, is_carried(), Carrying.to_id == framework_id
+            select(before.framework_id, Framework.version, PersonVersion.moved_at)
+            .join(Framework, Framework.id == PersonVersion.framework_id)
+            .join(
+                before,
+                and_(
+                    before.person_id == PersonVersion.person_id,
+                    before.slug == PersonVersion.slug,
+                    before.id < PersonVersion.id,
+                ),
             )
-            .order_by(CarriedPerson.carried_at.desc())
+            .where(PersonVersion.person_id == person_id, PersonVersion.framework_id == framework_id)
+            .order_by(PersonVersion.id.desc(), before.id.desc())
             .limit(1)
         )
         .one_or_none()
     )
     if row is None:
         return None
-    return CarriedVersion(row.version, row.carried_at, moves(row.from_id, framework_id))
+    return VersionMove(row.version, row.moved_at, moves(row.framework_id, framework_id))
 
 
 def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:
@@ -69,9 +77,9 @@ def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:
         for of in (from_id, to_id)
     )
     lines = [
-        (line.statement_id, line.successor_id)
+        (line.before_id, line.after_id)
         for line in version_steps.lines(from_id, to_id)
-        if {line.statement_id, line.successor_id} <= placed.keys()
+        if {line.before_id, line.after_id} <= placed.keys()
     ]
     domains = {placed[each.id].place[:2]: placed[each.id].domain_id for each in after}
     found = [

@@ -1,32 +1,34 @@
-"""The later versions that people can be carried to: what becomes of each statement on the way, and
-whom a carrying would be for."""
+"""Other versions that people can be moved to: what becomes of each statement on the way, whom a
+move would be for, and which there were."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
-    CarriedPerson,
-    Carrying,
     Framework,
+    LibraryVersion,
     Membership,
-    NotRatedHere,
     Person,
-    Rating,
+    PersonVersion,
     RoleProfile,
     Round,
     RoundFramework,
+    SkillOrigin,
     Statement,
-    StatementSuccessor,
     Team,
 )
-from tracker.models.joins import is_carried
+from tracker.models.record.versions import is_current, is_current_of_library, was_published_before
+from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import people_of
-from tracker.rules.frameworks.carrying import StatementLine
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.pagination import PAGE
 from tracker.rules.roles import Role
 
 BEFORE, AFTER = aliased(Statement), aliased(Statement)
@@ -34,8 +36,9 @@ OLD, NEW = aliased(Framework), aliased(Framework)
 
 
 @dataclass(frozen=True, slots=True)
-class CarryingScope:
-    """Whom a carrying is for: a whole library, a team of it with those below, or one person."""
+class MoveScope:
+    """Whom a move is for, of those on one version: a whole library, a team of it with those below,
+    or one person."""
 
     library_id: int
     from_id: int
@@ -43,10 +46,14 @@ class CarryingScope:
     team_id: int | None = None
     person_id: int | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        return self.team_id is None and self.person_id is None
+
 
 @dataclass(frozen=True, slots=True)
 class VersionStep:
-    """A version that people of a library are on, and a later one to which they can be carried.
+    """From a version that people of a library are on, or newcomers begin with, to another one.
     `round`: the one of the version before that is open, and its last day."""
 
     from_id: int
@@ -55,134 +62,153 @@ class VersionStep:
     lang: str
     before: str
     after: str
+    is_later: bool
+    of_newcomers: bool
     round: str | None
     round_ends_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class LeftToRate:
-    """What is left to rate on a later version for somebody who had rated all: `again` at most, if
-    the parts of what was merged differ; and what is `new` in it."""
+    """What is left to rate on another version for somebody who had rated all of theirs: `again` at
+    most, if the parts of what was merged differ; and what is `new` in it."""
 
     again: int
     new: int
 
 
-def lines(from_id: int, to_id: int) -> list[StatementLine]:
-    """What becomes of each statement. One query."""
-    rows = session().execute(
-        select(
-            StatementSuccessor.statement_id,
-            StatementSuccessor.successor_id,
-            StatementSuccessor.carries,
-        )
-        .join(BEFORE, BEFORE.id == StatementSuccessor.statement_id)
-        .join(AFTER, AFTER.id == StatementSuccessor.successor_id)
-        .where(BEFORE.framework_id == from_id, AFTER.framework_id == to_id)
-        .order_by(AFTER.position, BEFORE.position)
+@dataclass(frozen=True, slots=True)
+class PastMove:
+    """`person`: where it moved one alone. Without `by` by command."""
+
+    title: Wording
+    lang: str
+    before: str
+    after: str
+    moved_at: dt.datetime
+    by: str | None
+    people: int
+    person: str
+
+
+def lines(from_id: int, to_id: int) -> Sequence[Any]:
+    """What becomes of each statement, in the order of the other version: `before_id` and `after_id`
+    of one skill (`same`), or one was made of the other; and whether what was said of the first
+    `carries` to the second. One query."""
+    of = BEFORE.id.label("before_id"), AFTER.id.label("after_id")
+    order = AFTER.position.label("after_at"), BEFORE.position.label("before_at")
+    yes, no = true().label("carries"), false().label("same")
+    are_there = BEFORE.framework_id == from_id, AFTER.framework_id == to_id
+    same = select(*of, yes, true().label("same"), *order).join(
+        AFTER, AFTER.skill_id == BEFORE.skill_id
     )
-    return [StatementLine(*row) for row in rows]
+    onward = (
+        select(*of, SkillOrigin.carries, no, *order)
+        .join(SkillOrigin, SkillOrigin.origin_id == BEFORE.skill_id)
+        .join(AFTER, AFTER.skill_id == SkillOrigin.skill_id)
+    )
+    back = (
+        select(*of, false().label("carries"), no, *order)
+        .join(SkillOrigin, SkillOrigin.skill_id == BEFORE.skill_id)
+        .join(AFTER, AFTER.skill_id == SkillOrigin.origin_id)
+    )
+    ways = (each.where(*are_there) for each in (same, onward, back))
+    return session().execute(union_all(*ways).order_by("after_at", "before_at")).all()
 
 
-def people(scope: CarryingScope, today: dt.date) -> list[int]:
-    """Who learns on the version before, now or later; and who is on the later one already, or is
-    asked for by name, and has ratings that were left behind. One query."""
+def people(scope: MoveScope, today: dt.date) -> list[int]:
+    """Who is on the version before and learns it, now or later; one who is asked for by name, also
+    when that is over. One query."""
+    return list(session().scalars(whom(scope, today)))
+
+
+def whom(scope: MoveScope, today: dt.date) -> Select[int]:
+    """Their ids, in order."""
     query = (
         select(Person.id)
-        .outerjoin(
-            Membership,
-            and_(
-                Membership.person_id == Person.id,
-                Membership.role == Role.LEARNER,
-                or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
-            ),
+        .join(PersonVersion, PersonVersion.person_id == Person.id)
+        .where(
+            people_of(scope.library_id), PersonVersion.framework_id == scope.from_id, is_current()
         )
-        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(Team, Team.id == Membership.team_id)
-        .where(people_of(scope.library_id))
+        .order_by(Person.id)
     )
-    left_behind = and_(_has_rated(scope.from_id), ~_is_carried(scope))
-    is_on = RoleProfile.framework_id == scope.from_id
     if scope.person_id is not None:
-        query = query.where(Person.id == scope.person_id, or_(is_on, left_behind))
-    else:
-        is_there = RoleProfile.framework_id == scope.to_id
-        query = query.where(or_(is_on, and_(is_there, left_behind)))
+        return query.where(Person.id == scope.person_id)
+    learns = (
+        select(Membership.id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            Membership.person_id == Person.id,
+            Membership.role == Role.LEARNER,
+            RoleProfile.slug == PersonVersion.slug,
+            or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+        )
+    )
     if scope.team_id is not None:
         path = select(Team.path).where(Team.id == scope.team_id).scalar_subquery()
-        query = query.where(Team.path.startswith(path, autoescape=False))
-    return list(session().scalars(query.distinct().order_by(Person.id)))
+        learns = learns.where(Team.path.startswith(path, autoescape=False))
+    return query.where(exists(learns.correlate(Person, PersonVersion)))
 
 
-def _has_rated(framework_id: int) -> ColumnElement[bool]:
-    return exists(
-        select(Rating.id)
-        .join(Statement, Statement.id == Rating.statement_id)
-        .where(
-            Rating.person_id == Person.id,
-            Rating.answer.is_not(None),
-            Statement.framework_id == framework_id,
-        )
-        .correlate(Person)
-    )
-
-
-def _is_carried(scope: CarryingScope) -> ColumnElement[bool]:
-    return exists(
-        select(CarriedPerson.id)
-        .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .where(
-            CarriedPerson.person_id == Person.id,
-            is_carried(),
-            Carrying.from_id == scope.from_id,
-            Carrying.to_id == scope.to_id,
-        )
-        .correlate(Person)
-    )
+def digest(scope: MoveScope, person_ids: Collection[int]) -> str:
+    """Of a move as a page shows it."""
+    return sha256(repr((scope, sorted(person_ids))).encode()).hexdigest()
 
 
 def to_rate(from_id: int, to_id: int, library_id: int) -> LeftToRate:
     """Of the versions alone, not of anybody's ratings. Two queries."""
     parts: dict[int, int] = {}
-    for line in lines(from_id, to_id):
-        parts[line.successor_id] = parts.get(line.successor_id, 0) + line.carries
+    found = lines(from_id, to_id)
+    for line in found:
+        parts[line.after_id] = parts.get(line.after_id, 0) + line.carries
+    parts |= {line.after_id: 1 for line in found if line.same}
+    out = left_out(library_id, STATEMENTS.c.framework_id == to_id)
     rated = session().scalars(
-        select(Statement.id).where(
-            Statement.framework_id == to_id,
-            Statement.id.not_in(
-                select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library_id)
-            ),
-        )
+        select(Statement.id)
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(Statement.framework_id == to_id, out.c.id.is_(None))
     )
     counts = [parts.get(statement_id) for statement_id in rated]
     return LeftToRate(sum(each not in (None, 1) for each in counts), counts.count(None))
 
 
 def steps(library_id: int, today: dt.date) -> list[VersionStep]:
-    """From each version that a job profile of the library is of to each later one, the newest
-    first. One query."""
-    used = select(RoleProfile.framework_id).where(RoleProfile.library_id == library_id)
-    leads_there = exists(
-        select(StatementSuccessor.id)
-        .join(BEFORE, BEFORE.id == StatementSuccessor.statement_id)
-        .join(AFTER, AFTER.id == StatementSuccessor.successor_id)
-        .where(BEFORE.framework_id == OLD.id, AFTER.framework_id == NEW.id)
+    """From each version that people of the library are on, or newcomers begin with, to each other
+    one of its framework, the newest first. One query."""
+    used = (
+        select(PersonVersion.framework_id)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .where(people_of(library_id), is_current())
+    )
+    of_newcomers = select(LibraryVersion.framework_id).where(
+        LibraryVersion.library_id == library_id, is_current_of_library()
     )
     open_round = and_(
         Round.library_id == library_id, Round.starts_on <= today, Round.ends_on >= today
     )
-    rows = session().execute(
+    is_later = was_published_before(OLD, NEW)
+    query: Select[*tuple[Any, ...]] = (
         select(
-            OLD.id, NEW.id, NEW.title, NEW.lang, OLD.version, NEW.version, Round.name, Round.ends_on
+            OLD.id,
+            NEW.id,
+            NEW.title,
+            NEW.lang,
+            OLD.version,
+            NEW.version,
+            is_later,
+            OLD.id.in_(of_newcomers),
+            Round.name,
+            Round.ends_on,
         )
         .join(NEW, and_(NEW.slug == OLD.slug, NEW.id != OLD.id))
         .outerjoin(RoundFramework, RoundFramework.framework_id == OLD.id)
         .outerjoin(Round, and_(Round.id == RoundFramework.round_id, open_round))
-        .where(OLD.id.in_(used), leads_there)
+        .where(or_(OLD.id.in_(used), OLD.id.in_(of_newcomers)))
         .order_by(NEW.title, NEW.published_at.desc(), NEW.id.desc(), OLD.id, Round.ends_on.desc())
     )
     found: dict[tuple[int, int], VersionStep] = {}
-    for row in rows:
+    for row in session().execute(query):
         each = VersionStep(*row)
         key = each.from_id, each.to_id
         if key not in found or found[key].round is None:
@@ -191,36 +217,55 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
 
 
 def to_move(library_id: int, today: dt.date) -> list[tuple[VersionStep, int]]:
-    """With how many people each is for. One query, and one more for each."""
-    return [
-        (each, len(people(CarryingScope(library_id, each.from_id, each.to_id), today)))
-        for each in steps(library_id, today)
-    ]
+    """With how many people each is for. One query, and one more for each version they are on."""
+    found = steps(library_id, today)
+    counts = {
+        each.from_id: len(people(MoveScope(library_id, each.from_id, each.to_id), today))
+        for each in {each.from_id: each for each in found}.values()
+    }
+    return [(each, counts[each.from_id]) for each in found]
 
 
 def steps_of(person_id: int, library_id: int | None, today: dt.date) -> list[VersionStep]:
-    """Those that somebody can be carried by. One query, and one more for each that the library
-    has."""
+    """Those by which somebody can be moved. Two queries."""
     if library_id is None:
         return []
-    return [
-        each
-        for each in steps(library_id, today)
-        if people(CarryingScope(library_id, each.from_id, each.to_id, None, person_id), today)
-    ]
-
-
-def open_round(library_id: int, framework_id: int, day: dt.date) -> tuple[str, dt.date] | None:
-    """The round of the library in that version that is open on the day: its name and last day."""
-    row = session().execute(
-        select(Round.name, Round.ends_on)
-        .join(RoundFramework, RoundFramework.round_id == Round.id)
-        .where(
-            Round.library_id == library_id,
-            RoundFramework.framework_id == framework_id,
-            Round.starts_on <= day,
-            Round.ends_on >= day,
+    on = set(
+        session().scalars(
+            select(PersonVersion.framework_id).where(
+                PersonVersion.person_id == person_id, is_current()
+            )
         )
     )
-    found = row.first()
-    return None if found is None else (found.name, found.ends_on)
+    return [each for each in steps(library_id, today) if each.from_id in on]
+
+
+def past_moves(library_id: int) -> list[PastMove]:
+    """The newest first. One query."""
+    earlier, before, mover = aliased(PersonVersion), aliased(PersonVersion), aliased(Person)
+    previous = (
+        select(func.max(earlier.id))
+        .where(
+            earlier.person_id == PersonVersion.person_id,
+            earlier.slug == PersonVersion.slug,
+            earlier.id < PersonVersion.id,
+        )
+        .correlate(PersonVersion)
+        .scalar_subquery()
+    )
+    of = (NEW.title, NEW.lang, OLD.version, NEW.version, PersonVersion.moved_at, mover.name)
+    moved = func.count(PersonVersion.id)
+    query: Select[*tuple[Any, ...]] = (
+        select(*of, moved, case((moved == 1, func.min(Person.name)), else_=""))
+        .join(Person, Person.id == PersonVersion.person_id)
+        .join(before, before.id == previous)
+        .join(OLD, OLD.id == before.framework_id)
+        .join(NEW, NEW.id == PersonVersion.framework_id)
+        .outerjoin(mover, mover.id == PersonVersion.moved_by_id)
+        .where(people_of(library_id))
+        .group_by(*of)
+        .order_by(PersonVersion.moved_at.desc(), OLD.version, NEW.version)
+        .limit(PAGE)
+    )
+    rows = session().execute(query).all()
+    return [PastMove(*row) for row in rows]

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     func,
     or_,
     select,
@@ -21,30 +20,34 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
-    CarriedPerson,
-    Carrying,
     Framework,
     Notice,
     NoticeChoice,
     Person,
+    PersonVersion,
     RecordOpening,
     Review,
+    Statement,
     Team,
 )
+from tracker.models.joins import rated_before
+from tracker.models.record.versions import is_current, was_published_before
+from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment import pace
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER
 from tracker.queries.frameworks.level_moves import moves
 from tracker.queries.notifications.round_reminders import rounds_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import (
     ON_TODAY,
     USUAL_CHOICE,
-    CarriedNotice,
     MailChoice,
     NoticeKind,
     ReaderNotice,
     RoundNotice,
+    VersionNotice,
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
@@ -63,7 +66,7 @@ class ListedNotice:
     lang: str
     happened_at: dt.datetime
     read: bool
-    carried: CarriedNotice | None
+    version: VersionNotice | None
     round: RoundNotice | None
     reader: ReaderNotice | None
 
@@ -81,7 +84,7 @@ class NoticeList:
 
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
-    """The actor's, newest first. Two queries, four more where they were carried to another
+    """The actor's, newest first. Two queries, five more where they were moved to another
     version, and one where they are reminded of a round."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
@@ -101,7 +104,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             func.coalesce(Framework.lang, "").label("lang"),
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
-            Notice.carried_id,
+            Notice.version_id,
             Notice.round_id,
             Notice.about_id,
         )
@@ -114,12 +117,12 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .offset((page - 1) * PAGE)
     )
     shown = [dict(row) for row in rows.mappings()]
-    carried = carried_to(actor.person_id, {row["carried_id"] for row in shown} - {None})
+    moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None})
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     found = [
         ListedNotice(
-            carried=carried.get(row.pop("carried_id")),
+            version=moved.get(row.pop("version_id")),
             round=rounds.get(row.pop("round_id")),
             reader=readers.get((row["kind"], row.pop("about_id"))),
             **row,
@@ -129,38 +132,81 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
-def carried_to(person_id: int, carried_ids: Collection[int]) -> dict[int, CarriedNotice]:
-    """What is told of each time that they were carried. Two queries, and two more for each two
-    versions; none where there is none."""
-    if not carried_ids:
+def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionNotice]:
+    """What is told of each time that they were moved: by row of `person_versions`. Two queries, two
+    more for each two versions, and one for each that they are on; none where there is none."""
+    if not version_ids:
         return {}
     seconds = pace.seconds_of(person_id)
+    earlier, row_before = aliased(PersonVersion), aliased(PersonVersion)
+    previous = (
+        select(func.max(earlier.id))
+        .where(
+            earlier.person_id == PersonVersion.person_id,
+            earlier.slug == PersonVersion.slug,
+            earlier.id < PersonVersion.id,
+        )
+        .correlate(PersonVersion)
+        .scalar_subquery()
+    )
     rows = (
         session()
         .execute(
             select(
-                CarriedPerson.id,
+                PersonVersion.id,
                 Framework.title,
                 Framework.version,
-                CarriedPerson.asked_again,
-                case((CarriedPerson.undone_at.is_not(None), BEFORE.version)),
-                Carrying.from_id,
-                Carrying.to_id,
+                was_published_before(Framework, BEFORE).label("is_back"),
+                is_current().label("is_current"),
+                BEFORE.id.label("from_id"),
+                Framework.id.label("to_id"),
             )
-            .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-            .join(Framework, Framework.id == Carrying.to_id)
-            .join(BEFORE, BEFORE.id == Carrying.from_id)
-            .where(CarriedPerson.person_id == person_id, CarriedPerson.id.in_(carried_ids))
+            .join(row_before, row_before.id == previous)
+            .join(Framework, Framework.id == PersonVersion.framework_id)
+            .join(BEFORE, BEFORE.id == row_before.framework_id)
+            .where(PersonVersion.person_id == person_id, PersonVersion.id.in_(version_ids))
         )
         .all()
     )
-    moved = {steps: bool(moves(*steps)) for steps in {(row.from_id, row.to_id) for row in rows}}
+    ways = {(row.from_id, row.to_id) for row in rows}
+    levels_changed = {way: bool(moves(*way)) for way in ways}
+    again = {row.to_id: _to_rate_again(person_id, row.to_id) for row in rows if row.is_current}
     return {
-        key: CarriedNotice(
-            f"{title} {version}", count, minutes_for(count, seconds), back, moved[from_id, to_id]
+        row.id: VersionNotice(
+            f"{row.title} {row.version}",
+            again[row.to_id] if row.is_current else None,
+            minutes_for(again[row.to_id], seconds) if row.is_current else 0,
+            row.is_back,
+            levels_changed[row.from_id, row.to_id],
         )
-        for key, title, version, count, back, from_id, to_id in rows
+        for row in rows
     }
+
+
+def _to_rate_again(person_id: int, framework_id: int) -> int:
+    """How many statements of a version somebody rated in an earlier wording that doesn't count."""
+    return session().scalar(_AGAIN, {"learner": person_id, "framework": framework_id}) or 0
+
+
+def _again() -> Select[int]:
+    """Made once: to put it together takes longer than to run it."""
+    own = own_ratings(lambda person: person == LEARNER, FRAMEWORK)
+    library = select(Person.library_id).where(Person.id == LEARNER).scalar_subquery()
+    out = left_out(library, FRAMEWORK)
+    return (
+        select(func.count(Statement.id))
+        .outerjoin(own, own.c.statement_id == Statement.id)
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .where(
+            Statement.framework_id == FRAMEWORK,
+            own.c.id.is_(None),
+            out.c.id.is_(None),
+            rated_before(LEARNER),
+        )
+    )
+
+
+_AGAIN = _again()
 
 
 def readers_of(

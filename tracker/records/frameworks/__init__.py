@@ -1,2 +1,2 @@
-"""Versions of frameworks as they are published, drafts of the next, and who is carried to a later
-one."""
+"""Versions of frameworks as they are published, drafts of the next, what skills are made of, and
+who is on which version."""

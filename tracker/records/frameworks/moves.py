@@ -4,12 +4,26 @@ with."""
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
 
-from tracker.models import Framework, LibraryVersion, Membership, PersonVersion, RoleProfile
+from tracker.models import (
+    Framework,
+    LibraryVersion,
+    Membership,
+    Person,
+    PersonVersion,
+    RoleProfile,
+    Round,
+    RoundFramework,
+)
+from tracker.models.columns import table_of
 from tracker.models.record.versions import is_current_of_library, newcomers_begin_on
+from tracker.records import seals
+from tracker.records.notifications import notices
 from tracker.rules.roles import Role
+
+TABLE = table_of(PersonVersion)
 
 
 def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
@@ -56,3 +70,72 @@ def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> i
     tx.add(LibraryVersion(library_id=library_id, slug=slug, framework_id=newest, set_at=now))
     tx.flush()
     return newest
+
+
+def move(
+    tx: Session, library_id: int, whom: Select[int], to: Framework, by: int | None, now: dt.datetime
+) -> int:
+    """Put these people of a library on that version, and tell them. The library and they are
+    locked. Returns how many."""
+    last = tx.scalar(select(func.coalesce(func.max(PersonVersion.id), 0)))
+    people = whom.subquery()
+    values = {
+        TABLE.c.person_id: people.c.id,
+        TABLE.c.slug: literal(to.slug),
+        TABLE.c.framework_id: literal(to.id),
+        TABLE.c.moved_at: literal(now, TABLE.c.moved_at.type),
+        TABLE.c.moved_by_id: literal(by, TABLE.c.moved_by_id.type),
+    }
+    tx.execute(
+        insert(TABLE).from_select(list(values), select(*values.values()).order_by(people.c.id))
+    )
+    moved = tx.scalars(
+        select(PersonVersion)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .where(
+            PersonVersion.id > last,
+            PersonVersion.framework_id == to.id,
+            PersonVersion.moved_at == now,
+            Person.library_id == library_id,
+        )
+        .order_by(PersonVersion.id)
+    ).all()
+    for each in moved:
+        seals.note(tx, each)
+    notices.note_moved(tx, [(each.person_id, each.id) for each in moved], now)
+    return len(moved)
+
+
+def let_newcomers_begin(
+    tx: Session,
+    library_id: int,
+    before: Framework,
+    after: Framework,
+    by: int | None,
+    today: dt.date,
+    now: dt.datetime,
+) -> None:
+    """On that version in place of the other; and rounds to come that are for the other are for
+    it."""
+    if of_newcomers(tx, library_id, after.slug, now) != after.id:
+        tx.add(
+            LibraryVersion(
+                library_id=library_id,
+                slug=after.slug,
+                framework_id=after.id,
+                set_at=now,
+                set_by_id=by,
+            )
+        )
+    other = aliased(RoundFramework)
+    has_it = select(other.round_id).where(other.framework_id == after.id)
+    coming = select(Round.id).where(
+        Round.library_id == library_id, Round.starts_on > today, Round.id.not_in(has_it)
+    )
+    ids = list(tx.scalars(coming))
+    tx.execute(
+        update(RoundFramework)
+        .where(RoundFramework.framework_id == before.id, RoundFramework.round_id.in_(ids))
+        .values(framework_id=after.id)
+        .execution_options(synchronize_session=False)
+    )

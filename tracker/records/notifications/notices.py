@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -55,7 +55,6 @@ def note(
     *,
     review_id: int | None = None,
     about_id: int | None = None,
-    carried_id: int | None = None,
     round_id: int | None = None,
     to_mail: bool = True,
 ) -> int | None:
@@ -72,7 +71,6 @@ def note(
             happening=key,
             review_id=review_id,
             about_id=about_id,
-            carried_id=carried_id,
             round_id=round_id,
             happened_at=now,
             to_mail=to_mail,
@@ -108,6 +106,23 @@ def note_all(
         tx.execute(
             new.on_conflict_do_nothing(index_elements=["person_id", "kind", "happening"]), rows
         )
+
+
+def note_moved(tx: Session, moved: Sequence[tuple[int, int]], now: dt.datetime) -> None:
+    """Tell people that they are on another version: (person, row of `person_versions`)."""
+    rows = [
+        {
+            "person_id": person_id,
+            "kind": NoticeKind.VERSION_CARRIED,
+            "happening": happening("version", version_id, now),
+            "version_id": version_id,
+            "happened_at": now,
+            "to_mail": True,
+        }
+        for person_id, version_id in moved
+    ]
+    if rows:
+        tx.execute(insert(NOTICES), rows)
 
 
 def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bool]) -> int:

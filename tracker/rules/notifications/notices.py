@@ -200,15 +200,15 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class CarriedNotice:
-    """To which version somebody was carried, how many of the statements that they had rated ask to
-    be rated again, and in how many minutes that is done. `back`: the version before, once they were
-    taken back to it. `levels_changed`: statements came into a level, or left it."""
+class VersionNotice:
+    """To which version somebody was moved; while they are on it, how many of the statements that
+    they had rated ask to be rated again, and in how many minutes that is done. `is_back`: it was
+    published before the other. `levels_changed`: statements came into a level, or left it."""
 
     framework: str
-    statements: int
+    statements: int | None
     minutes: int
-    back: str | None
+    is_back: bool
     levels_changed: bool
 
 
@@ -240,7 +240,7 @@ class MailLine:
     kind: NoticeKind
     name: str
     review_id: int | None
-    carried: CarriedNotice | None = None
+    version: VersionNotice | None = None
     round: RoundNotice | None = None
     reader: ReaderNotice | None = None
 

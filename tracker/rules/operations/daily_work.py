@@ -27,7 +27,6 @@ class DailyPart(StrEnum):
     RELEASES = "releases"
     DIFFERENCES = "differences"
     ENDORSEMENTS = "endorsements"
-    CARRYINGS = "carryings"
     READERS = "readers"
     REMINDERS = "reminders"
     ROUND_REMINDERS = "round_reminders"

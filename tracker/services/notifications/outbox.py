@@ -190,8 +190,8 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     """The same words once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
-    told = {each.carried_id for each in kept if each.carried_id is not None}
-    carried = notices.carried_to(kept[0].person_id, told)
+    told = {each.version_id for each in kept if each.version_id is not None}
+    moved = notices.moved_to(kept[0].person_id, told)
     rounds = round_reminders.rounds_of({each.round_id for each in kept if each.round_id})
     readers = notices.readers_of(kept[0].person_id, (each.kind for each in kept))
     lines = (
@@ -199,7 +199,7 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
             each.kind,
             names[each.about_id] if each.about_id is not None else "",
             each.review_id,
-            carried.get(each.carried_id or 0),
+            moved.get(each.version_id or 0),
             rounds.get(each.round_id or 0),
             readers.get((each.kind, each.about_id)),
         )

@@ -1,18 +1,15 @@
-"""Another account of one's own: whether it is, and what was done in it."""
+"""Another account of one's own: whether it is."""
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
 from tracker.queries.administration.accounts import merges
-from tracker.queries.profiles import earlier_records
 from tracker.rules.errors import Conflict
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.administration.accounts import merging
-from tracker.web.http import rate_limits, session
+from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import pressed
@@ -31,7 +28,7 @@ def show() -> ResponseReturnValue:
     return render(
         "accounts/other_account.html",
         merge=found,
-        in_both=[] if found is None else merges.rated_in_both(found),
+        must_stay=found is not None and found.earlier.id == mine and merges.has_record(mine),
         earlier=[each for each in merges.earlier_accounts(mine) if each.kept_id == mine],
     )
 
@@ -60,34 +57,6 @@ def decline() -> ResponseReturnValue:
         _("Declined. Both accounts stay as they are."),
         url_for("other_account.show"),
     )
-
-
-@bp.get("/<id:account_id>")
-@door(Permission.EARLIER_ACCOUNT_READ, subjects.earlier_account)
-def earlier(account: Subject) -> ResponseReturnValue:
-    return render(
-        "accounts/earlier.html",
-        account=_account(account),
-        record=earlier_records.record(account.id),
-    )
-
-
-@bp.get("/<id:account_id>/record.json")
-@door(Permission.EARLIER_ACCOUNT_READ, subjects.earlier_account)
-@rate_limits.documents
-def download(account: Subject) -> Response:
-    found = _account(account)
-    response = jsonify(
-        account={"name": found.name, "email": found.email, "until": found.since},
-        record=earlier_records.record(account.id),
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="earlier-account.json"'
-    return response
-
-
-def _account(account: Subject) -> merges.EarlierAccount:
-    found = merges.earlier_accounts(session.actor().person_id)
-    return next(each for each in found if each.id == account.id)
 
 
 def _asked() -> int:

@@ -30,11 +30,6 @@ refusal_messages(
     role_profile_needed=_l("Choose this learner’s job profile."),
     role_profile_unknown=_l("There is no such job profile. Choose one from the list."),
     role_profile_retired=_l("This job profile is retired. Choose another one."),
-    ratings_in_other_version=_l(
-        "Their ratings are in version %(rated)s, and this job profile is for version %(wanted)s, "
-        "so their page would be empty. Choose a job profile of version %(rated)s, or move them "
-        "to version %(wanted)s first: Administration, New versions."
-    ),
     membership_overlaps=_l(
         "They have this role in this team on one of these days already. Correct that membership, "
         "or choose other dates, or for a learner a job profile of another framework."

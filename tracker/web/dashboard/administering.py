@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Actor
 from tracker.queries.access import access_review, openings
 from tracker.queries.administration import library_settings
-from tracker.queries.frameworks import carrying_progress, version_steps
+from tracker.queries.frameworks import version_steps
 from tracker.queries.frameworks.corrections import count_open
 from tracker.web.administration.setup_checklist import setup_checklist
 from tracker.web.dashboard import endings
@@ -66,19 +66,17 @@ def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 
 def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
-    """The newest later version for each that people are on, while no move from it is planned."""
-    waiting = version_steps.to_move(actor.library_id, on)
-    under_way = carrying_progress.under_way(actor.library_id) if waiting else {}
+    """The newest later version for each that people are on."""
     found: dict[int, PanelEntry] = {}
-    for step, people in waiting:
-        if people and step.from_id not in {*under_way, *found}:
+    for step, people in version_steps.to_move(actor.library_id, on):
+        if people and step.is_later and step.from_id not in found:
             found[step.from_id] = PanelEntry(
                 _(
                     "%(framework)s: version %(version)s is published",
                     framework=step.title,
                     version=step.after,
                 ),
-                url_for("carrying.index"),
+                url_for("version_moves.index"),
                 ngettext(
                     "%(num)d person is on version %(before)s. Choose when they move.",
                     "%(num)d people are on version %(before)s. Choose when they move.",

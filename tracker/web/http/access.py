@@ -55,7 +55,6 @@ LOADERS: dict[Loader, str] = {
     subjects.not_rated: "not_rated_id",
     subjects.role_profile: "role_profile_id",
     subjects.roster: "roster_id",
-    subjects.carrying: "carrying_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
     subjects.given_link: "link_id",
@@ -65,7 +64,6 @@ LOADERS: dict[Loader, str] = {
     subjects.outbox_mail: "mail_id",
     subjects.correction: "correction_id",
     subjects.record_opening: "opening_id",
-    subjects.earlier_account: "account_id",
     subjects.account_merge: "merge_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named

@@ -60,7 +60,7 @@ def _text(email: NoticeEmail) -> str:
     parts = [
         str(_("Hello %(name)s,", name=plain(email.name))),
         *(
-            f"{sentence(line.kind, plain(line.name), line.carried, line.round, line.reader)}\n"
+            f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
             f"{href(line.kind, line.review_id, whole=True)}"
             for line in shown
         ),

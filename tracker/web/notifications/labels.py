@@ -8,11 +8,11 @@ from flask_babel import ngettext
 
 from tracker.rules.notifications.notices import (
     LEADS_TO,
-    CarriedNotice,
     NoticeKind,
     NoticePage,
     ReaderNotice,
     RoundNotice,
+    VersionNotice,
 )
 from tracker.web.ui.audit_labels import AS_ROLE
 from tracker.web.ui.templating.dates import full_day
@@ -64,7 +64,7 @@ SENTENCES = {
     ),
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
-    NoticeKind.VERSION_CARRIED: _l("Your ratings are now in a new version of the framework."),
+    NoticeKind.VERSION_CARRIED: _l("You’re on another version of the framework now."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
     NoticeKind.JOB_FAILED: _l(
         "Something that you asked for in the background wasn’t done. See why, and what to do."
@@ -109,14 +109,14 @@ PAGES = {
 def sentence(
     kind: NoticeKind,
     name: str,
-    carried: CarriedNotice | None = None,
+    version: VersionNotice | None = None,
     of_round: RoundNotice | None = None,
     of_reader: ReaderNotice | None = None,
 ) -> str:
     if of_reader is not None:
         return _comes_to_read(of_reader, name)
-    if carried is not None:
-        return _carried(carried)
+    if version is not None:
+        return _moved(version)
     if of_round is not None:
         return _reminded(of_round, name)
     return str(SENTENCES[kind]) % {"name": name}
@@ -162,29 +162,28 @@ def _reminded(of: RoundNotice, by: str) -> str:
     return str(_("%(name)s reminds you: %(sentence)s", name=by, sentence=said) if by else said)
 
 
-def _carried(to: CarriedNotice) -> str:
-    if to.back is not None:
-        return str(
-            _(
-                "The move to %(framework)s was undone. Your ratings are as they were in version "
-                "%(version)s.",
-                framework=to.framework,
-                version=to.back,
+def _moved(to: VersionNotice) -> str:
+    words = _("You’re on %(framework)s now. Your ratings came along.", framework=to.framework)
+    if to.is_back:
+        words = _(
+            "You’re back on %(framework)s. Nothing you rated is lost.", framework=to.framework
+        )
+    parts = [words]
+    if to.statements:
+        minutes = ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes)
+        parts.append(
+            ngettext(
+                "%(num)d statement changed: rate it again, %(minutes)s.",
+                "%(num)d statements changed: rate them again, %(minutes)s.",
+                to.statements,
+                minutes=minutes,
             )
         )
-    moved = _("Your ratings are now in %(framework)s.", framework=to.framework)
-    again = _("Nothing asks to be rated again.")
-    if to.statements:
-        again = ngettext(
-            "%(num)d statement changed: rate it again, %(minutes)s.",
-            "%(num)d statements changed: rate them again, %(minutes)s.",
-            to.statements,
-            minutes=ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes),
-        )
-    if not to.levels_changed:
-        return f"{moved} {again}"
-    levels = _("Some levels count other statements now: your profile says which.")
-    return f"{moved} {again} {levels}"
+    elif to.statements == 0:
+        parts.append(_("Nothing asks to be rated again."))
+    if to.levels_changed:
+        parts.append(_("Some levels count other statements now: your profile says which."))
+    return " ".join(map(str, parts))
 
 
 def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:

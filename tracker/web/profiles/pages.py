@@ -12,7 +12,7 @@ from tracker.queries.assessment.retired_statements import RetiredStatement
 from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.frameworks import level_moves
-from tracker.queries.frameworks.level_moves import CarriedVersion
+from tracker.queries.frameworks.level_moves import VersionMove
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.growth import EarlierRound, Growth
 from tracker.queries.profiles.level_shapes import DomainShape
@@ -43,7 +43,7 @@ class DomainMoves:
 class ProfilePage:
     """`steps`, `last_change` and `retired` are for the learner alone: empty for others. `changes`
     is None where no round has ended in which they were there; `moved`: with the version that they
-    were carried to, unless that was before the round that is compared with."""
+    were moved to, unless that was before the round that is compared with."""
 
     profile: Profile
     side: SelfSide
@@ -66,13 +66,13 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     blind = session.blind_spots()
     statements = statement_status.voices(learner, side, blind)
     offered, chosen = _rounds(learner, blind)
-    profile, statements, open_steps, grown, carried = mark_language(
+    profile, statements, open_steps, grown, came_by = mark_language(
         (
             profiles.profile(learner, side, blind),
             statements,
             agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
             growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
-            _carried(learner),
+            _came_by(learner),
         ),
         learner.lang,
     )
@@ -104,7 +104,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         summaries=summaries,
         endorsed=profiles.endorsed_count(learner, blind),
         changes=changes,
-        moved=_moved(profile, side, carried, chosen),
+        moved=_moved(profile, side, came_by, chosen),
         sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
@@ -118,31 +118,31 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
 
 def moved_in(learner: Learner, domain: DomainShape) -> list[str]:
     """A sentence for each statement that came into a level of the domain, or left it, with the
-    version that they were carried to."""
-    return _sentences(mark_language(_carried(learner), learner.lang), domain)
+    version that they were moved to."""
+    return _sentences(mark_language(_came_by(learner), learner.lang), domain)
 
 
-def _carried(learner: Learner) -> CarriedVersion | None:
-    return level_moves.carried_version(learner.person_id, learner.framework_id)
+def _came_by(learner: Learner) -> VersionMove | None:
+    return level_moves.newest_move(learner.person_id, learner.framework_id)
 
 
-def _sentences(carried: CarriedVersion | None, domain: DomainShape) -> list[str]:
-    if carried is None:
+def _sentences(came_by: VersionMove | None, domain: DomainShape) -> list[str]:
+    if came_by is None:
         return []
-    return [labels.moved(each, carried.version) for each in carried.of(domain.id)]
+    return [labels.moved(each, came_by.version) for each in came_by.of(domain.id)]
 
 
 def _moved(
-    profile: Profile, side: SelfSide, carried: CarriedVersion | None, since: EarlierRound | None
+    profile: Profile, side: SelfSide, came_by: VersionMove | None, since: EarlierRound | None
 ) -> list[DomainMoves]:
-    if carried is None or (since is not None and carried.carried_at < since.end):
+    if came_by is None or (since is not None and came_by.moved_at < since.end):
         return []
     return [
         DomainMoves(
-            domain.title, _address(profile.learner, side, domain), _sentences(carried, domain)
+            domain.title, _address(profile.learner, side, domain), _sentences(came_by, domain)
         )
         for domain in profile.domains
-        if carried.of(domain.id)
+        if came_by.of(domain.id)
     ]
 
 

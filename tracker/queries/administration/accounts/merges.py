@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import UTCDateTime, session
-from tracker.models import AccountMerge, Framework, Person, Rating, Review, Statement
+from tracker.models import AccountMerge, Evidence, Person, Rating, Review
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.reviews.workflow import LIVE
@@ -135,20 +135,11 @@ def has_open_reviews(person_id: int) -> bool:
     return session().scalar(live.limit(1)) is not None
 
 
-def rated_in_both(merge: WaitingMerge) -> list[str]:
-    """Frameworks in which either account has ratings; for their owner alone."""
-    both = (merge.kept.id, merge.earlier.id)
-    return list(
-        session().scalars(
-            select(func.min(Framework.title))
-            .join(Statement, Statement.framework_id == Framework.id)
-            .join(Rating, Rating.statement_id == Statement.id)
-            .where(Rating.person_id.in_(both))
-            .group_by(Framework.slug)
-            .having(func.count(Rating.person_id.distinct()) == len(both))
-            .order_by(Framework.slug)
-        )
-    )
+def has_record(person_id: int) -> bool:
+    """Whether they rated, or added evidence; for their owner alone."""
+    theirs = exists().where(Rating.person_id == person_id)
+    added = exists().where(Evidence.person_id == person_id)
+    return bool(session().scalar(select(or_(theirs, added))))
 
 
 def found_by(actor: Actor, words: str) -> int | None:

@@ -26,13 +26,14 @@ GOES = frozenset(
 STAYS = frozenset(
     {
         "audit_events.subject_id",
-        "carried_people.person_id",
         "looks.owner_id",
+        "person_versions.person_id",
+        "seals.person_id",
         "snapshot_people.person_id",
     }
 )
 """What is never deleted, and says nothing of a record: it goes on pointing at the nameless row, as
-figures of a round that is kept do."""
+figures of a round that is kept do. What is sealed of a record speaks for itself."""
 
 
 def is_unused(person_id: int) -> bool:

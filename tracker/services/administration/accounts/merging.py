@@ -1,7 +1,7 @@
 """Two accounts of one person become one.
 
-No row of the record changes its person: what was rated, reviewed, and shown in the account that
-ends stays there, and is read from the one that is kept.
+No row of the record changes its person, so only an account without ratings and evidence ends; what
+its person said as a reviewer stays under its name. Whether there are any, its owner alone is told.
 """
 
 import datetime as dt
@@ -18,7 +18,6 @@ from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, memberships, readers
 from tracker.records.accounts import disabling, merges, removal
-from tracker.records.frameworks import ratings_left
 from tracker.records.reviews import round_snapshots
 from tracker.row_locks import held
 from tracker.rules.administration.merges import MergeOutcome
@@ -32,7 +31,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
     a sign-in of both. Returns whether it is done.
 
     Raises Missing; Conflict: merge_own, merge_same, merge_administrator, person_is_disabled,
-    merge_before, merge_other_version, merge_must_sign_in, merge_reviews_open, merge_waits.
+    merge_before, merge_must_sign_in, merge_reviews_open, merge_waits.
     """
     if kept_id == earlier_id:
         raise Conflict("merge_same")
@@ -42,7 +41,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
         library = administration.of_library(tx, actor)
         kept, earlier = _both(tx, library.id, kept_id, earlier_id)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
-        _check(tx, kept, earlier, actor.today(now))
+        _check(kept, earlier)
         if is_unused(earlier.id):
             _take_over(tx, actor, kept, earlier, now, whole=True)
             removal.remove(tx, actor, earlier, now)
@@ -66,14 +65,18 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
 
 def confirm(actor: Actor, merge_id: int, now: dt.datetime) -> bool:
     """In one of the two sign-ins. Returns whether the accounts are one now: the one that ends is
-    signed out. Raises Conflict: merge_over, and as `propose` does for what has changed since."""
+    signed out. Raises Conflict: merge_over, merge_has_ratings, and as `propose` does for what has
+    changed since."""
     with transaction() as tx:
         merge = _waiting(tx, actor, merge_id, now)
         kept, earlier = _both(tx, merge.library_id, merge.kept_id, merge.earlier_id)
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
+        if actor.person_id == earlier.id:
+            _refuse_ratings(earlier)
         if not merges.confirm(tx, merge, actor.person_id, now):
             return False
-        _check(tx, kept, earlier, actor.today(now))
+        _refuse_ratings(earlier)
+        _check(kept, earlier)
         if queries.has_open_reviews(earlier.id):
             raise Conflict("merge_reviews_open")
         asker = replace(actor, person_id=merge.asked_by_id)
@@ -137,18 +140,18 @@ def _both(tx: Session, library_id: int, kept_id: int, earlier_id: int) -> tuple[
     return found[kept_id], found[earlier_id]
 
 
-def _check(tx: Session, kept: Person, earlier: Person, today: dt.date) -> None:
+def _refuse_ratings(earlier: Person) -> None:
+    if queries.has_record(earlier.id):
+        raise Conflict("merge_has_ratings", email=earlier.email)
+
+
+def _check(kept: Person, earlier: Person) -> None:
     if earlier.administrator or earlier.operator or earlier.framework_editor:
         raise Conflict("merge_administrator")
     if queries.is_part_of_one(earlier.id):
         raise Conflict("merge_before")
     if kept.disabled_at is not None or earlier.disabled_at is not None:
         raise Conflict("person_is_disabled")
-    jobs = select(Membership.role_profile_id).where(
-        _goes_on(earlier.id, today), Membership.role_profile_id.is_not(None)
-    )
-    if ratings_left.elsewhere(tx, [(kept.id, each) for each in tx.scalars(jobs) if each]):
-        raise Conflict("merge_other_version")
 
 
 def _goes_on(person_id: int, today: dt.date) -> ColumnElement[bool]:

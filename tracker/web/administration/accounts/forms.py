@@ -18,9 +18,10 @@ refusal_messages(
         "first, or keep it."
     ),
     merge_before=_l("The account that ends was made one with another account before. Keep it."),
-    merge_other_version=_l(
-        "The two accounts are on different versions of a framework. An administrator carries one "
-        "of them first: Administration, New versions."
+    merge_has_ratings=_l(
+        "%(email)s has ratings or evidence, so it can’t end. Decline, and ask the administrator to "
+        "keep it. If both accounts have ratings, download those of one from its profile and import "
+        "them in the other."
     ),
     merge_must_sign_in=_l(
         "This account was used, so its person has to confirm it in both accounts. Ask them to sign "

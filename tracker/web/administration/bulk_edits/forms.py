@@ -20,11 +20,6 @@ refusal_messages(
         "Some of these people can’t be changed this way, so nobody was. The preview says who and "
         "why."
     ),
-    bulk_other_version=_l(
-        "Nobody was changed: the ratings of %(name)s are in version %(rated)s, and this job "
-        "profile is for version %(wanted)s. Move them to version %(wanted)s first: "
-        "Administration, New versions."
-    ),
     bulk_overlaps=_l(
         "Nobody was changed: %(name)s has this role in that team on some of these days already. "
         "Leave them out, and change them on their own page."
