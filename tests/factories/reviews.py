@@ -10,6 +10,7 @@ from tracker.db import transaction
 from tracker.models import Framework, Review, ReviewItem, ReviewItemText, ReviewMove, Statement
 from tracker.models.record.words import skill_of
 from tracker.records.reviews import endorsements
+from tracker.records.reviews import status as reviews
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, Move, ReviewStatus
@@ -85,6 +86,7 @@ def endorse(
                     moved_at=at,
                 ),
             )
+        reviews.keep_revealed(tx, world.people[person], item, at)
         endorsements.stand(tx, tx.get_one(Review, review_id), item, answer, at)
     return item_id
 
@@ -129,24 +131,24 @@ def send(
                 if item is ItemStatus.ENDORSED
                 else ReviewerAnswer.NOT_YET
             )
-            add(
-                tx,
-                ReviewItem(
-                    review_id=review_id,
-                    skill_id=skill_of(statement_id),
-                    statement_id=statement_id,
-                    position=position,
-                    status=item,
-                    digest="0" * 64,
-                    **_as_sent(Answer.CONSISTENTLY),
-                    rated_at=at,
-                    rating_version=1,
-                    reviewer_answer=theirs if is_answered else None,
-                    ground=Ground.SAW_IT if is_answered else None,
-                    answered_at=at if is_answered else None,
-                    revealed_at=at if item in REVEALED else None,
-                ),
+            made = ReviewItem(
+                review_id=review_id,
+                skill_id=skill_of(statement_id),
+                statement_id=statement_id,
+                position=position,
+                status=item,
+                digest="0" * 64,
+                **_as_sent(Answer.CONSISTENTLY),
+                rated_at=at,
+                rating_version=1,
+                reviewer_answer=theirs if is_answered else None,
+                ground=Ground.SAW_IT if is_answered else None,
+                answered_at=at if is_answered else None,
+                revealed_at=at if item in REVEALED else None,
             )
+            add(tx, made)
+            if item in REVEALED:
+                reviews.keep_revealed(tx, world.people[learner], made, at)
     return review_id
 
 

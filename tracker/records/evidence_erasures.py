@@ -191,7 +191,7 @@ def _erase_notes(taker: TextTaker, skill_ids: Collection[int], sent: Collection[
             ratings.note(
                 taker.tx,
                 taker.owner_id,
-                rating.statement_id,
+                ratings.Wording(rating.skill_id, rating.statement_id),
                 rating.version,
                 {"reviewer_note": ""},
                 taker.now,

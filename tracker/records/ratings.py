@@ -2,20 +2,27 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Rating, RatingEntry
 from tracker.models.ratings import new_salt
-from tracker.models.record.words import skill_of
 from tracker.rules.frameworks.scale import Basis
+
+
+class Wording(NamedTuple):
+    """What was answered: a skill, as a statement says it."""
+
+    skill_id: int
+    statement_id: int
 
 
 def begin(
     tx: Session,
     person_id: int,
-    statement_id: int,
+    wording: Wording,
     answer: str,
     now: dt.datetime,
     notes: dict[str, str],
@@ -31,8 +38,8 @@ def begin(
     tx.execute(
         insert(Rating).values(
             person_id=person_id,
-            skill_id=skill_of(statement_id),
-            statement_id=statement_id,
+            skill_id=wording.skill_id,
+            statement_id=wording.statement_id,
             answer=answer,
             basis=basis,
             version=1,
@@ -43,14 +50,14 @@ def begin(
             noted_at=now if any(notes.values()) else None,
         )
     )
-    _remember(tx, person_id, statement_id, 1, answer, basis, now, given_on)
+    _remember(tx, person_id, wording, 1, answer, basis, now, given_on)
     return 1
 
 
 def answer_again(
     tx: Session,
     person_id: int,
-    statement_id: int,
+    wording: Wording,
     version: int,
     answer: str | None,
     basis: Basis,
@@ -61,36 +68,36 @@ def answer_again(
     """A new answer, none (*cleared*), or the old one given again, in place of version `version`.
     Returns the new version."""
     values = {
-        "statement_id": statement_id,
+        "statement_id": wording.statement_id,
         "answer": answer,
         "basis": basis,
         "rated_at": now,
         "given_on": given_on,
         "version": version + 1,
     }
-    _change(tx, person_id, statement_id, values, notes, now)
-    _remember(tx, person_id, statement_id, version + 1, answer, basis, now, given_on)
+    _change(tx, person_id, wording, values, notes, now)
+    _remember(tx, person_id, wording, version + 1, answer, basis, now, given_on)
     return version + 1
 
 
 def note(
     tx: Session,
     person_id: int,
-    statement_id: int,
+    wording: Wording,
     version: int,
     notes: dict[str, str],
     now: dt.datetime,
 ) -> int:
     """Other notes beside the same answer: a new version, and no history row. Returns the new
     version."""
-    _change(tx, person_id, statement_id, {"version": version + 1}, notes, now)
+    _change(tx, person_id, wording, {"version": version + 1}, notes, now)
     return version + 1
 
 
 def _change(
     tx: Session,
     person_id: int,
-    statement_id: int,
+    wording: Wording,
     values: Mapping[str, object],
     notes: dict[str, str],
     now: dt.datetime,
@@ -98,7 +105,7 @@ def _change(
     noted: dict[str, object] = {"noted_at": now} if notes else {}
     tx.execute(
         update(Rating)
-        .where(Rating.person_id == person_id, Rating.skill_id == skill_of(statement_id))
+        .where(Rating.person_id == person_id, Rating.skill_id == wording.skill_id)
         .values({**values, **notes, **noted})
     )
 
@@ -106,7 +113,7 @@ def _change(
 def _remember(
     tx: Session,
     person_id: int,
-    statement_id: int,
+    wording: Wording,
     version: int,
     answer: str | None,
     basis: Basis,
@@ -115,8 +122,8 @@ def _remember(
 ) -> None:
     entry = RatingEntry(
         person_id=person_id,
-        skill_id=skill_of(statement_id),
-        statement_id=statement_id,
+        skill_id=wording.skill_id,
+        statement_id=wording.statement_id,
         version=version,
         answer=answer,
         basis=basis,

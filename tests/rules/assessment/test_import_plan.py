@@ -36,7 +36,7 @@ def known(statement_id: int, code: str, title: str, **changes: object) -> KnownS
         "own_note": "",
         **changes,
     }
-    return KnownStatement(statement_id, code, title, **stands)  # type: ignore[arg-type]
+    return KnownStatement(statement_id, statement_id, code, title, **stands)  # type: ignore[arg-type]
 
 
 def rated(

@@ -32,6 +32,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
     query = (
         select(
             Statement.id,
+            Statement.skill_id,
             Statement.code,
             Statement.title,
             out.c.id.label("out"),
@@ -59,6 +60,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
         statements=[
             KnownStatement(
                 statement_id=row.id,
+                skill_id=row.skill_id,
                 code=row.code,
                 title=row.title,
                 is_rated_here=row.out is None,

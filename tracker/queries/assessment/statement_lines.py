@@ -180,7 +180,7 @@ def read_as(
             is_said_of(skill_id, now.skill_id, carrying=True),
             _learns(person_id, today, now.framework_id),
         )
-        .order_by((now.skill_id == skill_id).desc(), now.position)
+        .order_by(now.position)
         .limit(1)
         .correlate_except(now)
         .scalar_subquery()

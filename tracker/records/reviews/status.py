@@ -144,18 +144,23 @@ def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.
     theirs = str(item.reviewer_answer)
     move = reveal_move(item.learner_answer, theirs)
     item.revealed_at = now
+    move_item(tx, review, item, move, by, now)
+    keep_revealed(tx, review.learner_id, item, now)
+    if move is Move.REVEAL_EQUAL:
+        endorsements.stand(tx, review, item, endorsed_answer(theirs), now)
+
+
+def keep_revealed(tx: Session, person_id: int, item: ReviewItem, at: dt.datetime) -> None:
+    """The answer of an item is what others see of that person from then on."""
     tx.merge(
         RevealedAnswer(
-            person_id=review.learner_id,
+            person_id=person_id,
             skill_id=item.skill_id,
             statement_id=item.statement_id,
             answer=item.learner_answer,
-            revealed_at=now,
+            revealed_at=at,
         )
     )
-    move_item(tx, review, item, move, by, now)
-    if move is Move.REVEAL_EQUAL:
-        endorsements.stand(tx, review, item, endorsed_answer(theirs), now)
 
 
 def note_move(

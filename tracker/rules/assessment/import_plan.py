@@ -55,6 +55,7 @@ class KnownStatement:
     """
 
     statement_id: int
+    skill_id: int
     code: str
     title: Wording
     is_rated_here: bool

@@ -34,6 +34,7 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
         rows = tx.execute(
             select(
                 Statement.id,
+                Rating.skill_id,
                 case(
                     (Rating.skill_id == Statement.skill_id, Statement.id), else_=Rating.statement_id
                 ).label("statement_id"),
@@ -59,7 +60,7 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
             ratings.answer_again(
                 tx,
                 actor.person_id,
-                row.statement_id,
+                ratings.Wording(row.skill_id, row.statement_id),
                 row.version,
                 row.answer,
                 Basis.CONFIRMED,
@@ -91,6 +92,7 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
         )
         rows = tx.execute(
             select(
+                RatingEntry.skill_id,
                 RatingEntry.statement_id,
                 Rating.version,
                 RatingEntry.answer,
@@ -116,7 +118,7 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
             ratings.answer_again(
                 tx,
                 actor.person_id,
-                row.statement_id,
+                ratings.Wording(row.skill_id, row.statement_id),
                 row.version,
                 row.answer,
                 row.basis,

@@ -52,42 +52,35 @@ def take_over(
 def _store(tx: Session, person_id: int, each: PlannedLine, now: dt.datetime) -> None:
     if each.known is None or each.answer is None:
         raise ValueError("a line without a statement or an answer is never stored")
-    statement_id, version = each.known.statement_id, each.known.version
+    wording = ratings.Wording(each.known.skill_id, each.known.statement_id)
+    version = each.known.version
     notes = {} if each.own_note is None else {"own_note": each.own_note}
-    if each.verdict is Verdict.NOTE:
-        ratings.note(tx, person_id, statement_id, version, notes, now)
-    elif version == 0:
+    if version == 0:
         ratings.begin(
             tx,
             person_id,
-            statement_id,
+            wording,
             each.answer,
             now,
-            _with_draft(tx, person_id, statement_id, notes),
+            _with_draft(tx, person_id, wording.skill_id, notes),
             basis=Basis.IMPORTED,
             given_on=each.given_on,
         )
+    elif each.verdict is Verdict.NOTE:
+        ratings.note(tx, person_id, wording, version, notes, now)
     else:
         ratings.answer_again(
-            tx,
-            person_id,
-            statement_id,
-            version,
-            each.answer,
-            Basis.IMPORTED,
-            now,
-            notes,
-            each.given_on,
+            tx, person_id, wording, version, each.answer, Basis.IMPORTED, now, notes, each.given_on
         )
 
 
 def _with_draft(
-    tx: Session, person_id: int, statement_id: int, notes: dict[str, str]
+    tx: Session, person_id: int, skill_id: int, notes: dict[str, str]
 ) -> dict[str, str]:
     """The notes, with those that waited at the statement for an answer. Where both are too long
     together, the draft stays one."""
     found = select(Draft.fields).where(
-        Draft.person_id == person_id, Draft.form == typed.RATING, Draft.subject == str(statement_id)
+        Draft.person_id == person_id, Draft.form == typed.RATING, Draft.subject == str(skill_id)
     )
     stored = tx.scalar(found)
     if stored is None:
@@ -99,5 +92,5 @@ def _with_draft(
     }
     if any(len(text) > NOTE_MAX for text in both.values()):
         return notes
-    drafts.delete_drafts(tx, person_id, typed.RATING, [str(statement_id)])
+    drafts.delete_drafts(tx, person_id, typed.RATING, [str(skill_id)])
     return both

@@ -202,6 +202,7 @@ def _write(
     if row.version is None:
         return _begin(tx, person_id, row, sent, now)
     current: str | None = row.answer
+    wording = ratings.Wording(row.skill_id, sent.statement_id)
     wanted = None if sent.clear else sent.answer or current
     other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
     if sent.base_version != row.version and (wanted != current or other_notes):
@@ -220,12 +221,12 @@ def _write(
     if wanted != current or again:
         basis = _basis(wanted, again)
         version = ratings.answer_again(
-            tx, person_id, sent.statement_id, row.version, wanted, basis, now, other_notes
+            tx, person_id, wording, row.version, wanted, basis, now, other_notes
         )
         return _Written(wanted, basis, now, version, True)
     version = row.version
     if other_notes:
-        version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
+        version = ratings.note(tx, person_id, wording, version, other_notes, now)
     return _Written(current, row.basis, row.rated_at, version, bool(other_notes))
 
 
@@ -249,7 +250,8 @@ def _begin(
         if notes != before:
             drafts.save(tx, person_id, typed.RATING, subject, written, now)
         return _Written(None, None, now, 0, notes != before)
-    version = ratings.begin(tx, person_id, sent.statement_id, sent.answer, now, notes)
+    wording = ratings.Wording(row.skill_id, sent.statement_id)
+    version = ratings.begin(tx, person_id, wording, sent.answer, now, notes)
     if row.draft is not None:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
     return _Written(sent.answer, Basis.RATED, now, version, True)
