@@ -153,10 +153,11 @@ def scope(
     team: str | None = None,
     back: bool = False,
 ) -> MoveScope:
-    ways = version.before_id, version.framework_id
+    before, after = version.before_id, version.framework_id
     return MoveScope(
         world.libraries["city"],
-        *(reversed(ways) if back else ways),
+        after if back else before,
+        before if back else after,
         world.teams[team] if team else None,
         world.people[person] if person else None,
     )
