@@ -416,7 +416,9 @@ table(
 table("skills", line(80, "slug"))
 table(
     "skill_origins",
-    to("skills", "skill_id", "origin_id", is_key=True),
+    to("skills", "skill_id", is_key=True),
+    key("line", sa.Integer),
+    to("skills", "origin_id", is_key=True),
     word("change", "same reworded moved split merged"),
     flag("carries"),
     number("steps"),

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from tracker.models.reviews.standing import standing
 
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
 from tests.factories.versions import NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
-from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.profiles import levels
 

@@ -11,6 +11,7 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import NotRatedHere
+from tracker.models.record.words import skill_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import level_shapes, levels
@@ -67,7 +68,7 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
             tx.add(
                 NotRatedHere(
                     library_id=world.libraries["city"],
-                    statement_id=first,
+                    skill_id=skill_of(first),
                     reason="No such tool.",
                     set_at=world.now,
                     set_by_id=world.people["adam"],

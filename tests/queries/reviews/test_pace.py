@@ -14,6 +14,7 @@ from tests.factories.sending import actor, items
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import RatingEntry
+from tracker.models.record.words import skill_of
 from tracker.queries.assessment import pace as learners
 from tracker.queries.reviews import pace as reviewers
 from tracker.rules.frameworks.scale import Basis, Ground
@@ -54,6 +55,7 @@ def test_what_was_not_answered_one_by_one_is_no_pace(world: World) -> None:
             tx.add(
                 RatingEntry(
                     person_id=ben,
+                    skill_id=skill_of(world.statements["technical"][at % 2]),
                     statement_id=world.statements["technical"][at % 2],
                     version=at + 1,
                     answer=Answer.PARTLY,

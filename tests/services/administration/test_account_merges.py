@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import Select, select
+from tracker.models.reviews.standing import standing
 
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
@@ -15,7 +16,6 @@ from tests.factories.versions import AFTER, NextVersion, carried, done, next_ver
 from tests.factories.world import START, World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
-from tracker.models.reviews.standing import standing
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.roster import ground

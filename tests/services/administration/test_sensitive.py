@@ -11,6 +11,7 @@ from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import shape
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, NotRatedHere, SensitiveDecision, Statement
+from tracker.models.record.words import skill_of
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.library_settings import setup_progress
 from tracker.queries.frameworks import exclusions as reads
@@ -141,7 +142,7 @@ def test_what_was_rated_before_anybody_was_asked(
     with transaction() as tx:
         tx.add(
             SensitiveDecision(
-                library_id=adam.library_id, statement_id=statement, decision=Decision.RATE
+                library_id=adam.library_id, skill_id=skill_of(statement), decision=Decision.RATE
             )
         )
     (row,) = reads.sensitive(adam)

@@ -13,6 +13,7 @@ from tests.factories.sending import YES, actor, answer, item_ids, send
 from tests.factories.world import World
 from tracker.db import Base, db, session, transaction
 from tracker.models import SEALED_TABLES, RatingEntry, Seal
+from tracker.models.record.words import skill_of
 from tracker.queries.operations import record_check
 from tracker.services.assessment import ratings
 
@@ -31,6 +32,7 @@ def found() -> list[str]:
 def entry(world: World, version: int) -> RatingEntry:
     return RatingEntry(
         person_id=world.people["ana"],
+        skill_id=skill_of(world.statements["technical"][0]),
         statement_id=world.statements["technical"][0],
         version=version,
         answer="partly",

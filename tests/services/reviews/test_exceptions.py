@@ -30,6 +30,7 @@ from tracker.models import (
     Membership,
     NotRatedHere,
 )
+from tracker.models.record.words import skill_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
@@ -204,7 +205,7 @@ class TestWhereItCanBe:
             tx.add(
                 NotRatedHere(
                     library_id=world.libraries["city"],
-                    statement_id=world.statements["communication"][0],
+                    skill_id=skill_of(world.statements["communication"][0]),
                     reason="No such tool",
                     set_at=NOW,
                     set_by_id=world.people["adam"],
@@ -253,7 +254,7 @@ class TestWhatItDoes:
             tx.add(
                 NotRatedHere(
                     library_id=world.libraries["city"],
-                    statement_id=world.statements["communication"][0],
+                    skill_id=skill_of(world.statements["communication"][0]),
                     reason="No such tool",
                     set_at=NOW,
                     set_by_id=world.people["adam"],

@@ -41,6 +41,7 @@ from tracker.models import (
     ReviewMove,
     Team,
 )
+from tracker.models.record.words import skill_of
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import NewerAnswer
@@ -239,7 +240,7 @@ class TestSending:
             tx.add(
                 NotRatedHere(
                     library_id=world.libraries["city"],
-                    statement_id=out,
+                    skill_id=skill_of(out),
                     reason="no such tool",
                     set_at=world.now,
                     set_by_id=world.people["adam"],

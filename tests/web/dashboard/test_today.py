@@ -29,6 +29,7 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.record.words import skill_of
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
@@ -162,6 +163,7 @@ def given(world: World, review_id: int, revoked: int) -> None:
             tx.add(
                 Endorsement(
                     person_id=world.people["ana"],
+                    skill_id=skill_of(item.statement_id),
                     statement_id=item.statement_id,
                     endorser_id=world.people["sue"],
                     item_id=item.id,

@@ -23,6 +23,7 @@ from tests.factories.world import World, add, job
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
 from tracker.models import Domain, Framework, Level, Look, Membership, NotRatedHere, Strand, Target
+from tracker.models.record.words import skill_of
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.administration import rounds
@@ -164,7 +165,7 @@ def test_a_statement_not_rated_here_makes_no_gap(app: Flask, world: World, sign_
                 tx.add(
                     NotRatedHere(
                         library_id=world.libraries["city"],
-                        statement_id=statement_id,
+                        skill_id=skill_of(statement_id),
                         reason="None here.",
                         set_at=world.now,
                         set_by_id=world.people["adam"],

@@ -19,11 +19,12 @@ class Skill(Base):
 
 
 class SkillOrigin(Base):
-    """What a skill was made of, append-only, with all that this was made of: `steps` is 1 for what
-    the publisher decided, more for what follows from it. No skill is its own origin.
+    """What a skill was made of, append-only, with all that this was made of. Each `line` is one way
+    back: from what the publisher decided (`steps` 1) to an origin that was made of nothing. No
+    skill is its own origin.
 
-    `carries`: what was said of the origin counts here. Where several of one step carry to one
-    skill, only where all of them say the same.
+    `carries`: what was said of the origin counts here; where there are several lines, only where
+    all of them say the same. `change`: over the way from there to here.
     """
 
     __tablename__ = "skill_origins"
@@ -35,6 +36,7 @@ class SkillOrigin(Base):
     )
 
     skill_id: Mapped[int] = mapped_column(parent("skills.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
     origin_id: Mapped[int] = mapped_column(parent("skills.id"), primary_key=True)
     change: Mapped[Change]
     carries: Mapped[bool]

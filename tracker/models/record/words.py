@@ -3,8 +3,8 @@
 A word on a statement's own skill counts, and so does what was said of the skills that this was made
 of, its origins:
 
-- in a line of origins the newest word counts;
-- a skill that was merged of several has a line from each of them. Only where all lines have a
+- on a line of origins the newest word counts;
+- a skill that was merged of several has a line through each of them. Only where all lines have a
   word, and all words are the same, is it a word of the whole;
 - of a skill's own word and its origins' the newer one counts. A word that was taken back is one: no
   older one counts in its place.
@@ -53,8 +53,7 @@ was taken back. Of an owner and a skill all words but the newest may be missing;
 answer."""
 
 STATEMENTS, ORIGINS = table_of(Statement), table_of(SkillOrigin)
-LINE, WAY, VIA, FURTHER = (ORIGINS.alias(name) for name in ("line", "way", "via", "further"))
-"""Made once: to build a query of aliases took longer than to run it."""
+LINE, FURTHER = ORIGINS.alias("line"), ORIGINS.alias("further")
 
 
 def skill_of(statement_id: int) -> ScalarSelect[int]:
@@ -181,44 +180,32 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
     """The newest word of each line, and of all lines the one that they have in common."""
     said = words.subquery()
     owner, skill, answer, at, row_id = said.c
-    counts = [true()] if all_origins else [LINE.c.carries, WAY.c.carries]
-    is_further, is_via = VIA.c.skill_id == WAY.c.origin_id, VIA.c.origin_id == LINE.c.origin_id
-    begins = FURTHER.c.skill_id == LINE.c.origin_id
-    if not all_origins:
-        is_via, begins = and_(is_via, VIA.c.carries), and_(begins, FURTHER.c.carries)
-    is_first = ~exists(select(FURTHER.c.origin_id).where(begins).correlate_except(FURTHER))
-    is_on_the_line = or_(
-        WAY.c.origin_id == LINE.c.origin_id,
-        exists(select(VIA.c.origin_id).where(is_further, is_via).correlate_except(VIA)),
-    )
+    counts = true() if all_origins else LINE.c.carries
     ranked = (
         select(
             owner.label("owner"),
             STATEMENTS.c.id.label("statement_id"),
             STATEMENTS.c.skill_id,
-            LINE.c.origin_id.label("line"),
+            LINE.c.line,
             answer.label("answer"),
             at.label("at"),
             row_id.label("row_id"),
             func.row_number()
             .over(
-                partition_by=(owner, STATEMENTS.c.id, LINE.c.origin_id),
-                order_by=(at.desc(), WAY.c.steps, row_id.desc()),
+                partition_by=(owner, STATEMENTS.c.id, LINE.c.line),
+                order_by=(at.desc(), LINE.c.steps, row_id.desc()),
             )
             .label("place"),
         )
         .select_from(STATEMENTS)
         .join(LINE, LINE.c.skill_id == STATEMENTS.c.skill_id)
-        .join(WAY, WAY.c.skill_id == STATEMENTS.c.skill_id)
-        .join(said, skill == WAY.c.origin_id)
-        .where(_of(framework), *counts, is_first, is_on_the_line)
+        .join(said, skill == LINE.c.origin_id)
+        .where(_of(framework), counts)
         .subquery()
     )
     parts = select(ranked).where(ranked.c.place == 1).subquery()
     of = parts.c
-    lines = select(func.count()).where(LINE.c.skill_id == of.skill_id, is_first)
-    if not all_origins:
-        lines = lines.where(LINE.c.carries)
+    lines = select(func.count()).where(LINE.c.skill_id == of.skill_id, LINE.c.steps == 1, counts)
     as_one = (
         select(
             of.owner,

@@ -84,10 +84,9 @@ def of_statements(
     found = {}
     for statement_id, of_one in groupby(rows, key=lambda row: row.statement_id):
         lines = list(of_one)
+        nearest = {row.id: row for row in lines if row.steps == lines[0].steps}
         found[statement_id] = tuple(
-            RatingBefore(*row[2:10], *pieces(row.text, row.after))
-            for row in lines
-            if row.steps == lines[0].steps
+            RatingBefore(*row[2:10], *pieces(row.text, row.after)) for row in nearest.values()
         )
     return found
 

@@ -234,6 +234,7 @@ def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any
     )
     made_of = (
         select(*ids, SkillOrigin.change, SkillOrigin.carries)
+        .distinct()
         .join(SkillOrigin, SkillOrigin.origin_id == OLDER.skill_id)
         .join(NEWER, and_(NEWER.skill_id == SkillOrigin.skill_id, is_later))
         .where(where)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -59,49 +60,88 @@ def add_origin(
 
     Raises Conflict: "origin_circle", "origin_there".
     """
-    above, below = _origins(tx, [origin_id]), _made_of(tx, skill_id)
-    if origin_id == skill_id or skill_id in {each.origin_id for each in above}:
+    above = _lines_of(tx, origin_id)
+    if skill_id == origin_id or any(skill_id == link.origin_id for line in above for link in line):
         raise Conflict("origin_circle")
-    first = SkillOrigin(
-        skill_id=skill_id, origin_id=origin_id, change=change, carries=carries, steps=1
-    )
-    there = {
-        (each.skill_id, each.origin_id)
-        for each in _origins(tx, [skill_id, *(each.skill_id for each in below)])
-    }
-    if (skill_id, origin_id) in there:
+    there = _lines_of(tx, skill_id)
+    if any(line[0].origin_id == origin_id for line in there):
         raise Conflict("origin_there")
-    further = [_then(first, each) for each in above]
-    rows = [first, *further, *(_then(each, made) for each in below for made in (first, *further))]
-    new: dict[tuple[int, int], dict[str, Any]] = {}
-    for row in rows:
-        # What was split and then merged again leads to it by two ways.
-        key = row.skill_id, row.origin_id
-        if key not in there and (key not in new or (row.carries and not new[key]["carries"])):
-            new[key] = {
-                "skill_id": row.skill_id,
-                "origin_id": row.origin_id,
-                "change": row.change,
-                "carries": row.carries,
-                "steps": row.steps,
-            }
-    tx.execute(insert(table_of(SkillOrigin)), list(new.values()))
+    first = Link(origin_id, change, carries)
+    tails = [(first, *(link.before(first) for link in line)) for line in above or [()]]
+    rows = _numbered(skill_id, tails, len(there))
+    below = select(SkillOrigin.skill_id).where(SkillOrigin.origin_id == skill_id).distinct()
+    for each in tx.scalars(below.order_by(SkillOrigin.skill_id)).all():
+        rows += _led_on(each, skill_id, _lines_of(tx, each), tails, is_longer=not there)
+    tx.execute(insert(table_of(SkillOrigin)), rows)
 
 
-def _then(later: SkillOrigin, earlier: SkillOrigin) -> SkillOrigin:
-    """From the origin's origin to the skill."""
-    return SkillOrigin(
-        skill_id=later.skill_id,
-        origin_id=earlier.origin_id,
-        change=earlier.change.then(later.change),
-        carries=earlier.carries and later.carries,
-        steps=earlier.steps + later.steps,
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One origin on a line."""
+
+    origin_id: int
+    change: Change
+    carries: bool
+
+    def before(self, later: "Link") -> "Link":
+        """As it is seen from where the later one leads to."""
+        carries = self.carries and later.carries
+        return Link(self.origin_id, self.change.then(later.change), carries)
+
+
+Line = tuple[Link, ...]
+"""The nearest origin first."""
+
+
+def _led_on(
+    skill_id: int, through: int, lines: Sequence[Line], tails: Sequence[Line], *, is_longer: bool
+) -> list[dict[str, Any]]:
+    """The rows that make what came of a skill lead on to its new lines; `is_longer`: its lines
+    ended there so far."""
+    rows, count, ways = list[dict[str, Any]](), len(lines), set[Line]()
+    for number, line in enumerate(lines, 1):
+        ids = [link.origin_id for link in line]
+        if through not in ids:
+            continue
+        way = line[: ids.index(through) + 1]
+        if way in ways:
+            continue
+        ways.add(way)
+        on = [tuple(link.before(way[-1]) for link in tail) for tail in tails]
+        if is_longer:
+            rows += _rows(skill_id, number, on.pop(0), len(way))
+        rows += _numbered(skill_id, [(*way, *tail) for tail in on], count)
+        count += len(on)
+    return rows
+
+
+def _numbered(skill_id: int, lines: Sequence[Line], after: int) -> list[dict[str, Any]]:
+    return [
+        row for number, line in enumerate(lines, after + 1) for row in _rows(skill_id, number, line)
+    ]
+
+
+def _rows(skill_id: int, number: int, line: Line, after: int = 0) -> list[dict[str, Any]]:
+    return [
+        {
+            "skill_id": skill_id,
+            "line": number,
+            "origin_id": link.origin_id,
+            "change": link.change,
+            "carries": link.carries,
+            "steps": steps,
+        }
+        for steps, link in enumerate(line, after + 1)
+    ]
+
+
+def _lines_of(tx: Session, skill_id: int) -> list[Line]:
+    rows = tx.execute(
+        select(SkillOrigin.line, SkillOrigin.origin_id, SkillOrigin.change, SkillOrigin.carries)
+        .where(SkillOrigin.skill_id == skill_id)
+        .order_by(SkillOrigin.line, SkillOrigin.steps)
     )
-
-
-def _origins(tx: Session, skill_ids: Collection[int]) -> Sequence[SkillOrigin]:
-    return tx.scalars(select(SkillOrigin).where(SkillOrigin.skill_id.in_(skill_ids))).all()
-
-
-def _made_of(tx: Session, origin_id: int) -> Sequence[SkillOrigin]:
-    return tx.scalars(select(SkillOrigin).where(SkillOrigin.origin_id == origin_id)).all()
+    return [
+        tuple(Link(*row[1:]) for row in line)
+        for _number, line in groupby(rows, lambda row: row.line)
+    ]

@@ -21,6 +21,7 @@ from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
 from tracker.models import LevelException, Membership, Release
+from tracker.models.record.words import skill_of
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.exceptions import ExceptionStatus
@@ -131,6 +132,7 @@ def test_an_agreed_exception_is_one_review_in_all_versions(
             tx.add(
                 LevelException(
                     person_id=world.people["zoe0"],
+                    skill_id=skill_of(carried if is_carried else agreed),
                     statement_id=carried if is_carried else agreed,
                     domain_id=world.domains["leadership"],
                     rank=3,
