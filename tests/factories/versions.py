@@ -86,7 +86,7 @@ def next_version(
                         each,
                         **place,
                         skill_id=_made_of(tx, each, Change.SPLIT, carries=carries),
-                        uuid=f"{'ab'[number - 1]}{each.uuid[1:]}",
+                        uuid=f"{'ab'[number - 1]}{version[0]}{each.uuid[2:]}",
                         code=f"{each.code}-{number}",
                         text=f"{each.text} (part {number})",
                         position=each.position * 10 + number,
