@@ -2,16 +2,13 @@ from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.factories.actors import acting
-from tests.factories.people import closed_to, join
-from tests.factories.sending import actor
+from tests.factories.people import closed_to
 from tests.factories.world import World, add
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening, SignIn
-from tracker.queries.administration.accounts import merges
 from tracker.rules.accounts.links import HELD_FOR, LinkPurpose
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.administration.openings import DECIDE_WITHIN, INDEPENDENT_AFTER, Decider
-from tracker.services.administration.accounts import merging
 from tracker.services.operations import jobs
 
 SIGNED_IN_POST = "401 422 422 422 422 422 422 422 422"
@@ -42,21 +39,6 @@ def that_device(world: World) -> dict[str, object]:
 
 
 OF_ANA_POST = "401 303 404 404 404 404 404 404 404"
-NOW_ANAS = "302 200 404 404 404 404 404 404 404"
-
-
-def was_nina(world: World) -> None:
-    """Ana had another account in Harbour, which goes on in hers."""
-    ana, nina = world.people["ana"], join(world, "nina", "harbour")
-    merging.propose(actor(world, "adam"), ana, nina, world.now)
-    merge = merges.waiting(ana, world.now)
-    assert merge is not None
-    for name in ("ana", "nina"):
-        merging.confirm(actor(world, name), merge.id, world.now)
-
-
-def nina(world: World) -> dict[str, object]:
-    return {"account_id": world.people["nina"]}
 
 
 def invite(world: World) -> None:
@@ -231,8 +213,6 @@ DOORS = [
     Door("other_account.show", "302 200 200 200 200 200 200 200 200"),
     Door("other_account.confirm", "401 303 303 303 303 303 303 303 303", "POST"),
     Door("other_account.decline", "401 303 303 303 303 303 303 303 303", "POST"),
-    Door("other_account.earlier", NOW_ANAS, values=nina, arrange=was_nina),
-    Door("other_account.download", NOW_ANAS, values=nina, arrange=was_nina),
     Door("accounts.show", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.sign_in", "200 302 302 302 302 302 302 302 302"),
     Door("accounts.wait", "302 302 302 302 302 302 302 302 302"),

@@ -1,22 +1,10 @@
-import datetime as dt
-
 from sqlalchemy import select
 
 from tests.doors.door import Door
-from tests.factories import versions
 from tests.factories.sending import actor
-from tests.factories.versions import next_version
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import (
-    AccountMerge,
-    Carrying,
-    Membership,
-    NotRatedHere,
-    OutboxMail,
-    RosterImport,
-    Round,
-)
+from tracker.models import AccountMerge, Membership, NotRatedHere, OutboxMail, RosterImport
 from tracker.models.record.words import skill_of
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster import files
@@ -147,30 +135,10 @@ def roster_id(world: World) -> dict[str, object]:
         return {"roster_id": tx.scalars(select(RosterImport.id)).one()}
 
 
-def a_carrying(world: World) -> None:
-    """Planned for the day after the round, to a new version."""
-    after = dt.date(2026, 12, 12)
-    versions.planned(world, next_version(world), now=world.now, starts_on=after)
-
-
-def a_done_carrying(world: World) -> None:
-    with transaction() as tx:
-        tx.get_one(Round, world.rounds["city"]).ends_on = world.now.date() - dt.timedelta(days=1)
-    versions.carried(world, next_version(world), world.now)
-
-
-def carrying_id(world: World) -> dict[str, object]:
-    with transaction() as tx:
-        return {"carrying_id": tx.scalars(select(Carrying.id)).one()}
-
-
 DOORS = [
-    Door("carrying.index", ADMIN),
-    Door("carrying.new", ADMIN.replace("200", "404")),
-    Door("carrying.create", ADMIN_POST.replace("422", "404"), "POST"),
-    Door("carrying.show", ITS_RECORD, values=carrying_id, arrange=a_carrying),
-    Door("carrying.call_off", ITS_BUTTON, "POST", carrying_id, arrange=a_carrying),
-    Door("carrying.undo", ITS_BUTTON, "POST", carrying_id, arrange=a_carrying),
+    Door("version_moves.index", ADMIN),
+    Door("version_moves.new", ADMIN.replace("200", "404")),
+    Door("version_moves.create", ADMIN_POST.replace("422", "404"), "POST"),
     Door("rosters.index", ADMIN),
     Door("rosters.upload", ADMIN_POST, "POST"),
     Door("rosters.export", ADMIN),

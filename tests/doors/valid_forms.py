@@ -22,7 +22,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
-from tests.factories.versions import next_version
+from tests.factories.versions import next_version, scope
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import (
@@ -34,12 +34,14 @@ from tracker.models import (
     Review,
     RoleProfile,
     RosterImport,
+    Round,
     Statement,
     Team,
     UseStatement,
 )
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.assessment import import_targets
+from tracker.queries.frameworks import version_steps
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.assessment.import_lines import read
@@ -400,8 +402,12 @@ def pdf(world: World) -> dict[str, object]:
 
 
 def to_the_next_version(world: World) -> dict[str, object]:
-    after = next_version(world).framework_id
-    return {"from_id": world.framework_id, "to_id": after, "team_id": "", "when": "round"}
+    """Once the round of the version before is over."""
+    with transaction() as tx:
+        tx.get_one(Round, world.rounds["city"]).ends_on = world.now.date() - dt.timedelta(days=1)
+    whom = scope(world, next_version(world))
+    seen = version_steps.digest(whom, version_steps.people(whom, world.now.date()))
+    return {"from_id": whom.from_id, "to_id": whom.to_id, "team_id": "", "seen": seen}
 
 
 SENDS = [
@@ -470,9 +476,7 @@ SENDS = [
     Send("admin_people.make_administrator", "adam", values=ben),
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
-    Send("carrying.create", "adam", to_the_next_version),
-    Send("carrying.call_off", "adam"),
-    Send("carrying.undo", "adam", arrange=administration.a_done_carrying),
+    Send("version_moves.create", "adam", to_the_next_version),
     Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
     Send("rosters.bring_in", "adam", as_checked),

@@ -86,7 +86,7 @@ def next_version(
                         each,
                         **place,
                         skill_id=_made_of(tx, each, Change.SPLIT, carries=carries),
-                        uuid=f"{'ab'[number - 1]}{each.uuid[1:]}",
+                        uuid=f"{'ab'[number - 1]}{version[0]}{each.uuid[2:]}",
                         code=f"{each.code}-{number}",
                         text=f"{each.text} (part {number})",
                         position=each.position * 10 + number,
@@ -153,10 +153,11 @@ def scope(
     team: str | None = None,
     back: bool = False,
 ) -> MoveScope:
-    ways = version.before_id, version.framework_id
+    before, after = version.before_id, version.framework_id
     return MoveScope(
         world.libraries["city"],
-        *(reversed(ways) if back else ways),
+        after if back else before,
+        before if back else after,
         world.teams[team] if team else None,
         world.people[person] if person else None,
     )

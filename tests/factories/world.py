@@ -109,19 +109,20 @@ def job(
     library_id: int,
     framework_id: int,
     name: str,
-    rank: int,
+    rank: int | None,
     now: dt.datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
 ) -> int:
-    """A job profile that expects `rank` in every domain of the version. Newcomers begin with it
-    where the library had none."""
+    """A job profile that expects `rank` in every domain of the version, or nothing. Newcomers begin
+    with the newest version where the library had none."""
     framework = tx.get_one(Framework, framework_id)
     profile_id = add(tx, RoleProfile(library_id=library_id, slug=framework.slug, name=name))
-    for strand, domain in tx.execute(
+    keys = tx.execute(
         select(Strand.key, Domain.key)
         .join(Domain, Domain.strand_id == Strand.id)
         .where(Strand.framework_id == framework_id)
         .order_by(Domain.id)
-    ).all():
+    ).all()
+    for strand, domain in keys if rank is not None else ():
         target = Target(role_profile_id=profile_id, strand_key=strand, domain_key=domain, rank=rank)
         add(tx, target)
     moves.of_newcomers(tx, library_id, framework.slug, now)

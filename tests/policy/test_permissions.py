@@ -14,10 +14,10 @@ from sqlalchemy import literal, select
 
 from tests.conftest import NOW, empty
 from tests.engines import LONG
-from tests.factories.world import add
+from tests.factories.world import add, job
 from tests.rules.searching import SEARCH
 from tracker.db import db, transaction
-from tracker.models import Correction, Framework, Library, Membership, Person, RoleProfile, Team
+from tracker.models import Correction, Framework, Library, Membership, Person, Team
 from tracker.policy.permissions import (
     GRACE,
     Actor,
@@ -43,6 +43,7 @@ from tracker.queries.access.actors import actor_for_person
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.teams import team_learners
 from tracker.queries.teams.gap_scope import gap_scope
+from tracker.records.frameworks import moves
 from tracker.rules.roles import Permission, Role
 
 TODAY = NOW.date()
@@ -109,10 +110,7 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
             add(tx, Library(name=f"Library {number}", created_at=NOW, names_to_coordinators=False))
             for number in range(2)
         ]
-        profiles = [
-            add(tx, RoleProfile(library_id=each, framework_id=framework_id, name="P"))
-            for each in libraries
-        ]
+        profiles = [job(tx, each, framework_id, "P", None) for each in libraries]
         teams: list[int] = []
         for number, above in enumerate(plan.parents):
             parent = None if above is None else tx.get_one(Team, teams[above])
@@ -150,6 +148,7 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
                     starts_on=TODAY + dt.timedelta(days=begins),
                 ),
             )
+        moves.begin(tx, people, NOW)
     return people, teams
 
 

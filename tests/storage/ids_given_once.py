@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Delete, Engine, Table, event
 PROGRAM = re.compile("/tracker/(services|records)/")
 NAMED: dict[str, tuple[str, ...]] = {
     "account_id": ("people",),
-    "carrying_id": ("carryings",),
     "correction_id": ("corrections",),
     "deputy_id": ("deputies",),
     "draft_id": ("drafts", "framework_drafts"),

@@ -57,7 +57,6 @@ ID_OF = {
     "merge_id": "account_merges",
     "account_id": "people",
     "roster_id": "roster_imports",
-    "carrying_id": "carryings",
     "version_id": "evidence_versions",
 }
 """The table that a part of an address is an id of."""

@@ -197,8 +197,6 @@ OF_ALL = {
 """Frameworks, and what is there once for the installation."""
 WITHOUT_ROWS = {
     "away_periods",
-    "carried_people",
-    "carryings",
     "endorsement_texts",
     "erasures",
     "evidence_erasures",

@@ -3,30 +3,28 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import Select, select
-from tracker.models.reviews.standing import standing
+from sqlalchemy import select
 
-from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
-from tests.factories.versions import AFTER, NextVersion, carried, done, next_version, planned
+from tests.factories.sending import NO, YES, actor, send
+from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.roster import ground
+from tracker.queries.assessment import learners
 from tracker.queries.operations import record_check
-from tracker.queries.profiles import earlier_records
 from tracker.rules.administration.merges import LASTS
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
 from tracker.services.administration import people
 from tracker.services.administration.accounts import merging
-from tracker.services.reviews import reviews
 
 DAY = dt.timedelta(days=1)
 
@@ -44,6 +42,18 @@ def asked(world: World, name: str) -> int:
     session().rollback()
     assert found is not None
     return found.id
+
+
+def has_read(world: World, person_id: int) -> None:
+    """How ratings are used."""
+    with transaction() as tx:
+        read = tx.scalars(select(UseStatementReading)).first()
+        assert read is not None
+        tx.add(
+            UseStatementReading(
+                person_id=person_id, use_statement_id=read.use_statement_id, read_at=world.now
+            )
+        )
 
 
 def test_an_account_that_was_never_used_goes_at_once(context: World, adam: Actor) -> None:
@@ -67,20 +77,12 @@ def test_an_account_that_was_never_used_goes_at_once(context: World, adam: Actor
 
 
 def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, adam: Actor) -> None:
+    """Nina has reviewed in the account that ends, and has no record of her own in it."""
     statement = context.statements["technical"][0]
     nina, ana, today = join(context, "nina", "harbour"), context.people["ana"], context.now.date()
-    rate(context, "nina", statement, YES)
     rate(context, "ana", statement, NO)
-    endorse(context, "nina", "hugo", statement, EndorsedAnswer.PARTLY)
-    with transaction() as tx:
-        read = tx.scalars(select(UseStatementReading)).first()
-        assert read is not None
-        tx.add(
-            UseStatementReading(
-                person_id=nina, use_statement_id=read.use_statement_id, read_at=context.now
-            )
-        )
-    piece(context, "nina", title="Story hour")
+    endorse(context, "lea", "nina", statement, EndorsedAnswer.PARTLY)
+    has_read(context, nina)
     session().rollback()
     rows = [
         (model, session().execute(select(model.id, model.person_id)).all())
@@ -94,10 +96,6 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
         "once more in the same"
     )
     assert teams(nina, today) == [(context.teams["harbour"], "learner")]
-    shown = merges.waiting(ana, context.now)
-    assert shown is not None
-    assert merges.rated_in_both(shown) == ["Small framework"]
-    session().rollback()
     with pytest.raises(Conflict, match="merge_over"):
         merging.confirm(actor(context, "ben"), merge_id, context.now)
     assert merging.confirm(actor(context, "nina"), merge_id, context.now)
@@ -108,17 +106,50 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
     assert teams(nina, today - DAY) == [(context.teams["harbour"], "learner")], "no day between"
     assert (context.teams["harbour"], "learner") in teams(ana, today)
     assert (context.teams["harbour"], "learner") not in teams(ana, today - DAY)
-    found = earlier_records.record(nina)
-    assert [each.answer for each in found.ratings] == ["Consistently"]
-    assert [(each.by, each.answer) for each in found.endorsements] == [("Hugo", "Partly")]
-    assert [each.title for each in found.evidence] == ["Story hour"]
-    session().rollback()
     with pytest.raises(Conflict, match="account_is_earlier"):
         people.enable(adam, nina, context.now)
     known = {each.id for each in ground.ground(adam, today, []).people}
     session().rollback()
     assert ana in known
     assert nina not in known
+
+
+@pytest.mark.parametrize("what", ["rating", "evidence"])
+def test_an_account_with_a_record_does_not_end_and_its_owner_alone_is_told(
+    context: World, adam: Actor, what: str
+) -> None:
+    """Neither the administrator who asks, nor the other account, before it is confirmed there."""
+    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
+    if what == "rating":
+        rate(context, "nina", context.statements["technical"][0], YES)
+    else:
+        has_read(context, nina)
+        piece(context, "nina", title="Story hour")
+    assert not merging.propose(adam, ana, nina, context.now)
+    merge_id = asked(context, "nina")
+    assert not merging.confirm(actor(context, "ana"), merge_id, context.now)
+    with pytest.raises(Conflict) as refused:
+        merging.confirm(actor(context, "nina"), merge_id, context.now)
+    assert refused.value.code == "merge_has_ratings"
+    assert refused.value.facts == {"email": context.email("nina")}
+    merging.decline(actor(context, "nina"), merge_id, context.now)
+    assert not merging.propose(adam, nina, ana, context.now)
+    merge_id = asked(context, "nina")
+    for name in ("nina", "ana"):
+        is_done = merging.confirm(actor(context, name), merge_id, context.now)
+    assert is_done, "the account that has the record is the one to keep"
+
+
+def test_what_is_rated_after_it_was_confirmed_keeps_it_from_ending(
+    context: World, adam: Actor
+) -> None:
+    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
+    merging.propose(adam, ana, nina, context.now)
+    merge_id = asked(context, "nina")
+    assert not merging.confirm(actor(context, "nina"), merge_id, context.now)
+    rate(context, "nina", context.statements["technical"][0], YES)
+    with pytest.raises(Conflict, match="merge_has_ratings"):
+        merging.confirm(actor(context, "ana"), merge_id, context.now)
 
 
 @pytest.mark.parametrize("how", ["declined", "called off", "too late"])
@@ -143,13 +174,13 @@ def test_nothing_changes_without_a_yes_in_both(context: World, adam: Actor, how:
 
 
 def test_who_is_in_the_middle_of_something_is_not_ended(context: World, adam: Actor) -> None:
-    nina, ana = join(context, "nina", "central"), context.people["ana"]
+    nina, ana = join(context, "nina", "central", Role.SUPERVISOR), context.people["ana"]
     with pytest.raises(Conflict, match="merge_own"):
         merging.propose(adam, adam.person_id, nina, context.now)
     merging.propose(adam, ana, nina, context.now)
     merge_id = asked(context, "ana")
     merging.confirm(actor(context, "ana"), merge_id, context.now)
-    send(context, YES, learner="nina")
+    send(context, YES, learner="ben", reviewer="nina")
     with pytest.raises(Conflict, match="merge_reviews_open"):
         merging.confirm(actor(context, "nina"), merge_id, context.now)
     unsigned, _token = people.add(adam, "Nina", "n2@example.org", context.now)
@@ -157,56 +188,22 @@ def test_who_is_in_the_middle_of_something_is_not_ended(context: World, adam: Ac
         merging.propose(adam, unsigned, context.people["ben"], context.now)
 
 
-def test_two_versions_do_not_meet_in_one_account(context: World, adam: Actor) -> None:
-    """Their page would be empty: whoever is on the version before is carried first."""
-    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
-    for name in ("ana", "nina"):
-        rate(context, name, context.statements["technical"][0], YES)
-    done(planned(context, next_version(context), person="ana"))
-    for kept, earlier in ((ana, nina), (nina, ana)):
-        with pytest.raises(Conflict, match="merge_other_version"):
-            merging.propose(adam, kept, earlier, AFTER)
-
-
-def test_late_reviews_of_both_parts_of_a_merged_statement_stay_with_their_account(
+def test_who_has_no_record_goes_on_with_the_version_of_the_account_that_stays(
     context: World, adam: Actor
 ) -> None:
-    """Nina's two count for what they became, as long as that account goes on; Ana, who has one of
-    the two, does not get the other by it."""
-    nina, ana = join(context, "nina", "central"), context.people["ana"]
-    one, other = context.statements["communication"][:2]
-    sent = {"nina": send(context, YES, YES, learner="nina"), "ana": send(context, YES)}
-    version = next_version(context, merged={(one, other): True})
-    merged = version.became[one][0]
-    carried(context, version)
-    for kept, earlier in ((ana, nina), (nina, ana)):
-        with pytest.raises(Conflict, match="merge_reviews_open"):
-            merging.propose(acting_later(context, "adam"), kept, earlier, AFTER)
-    for name, review_id in sent.items():
-        said = [ReviewerAnswer.CONSISTENTLY] * len(item_ids(review_id))
-        answer_all(context, review_id, *said)
-        reviews.reveal(acting_later(context, "sue"), review_id, AFTER)
-        assert session().scalars(counted(context.people[name], version, merged)).all() == (
-            [EndorsedAnswer.CONSISTENTLY] if name == "nina" else []
-        )
+    """Memberships that move leave what they are on as it is."""
+    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
+    version = next_version(context)
+    carried(context, version, person="ana")
+    merging.propose(actor(context, "adam", AFTER), ana, nina, AFTER)
+    found = merges.waiting(ana, AFTER)
     session().rollback()
-    assert not merging.propose(acting_later(context, "adam"), ana, nina, AFTER)
-    waiting = merges.waiting(nina, AFTER)
+    assert found is not None
+    for name in ("ana", "nina"):
+        is_done = merging.confirm(actor(context, name, AFTER), found.id, AFTER)
+    assert is_done
     session().rollback()
-    assert waiting is not None
-    merging.confirm(acting_later(context, "ana"), waiting.id, AFTER)
-    assert merging.confirm(acting_later(context, "nina"), waiting.id, AFTER)
-    session().rollback()
-    assert session().scalars(counted(ana, version, merged)).all() == []
-    found = earlier_records.record(nina)
-    assert [each.answer for each in found.endorsements] == ["Consistently"] * 2
+    learns = learners.learner(ana, AFTER.date())
+    assert learns is not None
+    assert learns.framework_id == version.framework_id
     assert record_check.of_own() == []
-
-
-def acting_later(world: World, name: str) -> Actor:
-    return actor(world, name, AFTER)
-
-
-def counted(person_id: int, version: NextVersion, statement_id: int) -> Select[str]:
-    found = standing(lambda column: column == person_id, version.framework_id)
-    return select(found.c.answer).where(found.c.statement_id == statement_id)

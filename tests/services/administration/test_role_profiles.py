@@ -7,7 +7,8 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
 from tracker.db import db, transaction
-from tracker.models import AuditEventDetail, Level, Membership, RoleProfile, Strand, Target
+from tracker.models import AuditEventDetail, Domain, Level, Membership, RoleProfile, Strand, Target
+from tracker.models.record.versions import expects
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.administration import memberships, role_profiles
@@ -21,7 +22,13 @@ LABELS = (
 
 
 def targets(role_profile_id: int) -> dict[int, int]:
-    rows = select(Target.domain_id, Target.rank).where(Target.role_profile_id == role_profile_id)
+    """By domain of the world's version."""
+    rows = (
+        select(Domain.id, Target.rank)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Target, expects())
+        .where(Target.role_profile_id == role_profile_id)
+    )
     return dict(db.session.execute(rows).all())
 
 

@@ -166,7 +166,7 @@ def test_what_is_answered_there_stays_with_its_skill_on_the_way_back(world: Worl
     new = version.became
     ana = actor(world, "ana", AFTER)
     ratings.rate(ana, new[kept][0], PART, 1, AFTER + MINUTE)
-    ratings.rate(ana, new[again][0], NO, None, AFTER + MINUTE)
+    ratings.rate(ana, new[again][0], NO, 0, AFTER + MINUTE)
     assert given(world, "ana") == {new[kept][0]: PART, new[again][0]: NO}
     carried(world, version, AFTER + 2 * MINUTE, back=True)
     assert given(world, "ana") == {kept: PART, again: YES}, "another skill, another answer"
@@ -247,7 +247,7 @@ def test_a_library_without_learners_chooses_what_newcomers_begin_with(world: Wor
     version = next_version(world)
     carried(world, version)
     assert carried(world, version, AFTER + MINUTE, back=True) == 4
-    with pytest.raises(Invalid, match="move_nobody"):
+    with pytest.raises(Invalid, match="move_unknown"):
         carried(world, version, AFTER + 2 * MINUTE, back=True)
     carried(world, version, AFTER + 2 * MINUTE, team="city")
     assert carried(world, version, AFTER + 3 * MINUTE) == 0, "only newcomers are left to it"

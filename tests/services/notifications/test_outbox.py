@@ -20,7 +20,7 @@ from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, deliver_one, mails, server, tell, text, told, wants
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
-from tests.factories.versions import AFTER, carried, next_version, undone
+from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
@@ -68,7 +68,7 @@ def addresses(inbox: Inbox) -> list[str]:
     return sorted(address for recipients in inbox.recipients for address in recipients)
 
 
-def test_who_is_carried_reads_how_many_statements_to_rate_again_and_how_long_it_takes(
+def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_long_it_takes(
     context: World, inbox: Inbox
 ) -> None:
     wants(context, MailChoice.EACH, "ana", "ben")
@@ -76,30 +76,31 @@ def test_who_is_carried_reads_how_many_statements_to_rate_again_and_how_long_it_
     for statement_id in (asked, same, gone):
         rate(context, "ana", statement_id, YES)
     rate(context, "ben", same, YES)
-    carrying_id = carried(
-        context, next_version(context, reworded={asked: False}, split={same: False}, retired={gone})
-    )
+    version = next_version(context, reworded={asked: False}, split={same: False}, retired={gone})
+    carried(context, version)
     assert deliver(inbox, AFTER) == ["sent", "sent"]
     of_ana, of_ben = (
         next(text(inbox, at) for at, who in enumerate(inbox.recipients) if f"{name}@" in who[0])
         for name in ("ana", "ben")
     )
     assert (
-        "Your ratings are now in Small framework 2. 3 statements changed: rate them again, about "
-        "1 minute." in " ".join(of_ana.split())
+        "You’re on Small framework 2 now. Your ratings came along. 3 statements changed: rate them "
+        "again, about 1 minute." in " ".join(of_ana.split())
     )
     assert "2 statements changed" in of_ben
-    undone(context, carrying_id, AFTER + HOUR)
-    later = notices_of(context, "ana")
-    assert later == [("Small framework 2", 3, "1")], "and what it says once that is undone"
+    carried(context, version, AFTER + HOUR, back=True)
+    assert notices_of(context, "ana") == [
+        ("Small framework 1", 0, True),
+        ("Small framework 2", None, False),
+    ], "of a version that they are on no more nothing waits"
 
 
-def notices_of(world: World, name: str) -> list[tuple[str, int, str | None]]:
+def notices_of(world: World, name: str) -> list[tuple[str, int | None, bool]]:
     found = listed.listed(actor(world, name, AFTER), AFTER.date())
     return [
-        (each.carried.framework, each.carried.statements, each.carried.back)
+        (each.version.framework, each.version.statements, each.version.is_back)
         for each in found.notices
-        if each.carried is not None
+        if each.version is not None
     ]
 
 

@@ -1,32 +1,34 @@
-"""Another account of one's own, on its pages: what no page sends, and what the file holds."""
+"""Another account of one's own, on its pages: what keeps it from ending, and what no page sends."""
 
-import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
 from tests.client import Client
-from tests.doors.accounts import was_nina
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import YES
+from tests.factories.sending import YES, actor
 from tests.factories.world import World
+from tracker.services.administration.accounts import merging
 
 SignIn = Callable[[str], Client]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_the_file_of_an_earlier_account_has_its_moments_as_other_files_do(
+def test_whoever_has_a_record_in_the_one_that_is_to_end_is_told_there_what_to_do(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
         nina = join(world, "nina", "central")
         rate(world, "nina", world.statements["technical"][0], YES)
-        was_nina(world)
-    found = sign_in(world.email("ana")).get(f"/account/other/{nina}/record.json").get_json()
-    for moment in (found["account"]["until"], found["record"]["ratings"][0]["at"]):
-        assert dt.datetime.fromisoformat(moment).tzinfo is not None
+        merging.propose(actor(world, "adam"), world.people["ana"], nina, world.now)
+    told = "This account has ratings or evidence, so it can’t end."
+    there, here = (
+        sign_in(world.email(name)).get("/account/other").text for name in ("nina", "ana")
+    )
+    assert (told in there, "Both are mine" in there) == (True, False)
+    assert (told in here, "Both are mine" in here) == (False, True), "not told in another account"
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

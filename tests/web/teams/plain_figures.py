@@ -46,7 +46,13 @@ def everybody(world: World, path: str, below: bool = True) -> Plain:
         jobs[name, person].add(job)
     targets = {
         (job, domain): rank
-        for job, domain, rank in _rows("SELECT role_profile_id, domain_id, rank FROM targets")
+        for job, domain, rank in _rows(
+            "SELECT t.role_profile_id, d.id, t.rank FROM targets t "
+            "JOIN strands s ON s.key = t.strand_key "
+            "JOIN domains d ON d.strand_id = s.id AND d.key = t.domain_key "
+            "WHERE s.framework_id = :framework",
+            framework=world.framework_id,
+        )
     }
     statements = defaultdict(list)
     titles = {}
@@ -60,7 +66,8 @@ def everybody(world: World, path: str, below: bool = True) -> Plain:
     left_out = {
         row[0]
         for row in _rows(
-            "SELECT statement_id FROM not_rated_here WHERE library_id = :library",
+            "SELECT s.id FROM not_rated_here n JOIN statements s ON s.skill_id = n.skill_id "
+            "WHERE n.library_id = :library",
             library=world.libraries["city"],
         )
     }

@@ -19,20 +19,10 @@ from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
-from tests.factories.world import World, add
+from tests.factories.world import World, add, job
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
-from tracker.models import (
-    Domain,
-    Framework,
-    Level,
-    Look,
-    Membership,
-    NotRatedHere,
-    RoleProfile,
-    Strand,
-    Target,
-)
+from tracker.models import Domain, Framework, Level, Look, Membership, NotRatedHere, Strand, Target
 from tracker.models.record.words import skill_of
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
@@ -456,10 +446,9 @@ def test_each_framework_stands_by_itself(app: Flask, world: World, sign_in: Sign
             )
             add(tx, Level(strand_id=strand_id, rank=1, name="Emerging"))
             add(tx, Domain(strand_id=strand_id, key="greeting", title="Greeting", position=0))
-            profile = RoleProfile(
-                library_id=world.libraries["city"], framework_id=framework_id, name="Page"
+            world.role_profiles["Page"] = job(
+                tx, world.libraries["city"], framework_id, "Page", None
             )
-            world.role_profiles["Page"] = add(tx, profile)
         join(world, "pia", "central", role_profile="Page")
     sue = sign_in(world.email("sue"))
     url = f"/teams/{world.teams['central']}/gaps"
@@ -475,7 +464,7 @@ def test_a_domain_without_a_target_makes_no_gap(app: Flask, world: World, sign_i
     with app.app_context():
         stand(world, "ana", GAP, "leadership", by="sue")
         with transaction() as tx:
-            tx.execute(delete(Target).where(Target.domain_id == world.domains["leadership"]))
+            tx.execute(delete(Target).where(Target.domain_key == "leadership"))
     sue = sign_in(world.email("sue"))
     url = f"/teams/{world.teams['central']}/gaps"
     assert "gap" not in rows(sue.get(url).text)["Ana"][3]

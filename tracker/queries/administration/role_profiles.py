@@ -93,6 +93,7 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
             learners,
             expected,
         )
+        .select_from(RoleProfile)
         .join(LibraryVersion, newcomers_begin_on())
         .join(Framework, Framework.id == LibraryVersion.framework_id)
         .where(RoleProfile.library_id == actor.library_id)
@@ -110,6 +111,7 @@ def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
         session()
         .execute(
             select(RoleProfile.id, RoleProfile.name, Framework.title, RoleProfile.slug)
+            .select_from(RoleProfile)
             .join(LibraryVersion, newcomers_begin_on())
             .join(Framework, Framework.id == LibraryVersion.framework_id)
             .where(
@@ -137,6 +139,7 @@ def detail(role_profile_id: int) -> RoleProfileDetails:
             RoleProfile.retired_at,
             RoleProfile.targets_reason,
         )
+        .select_from(RoleProfile)
         .join(LibraryVersion, newcomers_begin_on())
         .join(Framework, Framework.id == LibraryVersion.framework_id)
         .where(RoleProfile.id == role_profile_id)
@@ -146,6 +149,7 @@ def detail(role_profile_id: int) -> RoleProfileDetails:
         session()
         .execute(
             select(Domain.id, expected_rank())
+            .select_from(Domain)
             .join(Strand, Strand.id == Domain.strand_id)
             .join(Target, expects())
             .where(Target.role_profile_id == role_profile_id, Strand.framework_id == row[2])

@@ -240,12 +240,15 @@ def _behind_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         )
         .correlate(RoleProfile, PersonVersion)
     )
+    versions = (
+        select(Framework.id).where(Framework.slug == RoleProfile.slug).correlate_except(Framework)
+    )
     sent = exists(
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == Membership.person_id,
-            Review.framework_id.in_(select(Framework.id).where(Framework.slug == RoleProfile.slug)),
+            Review.framework_id.in_(versions),
             or_(~exists(open_round), Review.round_id.in_(open_round)),
             counts_as_sent(),
         )
@@ -259,6 +262,7 @@ def _behind_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             sent.label("sent"),
             exists(open_round).label("in_round"),
         )
+        .select_from(Team)
         .outerjoin(
             Membership,
             and_(

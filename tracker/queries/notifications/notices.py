@@ -161,6 +161,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
                 BEFORE.id.label("from_id"),
                 Framework.id.label("to_id"),
             )
+            .select_from(PersonVersion)
             .join(row_before, row_before.id == previous)
             .join(Framework, Framework.id == PersonVersion.framework_id)
             .join(BEFORE, BEFORE.id == row_before.framework_id)

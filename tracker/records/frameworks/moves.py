@@ -19,6 +19,7 @@ from tracker.models import (
 )
 from tracker.models.columns import table_of
 from tracker.models.record.versions import is_current_of_library, newcomers_begin_on
+from tracker.policy.permissions import people_of
 from tracker.records import seals
 from tracker.records.notifications import notices
 from tracker.rules.roles import Role
@@ -96,7 +97,7 @@ def move(
             PersonVersion.id > last,
             PersonVersion.framework_id == to.id,
             PersonVersion.moved_at == now,
-            Person.library_id == library_id,
+            people_of(library_id),
         )
         .order_by(PersonVersion.id)
     ).all()

@@ -200,6 +200,7 @@ def _set_targets(
         raise Invalid("target_unknown")
     rows = tx.execute(
         select(Domain.id, Strand.key, Domain.key, expected_rank())
+        .select_from(Domain)
         .join(Strand, Strand.id == Domain.strand_id)
         .outerjoin(Target, and_(Target.role_profile_id == profile.id, expects()))
         .where(Strand.framework_id == framework_id)

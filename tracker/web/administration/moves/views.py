@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/move")
+@bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
     form = MoveForm(request.args, meta={"csrf": False})

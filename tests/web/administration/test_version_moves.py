@@ -1,4 +1,4 @@
-"""An administrator moves people to a new version, sees how far it is, and undoes it."""
+"""An administrator sees whom a move to another version is for, moves them, and moves them back."""
 
 import datetime as dt
 import re
@@ -16,7 +16,6 @@ from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_rounds import stat
-from tracker.cli.background.work import work
 from tracker.queries.notifications import round_reminders
 from tracker.services.administration import rounds
 
@@ -24,7 +23,7 @@ SignIn = Callable[[str], Client]
 PAGES = "/admin/versions"
 
 
-def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
+def test_seen_first_then_moved_at_once_told_and_moved_back(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     changed, same = world.statements["technical"][:2]
@@ -35,59 +34,55 @@ def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
     adam = sign_in(world.email("adam"))
     published = "Small framework: version 2 is published 4 people are on version 1."
     assert published in words(adam.get("/").text)
-    assert "4 people to move; Autumn 2026 keeps version 1 until Dec 11" in words(
+    assert "4 people are on it; Autumn 2026 keeps it until Dec 11 for newcomers" in words(
         adam.get(PAGES).text
     )
     ends = {"from_id": world.framework_id, "to_id": version.framework_id}
     page = words(adam.get(f"{PAGES}/new", query_string=ends).text)
-    assert "Who moves 4 people if everybody in the library moves" in page
-    assert "To rate again at most 1 statement each" in page
-    assert "New to rate 2 statements each Time about 1 minute each" in page
-    assert "Only for “On another date”: Dec 12 or later." in page
-    assert "When Autumn 2026 ends: Dec 12" in page
+    assert "“Autumn 2026” keeps version 1 until Dec 11. Move them after that day." in page
     person = f"/admin/people/{world.people['ana']}"
     link = re.findall(r'href="([^"]*person_id=\d+)"', adam.get(person).text)
     assert "Only Ana moves." in words(adam.get(unescape(link[0])).text)
     stranger = {**ends, "person_id": world.people["otto"]}
     assert adam.get(f"{PAGES}/new", query_string=stranger).status_code == 404
-    early = {**ends, "team_id": "", "when": "day", "starts_on": "2026-12-01"}
-    refused = adam.post(PAGES, early)
+    refused = adam.post(PAGES, {**ends, "team_id": "", "seen": "0"})
     assert refused.status_code == 422
-    assert "keeps the earlier version until Dec 11. Choose a later day." in words(refused.text)
-    one_team = {**early, "team_id": world.teams["harbour"]}
-    assert "Who moves 1 person To rate" in words(adam.post(PAGES, one_team).text)
-    assert "Enter the day." in adam.post(PAGES, {**early, "starts_on": ""}).text
-    planned = adam.post(PAGES, {**ends, "team_id": "", "when": "round"}, follow_redirects=True)
-    assert "Planned for Dec 12. You can call it off any time before." in words(planned.text)
-    assert published not in words(adam.get("/").text)
-    run = app.test_cli_runner().invoke
-    assert "begun or going on: 0." in run(work, ["--daily"]).output
+    assert "keeps the version that people are on until Dec 11." in words(refused.text)
     with time_machine.travel(AFTER, tick=False):
-        run(work, ["--clock-is-right"])
-        assert "begun or going on: 1." in run(work, ["--daily"]).output
-        run(work, ["--once"])
         adam, ana = sign_in(world.email("adam")), sign_in(world.email("ana"))
-        done = words(adam.get(f"{PAGES}/1").text)
-        assert "4 people are on version 2. All of them can go back." in done
-        told = "Your ratings are now in Small framework 2. 1 statement changed: rate it again"
+        page = words(adam.get(f"{PAGES}/new", query_string=ends).text)
+        assert "Who moves 4 people" in page
+        assert "To rate again at most 1 statement each" in page
+        assert "New to rate 2 statements each Time about 1 minute each" in page
+        harbour = {**ends, "team_id": world.teams["harbour"]}
+        assert "Who moves 1 person" in words(adam.get(f"{PAGES}/new", query_string=harbour).text)
+        unseen = adam.post(PAGES, {**ends, "team_id": "", "seen": "0"})
+        assert "Who would move has changed since you saw it." in words(unseen.text)
+        assert "4 people are on version 2 now." in words(pressed(adam, ends))
+        assert published not in words(adam.get("/").text)
+        told = "You’re on Small framework 2 now. Your ratings came along. 1 statement changed"
         assert told in words(ana.get("/notices").text)
         new = version.became[changed][0]
         rated = {"answer": "partly", "base_version": "0"}
         assert ana.post(f"/statements/{new}/rating", rated).status_code in (200, 303)
-    with time_machine.travel(AFTER, tick=False):
-        assert "Under 5 of them can’t go back" in words(adam.get(f"{PAGES}/1").text)
-        adam.post(f"{PAGES}/1/undo")
-        run(work, ["--once"])
-        undone = words(adam.get(f"{PAGES}/1").text)
-        assert "3 people went back to version 1. 1 person stays on version 2" in undone
-        assert f'<li><a href="{person}">Ana</a></li>' in adam.get(f"{PAGES}/1").text
         assert "Learner, Mid-level version 2" in words(adam.get(person).text)
-        ben = words(sign_in(world.email("ben")).get("/notices").text)
-        assert "The move to Small framework 2 was undone" in ben
-        assert "now in Small framework 2" not in ben
-        assert "It isn’t done, or it is undone already" in words(
-            adam.post(f"{PAGES}/1/undo", follow_redirects=True).text
-        )
+        assert "4 people are on it for newcomers" in words(adam.get(PAGES).text)
+    with time_machine.travel(AFTER + dt.timedelta(minutes=1), tick=False):
+        back = {"from_id": ends["to_id"], "to_id": ends["from_id"]}
+        assert "4 people are on version 1 now." in words(pressed(adam, back))
+        page = words(adam.get(PAGES).text)
+        assert "Small framework: from version 2 to 1 4 people, Dec 14" in page
+        notices = words(ana.get("/notices").text)
+        assert "You’re back on Small framework 1. Nothing you rated is lost." in notices
+        assert "1 statement changed" not in notices, "of the version that she is on no more"
+
+
+def pressed(adam: Client, ends: dict[str, int]) -> str:
+    """The page after the one button for everybody."""
+    page = adam.get(f"{PAGES}/new", query_string=ends).text
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', page)
+    sent = {**ends, "team_id": "", "person_id": "", "newcomers": "y", "seen": seen}
+    return adam.post(PAGES, sent, follow_redirects=True).text
 
 
 def test_who_is_on_another_version_than_a_round_is_not_in_it(
@@ -128,4 +123,4 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
 
 
 def test_without_a_new_version_the_page_says_what_it_is_for(world: World, sign_in: SignIn) -> None:
-    assert "No new version yet" in sign_in(world.email("adam")).get(PAGES).text
+    assert "No other version yet" in sign_in(world.email("adam")).get(PAGES).text
