@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from config import document_fonts
 from tracker.cli.frameworks import files, moves
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
-from tracker.cli.frameworks.versions import diff, export, publish
+from tracker.cli.frameworks.versions import add_origin, diff, export, publish
 from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
@@ -31,6 +31,7 @@ def framework() -> None:
     """Frameworks."""
 
 
+framework.add_command(add_origin)
 framework.add_command(diff)
 framework.add_command(export)
 framework.add_command(publish)

@@ -12,7 +12,7 @@ from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
 from tracker.queries.frameworks.published import versions
-from tracker.rules.errors import Conflict
+from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.changes.change_rows import change_data
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.file_writing import text_of
@@ -105,6 +105,38 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
         f"rated again: {done.undecided}.",
         as_json=as_json,
     )
+
+
+@click.command("add-origin")
+@SLUG
+@click.argument("version")
+@click.argument("uuid")
+@click.argument("origin")
+@click.option("--carry", is_flag=True, help="What was said of it counts; else it is rated again.")
+@DRY_RUN
+@AS_JSON
+@with_appcontext
+def add_origin(
+    slug: str, version: str, uuid: str, origin: str, carry: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Say that the statement UUID of a published VERSION of SLUG came of the earlier statement
+    ORIGIN, where its file did not."""
+    try:
+        with kept_unless(dry_run):
+            now = dt.datetime.now(dt.UTC)
+            publishing.add_origin(slug, version, uuid, origin, now, carries=carry)
+    except (Missing, Conflict) as refusal:
+        files.refuse([NO_ORIGIN[refusal.code]], as_json=as_json)
+    data = {"slug": slug, "version": version, "uuid": uuid, "origin": origin, "carries": carry}
+    files.say(data, "The origin is added.", as_json=as_json)
+
+
+NO_ORIGIN = {
+    "missing": "There is no such version, or it has no statement with this UUID.",
+    "origin_unknown": "No version up to this one has a statement with the UUID of the origin.",
+    "origin_circle": "The statement is the origin itself, or the origin came of it.",
+    "origin_there": "The statement has this origin already.",
+}
 
 
 def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:

@@ -4,19 +4,21 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import FrameworkDraft
+from tracker.models import Framework, FrameworkDraft, SkillOrigin, Statement
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
-from tracker.records.frameworks import drafts, versions
+from tracker.records import audit
+from tracker.records.frameworks import drafts, lineage, versions
 from tracker.records.frameworks.lineage import Ancestry
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, change_between
 from tracker.rules.frameworks.changes.placed_statements import placed
-from tracker.rules.frameworks.versions import VersionDecision
+from tracker.rules.frameworks.versions import Change, VersionDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,46 @@ def say_origins(
         drafts.note_decided(tx, draft, 1, actor, now)
         again = _stands(draft_id)
         drafts.forget_decisions(tx, draft, {each.key for each in again.comparison.to_decide})
+
+
+def add_origin(
+    slug: str, version: str, uuid: str, origin: str, now: dt.datetime, *, carries: bool
+) -> None:
+    """Say of a published version, by command, that a statement came of an earlier one which its
+    file did not name; both by their uuids. All that was said of it counts from then on where it
+    carries; nothing that was there changes.
+
+    Raises Missing (no such version or statement); Conflict: "origin_unknown", "origin_circle",
+    "origin_there".
+    """
+    with transaction() as tx:
+        found = tx.execute(
+            select(Statement.framework_id, Statement.skill_id, Statement.code)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .where(Framework.slug == slug, Framework.version == version, Statement.uuid == uuid)
+        ).one_or_none()
+        if found is None:
+            raise Missing
+        origin_id = skills_named(found.framework_id).get(origin)
+        if origin_id is None:
+            raise Conflict("origin_unknown")
+        made_of = select(SkillOrigin.skill_id).where(
+            SkillOrigin.skill_id == found.skill_id, SkillOrigin.steps == 1
+        )
+        change = Change.SPLIT if tx.scalar(made_of.limit(1)) is None else Change.MERGED
+        lineage.add_origin(tx, found.skill_id, origin_id, change, carries=carries)
+        audit.note(
+            tx,
+            "origin_added",
+            now,
+            library_id=None,
+            actor_id=None,
+            slug=slug,
+            version=version,
+            statement=found.code,
+            origin=origin,
+            decision=(VersionDecision.CARRY if carries else VersionDecision.ASK_AGAIN).value,
+        )
 
 
 def discard(actor: Actor | None, draft_id: int, now: dt.datetime) -> None:

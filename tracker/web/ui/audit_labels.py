@@ -117,6 +117,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "framework_draft_discarded": _l("Framework: draft discarded"),
         "framework_changes_decided": _l("Framework: changes in a draft decided"),
         "framework_imported": _l("Framework: version published"),
+        "origin_added": _l("Framework: origin of a statement added"),
         "framework_sources_moved": _l("Framework: addresses of sources changed"),
     },
     "reviews": {
