@@ -142,8 +142,8 @@ def left_out(library: SQLColumnExpression[int] | int | None, framework: Framewor
 
 
 def decided(library: int | BindParameter[int] | None, framework: Framework) -> Subquery:
-    """The same columns: what that library, or each, decided about sensitive statements, by the id of the
-    `SensitiveDecision`."""
+    """The same columns: what that library, or each, decided about sensitive statements, by the id
+    of the `SensitiveDecision`."""
     words = select(
         SensitiveDecision.library_id,
         SensitiveDecision.skill_id,
