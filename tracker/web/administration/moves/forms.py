@@ -19,7 +19,7 @@ refusal_messages(
 )
 
 
-class MoveForm(Form):
+class VersionMoveForm(Form):
     """The choices are handed in. `seen`: the digest of what the page shows."""
 
     from_id: Any = HiddenField(filters=[fields.id_or_none])

@@ -16,7 +16,7 @@ from tracker.rules.errors import Invalid
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import moves as service
-from tracker.web.administration.moves.forms import MoveForm
+from tracker.web.administration.moves.forms import VersionMoveForm
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
@@ -47,14 +47,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    form = MoveForm(request.args, meta={"csrf": False})
+    form = VersionMoveForm(request.args, meta={"csrf": False})
     return _page(form, _step(form))
 
 
 @bp.post("")
 @door(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
-    form = MoveForm()
+    form = VersionMoveForm()
     step = _step(form)
     _offer(form)
     done = accepted(form, lambda: _move(form, step))
@@ -71,7 +71,7 @@ def create() -> ResponseReturnValue:
     return redirect(url_for("version_moves.index"), 303)
 
 
-def _step(form: MoveForm) -> VersionStep:
+def _step(form: VersionMoveForm) -> VersionStep:
     """The versions that the address or the form names."""
     asked = form.from_id.data, form.to_id.data
     found = version_steps.steps(session.actor().library_id, session.today())
@@ -79,18 +79,18 @@ def _step(form: MoveForm) -> VersionStep:
     return step or abort(404)
 
 
-def _scope(step: VersionStep, form: MoveForm) -> MoveScope:
+def _scope(step: VersionStep, form: VersionMoveForm) -> MoveScope:
     return MoveScope(
         session.actor().library_id, step.from_id, step.to_id, form.team_id.data, form.person_id.data
     )
 
 
-def _offer(form: MoveForm) -> None:
+def _offer(form: VersionMoveForm) -> None:
     teams = team_tree.choices(session.actor(), session.today())
     form.team_id.choices = fields.choices([("", _("Everybody in the library")), *teams])
 
 
-def _move(form: MoveForm, step: VersionStep) -> int:
+def _move(form: VersionMoveForm, step: VersionStep) -> int:
     try:
         return service.move(
             session.actor(),
@@ -107,7 +107,7 @@ def _move(form: MoveForm, step: VersionStep) -> int:
         raise Invalid(refusal.code, refusal.field, **said) from refusal
 
 
-def _page(form: MoveForm, step: VersionStep) -> str:
+def _page(form: VersionMoveForm, step: VersionStep) -> str:
     _offer(form)
     scope = _scope(step, form)
     whom = _person(scope.person_id) if scope.person_id is not None else None
