@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from tracker.db import db, session
 
@@ -17,8 +17,11 @@ def rows(app: Flask) -> Rows:
     """By table, but for PASSING."""
     with app.app_context():
         session().rollback()
+        tables = [table for table in db.metadata.tables.values() if table.name not in PASSING]
+        filled = session().execute(select(*(exists(select(table)) for table in tables))).one()
         return {
             table.name: sorted((tuple(row) for row in session().execute(select(table))), key=repr)
-            for table in db.metadata.sorted_tables
-            if table.name not in PASSING
+            if is_filled
+            else []
+            for table, is_filled in zip(tables, filled, strict=True)
         }

@@ -4,7 +4,7 @@ voice, and in their own."""
 import datetime as dt
 
 from tests.factories.answers import Answer, EndorsedAnswer
-from tests.factories.reviews import endorse
+from tests.factories.reviews import endorse_all
 from tests.factories.world import World
 from tracker.rules.profiles.levels import TargetState
 
@@ -35,5 +35,4 @@ def stand(
             answers = dict.fromkeys(statements[: LISTED[domain] + 1], EndorsedAnswer.NOT_MY_WORK)
         case TargetState.NOT_YET_KNOWN:
             answers = {}
-    for statement_id, answer in answers.items():
-        endorse(world, person, by, statement_id, answer, at, said)
+    endorse_all(world, person, by, answers, at, said)

@@ -1,6 +1,7 @@
 """Reviews in any state, written straight into the tables: for tests of what reads them."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from tracker.db import transaction
 from tracker.models import Framework, Review, ReviewItem, ReviewItemText, ReviewMove, Statement
 from tracker.models.record.words import skill_of
 from tracker.records.reviews import endorsements
-from tracker.records.reviews import status as reviews
+from tracker.records.reviews import status as records
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, Move, ReviewStatus
@@ -29,66 +30,86 @@ def endorse(
 ) -> int:
     """A closed review of one statement that was endorsed; `said` is the learner's own answer.
     Returns the item's id."""
+    return endorse_all(world, person, by, {statement_id: answer}, at, said)[0]
+
+
+def endorse_all(
+    world: World,
+    person: str,
+    by: str,
+    answers: Mapping[int, EndorsedAnswer],
+    at: dt.datetime | None = None,
+    said: Answer | None = None,
+) -> list[int]:
+    """As `endorse`, a review for each statement, in one transaction."""
     at = at or world.now
-    with transaction() as tx:
-        review_id = add(
-            tx,
-            Review(
-                learner_id=world.people[person],
-                reviewer_id=world.people[by],
-                team_id=world.teams["central"],
-                framework_id=world.framework_id,
-                status=ReviewStatus.CLOSED,
-                sent_at=at,
-                due_from=at.date(),
-                due_on=at.date(),
-                revealed_at=at,
-                closed_at=at,
-            ),
-        )
-        theirs = (
-            ReviewerAnswer.NOT_THEIR_WORK
-            if answer == EndorsedAnswer.NOT_MY_WORK
-            else ReviewerAnswer(answer.value)
-        )
-        words = _as_sent(said or Answer(answer.value))
-        item = ReviewItem(
-            review_id=review_id,
-            skill_id=skill_of(statement_id),
-            statement_id=statement_id,
-            position=1,
-            status=ItemStatus.ENDORSED,
-            digest=_digest(tx, world.people[person], statement_id, words),
-            **words,
-            rated_at=at,
-            rating_version=1,
-            reviewer_answer=theirs,
-            ground=Ground.SAW_IT,
-            answered_at=at,
+    reviews = [
+        Review(
+            learner_id=world.people[person],
+            reviewer_id=world.people[by],
+            team_id=world.teams["central"],
+            framework_id=world.framework_id,
+            status=ReviewStatus.CLOSED,
+            sent_at=at,
+            due_from=at.date(),
+            due_on=at.date(),
             revealed_at=at,
+            closed_at=at,
         )
-        item_id = add(tx, item)
-        tx.add(ReviewItemText(item_id=item_id, salt=SALT))
-        for of_item, move, after in (
-            (None, Move.SEND, ReviewStatus.SENT),
-            (item_id, Move.REVEAL_EQUAL, ItemStatus.ENDORSED),
-            (None, Move.CLOSE, ReviewStatus.CLOSED),
-        ):
-            add(
-                tx,
-                ReviewMove(
-                    review_id=review_id,
-                    item_id=of_item,
-                    move=move,
-                    actor_id=world.people[by],
-                    before="",
-                    after=after,
-                    moved_at=at,
-                ),
+        for _answer in answers
+    ]
+    with transaction() as tx:
+        tx.add_all(reviews)
+        tx.flush()
+        items = []
+        for review, (statement_id, answer) in zip(reviews, answers.items(), strict=True):
+            theirs = (
+                ReviewerAnswer.NOT_THEIR_WORK
+                if answer == EndorsedAnswer.NOT_MY_WORK
+                else ReviewerAnswer(answer.value)
             )
-        reviews.keep_revealed(tx, world.people[person], item, at)
-        endorsements.stand(tx, tx.get_one(Review, review_id), item, answer, at)
-    return item_id
+            words = _as_sent(said or Answer(answer.value))
+            items.append(
+                ReviewItem(
+                    review_id=review.id,
+                    skill_id=skill_of(statement_id),
+                    statement_id=statement_id,
+                    position=1,
+                    status=ItemStatus.ENDORSED,
+                    digest=_digest(tx, world.people[person], statement_id, words),
+                    **words,
+                    rated_at=at,
+                    rating_version=1,
+                    reviewer_answer=theirs,
+                    ground=Ground.SAW_IT,
+                    answered_at=at,
+                    revealed_at=at,
+                )
+            )
+        tx.add_all(items)
+        tx.flush()
+        tx.add_all(ReviewItemText(item_id=item.id, salt=SALT) for item in items)
+        tx.add_all(
+            ReviewMove(
+                review_id=item.review_id,
+                item_id=of_item,
+                move=move,
+                actor_id=world.people[by],
+                before="",
+                after=after,
+                moved_at=at,
+            )
+            for item in items
+            for of_item, move, after in (
+                (None, Move.SEND, ReviewStatus.SENT),
+                (item.id, Move.REVEAL_EQUAL, ItemStatus.ENDORSED),
+                (None, Move.CLOSE, ReviewStatus.CLOSED),
+            )
+        )
+        for review, item in zip(reviews, items, strict=True):
+            records.keep_revealed(tx, review.learner_id, item, at)
+            endorsements.stand(tx, review, item, answers[item.statement_id], at)
+        return [item.id for item in items]
 
 
 def send(
@@ -148,7 +169,7 @@ def send(
             )
             add(tx, made)
             if item in REVEALED:
-                reviews.keep_revealed(tx, world.people[learner], made, at)
+                records.keep_revealed(tx, world.people[learner], made, at)
     return review_id
 
 

@@ -5,10 +5,12 @@ It listens on both engines: the order is that of the statements, though SQLite l
 """
 
 import re
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from sqlalchemy import (
@@ -55,11 +57,21 @@ class Walk:
 
 breaches: list[str] = []
 """Of the test that runs, in words."""
+_named: dict[Any, list[Table]] = {}
+"""What statements of one shape select from: to ask SQLAlchemy takes as long as to compile."""
 
 
 def _begin(connection: Connection) -> None:
+    """A test's own transaction may do as it likes: only one that the program began is watched."""
     is_writing = connection.get_execution_options().get("tracker_write", False)
-    connection.info[WALK] = Walk() if is_writing else None
+    connection.info[WALK] = Walk() if is_writing and _in_program() else None
+
+
+def _in_program() -> bool:
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and not PROGRAM.search(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame is not None
 
 
 def _before_execute(
@@ -84,13 +96,18 @@ def _before_execute(
 
 
 def _tables(statement: Select[Any]) -> list[Table]:
-    found = statement._for_update_arg
+    found, shape = statement._for_update_arg, statement._generate_cache_key()
     named = None if found is None else found.of
-    return [
+    if named is None and shape is not None and shape.key in _named:
+        return _named[shape.key]
+    tables = [
         table
         for from_ in (named or statement.get_final_froms())
         for table in ([from_] if isinstance(from_, Table) else from_._from_objects)
     ]
+    if named is None and shape is not None:
+        _named[shape.key] = tables
+    return tables
 
 
 def _locked(
@@ -136,7 +153,7 @@ def _new(
 
 
 def _breach(said: str) -> None:
-    """With where in the program it is. A test's own transaction may do as it likes."""
+    """With where in the program it is."""
     frames = [f"{each.filename}:{each.lineno}" for each in traceback.extract_stack()]
     ours = [each for each in frames if PROGRAM.search(each)]
     if ours:

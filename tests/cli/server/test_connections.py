@@ -99,10 +99,12 @@ def slow_clients(port: int) -> Iterator[list[socket.socket]]:
         yield open_ones
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_every_answer_of_the_server_is_ours(
     migrated_app: Flask, engine_name: str, tmp_path: Path
 ) -> None:
+    """At each change tests/web/http/test_headers.py tells it of what the application answers."""
     with laid_out(engine_name, tmp_path) as (_app, environment):
         environment |= {
             "SCRIPT_NAME": "/elsewhere",

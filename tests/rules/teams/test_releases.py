@@ -91,7 +91,16 @@ def orders() -> Iterator[tuple[list[Review], int]]:
         yield reviews, 8
 
 
-@pytest.mark.parametrize(("reviews", "people"), list(orders()))
+IN_ANY_ORDER = list(orders())
+
+
+@pytest.mark.parametrize(
+    ("reviews", "people"),
+    [
+        *IN_ANY_ORDER[:3],
+        *(pytest.param(*order, marks=pytest.mark.in_ci) for order in IN_ANY_ORDER[3:]),
+    ],
+)
 def test_whoever_knows_the_rule_and_sees_every_day_works_out_nobody(
     reviews: list[Review], people: int
 ) -> None:

@@ -50,6 +50,9 @@ def rows() -> int:
 
 
 pytestmark = pytest.mark.usefixtures("context")
+HUNDREDS = pytest.mark.in_ci
+"""Of the rule by which tries take turns. At each change `test_one_in_half_a_second` and
+`test_accounts_take_turns` tell it, of tens."""
 
 
 def test_one_in_half_a_second() -> None:
@@ -60,6 +63,7 @@ def test_one_in_half_a_second() -> None:
     assert had[-1] <= 60 / 2 + 5
 
 
+@HUNDREDS
 @pytest.mark.reads_at_length
 def test_a_neighbor_gets_in_while_a_hundred_are_tried() -> None:
     (ben,) = tickets(BEN, 1)
@@ -69,12 +73,14 @@ def test_a_neighbor_gets_in_while_a_hundred_are_tried() -> None:
     assert turns_of([*many, ben])[ben.secret] <= 60
 
 
+@HUNDREDS
 @pytest.mark.reads_at_length
 def test_and_so_does_the_one_whose_password_is_guessed() -> None:
     own = Ticket(HERE, ANA, "own")
     assert turns_of([*tickets(ANA, 100), own])["own"] <= 60
 
 
+@HUNDREDS
 @pytest.mark.reads_at_length
 def test_a_hundred_and_forty_first_sign_ins_end_within_two_minutes() -> None:
     everybody = [Ticket(HERE, 100 + number, f"{number}") for number in range(140)]

@@ -171,8 +171,10 @@ def test_a_neighbor_gets_in_while_a_hundred_are_tried(limited: Flask, email: str
         assert own.client.get("/account").status_code == 200
 
 
+@pytest.mark.in_ci
 def test_a_wiped_desk_gets_in_after_101_wrong_passwords_there(limited: Flask) -> None:
-    """For other accounts, each at most a few times: nobody failed at Ben's."""
+    """For other accounts, each at most a few times: nobody failed at Ben's. At each change
+    `test_a_neighbor_gets_in_while_a_hundred_are_tried` goes the same way, behind twenty."""
     had = let_in(*(Browser(limited, f"p{n % 25}@example.org", "wrong") for n in range(101)))
     assert len(had) == 101
     with later(max(had.values())):

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.client import Client
-from tests.conftest import Queries
+from tests.conftest import Queries, TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db, transaction
@@ -121,7 +121,8 @@ def test_who_finds_a_hole_is_told_where_to_write_to(
     monkeypatch.setenv("TRACKER_URL_PREFIX", prefix)
     monkeypatch.setenv("TRACKER_SECURITY_CONTACT", given)
     address = f"https://skills.library.org{prefix}/.well-known/security.txt"
-    response = create_app().test_client().get(address)
+    config = TestConfig(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path)
+    response = create_app(config).test_client().get(address)
     assert (response.status_code, response.content_type) == (200, "text/plain; charset=utf-8")
     fields = [line.split(": ", 1) for line in response.text.splitlines()]
     assert [name for name, _value in fields] == [

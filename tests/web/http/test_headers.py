@@ -3,12 +3,14 @@ log."""
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from tests.client import Client
+from tests.conftest import TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.rules.last_resort import POLICY
@@ -107,11 +109,12 @@ def test_the_cookie_is_strict(client: Client) -> None:
 
 
 def test_behind_https_the_cookie_is_secure_and_browsers_stay_with_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object, client: Client
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, client: Client
 ) -> None:
     monkeypatch.setenv("TRACKER_BASE_URL", "https://skills.example.org")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    behind = Client(create_app()).http.get("/login", base_url="https://skills.example.org")
+    config = TestConfig(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path)
+    behind = Client(create_app(config)).http.get("/login", base_url="https://skills.example.org")
     assert behind.headers["Set-Cookie"].startswith("__Host-session=")
     assert "Secure" in behind.headers["Set-Cookie"]
     assert behind.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import NOW, Queries, TestConfig, laid_out_database
+from tests.conftest import NOW, Queries, TestConfig, laid_out_database, made_once
 from tests.doors.administration import roster_file
 from tests.engines import LONG, hurry
 from tests.factories import sending
@@ -145,31 +145,36 @@ IS_FILE = re.compile(r"\.(csv|json|pdf|xlsx|txt)$|/file$")
 def test_every_file_that_is_taken_out_is_an_event(
     app: Flask,
     world: World,
+    engine_name: str,
     sign_in: SignInAs,
     rule: str,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    monkeypatch.setitem(app.config, "FILES", tmp_path / "files")
+    folder = tmp_path_factory.getbasetemp() / "taken_out"
+    monkeypatch.setitem(app.config, "FILES", folder / "files")
     who, whom, what, form = DOWNLOADS[rule]
-    with app.app_context():
-        evidence_id = piece(world, folder=tmp_path, upload=Upload("proof.pdf", PDF))
+
+    def there() -> dict[str, int]:
+        evidence_id = piece(world, folder=folder, upload=Upload("proof.pdf", PDF))
         review_id = sending.send(world, YES)
         sending.answer_all(world, review_id, ReviewerAnswer.PARTLY)
         reviews.reveal(sending.actor(world, "sue"), review_id, world.now)
         wanted = {"record_id": str(world.teams["central"]), "query": "", "language": "en"}
         job_id = jobs.ask(sending.actor(world, "sue"), people_file.NAME, wanted, world.now)
         jobs.run_next(app.extensions["tracker_jobs"], lambda: world.now, lambda: False)
-        roster_id = staging.stage(sending.actor(world, "adam"), roster_file(), world.now)
+        return {
+            "roster_id": staging.stage(sending.actor(world, "adam"), roster_file(), world.now),
+            "job_id": job_id,
+            "person_id": world.people["ana"],
+            "team_id": world.teams["central"],
+            "review_id": review_id,
+            "evidence_id": evidence_id,
+        }
+
+    with app.app_context():
+        ids = made_once("taken_out", engine_name, there)
         db.session.remove()
-    ids = {
-        "roster_id": roster_id,
-        "job_id": job_id,
-        "person_id": world.people["ana"],
-        "team_id": world.teams["central"],
-        "review_id": review_id,
-        "evidence_id": evidence_id,
-    }
     address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
     address = address.replace("<domain>", "technical").replace("<slug>", "small")
     somebody = sign_in(world.email(who))

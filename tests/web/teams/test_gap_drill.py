@@ -16,7 +16,7 @@ from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
-from tests.factories.reviews import endorse, send
+from tests.factories.reviews import endorse_all, send
 from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
@@ -45,10 +45,12 @@ def many(world: World, people: int = 9) -> None:
         name = f"mo{number:02}"
         join(world, name, team, role_profile="Senior" if number % 4 == 0 else "city")
         for domain in ("technical", "communication", "leadership"):
-            for place, statement_id in enumerate(world.statements[domain]):
-                if (place + number) % 7 != 0 or number % 2:
-                    chosen = ANSWERS[(place * (number + 1) // 2 + number) % 3 if number % 3 else 0]
-                    endorse(world, name, "hugo", statement_id, chosen)
+            answers = {
+                statement_id: ANSWERS[(place * (number + 1) // 2 + number) % 3 if number % 3 else 0]
+                for place, statement_id in enumerate(world.statements[domain])
+                if (place + number) % 7 != 0 or number % 2
+            }
+            endorse_all(world, name, "hugo", answers)
     join(world, "mo01", "harbour", role_profile="Senior")
 
 

@@ -18,7 +18,7 @@ from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.reviews import endorse, send
+from tests.factories.reviews import endorse, endorse_all, send
 from tests.factories.world import World, add, job
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
@@ -117,8 +117,8 @@ def test_strands_are_not_ranked_against_each_other(
 ) -> None:
     with app.app_context():
         for person, domain in (("ana", "technical"), ("ana", "leadership"), ("ben", "leadership")):
-            for statement_id in world.statements[domain]:
-                endorse(world, person, "sue", statement_id, EndorsedAnswer.NOT_YET)
+            answers = dict.fromkeys(world.statements[domain], EndorsedAnswer.NOT_YET)
+            endorse_all(world, person, "sue", answers)
     page = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text
     panel = page.partition("Most people below target")[2].partition("Not known yet")[0]
     assert re.findall(r"<(?:h3|b)>([^<]*)</", panel) == [

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.client import Client
+from tests.conftest import made_once
 from tests.factories.actors import acting
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
@@ -19,10 +20,13 @@ ANSWERS = ("Partly", "Not yet", "Consistently")
 
 
 @pytest.fixture
-def crowded(app: Flask, world: World) -> World:
-    with app.app_context():
+def crowded(app: Flask, world: World, engine_name: str) -> World:
+    def make() -> World:
         many(world)
-    return world
+        return world
+
+    with app.app_context():
+        return made_once("crowded", engine_name, make)
 
 
 def close(app: Flask, world: World) -> None:

@@ -25,7 +25,7 @@ from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
-from tests.factories.reviews import endorse
+from tests.factories.reviews import endorse_all
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
 from tests.web.profiles.test_profiles import reviewed
@@ -597,8 +597,8 @@ def test_tables_say_what_their_columns_are_on_every_page(
 ) -> None:
     with app.app_context():
         grow(world, "technical", 120)
-        for statement_id in world.statements["technical"]:
-            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
+        answers = dict.fromkeys(world.statements["technical"], EndorsedAnswer.CONSISTENTLY)
+        endorse_all(world, "ana", "sue", answers)
     pages = [page.extract_text() for page in pdf.reader(ana.get("/profile.pdf")).pages]
     of_list = [page for page in pages if re.search("(TEC|MORE).*Consistently", page)]
     assert len(of_list) > 3
@@ -740,7 +740,8 @@ def test_the_number_of_sql_statements_does_not_grow(
         grow(world, "communication", 30)
         for statement_id in world.statements["technical"]:
             rate(world, "ana", statement_id, YES)
-            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY)
+        answers = dict.fromkeys(world.statements["technical"], EndorsedAnswer.PARTLY)
+        endorse_all(world, "ana", "sue", answers)
         longer = f"/reviews/{_another(world)}/differences.pdf"
     assert [counted("/profile.pdf"), counted(longer)] == before
 

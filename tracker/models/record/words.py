@@ -34,12 +34,21 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from tracker.models.columns import table_of
-from tracker.models.frameworks.frameworks import NotRatedHere, SensitiveDecision, Statement
+from tracker.models.frameworks.frameworks import (
+    Domain,
+    NotRatedHere,
+    SensitiveDecision,
+    Statement,
+    Strand,
+)
 from tracker.models.ratings import Rating
 from tracker.models.record.skills import SkillOrigin
 from tracker.models.reviews.endorsements import Endorsement
+from tracker.models.reviews.exceptions import LevelException
+from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 Framework = int | BindParameter[int] | ColumnElement[bool]
@@ -160,6 +169,52 @@ def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnEleme
     if at is None:
         return of.status == EndorsementStatus.STANDING
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
+
+
+def is_agreed(at: Moment | None) -> ColumnElement[bool]:
+    """Over `LevelException`: those that are agreed, or were at that moment."""
+    if at is None:
+        return LevelException.status == ExceptionStatus.AGREED
+    return and_(
+        LevelException.agreed_at <= at,
+        or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
+    )
+
+
+def agreed_exceptions(
+    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
+) -> Subquery:
+    """Columns (person_id, statement_id, id): the agreed exception that counts for a statement of
+    the framework, which is at the level where it was agreed."""
+    words = select(
+        LevelException.person_id,
+        LevelException.skill_id,
+        literal("").label("answer"),
+        LevelException.proposed_at.label("at"),
+        LevelException.id,
+    ).where(
+        people(LevelException.person_id),
+        seen(LevelException.person_id, LevelException.skill_id),
+        is_agreed(at),
+    )
+    of = read_through(words, framework).c
+    then, now = (aliased(Domain) for _side in range(2))
+    section_then, section_now = (aliased(Strand) for _side in range(2))
+    return (
+        select(of.person_id, of.statement_id, LevelException.id)
+        .join(LevelException, LevelException.id == of.id)
+        .join(Statement, Statement.id == of.statement_id)
+        .join(then, then.id == LevelException.domain_id)
+        .join(section_then, section_then.id == then.strand_id)
+        .join(now, now.id == Statement.domain_id)
+        .join(section_now, section_now.id == now.strand_id)
+        .where(
+            Statement.rank == LevelException.rank,
+            now.key == then.key,
+            section_now.key == section_then.key,
+        )
+        .subquery()
+    )
 
 
 def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:

@@ -6,28 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import (
-    Domain,
-    LevelException,
-    LevelExceptionText,
-    Person,
-    ReviewItem,
-    Statement,
-    Strand,
-)
-from tracker.models.record.words import (
-    Framework,
-    Moment,
-    People,
-    Seen,
-    everything,
-    left_out,
-    read_through,
-)
+from tracker.models import LevelException, LevelExceptionText, Person, ReviewItem, Statement
+from tracker.models.record.words import agreed_exceptions, left_out
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.frameworks.wording import Wording
@@ -72,52 +56,6 @@ class ProposedException:
     ended_at: dt.datetime | None
 
 
-def counts(at: Moment | None) -> ColumnElement[bool]:
-    """Over `LevelException`: those that are agreed, or were at that moment."""
-    if at is None:
-        return LevelException.status == ExceptionStatus.AGREED
-    return and_(
-        LevelException.agreed_at <= at,
-        or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
-    )
-
-
-def counting(
-    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
-) -> Subquery:
-    """Columns (person_id, statement_id, id): the agreed exception that counts for a statement of
-    the framework, which is at the level where it was agreed."""
-    words = select(
-        LevelException.person_id,
-        LevelException.skill_id,
-        literal("").label("answer"),
-        LevelException.proposed_at.label("at"),
-        LevelException.id,
-    ).where(
-        people(LevelException.person_id),
-        seen(LevelException.person_id, LevelException.skill_id),
-        counts(at),
-    )
-    of = read_through(words, framework).c
-    then, now = (aliased(Domain) for _side in range(2))
-    section_then, section_now = (aliased(Strand) for _side in range(2))
-    return (
-        select(of.person_id, of.statement_id, LevelException.id)
-        .join(LevelException, LevelException.id == of.id)
-        .join(Statement, Statement.id == of.statement_id)
-        .join(then, then.id == LevelException.domain_id)
-        .join(section_then, section_then.id == then.strand_id)
-        .join(now, now.id == Statement.domain_id)
-        .join(section_now, section_now.id == now.strand_id)
-        .where(
-            Statement.rank == LevelException.rank,
-            now.key == then.key,
-            section_now.key == section_then.key,
-        )
-        .subquery()
-    )
-
-
 def agreed(
     learner: Learner, blind: BlindSpots, statement_id: int | None = None
 ) -> list[AgreedException]:
@@ -130,7 +68,7 @@ def agreed(
 
 @cache
 def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
-    of = counting(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
+    of = agreed_exceptions(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
     out = left_out(LIBRARY, FRAMEWORK)
     return (
         select(
@@ -169,7 +107,7 @@ def of_people(
     at: dt.datetime | None = None,
 ) -> dict[int, list[int]]:
     """By person, the statements of those that count now or at that moment. One query."""
-    of = counting(lambda column: column.in_(person_ids), framework_id, at, blind.shows)
+    of = agreed_exceptions(lambda column: column.in_(person_ids), framework_id, at, blind.shows)
     out = left_out(library_id, framework_id)
     rows = session().execute(
         select(of.c.person_id, of.c.statement_id)

@@ -20,7 +20,12 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.rules.frameworks.changes.comparison import Origins, Past, VersionComparison, compare
+from tracker.rules.frameworks.changes.comparison import (
+    KnownBefore,
+    Origins,
+    VersionComparison,
+    compare,
+)
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
 from tracker.rules.frameworks.file_content import (
     AnchorGroup,
@@ -93,7 +98,7 @@ def origins_of(framework_id: int) -> Origins:
     return found
 
 
-def past_of(framework_id: int) -> Past:
+def past_of(framework_id: int) -> KnownBefore:
     """What that version and all before it know. One query, and nine for each earlier version with
     statements that are there no more."""
     last = _last_before(framework_id, itself=True)
@@ -109,7 +114,9 @@ def past_of(framework_id: int) -> Past:
             if of == framework and uuid not in key_of.values():
                 key_of[skill], gone[uuid] = uuid, in_version[uuid]
     named = skills_named(framework_id)
-    return Past({uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of}, gone)
+    return KnownBefore(
+        {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of}, gone
+    )
 
 
 def skills_named(framework_id: int) -> dict[str, int]:

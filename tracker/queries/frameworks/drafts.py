@@ -14,7 +14,7 @@ from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
 from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.rules.frameworks.changes.comparison import (
     Kind,
-    Past,
+    KnownBefore,
     VersionChange,
     VersionComparison,
     compare,
@@ -54,7 +54,7 @@ class DraftedVersion:
     base_framework_id: int
     before: FrameworkFile
     after: FrameworkFile
-    past: Past
+    past: KnownBefore
     origins: Mapping[str, list[str]]
     decisions: Mapping[str, Decided]
     made_at: dt.datetime

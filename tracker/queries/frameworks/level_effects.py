@@ -7,8 +7,7 @@ from sqlalchemy import select, true
 from tracker.db import session
 from tracker.models import Person, Statement
 from tracker.models.joins import scale_rows
-from tracker.models.record.words import left_out, standing
-from tracker.queries.endorsements import exceptions
+from tracker.models.record.words import agreed_exceptions, left_out, standing
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.level_effects import (
     LevelEffects,
@@ -35,7 +34,7 @@ def changed_levels(drafted: DraftedVersion) -> LevelEffects:
         .where(Statement.framework_id == framework_id)
     ):
         people.setdefault(person_id, ReviewedPerson(library_id)).answers[uuid] = answer
-    agreed = exceptions.counting(lambda _person: true(), framework_id)
+    agreed = agreed_exceptions(lambda _person: true(), framework_id)
     for person_id, library_id, uuid in session().execute(
         select(Person.id, Person.library_id, Statement.uuid)
         .join(agreed, agreed.c.person_id == Person.id)

@@ -36,6 +36,7 @@ from tracker.models.record.words import (
     Framework,
     Moment,
     People,
+    agreed_exceptions,
     left_out,
     own_ratings,
     read_through,
@@ -43,7 +44,6 @@ from tracker.models.record.words import (
 from tracker.models.record.words import standing as standing_endorsements
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
-from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
@@ -153,7 +153,7 @@ def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     at = AT if is_past else None
     endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
-    agreed = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
+    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
     excepted = exists(
         select(agreed.id).where(agreed.person_id == person_id, agreed.statement_id == statement_id)
     )

@@ -8,10 +8,9 @@ from sqlalchemy import Select, and_, case, func, not_, or_, select
 
 from tracker.db import session
 from tracker.models import Review, ReviewItem, Statement
-from tracker.models.record.words import is_said_of, left_out, standing
+from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
-from tracker.queries.endorsements import exceptions
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.reviews.workflow import LIVE, SEALED, ItemStatus
 from tracker.rules.teams.gap_reasons import ReviewProgress
@@ -40,7 +39,7 @@ def progress_of_unreviewed(
 def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK)
     out = left_out(LIBRARY, FRAMEWORK)
-    excepted = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK)
+    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK)
     came = case(
         (
             or_(
@@ -73,17 +72,15 @@ def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(out, out.c.statement_id == Statement.id)
         .outerjoin(
-            excepted,
-            and_(
-                excepted.c.person_id == Review.learner_id, excepted.c.statement_id == Statement.id
-            ),
+            agreed,
+            and_(agreed.c.person_id == Review.learner_id, agreed.c.statement_id == Statement.id),
         )
         .where(
             Review.learner_id.in_(PEOPLE),
             counts_as_sent(),
             out.c.id.is_(None),
             or_(
-                and_(excepted.c.id.is_(None), endorsed.c.statement_id.is_(None)),
+                and_(agreed.c.id.is_(None), endorsed.c.statement_id.is_(None)),
                 not_(blind.shown(Review.learner_id, Statement.id)),
             ),
         )

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from tracker.db import session
 from tracker.models import RoundSnapshot, ScaleAnswer, SnapshotPerson, Statement
 from tracker.models.joins import scale_answer
-from tracker.models.record.words import left_out, standing
+from tracker.models.record.words import agreed_exceptions, left_out, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, targets
 from tracker.queries.endorsements import exceptions
@@ -162,7 +162,7 @@ def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
     out = left_out(LIBRARY, FRAMEWORK)
-    excepted = exceptions.counting(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
+    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
     return (
         select(
             Statement.domain_id,
@@ -176,14 +176,13 @@ def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
         .join(ScaleAnswer, scale_answer(answer))
         .outerjoin(out, out.c.statement_id == Statement.id)
         .outerjoin(
-            excepted,
-            and_(excepted.c.person_id == person_id, excepted.c.statement_id == statement_id),
+            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == statement_id)
         )
         .where(
             Statement.domain_id.in_(bindparam("domains", expanding=True)),
             ScaleAnswer.counts_as == Meaning.NOT_MET,
             out.c.id.is_(None),
-            excepted.c.id.is_(None),
+            agreed.c.id.is_(None),
         )
     )
 

@@ -66,7 +66,7 @@ def add_origin(
     there = _lines_of(tx, skill_id)
     if any(line[0].origin_id == origin_id for line in there):
         raise Conflict("origin_there")
-    first = Link(origin_id, change, carries)
+    first = OriginLink(origin_id, change, carries)
     tails = [(first, *(link.before(first) for link in line)) for line in above or [()]]
     rows = _numbered(skill_id, tails, len(there))
     below = select(SkillOrigin.skill_id).where(SkillOrigin.origin_id == skill_id).distinct()
@@ -76,20 +76,20 @@ def add_origin(
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class OriginLink:
     """One origin on a line."""
 
     origin_id: int
     change: Change
     carries: bool
 
-    def before(self, later: "Link") -> "Link":
+    def before(self, later: "OriginLink") -> "OriginLink":
         """As it is seen from where the later one leads to."""
         carries = self.carries and later.carries
-        return Link(self.origin_id, self.change.then(later.change), carries)
+        return OriginLink(self.origin_id, self.change.then(later.change), carries)
 
 
-Line = tuple[Link, ...]
+Line = tuple[OriginLink, ...]
 """The nearest origin first."""
 
 
@@ -142,6 +142,6 @@ def _lines_of(tx: Session, skill_id: int) -> list[Line]:
         .order_by(SkillOrigin.line, SkillOrigin.steps)
     )
     return [
-        tuple(Link(*row[1:]) for row in line)
+        tuple(OriginLink(*row[1:]) for row in line)
         for _number, line in groupby(rows, lambda row: row.line)
     ]

@@ -13,7 +13,7 @@ from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.queries.frameworks.drafts import drafted
 from tracker.records.frameworks import drafts, versions
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.changes.comparison import Past, unknown_origins
+from tracker.rules.frameworks.changes.comparison import KnownBefore, unknown_origins
 from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.changes.structure import same_scale
 from tracker.rules.frameworks.file_content import FrameworkFile
@@ -102,7 +102,11 @@ def _draft(
 
 
 def _keep_what_fits(
-    tx: Session, draft: FrameworkDraft, before: FrameworkFile, past: Past, file: FrameworkFile
+    tx: Session,
+    draft: FrameworkDraft,
+    before: FrameworkFile,
+    past: KnownBefore,
+    file: FrameworkFile,
 ) -> None:
     old, new = {*past.gone, *placed(before)}, placed(file)
     drafts.set_origins(

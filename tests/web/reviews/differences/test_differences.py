@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
+from tests.conftest import made_once
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
@@ -49,16 +50,16 @@ def revealed(world: World, *pairs: tuple[Answer, ReviewerAnswer]) -> tuple[str, 
 
 
 @pytest.fixture
-def three(app: Flask, world: World) -> tuple[str, list[int]]:
+def three(app: Flask, world: World, engine_name: str) -> tuple[str, list[int]]:
     """One step apart, two steps, and not sure; a fourth matches."""
+    pairs = (
+        (PART, ReviewerAnswer.NOT_YET),
+        (YES, ReviewerAnswer.NOT_YET),
+        (SURE_NOT, ReviewerAnswer.PARTLY),
+        (NO, ReviewerAnswer.NOT_YET),
+    )
     with app.app_context():
-        return revealed(
-            world,
-            (PART, ReviewerAnswer.NOT_YET),
-            (YES, ReviewerAnswer.NOT_YET),
-            (SURE_NOT, ReviewerAnswer.PARTLY),
-            (NO, ReviewerAnswer.NOT_YET),
-        )
+        return made_once("three", engine_name, lambda: revealed(world, *pairs))
 
 
 def said(act: str, **fields: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask, url_for
 
 from tests.client import Client, links
@@ -67,9 +68,11 @@ def test_no_page_of_a_reader_without_names_asks_for_levels(
     assert asks_for_levels(sign_in(world.email("cora")), app, world, count_sql) == set()
 
 
+@pytest.mark.in_ci
 def test_pages_of_a_reader_with_names_do(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
+    """The partner: what is looked for above is found where it is."""
     with app.app_context():
         arranged(world)
     found = asks_for_levels(sign_in(world.email("cora")), app, world, count_sql)

@@ -24,7 +24,7 @@ Origins = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class KnownBefore:
     """What all versions before the next one know. `keys`: by each uuid that one of them had, that
     under which its newest skill stands in the version in use or, where it is there no more, in
     `gone`, in its last wording."""
@@ -118,7 +118,9 @@ class VersionComparison:
         return next((change for change in self.changes if change.key == key), None)
 
 
-def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past: Past) -> Origins:
+def origins(
+    before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past: KnownBefore
+) -> Origins:
     """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
     said by hand or else the file; where there are none, by its code."""
     old = {each.uuid: each for each in statements(before)}
@@ -135,7 +137,7 @@ def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past:
     return found
 
 
-def unknown_origins(after: FrameworkFile, past: Past) -> tuple[tuple[Wording, str], ...]:
+def unknown_origins(after: FrameworkFile, past: KnownBefore) -> tuple[tuple[Wording, str], ...]:
     """Titles of statements of the file, each with a uuid that it says it came from and that no
     version ever had."""
     return tuple(
@@ -146,14 +148,14 @@ def unknown_origins(after: FrameworkFile, past: Past) -> tuple[tuple[Wording, st
     )
 
 
-NO_PAST = Past({}, {})
+NO_PAST = KnownBefore({}, {})
 
 
 def compare(
     before: FrameworkFile,
     after: FrameworkFile,
     by_hand: Origins | None = None,
-    past: Past = NO_PAST,
+    past: KnownBefore = NO_PAST,
 ) -> VersionComparison:
     """From a version to the next. A statement that takes the place of one that was there still
     earlier has that before it."""
