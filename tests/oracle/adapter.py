@@ -101,6 +101,19 @@ def rated(email: str, of_framework: int) -> list[int]:
     return [each.id for each in statements(of_framework) if each.id in mine]
 
 
+def answered_before(email: str, of_framework: int) -> dict[int, str]:
+    """Statements of other versions that somebody answered, by id."""
+    found = rows(
+        "SELECT DISTINCT e.statement_id FROM rating_entries e JOIN people p ON p.id = e.person_id"
+        " JOIN statements s ON s.id = e.statement_id"
+        " WHERE p.email = :e AND s.framework_id <> :f",
+        e=email,
+        f=of_framework,
+    )
+    names = Names()
+    return {row[0]: names.statements[row[0]] for row in found}
+
+
 def role_profiles(library: str) -> list[tuple[int, str]]:
     """With the version each is of, where a library has it twice."""
     found = rows(
@@ -144,6 +157,16 @@ def items() -> list[Item]:
         " JOIN people l ON l.id = r.learner_id JOIN people w ON w.id = r.reviewer_id ORDER BY i.id"
     )
     return [Item(*row) for row in found]
+
+
+def newest_use_statement(library: str) -> tuple[int, int]:
+    """Its id and version."""
+    found = rows(
+        "SELECT u.id, u.version FROM use_statements u JOIN libraries l ON l.id = u.library_id"
+        " WHERE l.name = :l ORDER BY u.version DESC",
+        l=library,
+    )
+    return found[0][0], found[0][1]
 
 
 def reviews_of(email: str) -> list[tuple[int, str]]:

@@ -65,7 +65,9 @@ def faults(
     mine = [each for each in meant if case in each.cases]
     found = list(changes(before, now))
     said = [str(change) for change in found if not any(each.is_of(change) for each in mine)]
-    for each in mine:
-        if not any(each.is_of(change) for change in found):
-            said.append(f"listed, and does not differ: {each.place} ({each.why})")
+    said += [
+        f"listed, and does not differ: {each.place} ({each.why})"
+        for each in mine
+        if not any(each.is_of(change) for change in found)
+    ]
     return said

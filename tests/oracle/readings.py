@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 from unittest.mock import patch
 
@@ -80,6 +79,7 @@ class Reading:
             items = [each for each in adapter.items() if email in (each.learner, each.reviewer)]
             listed = adapter.statements(version) if version else []
             rated = adapter.rated(email, version) if version else []
+            earlier = adapter.answered_before(email, version) if version else {}
             slug = adapter.slug_of(version) if version else ""
         for number in self.some(reviews):
             review_id, name = reviews[number]
@@ -104,6 +104,8 @@ class Reading:
             strand, domain = domains[number]
             self.page(email, f"to rate {domain}", f"/assess/{slug}/{strand}/{domain}")
         self._statements(email, "/statements", listed, rated)
+        for key in self._few(sorted(earlier)):
+            self.page(email, f"earlier {earlier[key]}", f"/statements/{key}")
 
     def _statements(
         self,
@@ -114,9 +116,13 @@ class Reading:
         of: str = "",
     ) -> None:
         codes = {each.id: each.code for each in listed}
-        first = self.turn * 7 % max(len(rated), 1)
-        for key in islice([*rated[first:], *rated[:first]], 4 if self.share == 1 else 1):
+        for key in self._few(rated):
             self.page(email, f"{of}statement {codes[key]}", f"{under}/{key}")
+
+    def _few(self, ids: list[int]) -> list[int]:
+        """Three of them, or one where much is read; others for each person."""
+        first = self.turn * 7 % max(len(ids), 1)
+        return [*ids[first:], *ids[:first]][: 3 if self.share <= 3 else 1]
 
     def of_person(self, reader: str, email: str) -> None:
         """What a reader sees of somebody else."""

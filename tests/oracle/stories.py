@@ -22,7 +22,7 @@ from tests.factories.notices import deliver
 from tests.factories.world import World, make_world
 from tests.oracle import adapter, next_files
 from tests.oracle.adapter import Item, Statement
-from tests.oracle.facts import tidy
+from tests.oracle.facts import lines_of, tidy
 from tests.oracle.readings import Facts, Reader, Reading
 from tracker.cli.background.work import work
 from tracker.db import db
@@ -39,7 +39,8 @@ REVIEWER = {
 EVERYBODY = (*LEARNERS, "hugo", "carl", "cora", "adam")
 READ_BY = (
     *((reader, learner) for learner, (reader, _team) in REVIEWER.items()),
-    *(("cora", learner) for learner in LEARNERS),
+    ("cora", "ana"),
+    ("cora", "lea"),
     ("hugo", "ana"),
 )
 TEAMS = (("cora", "city"), ("sue", "central"), ("carl", "harbour"), ("ana", "bookmobile"))
@@ -58,8 +59,10 @@ THEIRS = {
     "not_yet": "not_yet",
     "not_my_work": "not_their_work",
 }
-GROUNDS = ("saw_it", "saw_product", "was_told", "evidence_only")
+GROUNDS = (*("saw_it", "saw_product", "was_told") * 3, "evidence_only")
+DAY, MORNING = dt.timedelta(days=1), dt.time(8)
 SHORT = 10
+"""A story with fewer acts in each part is short."""
 SHARE = 2
 """Of what each person has a page for each domain of, one in so many is read."""
 STEP = dt.timedelta(minutes=7)
@@ -109,12 +112,24 @@ class Story:
     # ---- the parts
 
     def run(self) -> None:
+        second = {
+            "team_id": self.world.teams["central"],
+            "role": "supervisor",
+            "starts_on": self.now.date().isoformat(),
+        }
+        hugo = f"/admin/people/{self.world.people['hugo']}/memberships"
+        self.act("adam", "lets hugo supervise central", hugo, second)
         for who in LEARNERS:
             self.rate_much(who)
-        for who in ("ana", "sue", "cora"):
-            mail = self.chance.choice(("each", "daily", "none"))
+        for who in ("ana", "ben", "sue", "hugo", "cora"):
+            mail = self.chance.choice(("each", "each", "daily", "none"))
             self.act(who, f"mails: {mail}", "/account/notices", {"mail": mail})
+        for who in self.chance.sample(LEARNERS, 2):
+            self.send_to_reviewer(who, self.some_rated(who, 9))
+        for _number in range(2 if self.is_short else 5):
+            self.review()
         self.live(self.acts)
+        self.glance("in the first round")
         if self.chance.random() < 0.5:
             self.publish("2")
             self.live(self.acts // 2)
@@ -122,12 +137,14 @@ class Story:
         if self.version == "1":
             self.publish("2")
         self.move("1", "2")
+        self.glance("on version 2")
         self.live(self.acts)
         if self.is_short:
             return
         self.until(NEW_YEAR)
         self.new_round("Winter 2027", "2", NEW_YEAR, 40)
         self.live(self.acts)
+        self.glance("in the second round")
         self.until(SPRING)
         if self.number % 2:
             self.publish("3")
@@ -145,14 +162,28 @@ class Story:
             reading.share = 3
         for who in EVERYBODY:
             reading.own(self.email(who))
-        for reader, learner in READ_BY:
+        for reader, learner in READ_BY[:4] if self.is_short else READ_BY:
             reading.of_person(self.email(reader), self.email(learner))
-        for reader, team in TEAMS:
+        for reader, team in TEAMS[:1] if self.is_short else TEAMS:
             reading.team(self.email(reader), team, self.world.teams[team], domains)
         reading.library(self.email("adam"), "City Library")
         reading.page(self.email("adam"), "what changed", f"/frameworks/{slug}/changes")
         reading.page(self.email("adam"), "statements.csv", f"/frameworks/{slug}/statements.csv")
         self.facts |= {f"end/{place}": lines for place, lines in reading.facts.items()}
+
+    def glance(self, when: str) -> None:
+        """What stands in between, at the moment."""
+        of = f"{self.told:03} {when}"
+        own = [(who, "profile.json") for who in LEARNERS]
+        for who, place in [*own, (self.chance.choice(LEARNERS), "")]:
+            self.facts[f"{of}/{who}/{place or 'today'}"] = lines_of(
+                self.client(who).http.get(f"/{place}")
+            )
+        for place in ("gaps.csv", "round.csv"):
+            url = f"/teams/{self.world.teams['city']}/{place}"
+            self.facts[f"{of}/cora/{place}"] = lines_of(self.client("cora").http.get(url))
+        with self.app.app_context():
+            self.trail.skip()
 
     # ---- how somebody acts
 
@@ -205,7 +236,9 @@ class Story:
         with self.app.app_context():
             deliver(self.inbox, self.now)
             db.session.remove()
-        self.facts[f"{self.told:03} mails"] = sorted(map(_mail, self.inbox.messages[before:]))
+        self.facts[f"{self.told:03} mails of {self.now:%b %d, %H:%M}"] = sorted(
+            map(_mail, self.inbox.messages[before:])
+        )
 
     # ---- what they do
 
@@ -213,27 +246,17 @@ class Story:
         kinds: list[Callable[[], bool]] = [
             *[self.rate] * 5,
             *[self.review] * 11,
-            *[self.send] * 3,
-            *[self.talk] * 4,
-            self.clear,
-            self.write,
-            self.show,
-            self.show,
-            self.link,
-            self.leave_out,
-            self.decide,
-            self.revoke,
-            self.doubt,
-            self.hand_on,
-            self.except_,
-            self.except_,
-            self.use,
-            self.be_ready,
-            self.retarget,
+            *[self.send, self.talk] * 5,
+            *[self.except_] * 3,
+            *[self.show, self.link, self.doubt, self.clear, self.write, self.hand_on] * 2,
+            *[self.leave_out, self.revoke, self.decide, self.use, self.be_ready, self.retarget],
         ]
         for _number in range(acts):
             while not self.chance.choice(kinds)():
-                pass
+                continue
+        self.mail()
+        self.clock.move_to(dt.datetime.combine(self.now.date() + DAY, MORNING, dt.UTC))
+        self.mail()
 
     def listed(self, who: str) -> list[Statement]:
         """The statements of the version that they are on; few, so that they meet again."""
@@ -348,8 +371,11 @@ class Story:
     def send(self) -> bool:
         who = self.chance.choice(LEARNERS)
         chosen = self.some_rated(who, self.chance.randint(1, 5))
-        if not chosen:
-            return False
+        if chosen:
+            self.send_to_reviewer(who, chosen)
+        return bool(chosen)
+
+    def send_to_reviewer(self, who: str, chosen: list[Statement]) -> None:
         reviewer, team = REVIEWER[who]
         data = {
             "reviewer": f"{self.world.people[reviewer]}-{self.world.teams[team]}",
@@ -358,7 +384,6 @@ class Story:
         }
         codes = " ".join(each.code for each in chosen)
         self.act(who, f"sends {reviewer} {codes}", "/reviews", data)
-        return True
 
     def items(self, *statuses: str) -> list[Item]:
         with self.app.app_context():
@@ -385,8 +410,13 @@ class Story:
         of_it = [each for each in found if each.review_id == review_id]
         waiting = [each for each in of_it if each.status == "waiting"]
         returned = [each for each in of_it if each.status == "returned"]
-        if returned:
-            item = returned[0]
+        learner, reviewer, name = self.names(of_it[0])
+        if waiting and self.chance.random() < 0.04:
+            self.act(learner, f"withdraws, {name}", f"/reviews/{review_id}/withdraw", {})
+            return True
+        if waiting and self.chance.random() < 0.1:
+            self.act(learner, f"takes a week, {name}", f"/reviews/{review_id}/one-more-week", {})
+        for item in returned:
             learner, reviewer, name = self.names(item)
             if self.chance.random() < 0.6:
                 data = {"text": self.text("At the desk")}
@@ -394,20 +424,15 @@ class Story:
             else:
                 who = self.chance.choice((learner, reviewer))
                 self.act(who, f"drops, {name}", f"/review-items/{item.id}/drop", {})
-            return True
-        learner, reviewer, name = self.names(of_it[0])
-        if waiting and self.chance.random() < 0.04:
-            self.act(learner, f"withdraws, {name}", f"/reviews/{review_id}/withdraw", {})
-            return True
-        if waiting and self.chance.random() < 0.04:
-            self.act(learner, f"takes a week, {name}", f"/reviews/{review_id}/one-more-week", {})
         for item in waiting:
             self.respond(item)
-        if not waiting:
-            with self.app.app_context():
-                version = sum(
-                    each.version for each in adapter.items() if each.review_id == review_id
-                )
+        with self.app.app_context():
+            now = [each for each in adapter.items() if each.review_id == review_id]
+        if (
+            not {"waiting", "returned"} & {each.status for each in now}
+            or self.chance.random() < 0.3
+        ):
+            version = sum(each.version for each in now)
             url = f"/reviews/{review_id}/reveal"
             self.act(reviewer, f"reveals, {name}", url, {"version": version})
         return True
@@ -430,9 +455,11 @@ class Story:
     def talk(self) -> bool:
         """Over a difference: agreed on by both, by one, kept apart, taken back, with a next step."""
         found = self.items("differs", "kept_apart")
-        if not found:
-            return False
-        item = self.chance.choice(found)
+        for item in self.chance.sample(found, min(len(found), self.chance.randint(1, 3))):
+            self.settle(item)
+        return bool(found)
+
+    def settle(self, item: Item) -> None:
         learner, reviewer, name = self.names(item)
         both = [learner, reviewer]
         self.chance.shuffle(both)
@@ -443,15 +470,15 @@ class Story:
                 self.act(
                     who, f"talks again, {name}", f"/review-items/{item.id}/undo-no-agreement", {}
                 )
-            return True
+            return
         if what == "step":
             data = {"text": self.text("Try"), "owner": self.world.people[learner], "due_on": ""}
             data["due_on"] = (self.now.date() + dt.timedelta(days=20)).isoformat()
             self.act(both[0], f"next step, {name}", f"/review-items/{item.id}/next-step", data)
-            return True
+            return
         if what == "back":
             self.act(both[0], f"takes back, {name}", f"/review-items/{item.id}/take-back", {})
-            return True
+            return
         choice = "no_agreement" if what == "apart" else f"agree:{item.theirs}"
         if "not_their_work" in choice:
             choice = "agree:not_my_work"
@@ -462,7 +489,6 @@ class Story:
                 f"reason-{item.id}": self.text("We talked"),
             }
             self.act(who, f"{choice}, {name}", url, data)
-        return True
 
     def revoke(self) -> bool:
         with self.app.app_context():
@@ -572,17 +598,13 @@ class Story:
     def use(self) -> bool:
         """A new use statement, which some read."""
         with self.app.app_context():
-            newest = int(
-                adapter.one("SELECT max(version) FROM use_statements WHERE library_id = 1")
-            )
+            _key, newest = adapter.newest_use_statement("City Library")
         data = {"text": self.text("For your development"), "base_version": newest}
         if self.chance.random() < 0.8:
             data["opens_statements"] = "y"
         self.act("adam", "publishes a use statement", "/admin/use-statement", data)
         with self.app.app_context():
-            key = adapter.one(
-                "SELECT id FROM use_statements WHERE library_id = 1 ORDER BY version DESC"
-            )
+            key, _newest = adapter.newest_use_statement("City Library")
         for who in LEARNERS:
             if self.chance.random() < 0.9:
                 self.act(who, "reads it", "/use-statement", {"use_statement_id": key})
@@ -652,6 +674,7 @@ class Story:
                 self.clock.shift(STEP)
                 answer = adapter.move_back(self.app, client)
                 self.note("adam", f"moves {words} back", answer, kinds=adapter.BY_MOVING)
+                self.glance(f"back on version {before}")
                 self.clock.shift(STEP)
                 answer = adapter.move(self.app, client, "small", (before, after), **scope)
                 self.note("adam", f"moves {words} again", answer, kinds=adapter.BY_MOVING)
