@@ -34,6 +34,10 @@ def one(sql: str, **values: Any) -> Any:
     return found[0][0] if found else None
 
 
+def _name(email: str) -> str:
+    return email.partition("@")[0]
+
+
 # ---- who and what there is
 
 
@@ -104,14 +108,13 @@ def rated(email: str, of_framework: int) -> list[int]:
 def answered_before(email: str, of_framework: int) -> dict[int, str]:
     """Statements of other versions that somebody answered, by id."""
     found = rows(
-        "SELECT DISTINCT e.statement_id FROM rating_entries e JOIN people p ON p.id = e.person_id"
-        " JOIN statements s ON s.id = e.statement_id"
-        " WHERE p.email = :e AND s.framework_id <> :f",
+        "SELECT DISTINCT s.id, f.slug, f.version, s.code FROM rating_entries e"
+        " JOIN people p ON p.id = e.person_id JOIN statements s ON s.id = e.statement_id"
+        " JOIN frameworks f ON f.id = s.framework_id WHERE p.email = :e AND f.id <> :f",
         e=email,
         f=of_framework,
     )
-    names = Names()
-    return {row[0]: names.statements[row[0]] for row in found}
+    return {row[0]: " ".join(row[1:]) for row in found}
 
 
 def role_profiles(library: str) -> list[tuple[int, str]]:
@@ -169,15 +172,17 @@ def newest_use_statement(library: str) -> tuple[int, int]:
     return found[0][0], found[0][1]
 
 
-def reviews_of(email: str) -> list[tuple[int, str]]:
-    """Of somebody on either side, with their names."""
-    names = Names()
+def reviews_of(email: str) -> list[tuple[int, str, bool]]:
+    """Of somebody on either side, with their names, and whether there are differences to read as the
+    learner."""
     found = rows(
-        "SELECT r.id FROM reviews r JOIN people l ON l.id = r.learner_id"
+        "SELECT r.id, l.email, w.email, r.revealed_at IS NOT NULL AND l.email = :e,"
+        " (SELECT count(*) FROM reviews o WHERE o.learner_id = r.learner_id AND o.id <= r.id)"
+        " FROM reviews r JOIN people l ON l.id = r.learner_id"
         " JOIN people w ON w.id = r.reviewer_id WHERE :e IN (l.email, w.email) ORDER BY r.id",
         e=email,
     )
-    return [(row[0], names.reviews[row[0]]) for row in found]
+    return [(row[0], f"{_name(row[1])} > {_name(row[2])} {row[4]}", bool(row[3])) for row in found]
 
 
 def standing() -> list[tuple[int, str, str]]:
@@ -249,9 +254,7 @@ class Names:
     reviews: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.people = {
-            row[0]: row[1].partition("@")[0] for row in rows("SELECT id, email FROM people")
-        }
+        self.people = {row[0]: _name(row[1]) for row in rows("SELECT id, email FROM people")}
         self.statements = {
             row[0]: f"{row[1]} {row[2]} {row[3]}"
             for row in rows(

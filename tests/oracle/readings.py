@@ -42,7 +42,7 @@ class Reader(Client):
 @dataclass(slots=True)
 class Reading:
     """`share`: of what every person has a page each of, one in so many is read, another for each
-    person and `turn`."""
+    person and `turn`; where it is large, half of the people are read in short."""
 
     app: Flask
     today: dt.date
@@ -76,30 +76,31 @@ class Reading:
         with self.app.app_context():
             version = adapter.learns_in(email, self.today)
             reviews = adapter.reviews_of(email)
-            items = [each for each in adapter.items() if email in (each.learner, each.reviewer)]
             listed = adapter.statements(version) if version else []
             rated = adapter.rated(email, version) if version else []
             earlier = adapter.answered_before(email, version) if version else {}
             slug = adapter.slug_of(version) if version else ""
-        for number in self.some(reviews):
-            review_id, name = reviews[number]
+        one = {self.turn % len(reviews)} if reviews else set()
+        for number in sorted(one | self.some(reviews)):
+            review_id, name, has_differences = reviews[number]
             self.page(email, f"review {name}", f"/reviews/{review_id}")
-            mine = [each for each in items if each.review_id == review_id and each.is_shown]
-            if any(each.learner == email for each in mine):
+            if has_differences:
                 self.page(email, f"differences {name}", f"/reviews/{review_id}/differences")
         if version is None:
             return
-        for place, url in {
-            "profile": "/profile",
-            "profile.json": "/profile.json",
-            "profile.csv": "/profile.csv",
-            "to send": "/reviews/new",
-        }.items():
-            self.page(email, place, url)
-        self.page(email, *SELDOM[self.turn % len(SELDOM)])
         domains = list(dict.fromkeys((each.strand, each.domain) for each in listed))
         for number in self.some(domains):
             self.page(email, f"explained {domains[number][1]}", f"/profile/{domains[number][1]}")
+        for place, url in {
+            "profile": "/profile",
+            "profile.json": "/profile.json",
+            "to send": "/reviews/new",
+        }.items():
+            self.page(email, place, url)
+        if self.share > 3 and self.turn % 2:
+            return
+        self.page(email, "profile.csv", "/profile.csv")
+        self.page(email, *SELDOM[self.turn // 2 % len(SELDOM)])
         for number in self.some(domains, 1):
             strand, domain = domains[number]
             self.page(email, f"to rate {domain}", f"/assess/{slug}/{strand}/{domain}")
