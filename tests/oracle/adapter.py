@@ -7,18 +7,19 @@ and rows of what happened.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.oracle.facts import Lines, tidy
-from tracker.cli.background.work import work
 from tracker.db import db
+from tracker.models.record.words import own_ratings
 
 PAGES = "/admin/versions"
 
@@ -68,8 +69,11 @@ def statements(of_framework: int) -> list[Statement]:
 def learns_in(email: str, today: dt.date) -> int | None:
     """The version that somebody is on now; the newest membership's, of several."""
     return one(
-        "SELECT r.framework_id FROM memberships m JOIN role_profiles r ON r.id = m.role_profile_id"
-        " JOIN people p ON p.id = m.person_id WHERE p.email = :e AND m.role = 'learner'"
+        "SELECT v.framework_id FROM memberships m JOIN role_profiles r ON r.id = m.role_profile_id"
+        " JOIN people p ON p.id = m.person_id"
+        " JOIN person_versions v ON v.person_id = p.id AND v.slug = r.slug AND NOT EXISTS"
+        " (SELECT 1 FROM person_versions n WHERE n.person_id = p.id AND n.slug = v.slug AND n.id > v.id)"
+        " WHERE p.email = :e AND m.role = 'learner'"
         " AND m.starts_on <= :t AND (m.ends_on IS NULL OR m.ends_on >= :t)"
         " ORDER BY m.starts_on DESC, m.id DESC",
         e=email,
@@ -86,7 +90,7 @@ def rating_version(email: str, statement_id: int) -> int:
     return int(
         one(
             "SELECT r.version FROM ratings r JOIN people p ON p.id = r.person_id"
-            " WHERE p.email = :e AND r.statement_id = :s",
+            " JOIN statements s ON s.skill_id = r.skill_id WHERE p.email = :e AND s.id = :s",
             e=email,
             s=statement_id,
         )
@@ -96,12 +100,10 @@ def rating_version(email: str, statement_id: int) -> int:
 
 def rated(email: str, of_framework: int) -> list[int]:
     """The statements of the version that have an answer, in its order."""
-    found = rows(
-        "SELECT r.statement_id FROM ratings r JOIN people p ON p.id = r.person_id"
-        " WHERE p.email = :e AND r.answer IS NOT NULL",
-        e=email,
-    )
-    mine = {row[0] for row in found}
+    person_id = int(one("SELECT id FROM people WHERE email = :e", e=email))
+    own = own_ratings(lambda person: person == person_id, of_framework)
+    with db.engine.connect() as connection:
+        mine = set(connection.scalars(select(own.c.statement_id)))
     return [each.id for each in statements(of_framework) if each.id in mine]
 
 
@@ -121,8 +123,8 @@ def role_profiles(library: str) -> list[tuple[int, str]]:
     """With the version each is of, where a library has it twice."""
     found = rows(
         "SELECT r.id, r.name, f.slug, f.version FROM role_profiles r"
-        " JOIN frameworks f ON f.id = r.framework_id JOIN libraries l ON l.id = r.library_id"
-        " WHERE l.name = :l ORDER BY f.slug, f.id, r.name",
+        " JOIN frameworks f ON f.id = (SELECT min(id) FROM frameworks WHERE slug = r.slug)"
+        " JOIN libraries l ON l.id = r.library_id WHERE l.name = :l ORDER BY f.slug, r.name",
         l=library,
     )
     return [(row[0], f"{row[1]}, {row[2]} {row[3]}") for row in found]
@@ -208,7 +210,8 @@ def left_out(library: str) -> list[int]:
     """Ids of what is *not rated here*, in the order of the statements."""
     found = rows(
         "SELECT n.id FROM not_rated_here n JOIN libraries l ON l.id = n.library_id"
-        " JOIN statements s ON s.id = n.statement_id WHERE l.name = :l ORDER BY s.framework_id, s.code",
+        " JOIN statements s ON s.id = (SELECT min(id) FROM statements WHERE skill_id = n.skill_id)"
+        " WHERE l.name = :l ORDER BY s.framework_id, s.code",
         l=library,
     )
     return [row[0] for row in found]
@@ -345,16 +348,19 @@ def move(
     """All of the library, one team, or one person; done when it returns."""
     with app.app_context():
         from_id, to_id = (framework_id(slug, version) for version in ends)
-    form = {"from_id": from_id, "to_id": to_id, "team_id": team or "", "when": "now"}
-    answer = admin.post(PAGES, {**form, **({"person_id": person} if person else {})})
-    app.test_cli_runner().invoke(work, ["--once"])
-    return answer
+    LAST[:] = [(slug, ends, team, person)]
+    form = {"from_id": from_id, "to_id": to_id, "team_id": team or "", "newcomers": "y"}
+    if person:
+        form |= {"person_id": person}
+    page = admin.get(f"{PAGES}/new", query_string={"from_id": from_id, "to_id": to_id, **form})
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', page.text)
+    return admin.post(PAGES, {**form, "seen": seen[1] if seen else ""})
+
+
+LAST: list[tuple[str, tuple[str, str], int | None, int | None]] = []
 
 
 def move_back(app: Flask, admin: Client) -> TestResponse:
     """Whom the last move moved."""
-    with app.app_context():
-        last = one("SELECT max(id) FROM carryings")
-    answer = admin.post(f"{PAGES}/{last}/undo")
-    app.test_cli_runner().invoke(work, ["--once"])
-    return answer
+    slug, (before, after), team, person = LAST[-1]
+    return move(app, admin, slug, (after, before), team=team, person=person)

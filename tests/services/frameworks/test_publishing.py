@@ -103,7 +103,7 @@ def test_a_statement_can_come_of_one_that_was_retired_before() -> None:
         listed["technical"].append(
             {
                 "code": "T-9-01",
-                "rank": 1,
+                "rank": 4,
                 "uuid": ADDED.format(7),
                 "title": "New",
                 "text": "is new.",
