@@ -348,7 +348,8 @@ def move(
     """All of the library, one team, or one person; done when it returns."""
     with app.app_context():
         from_id, to_id = (framework_id(slug, version) for version in ends)
-    LAST[:] = [(slug, ends, team, person)]
+    with app.app_context():
+        LAST[:] = [Moved(slug, ends, team, person, int(one("SELECT max(id) FROM person_versions")))]
     form = {"from_id": from_id, "to_id": to_id, "team_id": team or "", "newcomers": "y"}
     if person:
         form |= {"person_id": person}
@@ -357,10 +358,33 @@ def move(
     return admin.post(PAGES, {**form, "seen": seen[1] if seen else ""})
 
 
-LAST: list[tuple[str, tuple[str, str], int | None, int | None]] = []
+@dataclass(frozen=True, slots=True)
+class Moved:
+    slug: str
+    ends: tuple[str, str]
+    team: int | None
+    person: int | None
+    after: int
+
+
+LAST: list[Moved] = []
 
 
 def move_back(app: Flask, admin: Client) -> TestResponse:
-    """Whom the last move moved."""
-    slug, (before, after), team, person = LAST[-1]
-    return move(app, admin, slug, (after, before), team=team, person=person)
+    """Whom the last move moved: all are, and who was there before it goes there again."""
+    last = LAST[-1]
+    before, after = last.ends
+    with app.app_context():
+        others = rows(
+            "SELECT DISTINCT v.person_id FROM person_versions v JOIN frameworks f"
+            " ON f.id = v.framework_id WHERE f.slug = :s AND f.version = :a AND v.id <= :i"
+            " AND NOT EXISTS (SELECT 1 FROM person_versions n WHERE n.person_id = v.person_id"
+            " AND n.slug = v.slug AND n.id > v.id)",
+            s=last.slug,
+            a=after,
+            i=last.after,
+        )
+    answer = move(app, admin, last.slug, (after, before), team=last.team, person=last.person)
+    for (person_id,) in others:
+        move(app, admin, last.slug, (before, after), team=None, person=person_id)
+    return answer
