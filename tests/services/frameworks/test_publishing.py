@@ -8,11 +8,24 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.conftest import NOW
+from tests.doors.frameworks import a_draft_with_a_new_domain
+from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED, edited, one_of_each, seed
-from tracker.db import session
-from tracker.models import AuditEvent, Framework, FrameworkDraftDecision, SkillOrigin, Statement
+from tracker.db import session, transaction
+from tracker.models import (
+    AuditEvent,
+    Framework,
+    FrameworkDraft,
+    FrameworkDraftDecision,
+    PersonVersion,
+    SkillOrigin,
+    Statement,
+)
+from tracker.queries.assessment import learners
+from tracker.queries.frameworks.affected import targets_that_end
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
+from tracker.queries.profiles import level_shapes
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
 from tracker.rules.frameworks.versions import Change, VersionDecision
@@ -131,6 +144,38 @@ def test_one_wrong_character_in_where_it_came_from_is_an_error() -> None:
     assert refused.value.facts == {"title": seed().strands[0].domains[0].statements[0].title} | {
         "uuid": wrong
     }
+
+
+def test_targets_go_on_where_the_publisher_says(world: World) -> None:
+    """A domain with another key takes the targets of the one that is gone, there and back; without
+    a word of it they end there."""
+    a_draft_with_a_new_domain(world)
+    (draft_id,) = session().scalars(select(FrameworkDraft.id).where(FrameworkDraft.slug == "small"))
+    (new,), (gone,) = stands(draft_id).new_domains, stands(draft_id).gone_domains
+    today = NOW.date()
+    assert targets_that_end(world.framework_id, [gone.key], today) == {gone.key: 5}
+    with pytest.raises(Invalid, match="place_unknown"):
+        publishing.say_place(None, draft_id, gone.key, new.key, NOW)
+    publishing.say_place(None, draft_id, new.key, gone.key, NOW)
+    done = publishing.publish(None, draft_id, NOW)
+    ana = world.people["ana"]
+    before = expected_by_key(ana)
+    with transaction() as tx:
+        tx.add(
+            PersonVersion(person_id=ana, slug="small", framework_id=done.framework_id, moved_at=NOW)
+        )
+    after = expected_by_key(ana)
+    assert before.pop(gone.key) == after.pop(new.key)
+    assert before == after
+
+
+def expected_by_key(person_id: int) -> dict[str, int]:
+    session().rollback()
+    found = learners.learner(person_id, NOW.date())
+    assert found is not None
+    domains = level_shapes.shape(found.framework_id, found.library_id)
+    keys = {each.id: f"{each.strand_key}/{each.key}" for each in domains}
+    return {keys[domain_id]: rank for domain_id, rank in learners.expected(found).items()}
 
 
 def test_an_origin_that_a_file_did_not_name_is_added() -> None:

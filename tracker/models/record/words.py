@@ -210,11 +210,16 @@ def agreed_exceptions(
         .join(section_now, section_now.id == now.strand_id)
         .where(
             Statement.rank == LevelException.rank,
-            now.key == then.key,
-            section_now.key == section_then.key,
+            _kept(now.first_domain_key, now.key) == _kept(then.first_domain_key, then.key),
+            _kept(now.first_strand_key, section_now.key)
+            == _kept(then.first_strand_key, section_then.key),
         )
         .subquery()
     )
+
+
+def _kept(first: SQLColumnExpression[str | None], key: SQLColumnExpression[str]) -> Any:
+    return func.coalesce(first, key)
 
 
 def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:
