@@ -19,6 +19,7 @@ from tests.web.teams.test_gaps import file
 from tracker.db import session, transaction
 from tracker.models import Library, Membership, Person, SnapshotPerson
 from tracker.queries.profiles import levels
+from tracker.records.frameworks import moves
 from tracker.rules.profiles import levels as rules
 from tracker.rules.profiles.levels import LevelRule
 from tracker.rules.roles import Role
@@ -145,6 +146,8 @@ def test_who_is_deleted_loses_the_name_and_no_figure(
             learns = Membership(person_id=nora, role=Role.LEARNER, starts_on=START)
             learns.team_id, learns.role_profile_id = place
             tx.add(learns)
+            tx.flush()
+            moves.begin(tx, [nora], world.now)
         removal.remove(acting(world, "adam"), nora, world.now)
     after = told(world, cora, spring)
     assert "Nora" not in after
