@@ -88,7 +88,9 @@ def test_the_head_is_kept_and_leads_to_what_was_cut(
     for _each in range(2):
         done = run(app, "head", "--to", str(kept))
         assert done.exit_code == 0, done.output
-        assert json.loads(done.output)["sequence"] == 4, "of three, and of the seals there were then"
+        assert json.loads(done.output)["sequence"] == 4, (
+            "of three, and of the seals there were then"
+        )
     assert kept.read_text() == done.output * 2
     whole = run(app, "verify", "--head", str(kept))
     assert (whole.exit_code, "all of the heads that were kept (2)." in whole.output) == (0, True)
