@@ -122,9 +122,10 @@ def answered_before(email: str, of_framework: int) -> dict[int, str]:
 def role_profiles(library: str) -> list[tuple[int, str]]:
     """With the version each is of, where a library has it twice."""
     found = rows(
-        "SELECT r.id, r.name, f.slug, f.version FROM role_profiles r"
-        " JOIN frameworks f ON f.id = (SELECT min(id) FROM frameworks WHERE slug = r.slug)"
-        " JOIN libraries l ON l.id = r.library_id WHERE l.name = :l ORDER BY f.slug, r.name",
+        "SELECT DISTINCT r.id, r.name, f.slug, f.version, f.id FROM role_profiles r"
+        " JOIN libraries l ON l.id = r.library_id"
+        " JOIN library_versions v ON v.library_id = l.id AND v.slug = r.slug"
+        " JOIN frameworks f ON f.id = v.framework_id WHERE l.name = :l ORDER BY f.slug, f.id, r.name",
         l=library,
     )
     return [(row[0], f"{row[1]}, {row[2]} {row[3]}") for row in found]
