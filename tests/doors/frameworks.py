@@ -38,6 +38,15 @@ def a_draft(world: World) -> None:
     import_framework(replace(file, strands=rest), world.now)
 
 
+def a_draft_with_a_new_domain(world: World) -> None:
+    """Of the small framework: its first domain has another key."""
+    file = file_of(world.framework_id).as_next("2")
+    strand = file.strands[0]
+    renamed = replace(strand.domains[0], key="renamed")
+    rest = replace(strand, domains=(renamed, *strand.domains[1:])), *file.strands[1:]
+    import_framework(replace(file, strands=rest), world.now)
+
+
 def its_draft(world: World) -> dict[str, object]:
     return {"draft_id": session().scalars(select(FrameworkDraft.id)).one()}
 
@@ -81,7 +90,7 @@ DOORS = [
             values=its_draft,
             arrange=a_draft,
         )
-        for name in ("decide", "match", "publish", "discard")
+        for name in ("decide", "match", "place", "publish", "discard")
     ),
     Door("corrections.index", "302 403 403 403 403 403 403 200 403"),
     Door(

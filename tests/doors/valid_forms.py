@@ -13,7 +13,7 @@ from tests.client import PASSWORD
 from tests.doors import DOORS, administration
 from tests.doors.accounts import another_device, asked_address, new_reader
 from tests.doors.door import Door
-from tests.doors.frameworks import a_draft, its_draft
+from tests.doors.frameworks import a_draft, a_draft_with_a_new_domain, its_draft
 from tests.doors.reviews import its_item
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
@@ -230,6 +230,16 @@ def its_change(world: World) -> dict[str, object]:
 def by_hand(world: World) -> dict[str, object]:
     first, second = list(statements(the_draft(world).after))[:2]
     return {"statement": first.uuid, "first": second.uuid, "second": ""}
+
+
+def operated_draft_with_a_new_domain(world: World) -> None:
+    an_operator(world)
+    a_draft_with_a_new_domain(world)
+
+
+def its_place(world: World) -> dict[str, object]:
+    draft = the_draft(world)
+    return {"domain": draft.new_domains[0].key, "before": draft.gone_domains[0].key}
 
 
 def as_compared(world: World) -> dict[str, object]:
@@ -585,6 +595,7 @@ SENDS = [
     Send("framework_drafts.start", "adam", words(slug="small", version="2"), arrange=an_operator),
     Send("framework_drafts.decide", "adam", its_change, arrange=operated_draft),
     Send("framework_drafts.match", "adam", by_hand, arrange=operated_draft),
+    Send("framework_drafts.place", "adam", its_place, arrange=operated_draft_with_a_new_domain),
     Send("framework_drafts.publish", "adam", as_compared, arrange=operated_draft),
     Send("framework_drafts.discard", "adam", arrange=operated_draft),
     Send("system.set_editor", "adam", words(email="ana@example.org"), arrange=an_operator),

@@ -1,4 +1,4 @@
-"""An answer from a page that was loaded before its owner was carried to another version."""
+"""An answer from a page that was loaded before its owner was moved to another version."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -68,6 +68,20 @@ def test_the_script_is_told_why(world: World, version: NextVersion, sign_in: Sig
     told = ana.post_json(f"/statements/{first}/rating", {"answer": "partly", "base_version": 0})
     assert told.status_code == 409
     assert "check it against the statement of that version" in told.json["error"]
+
+
+def test_it_is_so_on_the_way_back_too(
+    app: Flask, world: World, version: NextVersion, sign_in: SignIn
+) -> None:
+    fourth = world.statements["technical"][3]
+    with app.app_context():
+        carried(world, version, back=True)
+    ana = sign_in(world.email("ana"))
+    told = ana.post(f"/statements/{version.became[fourth][0]}/rating", TYPED)
+    assert told.status_code == 409
+    assert "You are on version 1 of the framework now" in words(told.text)
+    assert f'action="/statements/{fourth}/rating"' in told.text
+    assert ">typed here</textarea>" in told.text
 
 
 def test_a_statement_of_nobody_s_own_is_none(

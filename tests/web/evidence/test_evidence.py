@@ -25,6 +25,7 @@ from tracker.models import (
     EvidenceVersion,
     Framework,
     Look,
+    Skill,
     Statement,
     StoredFile,
 )
@@ -422,10 +423,12 @@ def other_framework(world: World) -> int:
             about={},
             published_at=world.now,
         )
-        tx.add(framework)
+        skill = Skill(slug="other")
+        tx.add_all([framework, skill])
         tx.flush()
         statement = Statement(
             framework_id=framework.id,
+            skill_id=skill.id,
             domain_id=world.domains["technical"],
             rank=1,
             uuid="u",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from werkzeug.test import TestResponse
 
 from tests.client import Client
@@ -16,9 +17,8 @@ from tests.conftest import NOW
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tracker.db import session
-from tracker.models import Statement, StatementSuccessor
+from tracker.models import Statement
 from tracker.rules.frameworks.file_writing import text_of
-from tracker.rules.frameworks.versions import Change
 from tracker.services.administration.operators import set_framework_editor
 from tracker.services.frameworks.importing import import_framework
 
@@ -90,14 +90,15 @@ def louder(listed: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def carried(app: Flask) -> dict[str, bool]:
-    """By code, of the statements whose words changed."""
+    """By code, of the statements whose words changed: whether it is the same skill."""
+    then, now = aliased(Statement), aliased(Statement)
     with app.app_context():
         rows = session().execute(
-            select(Statement.code, StatementSuccessor.carries)
-            .join(StatementSuccessor, StatementSuccessor.successor_id == Statement.id)
-            .where(StatementSuccessor.change == Change.REWORDED)
+            select(now.code, now.skill_id == then.skill_id)
+            .join(then, (then.uuid == now.uuid) & (then.framework_id < now.framework_id))
+            .where(then.text != now.text)
         )
-        return dict(rows.all())
+        return {code: bool(is_same) for code, is_same in rows}
 
 
 def shown(page: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ from tests.review_rules import faults, faults_of_statuses
 from tests.snapshots import Rows, rows
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry
+from tracker.models.record.words import skill_of
 from tracker.rules.reviews.workflow import ITEM_MOVES, ItemStatus, Move
 from tracker.web.http import idempotency
 
@@ -189,6 +190,7 @@ class ReviewMachine(RuleBasedStateMachine):
                         tx.add(
                             kind(
                                 person_id=self.world.people["ana"],
+                                skill_id=skill_of(statement_id),
                                 statement_id=statement_id,
                                 answer=said,
                                 basis="rated",

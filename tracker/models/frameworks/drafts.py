@@ -16,7 +16,8 @@ OPEN = "published_at IS NULL AND discarded_at IS NULL"
 class FrameworkDraft(Base):
     """At most one is open for each framework. `content` is its file, `digest` that of the file as
     it was taken in; `origins`: what somebody said by hand about whose place a statement takes
-    (rules/frameworks/changes/comparison). By command where no person is named."""
+    (rules/frameworks/changes/comparison); `places`: by new domain the one whose targets go on in it
+    (rules/frameworks/changes/structure). By command where no person is named."""
 
     __tablename__ = "framework_drafts"
     __table_args__ = (
@@ -40,6 +41,7 @@ class FrameworkDraft(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))
     origins: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    places: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     made_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
     made_at: Mapped[dt.datetime]
     published_framework_id: Mapped[int | None] = mapped_column(parent("frameworks.id"))

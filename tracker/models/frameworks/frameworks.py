@@ -82,7 +82,8 @@ class Level(Base):
 
 class Domain(Base):
     """`claimed_count` is what the source's heading says, where it says one; it may differ from what
-    is listed."""
+    is listed. `first_strand_key`, `first_domain_key`: the keys that it first had, under which the
+    targets in it are kept, where it has others in this version."""
 
     __tablename__ = "domains"
     __table_args__ = (UniqueConstraint("strand_id", "key"),)
@@ -93,6 +94,8 @@ class Domain(Base):
     title: Mapped[Line]
     position: Mapped[int]
     claimed_count: Mapped[int | None]
+    first_strand_key: Mapped[str | None] = mapped_column(String(80))
+    first_domain_key: Mapped[str | None] = mapped_column(String(80))
 
 
 class Statement(Base):

@@ -87,7 +87,16 @@ def was_published_before(one: type[Framework], other: type[Framework]) -> Column
 
 def expects() -> ColumnElement[bool]:
     """Joins a `Target` to its `Domain` in a version, over `Strand`."""
-    return and_(Target.strand_key == Strand.key, Target.domain_key == Domain.key)
+    strand_key, domain_key = target_keys()
+    return and_(Target.strand_key == strand_key, Target.domain_key == domain_key)
+
+
+def target_keys() -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """Over `Domain` and `Strand`: the keys under which targets in it are kept."""
+    return (
+        func.coalesce(Domain.first_strand_key, Strand.key),
+        func.coalesce(Domain.first_domain_key, Domain.key),
+    )
 
 
 def expected_rank() -> ColumnElement[int]:

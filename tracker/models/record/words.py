@@ -141,16 +141,16 @@ def left_out(library: SQLColumnExpression[int] | int | None, framework: Framewor
     return read_through(words, framework, all_origins=True)
 
 
-def decided(library: int | BindParameter[int], framework: Framework) -> Subquery:
-    """The same columns: what that library decided about sensitive statements, by the id of the
-    `SensitiveDecision`."""
+def decided(library: int | BindParameter[int] | None, framework: Framework) -> Subquery:
+    """The same columns: what that library, or each, decided about sensitive statements, by the id
+    of the `SensitiveDecision`."""
     words = select(
         SensitiveDecision.library_id,
         SensitiveDecision.skill_id,
         SensitiveDecision.decision,
         func.coalesce(SensitiveDecision.decided_at, literal(LONG_AGO)).label("at"),
         SensitiveDecision.id,
-    ).where(SensitiveDecision.library_id == library)
+    ).where(true() if library is None else SensitiveDecision.library_id == library)
     return read_through(words, framework, all_origins=True)
 
 
@@ -210,11 +210,16 @@ def agreed_exceptions(
         .join(section_now, section_now.id == now.strand_id)
         .where(
             Statement.rank == LevelException.rank,
-            now.key == then.key,
-            section_now.key == section_then.key,
+            _kept(now.first_domain_key, now.key) == _kept(then.first_domain_key, then.key),
+            _kept(now.first_strand_key, section_now.key)
+            == _kept(then.first_strand_key, section_then.key),
         )
         .subquery()
     )
+
+
+def _kept(first: SQLColumnExpression[str | None], key: SQLColumnExpression[str]) -> Any:
+    return func.coalesce(first, key)
 
 
 def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:

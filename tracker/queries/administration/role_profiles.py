@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -74,9 +74,9 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
     )
     expected = (
         select(func.count())
-        .select_from(Target)
-        .join(Strand, Strand.key == Target.strand_key)
-        .join(Domain, and_(Domain.strand_id == Strand.id, expects()))
+        .select_from(Domain)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Target, expects())
         .where(Target.role_profile_id == RoleProfile.id, Strand.framework_id == Framework.id)
         .correlate(RoleProfile, Framework)
         .scalar_subquery()

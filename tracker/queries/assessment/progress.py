@@ -19,6 +19,7 @@ from tracker.models import (
     UseStatementReading,
 )
 from tracker.models.joins import rated_before
+from tracker.models.record.versions import target_keys
 from tracker.models.record.words import left_out, own_ratings, standing
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import RatingFilter
@@ -180,6 +181,7 @@ REVIEWED = ENDORSED.c.statement_id == Statement.id
 """Its join to `Statement`: at most one."""
 
 
+STRAND_KEY, DOMAIN_KEY = target_keys()
 AGAIN = and_(rated_before(LEARNER), OWN.c.id.is_(None))
 
 
@@ -235,7 +237,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(OWN, RATED)
         .outerjoin(Rating, Rating.id == OWN.c.id)
         .outerjoin(ENDORSED, REVIEWED)
-        .outerjoin(jobs, and_(jobs.c.strand_key == Strand.key, jobs.c.domain_key == Domain.key))
+        .outerjoin(jobs, and_(jobs.c.strand_key == STRAND_KEY, jobs.c.domain_key == DOMAIN_KEY))
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

@@ -36,7 +36,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.record.versions import learns_on
+from tracker.models.record.versions import learns_on, was_published_before
 from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import FRAMEWORK, Learner
@@ -106,9 +106,12 @@ def _before_each() -> Select[*tuple[Any, ...]]:
 
 
 def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
-    """None where the statement is not of another version of the learner's framework. For the
-    learner alone. Two queries."""
+    """None where the statement is neither of an earlier version of the learner's framework nor of
+    one that they were on. For the learner alone. Two queries."""
     theirs = aliased(Framework)
+    was_theirs = exists().where(
+        PersonVersion.person_id == learner.person_id, PersonVersion.framework_id == Framework.id
+    )
     row = (
         session()
         .execute(
@@ -127,7 +130,11 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
                 Rating,
                 and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
             )
-            .where(Statement.id == statement_id, Framework.id != theirs.id)
+            .where(
+                Statement.id == statement_id,
+                Framework.id != theirs.id,
+                or_(was_published_before(Framework, theirs), was_theirs),
+            )
         )
         .one_or_none()
     )

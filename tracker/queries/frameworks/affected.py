@@ -1,14 +1,29 @@
 """Whom and what the changes of a next version affect, in the whole installation. Ratings that were
 not sent are nobody's to count."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, union
 
 from tracker.db import session
-from tracker.models import Endorsement, Review, ReviewItem, Skill, SkillOrigin
+from tracker.models import (
+    Domain,
+    Endorsement,
+    Framework,
+    Membership,
+    Review,
+    ReviewItem,
+    RoleProfile,
+    Skill,
+    SkillOrigin,
+    Strand,
+    Target,
+)
+from tracker.models.record.versions import expects
+from tracker.policy.permissions import current_on
 from tracker.rules.reviews.workflow import LIVE, EndorsementStatus, ReviewStatus
 
 
@@ -87,3 +102,25 @@ def _by_group(groups: Mapping[str, list[int]], rows: Select[*tuple[Any, ...]]) -
     number = case(*((skill_id.in_(groups[key]), at) for at, key in enumerate(keys)), else_=-1)
     found = session().execute(select(number, func.count(counted.distinct())).group_by(number))
     return {keys[at]: count for at, count in found}
+
+
+def targets_that_end(framework_id: int, domains: Collection[str], today: dt.date) -> dict[str, int]:
+    """By domain of that version, as "section/domain", how many people have a job profile now that
+    expects something in it; those of which nobody has one are not there. One query."""
+    key = Strand.key + "/" + Domain.key
+    rows = session().execute(
+        select(key, func.count(Membership.person_id.distinct()))
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .join(RoleProfile, RoleProfile.id == Target.role_profile_id)
+        .join(Framework, Framework.slug == RoleProfile.slug)
+        .join(Membership, Membership.role_profile_id == RoleProfile.id)
+        .where(
+            Framework.id == framework_id,
+            Strand.framework_id == framework_id,
+            key.in_(domains),
+            current_on(Membership, today),
+        )
+        .group_by(key)
+    )
+    return dict(rows.all())

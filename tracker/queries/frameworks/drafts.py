@@ -19,7 +19,12 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionComparison,
     compare,
 )
-from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
+from tracker.rules.frameworks.changes.structure import (
+    ListedDomain,
+    empty_levels,
+    only_in,
+    titles_used_twice,
+)
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import framework_of
 from tracker.rules.frameworks.versions import VersionDecision
@@ -56,6 +61,7 @@ class DraftedVersion:
     after: FrameworkFile
     past: KnownBefore
     origins: Mapping[str, list[str]]
+    places: Mapping[str, str]
     decisions: Mapping[str, Decided]
     made_at: dt.datetime
     published_at: dt.datetime | None
@@ -92,9 +98,11 @@ class DraftedVersion:
 
     @property
     def seen(self) -> str:
-        """SHA-256 of what would be published: every change with its decision."""
+        """SHA-256 of what would be published: every change with its decision, and where targets go
+        on."""
         said = [[change.key, self.decision_of(change)] for change in self.comparison.changes]
-        return hashlib.sha256(json.dumps([self.digest, said]).encode()).hexdigest()
+        everything = [self.digest, said, sorted(self.went_on.items())]
+        return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
 
     def decision_of(self, change: VersionChange) -> str:
         """In a word, with the part of a split after a colon; empty where nobody decided."""
@@ -102,6 +110,20 @@ class DraftedVersion:
         if decided is None:
             return ""
         return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+
+    @property
+    def new_domains(self) -> tuple[ListedDomain, ...]:
+        return only_in(self.after, self.before)
+
+    @property
+    def gone_domains(self) -> tuple[ListedDomain, ...]:
+        return only_in(self.before, self.after)
+
+    @property
+    def went_on(self) -> dict[str, str]:
+        """By new domain, the one that is gone whose targets go on in it."""
+        new, gone = ({each.key for each in of} for of in (self.new_domains, self.gone_domains))
+        return {key: before for key, before in self.places.items() if key in new and before in gone}
 
     @property
     def empty_levels(self) -> tuple[Wording, ...]:
@@ -155,6 +177,7 @@ def drafted(draft_id: int) -> DraftedVersion | None:
         after=framework_of(draft.content),
         past=past_of(draft.base_framework_id),
         origins=draft.origins,
+        places=draft.places,
         decisions={key: Decided(decision, to) for key, decision, to in decisions},
         made_at=draft.made_at,
         published_at=draft.published_at,

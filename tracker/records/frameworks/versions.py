@@ -36,6 +36,8 @@ from tracker.rules.frameworks.file_content import (
 )
 from tracker.rules.frameworks.scale import Meaning
 
+OWN_KEYS: Mapping[str, tuple[str, str]] = {}
+
 
 def publish(
     tx: Session,
@@ -43,10 +45,12 @@ def publish(
     now: dt.datetime,
     actor: Actor | None = None,
     ancestries: Mapping[str, Ancestry] = NONE,
+    first_keys: Mapping[str, tuple[str, str]] = OWN_KEYS,
 ) -> int:
     """Returns the framework's id. `ancestries`: by uuid, what its statements are made of; of
-    nothing where it is not there. `about` holds beside what the page shows what only the file has
-    of its sections."""
+    nothing where it is not there. `first_keys`: by "section/domain", the keys under which targets
+    in it are kept, where they may be others than its own. `about` holds beside what the page shows
+    what only the file has of its sections."""
     framework = Framework(
         slug=file.slug,
         version=file.version,
@@ -71,7 +75,7 @@ def publish(
     skills = lineage.skills_for(tx, file.slug, uuids, ancestries)
     positions = itertools.count(1)
     for at, strand in enumerate(file.strands):
-        _write_strand(tx, framework.id, strand, at, positions, skills)
+        _write_strand(tx, framework.id, strand, at, positions, skills, first_keys)
     _cite(tx, framework.id, file)
     exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
     _note(tx, "framework_imported", file, now, actor)
@@ -151,6 +155,7 @@ def _write_strand(
     position: int,
     positions: Iterator[int],
     skills: Mapping[str, int],
+    first_keys: Mapping[str, tuple[str, str]],
 ) -> None:
     """The strand and all that is in it; `positions` number the statements of the whole
     framework."""
@@ -166,7 +171,12 @@ def _write_strand(
     tx.flush()
     _insert(tx, Level, [{"strand_id": strand.id} | asdict(level) for level in found.levels])
     for each in found.domains:
+        own = found.key, each.key
+        first = first_keys.get("/".join(own), own)
+        strand_key, domain_key = first if first != own else (None, None)
         domain = Domain(
+            first_strand_key=strand_key,
+            first_domain_key=domain_key,
             strand_id=strand.id,
             key=each.key,
             title=each.title,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
-from tracker.models.record.versions import expected_rank, expects
+from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
@@ -199,7 +199,7 @@ def _set_targets(
     if not set(targets.items()) <= known:
         raise Invalid("target_unknown")
     rows = tx.execute(
-        select(Domain.id, Strand.key, Domain.key, expected_rank())
+        select(Domain.id, *target_keys(), expected_rank())
         .select_from(Domain)
         .join(Strand, Strand.id == Domain.strand_id)
         .outerjoin(Target, and_(Target.role_profile_id == profile.id, expects()))
@@ -227,9 +227,9 @@ def _set_reason(tx: Session, profile: RoleProfile, framework_id: int, reason: st
     """Without targets that need one none is kept."""
     needed = tx.scalar(
         select(func.count())
-        .select_from(Target)
-        .join(Strand, Strand.key == Target.strand_key)
-        .join(Domain, and_(Domain.strand_id == Strand.id, expects()))
+        .select_from(Domain)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Target, expects())
         .where(
             Target.role_profile_id == profile.id,
             Strand.framework_id == framework_id,

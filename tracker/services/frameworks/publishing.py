@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Framework, FrameworkDraft, SkillOrigin, Statement
+from tracker.models import Domain, Framework, FrameworkDraft, SkillOrigin, Statement, Strand
+from tracker.models.record.versions import target_keys
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
@@ -57,6 +58,21 @@ def say_origins(
         drafts.note_decided(tx, draft, 1, actor, now)
         again = _stands(draft_id)
         drafts.forget_decisions(tx, draft, {each.key for each in again.comparison.to_decide})
+
+
+def say_place(
+    actor: Actor | None, draft_id: int, domain: str, before: str, now: dt.datetime
+) -> None:
+    """Whose targets go on in a new domain: of one that is gone, or "" for nobody's; both as
+    "section/domain". Raises Invalid("place_unknown")."""
+    with transaction() as tx:
+        draft, stands = _opened(tx, draft_id)
+        new, gone = ({each.key for each in of} for of in (stands.new_domains, stands.gone_domains))
+        if domain not in new or before not in {"", *gone}:
+            raise Invalid("place_unknown")
+        others = {key: of for key, of in draft.places.items() if key != domain and of != before}
+        draft.places = {**others, domain: before} if before else others
+        drafts.note_decided(tx, draft, 1, actor, now)
 
 
 def add_origin(
@@ -134,7 +150,9 @@ def publish(
         base = drafts.newest(tx, draft.slug)
         if base is None or base.id != draft.base_framework_id:
             raise Conflict("draft_outdated")
-        framework_id = versions.publish(tx, stands.after, now, actor, _ancestries(stands))
+        framework_id = versions.publish(
+            tx, stands.after, now, actor, _ancestries(stands), _first_keys(tx, stands)
+        )
         drafts.note_published(draft, framework_id, now)
         return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
 
@@ -173,6 +191,16 @@ def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
         if change.before
         for after in change.after
     }
+
+
+def _first_keys(tx: Session, stands: DraftedVersion) -> dict[str, tuple[str, str]]:
+    """By domain of the new version, as "section/domain", the keys under which targets are kept,
+    where they are others than its own."""
+    of = select(Strand.key, Domain.key, *target_keys()).join(Domain, Domain.strand_id == Strand.id)
+    rows = tx.execute(of.where(Strand.framework_id == stands.base_framework_id)).all()
+    before = {f"{row[0]}/{row[1]}": (row[2], row[3]) for row in rows}
+    there = {key: before[key] for key in before if key not in stands.went_on.values()}
+    return there | {key: before[old] for key, old in stands.went_on.items()}
 
 
 def _opened(tx: Session, draft_id: int) -> tuple[FrameworkDraft, DraftedVersion]:

@@ -1,4 +1,4 @@
-"""An answer from a page that was loaded before its owner was carried to another version: what they
+"""An answer from a page that was loaded before its owner was moved to another version: what they
 typed, with what takes the statement's place now."""
 
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from tracker.web.i18n.render import render
 
 
 def page(statement_id: int, sent: SentRating) -> ResponseReturnValue:
-    """Raises Missing where the statement is of no earlier version of theirs; to the script,
+    """Raises Missing where the statement is of no other version of theirs; to the script,
     Conflict: statement_replaced or statement_retired."""
     slug = statement_lines.slug_of(statement_id)
     learner = learners.learner(session.actor().person_id, session.today(), slug) if slug else None

@@ -14,14 +14,16 @@ from tests.factories.frameworks import add_role_profile
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse
+from tests.factories.versions import next_version
 from tests.factories.world import World
 from tests.services.administration import past_rounds as factory
 from tests.web.teams.crowds import AT, GAP, Crowd, hide_names
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
-from tracker.models import LevelException, Membership, Release
+from tracker.models import Framework, LevelException, Membership, Release, Statement
 from tracker.models.record.words import skill_of
+from tracker.records.frameworks import moves
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.exceptions import ExceptionStatus
@@ -114,37 +116,50 @@ def test_the_same_statements_once_more_count_whatever_comes_of_them(
         assert session().scalar(decided) == 2
 
 
-@pytest.mark.parametrize("is_carried", [True, False])
+@pytest.mark.parametrize("is_new", [True, False])
 def test_an_agreed_exception_is_one_review_in_all_versions(
-    app: Flask, world: World, is_carried: bool
+    app: Flask, world: World, is_new: bool
 ) -> None:
-    """What was carried to another statement was agreed on before."""
+    """What was agreed on another wording was agreed on before."""
     with app.app_context():
         hide_names(world)
         before = world.now - dt.timedelta(days=2)
         crowd = Crowd(world)
         crowd.put("harbour", 4, 3, reviewed_at=before)
-        agreed, *_others, carried = world.statements["leadership"][3:6]
-        item_id = endorse(world, "zoe0", "hugo", agreed, EndorsedAnswer.NOT_MY_WORK, before)
+        old = world.statements["leadership"][3]
+        item_id = endorse(world, "zoe0", "hugo", old, EndorsedAnswer.NOT_MY_WORK, before)
+        version = next_version(world, reworded={old: True})
+
+        def agree(statement_id: int, at: dt.datetime) -> None:
+            with transaction() as tx:
+                tx.add(
+                    LevelException(
+                        person_id=world.people["zoe0"],
+                        skill_id=skill_of(statement_id),
+                        statement_id=statement_id,
+                        domain_id=tx.get_one(Statement, statement_id).domain_id,
+                        rank=3,
+                        item_id=item_id,
+                        proposer_id=world.people["hugo"],
+                        confirmer_id=world.people["zoe0"],
+                        status=ExceptionStatus.AGREED,
+                        proposed_at=at,
+                        agreed_at=at,
+                    )
+                )
+
+        if not is_new:
+            agree(old, before)
         releases.release_all_due(before)
         crowd.put("harbour", 2, 2)
         with transaction() as tx:
-            tx.add(
-                LevelException(
-                    person_id=world.people["zoe0"],
-                    skill_id=skill_of(carried if is_carried else agreed),
-                    statement_id=carried if is_carried else agreed,
-                    domain_id=world.domains["leadership"],
-                    rank=3,
-                    item_id=item_id,
-                    proposer_id=world.people["hugo"],
-                    confirmer_id=world.people["zoe0"],
-                    status=ExceptionStatus.AGREED,
-                    proposed_at=world.now,
-                    agreed_at=world.now,
-                )
-            )
-        assert releases.release_all_due(world.now) == (0 if is_carried else 1)
+            city, to = world.libraries["city"], tx.get_one(Framework, version.framework_id)
+            learns = Membership.team_id == world.teams["harbour"], Membership.role == Role.LEARNER
+            whom = select(Membership.person_id.label("id")).where(*learns)
+            moves.move(tx, city, whom, to, None, world.now)
+        if is_new:
+            agree(version.became[old][0], world.now)
+        assert releases.release_all_due(world.now) == (1 if is_new else 0)
 
 
 @pytest.mark.parametrize("rank", [2, 3])

@@ -81,6 +81,27 @@ def _titles(file: FrameworkFile) -> dict[tuple[object, ...], str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ListedDomain:
+    """`key`: those of its section and its own, as "section/domain"."""
+
+    key: str
+    section_title: Wording
+    title: Wording
+
+
+def only_in(file: FrameworkFile, other: FrameworkFile) -> tuple[ListedDomain, ...]:
+    """The domains of a file whose keys the other doesn't have."""
+    theirs = {each.key for each in _domains(other)}
+    return tuple(each for each in _domains(file) if each.key not in theirs)
+
+
+def _domains(file: FrameworkFile) -> Iterable[ListedDomain]:
+    for strand in file.strands:
+        for domain in strand.domains:
+            yield ListedDomain(f"{strand.key}/{domain.key}", strand.title, domain.title)
+
+
 def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:
     """Which answers there are, in which order, and what each counts as; their words may change."""
     one, other = (

@@ -55,6 +55,7 @@ refusal_messages(
         "Version %(version)s is published already. Enter another version number."
     ),
     origin_unknown=_l("Choose statements from the lists."),
+    place_unknown=_l("Choose domains from the lists."),
     part_unknown=_l("Choose one of the answers beside the change."),
 )
 
@@ -112,6 +113,13 @@ class OriginsForm(Form):
     statement = SelectField(_l("Statement of the next version"))
     first = SelectField(_l("Takes the place of"), default="")
     second = SelectField(_l("And of"), default="")
+
+
+class PlaceForm(Form):
+    """Both as "section/domain"; the choices are handed in."""
+
+    domain = SelectField(_l("New domain"))
+    before = SelectField(_l("Takes the targets of"), default="")
 
 
 class PublishForm(Form):

@@ -1,12 +1,13 @@
 """What the page of a draft is given."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from tracker.queries.frameworks.affected import AffectedByChanges
+from tracker.queries.frameworks.affected import AffectedByChanges, targets_that_end
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.change_rows import place_of
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
@@ -228,6 +229,45 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
         )
         for uuid, earlier in drafted.origins.items()
         if earlier
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedTargets:
+    """Of a domain that is gone; for how many people."""
+
+    title: Wording
+    people: str
+
+
+def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[EndedTargets]:
+    ending = {each.key: each for each in drafted.gone_domains}
+    for key in drafted.went_on.values():
+        del ending[key]
+    found = targets_that_end(drafted.base_framework_id, ending, today)
+    return [
+        EndedTargets(mark(each.title, drafted.before.lang), count(found[key]))
+        for key, each in ending.items()
+        if key in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsGoOn:
+    key: str
+    title: Wording
+    before: Wording
+
+
+def went_on(drafted: DraftedVersion) -> list[TargetsGoOn]:
+    new, gone = (
+        {each.key: each.title for each in of} for of in (drafted.new_domains, drafted.gone_domains)
+    )
+    return [
+        TargetsGoOn(
+            key, mark(new[key], drafted.after.lang), mark(gone[before], drafted.before.lang)
+        )
+        for key, before in drafted.went_on.items()
     ]
 
 

@@ -21,6 +21,7 @@ from tracker.web.frameworks.drafts.forms import (
     FrameworkFileForm,
     NextVersionForm,
     OriginsForm,
+    PlaceForm,
     PublishForm,
 )
 from tracker.web.frameworks.drafts.labels import FEW, KINDS, affected_words
@@ -113,6 +114,9 @@ def show(draft: Subject) -> ResponseReturnValue:
         sections=comparison.sections,
         levels=pages.levels(comparison, changed_levels(drafted) if drafted.is_open else None),
         renamed=pages.renamed(drafted),
+        ended=pages.ended_targets(drafted, session.today()) if drafted.is_open else [],
+        went_on=pages.went_on(drafted),
+        place_form=_place_form(drafted),
         cards=pages.cards(drafted, pages.shown(drafted, asked), found),
         filters=pages.filters(drafted),
         asked=asked,
@@ -146,6 +150,18 @@ def match(draft: Subject) -> ResponseReturnValue:
             session.actor(), draft.id, form.statement.data or "", earlier, session.now()
         ),
         _("Matched. The comparison is made anew."),
+        url_for("framework_drafts.show", draft_id=draft.id),
+    )
+
+
+@bp.post("/drafts/<id:draft_id>/places")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def place(draft: Subject) -> ResponseReturnValue:
+    form = PlaceForm()
+    domain, before = form.domain.data or "", form.before.data or ""
+    return pressed(
+        lambda: publishing.say_place(session.actor(), draft.id, domain, before, session.now()),
+        _("Saved. Targets go on there."),
         url_for("framework_drafts.show", draft_id=draft.id),
     )
 
@@ -191,6 +207,17 @@ def changes_csv(draft: Subject) -> ResponseReturnValue:
 @rate_limits.documents
 def changes_json(draft: Subject) -> ResponseReturnValue:
     return exports.changes_json(_drafted(draft))
+
+
+def _place_form(drafted: DraftedVersion) -> PlaceForm:
+    form = PlaceForm(formdata=None)
+    new, gone = (
+        [(each.key, f"{each.section_title}: {each.title}") for each in of]
+        for of in (drafted.new_domains, drafted.gone_domains)
+    )
+    form.domain.choices = fields.choices(new)
+    form.before.choices = fields.choices([("", _("No other domain")), *gone])
+    return form
 
 
 def _drafted(draft: Subject) -> DraftedVersion:

@@ -1,4 +1,4 @@
-"""A statement of an earlier version of the framework that somebody learns in: what they have of it,
+"""A statement of another version of the framework that somebody learns in: what they have of it,
 with the way to what takes its place now."""
 
 from flask import redirect, url_for
@@ -14,7 +14,7 @@ from tracker.web.reviews.endorsements import pages
 
 
 def page(statement_id: int) -> ResponseReturnValue | None:
-    """For its owner; None where the statement is of no earlier version of theirs."""
+    """For its owner; None where the statement is of no other version of theirs."""
     person_id = session.actor().person_id
     slug = statement_lines.slug_of(statement_id)
     learner = learners.learner(person_id, session.today(), slug) if slug else None

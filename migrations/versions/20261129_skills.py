@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261129_first"
+revision = "20261129_skills"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -337,7 +337,7 @@ table(
     line(40, "version"),
     facts("content"),
     line(64, "digest"),
-    facts("origins"),
+    facts("origins", "places"),
     to("people", "made_by_id", null=True),
     moment("made_at"),
     to("frameworks", "published_framework_id", null=True),
@@ -411,6 +411,7 @@ table(
     line(200, "title"),
     number("position"),
     number("claimed_count", null=True),
+    line(80, "first_strand_key", "first_domain_key", null=True),
     unique("strand_id", "key"),
 )
 table("skills", line(80, "slug"))
