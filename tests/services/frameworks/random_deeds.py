@@ -9,6 +9,7 @@ from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, actor, it
 from tests.services.frameworks.random_years import REVIEWERS, Deed, Did, Years
 from tracker.db import session
 from tracker.models import Endorsement, LevelException, Rating, Review, ReviewItem
+from tracker.models.record.words import skill_of
 from tracker.queries.reviews import submittable
 from tracker.rules.errors import Conflict
 from tracker.rules.evidence.content import EvidenceContent
@@ -53,7 +54,7 @@ def done(years: Years, name: str, whats: Mapping[int, Did]) -> None:
 
 def _version(years: Years, name: str, statement_id: int) -> int:
     session().rollback()
-    mine = Rating.person_id == years.world.people[name], Rating.statement_id == statement_id
+    mine = Rating.person_id == years.world.people[name], Rating.skill_id == skill_of(statement_id)
     return session().scalar(select(Rating.version).where(*mine)) or 0
 
 

@@ -123,11 +123,12 @@ def expected(years: Years, name: str, before: Told) -> Told:
             joined = tuple("\n\n".join(filter(None, side)) for side in zip(*texts, strict=True))
             if any(joined):
                 notes[key] = joined[0], joined[1]
-    out = {
-        key: [old for old, new, carries, fate in edges if new == key and (carries or _words(fate))]
-        for key in ids
-    }
-    left_out = frozenset(key for key, olds in out.items() if olds and before.left_out >= set(olds))
+    for old, key, carries, fate in edges:
+        if carries and fate not in (Fate.SPLIT, Fate.MERGED) and old in before.notes:
+            notes[key] = before.notes[old]  # of the same skill, also where its answer is cleared
+    left_out = frozenset(
+        key for key, olds in origins.items() if olds and before.left_out >= set(olds)
+    )
     person_id = years.world.people[name]
     return Told(
         own=own,
@@ -148,10 +149,6 @@ def expected(years: Years, name: str, before: Told) -> Told:
             and any(old in before.own or old in before.again for old in origins[key])
         ),
     )
-
-
-def _words(fate: Fate) -> bool:
-    return fate in (Fate.SPELLED, Fate.REWORDED)
 
 
 def _standing(person_id: int) -> dict[int, Said]:
