@@ -118,9 +118,9 @@ def test_down_and_up_again(
 
 
 ROWS_OF_HISTORY = {
-    "rating_entries": "INSERT INTO rating_entries (person_id, statement_id, version, answer, "
-    "basis, rated_at) "
-    "VALUES (:person, :statement, 1, 'partly', 'rated', :now)",
+    "rating_entries": "INSERT INTO rating_entries (person_id, skill_id, statement_id, version, "
+    "answer, basis, rated_at) SELECT :person, skill_id, id, 1, 'partly', 'rated', :now "
+    "FROM statements WHERE id = :statement",
     "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, "
     "happened_at) "
     "VALUES ('tried', 1, 'c', 'p', 'd', :now)",
@@ -227,9 +227,6 @@ DELETE FROM evidence_erasures
 DELETE FROM held_texts
 UPDATE account_merges SET kept_id = earlier_id
 UPDATE account_merges SET outcome = 'merged', decided_at = asked_at
-UPDATE carryings SET begun_at = NULL
-UPDATE carryings SET from_id = to_id
-UPDATE carryings SET status = 'perhaps'
 UPDATE corrections SET closed_at = suggested_at
 UPDATE framework_drafts SET discarded_at = made_at
 UPDATE framework_drafts SET published_at = NULL

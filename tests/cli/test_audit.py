@@ -88,20 +88,20 @@ def test_the_head_is_kept_and_leads_to_what_was_cut(
     for _each in range(2):
         done = run(app, "head", "--to", str(kept))
         assert done.exit_code == 0, done.output
-        assert json.loads(done.output)["sequence"] == 3
+        assert json.loads(done.output)["sequence"] == 4, "of three, and of the seals there were then"
     assert kept.read_text() == done.output * 2
     whole = run(app, "verify", "--head", str(kept))
     assert (whole.exit_code, "all of the heads that were kept (2)." in whole.output) == (0, True)
     spoil(
         app,
         "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE "
-        "sequence = 3)",
-        "DELETE FROM audit_events WHERE sequence = 3",
+        "sequence = 4)",
+        "DELETE FROM audit_events WHERE sequence = 4",
     )
     assert run(app, "verify").exit_code == 0, "without the head it cannot be seen"
     cut = run(app, "verify", "--head", str(kept))
     assert cut.exit_code == 1
-    assert cut.output == "Events 3 to 3 were cut off: the head that was kept is of event 3.\n"
+    assert cut.output == "Events 4 to 4 were cut off: the head that was kept is of event 4.\n"
 
 
 def test_what_is_no_head_looks_at_nothing(app: Flask, three: None, tmp_path: Path) -> None:

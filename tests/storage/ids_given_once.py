@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Delete, Engine, Table, event
 
 PROGRAM = re.compile("/tracker/(services|records)/")
 NAMED: dict[str, tuple[str, ...]] = {
-    "account_id": ("people",),
     "correction_id": ("corrections",),
     "deputy_id": ("deputies",),
     "draft_id": ("drafts", "framework_drafts"),

@@ -55,7 +55,6 @@ ID_OF = {
     "correction_id": "corrections",
     "opening_id": "record_openings",
     "merge_id": "account_merges",
-    "account_id": "people",
     "roster_id": "roster_imports",
     "version_id": "evidence_versions",
 }

@@ -189,6 +189,8 @@ OF_ALL = {
     "frameworks",
     "levels",
     "scale_answers",
+    "skill_origins",
+    "skills",
     "sources",
     "statements",
     "stored_files",
@@ -217,7 +219,6 @@ WITHOUT_ROWS = {
     "sign_in_turns",
     "sensitive_decisions",
     "snapshot_people",
-    "statement_successors",
     "submissions",
 }
 """All behind the same doors as the reviews and the evidence that are there."""

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, false, insert, literal, or
 from sqlalchemy.orm import Session
 
 from tracker.models import Library, NotRatedHere, SensitiveDecision, SkillOrigin, Statement
-from tracker.models.record.words import STATEMENTS, is_said_of, skill_of
+from tracker.models.record.words import STATEMENTS, decided, is_said_of, left_out, skill_of
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
 
@@ -15,21 +15,9 @@ from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
 def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
     """In a new library, or of a new framework (`where`): no sensitive statement is rated before
     somebody decides to; what was decided about it or what it was made of stands."""
-    known = exists(
-        select(SensitiveDecision.id)
-        .where(
-            SensitiveDecision.library_id == Library.id,
-            is_said_of(SensitiveDecision.skill_id, Statement.skill_id),
-        )
-        .correlate(Library, Statement)
-    )
-    there = exists(
-        select(NotRatedHere.id)
-        .where(
-            NotRatedHere.library_id == Library.id,
-            is_said_of(NotRatedHere.skill_id, Statement.skill_id),
-        )
-        .correlate(Library, Statement)
+    known, there = (
+        exists(select(of.c.id).where(of.c[0] == Library.id, of.c[1] == Statement.id))
+        for of in (decided(None, STATEMENTS.c.sensitive), left_out(None, STATEMENTS.c.sensitive))
     )
     undecided = (
         select(
@@ -46,9 +34,7 @@ def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetim
     tx.execute(insert(NotRatedHere).from_select(columns, undecided))
 
 
-def leave_out(
-    tx: Session, actor: Actor, skill_id: int, reason: str, now: dt.datetime
-) -> NotRatedHere:
+def add(tx: Session, actor: Actor, skill_id: int, reason: str, now: dt.datetime) -> NotRatedHere:
     row = NotRatedHere(
         library_id=actor.library_id,
         skill_id=skill_id,

@@ -25,7 +25,7 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Endorsement, LevelException, Membership
+from tracker.models import Endorsement, LevelException, Membership, Statement
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots, blind_spots
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.operations import audit_log
@@ -155,7 +155,9 @@ def test_it_counts_as_open(here: World) -> None:
         found[name] = (level.state, level.tally.open, of.rated)
         assert profiles.endorsed_count(ana(here), spots).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
-    shown = levels.revealed([here.people["ana"]], here.framework_id, blind(here, "hugo"))
+    shown = levels.revealed(
+        lambda person: person == here.people["ana"], here.framework_id, blind(here, "hugo")
+    )
     assert session().execute(select(shown.c[1])).scalars().all() == [two]
 
 
@@ -164,7 +166,11 @@ def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: Wo
     for each in (one, two):
         endorse(here, "ana", "sue", each, EndorsedAnswer.CONSISTENTLY)
     for unseen in ({one}, {one, two}, {two}, set[int]()):
-        spots = BlindSpots(frozenset((here.people["ana"], each) for each in unseen))
+        skills = session().scalars(select(Statement.skill_id).where(Statement.id.in_(unseen)))
+        pairs, hidden = (
+            frozenset((here.people["ana"], each) for each in ids) for ids in (unseen, skills.all())
+        )
+        spots = BlindSpots(pairs, hidden)
         seen = {one, two} - unseen
         voices = statement_status.voices(ana(here), profiles.SelfSide.REVEALED, spots)
         assert {each.id for each in voices if each.endorsed} == seen

@@ -28,6 +28,7 @@ from tracker.models import (
     ReviewItem,
     Seal,
 )
+from tracker.models.record.words import skill_of
 from tracker.queries.endorsements import seal_check
 from tracker.queries.operations import audit_chain, invariants
 from tracker.rules.frameworks.scale import Ground
@@ -113,6 +114,10 @@ ITEM: dict[str, dict[str, object]] = {
 }
 
 
+def wording(statement_id: int) -> dict[str, object]:
+    return {"skill_id": skill_of(statement_id), "statement_id": statement_id}
+
+
 @pytest.mark.parametrize("what", [*ENDORSEMENT, *ITEM, "endorser", "person", "statement"])
 def test_what_is_altered_is_named(app: Flask, world: World, two: list[int], what: str) -> None:
     first = select(Endorsement.item_id).where(Endorsement.id == two[0]).scalar_subquery()
@@ -125,7 +130,7 @@ def test_what_is_altered_is_named(app: Flask, world: World, two: list[int], what
                 or {
                     "endorser": {"endorser_id": world.people["hugo"]},
                     "person": {"person_id": world.people["ben"]},
-                    "statement": {"statement_id": world.statements["technical"][-1]},
+                    "statement": wording(world.statements["technical"][-1]),
                 }[what]
             )
             tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(**changed))
@@ -224,9 +229,9 @@ def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[i
     with behind_the_guards() as tx:
         tx.execute(
             text(
-                "INSERT INTO endorsements (person_id, statement_id, endorser_id, item_id, answer, "
-                "digest, rating_version, status, endorsed_at) SELECT person_id, :statement, "
-                "endorser_id, (SELECT max(id) FROM review_items), answer, digest, rating_version, "
+                "INSERT INTO endorsements (person_id, skill_id, statement_id, endorser_id, item_id, "
+                "answer, digest, rating_version, status, endorsed_at) SELECT person_id, "
+                "(SELECT skill_id FROM statements WHERE id = :statement), :statement, endorser_id, (SELECT max(id) FROM review_items), answer, digest, rating_version, "
                 "status, endorsed_at FROM endorsements WHERE id = :one"
             ),
             {"statement": statement_id, "one": two[0]},

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from tracker.models.reviews.standing import standing
 
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
 from tests.factories.versions import NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
+from tracker.models.record.words import standing
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.profiles import levels
 
@@ -95,7 +95,7 @@ def test_what_was_revealed_is_read_the_same_way_and_counts_in_levels(world: Worl
     made = next_version(world, reworded={asked: False})
     carried(world, made)
     people, library_id = [world.people["ana"]], world.libraries["city"]
-    revealed = levels.revealed(people, made.framework_id, NO_BLIND_SPOTS)
+    revealed = levels.revealed(lambda person: person.in_(people), made.framework_id, NO_BLIND_SPOTS)
     said = {row[1]: row[2] for row in session().execute(select(revealed))}
     assert said[made.became[same][0]] == "consistently"
     assert made.became[asked][0] not in said

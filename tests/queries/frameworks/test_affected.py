@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse, send
 from tests.factories.versions import next_version
 from tests.factories.world import World
+from tracker.db import session
+from tracker.models import Statement
 from tracker.queries.frameworks.affected import Affected, affected
 from tracker.rules.reviews.workflow import ItemStatus
 
@@ -29,7 +32,16 @@ def test_what_carries_from_an_earlier_version_counts(world: World) -> None:
     second = next_version(world, reworded={asked: False})
     here = {each: second.became[each][0] for each in (same, asked, other)}
     endorse(world, "lea", "hugo", here[same], EndorsedAnswer.PARTLY)
-    found = affected({"same": [here[same]], "asked": [here[asked]], "other": [here[other]]})
+    rows = session().execute(
+        select(Statement.id, Statement.skill_id).where(Statement.id.in_(here.values()))
+    )
+    skills = dict(rows.all())
+    found = affected(
+        {
+            name: [skills[here[each]]]
+            for name, each in (("same", same), ("asked", asked), ("other", other))
+        }
+    )
     assert found.by("same") == Affected(people=3, endorsements=2, open_reviews=1)
     assert found.by("asked") == Affected()
     assert found.by("other") == Affected(people=1, open_reviews=1)

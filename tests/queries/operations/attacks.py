@@ -16,13 +16,14 @@ class Attack:
 
 
 ENDORSE = (
-    "INSERT INTO endorsements (id, person_id, statement_id, endorser_id, item_id, answer, digest, "
-    "rating_version, status, endorsed_at) SELECT {next}, {person}, {statement}, endorser_id, "
+    "INSERT INTO endorsements (id, person_id, skill_id, statement_id, endorser_id, item_id, answer, "
+    "digest, rating_version, status, endorsed_at) SELECT {next}, {person}, "
+    "(SELECT skill_id FROM statements WHERE id = {statement}), {statement}, endorser_id, "
     "{free_item}, answer, digest, rating_version, 'standing', endorsed_at FROM endorsements "
     "WHERE id = {given}"
 )
 INVENT = ENDORSE.replace("{person}", "person_id").replace("{statement}", "{free_statement}")
-COPY = ENDORSE.replace("{person}", "{ben}").replace("{statement}", "statement_id")
+COPY = ENDORSE.replace("{person}", "{ben}").replace("{statement}", "endorsements.statement_id")
 MOVE_IT = (
     "INSERT INTO endorsement_moves (endorsement_id, actor_id, before, after, moved_at) "
     "SELECT max(id), {sue}, '', 'standing', max(endorsed_at) FROM endorsements"
@@ -251,8 +252,8 @@ DROPPED = [
         "an answer put in",
         (
             (
-                "INSERT INTO rating_entries (person_id, statement_id, version, answer, basis, rated_at, "
-                "salt) SELECT person_id, statement_id, 0, 'not_yet', basis, rated_at, salt "
+                "INSERT INTO rating_entries (person_id, skill_id, statement_id, version, answer, basis, "
+                "rated_at, salt) SELECT person_id, skill_id, statement_id, 0, 'not_yet', basis, rated_at, salt "
                 "FROM rating_entries WHERE id = {first_entry}"
             ),
         ),

@@ -23,6 +23,7 @@ from tracker.models import Domain, Membership, Strand
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.drafts import Decided, drafted
 from tracker.queries.frameworks.level_effects import changed_levels
+from tracker.records.frameworks import moves
 from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.frameworks.versions import VersionDecision
@@ -230,6 +231,7 @@ def begun(world: World, plan: Plan, now: dt.datetime) -> Years:
             .where(Membership.person_id.in_(people), Membership.role == Role.LEARNER)
             .values(role_profile_id=profile)
         )
+        moves.begin(tx, people, now)
     open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
     if plan.in_round:
         open_round(world, "Winter 2026", dt.date(2026, 10, 1), dt.date(2026, 12, 11))

@@ -3,6 +3,7 @@ either way, and what is asked again is what changed."""
 
 import datetime as dt
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -30,6 +31,7 @@ from tracker.models import (
     RoundSnapshot,
     Seal,
 )
+from tracker.models.record.versions import is_current
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners, statement_cards
 from tracker.queries.endorsements import exceptions as excepted
@@ -402,3 +404,49 @@ def test_targets_are_those_of_the_job_in_the_domains_that_the_version_has(world:
     found = learners.learner(world.people["ana"], AFTER.date())
     assert found is not None
     assert learners.expected(found) == dict.fromkeys(version.domains.values(), 2)
+
+
+def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world: World) -> None:
+    """Each of them many times, and another move the other way: nothing of it is lost, nobody is in
+    two places, and every chain of seals holds."""
+    version = next_version(world)
+    statements = world.statements["technical"][:8]
+    ana, adam = actor(world, "ana", AFTER), actor(world, "adam", AFTER)
+    there, back = scope(world, version), scope(world, version, back=True)
+
+    def moved(number: int) -> str:
+        with app.app_context():
+            whom = back if number % 2 else there
+            try:
+                moves.move(adam, whom, AFTER + number * MINUTE)
+            except Invalid as refused:
+                return refused.code
+            return "moved"
+
+    def saved(number: int) -> str:
+        """On the page of the first version, or, where they are on the second by then, on its."""
+        for page in (statements[number], version.became[statements[number]][0]):
+            with app.app_context():
+                try:
+                    ratings.rate(ana, page, YES, 0, AFTER)
+                except (Conflict, Missing):
+                    continue
+                return "saved"
+        return "on the move"
+
+    with ThreadPoolExecutor(4) as pool:
+        acts = [pool.submit(act, number) for number in range(8) for act in (moved, saved)]
+        said = [each.result() for each in acts]
+    assert set(said) <= {"moved", "move_unknown", "move_nobody", "saved", "on the move"}
+    session().rollback()
+    kept = session().scalar(select(func.count(Rating.id))) or 0
+    assert kept == said.count("saved") > 0
+    people = [world.people[name] for name in ("ana", "ben", "sue", "lea")]
+    places = session().execute(
+        select(PersonVersion.framework_id, func.count(PersonVersion.person_id.distinct()))
+        .where(is_current(), PersonVersion.person_id.in_(people))
+        .group_by(PersonVersion.framework_id)
+    )
+    assert [count for _framework, count in places] == [4], "all of them in one place"
+    assert said.count("moved") == len(version_steps.past_moves(world.libraries["city"]))
+    assert faults() == []

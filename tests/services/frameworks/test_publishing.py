@@ -1,6 +1,6 @@
 """A next version: taken in as a draft, decided about, published once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from tests.conftest import NOW
 from tests.rules.frameworks.next_files import ADDED, edited, one_of_each, seed
 from tracker.db import session
-from tracker.models import Framework, FrameworkDraftDecision, Statement, StatementSuccessor
+from tracker.models import AuditEvent, Framework, FrameworkDraftDecision, SkillOrigin, Statement
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
-from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
 from tracker.rules.frameworks.versions import Change, VersionDecision
 from tracker.services.frameworks import publishing
@@ -21,6 +21,7 @@ from tracker.services.frameworks.importing import import_framework, start_next_v
 from tracker.services.one_transaction import kept_unless
 
 pytestmark = pytest.mark.usefixtures("context")
+Edit = Callable[[dict[str, list[dict[str, object]]]], object]
 CARRY, ASK = (Decided(decision, None) for decision in VersionDecision)
 
 
@@ -47,6 +48,128 @@ def one(draft_id: int, kind: Kind) -> VersionChange:
     return stands(draft_id).comparison.of(kind)[0]
 
 
+def skills_of(version: str) -> dict[str, int]:
+    """By code."""
+    rows = session().execute(
+        select(Statement.code, Statement.skill_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Framework.version == version)
+    )
+    return dict(rows.all())
+
+
+def published(edit: Edit, version: str) -> None:
+    draft_id = import_framework(edited(seed(), edit, version=version), NOW).draft_id
+    assert draft_id is not None
+    publishing.publish(None, draft_id, NOW)
+
+
+def without_nine(listed: dict[str, list[dict[str, object]]]) -> None:
+    del listed["technical"][:9]
+
+
+def test_what_comes_back_is_the_skill_that_it_was() -> None:
+    """Retired in one version and back in the next, with its uuid and words."""
+    published(without_nine, "26.11")
+    draft_id = import_framework(edited(seed(), version="27.05"), NOW).draft_id
+    assert draft_id is not None
+    assert stands(draft_id).comparison.changed == (), "nothing to decide: the words are the same"
+    publishing.publish(None, draft_id, NOW)
+    assert skills_of("27.05") == skills_of("26.05")
+    assert session().scalars(select(SkillOrigin)).all() == []
+
+
+def test_what_comes_back_in_other_words_is_decided_about() -> None:
+    published(without_nine, "26.11")
+
+    def reworded(listed: dict[str, list[dict[str, object]]]) -> None:
+        listed["technical"][0]["text"] = "does something else."
+
+    draft_id = import_framework(edited(seed(), reworded, version="27.05"), NOW).draft_id
+    assert draft_id is not None
+    assert [each.kind for each in stands(draft_id).undecided] == [Kind.REWORDED]
+    publishing.publish(None, draft_id, NOW)
+    again, before = skills_of("27.05")["T-1-01"], skills_of("26.05")["T-1-01"]
+    (origin,) = session().scalars(select(SkillOrigin))
+    assert (origin.skill_id, origin.origin_id, origin.carries) == (again, before, False)
+
+
+def test_a_statement_can_come_of_one_that_was_retired_before() -> None:
+    published(without_nine, "26.11")
+    gone = one_code("26.05", "T-1-01")
+
+    def made_of_it(listed: dict[str, list[dict[str, object]]]) -> None:
+        without_nine(listed)
+        listed["technical"].append(
+            {
+                "code": "T-9-01",
+                "rank": 4,
+                "uuid": ADDED.format(7),
+                "title": "New",
+                "text": "is new.",
+            }
+            | {"from": [gone]}
+        )
+
+    draft_id = import_framework(edited(seed(), made_of_it, version="27.05"), NOW).draft_id
+    assert draft_id is not None
+    (change,) = stands(draft_id).comparison.changed
+    publishing.decide(None, draft_id, {change.key: CARRY}, NOW)
+    publishing.publish(None, draft_id, NOW)
+    assert skills_of("27.05")["T-9-01"] == skills_of("26.05")["T-1-01"], "reworded, and carries"
+
+
+def test_one_wrong_character_in_where_it_came_from_is_an_error() -> None:
+    right = one_code("26.05", "T-1-01")
+    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+
+    def of_nothing(listed: dict[str, list[dict[str, object]]]) -> None:
+        listed["technical"][0]["from"] = [wrong]
+
+    with pytest.raises(Conflict, match="framework_origin_unknown") as refused:
+        import_framework(edited(seed(), of_nothing), NOW)
+    assert refused.value.facts == {"title": seed().strands[0].domains[0].statements[0].title} | {
+        "uuid": wrong
+    }
+
+
+def test_an_origin_that_a_file_did_not_name_is_added() -> None:
+    def renamed(listed: dict[str, list[dict[str, object]]]) -> None:
+        listed["technical"][0] |= {"uuid": ADDED.format(8), "code": "T-9-08"}
+
+    published(renamed, "26.11")
+    first = one_code("26.05", "T-1-01")
+    at = ("library-technicians", "26.11", ADDED.format(8))
+    publishing.add_origin(*at, first, NOW, carries=True)
+    (row,) = session().scalars(select(SkillOrigin))
+    assert (row.skill_id, row.origin_id, row.carries) == (
+        skills_of("26.11")["T-9-08"],
+        skills_of("26.05")["T-1-01"],
+        True,
+    )
+    (event,) = session().scalars(select(AuditEvent).where(AuditEvent.kind == "origin_added"))
+    assert event.actor_id is None
+    for args, why in (
+        ((*at, first), "origin_there"),
+        ((*at, ADDED.format(8)), "origin_circle"),
+        ((*at, ADDED.format(9)), "origin_unknown"),
+    ):
+        with pytest.raises(Conflict, match=why):
+            publishing.add_origin(*args, NOW, carries=True)
+    with pytest.raises(Missing):
+        publishing.add_origin("library-technicians", "99", first, first, NOW, carries=True)
+
+
+def one_code(version: str, code: str) -> str:
+    """Its uuid."""
+    query = (
+        select(Statement.uuid)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Framework.version == version, Statement.code == code)
+    )
+    return session().scalars(query).one()
+
+
 def test_a_version_that_is_published_is_written_as_it_was_read() -> None:
     """Digest for digest."""
     (framework_id,) = session().scalars(select(Framework.id))
@@ -56,29 +179,25 @@ def test_a_version_that_is_published_is_written_as_it_was_read() -> None:
 def test_publishing_writes_what_was_decided_and_asks_again_where_nothing_was() -> None:
     draft_id = draft_of_each()
     split, moved = one(draft_id, Kind.SPLIT), one(draft_id, Kind.MOVED)
-    second = Decided(VersionDecision.CARRY, ADDED.format(1))
-    publishing.decide(None, draft_id, {split.key: second, moved.key: CARRY}, NOW)
+    part = Decided(VersionDecision.CARRY, ADDED.format(1))
+    publishing.decide(None, draft_id, {split.key: part, moved.key: CARRY}, NOW)
     before = session().scalar(select(func.count()).select_from(Statement))
     assert before == 137, "a draft is nobody's framework"
     done = publishing.publish(None, draft_id, NOW)
     assert done.undecided == 3
-    new = session().scalars(select(Statement).where(Statement.framework_id == done.framework_id))
-    codes = {each.id: each.code for each in new}
-    rows = session().scalars(select(StatementSuccessor)).all()
-    found = {
-        (row.change, codes[row.successor_id]): row.carries
-        for row in rows
-        if row.change != Change.SAME
-    }
+    first, second = skills_of("26.05"), skills_of("26.11")
+    names = {skill: code for code, skill in second.items()}
+    rows = session().scalars(select(SkillOrigin)).all()
+    found = {(row.change, names[row.skill_id]): row.carries for row in rows}
     assert found == {
         (Change.REWORDED, "T-1-01"): False,
         (Change.REWORDED, "T-1-02"): False,
         (Change.MERGED, "T-1-03"): False,
         (Change.SPLIT, "T-1-05"): False,
         (Change.SPLIT, "T-1-41"): True,
-        (Change.MOVED, moved.after[0].code): True,
     }
-    assert sum(row.change == Change.SAME for row in rows) == 130
+    assert second[moved.after[0].code] == first[moved.before[0].code], "moved, and carries"
+    assert len({*first.values()} & {*second.values()}) == 131
     assert sum(row.change == Change.MERGED for row in rows) == 2
     exported = file_of(done.framework_id)
     assert exported.digest == edited(seed(), one_of_each).digest
@@ -140,7 +259,7 @@ def test_a_dry_run_says_what_the_run_says_and_keeps_nothing() -> None:
     with kept_unless(dry_run=True):
         rehearsed = publishing.publish(None, draft_id, NOW)
     assert stands(draft_id).is_open
-    assert session().scalar(select(func.count()).select_from(StatementSuccessor)) == 0
+    assert session().scalar(select(func.count()).select_from(SkillOrigin)) == 0
     done = publishing.publish(None, draft_id, NOW)
     assert (done.slug, done.version, done.undecided) == (
         rehearsed.slug,

@@ -1,5 +1,5 @@
 """What the product's own queries say of somebody on a version, and what they are to say after a
-carrying: said once more, without its tables of successors."""
+move: said once more, without the table of origins."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -107,7 +107,7 @@ def told(years: Years, name: str, framework_id: int) -> Told:
 
 
 def expected(years: Years, name: str, before: Told) -> Told:
-    """On the newest version, carried from the one before it, where they were told that."""
+    """On the newest version, moved from the one before it, where they were told that."""
     edges = years.edges[-1]
     ids = statement_ids(years.versions[-1]).values()
     parts = {
@@ -118,7 +118,7 @@ def expected(years: Years, name: str, before: Told) -> Told:
     for key, olds in parts.items():
         said = [before.own[old] for old in olds if old in before.own]
         if olds and len(said) == len(olds) and len({answer for answer, _at in said}) == 1:
-            own[key] = said[0][0], min(at for _answer, at in said)
+            own[key] = said[0][0], max(at for _answer, at in said)
             texts = [before.notes.get(old, ("", "")) for old in olds]
             joined = tuple("\n\n".join(filter(None, side)) for side in zip(*texts, strict=True))
             if any(joined):

@@ -309,6 +309,7 @@ def raw(world: World, item_id: int, **values: object) -> None:
             insert(LevelException).values(
                 **{
                     "person_id": world.people["ana"],
+                    "skill_id": skill_of(world.statements["communication"][0]),
                     "statement_id": world.statements["communication"][0],
                     "domain_id": world.domains["communication"],
                     "item_id": item_id,

@@ -13,6 +13,7 @@ from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
+from tracker.models.record.words import skill_of
 from tracker.services.reviews import reviews
 
 
@@ -60,6 +61,7 @@ def test_nobody_endorses_themselves(world: World, refused: Callable[..., None]) 
         insert(Endorsement).values(
             person_id=world.people["ana"],
             endorser_id=world.people["ana"],
+            skill_id=skill_of(world.statements["technical"][0]),
             statement_id=world.statements["technical"][0],
             item_id=2,
             answer="partly",
@@ -119,10 +121,11 @@ def test_two_cannot_stand_for_one_statement(
             text("SELECT id FROM review_items WHERE status = 'waiting'")
         ).scalar_one()
     refused(
-        "one_standing|endorsements.person_id, endorsements.statement_id",
+        "one_standing|endorsements.person_id, endorsements.skill_id",
         insert(Endorsement).values(
             person_id=world.people["ana"],
             endorser_id=world.people["sue"],
+            skill_id=skill_of(row.statement_id),
             statement_id=row.statement_id,
             item_id=other,
             answer="partly",

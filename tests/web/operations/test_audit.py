@@ -193,13 +193,12 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     rules = {str(rule) for rule in migrated_app.url_map.iter_rules() if IS_FILE.search(str(rule))}
     noted_otherwise = {"/review-items/<id:item_id>/evidence/<id:version_id>/file"}
     own_alone = {"/drafts.json"}  # nobody is told that somebody has drafts
-    earlier = {"/account/other/<id:account_id>/record.json"}  # of a merged account, noted alike
     one = "/system/frameworks/drafts/<id:draft_id>"
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
     nobodys |= {"/.well-known/security.txt", "/robots.txt"}
     nobodys |= {f"{one}/changes.csv", f"{one}/changes.json"}
     counts_alone = {"/teams/<id:team_id>/self-ratings.csv"}
-    assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | earlier | nobodys | counts_alone
+    assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | nobodys | counts_alone
 
 
 def test_a_look_stands_in_the_audit_and_for_the_owner(

@@ -141,16 +141,16 @@ def left_out(library: SQLColumnExpression[int] | int | None, framework: Framewor
     return read_through(words, framework, all_origins=True)
 
 
-def decided(library: int | BindParameter[int], framework: Framework) -> Subquery:
-    """The same columns: what that library decided about sensitive statements, by the id of the
-    `SensitiveDecision`."""
+def decided(library: int | BindParameter[int] | None, framework: Framework) -> Subquery:
+    """The same columns: what that library, or each, decided about sensitive statements, by the id
+    of the `SensitiveDecision`."""
     words = select(
         SensitiveDecision.library_id,
         SensitiveDecision.skill_id,
         SensitiveDecision.decision,
         func.coalesce(SensitiveDecision.decided_at, literal(LONG_AGO)).label("at"),
         SensitiveDecision.id,
-    ).where(SensitiveDecision.library_id == library)
+    ).where(true() if library is None else SensitiveDecision.library_id == library)
     return read_through(words, framework, all_origins=True)
 
 

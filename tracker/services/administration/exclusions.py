@@ -45,7 +45,7 @@ def leave_out(
         out = left_out(library.id, of_wanted)
         already = set(tx.scalars(select(out.c.statement_id)))
         new = [row for row in chosen if row.id not in already]
-        rows = [exclusions.leave_out(tx, actor, row.skill_id, reason, now) for row in new]
+        rows = [exclusions.add(tx, actor, row.skill_id, reason, now) for row in new]
         exclusions.decide(tx, actor, [row.skill_id for row in new], Decision.LEAVE_OUT, now)
         for row in new:
             audit.note(
@@ -120,7 +120,7 @@ def decide(
             decision = decisions[row.id]
             exclusions.decide(tx, actor, [row.skill_id], decision, now)
             if decision is not Decision.RATE:
-                exclusions.leave_out(tx, actor, row.skill_id, reasons[decision], now)
+                exclusions.add(tx, actor, row.skill_id, reasons[decision], now)
             audit.note(
                 tx,
                 "sensitive_decided",

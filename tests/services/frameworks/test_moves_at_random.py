@@ -1,4 +1,4 @@
-"""Random years of random frameworks: published, carried, undone, carried again; nothing is lost,
+"""Random years of random frameworks: published, moved to, back, and there again; nothing is lost,
 what is asked again is exactly what changed, and what was kept of a round stays to the byte."""
 
 import dataclasses
@@ -13,7 +13,7 @@ from sqlalchemy import false, select
 
 from tests.conftest import NOW, empty
 from tests.factories.sending import PART, YES, actor
-from tests.factories.versions import AFTER, done
+from tests.factories.versions import AFTER
 from tests.factories.world import make_world
 from tests.review_rules import faults
 from tests.services.administration.test_round_snapshots import kept
@@ -21,15 +21,15 @@ from tests.services.frameworks import random_deeds, random_years
 from tests.services.frameworks.random_years import REVIEWERS, Deed, Did, Fate, Plan, Years, plans
 from tests.services.frameworks.told import Told, expected, held, told, unreachable
 from tracker.db import db, session
-from tracker.models import CarriedPerson, RoundSnapshot
+from tracker.models import RoundSnapshot
 from tracker.queries.assessment.learners import learner
-from tracker.queries.frameworks import version_steps
 from tracker.queries.frameworks.contents import statement_ids
-from tracker.queries.frameworks.version_steps import CarryingScope
+from tracker.queries.frameworks.version_steps import MoveScope
+from tracker.queries.notifications import notices
 from tracker.queries.profiles import levels
 from tracker.rules.errors import Invalid
 from tracker.services.administration import exclusions, rounds
-from tracker.services.frameworks import carrying
+from tracker.services.frameworks import moves, publishing
 
 MAY = dt.datetime(2026, 5, 11, 9, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -64,17 +64,11 @@ def leave_out(years: Years, places: frozenset[int]) -> None:
         exclusions.leave_out(actor(years.world, "adam", now), wanted, "Not here.", now)
 
 
-def planned(years: Years) -> int:
+def moved(years: Years, *, back: bool = False) -> None:
     city, (before, after) = years.world.libraries["city"], years.versions[-2:]
     now = years.tick()
-    scope = CarryingScope(city, before, after)
-    return carrying.plan(actor(years.world, "adam", now), scope, now.date(), now)
-
-
-def undone(years: Years, carrying_id: int) -> int:
-    now = years.tick()
-    carrying.undo(actor(years.world, "adam", now), carrying_id, now)
-    return done(carrying_id, years.tick()).stayed
+    scope = MoveScope(city, after if back else before, before if back else after)
+    moves.move(actor(years.world, "adam", now), scope, now)
 
 
 class Lived:
@@ -108,24 +102,21 @@ class Lived:
             self.waits_for_the_round()
             years.now = AFTER
         before = everybody(years, -2)
-        carrying_id = planned(years)
-        done(carrying_id, years.tick())
-        self.carried("carried", before)
+        moved(years)
+        self.there("moved", before)
         self.foretold()
         if years.plan.late_before_undo:
             random_deeds.end_open_reviews(years)
-            self.carried("ended late", before, only_own=True)
+            self.there("ended late", before, only_own=True)
         before = everybody(years, -2)
-        if stayed := undone(years, carrying_id):
-            self.say(f"{stayed} stay")
-        self.taken_back(before)
+        moved(years, back=True)
+        self.back(before)
         self.rated_meanwhile()
         before = everybody(years, -2)
-        carrying_id = planned(years)
-        done(carrying_id, years.tick())
-        self.carried("carried again", before)
+        moved(years)
+        self.there("there again", before)
         random_deeds.end_open_reviews(years)
-        self.carried("ended later", before, only_own=True)
+        self.there("ended later", before, only_own=True)
 
     def foretold(self) -> None:
         """As many hold another level as the draft said; there is one exception at a level."""
@@ -142,8 +133,8 @@ class Lived:
 
     def waits_for_the_round(self) -> None:
         if self.years.plan.in_round:
-            with pytest.raises(Invalid, match="carrying_in_round"):
-                planned(self.years)
+            with pytest.raises(Invalid, match="move_in_round"):
+                moved(self.years)
 
     def rated_meanwhile(self) -> None:
         """While they are back, each rates one statement otherwise, and another one is left out."""
@@ -164,7 +155,7 @@ class Lived:
             exclusions.leave_out(actor(years.world, "adam", now), free[-1:], "Nor this.", now)
         years.versions.append(newest)
 
-    def carried(self, when: str, before: dict[str, Told], *, only_own: bool = False) -> None:
+    def there(self, when: str, before: dict[str, Told], *, only_own: bool = False) -> None:
         """Everybody is told on the newest version what they are to be, and on the one before as
         before (of their own, where reviews have ended since)."""
         years = self.years
@@ -179,26 +170,20 @@ class Lived:
             them = learner(years.world.people[name], years.now.date(), "drawn")
             if them is None or them.framework_id != years.versions[-1]:
                 self.say(f"{when}: {name} is elsewhere")
-            asked = session().scalars(
-                select(CarriedPerson.asked_again)
-                .where(CarriedPerson.person_id == years.world.people[name])
-                .order_by(CarriedPerson.id.desc())
-            )
-            if asked.first() != len(now.again - now.left_out):
+            listed = notices.listed(actor(years.world, name, years.now), years.now.date())
+            versions = [each.version for each in listed.notices if each.version is not None]
+            if versions[0].statements != len(now.again - now.left_out):
                 self.say(f"{when}: how many {name} is told to rate again")
         self.sound(when)
 
-    def taken_back(self, before: dict[str, Told]) -> None:
+    def back(self, before: dict[str, Told]) -> None:
         years = self.years
-        self.same("undone", everybody(years, -2), before)
+        self.same("back", everybody(years, -2), before)
         for name in REVIEWERS:
-            left = told(years, name, years.versions[-1])
-            if left.own or left.notes or left.evidence or left.exceptions:
-                self.say(f"undone: {name} has something left")
             them = learner(years.world.people[name], years.now.date(), "drawn")
             if them is None or them.framework_id != years.versions[-2]:
-                self.say(f"undone: {name} is elsewhere")
-        self.sound("undone")
+                self.say(f"back: {name} is elsewhere")
+        self.sound("back")
 
     def same(
         self, when: str, found: object, wanted: object, skipped: set[str] | None = None
@@ -284,27 +269,23 @@ class UntilFault(Lived):
         raise FaultError(fault)
 
 
-def nothing(*_facts: object) -> None:
-    pass
-
-
 ANEW = count()
-whole_lines, whole_endorsed = version_steps.lines, levels._endorsed
+whole_endorsed, whole_ancestries = levels._endorsed, publishing._ancestries
 BREAKS: dict[str, tuple[str, object]] = {
-    "one way fewer": (
-        "tracker.queries.frameworks.version_steps.lines",
-        lambda *versions: whole_lines(*versions)[1:],
+    "nobody moves": ("tracker.records.frameworks.moves.move", lambda *_facts: 0),
+    "what is asked again carries": (
+        "tracker.services.frameworks.publishing._ancestries",
+        lambda stands: {
+            uuid: dataclasses.replace(each, carries=True)
+            for uuid, each in whole_ancestries(stands).items()
+        },
     ),
-    "no notes": ("tracker.rules.frameworks.carrying._notes", lambda _texts: ""),
-    "no evidence": ("tracker.records.frameworks.carried_people._links", nothing),
-    "no exceptions": ("tracker.records.reviews.exceptions.carry", nothing),
     "no endorsements": (
         "tracker.queries.profiles.levels._endorsed",
         lambda *form, **more: whole_endorsed(*form, **more).where(false()),
     ),
-    "no way back": ("tracker.records.ratings.take_back", nothing),
     "a round kept anew": (
-        "tests.services.frameworks.test_carrying_at_random.kept",
+        "tests.services.frameworks.test_moves_at_random.kept",
         lambda _round_id: str(next(ANEW)),
     ),
 }

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261129_first"
+revision = "20261129_skills"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -1,0 +1,390 @@
+"""All that the oracle knows of tables, and how people are moved between versions: what is written
+anew for other tables, and nothing else is.
+
+Statements have names ("small 1 COM-1-01"), and so have reviews ("ana > sue 2", the second of Ana's)
+and rows of what happened.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Row, select, text
+from werkzeug.test import TestResponse
+
+from tests.client import Client
+from tests.oracle.facts import Lines, tidy
+from tracker.db import db
+from tracker.models.record.words import own_ratings
+
+PAGES = "/admin/versions"
+
+
+def rows(sql: str, **values: Any) -> list[Row[Any]]:
+    with db.engine.connect() as connection:
+        return list(connection.execute(text(sql), values))
+
+
+def one(sql: str, **values: Any) -> Any:
+    """The first value of the first row, or None."""
+    found = rows(sql, **values)
+    return found[0][0] if found else None
+
+
+def _name(email: str) -> str:
+    return email.partition("@")[0]
+
+
+# ---- who and what there is
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    id: int
+    code: str
+    strand: str
+    domain: str
+    rank: int
+    sensitive: bool
+
+
+def framework_id(slug: str, version: str) -> int:
+    return int(one("SELECT id FROM frameworks WHERE slug = :s AND version = :v", s=slug, v=version))
+
+
+def statements(of_framework: int) -> list[Statement]:
+    found = rows(
+        "SELECT s.id, s.code, t.key, d.key, s.rank, s.sensitive FROM statements s"
+        " JOIN domains d ON d.id = s.domain_id JOIN strands t ON t.id = d.strand_id"
+        " WHERE s.framework_id = :f ORDER BY t.position, d.position, s.rank, s.position, s.code",
+        f=of_framework,
+    )
+    return [Statement(*row) for row in found]
+
+
+def learns_in(email: str, today: dt.date) -> int | None:
+    """The version that somebody is on now; the newest membership's, of several."""
+    return one(
+        "SELECT v.framework_id FROM memberships m JOIN role_profiles r ON r.id = m.role_profile_id"
+        " JOIN people p ON p.id = m.person_id"
+        " JOIN person_versions v ON v.person_id = p.id AND v.slug = r.slug AND NOT EXISTS"
+        " (SELECT 1 FROM person_versions n WHERE n.person_id = p.id AND n.slug = v.slug AND n.id > v.id)"
+        " WHERE p.email = :e AND m.role = 'learner'"
+        " AND m.starts_on <= :t AND (m.ends_on IS NULL OR m.ends_on >= :t)"
+        " ORDER BY m.starts_on DESC, m.id DESC",
+        e=email,
+        t=today.isoformat(),
+    )
+
+
+def slug_of(of_framework: int) -> str:
+    return str(one("SELECT slug FROM frameworks WHERE id = :f", f=of_framework))
+
+
+def rating_version(email: str, statement_id: int) -> int:
+    """Of the answer that stands; 0 without one."""
+    return int(
+        one(
+            "SELECT r.version FROM ratings r JOIN people p ON p.id = r.person_id"
+            " JOIN statements s ON s.skill_id = r.skill_id WHERE p.email = :e AND s.id = :s",
+            e=email,
+            s=statement_id,
+        )
+        or 0
+    )
+
+
+def rated(email: str, of_framework: int) -> list[int]:
+    """The statements of the version that have an answer, in its order."""
+    person_id = int(one("SELECT id FROM people WHERE email = :e", e=email))
+    own = own_ratings(lambda person: person == person_id, of_framework)
+    with db.engine.connect() as connection:
+        mine = set(connection.scalars(select(own.c.statement_id)))
+    return [each.id for each in statements(of_framework) if each.id in mine]
+
+
+def answered_before(email: str, of_framework: int) -> dict[int, str]:
+    """Statements of other versions that somebody answered, by id."""
+    found = rows(
+        "SELECT DISTINCT s.id, f.slug, f.version, s.code FROM rating_entries e"
+        " JOIN people p ON p.id = e.person_id JOIN statements s ON s.id = e.statement_id"
+        " JOIN frameworks f ON f.id = s.framework_id WHERE p.email = :e AND f.id <> :f",
+        e=email,
+        f=of_framework,
+    )
+    return {row[0]: " ".join(row[1:]) for row in found}
+
+
+def role_profiles(library: str) -> list[tuple[int, str]]:
+    """With the version each is of, where a library has it twice."""
+    found = rows(
+        "SELECT r.id, r.name, f.slug, f.version FROM role_profiles r"
+        " JOIN frameworks f ON f.id = (SELECT min(id) FROM frameworks WHERE slug = r.slug)"
+        " JOIN libraries l ON l.id = r.library_id WHERE l.name = :l ORDER BY f.slug, r.name",
+        l=library,
+    )
+    return [(row[0], f"{row[1]}, {row[2]} {row[3]}") for row in found]
+
+
+def target_fields(of_framework: int) -> dict[str, str]:
+    """By domain: the field of a role profile's form that holds its target."""
+    found = rows(
+        "SELECT d.key, d.id FROM domains d JOIN strands t ON t.id = d.strand_id"
+        " WHERE t.framework_id = :f ORDER BY d.position, d.key",
+        f=of_framework,
+    )
+    return {key: f"target_{domain_id}" for key, domain_id in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: int
+    review_id: int
+    status: str
+    version: int
+    review_status: str
+    learner: str
+    reviewer: str
+    said: str
+    theirs: str
+    is_shown: bool
+
+
+def items() -> list[Item]:
+    found = rows(
+        "SELECT i.id, i.review_id, i.status, i.version, r.status, l.email, w.email,"
+        " i.learner_answer, coalesce(i.reviewer_answer, ''), i.revealed_at IS NOT NULL"
+        " FROM review_items i JOIN reviews r ON r.id = i.review_id"
+        " JOIN people l ON l.id = r.learner_id JOIN people w ON w.id = r.reviewer_id ORDER BY i.id"
+    )
+    return [Item(*row) for row in found]
+
+
+def newest_use_statement(library: str) -> tuple[int, int]:
+    """Its id and version."""
+    found = rows(
+        "SELECT u.id, u.version FROM use_statements u JOIN libraries l ON l.id = u.library_id"
+        " WHERE l.name = :l ORDER BY u.version DESC",
+        l=library,
+    )
+    return found[0][0], found[0][1]
+
+
+def reviews_of(email: str) -> list[tuple[int, str, bool]]:
+    """Of somebody on either side, with their names, and whether there are differences to read as the
+    learner."""
+    found = rows(
+        "SELECT r.id, l.email, w.email, r.revealed_at IS NOT NULL AND l.email = :e,"
+        " (SELECT count(*) FROM reviews o WHERE o.learner_id = r.learner_id AND o.id <= r.id)"
+        " FROM reviews r JOIN people l ON l.id = r.learner_id"
+        " JOIN people w ON w.id = r.reviewer_id WHERE :e IN (l.email, w.email) ORDER BY r.id",
+        e=email,
+    )
+    return [(row[0], f"{_name(row[1])} > {_name(row[2])} {row[4]}", bool(row[3])) for row in found]
+
+
+def standing() -> list[tuple[int, str, str]]:
+    """Reviewed ratings that stand: id, whose, and by whom."""
+    found = rows(
+        "SELECT e.id, p.email, w.email FROM endorsements e JOIN people p ON p.id = e.person_id"
+        " JOIN people w ON w.id = e.endorser_id WHERE e.status = 'standing' ORDER BY e.id"
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def open_exceptions() -> list[tuple[int, int, str, str]]:
+    """Id, item, status, and by whom it was proposed."""
+    found = rows(
+        "SELECT x.id, x.item_id, x.status, p.email FROM level_exceptions x"
+        " JOIN people p ON p.id = x.proposer_id WHERE x.status IN ('proposed', 'agreed')"
+        " ORDER BY x.id"
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+def left_out(library: str) -> list[int]:
+    """Ids of what is *not rated here*, in the order of the statements."""
+    found = rows(
+        "SELECT n.id FROM not_rated_here n JOIN libraries l ON l.id = n.library_id"
+        " JOIN statements s ON s.id = (SELECT min(id) FROM statements WHERE skill_id = n.skill_id)"
+        " WHERE l.name = :l ORDER BY s.framework_id, s.code",
+        l=library,
+    )
+    return [row[0] for row in found]
+
+
+# ---- what an act left
+
+LEFT = {
+    "audit": "audit_events",
+    "notices": "notices",
+    "mails": "outbox_mails",
+    "answers": "rating_entries",
+    "moves": "review_moves",
+    "reviewed": "endorsement_moves",
+    "exceptions": "level_exception_moves",
+}
+BY_MOVING = frozenset({"audit", "notices", "mails"})
+"""What is looked at when people were moved to a version: answers were copied once, and are not."""
+NAMELESS = frozenset({"seal", "endorsement", "roster", "carrying", "carried"})
+QUERIES = {
+    "audit": "SELECT e.kind, e.actor_id, e.subject_id, d.facts FROM audit_events e"
+    " LEFT JOIN audit_event_details d ON d.event_id = e.id WHERE e.id > :after",
+    "notices": "SELECT kind, person_id, about_id, review_id, to_mail FROM notices WHERE id > :after",
+    "mails": "SELECT person_id, status, digest_on FROM outbox_mails WHERE id > :after",
+    "answers": "SELECT person_id, statement_id, answer, basis, rated_at FROM rating_entries"
+    " WHERE id > :after",
+    "moves": "SELECT m.move, m.review_id, i.statement_id, m.actor_id, m.before, m.after"
+    " FROM review_moves m LEFT JOIN review_items i ON i.id = m.item_id WHERE m.id > :after",
+    "reviewed": "SELECT e.person_id, e.statement_id, e.answer, m.actor_id, m.before, m.after"
+    " FROM endorsement_moves m JOIN endorsements e ON e.id = m.endorsement_id WHERE m.id > :after",
+    "exceptions": "SELECT x.person_id, x.statement_id, m.actor_id, m.before, m.after"
+    " FROM level_exception_moves m JOIN level_exceptions x ON x.id = m.exception_id"
+    " WHERE m.id > :after",
+}
+
+
+@dataclass(slots=True)
+class Names:
+    """Of ids, as the tables have them when it is made."""
+
+    people: dict[int, str] = field(default_factory=dict)
+    statements: dict[int, str] = field(default_factory=dict)
+    reviews: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.people = {row[0]: _name(row[1]) for row in rows("SELECT id, email FROM people")}
+        self.statements = {
+            row[0]: f"{row[1]} {row[2]} {row[3]}"
+            for row in rows(
+                "SELECT s.id, f.slug, f.version, s.code FROM statements s"
+                " JOIN frameworks f ON f.id = s.framework_id"
+            )
+        }
+        number: dict[int, int] = {}
+        for review_id, learner, reviewer in rows(
+            "SELECT id, learner_id, reviewer_id FROM reviews ORDER BY id"
+        ):
+            number[learner] = number.get(learner, 0) + 1
+            ends = f"{self.people[learner]} > {self.people[reviewer]}"
+            self.reviews[review_id] = f"{ends} {number[learner]}"
+
+    def of(self, column: str, value: Any) -> str:
+        if value is None:
+            return "–"
+        if column.endswith("person_id") or column in ("actor_id", "subject_id", "about_id"):
+            return self.people[value]
+        if column == "statement_id":
+            return self.statements[value]
+        if column == "review_id":
+            return self.reviews[value]
+        if column == "facts":
+            return self._facts(json.loads(value) if isinstance(value, str) else value)
+        return str(value)
+
+    def _facts(self, facts: dict[str, Any]) -> str:
+        said = []
+        for key, value in sorted(facts.items()):
+            if key == "statement_id":
+                said.append(f"of {self.statements[value]}")
+            elif key in ("review", "from_review", "review_id"):
+                said.append(f"{key} {self.reviews[value]}")
+            elif key not in NAMELESS and not key.endswith(("_id", "_ids")):
+                said.append(f"{key} {value}")
+        return "; ".join(said)
+
+
+@dataclass(slots=True)
+class Trail:
+    """What was written since it was last asked, as sorted lines: rows of one moment have no order."""
+
+    after: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.skip()
+
+    def skip(self) -> None:
+        for kind, table in LEFT.items():
+            self.after[kind] = int(one(f"SELECT max(id) FROM {table}") or 0)
+
+    def left(self, kinds: frozenset[str] = frozenset(LEFT)) -> Iterator[str]:
+        names: Names | None = None
+        for kind in LEFT:
+            found = rows(QUERIES[kind], after=self.after[kind]) if kind in kinds else []
+            names = names or (Names() if found else None)
+            if names is not None:
+                yield from sorted(
+                    tidy(f"{kind}: " + " | ".join(map(names.of, row._fields, row))) for row in found
+                )
+        self.skip()
+
+
+def records() -> dict[str, Lines]:
+    """All that happened, by kind."""
+    everything = Trail()
+    everything.after = dict.fromkeys(LEFT, 0)
+    found: dict[str, Lines] = {kind: [] for kind in LEFT}
+    for line in everything.left():
+        found[line.partition(":")[0]].append(line.partition(": ")[2])
+    return found
+
+
+# ---- people are moved to another version
+
+
+def move(
+    app: Flask,
+    admin: Client,
+    slug: str,
+    ends: tuple[str, str],
+    *,
+    team: int | None,
+    person: int | None,
+) -> TestResponse:
+    """All of the library, one team, or one person; done when it returns."""
+    with app.app_context():
+        from_id, to_id = (framework_id(slug, version) for version in ends)
+    with app.app_context():
+        LAST[:] = [Moved(slug, ends, team, person, int(one("SELECT max(id) FROM person_versions")))]
+    form = {"from_id": from_id, "to_id": to_id, "team_id": team or "", "newcomers": "y"}
+    if person:
+        form |= {"person_id": person}
+    page = admin.get(f"{PAGES}/new", query_string={"from_id": from_id, "to_id": to_id, **form})
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', page.text)
+    return admin.post(PAGES, {**form, "seen": seen[1] if seen else ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    slug: str
+    ends: tuple[str, str]
+    team: int | None
+    person: int | None
+    after: int
+
+
+LAST: list[Moved] = []
+
+
+def move_back(app: Flask, admin: Client) -> TestResponse:
+    """Whom the last move moved: all are, and who was there before it goes there again."""
+    last = LAST[-1]
+    before, after = last.ends
+    with app.app_context():
+        others = rows(
+            "SELECT DISTINCT v.person_id FROM person_versions v JOIN frameworks f"
+            " ON f.id = v.framework_id WHERE f.slug = :s AND f.version = :a AND v.id <= :i"
+            " AND NOT EXISTS (SELECT 1 FROM person_versions n WHERE n.person_id = v.person_id"
+            " AND n.slug = v.slug AND n.id > v.id)",
+            s=last.slug,
+            a=after,
+            i=last.after,
+        )
+    answer = move(app, admin, last.slug, (after, before), team=last.team, person=last.person)
+    for (person_id,) in others:
+        move(app, admin, last.slug, (before, after), team=None, person=person_id)
+    return answer

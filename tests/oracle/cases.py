@@ -1,0 +1,110 @@
+"""What is told: the demo, in parts, and random worlds. Each is one test, and one process's work."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from functools import partial
+from unittest.mock import patch
+
+from flask import Flask
+
+from config import ROOT
+from tests.conftest import empty, made_once
+from tests.oracle import adapter
+from tests.oracle.readings import Facts, Reading
+from tests.oracle.stories import Story
+from tracker.db import db
+
+DAY = dt.date(2026, 11, 24)
+ROWS = ROOT / "seed_data" / "demo" / "rows.jsonl"
+WORLDS = {1: 3, 2: 14, 3: 14, 4: 14, 5: 14, 6: 14}
+"""By number: how many acts each part of it has. The first is told in `make test` too."""
+SHARE = 12
+"""Of what each person of the demo has a page for each domain of, one in so many is read."""
+
+
+def demo(app: Flask, part: int) -> Facts:
+    """Of people who learn the even ones or the odd ones, each with who supervises them."""
+    reading = _loaded(app)
+    with app.app_context():
+        people, signed_in = _learners(), _signed_in()
+    for number, (email, supervisors, coordinators) in enumerate(people[part - 1 :: 2]):
+        if email in signed_in:
+            reading.own(email)
+        others = [each for each in [*supervisors, *coordinators] if each in signed_in - {email}]
+        if others:
+            reading.of_person(others[number % len(others)], email)
+    return reading.facts
+
+
+def demo_teams(app: Flask) -> Facts:
+    """What the others read: of themselves, of teams and of the libraries; and the records."""
+    reading = _loaded(app)
+    with app.app_context():
+        reading.records(adapter.records())
+        readers = adapter.rows(
+            "SELECT p.email, t.id, t.name, m.role FROM memberships m"
+            " JOIN people p ON p.id = m.person_id JOIN teams t ON t.id = m.team_id"
+            " WHERE m.role <> 'learner' AND m.ends_on IS NULL ORDER BY p.email, t.name"
+        )
+        admins = adapter.rows(
+            "SELECT p.email, l.name FROM people p JOIN libraries l ON l.id = p.library_id"
+            " WHERE p.administrator ORDER BY p.email"
+        )
+        of = adapter.learns_in("ana.ruiz@example.org", DAY)
+        domains = list(dict.fromkeys(each.domain for each in adapter.statements(of or 0)))
+        learners, signed_in = {email for email, *_others in _learners()}, _signed_in()
+    for email in sorted({each[0] for each in [*readers, *admins]} & signed_in - learners):
+        reading.own(email)
+    for email, team_id, name, _role in readers:
+        if email in signed_in:
+            reading.team(email, name, team_id, domains)
+    for email, library in admins:
+        reading.library(email, library)
+    return reading.facts
+
+
+def _loaded(app: Flask) -> Reading:
+    password = json.loads(ROWS.read_text(encoding="utf-8").partition("\n")[0])["password"]
+    with app.app_context():
+        made_once("oracle's demo", "sqlite", lambda: _load(app))
+        db.session.remove()
+    return Reading(app, DAY, SHARE, password=password)
+
+
+def _load(app: Flask) -> None:
+    empty(db.engine)
+    with patch.dict(app.config, {"DEMO": True}):
+        done = app.test_cli_runner().invoke(args=["demo", "load", "--today", DAY.isoformat()])
+    assert done.exit_code == 0, done.output
+
+
+def _signed_in() -> set[str]:
+    """Those who have a password."""
+    return {row[0] for row in adapter.rows("SELECT email FROM people WHERE password_hash <> ''")}
+
+
+def _learners() -> list[tuple[str, list[str], list[str]]]:
+    """Everybody who learns, with the supervisors and coordinators of their teams."""
+    sql = (
+        "SELECT DISTINCT l.email, o.email FROM memberships m JOIN people l ON l.id = m.person_id"
+        " JOIN memberships n ON n.team_id = m.team_id AND n.role = :role AND n.ends_on IS NULL"
+        " JOIN people o ON o.id = n.person_id"
+        " WHERE m.role = 'learner' AND m.ends_on IS NULL ORDER BY l.email, o.email"
+    )
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for place, role in enumerate(("supervisor", "coordinator")):
+        for learner, other in adapter.rows(sql, role=role):
+            found.setdefault(learner, ([], []))[place].append(other)
+    return [(email, *others) for email, others in sorted(found.items())]
+
+
+CASES: dict[str, Callable[[Flask], Facts]] = {
+    "demo-1": partial(demo, part=1),
+    "demo-2": partial(demo, part=2),
+    "demo-teams": demo_teams,
+    **{
+        f"world-{number}": partial(Story.tell, number=number, acts=acts)
+        for number, acts in WORLDS.items()
+    },
+}
