@@ -146,7 +146,6 @@ def test_who_is_deleted_loses_the_name_and_no_figure(
             learns = Membership(person_id=nora, role=Role.LEARNER, starts_on=START)
             learns.team_id, learns.role_profile_id = place
             tx.add(learns)
-            tx.flush()
             moves.begin(tx, [nora], world.now)
         removal.remove(acting(world, "adam"), nora, world.now)
     after = told(world, cora, spring)

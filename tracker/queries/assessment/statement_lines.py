@@ -13,7 +13,9 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     bindparam,
+    case,
     exists,
+    false,
     func,
     literal,
     null,
@@ -156,7 +158,13 @@ def now_of(person_id: int, statement_id: int, today: dt.date) -> int | None:
     now, then = aliased(Statement), aliased(Statement)
     query = (
         select(now.id)
-        .join(then, is_said_of(then.skill_id, now.skill_id))
+        .join(
+            then,
+            or_(
+                is_said_of(then.skill_id, now.skill_id),
+                and_(is_said_of(now.skill_id, then.skill_id), now.framework_id < then.framework_id),
+            ),
+        )
         .outerjoin(
             SkillOrigin,
             and_(SkillOrigin.skill_id == now.skill_id, SkillOrigin.origin_id == then.skill_id),
@@ -166,7 +174,11 @@ def now_of(person_id: int, statement_id: int, today: dt.date) -> int | None:
             now.id != then.id,
             _learns(literal(person_id), today, now.framework_id),
         )
-        .order_by(func.coalesce(SkillOrigin.carries, true()).desc(), now.position)
+        .order_by(
+            (now.skill_id == then.skill_id).desc(),
+            func.coalesce(SkillOrigin.carries, false()).desc(),
+            now.position,
+        )
         .limit(1)
     )
     return session().scalar(query)
@@ -246,7 +258,7 @@ def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any
         .join(NEWER, and_(NEWER.skill_id == SkillOrigin.skill_id, is_later))
         .where(where)
     )
-    pairs = union_all(same, made_of).subquery()
+    pairs = union_all(same, made_of, *([_back(ids, where)] if of is NEWER else [])).subquery()
     older, newer = (aliased(Statement) for _side in range(2))
     older_at, newer_at = aliased(Domain), aliased(Domain)
     older_in, newer_in = aliased(Strand), aliased(Strand)
@@ -280,6 +292,25 @@ def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any
         .join(newer_at, newer_at.id == newer.domain_id)
         .join(newer_in, newer_in.id == newer_at.strand_id)
         .order_by(Framework.id.desc(), asked.position)
+    )
+
+
+BACK = {Change.SPLIT: Change.MERGED, Change.MERGED: Change.SPLIT}
+"""What it is on the way back; the same in all other cases."""
+
+
+def _back(ids: tuple[Any, ...], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """What a statement was made of, in an earlier version: for who moved back to that."""
+    change = case(*((SkillOrigin.change == key, to) for key, to in BACK.items()))
+    return (
+        select(*ids, func.coalesce(change, SkillOrigin.change), false())
+        .distinct()
+        .join(SkillOrigin, SkillOrigin.skill_id == OLDER.skill_id)
+        .join(
+            NEWER,
+            and_(NEWER.skill_id == SkillOrigin.origin_id, NEWER.framework_id < OLDER.framework_id),
+        )
+        .where(where)
     )
 
 

@@ -32,7 +32,7 @@ errors.refusal_messages(
         "it against the statement of that version, then save it there."
     ),
     statement_retired=_l(
-        "You are on version %(version)s of the framework now, and this statement is retired there. "
+        "You are on version %(version)s of the framework now, and this statement isn’t in it. "
         "What you typed is still here; what you saved before is kept."
     ),
     use_statement_unread=_l(

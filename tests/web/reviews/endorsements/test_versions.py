@@ -132,7 +132,7 @@ def test_a_statement_is_read_from_version_to_version(
     assert f'href="/statements/{carried.now(carried.asked)}"' in old
     assert "You are on version 2 now" in old
     gone = ana.get(f"/statements/{carried.gone}").text
-    assert "no longer in the framework" in gone
+    assert "isn’t in the framework" in gone
     assert "Sue" in gone
     assert ben.get(f"/statements/{carried.now(carried.same)}").status_code == 404
     of_ana = f"/people/{world.people['ana']}/statements"
@@ -188,6 +188,29 @@ def test_who_is_not_carried_sees_everything_as_before(
     with app.app_context():
         next_version(world, reworded={first: False})
     assert [client.get(path).text for client, path in asked] == before
+
+
+def test_who_moves_back_finds_what_they_said_before_and_in_between(
+    app: Flask, world: World, carried: Carried, sign_in: SignIn
+) -> None:
+    moved = world.now - BEFORE + dt.timedelta(days=1)
+    with app.app_context():
+        for now in (carried.now(carried.same), carried.now(carried.asked)):
+            version = 1 if now == carried.now(carried.same) else 0
+            ratings.rate(actor(world, "ana"), now, Answer.PARTLY, version, moved)
+        carry(world, carried.made, moved + dt.timedelta(days=1), person="ana", back=True)
+    ana = sign_in(world.email("ana"))
+    told = ana.get("/profile.json").get_json()
+    own = [each["own"]["answer"] for each in told["statements"] if each["own"]]
+    assert own == ["partly", *["consistently"] * 3, "partly", "consistently"]
+    (between,) = told["retired"]
+    assert (between["version"], between["own"]["answer"]) == ("2", "partly")
+    page = ana.get("/profile").text
+    assert f'<a href="/statements/{carried.now(carried.asked)}">' in page
+    assert (
+        f'href="/statements/{carried.asked}"'
+        in ana.get(f"/statements/{carried.now(carried.asked)}").text
+    )
 
 
 def test_a_new_word_ends_what_was_read_from_an_earlier_version(
