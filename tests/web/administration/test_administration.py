@@ -14,6 +14,7 @@ from tests.conftest import NOW, Queries
 from tests.factories.audit import happened
 from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import HASH, World, add
+from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import db, transaction
 from tracker.models import (
     Library,
@@ -916,7 +917,7 @@ def test_sensitive_statements_are_decided_on_their_page(
     assert "Nothing to decide" in adam.get("/admin/sensitive").text
     assert "All decided" in adam.get("/admin").text
     first, second = world.statements["technical"][:2]
-    with app.app_context(), transaction() as tx:
+    with app.app_context(), behind_the_guards() as tx:
         tx.execute(
             update(Statement).where(Statement.id.in_((first, second))).values(sensitive=True)
         )

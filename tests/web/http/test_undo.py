@@ -66,8 +66,7 @@ def memberships() -> list[tuple[Any, ...]]:
 
 def left_out() -> list[tuple[Any, ...]]:
     return [
-        tuple(row)
-        for row in session().execute(select(NotRatedHere.statement_id, NotRatedHere.reason))
+        tuple(row) for row in session().execute(select(NotRatedHere.skill_id, NotRatedHere.reason))
     ]
 
 

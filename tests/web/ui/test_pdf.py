@@ -28,6 +28,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
+from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.web.profiles.test_profiles import reviewed
 from tracker.app import create_app
 from tracker.db import db, session, transaction
@@ -312,7 +313,7 @@ NAMED = {
 
 
 def named_in_markup() -> None:
-    with transaction() as tx:
+    with behind_the_guards() as tx:
         for model, columns in NAMED.items():
             for name in columns:
                 value = literal(f"{MARKUP} {model.__tablename__}.{name}.") + cast(model.id, String)
@@ -436,7 +437,7 @@ def test_the_notes_of_twenty_differences_are_two_pages(
         tx.get_one(Library, world.libraries["city"]).paper = paper
     with app.app_context():
         grow(world, "communication", 28)
-        with transaction() as tx:
+        with behind_the_guards() as tx:
             tx.execute(update(Statement).values(text="does thirty letters at a time, " * 5))
         review_id = send(world, *[YES] * 28)
         for at, item_id in enumerate(item_ids(review_id)):
@@ -508,7 +509,7 @@ UNSHOWN = (
 
 
 def in_japanese() -> None:
-    with transaction() as tx:
+    with behind_the_guards() as tx:
         tx.execute(update(Framework).values(lang="ja", title="書店員"))
         tx.execute(update(Domain).values(title="接客とあいさつ"))
         tx.execute(update(Statement).values(title="棚づくり"))
