@@ -120,7 +120,8 @@ def answered_before(email: str, of_framework: int) -> dict[int, str]:
 
 
 def role_profiles(library: str) -> list[tuple[int, str]]:
-    """With the version each is of, where a library has it twice."""
+    """With each version that its library was on; it is for all of them, so the page of one for an
+    earlier version (0) is none."""
     found = rows(
         "SELECT DISTINCT r.id, r.name, f.slug, f.version, f.id FROM role_profiles r"
         " JOIN libraries l ON l.id = r.library_id"
@@ -128,7 +129,10 @@ def role_profiles(library: str) -> list[tuple[int, str]]:
         " JOIN frameworks f ON f.id = v.framework_id WHERE l.name = :l ORDER BY f.slug, f.id, r.name",
         l=library,
     )
-    return [(row[0], f"{row[1]}, {row[2]} {row[3]}") for row in found]
+    newest = {row[2]: row[4] for row in found}
+    return [
+        (row[0] if newest[row[2]] == row[4] else 0, f"{row[1]}, {row[2]} {row[3]}") for row in found
+    ]
 
 
 def target_fields(of_framework: int) -> dict[str, str]:
