@@ -49,11 +49,15 @@ def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
     """The one by which somebody came to that version; None where they began on it. One query, two
     more where there was one."""
     before, left = aliased(PersonVersion), aliased(Framework)
-    is_back = was_published_before(Framework, left)
     row = (
         session()
         .execute(
-            select(before.framework_id, Framework.version, is_back, PersonVersion.moved_at)
+            select(
+                before.framework_id,
+                Framework.version,
+                was_published_before(Framework, left),
+                PersonVersion.moved_at,
+            )
             .join(Framework, Framework.id == PersonVersion.framework_id)
             .join(
                 before,
@@ -72,8 +76,8 @@ def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
     )
     if row is None:
         return None
-    left_id, *facts = row
-    return VersionMove(*facts, moves(left_id, framework_id))
+    left_id, version, is_back, moved_at = row
+    return VersionMove(version, is_back, moved_at, moves(left_id, framework_id))
 
 
 def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:
