@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from tests.conftest import NOW
 from tests.doors.frameworks import a_draft_with_a_new_domain
+from tests.factories.answers import EndorsedAnswer
+from tests.factories.reviews import endorse_all
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED, edited, one_of_each, seed
 from tracker.db import session, transaction
@@ -25,6 +27,7 @@ from tracker.queries.assessment import learners
 from tracker.queries.frameworks.affected import targets_that_end
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
+from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.profiles import level_shapes
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
@@ -90,6 +93,24 @@ def test_what_comes_back_is_the_skill_that_it_was() -> None:
     publishing.publish(None, draft_id, NOW)
     assert skills_of("27.05") == skills_of("26.05")
     assert session().scalars(select(SkillOrigin)).all() == []
+
+
+def test_a_draft_foretells_a_level_that_is_reached_by_what_comes_back(world: World) -> None:
+    """What was reviewed on the version before the one in use counts again."""
+    import_framework(seed(), NOW)
+    rows = session().execute(
+        select(Statement.id, Statement.framework_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Framework.slug == seed().slug, Statement.code.startswith("T-1-"))
+    )
+    ids = dict(rows.all())
+    world.framework_id = ids[min(ids)]
+    endorse_all(world, "ana", "sue", dict.fromkeys(ids, EndorsedAnswer.CONSISTENTLY))
+    published(without_nine, "26.11")
+    draft_id = import_framework(edited(seed(), version="27.05"), NOW).draft_id
+    assert draft_id is not None
+    foretold = changed_levels(stands(draft_id))
+    assert (foretold.reached, foretold.lost) == ({("technical", "technical", 1): 1}, {})
 
 
 def test_what_comes_back_in_other_words_is_decided_about() -> None:

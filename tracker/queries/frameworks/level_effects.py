@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Person, Statement
+from tracker.models import Framework, Person, Statement
 from tracker.models.joins import scale_rows
-from tracker.models.record.words import agreed_exceptions, left_out, standing
+from tracker.models.record.words import STATEMENTS, agreed_exceptions, left_out, standing
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.level_effects import (
     LevelEffects,
@@ -23,25 +24,24 @@ def changed_levels(drafted: DraftedVersion) -> LevelEffects:
     none where no number changes."""
     if not places(drafted.comparison):
         return LevelEffects()
-    framework_id = drafted.base_framework_id
-    scale = Scale.of(session().execute(scale_rows(framework_id)).all())
-    reviewed = standing(lambda _person: true(), framework_id)
+    scale = Scale.of(session().execute(scale_rows(drafted.base_framework_id)).all())
+    here = _in_use_or_last(drafted)
+    reviewed = standing(lambda _person: true(), here)
     people: dict[int, ReviewedPerson] = {}
     for person_id, library_id, uuid, answer in session().execute(
         select(Person.id, Person.library_id, Statement.uuid, reviewed.c.answer)
         .join(reviewed, reviewed.c.person_id == Person.id)
         .join(Statement, Statement.id == reviewed.c.statement_id)
-        .where(Statement.framework_id == framework_id)
     ):
         people.setdefault(person_id, ReviewedPerson(library_id)).answers[uuid] = answer
-    agreed = agreed_exceptions(lambda _person: true(), framework_id)
+    agreed = agreed_exceptions(lambda _person: true(), here)
     for person_id, library_id, uuid in session().execute(
         select(Person.id, Person.library_id, Statement.uuid)
         .join(agreed, agreed.c.person_id == Person.id)
         .join(Statement, Statement.id == agreed.c.statement_id)
     ):
         people.setdefault(person_id, ReviewedPerson(library_id)).excepted.add(uuid)
-    out = left_out(None, framework_id)
+    out = left_out(None, here)
     out_of = defaultdict[int, set[str]](set)
     for library_id, uuid in session().execute(
         select(out.c.person_id, Statement.uuid).join(Statement, Statement.id == out.c.statement_id)
@@ -53,4 +53,23 @@ def changed_levels(drafted: DraftedVersion) -> LevelEffects:
         scale,
         people.values(),
         {key: frozenset(uuids) for key, uuids in out_of.items()},
+        drafted.past.gone,
     )
+
+
+def _in_use_or_last(drafted: DraftedVersion) -> ColumnElement[bool]:
+    """Over `STATEMENTS`: those of the version in use, and the last wordings of those that come
+    back."""
+    befores = {each.uuid for change in drafted.comparison.changes for each in change.before}
+    earlier = aliased(Statement)
+    last = (
+        select(func.max(earlier.id))
+        .join(Framework, Framework.id == earlier.framework_id)
+        .where(
+            Framework.slug == drafted.before.slug,
+            Framework.id < drafted.base_framework_id,
+            earlier.uuid.in_(befores & drafted.past.gone.keys()),
+        )
+        .group_by(earlier.uuid)
+    )
+    return or_(STATEMENTS.c.framework_id == drafted.base_framework_id, STATEMENTS.c.id.in_(last))

@@ -2,11 +2,11 @@
 statements in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
+from tracker.rules.frameworks.changes.comparison import VersionChange, VersionComparison
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale
 from tracker.rules.profiles.levels import LevelTally, standing
@@ -20,8 +20,8 @@ LeftOut = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPerson:
-    """What stands for somebody on the version in use, by uuid. `excepted`: agreed that it doesn't
-    apply to them."""
+    """What stands for somebody, by uuid: on the version in use and, of a statement that comes back,
+    where it was last. `excepted`: agreed that it doesn't apply to them."""
 
     library_id: int
     answers: dict[str, str] = field(default_factory=dict)
@@ -37,12 +37,13 @@ class LevelEffects:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """By uuid of the next version: those that carry to it, and those that what is not rated here
-    goes on from."""
+class MadeOf:
+    """Those that a statement of the next version is made of; whether what was said of them counts
+    for it, and whether they are at the level where it is."""
 
-    carried: Mapping[str, list[str]]
-    words: Mapping[str, list[str]]
+    befores: frozenset[str]
+    carries: bool
+    stays: bool
 
 
 def places(comparison: VersionComparison) -> frozenset[Place]:
@@ -56,16 +57,32 @@ def level_effects(
     scale: Scale,
     people: Iterable[ReviewedPerson],
     left_out: Mapping[int, LeftOut],
+    gone: Collection[str] = (),
 ) -> LevelEffects:
-    """`left_out`: not rated, by library."""
+    """`left_out`: not rated, by library; `gone`: those of earlier versions that the one in use
+    doesn't have."""
     changed = places(comparison)
-    old, new = (_listed(comparison, changed, after=after) for after in (False, True))
-    parts = _parts(comparison, carries)
+    in_use = [
+        each for change in comparison.changes for each in change.before if each.uuid not in gone
+    ]
+    old = _listed(in_use, changed)
+    new = _listed([each for change in comparison.changes for each in change.after], changed)
+    made_of = {
+        after.uuid: MadeOf(
+            frozenset(before.uuid for before in change.before),
+            carries(change, after.uuid),
+            {before.place for before in change.before} == {after.place},
+        )
+        for change in comparison.changes
+        if change.before
+        for after in change.after
+    }
 
     @cache
     def then_left_out(library_id: int) -> LeftOut:
+        """It goes on also to what asks again, and to each part."""
         out = left_out.get(library_id, frozenset())
-        return frozenset(key for key, olds in parts.words.items() if olds and out >= set(olds))
+        return frozenset(key for key, of in made_of.items() if out >= of.befores)
 
     found = LevelEffects()
     for person in people:
@@ -73,7 +90,7 @@ def level_effects(
         now = {key: scale.meaning(answer) for key, answer in person.answers.items()}
         now |= dict.fromkeys(person.excepted, Meaning.EXCLUDED)
         before = _held(old, now, out)
-        then = _held(new, _then(person, parts, scale), then_left_out(person.library_id))
+        then = _held(new, _then(person, made_of, scale), then_left_out(person.library_id))
         for place in changed:
             domain = place[:2]
             held, holds_then = (side.get(domain, 0) >= place[2] for side in (before, then))
@@ -83,40 +100,31 @@ def level_effects(
 
 
 def _listed(
-    comparison: VersionComparison, changed: frozenset[Place], *, after: bool
+    statements: Iterable[PlacedStatement], changed: Collection[Place]
 ) -> dict[tuple[str, str], dict[int, list[str]]]:
     domains = {place[:2] for place in changed}
     found: defaultdict[tuple[str, str], defaultdict[int, list[str]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for change in comparison.changes:
-        side: tuple[PlacedStatement, ...] = change.after if after else change.before
-        for each in side:
-            if each.place[:2] in domains:
-                found[each.place[:2]][each.rank].append(each.uuid)
+    for each in statements:
+        if each.place[:2] in domains:
+            found[each.place[:2]][each.rank].append(each.uuid)
     return {domain: dict(ranks) for domain, ranks in found.items()}
 
 
-def _parts(comparison: VersionComparison, carries: Callable[[VersionChange, str], bool]) -> Parts:
-    carried, words = dict[str, list[str]](), dict[str, list[str]]()
-    for change in comparison.changes:
-        befores = [each.uuid for each in change.before]
-        for each in change.after:
-            is_carried = carries(change, each.uuid)
-            carried[each.uuid] = befores if is_carried else []
-            words[each.uuid] = befores if is_carried or change.kind is Kind.REWORDED else []
-    return Parts(carried, words)
-
-
-def _then(person: ReviewedPerson, parts: Parts, scale: Scale) -> dict[str, Meaning]:
+def _then(
+    person: ReviewedPerson, made_of: Mapping[str, MadeOf], scale: Scale
+) -> dict[str, Meaning]:
     """Where several become one, only what all of them say alike."""
     found = {}
-    for key, olds in parts.carried.items():
-        said = {person.answers.get(old) for old in olds}
+    for key, of in made_of.items():
+        if not of.carries:
+            continue
+        said = {person.answers.get(before) for before in of.befores}
         (answer,) = said if len(said) == 1 else (None,)
         if answer is not None:
             found[key] = scale.meaning(answer)
-        if len(olds) == 1 and olds[0] in person.excepted:
+        if of.stays and person.excepted >= of.befores:
             found[key] = scale.meaning(NOT_MY_WORK)
     return found
 
