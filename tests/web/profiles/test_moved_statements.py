@@ -1,6 +1,7 @@
 """A new version that moves statements: the profile, a domain's explanation and the notice say which
 came into a level or left it."""
 
+import datetime as dt
 from collections.abc import Callable
 from html import unescape
 
@@ -54,6 +55,22 @@ def test_they_are_named_on_the_profile_and_where_a_domain_is_explained(
         assert came in words(sue.get(f"{of_ana}/leadership").text)
         notice = unescape(ana.get("/notices").text)
         assert "Some levels count other statements now: your profile says which." in notice
+
+
+def test_of_a_way_back_it_is_not_said_as_if_the_older_version_had_changed_them(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        first = world.statements["communication"][0]
+        version = next_version(world, moved={first: world.domains["leadership"]}, added=1)
+        carried(world, version)
+        carried(world, version, AFTER + dt.timedelta(days=1), back=True)
+    with time_machine.travel(AFTER + dt.timedelta(days=2), tick=False):
+        page = words(sign_in(world.email("ana")).get("/profile").text)
+    assert "Communication : COM-1-01 “Communication 1.1” counts here again." in page
+    assert "Leadership : COM-1-01 “Communication 1.1” doesn’t count here in 1." in page
+    assert "“New 0” doesn’t count here in 1." in page
+    assert not [each for each in ("was retired", "moved here", "is new") if each in page]
 
 
 def test_of_a_version_that_moves_nothing_nothing_is_said(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, PersonVersion, Statement, Strand
 from tracker.models.joins import level_of_statement
+from tracker.models.record.versions import was_published_before
 from tracker.queries.frameworks import version_steps
 from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
 from tracker.rules.frameworks.wording import Wording
@@ -33,7 +34,10 @@ class MovedStatement:
 
 @dataclass(frozen=True, slots=True)
 class VersionMove:
+    """`is_back`: to a version that is older than the one before."""
+
     version: str
+    is_back: bool
     moved_at: dt.datetime
     moves: tuple[MovedStatement, ...]
 
@@ -44,11 +48,16 @@ class VersionMove:
 def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
     """The one by which somebody came to that version; None where they began on it. One query, two
     more where there was one."""
-    before = aliased(PersonVersion)
+    before, left = aliased(PersonVersion), aliased(Framework)
     row = (
         session()
         .execute(
-            select(before.framework_id, Framework.version, PersonVersion.moved_at)
+            select(
+                before.framework_id,
+                Framework.version,
+                was_published_before(Framework, left),
+                PersonVersion.moved_at,
+            )
             .join(Framework, Framework.id == PersonVersion.framework_id)
             .join(
                 before,
@@ -58,6 +67,7 @@ def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
                     before.id < PersonVersion.id,
                 ),
             )
+            .join(left, left.id == before.framework_id)
             .where(PersonVersion.person_id == person_id, PersonVersion.framework_id == framework_id)
             .order_by(PersonVersion.id.desc(), before.id.desc())
             .limit(1)
@@ -66,7 +76,8 @@ def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
     )
     if row is None:
         return None
-    return VersionMove(row.version, row.moved_at, moves(row.framework_id, framework_id))
+    left_id, version, is_back, moved_at = row
+    return VersionMove(version, is_back, moved_at, moves(left_id, framework_id))
 
 
 def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:

@@ -111,9 +111,15 @@ def unanswered(of: StatementVoices, voice: Voice, side: SelfSide) -> str:
             return words
 
 
-def moved(of: MovedStatement, version: str) -> str:
+def moved(of: MovedStatement, version: str, *, is_back: bool) -> str:
     """What came into a level, or left it, with that version."""
-    if of.came:
+    if is_back:
+        words = (
+            _("%(code)s “%(title)s” counts here again.")
+            if of.came
+            else _("%(code)s “%(title)s” doesn’t count here in %(version)s.")
+        )
+    elif of.came:
         if not of.other:
             words = _("%(code)s “%(title)s” is new in %(version)s.")
         elif of.is_part:

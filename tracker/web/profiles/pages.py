@@ -129,7 +129,10 @@ def _came_by(learner: Learner) -> VersionMove | None:
 def _sentences(came_by: VersionMove | None, domain: DomainShape) -> list[str]:
     if came_by is None:
         return []
-    return [labels.moved(each, came_by.version) for each in came_by.of(domain.id)]
+    return [
+        labels.moved(each, came_by.version, is_back=came_by.is_back)
+        for each in came_by.of(domain.id)
+    ]
 
 
 def _moved(
