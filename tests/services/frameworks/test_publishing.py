@@ -177,7 +177,9 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
     assert targets_that_end(world.framework_id, [gone.key], today) == {gone.key: 5}
     with pytest.raises(Invalid, match="place_unknown"):
         publishing.say_place(None, draft_id, gone.key, new.key, NOW)
+    assert {each.kind for each in stands(draft_id).comparison.changed} == {Kind.MOVED}
     publishing.say_place(None, draft_id, new.key, gone.key, NOW)
+    assert stands(draft_id).comparison.changed == (), "staying there they aren't moved"
     done = publishing.publish(None, draft_id, NOW)
     ana = world.people["ana"]
     before = expected_by_key(ana)

@@ -15,10 +15,10 @@ from tracker.models import (
     Person,
     Rating,
     ScaleAnswer,
+    SkillOrigin,
     Statement,
 )
 from tracker.models.joins import scale_answer
-from tracker.models.record.words import is_said_of
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -55,10 +55,12 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
     One query."""
     theirs, there, later = aliased(Framework), aliased(Statement), aliased(Statement)
     own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
-    goes_on = exists(
-        select(there.id)
-        .where(there.framework_id == theirs.id, is_said_of(Statement.skill_id, there.skill_id))
-        .correlate_except(there)
+    here = select(there.id).where(there.framework_id == theirs.id)
+    stays = exists(here.where(there.skill_id == Statement.skill_id).correlate_except(there))
+    became = exists(
+        here.join(SkillOrigin, SkillOrigin.skill_id == there.skill_id)
+        .where(SkillOrigin.origin_id == Statement.skill_id)
+        .correlate_except(there, SkillOrigin)
     )
     is_renamed = exists(
         select(later.id)
@@ -98,9 +100,10 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
         .outerjoin(given, scale_answer(Endorsement.answer, given))
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(
-            ~is_renamed,
-            ~goes_on,
             or_(Rating.id.is_not(None), Statement.skill_id.in_(_shown_by(learner.person_id))),
+            ~stays,
+            ~became,
+            ~is_renamed,
         )
         .order_by(Framework.id.desc(), Statement.position)
     )

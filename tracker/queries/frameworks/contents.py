@@ -20,6 +20,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.models.record.versions import target_keys
 from tracker.rules.frameworks.changes.comparison import (
     KnownBefore,
     Origins,
@@ -148,7 +149,23 @@ def _before(framework_id: int, *, itself: bool) -> Select[*tuple[Any, ...]]:
 def between(before_id: int, after_id: int) -> VersionComparison:
     """What changed from a published version to the next, as it was published."""
     origins, past = origins_of(after_id), past_of(before_id)
-    return compare(file_of(before_id), file_of(after_id), origins, past)
+    before, after = (_by_first_keys(each) for each in (before_id, after_id))
+    went_on = {
+        key: before[first]
+        for first, key in after.items()
+        if first in before and before[first] != key
+    }
+    return compare(file_of(before_id), file_of(after_id), origins, past, went_on)
+
+
+def _by_first_keys(framework_id: int) -> dict[tuple[str, str], str]:
+    """By the keys under which targets are kept, the domains as "section/domain"."""
+    rows = session().execute(
+        select(*target_keys(), Strand.key + "/" + Domain.key)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .where(Strand.framework_id == framework_id)
+    )
+    return {(strand, domain): key for strand, domain, key in rows}
 
 
 def statement_ids(framework_id: int) -> Mapping[str, int]:

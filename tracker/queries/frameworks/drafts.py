@@ -69,7 +69,7 @@ class DraftedVersion:
 
     @cached_property
     def comparison(self) -> VersionComparison:
-        return compare(self.before, self.after, self.origins, self.past)
+        return compare(self.before, self.after, self.origins, self.past, self.went_on)
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import Integer, bindparam, func, literal, select, union_all
 
 from tracker.db import session
 from tracker.models import (
@@ -82,10 +82,11 @@ def recent(
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(framework_ids), _is_rated_here(person_id, framework_ids))
+        .where(Statement.framework_id.in_(framework_ids), _IS_RATED_HERE)
         .group_by(*said)
         .order_by(func.min(used.c.place), func.max(used.c.linked_at).desc(), Statement.id)
-        .limit(most)
+        .limit(most),
+        {"person": person_id, "frameworks": list(framework_ids)},
     )
     return [RecentStatement(*row) for row in rows]
 
@@ -114,11 +115,9 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(
-            Statement.framework_id.in_(each.id for each in own),
-            _is_rated_here(person_id, [each.id for each in own]),
-        )
-        .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
+        .where(Statement.framework_id.in_(each.id for each in own), _IS_RATED_HERE)
+        .order_by(Strand.position, Domain.position, Statement.rank, Statement.position),
+        {"person": person_id, "frameworks": [each.id for each in own]},
     )
     groups = {each.id: dict[int, StatementGroup]() for each in own}
     named = {each.id: (each.lang, each.label if len(own) > 1 else "") for each in own}
@@ -137,8 +136,10 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
     return [group for each in own for group in groups[each.id].values()]
 
 
-def _is_rated_here(person_id: int, framework_ids: Collection[int]) -> ColumnElement[bool]:
-    """Over `Statement`: the person's library rates it."""
-    library = select(Person.library_id).where(Person.id == person_id).scalar_subquery()
-    out = left_out(library, STATEMENTS.c.framework_id.in_(framework_ids))
-    return Statement.id.not_in(select(out.c.statement_id))
+_LIBRARY = select(Person.library_id).where(Person.id == bindparam("person", type_=Integer))
+_OUT = left_out(
+    _LIBRARY.scalar_subquery(),
+    STATEMENTS.c.framework_id.in_(bindparam("frameworks", expanding=True)),
+)
+_IS_RATED_HERE = Statement.id.not_in(select(_OUT.c.statement_id))
+"""Over `Statement`; made once: to put it together costs more than to run it."""

@@ -4,17 +4,19 @@ itself, as the same reader gets it."""
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Subquery, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
 
 from tracker.db import session
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.models.record.words import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import scale_labels
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.queries.profiles import levels
+from tracker.queries.profiles.levels import AT
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Meaning
@@ -173,15 +175,8 @@ def growth(
     queries."""
     if side is SelfSide.NONE:
         return Growth()
-    people = [learner.person_id]
-    own_then = _said(
-        levels.rated(people, learner.framework_id, since)
-        if side is SelfSide.OWN
-        else levels.revealed(lambda column: column.in_(people), learner.framework_id, blind, since)
-    )
-    endorsed_then = _said(
-        standing(lambda column: column.in_(people), learner.framework_id, since, blind.shows)
-    )
+    values = {**of(learner), **blind.values, "at": since}
+    own_then, endorsed_then = (_said(query, values) for query in _then(side, blind.form))
     scale, labels = scale_labels.labelled(learner.framework_id)
     up: list[StatementChange] = []
     down: list[StatementChange] = []
@@ -208,8 +203,22 @@ def _change(of: StatementVoices, before: Wording, after: Wording) -> StatementCh
     return StatementChange(of.id, of.domain_id, of.title, before, after)
 
 
-def _said(answers: Subquery) -> dict[int, str]:
+@cache
+def _then(side: SelfSide, blind: BlindSpots) -> tuple[Select[int, str], Select[int, str]]:
+    """The self side and what was endorsed, at a moment: made once."""
+
+    def mine(person: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        return person == LEARNER
+
+    own = (
+        levels.rated(mine, FRAMEWORK, AT)
+        if side is SelfSide.OWN
+        else levels.revealed(mine, FRAMEWORK, blind, AT)
+    )
+    stood = standing(mine, FRAMEWORK, AT, blind.shows)
+    return select(own.c[1], own.c[2]), select(stood.c[1], stood.c[2])
+
+
+def _said(query: Select[int, str], values: Mapping[str, Any]) -> dict[int, str]:
     """By statement."""
-    _person, statement_id, answer, *_rest = answers.c
-    rows = session().execute(select(statement_id, answer)).all()
-    return {row[0]: row[1] for row in rows}
+    return dict(session().execute(query, values).all())

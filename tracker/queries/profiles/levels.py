@@ -67,17 +67,17 @@ def _own() -> Select[*tuple[Any, ...]]:
     return _count(own_ratings(lambda column: column.in_(PEOPLE), FRAMEWORK))
 
 
-def rated(person_ids: Iterable[int], framework_id: int, at: dt.datetime) -> Subquery:
-    """Columns (person, statement, answer, at): the learner's answers as they stood at that
-    moment, by the history."""
+def rated(people: People, framework: Framework, at: Moment) -> Subquery:
+    """Columns (person, statement, answer, at, id): people's answers as they stood at that moment,
+    by the history."""
     entries = select(
         RatingEntry.person_id,
         RatingEntry.skill_id,
         RatingEntry.answer,
         RatingEntry.rated_at.label("at"),
         RatingEntry.id,
-    ).where(RatingEntry.person_id.in_(person_ids), RatingEntry.rated_at <= at)
-    return read_through(select(*_newest(entries).c), framework_id)
+    ).where(people(RatingEntry.person_id), RatingEntry.rated_at <= at)
+    return read_through(select(*_newest(entries).c), framework)
 
 
 def revealed_answers(

@@ -13,9 +13,9 @@ from functools import cache
 from sqlalchemy import Select, case, distinct, func, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Library, Rating, ScaleAnswer, Statement
+from tracker.models import Endorsement, Library, Rating, ScaleAnswer, Skill, Statement
 from tracker.models.joins import opens_statements, scale_answer
-from tracker.models.record.words import is_said_of, standing
+from tracker.models.record.words import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
@@ -90,10 +90,8 @@ def last_change(learner: Learner) -> dt.datetime | None:
     """When the learner last answered, or cleared an answer. For the learner alone. One query."""
     return session().scalar(
         select(func.max(Rating.rated_at))
-        .join(Statement, is_said_of(Rating.skill_id, Statement.skill_id))
-        .where(
-            Rating.person_id == learner.person_id, Statement.framework_id == learner.framework_id
-        )
+        .join(Skill, Skill.id == Rating.skill_id)
+        .where(Rating.person_id == learner.person_id, Skill.slug == learner.framework_slug)
     )
 
 

@@ -4,13 +4,13 @@ queries/reviews/eligible_reviewers."""
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    Subquery,
     and_,
     bindparam,
     exists,
@@ -38,10 +38,11 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
-from tracker.models.record.words import is_said_of, left_out, own_ratings
+from tracker.models.record.words import is_said_of
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import LEARNER, Learner, expected
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, expected, of
+from tracker.queries.assessment.progress import LEFT_OUT, OUT, OWN, RATED
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
@@ -80,40 +81,9 @@ class Freezable:
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     """In the framework's order. Two queries."""
     ranks = expected(learner)
-    own, out = _own(learner), left_out(learner.library_id, learner.framework_id)
-    last = levels.revealed(
-        lambda column: column == learner.person_id, learner.framework_id, NO_BLIND_SPOTS
-    )
-    _, last_statement, last_answer, last_at, _id = last.c
-    query = (
-        select(
-            Statement.id.label("statement_id"),
-            Statement.title,
-            Statement.text,
-            Statement.rank,
-            Level.name.label("level"),
-            Domain.id.label("domain_id"),
-            Domain.title.label("domain"),
-            Rating.answer,
-            ScaleAnswer.label.label("answer_label"),
-            ScaleAnswer.counts_as.label("means"),
-            last_at.label("reviewed_at"),
-            or_(last_answer != Rating.answer, _evidence_since(last_at)).label("changed"),
-        )
-        .join(own, own.c.statement_id == Statement.id)
-        .join(Rating, Rating.id == own.c.id)
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, level_of_statement())
-        .join(ScaleAnswer, scale_answer(Rating.answer))
-        .outerjoin(last, last_statement == Statement.id)
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(out.c.id.is_(None), not_(_with_a_reviewer(learner.person_id, today)))
-        .order_by(Statement.position)
-    )
     began = learner.round_starts_on
     found = []
-    for row in session().execute(query).mappings():
+    for row in session().execute(_sendable_on(today), of(learner)).mappings():
         facts = dict(row)
         reviewed_at = facts["reviewed_at"]
         worth = candidate(
@@ -128,34 +98,45 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     return found
 
 
+@lru_cache(maxsize=8)
+def _sendable_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    last = levels.revealed(lambda column: column == LEARNER, FRAMEWORK, NO_BLIND_SPOTS)
+    _, last_statement, last_answer, last_at, _id = last.c
+    return (
+        select(
+            Statement.id.label("statement_id"),
+            Statement.title,
+            Statement.text,
+            Statement.rank,
+            Level.name.label("level"),
+            Domain.id.label("domain_id"),
+            Domain.title.label("domain"),
+            Rating.answer,
+            ScaleAnswer.label.label("answer_label"),
+            ScaleAnswer.counts_as.label("means"),
+            last_at.label("reviewed_at"),
+            or_(last_answer != Rating.answer, _evidence_since(last_at)).label("changed"),
+        )
+        .join(OWN, RATED)
+        .join(Rating, Rating.id == OWN.c.id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, level_of_statement())
+        .join(ScaleAnswer, scale_answer(Rating.answer))
+        .outerjoin(last, last_statement == Statement.id)
+        .outerjoin(OUT, LEFT_OUT)
+        .where(OUT.c.id.is_(None), not_(_with_a_reviewer(LEARNER, today)))
+        .order_by(Statement.position)
+    )
+
+
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
     """The rated ones of these in the learner's framework, as they are now, in the framework's
     order. Two queries."""
     evidence = _evidence(learner.person_id, statement_ids)
-    own, out = _own(learner), left_out(learner.library_id, learner.framework_id)
-    rows = session().execute(
-        select(
-            Statement.id,
-            Statement.uuid,
-            Statement.title,
-            Statement.text,
-            Framework.slug,
-            Framework.version.label("framework_version"),
-            ScaleAnswer.label,
-            ScaleAnswer.description,
-            Rating.answer,
-            Rating.reviewer_note,
-            Rating.rated_at,
-            Rating.version,
-        )
-        .join(own, own.c.statement_id == Statement.id)
-        .join(Rating, Rating.id == own.c.id)
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(ScaleAnswer, scale_answer(Rating.answer))
-        .where(Statement.id.in_(statement_ids), out.c.id.is_(None))
-        .order_by(Statement.position)
-    )
+    values = {**of(learner), "statements": statement_ids}
+    rows = session().execute(_freezable(), values)
     return [
         Freezable(
             statement_id=row.id,
@@ -176,6 +157,33 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
         )
         for row in rows
     ]
+
+
+@cache
+def _freezable() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Statement.id,
+            Statement.uuid,
+            Statement.title,
+            Statement.text,
+            Framework.slug,
+            Framework.version.label("framework_version"),
+            ScaleAnswer.label,
+            ScaleAnswer.description,
+            Rating.answer,
+            Rating.reviewer_note,
+            Rating.rated_at,
+            Rating.version,
+        )
+        .join(OWN, RATED)
+        .join(Rating, Rating.id == OWN.c.id)
+        .outerjoin(OUT, LEFT_OUT)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(ScaleAnswer, scale_answer(Rating.answer))
+        .where(Statement.id.in_(bindparam("statements", expanding=True)), OUT.c.id.is_(None))
+        .order_by(Statement.position)
+    )
 
 
 def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) -> list[int]:
@@ -223,10 +231,6 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
         if not there or there[-1].version_id != row.id:
             there.append(ReviewedEvidence(*row[1:]))
     return found
-
-
-def _own(learner: Learner) -> Subquery:
-    return own_ratings(lambda column: column == learner.person_id, learner.framework_id)
 
 
 def _evidence_since(moment: ColumnElement[dt.datetime]) -> ColumnElement[bool]:

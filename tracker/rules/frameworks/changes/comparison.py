@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
@@ -149,6 +149,7 @@ def unknown_origins(after: FrameworkFile, past: KnownBefore) -> tuple[tuple[Word
 
 
 NO_PAST = KnownBefore({}, {})
+NOWHERE_ELSE: Mapping[str, str] = {}
 
 
 def compare(
@@ -156,10 +157,14 @@ def compare(
     after: FrameworkFile,
     by_hand: Origins | None = None,
     past: KnownBefore = NO_PAST,
+    went_on: Mapping[str, str] = NOWHERE_ELSE,
 ) -> VersionComparison:
     """From a version to the next. A statement that takes the place of one that was there still
-    earlier has that before it."""
-    old, new = placed(before), placed(after)
+    earlier has that before it. `went_on`: by new domain, as "section/domain", the one that goes on
+    in it: staying there a statement isn't moved."""
+    new = placed(after)
+    goes_to = {old: tuple(key.split("/")) for key, old in went_on.items()}
+    old = {uuid: _in_new_domain(each, goes_to) for uuid, each in placed(before).items()}
     known = {**past.gone, **old}
     led = origins(before, after, by_hand or {}, past)
     became: dict[str, list[str]] = defaultdict(list)
@@ -184,6 +189,13 @@ def compare(
         tuple(level_counts(old, new)),
         tuple(renamed(before, after)),
     )
+
+
+def _in_new_domain(
+    each: PlacedStatement, goes_to: Mapping[str, tuple[str, ...]]
+) -> PlacedStatement:
+    strand, domain = goes_to.get(f"{each.strand}/{each.domain}", (each.strand, each.domain))
+    return replace(each, strand=strand, domain=domain)
 
 
 def _together(
