@@ -71,8 +71,7 @@ class Reading:
     def own(self, email: str) -> None:
         """What somebody reads of themselves."""
         self.turn += 1
-        for place, url in {"today": "/", "notices": "/notices", "reviews": "/reviews"}.items():
-            self.page(email, place, url)
+        self.page(email, "today", "/")
         with self.app.app_context():
             version = adapter.learns_in(email, self.today)
             reviews = adapter.reviews_of(email)
@@ -80,6 +79,13 @@ class Reading:
             rated = adapter.rated(email, version) if version else []
             earlier = adapter.answered_before(email, version) if version else {}
             slug = adapter.slug_of(version) if version else ""
+        if version is not None:
+            for place, url in (("profile.json", "/profile.json"), ("to send", "/reviews/new")):
+                self.page(email, place, url)
+            if self.share > 3 and self.turn % 2:
+                return
+        self.page(email, "notices", "/notices")
+        self.page(email, "reviews", "/reviews")
         one = {self.turn % len(reviews)} if reviews else set()
         for number in sorted(one | self.some(reviews)):
             review_id, name, has_differences = reviews[number]
@@ -91,21 +97,14 @@ class Reading:
         domains = list(dict.fromkeys((each.strand, each.domain) for each in listed))
         for number in self.some(domains):
             self.page(email, f"explained {domains[number][1]}", f"/profile/{domains[number][1]}")
-        for place, url in {
-            "profile": "/profile",
-            "profile.json": "/profile.json",
-            "to send": "/reviews/new",
-        }.items():
-            self.page(email, place, url)
-        if self.share > 3 and self.turn % 2:
-            return
+        self.page(email, "profile", "/profile")
         self.page(email, "profile.csv", "/profile.csv")
         self.page(email, *SELDOM[self.turn // 2 % len(SELDOM)])
         for number in self.some(domains, 1):
             strand, domain = domains[number]
             self.page(email, f"to rate {domain}", f"/assess/{slug}/{strand}/{domain}")
         self._statements(email, "/statements", listed, rated)
-        for key in self._few(sorted(earlier)):
+        for key in self._few(sorted(earlier, key=lambda each: earlier[each])):
             self.page(email, f"earlier {earlier[key]}", f"/statements/{key}")
 
     def _statements(
@@ -121,9 +120,9 @@ class Reading:
             self.page(email, f"{of}statement {codes[key]}", f"{under}/{key}")
 
     def _few(self, ids: list[int]) -> list[int]:
-        """Three of them, or one where much is read; others for each person."""
+        """Two of them, or one where much is read; others for each person."""
         first = self.turn * 7 % max(len(ids), 1)
-        return [*ids[first:], *ids[:first]][: 3 if self.share <= 3 else 1]
+        return [*ids[first:], *ids[:first]][: 2 if self.share <= 3 else 1]
 
     def of_person(self, reader: str, email: str) -> None:
         """What a reader sees of somebody else."""
