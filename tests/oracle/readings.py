@@ -76,7 +76,6 @@ class Reading:
             version = adapter.learns_in(email, self.today)
             reviews = adapter.reviews_of(email)
             listed = adapter.statements(version) if version else []
-            rated = adapter.rated(email, version) if version else []
             earlier = adapter.answered_before(email, version) if version else {}
             slug = adapter.slug_of(version) if version else ""
         if version is not None:
@@ -103,20 +102,15 @@ class Reading:
         for number in self.some(domains, 1):
             strand, domain = domains[number]
             self.page(email, f"to rate {domain}", f"/assess/{slug}/{strand}/{domain}")
-        self._statements(email, "/statements", listed, rated)
+        self._statements(email, "/statements", listed)
         for key in self._few(sorted(earlier, key=lambda each: earlier[each])):
             self.page(email, f"earlier {earlier[key]}", f"/statements/{key}")
 
     def _statements(
-        self,
-        email: str,
-        under: str,
-        listed: list[adapter.Statement],
-        rated: list[int],
-        of: str = "",
+        self, email: str, under: str, listed: list[adapter.Statement], of: str = ""
     ) -> None:
         codes = {each.id: each.code for each in listed}
-        for key in self._few(rated):
+        for key in self._few(list(codes)):
             self.page(email, f"{of}statement {codes[key]}", f"{under}/{key}")
 
     def _few(self, ids: list[int]) -> list[int]:
@@ -130,14 +124,13 @@ class Reading:
             person = adapter.one("SELECT id FROM people WHERE email = :e", e=email)
             version = adapter.learns_in(email, self.today)
             listed = adapter.statements(version) if version else []
-            rated = adapter.rated(email, version) if version else []
         of = f"of {email.partition('@')[0]}/"
         self.page(reader, f"{of}profile", f"/people/{person}/profile")
         domains = list(dict.fromkeys(each.domain for each in listed))
         for number in self.some(domains, 1 + len(reader)):
             url = f"/people/{person}/profile/{domains[number]}"
             self.page(reader, f"{of}explained {domains[number]}", url)
-        self._statements(reader, f"/people/{person}/statements", listed, rated, of)
+        self._statements(reader, f"/people/{person}/statements", listed, of)
 
     def team(self, reader: str, name: str, team_id: int, domains: Collection[str]) -> None:
         of = f"team {name}/"
