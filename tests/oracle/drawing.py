@@ -84,10 +84,14 @@ class Drawing(Story):
         for who in ("ana", "ben", "sue", "hugo", "cora"):
             mail = self.chance.choice(("each", "each", "daily", "none"))
             self.press(who, f"mails: {mail}", "/account/notices", {"mail": mail})
+        early: list[Callable[[], bool]] = [self.show, self.show, self.link, self.leave_out]
+        for act in early[2:] if self.is_short else early * 2:
+            act()
         for who in self.chance.sample(LEARNERS, 2):
             self.send_to_reviewer(who, self.some_rated(who, 9))
-        for _number in range(2 if self.is_short else 5):
-            self.review()
+        late: list[Callable[[], bool]] = [self.talk, *[self.except_] * 3, self.hand_on]
+        for act in [self.review] * 2 if self.is_short else [*[self.review] * 4, *late]:
+            act()
         self.live(self.acts)
         self.look("in the first round")
         is_early = self.chance.random() < 0.5
@@ -327,10 +331,9 @@ class Drawing(Story):
             self.respond(item)
         with self.app.app_context():
             now = [each for each in adapter.items() if each.review_id == review_id]
-        if (
-            not {"waiting", "returned"} & {each.status for each in now}
-            or self.chance.random() < 0.3
-        ):
+        statuses = {each.status for each in now}
+        is_ready = "answered" in statuses and not {"waiting", "returned"} & statuses
+        if is_ready or self.chance.random() < 0.05:
             url = f"/reviews/{of_review(name)}/reveal"
             version = f"{{review-version {name.rpartition(', ')[0]}}}"
             self.press(reviewer, f"reveals, {name}", url, {"version": version})
@@ -396,6 +399,10 @@ class Drawing(Story):
                 f"reason-{{item {name}}}": self.text("We talked"),
             }
             self.press(who, f"{choice}, {name}", url, data)
+            if what == "one" and self.chance.random() < 0.5:
+                self.press(
+                    who, f"takes back, {name}", f"/review-items/{{item {name}}}/take-back", {}
+                )
 
     def given(self) -> tuple[str, str, str] | None:
         """A reviewed rating that stands: whose, by whom, and the item that it is of."""
