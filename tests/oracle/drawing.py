@@ -44,7 +44,7 @@ class Drawing(Story):
 
     def __init__(self, app: Flask, number: int, *, is_short: bool) -> None:
         super().__init__(app, number, is_short=is_short)
-        self.acts = 3 if is_short else 11
+        self.acts = 3 if is_short else 8
         self.chance = random.Random(number)
         self.script: list[Step] = []
         self.texts = 0

@@ -42,7 +42,7 @@ class Reader(Client):
 @dataclass(slots=True)
 class Reading:
     """`share`: of what every person has a page each of, one in so many is read, another for each
-    person and `turn`; where it is large, half of the people are read in short."""
+    person and `turn`; where it is large, two of three people are read in short."""
 
     app: Flask
     today: dt.date
@@ -81,7 +81,7 @@ class Reading:
         if version is not None:
             for place, url in (("profile.json", "/profile.json"), ("to send", "/reviews/new")):
                 self.page(email, place, url)
-            if self.share > 3 and self.turn % 2:
+            if self.share > 3 and self.turn % 3:
                 return
         self.page(email, "notices", "/notices")
         self.page(email, "reviews", "/reviews")
@@ -98,7 +98,7 @@ class Reading:
             self.page(email, f"explained {domains[number][1]}", f"/profile/{domains[number][1]}")
         self.page(email, "profile", "/profile")
         self.page(email, "profile.csv", "/profile.csv")
-        self.page(email, *SELDOM[self.turn // 2 % len(SELDOM)])
+        self.page(email, *SELDOM[self.turn // 3 % len(SELDOM)])
         for number in self.some(domains, 1):
             strand, domain = domains[number]
             self.page(email, f"to rate {domain}", f"/assess/{slug}/{strand}/{domain}")
