@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.oracle.facts import Lines, tidy
 from tracker.db import db
-from tracker.models.record.words import own_ratings
 
 PAGES = "/admin/versions"
 
@@ -44,7 +43,10 @@ def _name(email: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """`name`: "small 1 COM-1-01"."""
+
     id: int
+    name: str
     code: str
     strand: str
     domain: str
@@ -58,7 +60,8 @@ def framework_id(slug: str, version: str) -> int:
 
 def statements(of_framework: int) -> list[Statement]:
     found = rows(
-        "SELECT s.id, s.code, t.key, d.key, s.rank, s.sensitive FROM statements s"
+        "SELECT s.id, f.slug || ' ' || f.version || ' ' || s.code, s.code, t.key, d.key, s.rank,"
+        " s.sensitive FROM statements s JOIN frameworks f ON f.id = s.framework_id"
         " JOIN domains d ON d.id = s.domain_id JOIN strands t ON t.id = d.strand_id"
         " WHERE s.framework_id = :f ORDER BY t.position, d.position, s.rank, s.position, s.code",
         f=of_framework,
@@ -85,26 +88,14 @@ def slug_of(of_framework: int) -> str:
     return str(one("SELECT slug FROM frameworks WHERE id = :f", f=of_framework))
 
 
-def rating_version(email: str, statement_id: int) -> int:
-    """Of the answer that stands; 0 without one."""
-    return int(
-        one(
-            "SELECT r.version FROM ratings r JOIN people p ON p.id = r.person_id"
-            " JOIN statements s ON s.skill_id = r.skill_id WHERE p.email = :e AND s.id = :s",
-            e=email,
-            s=statement_id,
-        )
-        or 0
+def rated(email: str) -> list[int]:
+    """Statements that have an answer."""
+    found = rows(
+        "SELECT r.statement_id FROM ratings r JOIN people p ON p.id = r.person_id"
+        " WHERE p.email = :e AND r.answer IS NOT NULL",
+        e=email,
     )
-
-
-def rated(email: str, of_framework: int) -> list[int]:
-    """The statements of the version that have an answer, in its order."""
-    person_id = int(one("SELECT id FROM people WHERE email = :e", e=email))
-    own = own_ratings(lambda person: person == person_id, of_framework)
-    with db.engine.connect() as connection:
-        mine = set(connection.scalars(select(own.c.statement_id)))
-    return [each.id for each in statements(of_framework) if each.id in mine]
+    return [row[0] for row in found]
 
 
 def answered_before(email: str, of_framework: int) -> dict[int, str]:
@@ -135,16 +126,6 @@ def role_profiles(library: str) -> list[tuple[int, str]]:
     ]
 
 
-def target_fields(of_framework: int) -> dict[str, str]:
-    """By domain: the field of a role profile's form that holds its target."""
-    found = rows(
-        "SELECT d.key, d.id FROM domains d JOIN strands t ON t.id = d.strand_id"
-        " WHERE t.framework_id = :f ORDER BY d.position, d.key",
-        f=of_framework,
-    )
-    return {key: f"target_{domain_id}" for key, domain_id in found}
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     id: int
@@ -169,14 +150,10 @@ def items() -> list[Item]:
     return [Item(*row) for row in found]
 
 
-def newest_use_statement(library: str) -> tuple[int, int]:
-    """Its id and version."""
-    found = rows(
-        "SELECT u.id, u.version FROM use_statements u JOIN libraries l ON l.id = u.library_id"
-        " WHERE l.name = :l ORDER BY u.version DESC",
-        l=library,
-    )
-    return found[0][0], found[0][1]
+def pieces(email: str) -> int:
+    """How many pieces of evidence somebody has."""
+    sql = "SELECT count(*) FROM evidence e JOIN people p ON p.id = e.person_id WHERE p.email = :e"
+    return int(one(sql, e=email))
 
 
 def reviews_of(email: str) -> list[tuple[int, str, bool]]:
@@ -192,34 +169,97 @@ def reviews_of(email: str) -> list[tuple[int, str, bool]]:
     return [(row[0], f"{_name(row[1])} > {_name(row[2])} {row[4]}", bool(row[3])) for row in found]
 
 
-def standing() -> list[tuple[int, str, str]]:
-    """Reviewed ratings that stand: id, whose, and by whom."""
+def standing() -> list[int]:
+    """The items of the reviewed ratings that stand."""
+    found = rows("SELECT item_id FROM endorsements WHERE status = 'standing' ORDER BY id")
+    return [row[0] for row in found]
+
+
+def open_exceptions() -> list[tuple[int, str, str]]:
+    """Item, status, and by whom it was proposed."""
     found = rows(
-        "SELECT e.id, p.email, w.email FROM endorsements e JOIN people p ON p.id = e.person_id"
-        " JOIN people w ON w.id = e.endorser_id WHERE e.status = 'standing' ORDER BY e.id"
+        "SELECT x.item_id, x.status, p.email FROM level_exceptions x"
+        " JOIN people p ON p.id = x.proposer_id WHERE x.status IN ('proposed', 'agreed')"
+        " ORDER BY x.id"
     )
     return [(row[0], row[1], row[2]) for row in found]
 
 
-def open_exceptions() -> list[tuple[int, int, str, str]]:
-    """Id, item, status, and by whom it was proposed."""
+def left_out(library: str) -> list[str]:
+    """Names of what is *not rated here*."""
     found = rows(
-        "SELECT x.id, x.item_id, x.status, p.email FROM level_exceptions x"
-        " JOIN people p ON p.id = x.proposer_id WHERE x.status IN ('proposed', 'agreed')"
-        " ORDER BY x.id"
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in found]
-
-
-def left_out(library: str) -> list[int]:
-    """Ids of what is *not rated here*, in the order of the statements."""
-    found = rows(
-        "SELECT n.id FROM not_rated_here n JOIN libraries l ON l.id = n.library_id"
+        "SELECT f.slug || ' ' || f.version || ' ' || s.code FROM not_rated_here n"
+        " JOIN libraries l ON l.id = n.library_id"
         " JOIN statements s ON s.id = (SELECT min(id) FROM statements WHERE skill_id = n.skill_id)"
-        " WHERE l.name = :l ORDER BY s.framework_id, s.code",
+        " JOIN frameworks f ON f.id = s.framework_id WHERE l.name = :l ORDER BY 1",
         l=library,
     )
     return [row[0] for row in found]
+
+
+# ---- what a script names
+
+STATEMENT = (
+    "(SELECT s.id FROM statements s JOIN frameworks f ON f.id = s.framework_id"
+    " WHERE f.slug || ' ' || f.version || ' ' || s.code = :name)"
+)
+SKILL = f"(SELECT skill_id FROM statements WHERE id = {STATEMENT})"
+PERSON = "(SELECT id FROM people WHERE email = :who || '@example.org')"
+REVIEW = f"(SELECT id FROM reviews WHERE learner_id = {PERSON} ORDER BY id LIMIT 1 OFFSET :nth - 1)"
+ITEM = (
+    f"(SELECT id FROM review_items WHERE review_id = {REVIEW} ORDER BY id LIMIT 1 OFFSET :item - 1)"
+)
+EVIDENCE = f"evidence WHERE person_id = {PERSON} ORDER BY id LIMIT 1 OFFSET :nth - 1"
+USE = (
+    "use_statements u JOIN libraries l ON l.id = u.library_id WHERE l.name = :name"
+    " ORDER BY u.version DESC"
+)
+FIND = {
+    "statement": f"SELECT {STATEMENT}",
+    "rating": "SELECT coalesce((SELECT version FROM ratings"
+    f" WHERE person_id = {PERSON} AND skill_id = {SKILL}), 0)",
+    "review": f"SELECT {REVIEW}",
+    "review-version": f"SELECT sum(version) FROM review_items WHERE review_id = {REVIEW}",
+    "item": f"SELECT {ITEM}",
+    "item-version": f"SELECT version FROM review_items WHERE id = {ITEM}",
+    "endorsement": f"SELECT max(id) FROM endorsements WHERE item_id = {ITEM}",
+    "exception": f"SELECT max(id) FROM level_exceptions WHERE item_id = {ITEM}",
+    "evidence": f"SELECT id FROM {EVIDENCE}",
+    "evidence-version": f"SELECT version FROM {EVIDENCE}",
+    "left-out": "SELECT n.id FROM not_rated_here n JOIN libraries l ON l.id = n.library_id"
+    f" WHERE l.name = 'City Library' AND n.skill_id = {SKILL}",
+    "use-statement": f"SELECT u.id FROM {USE}",
+    "use-statement-version": f"SELECT u.version FROM {USE}",
+    "framework": "SELECT id FROM frameworks WHERE slug || ' ' || version = :name",
+    "profile": "SELECT r.id FROM role_profiles r JOIN libraries l ON l.id = r.library_id"
+    " JOIN library_versions v ON v.library_id = l.id AND v.slug = r.slug AND NOT EXISTS (SELECT 1"
+    " FROM library_versions n WHERE n.library_id = l.id AND n.slug = v.slug AND n.id > v.id)"
+    " JOIN frameworks f ON f.id = v.framework_id WHERE l.name = 'City Library'"
+    " AND r.name || ', ' || f.slug || ' ' || f.version = :name",
+    "target": "SELECT 'target_' || d.id FROM domains d JOIN strands t ON t.id = d.strand_id"
+    " JOIN frameworks f ON f.id = t.framework_id"
+    " WHERE f.slug || ' ' || f.version || ' ' || d.key = :name",
+}
+"""By kind. A review is "ana > sue 2", the second of Ana's; an item "ana > sue 2, 3"; a piece of evidence
+"ana 2"; what somebody answered "ana, small 1 COM-1-01"."""
+
+
+def find(kind: str, name: str) -> str:
+    """The id, version or field of it. Raises LookupError where it is not there."""
+    values: dict[str, Any] = {"name": name}
+    if kind == "rating":
+        values["who"], _comma, values["name"] = name.partition(", ")
+    elif kind.partition("-")[0] == "evidence":
+        values["who"], values["nth"] = name.split(maxsplit=1)[0], int(name.split()[1])
+    elif kind.partition("-")[0] in ("review", "item", "endorsement", "exception"):
+        review, _comma, item = name.partition(", ")
+        values["who"], values["nth"] = review.split()[0], int(review.split()[-1])
+        values["item"] = int(item or 0)
+    sql = FIND[kind]
+    found = one(sql, **{key: value for key, value in values.items() if f":{key}" in sql})
+    if found is None:
+        raise LookupError(f"{kind} {name}")
+    return str(found)
 
 
 # ---- what an act left

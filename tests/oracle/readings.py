@@ -42,7 +42,7 @@ class Reader(Client):
 @dataclass(slots=True)
 class Reading:
     """`share`: of what every person has a page each of, one in so many is read, another for each
-    person and `turn`; where it is large, half of the people are read in short."""
+    person and `turn`; where it is large, two of three people are read in short."""
 
     app: Flask
     today: dt.date
@@ -71,15 +71,20 @@ class Reading:
     def own(self, email: str) -> None:
         """What somebody reads of themselves."""
         self.turn += 1
-        for place, url in {"today": "/", "notices": "/notices", "reviews": "/reviews"}.items():
-            self.page(email, place, url)
+        self.page(email, "today", "/")
         with self.app.app_context():
             version = adapter.learns_in(email, self.today)
             reviews = adapter.reviews_of(email)
             listed = adapter.statements(version) if version else []
-            rated = adapter.rated(email, version) if version else []
             earlier = adapter.answered_before(email, version) if version else {}
             slug = adapter.slug_of(version) if version else ""
+        if version is not None:
+            for place, url in (("profile.json", "/profile.json"), ("to send", "/reviews/new")):
+                self.page(email, place, url)
+            if self.share > 3 and self.turn % 3:
+                return
+        self.page(email, "notices", "/notices")
+        self.page(email, "reviews", "/reviews")
         one = {self.turn % len(reviews)} if reviews else set()
         for number in sorted(one | self.some(reviews)):
             review_id, name, has_differences = reviews[number]
@@ -91,39 +96,27 @@ class Reading:
         domains = list(dict.fromkeys((each.strand, each.domain) for each in listed))
         for number in self.some(domains):
             self.page(email, f"explained {domains[number][1]}", f"/profile/{domains[number][1]}")
-        for place, url in {
-            "profile": "/profile",
-            "profile.json": "/profile.json",
-            "to send": "/reviews/new",
-        }.items():
-            self.page(email, place, url)
-        if self.share > 3 and self.turn % 2:
-            return
+        self.page(email, "profile", "/profile")
         self.page(email, "profile.csv", "/profile.csv")
-        self.page(email, *SELDOM[self.turn // 2 % len(SELDOM)])
+        self.page(email, *SELDOM[self.turn // 3 % len(SELDOM)])
         for number in self.some(domains, 1):
             strand, domain = domains[number]
             self.page(email, f"to rate {domain}", f"/assess/{slug}/{strand}/{domain}")
-        self._statements(email, "/statements", listed, rated)
-        for key in self._few(sorted(earlier)):
+        self._statements(email, "/statements", listed)
+        for key in self._few(sorted(earlier, key=lambda each: earlier[each])):
             self.page(email, f"earlier {earlier[key]}", f"/statements/{key}")
 
     def _statements(
-        self,
-        email: str,
-        under: str,
-        listed: list[adapter.Statement],
-        rated: list[int],
-        of: str = "",
+        self, email: str, under: str, listed: list[adapter.Statement], of: str = ""
     ) -> None:
         codes = {each.id: each.code for each in listed}
-        for key in self._few(rated):
+        for key in self._few(list(codes)):
             self.page(email, f"{of}statement {codes[key]}", f"{under}/{key}")
 
     def _few(self, ids: list[int]) -> list[int]:
-        """Three of them, or one where much is read; others for each person."""
+        """Two of them, or one where much is read; others for each person."""
         first = self.turn * 7 % max(len(ids), 1)
-        return [*ids[first:], *ids[:first]][: 3 if self.share <= 3 else 1]
+        return [*ids[first:], *ids[:first]][: 2 if self.share <= 3 else 1]
 
     def of_person(self, reader: str, email: str) -> None:
         """What a reader sees of somebody else."""
@@ -131,14 +124,13 @@ class Reading:
             person = adapter.one("SELECT id FROM people WHERE email = :e", e=email)
             version = adapter.learns_in(email, self.today)
             listed = adapter.statements(version) if version else []
-            rated = adapter.rated(email, version) if version else []
         of = f"of {email.partition('@')[0]}/"
         self.page(reader, f"{of}profile", f"/people/{person}/profile")
         domains = list(dict.fromkeys(each.domain for each in listed))
         for number in self.some(domains, 1 + len(reader)):
             url = f"/people/{person}/profile/{domains[number]}"
             self.page(reader, f"{of}explained {domains[number]}", url)
-        self._statements(reader, f"/people/{person}/statements", listed, rated, of)
+        self._statements(reader, f"/people/{person}/statements", listed, of)
 
     def team(self, reader: str, name: str, team_id: int, domains: Collection[str]) -> None:
         of = f"team {name}/"

@@ -1,6 +1,7 @@
 """Write down what is told: `python -m tests.oracle.record`, on commit 56af7b16 and no other.
 
-The demo's parts are in one file and the worlds in another, since what they say is much the same.
+First the scripts of the worlds are drawn, then everything is told from them. The demo's parts are in
+one file and the worlds in another, since what they say is much the same.
 """
 
 import json
@@ -8,9 +9,8 @@ import lzma
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from time import process_time
 from unittest.mock import patch
@@ -20,27 +20,12 @@ from flask import Flask
 
 from tests.conftest import BLANK, MADE_ONCE, NOW, TestConfig, keep_pages
 from tests.engines import fresh_database, hurry
-from tests.oracle.cases import CASES
+from tests.oracle.cases import CASES, WORLDS, file_of
+from tests.oracle.drawing import Drawing
 from tests.oracle.readings import Facts
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db
-
-FOLDER = Path(__file__).parent / "recorded"
-
-
-def file_of(case: str) -> Path:
-    return FOLDER / f"{case.partition('-')[0]}.json.xz"
-
-
-@lru_cache
-def _read(file: Path) -> dict[str, Facts]:
-    found: dict[str, Facts] = json.loads(lzma.decompress(file.read_bytes()))
-    return found
-
-
-def recorded(case: str) -> Facts:
-    return _read(file_of(case))[case]
 
 
 @contextmanager
@@ -61,30 +46,32 @@ def _an_app(folder: Path) -> Iterator[Flask]:
         yield app
 
 
-def write(told: Mapping[str, Facts]) -> None:
-    by_file: dict[Path, dict[str, Facts]] = {}
-    for case, facts in told.items():
-        by_file.setdefault(file_of(case), {})[case] = facts
-    for file, content in by_file.items():
-        text = json.dumps(content, ensure_ascii=False, indent=0)
-        file.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
-        print(f"{file.name}: {file.stat().st_size:,} bytes of {len(text):,}")
+def write(name: str, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=0)
+    file = file_of(name)
+    file.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    print(f"{file.name}: {file.stat().st_size:,} bytes of {len(text):,}")
 
 
 def main() -> None:
-    told = {}
+    told: dict[str, dict[str, Facts]] = {}
     with (
         tempfile.TemporaryDirectory() as folder,
         time_machine.travel(NOW, tick=False),
         _an_app(Path(folder)) as app,
     ):
+        scripts = {
+            f"world-{number}": Drawing(app, number, is_short=is_short).draw()
+            for number, is_short in WORLDS.items()
+        }
+        write("scripts", scripts)
         for case, tell in CASES.items():
             began = process_time()
-            told[case] = tell(app)
-            lines = sum(map(len, told[case].values()))
-            seconds = process_time() - began
-            print(f"{case}: {len(told[case])} facts, {lines:,} lines, {seconds:.1f} s")
-    write(told)
+            facts = told.setdefault(case.partition("-")[0], {})[case] = tell(app)
+            lines = sum(map(len, facts.values()))
+            print(f"{case}: {len(facts)} facts, {lines:,} lines, {process_time() - began:.1f} s")
+    for name, content in told.items():
+        write(name, content)
 
 
 if __name__ == "__main__":

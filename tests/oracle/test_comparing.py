@@ -3,10 +3,9 @@ vain."""
 
 import copy
 
-from tests.oracle.cases import CASES
+from tests.oracle.cases import CASES, recorded
 from tests.oracle.comparing import Difference, faults
 from tests.oracle.differences import DIFFERENCES
-from tests.oracle.record import recorded
 
 CASE = "world-1"
 PLACE = "end/ana/profile.json"

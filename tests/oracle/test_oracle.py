@@ -4,10 +4,9 @@ listed in differences.py."""
 import pytest
 from flask import Flask
 
-from tests.oracle.cases import CASES
+from tests.oracle.cases import CASES, recorded
 from tests.oracle.comparing import faults
 from tests.oracle.differences import DIFFERENCES
-from tests.oracle.record import recorded
 
 pytestmark = [
     pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True),

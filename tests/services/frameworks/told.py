@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.services.frameworks.random_years import Fate, Years
 from tracker.db import session
 from tracker.models import (
+    Domain,
     Endorsement,
     Evidence,
     EvidenceLink,
@@ -32,7 +33,7 @@ from tracker.queries.evidence import evidence
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.profiles import level_shapes, levels, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.rules.reviews.exceptions import OPEN, ExceptionStatus
+from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
 Said = tuple[str, dt.datetime]
@@ -192,20 +193,21 @@ def _through(years: Years, words: Mapping[int, Said]) -> dict[int, Said]:
 
 
 def _excepted(person_id: int, parts: Mapping[int, list[int]]) -> frozenset[int]:
-    """Agreed for the only one that carries; one at a level of a domain is proposed or agreed."""
-    open_ones = session().execute(
-        select(LevelException.statement_id, LevelException.status)
-        .where(LevelException.person_id == person_id, LevelException.status.in_(OPEN))
-        .order_by(LevelException.id)
+    """Agreed for the only one that carries, and at the level where it was agreed."""
+    agreed = session().execute(
+        select(LevelException.statement_id, LevelException.rank, Domain.key)
+        .join(Domain, Domain.id == LevelException.domain_id)
+        .where(
+            LevelException.person_id == person_id, LevelException.status == ExceptionStatus.AGREED
+        )
     )
     became = {olds[0]: key for key, olds in parts.items() if len(olds) == 1}
-    taken, found = set[tuple[int, int]](), set[int]()
-    for old, status in open_ones.all():
-        if old in became:
-            there = session().get_one(Statement, became[old])
-            if (there.domain_id, there.rank) not in taken:
-                taken.add((there.domain_id, there.rank))
-                found |= {there.id} if status is ExceptionStatus.AGREED else set()
+    found = set[int]()
+    for old, rank, domain in agreed.all():
+        there = session().get_one(Statement, became[old]) if old in became else None
+        if there is not None and there.rank == rank:
+            is_there = session().get_one(Domain, there.domain_id).key == domain
+            found |= {there.id} if is_there else set()
     return frozenset(found)
 
 

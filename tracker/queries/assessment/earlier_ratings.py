@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Draft, Framework, Rating, ScaleAnswer, SkillOrigin, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.record.words import STATEMENTS, own_ratings
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
@@ -97,15 +98,18 @@ def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int
     none for no statements."""
     if not statement_ids:
         return {}
+    own = own_ratings(lambda person: person == person_id, STATEMENTS.c.id.in_(statement_ids))
     rows = session().execute(
         select(Statement.id, Rating.own_note, Rating.reviewer_note, Draft.fields)
         .join(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
+        .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(
             Rating,
             and_(
                 Rating.skill_id == SkillOrigin.origin_id,
                 Rating.person_id == person_id,
                 SkillOrigin.carries,
+                own.c.id.is_not(None),
             ),
         )
         .outerjoin(
