@@ -23,15 +23,15 @@ def begin(
     tx: Session,
     person_id: int,
     wording: Wording,
-    answer: str,
+    answer: str | None,
     now: dt.datetime,
     notes: dict[str, str],
     *,
     basis: Basis = Basis.RATED,
     given_on: dt.date | None = None,
 ) -> int:
-    """The first answer of a person for the skill of a statement, and its history row. Returns its
-    version: 1.
+    """The first answer of a person for the skill of a statement, and its history row; none where
+    that of an origin is cleared. Returns its version: 1.
 
     `given_on` is the day that an imported answer says it was given.
     """

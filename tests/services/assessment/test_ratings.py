@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from tests.conftest import Queries
 from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out, open_round
+from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry, UseStatement
@@ -18,7 +19,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.access import drafts
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import progress
+from tracker.queries.assessment import progress, statement_cards
 from tracker.queries.assessment.learners import learner_of
 from tracker.queries.profiles import profiles
 from tracker.queries.profiles.profiles import SelfSide
@@ -501,3 +502,54 @@ def test_reading_a_grid_takes_two_statements_whatever_the_size(
         again = [sent(each.statement_id, Answer.PARTLY, 1) for each in everything[:size]]
         assert ratings.rate_many(ana, again, world.now) == 0
         assert len(count_sql) == 2, count_sql
+
+
+@pytest.fixture
+def part(world: World, ana: Actor, first: int) -> int:
+    """The first part of a statement that was split after Ana rated it: her answer counts there."""
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="mine", reviewer_note="yours")
+    version = next_version(world, split={first: True})
+    carried(world, version)
+    return version.became[first][0]
+
+
+def shown(ana: Actor, statement_id: int) -> tuple[str | None, str, str]:
+    db.session.rollback()
+    learner = learner_of(ana.person_id, statement_id, ana.today(AFTER))
+    assert learner is not None
+    (card,) = statement_cards.of_statements(learner, [statement_id]).cards
+    return card.answer, card.own_note, card.reviewer_note
+
+
+def test_what_counts_from_an_origin_is_cleared_where_it_counts_alone(
+    world: World, ana: Actor, first: int, part: int
+) -> None:
+    assert shown(ana, part) == ("partly", "mine", "yours")
+    saved = ratings.rate(ana, part, None, 0, AFTER, clear=True)
+    assert (saved.answer, saved.version, saved.changed) == (None, 1, True)
+    assert saved.progress == ratings.RatedCounts(0, 0, 0)
+    assert shown(ana, part) == (None, "mine", "yours")
+    assert history(world, part) == [(None, "cleared", 1)]
+    row = stored(world, first)
+    assert row is not None
+    assert row.answer == "partly"
+
+
+def test_a_note_at_what_counts_from_an_origin_goes_to_that_answer(
+    world: World, ana: Actor, first: int, part: int
+) -> None:
+    saved = ratings.rate(ana, part, None, 0, AFTER, own_note="mine, and more")
+    assert (saved.answer, saved.version, saved.changed) == ("partly", 0, True)
+    assert saved.progress == ratings.RatedCounts(1, 1, 1)
+    assert shown(ana, part) == ("partly", "mine, and more", "yours")
+    assert notes_waiting(ana) == {}
+    row = stored(world, first)
+    assert row is not None
+    assert (row.own_note, row.reviewer_note) == ("mine, and more", "yours")
+    assert not ratings.rate(ana, part, None, 0, AFTER, own_note="mine, and more").changed
+
+
+def test_a_part_answered_itself_is_rated_once(world: World, ana: Actor, part: int) -> None:
+    saved = ratings.rate(ana, part, Answer.CONSISTENTLY, 0, AFTER)
+    assert saved.progress == ratings.RatedCounts(1, 1, 1)
+    assert shown(ana, part) == ("consistently", "mine", "yours")

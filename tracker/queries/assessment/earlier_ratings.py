@@ -92,6 +92,15 @@ def of_statements(
     return found
 
 
+def inherited(person_id: int, statement_id: int, has_origins: bool) -> Rating | None:
+    """The answer to an origin that counts for a statement; of several that were merged, the
+    newest. One query; none without origins."""
+    if not has_origins:
+        return None
+    own = own_ratings(lambda person: person == person_id, STATEMENTS.c.id == statement_id)
+    return session().scalar(select(Rating).join(own, own.c.id == Rating.id))
+
+
 def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """By statement that is not rated itself, the notes at what counts for it of what it was made
     of, and those that wait there for an answer: of several that were merged, together. One query;

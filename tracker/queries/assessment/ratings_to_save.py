@@ -118,6 +118,7 @@ def _at_statement() -> Select[*tuple[Any, ...]]:
             Strand.key.label("strand"),
             *_RATED,
             rated().label("rated"),
+            rated(Statement.id).label("is_rated"),
             rated(Statement.domain_id).label("rated_in_domain"),
             rated(Statement.domain_id, Statement.rank).label("rated_at_level"),
             versions.label("versions"),

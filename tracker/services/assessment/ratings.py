@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
+from tracker.models import Rating
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import earlier_ratings, rating_lock, ratings_to_save
 from tracker.queries.assessment.rating_lock import Rater
@@ -133,7 +134,7 @@ def rate(
             rated_at=written.rated_at,
             version=written.version,
             changed=written.changed,
-            progress=progress.plus((written.answer is not None) - (row.answer is not None)),
+            progress=progress.plus((written.answer is not None) - row.is_rated),
             turn=row.versions + written.version - (row.version or 0),
         )
 
@@ -240,21 +241,45 @@ def _begin(
         own_note, reviewer_note = waiting.get(sent.statement_id, ("", ""))
         before = {"own_note": own_note, "reviewer_note": reviewer_note}
     notes = {**before, **sent.notes}
-    subject = str(row.skill_id)
+    subject, wording = str(row.skill_id), ratings.Wording(row.skill_id, sent.statement_id)
     if sent.answer is None:
-        if not sent.notes and sent.clear:
-            return _Written(None, Basis.CLEARED, now, 0, False)
-        if not sent.notes:
+        if not sent.notes and not sent.clear:
             raise Invalid("answer_unknown", "answer")
+        inherited = earlier_ratings.inherited(person_id, sent.statement_id, row.has_origins)
+        if inherited is not None:
+            drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
+            return _onto_inherited(tx, person_id, wording, inherited, sent, before, now)
+        if not sent.notes:
+            return _Written(None, Basis.CLEARED, now, 0, False)
         written = tuple((name, text) for name, text in notes.items() if text)
         if notes != before:
             drafts.save(tx, person_id, typed.RATING, subject, written, now)
         return _Written(None, None, now, 0, notes != before)
-    wording = ratings.Wording(row.skill_id, sent.statement_id)
     version = ratings.begin(tx, person_id, wording, sent.answer, now, notes)
     if row.draft is not None:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
     return _Written(sent.answer, Basis.RATED, now, version, True)
+
+
+def _onto_inherited(
+    tx: Session,
+    person_id: int,
+    wording: ratings.Wording,
+    inherited: Rating,
+    sent: RatingToSave,
+    before: Mapping[str, str],
+    now: dt.datetime,
+) -> _Written:
+    """A statement without an answer of its own, where one to its origin counts: it is cleared here
+    alone, and a note goes to the answer."""
+    notes = {**before, **sent.notes}
+    if sent.clear:
+        version = ratings.begin(tx, person_id, wording, None, now, notes, basis=Basis.CLEARED)
+        return _Written(None, Basis.CLEARED, now, version, True)
+    if notes != before:
+        of = ratings.Wording(inherited.skill_id, inherited.statement_id)
+        ratings.note(tx, person_id, of, inherited.version, notes, now)
+    return _Written(inherited.answer, inherited.basis, inherited.rated_at, 0, notes != before)
 
 
 def _basis(answer: str | None, again: bool) -> Basis:
