@@ -17,38 +17,197 @@ WORDING = (
     "An answer is said to be of the wording that was answered, not of the one it was copied to."
 )
 LAST_CHANGE = "The last change is the person's own, also of a statement that is to be rated again."
-NOTES = "Notes at a statement that was never answered wait 30 days for an answer, also where it has origins."
 SENT = "What was sent of a statement that is to be rated again counts as nothing sent."
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
 
+WORLDS = tuple(f"world-{number}" for number in range(1, 7))
+ALL = ("demo-teams", *WORLDS)
+
 DIFFERENCES: tuple[Difference, ...] = (
-    Difference((), "* moves *", MOVES, before="audit: "),
-    Difference((), "* mails of *", TOLD, now="You’re (back )?on Small framework"),
-    Difference((), "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
-    Difference((), "*/admin", ANYWHERE, "^New versions\n"),
-    Difference((), "*/admin", LEFT_OUT, r"^\d+ statements? left out"),
-    Difference((), "*/not rated", LEFT_OUT, r"Dec 14", "Nov 24"),
+    Difference(WORLDS, "* moves *", MOVES, before="audit: "),
+    Difference(WORLDS, "* mails of *", TOLD, now="You’re (back )?on Small framework"),
+    Difference(WORLDS, "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
+    Difference(ALL, "*/admin", ANYWHERE, before="^New versions\n"),
     Difference(
-        (), "*/audit", KINDS, now="origin of a statement added|People moved|Signed in|Taken out"
+        ("world-1", "world-2", "world-3", "world-5", "world-6"),
+        "*/admin",
+        LEFT_OUT,
+        before=r"^\d+ statements? left out",
     ),
-    Difference((), "*/audit", KINDS, before="a move to a new version|moved to a new|events"),
-    Difference((), "*/role profile*", PROFILES, now="There is no such page"),
-    Difference((), "*/role profiles", PROFILES, before="retired"),
     Difference(
-        (), "*/statement *", COPIES, before="carried over from an earlier version|keeping undone"
+        ("world-1", "world-2", "world-6"), "*/not rated", LEFT_OUT, before="Dec 14", now="Nov 24"
     ),
-    Difference((), "*exception*", COPIES, before="exception_moved|exceptions: .* proposed"),
-    Difference((), "*/today", TOUCHED, r"^(\( \) .* · .*)?$", r"^(\( \) .* · .*)?$"),
     Difference(
-        (), "*/to rate *", WORDING, "for the wording of version", "for the wording of version"
+        ALL, "*/audit", KINDS, now="origin of a statement added|People moved|Signed in|Taken out"
     ),
-    Difference((), "*/to rate *", NOTES, r"^Mine no\. \d+$|^Yours no\. \d+$|^Your notes"),
-    Difference((), "*/profile", LAST_CHANGE, r"last change", "last change"),
-    Difference((), "*/profile", ONCE, "^No longer in the framework", "^Not in your version"),
-    Difference((), "*/profile.json", ONCE, "retired.*version"),
-    Difference((), "*/gaps*", SENT, "nothing sent for review"),
-    Difference((), "*/earlier *", OLDER, "", r"^\(gone\)$"),
-    Difference((), "*/earlier *", OLDER, r"^\(not there\)$"),
+    Difference(ALL, "*/audit", KINDS, before="a move to a new version|moved to a new|events"),
+    Difference(WORLDS, "*/role profile*", PROFILES, now="There is no such page"),
+    Difference(WORLDS, "*/role profiles", PROFILES, before="retired"),
+    Difference(
+        WORLDS,
+        "*/statement *",
+        COPIES,
+        before="carried over from an earlier version|keeping undone",
+    ),
+    Difference(
+        ("world-3", "world-5"),
+        "*exception*",
+        COPIES,
+        before="exception_moved|exceptions: .* proposed",
+    ),
+    Difference(
+        ("world-2", "world-3", "world-4", "world-5", "world-6"),
+        "*/today",
+        TOUCHED,
+        before=r"\A(\( \) .* · .*\n?)*\Z",
+        now=r"\A(\( \) .* · .*\n?)*\Z",
+    ),
+    Difference(
+        ("world-3", "world-5"),
+        "*/to rate *",
+        WORDING,
+        before="for the wording of version",
+        now="for the wording of version",
+    ),
+    Difference(
+        ("world-1", "world-2", "world-3", "world-5"),
+        "*/profile",
+        LAST_CHANGE,
+        before="last change",
+        now="last change",
+    ),
+    Difference(
+        ("world-2", "world-3", "world-4", "world-5", "world-6"),
+        "*/profile",
+        ONCE,
+        before="^No longer in the framework",
+        now="^Not in your version",
+    ),
+    Difference(("world-3", "world-5"), "*/profile.json", ONCE, before="retired.*version"),
+    Difference(
+        ("world-2", "world-3", "world-4", "world-5", "world-6"),
+        "*/gaps*",
+        SENT,
+        before="nothing sent for review",
+    ),
+    Difference(("world-3", "world-5"), "*/earlier *", OLDER, now=r"^\(gone\)$"),
+    Difference(("world-3", "world-5"), "*/earlier *", OLDER, before=r"^\(not there\)$"),
+    Difference(
+        ("world-6",),
+        "*/profile.json",
+        LEFT_OUT,
+        before=r"^/rounds\[Autumn 2026\].*/levels\[3\]/(left_out|open) = ",
+    ),
+    Difference(
+        ("world-4", "world-6"),
+        "*/earlier *",
+        ANYWHERE,
+        before="no longer in the framework",
+        now="isn’t in the framework",
+    ),
+    Difference(("world-4",), "*/earlier *", ANYWHERE, now="Not my work"),
+    Difference(("world-3",), "*", AGAIN, before=r"LEA-3-01|Leadership 3\.1"),
+    Difference(("world-3",), "*", AGAIN, now=r"LEA-3-01|Leadership 3\.1"),
+    Difference(("world-5",), "*", AGAIN, before=r"TEC-2-04|Technical 2\.4"),
+    Difference(("world-5",), "*", AGAIN, now=r"TEC-2-04|Technical 2\.4"),
+    Difference(("world-5",), "*", LEFT_OUT, before=r"COM-2-02|Communication 2\.2"),
+    Difference(("world-5",), "*", LEFT_OUT, now=r"COM-2-02|Communication 2\.2"),
+    Difference(("world-5",), "*", LEFT_OUT, before=r" of 33\b", now=r" of 32\b"),
+    Difference(
+        ("world-5",),
+        "*/explained communication",
+        LEFT_OUT,
+        before="6 not|4 needed",
+        now="5 not|3 needed",
+    ),
+    Difference(("world-5",), "*/profile", LEFT_OUT, before=r"\| Communication \|"),
+    Difference(("world-3",), "*", AGAIN, before=r"\d of 35\b", now=r"\d of 35\b"),
+    Difference(
+        ("world-3",),
+        "*/to rate leadership",
+        AGAIN,
+        before="3Consistently",
+        now=r"\(x\) 3Consistently",
+    ),
+    Difference(
+        ("world-3",), "*/to rate leadership", AGAIN, now="^Sue: Consistently, Mar 15 on version 1$"
+    ),
+    Difference(
+        ("world-3",), "*/explained leadership", AGAIN, before="0 of 4 met", now="1 of 4 met"
+    ),
+    Difference(("world-3",), "*/profile", AGAIN, before="^0 newly met", now="^1 newly met"),
+    Difference(
+        ("world-3",),
+        "*/to send",
+        AGAIN,
+        before=r"^Leadership \d of|chosen: 5",
+        now=r"^Leadership \d of|chosen: 6",
+    ),
+    Difference(("world-3",), "*/profile.json", ONCE, before="retired.*text", now="retired.*text"),
+    Difference(
+        ("world-3", "world-5"),
+        "*/adam/today",
+        LEFT_OUT,
+        before="^(Small framework: version 3|Decide about)",
+    ),
+    Difference(
+        ("world-3",),
+        "*/statement LEA-3-01",
+        AGAIN,
+        before="0 of 4 rated|3Consistently",
+        now=r"1 of 4 rated|\(x\) 3Consistently",
+    ),
+    Difference(
+        ("world-3",), "*/statement LEA-3-01", AGAIN, now="^Sue: Consistently, Mar 15 on version 1$"
+    ),
+    Difference(
+        ("world-3", "world-5"),
+        "*/next to rate",
+        WORDING,
+        before="for the wording of version",
+        now="for the wording of version",
+    ),
+    Difference(
+        ("world-5",),
+        "*/statement *",
+        WORDING,
+        before="for the wording of version",
+        now="for the wording of version",
+    ),
+    Difference(
+        ("world-3", "world-5"), "*/not rated", LEFT_OUT, before="Mar 15Adam", now="Nov 24, 2026Adam"
+    ),
+    Difference(
+        ("world-5",), "* draft", AGAIN, before="^(Not rated yet, for everybody|12 changes need)"
+    ),
+    Difference(("world-5",), "*adam decides 3*", AGAIN, before="changes 12", now="changes 13"),
+    Difference(
+        ("world-5",),
+        "*/review *",
+        WORDING,
+        before="^Reviewed$",
+        now="You changed your rating since you sent it",
+    ),
+    Difference(
+        ("world-5",),
+        "*/today",
+        LEFT_OUT,
+        before="^(Rate|About|Communication|Technical) ",
+        now="^(Rate|About|Communication|Technical) ",
+    ),
+    Difference(("world-5",), "*/statement *", LEFT_OUT, before="0 of 4 rated", now="0 of 3 rated"),
+    Difference(
+        ("world-5",),
+        "*/not rated",
+        LEFT_OUT,
+        before=r"Mar 15(Adam)? \|",
+        now=r"(Jan 11|Dec 14, 2026)(Adam)? \|",
+    ),
+    Difference(("world-5",), "*/not rated", LEFT_OUT, before="11 statements", now="10 statements"),
+    Difference(
+        ("world-6",), "066 *", LEFT_OUT, before="TEC-3-01.*not_rated_here = None|of 31 statements"
+    ),
+    Difference(("world-6",), "*/earlier *", ANYWHERE, now="No ratingon version 2 .* cleared"),
 )
