@@ -44,11 +44,9 @@ RARE = {
 ANSWERS = {
     "accounts/address_confirm.html",
     "accounts/address_take_back.html",
-    "accounts/earlier.html",
     "accounts/wait.html",
     "administration/accounts/delete.html",
-    "administration/carrying/new.html",
-    "administration/carrying/show.html",
+    "administration/moves/new.html",
     "administration/libraries/link.html",
     "administration/memberships/return.html",
     "assessment/replaced.html",

@@ -20,7 +20,8 @@ from tests.browser.conftest import Site
 from tests.client import Client
 from tests.conftest import PAGES, copy_pages, keep_pages
 from tests.demo.people import load_cast
-from tracker.db import db, transaction
+from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tracker.db import db
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
 from tracker.rules.names import first_name, short_name
 from tracker.web.i18n import content_language
@@ -241,7 +242,7 @@ def german(site: Site) -> Iterator[None]:
     """The framework of the demo as if it were in German; put back afterwards."""
     with site.app.app_context():
         keep_pages("demo", db.engine)
-        with transaction() as tx:
+        with behind_the_guards() as tx:
             tx.execute(update(Framework).values(lang="de"))
             for model, columns in OF_FRAMEWORKS.items():
                 for name in columns:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
@@ -17,7 +18,7 @@ from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import add
 from tracker.db import db, session, transaction
-from tracker.models import Person, ReviewItem, Statement
+from tracker.models import Person, ReviewItem, Skill, Statement
 from tracker.services.reviews import reviews
 
 pytest.importorskip(
@@ -42,7 +43,9 @@ def review_id(live: Live) -> int:
                     Statement.domain_id == like.domain_id, Statement.rank == rank
                 )
                 wanted += (ids := list(tx.scalars(found)))
-                wanted += [add(tx, another(like, rank, number)) for number in range(len(ids), EACH)]
+                wanted += [
+                    add(tx, another(tx, like, rank, number)) for number in range(len(ids), EACH)
+                ]
         for statement_id in wanted:
             rate(world, "ana", statement_id, Answer.CONSISTENTLY)
         made = reviews.send(actor(world, "ana"), world.people["sue"], wanted, world.now)
@@ -50,9 +53,10 @@ def review_id(live: Live) -> int:
     return made
 
 
-def another(like: Statement, rank: int, number: int) -> Statement:
+def another(tx: Session, like: Statement, rank: int, number: int) -> Statement:
     return Statement(
         framework_id=like.framework_id,
+        skill_id=add(tx, Skill(slug="small")),
         domain_id=like.domain_id,
         rank=rank,
         uuid=f"10000000-0000-0000-{rank:04}-{number:012}",

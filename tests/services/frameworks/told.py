@@ -141,7 +141,7 @@ def expected(years: Years, name: str, before: Told) -> Told:
         },
         endorsed=_through(years, _standing(person_id)),
         revealed=_through(years, _shown(person_id)),
-        exceptions=_excepted(person_id, parts) - left_out,
+        exceptions=_excepted(years, person_id) - left_out,
         left_out=left_out,
         again=frozenset(
             key
@@ -173,11 +173,7 @@ def _shown(person_id: int) -> dict[int, Said]:
 
 def _through(years: Years, words: Mapping[int, Said]) -> dict[int, Said]:
     """Of the newest version's statements: their own word, else what all that carry to them say."""
-    befores: dict[int, list[int]] = {}
-    for edges in years.edges:
-        for old, new, carries, _fate in edges:
-            if carries:
-                befores.setdefault(new, []).append(old)
+    befores = _befores(years)
 
     def word(key: int) -> Said | None:
         if key in words:
@@ -192,22 +188,43 @@ def _through(years: Years, words: Mapping[int, Said]) -> dict[int, Said]:
     return {key: said for key in ids if (said := word(key)) is not None}
 
 
-def _excepted(person_id: int, parts: Mapping[int, list[int]]) -> frozenset[int]:
-    """Agreed for the only one that carries, and at the level where it was agreed."""
+def _befores(years: Years) -> dict[int, list[int]]:
+    """By statement, what carries to it of the version before."""
+    befores: dict[int, list[int]] = {}
+    for edges in years.edges:
+        for old, new, carries, _fate in edges:
+            if carries:
+                befores.setdefault(new, []).append(old)
+    return befores
+
+
+def _excepted(years: Years, person_id: int) -> frozenset[int]:
+    """Agreed for all that carry to it, and at the level where the newest was agreed."""
     agreed = session().execute(
-        select(LevelException.statement_id, LevelException.rank, Domain.key)
+        select(
+            LevelException.statement_id, LevelException.rank, Domain.key, LevelException.proposed_at
+        )
         .join(Domain, Domain.id == LevelException.domain_id)
         .where(
             LevelException.person_id == person_id, LevelException.status == ExceptionStatus.AGREED
         )
     )
-    became = {olds[0]: key for key, olds in parts.items() if len(olds) == 1}
+    places = {key: (rank, domain, at) for key, rank, domain, at in agreed}
+    befores = _befores(years)
+
+    def of(key: int) -> list[int]:
+        if key in places:
+            return [key]
+        return [each for before in befores.get(key, ()) for each in of(before)]
+
     found = set[int]()
-    for old, rank, domain in agreed.all():
-        there = session().get_one(Statement, became[old]) if old in became else None
-        if there is not None and there.rank == rank:
-            is_there = session().get_one(Domain, there.domain_id).key == domain
-            found |= {there.id} if is_there else set()
+    for key, (_said, newest) in _through(
+        years, {key: ("", at) for key, (_rank, _domain, at) in places.items()}
+    ).items():
+        there = session().get_one(Statement, key)
+        domain = session().get_one(Domain, there.domain_id).key
+        if any(places[each] == (there.rank, domain, newest) for each in of(key)):
+            found.add(key)
     return frozenset(found)
 
 
