@@ -23,6 +23,7 @@ from tracker.queries.assessment import progress, statement_cards
 from tracker.queries.assessment.learners import learner_of
 from tracker.queries.profiles import profiles
 from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.reviews import submittable
 from tracker.rules.drafts import RATING
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
@@ -553,3 +554,33 @@ def test_a_part_answered_itself_is_rated_once(world: World, ana: Actor, part: in
     saved = ratings.rate(ana, part, Answer.CONSISTENTLY, 0, AFTER)
     assert saved.progress == ratings.RatedCounts(1, 1, 1)
     assert shown(ana, part) == ("consistently", "mine", "yours")
+
+
+def test_a_note_beside_the_same_answer_makes_no_new_one(
+    world: World, ana: Actor, first: int, part: int
+) -> None:
+    saved = ratings.rate(ana, part, Answer.PARTLY, 0, AFTER, own_note="mine, and more")
+    assert (saved.answer, saved.version, saved.rated_at) == ("partly", 0, world.now)
+    assert history(world, part) == []
+    assert shown(ana, part) == ("partly", "mine, and more", "yours")
+
+
+def test_notes_of_a_part_stay_beside_a_newer_answer_to_its_origin(
+    world: World, ana: Actor, first: int
+) -> None:
+    version = next_version(world, split={first: True})
+    carried(world, version)
+    part = version.became[first][0]
+    ratings.rate(ana, part, Answer.PARTLY, 0, AFTER, own_note="of the part", reviewer_note="here")
+    carried(world, version, AFTER + dt.timedelta(hours=1), back=True)
+    later = AFTER + dt.timedelta(hours=2)
+    ratings.rate(ana, first, Answer.CONSISTENTLY, 0, later, own_note="of the whole")
+    carried(world, version, AFTER + dt.timedelta(hours=3))
+    assert shown(ana, part) == ("consistently", "of the part\n\nof the whole", "here")
+    sheet = "of the part\n\nof the whole"
+    ratings.rate(ana, part, None, 1, later, own_note=sheet, reviewer_note="here")
+    assert shown(ana, part) == ("consistently", sheet, "here")
+    learner = learner_of(ana.person_id, part, ana.today(AFTER))
+    assert learner is not None
+    (sent,) = submittable.freezable(learner, [part])
+    assert (sent.content.answer, sent.content.note) == ("consistently", "here")

@@ -49,7 +49,7 @@ from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OUT, OWN, RATED, REVIEWED
 from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
 from tracker.rules import drafts
-from tracker.rules.assessment.ratings import RatingFilter, is_dated
+from tracker.rules.assessment.ratings import RatingFilter, is_dated, joined
 from tracker.rules.frameworks.scale import NOT_SURE, Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -183,7 +183,8 @@ def _card(
     earlier: tuple[RatingBefore, ...],
     notes: tuple[str, str],
 ) -> StatementCard:
-    own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
+    own_note = joined(row.kept_own_note or "", row.own_note or "")
+    reviewer_note = joined(row.kept_reviewer_note or "", row.reviewer_note or "")
     if row.draft is not None and row.version is None:
         typed = dict(drafts.read(row.draft) or ())
         own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
@@ -262,6 +263,8 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Rating.answer,
             Rating.basis,
             mine.version,
+            mine.own_note.label("kept_own_note"),
+            mine.reviewer_note.label("kept_reviewer_note"),
             Rating.rated_at,
             Rating.given_on,
             Rating.own_note,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -44,6 +45,7 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, expected, of
 from tracker.queries.assessment.progress import LEFT_OUT, OUT, OWN, RATED
 from tracker.queries.profiles import levels
+from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
@@ -151,7 +153,7 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
                 answer=row.answer,
                 answer_label=row.label,
                 answer_description=row.description,
-                note=row.reviewer_note,
+                note=joined(row.kept_note or "", row.reviewer_note),
                 evidence=tuple(evidence[row.id]),
             ),
         )
@@ -161,6 +163,7 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
 
 @cache
 def _freezable() -> Select[*tuple[Any, ...]]:
+    mine = aliased(Rating)
     return (
         select(
             Statement.id,
@@ -173,11 +176,13 @@ def _freezable() -> Select[*tuple[Any, ...]]:
             ScaleAnswer.description,
             Rating.answer,
             Rating.reviewer_note,
+            mine.reviewer_note.label("kept_note"),
             Rating.rated_at,
             Rating.version,
         )
         .join(OWN, RATED)
         .join(Rating, Rating.id == OWN.c.id)
+        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == LEARNER))
         .outerjoin(OUT, LEFT_OUT)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))

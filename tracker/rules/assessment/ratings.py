@@ -25,9 +25,11 @@ class RatingFilter(StrEnum):
 
 
 def joined(first: str, second: str) -> str:
-    """Two notes as one, as far as there is room; where they come from they stay whole."""
-    if not first or second in ("", first):
-        return first or second
+    """Two notes as one, as far as there is room and one does not hold the other's paragraphs; where
+    they come from they stay whole."""
+    for longer, shorter in ((first, second), (second, first)):
+        if not shorter or f"\n\n{shorter}\n\n" in f"\n\n{longer}\n\n":
+            return longer
     both = f"{first}\n\n{second}"
     return both if len(both) <= NOTE_MAX else first
 

@@ -201,7 +201,7 @@ def _write(
         if len(text) > NOTE_MAX:
             raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
     if row.version is None:
-        return _begin(tx, person_id, row, sent, now)
+        return _begin(tx, person_id, row, sent, rater, now)
     current: str | None = row.answer
     wording = ratings.Wording(row.skill_id, sent.statement_id)
     wanted = None if sent.clear else sent.answer or current
@@ -232,7 +232,7 @@ def _write(
 
 
 def _begin(
-    tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, now: dt.datetime
+    tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, rater: Rater, now: dt.datetime
 ) -> _Written:
     """The first answer, which takes the notes along that waited for it; or such notes."""
     before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
@@ -242,13 +242,13 @@ def _begin(
         before = {"own_note": own_note, "reviewer_note": reviewer_note}
     notes = {**before, **sent.notes}
     subject, wording = str(row.skill_id), ratings.Wording(row.skill_id, sent.statement_id)
+    if sent.answer is None and not sent.notes and not sent.clear:
+        raise Invalid("answer_unknown", "answer")
+    inherited = earlier_ratings.inherited(person_id, sent.statement_id, row.has_origins)
+    if inherited is not None and _is_as_inherited(sent, inherited, rater):
+        drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
+        return _onto_inherited(tx, person_id, wording, inherited, sent, before, now)
     if sent.answer is None:
-        if not sent.notes and not sent.clear:
-            raise Invalid("answer_unknown", "answer")
-        inherited = earlier_ratings.inherited(person_id, sent.statement_id, row.has_origins)
-        if inherited is not None:
-            drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
-            return _onto_inherited(tx, person_id, wording, inherited, sent, before, now)
         if not sent.notes:
             return _Written(None, Basis.CLEARED, now, 0, False)
         written = tuple((name, text) for name, text in notes.items() if text)
@@ -259,6 +259,16 @@ def _begin(
     if row.draft is not None:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
     return _Written(sent.answer, Basis.RATED, now, version, True)
+
+
+def _is_as_inherited(sent: RatingToSave, inherited: Rating, rater: Rater) -> bool:
+    """No answer, or the one that counts already and needs no confirming."""
+    return sent.answer is None or (
+        sent.answer == inherited.answer
+        and not (
+            sent.confirm and is_dated(inherited.rated_at, rater.round_starts_on, inherited.given_on)
+        )
+    )
 
 
 def _onto_inherited(
