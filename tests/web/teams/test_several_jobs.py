@@ -215,4 +215,9 @@ def test_what_changed_says_that_the_jobs_did(app: Flask, world: World, sign_in: 
     with app.app_context():
         carried(world, next_version(world))
     page = words(ana.get("/profile").text)
-    assert re.search(f"{said} Mid-level, Entry in version 1, now those of [^.]* in version 2", page)
+    assert "The statements are not the same: then version 1, now version 2." in page
+    assert said not in page
+    earlier = re.search(r'href="([^"]+)"[^>]*>Spring 2026</a>', lea.get("/profile").text)
+    assert earlier
+    page = words(lea.get(earlier.group(1)).text)
+    assert re.search(f"{said} Mid-level in version 1, now those of [^.]* in version 2", page)

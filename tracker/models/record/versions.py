@@ -6,7 +6,18 @@ back, is another row. What people say belongs to skills, so nothing else moves w
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Index, String, and_, case, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    ScalarSelect,
+    String,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
@@ -49,6 +60,21 @@ def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:
     """Over `PersonVersion`: no later row of the person and framework."""
     later = aliased(PersonVersion)
     return ~exists().where(later.person_id == of.person_id, later.slug == of.slug, later.id > of.id)
+
+
+def row_before() -> ScalarSelect[int]:
+    """Of a row of `person_versions`, the id of the person's row before it; none for the first."""
+    earlier = aliased(PersonVersion)
+    return (
+        select(func.max(earlier.id))
+        .where(
+            earlier.person_id == PersonVersion.person_id,
+            earlier.slug == PersonVersion.slug,
+            earlier.id < PersonVersion.id,
+        )
+        .correlate(PersonVersion)
+        .scalar_subquery()
+    )
 
 
 def is_current_of_library() -> ColumnElement[bool]:

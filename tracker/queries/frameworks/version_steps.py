@@ -24,7 +24,12 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.models.record.versions import is_current, is_current_of_library, was_published_before
+from tracker.models.record.versions import (
+    is_current,
+    is_current_of_library,
+    row_before,
+    was_published_before,
+)
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import people_of
 from tracker.rules.frameworks.wording import Wording
@@ -242,23 +247,13 @@ def steps_of(person_id: int, library_id: int | None, today: dt.date) -> list[Ver
 
 def past_moves(library_id: int) -> list[PastMove]:
     """The newest first. One query."""
-    earlier, before, mover = aliased(PersonVersion), aliased(PersonVersion), aliased(Person)
-    previous = (
-        select(func.max(earlier.id))
-        .where(
-            earlier.person_id == PersonVersion.person_id,
-            earlier.slug == PersonVersion.slug,
-            earlier.id < PersonVersion.id,
-        )
-        .correlate(PersonVersion)
-        .scalar_subquery()
-    )
+    before, mover = aliased(PersonVersion), aliased(Person)
     of = (NEW.title, NEW.lang, OLD.version, NEW.version, PersonVersion.moved_at, mover.name)
     moved = func.count(PersonVersion.id)
     query: Select[*tuple[Any, ...]] = (
         select(*of, moved, case((moved == 1, func.min(Person.name)), else_=""))
         .join(Person, Person.id == PersonVersion.person_id)
-        .join(before, before.id == previous)
+        .join(before, before.id == row_before())
         .join(OLD, OLD.id == before.framework_id)
         .join(NEW, NEW.id == PersonVersion.framework_id)
         .outerjoin(mover, mover.id == PersonVersion.moved_by_id)

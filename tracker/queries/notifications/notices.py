@@ -31,7 +31,7 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import rated_before
-from tracker.models.record.versions import is_current, was_published_before
+from tracker.models.record.versions import is_current, row_before, was_published_before
 from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
@@ -138,17 +138,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
     if not version_ids:
         return {}
     seconds = pace.seconds_of(person_id)
-    earlier, row_before = aliased(PersonVersion), aliased(PersonVersion)
-    previous = (
-        select(func.max(earlier.id))
-        .where(
-            earlier.person_id == PersonVersion.person_id,
-            earlier.slug == PersonVersion.slug,
-            earlier.id < PersonVersion.id,
-        )
-        .correlate(PersonVersion)
-        .scalar_subquery()
-    )
+    previous = aliased(PersonVersion)
     rows = (
         session()
         .execute(
@@ -162,9 +152,9 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
                 Framework.id.label("to_id"),
             )
             .select_from(PersonVersion)
-            .join(row_before, row_before.id == previous)
+            .join(previous, previous.id == row_before())
             .join(Framework, Framework.id == PersonVersion.framework_id)
-            .join(BEFORE, BEFORE.id == row_before.framework_id)
+            .join(BEFORE, BEFORE.id == previous.framework_id)
             .where(PersonVersion.person_id == person_id, PersonVersion.id.in_(version_ids))
         )
         .all()

@@ -119,27 +119,24 @@ def changes(
 def _other_measure(learner: Learner, then: EarlierRound) -> str:
     """Where they are measured by other job profiles, or in another version, than they were."""
     same_version = then.version == learner.framework_version
-    if same_version and set(then.role_profiles) == set(learner.role_profiles):
-        return ""
     before, now = ", ".join(then.role_profiles), learner.role_profile
-    if same_version:
-        return str(
-            _(
-                "The targets are not the same: then those of %(then)s, now those of %(now)s.",
-                then=before,
-                now=now,
-            )
-        )
-    return str(
-        _(
+    if set(then.role_profiles) == set(learner.role_profiles):
+        if same_version:
+            return ""
+        words = _("The statements are not the same: then version %(old)s, now version %(new)s.")
+    elif same_version:
+        words = _("The targets are not the same: then those of %(then)s, now those of %(now)s.")
+    else:
+        words = _(
             "The targets are not the same: then those of %(then)s in version %(old)s, now those of "
-            "%(now)s in version %(new)s.",
-            then=before,
-            old=then.version,
-            now=now,
-            new=learner.framework_version,
+            "%(now)s in version %(new)s."
         )
-    )
+    return str(words) % {
+        "then": before,
+        "now": now,
+        "old": then.version,
+        "new": learner.framework_version,
+    }
 
 
 def _moved(up: int, down: int) -> str:
