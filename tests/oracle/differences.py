@@ -46,6 +46,13 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "*/role profile*", PROFILES, now="There is no such page"),
     Difference(WORLDS, "*/role profiles", PROFILES, before="retired"),
     Difference(
+        ("world-1", "world-3", "world-5"),
+        "*/profile",
+        PROFILES,
+        before="The targets are not the same",
+        now="The statements are not the same",
+    ),
+    Difference(
         WORLDS,
         "*/statement *",
         COPIES,
