@@ -1,0 +1,122 @@
+"""Versions of frameworks, each read once by a process: none changes once it is published, but for
+origins that an operator adds."""
+
+from collections import defaultdict
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Select, and_, func, select
+
+from tracker.db import own_engine, session
+from tracker.models import Domain, Framework, Level, ScaleAnswer, SkillOrigin, Statement, Strand
+from tracker.models.record.versions import target_keys
+from tracker.queries.assessment.learners import FRAMEWORK
+from tracker.rules.frameworks.scale import Scale
+from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
+
+_read: WeakKeyDictionary[Engine, dict[tuple[int, int], Version]] = WeakKeyDictionary()
+
+
+def version(framework_id: int, origins: int) -> Version:
+    """`origins`: how many rows its statements have of what they were made of (`origins_of`). Five
+    queries, none where it was read before."""
+    there = _read.setdefault(own_engine(), {})
+    found = there.get((framework_id, origins))
+    if found is None:
+        found = there[framework_id, origins] = _version(framework_id)
+    return found
+
+
+def origins_of(framework: Any) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(SkillOrigin)
+        .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
+        .where(Statement.framework_id == framework)
+    )
+
+
+def _version(framework_id: int) -> Version:
+    values = {"framework": framework_id}
+    lines: defaultdict[int, defaultdict[int, list[Origin]]] = defaultdict(lambda: defaultdict(list))
+    for row in session().execute(_ORIGINS, values):
+        lines[row.skill_id][row.line].append(Origin(row.origin_id, row.carries))
+    statements = tuple(
+        VersionStatement(
+            *row[:7],
+            place=(row.strand_key, row.domain_key, row.rank),
+            lines=tuple(map(tuple, lines[row.skill_id].values())),
+        )
+        for row in session().execute(_STATEMENTS, values)
+    )
+    domains: dict[int, DomainShape] = {}
+    for level_row in session().execute(_LEVELS, values):
+        before = domains.get(level_row.id)
+        levels = () if before is None else before.levels
+        level = LevelShape(level_row.rank, level_row.name, level_row.role_label, level_row.listed, 0)
+        domains[level_row.id] = DomainShape(*level_row[:5], levels=(*levels, level))
+    answers = session().execute(_ANSWERS, values).all()
+    return Version(
+        id=framework_id,
+        statements=statements,
+        domains=tuple(domains.values()),
+        scale=Scale.of((row.key, row.counts_as) for row in answers),
+        labels={row.key: row.label for row in answers},
+        wordings=dict(session().execute(_WORDINGS, values).all()),
+    )
+
+
+_ORIGINS = (
+    select(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.origin_id, SkillOrigin.carries)
+    .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
+    .where(Statement.framework_id == FRAMEWORK)
+    .order_by(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.steps)
+)
+_STRAND_KEY, _DOMAIN_KEY = target_keys()
+_STATEMENTS = (
+    select(
+        Statement.id,
+        Statement.skill_id,
+        Statement.domain_id,
+        Statement.rank,
+        Statement.position,
+        Statement.code,
+        Statement.title,
+        _STRAND_KEY.label("strand_key"),
+        _DOMAIN_KEY.label("domain_key"),
+    )
+    .join(Domain, Domain.id == Statement.domain_id)
+    .join(Strand, Strand.id == Domain.strand_id)
+    .where(Statement.framework_id == FRAMEWORK)
+    .order_by(Statement.position)
+)
+_LEVELS = (
+    select(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key.label("strand_key"),
+        Strand.title.label("strand"),
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        func.count(Statement.id).label("listed"),
+    )
+    .join(Strand, Strand.id == Domain.strand_id)
+    .join(Level, Level.strand_id == Strand.id)
+    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+    .where(Strand.framework_id == FRAMEWORK)
+    .group_by(Domain.id, Strand.id, Level.id)
+    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+)
+_ANSWERS = (
+    select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
+    .where(ScaleAnswer.framework_id == FRAMEWORK)
+    .order_by(ScaleAnswer.position)
+)
+_SLUG = select(Framework.slug).where(Framework.id == FRAMEWORK).scalar_subquery()
+_WORDINGS = (
+    select(Statement.id, Framework.version)
+    .join(Framework, Framework.id == Statement.framework_id)
+    .where(Framework.slug == _SLUG)
+)
