@@ -18,10 +18,11 @@ from tracker.models import Domain, Statement, Strand
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import profiles
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning
+from tracker.rules.record.sheet import Side
 from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
 
@@ -126,7 +127,8 @@ def test_what_counts_as_met_is_the_scales_to_say(
             session().rollback()
             learner = learners.learner(world.people["ana"], NOW.date())
             assert learner is not None
-            own = profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS).own
+            sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+            own = profiles.profile(learner, sheet).own
             assert own is not None
             met = sum(level.tally.met for level in own[domain_id].levels)
             assert met == (len(statements) if meaning is Meaning.MET else 0), answer

@@ -22,11 +22,12 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import progress, statement_cards
 from tracker.queries.assessment.learners import learner_of
 from tracker.queries.profiles import profiles
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
 from tracker.queries.reviews import submittable
 from tracker.rules.drafts import RATING
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.record.sheet import Side
 from tracker.services.administration import use_statement_readings
 from tracker.services.assessment import ratings
 from tracker.services.assessment.ratings import RatedCounts
@@ -353,7 +354,8 @@ def test_no_page_counts_an_answer_to_what_is_not_rated_here(
     def counted() -> tuple[int, int]:
         learner = learner_of(ana.person_id, first, today)
         assert learner is not None
-        shown = profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+        sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+        shown = profiles.profile(learner, sheet)
         return progress.progress(learner).rated, shown.rated
 
     ratings.rate(ana, first, Answer.PARTLY, 0, world.now)

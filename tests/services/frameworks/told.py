@@ -32,7 +32,8 @@ from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.profiles import level_shapes, levels, profiles, statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
+from tracker.rules.record.sheet import Side
 from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
@@ -67,8 +68,10 @@ def told(years: Years, name: str, framework_id: int) -> Told:
     pages agree with each other."""
     me = on(years, name, framework_id)
     person_id, library_id = me.person_id, me.library_id
-    own = statement_status.voices(me, SelfSide.OWN, NO_BLIND_SPOTS)
-    theirs = statement_status.voices(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
+    mine, others = (
+        sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
+    )
+    own, theirs = statement_status.voices(mine, me), statement_status.voices(others, me)
     cards = {each.id: each for each in statement_cards.of_framework(me).cards}
     left_out = frozenset(each.id for each in own if each.not_rated_here is not None)
     found = Told(
@@ -100,9 +103,9 @@ def told(years: Years, name: str, framework_id: int) -> Told:
     assert sum(sum(each.values()) for each in counts.values()) == len(counted)
     of_all = exceptions.of_people([person_id], framework_id, library_id, NO_BLIND_SPOTS)
     assert frozenset(of_all.get(person_id, ())) == found.exceptions
-    of_side = profiles.profile(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
+    of_side = profiles.profile(me, others)
     assert of_side.rated == len(found.revealed.keys() - left_out)
-    standing = profiles.endorsed_count(me, NO_BLIND_SPOTS).standing
+    standing = profiles.endorsed_count(mine).standing
     assert standing == len(found.endorsed.keys() - left_out)
     return found
 

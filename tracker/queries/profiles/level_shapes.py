@@ -1,48 +1,12 @@
 """The domains of a framework and their levels, as a library uses them."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import and_, func, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, Statement, Strand
 from tracker.models.record.words import left_out
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
-from tracker.rules.frameworks.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class LevelShape:
-    rank: int
-    name: Wording
-    role_label: Wording
-    listed: int
-    not_rated_here: int
-
-
-@dataclass(frozen=True, slots=True)
-class DomainShape:
-    """A domain of a framework as a library uses it; levels in rank order."""
-
-    id: int
-    key: str
-    title: Wording
-    strand_key: str
-    strand: Wording
-    levels: tuple[LevelShape, ...]
-
-    @property
-    def not_rated_here(self) -> int:
-        return sum(level.not_rated_here for level in self.levels)
-
-    @property
-    def rated_here(self) -> int:
-        return sum(level.listed - level.not_rated_here for level in self.levels)
-
-    def level_name(self, rank: int) -> str:
-        """The name of the level in this strand; "" for rank 0."""
-        return next((level.name for level in self.levels if level.rank == rank), "")
-
+from tracker.rules.record.versions import DomainShape, LevelShape
 
 OUT = left_out(LIBRARY, FRAMEWORK)
 _SHAPE = (

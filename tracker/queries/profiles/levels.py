@@ -1,8 +1,8 @@
 """Where people stand in each domain, in one voice at a time: counted in SQL, decided by
 rules/profiles/levels.
 
-Three sets of answers, each from its own query, never mixed:
-- `own_answers`: the learner's ratings as they are now. For the learner alone.
+For many people at once; of one, a sheet (queries/record/sheets). Two sets of answers, each from its
+own query, never mixed:
 - `revealed_answers`: the learner's answers as last revealed in a review. What others see of the
   self side.
 - `endorsed_answers`: standing endorsements, and agreed exceptions.
@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from tracker.db import UTCDateTime, session
-from tracker.models import RatingEntry, RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
+from tracker.models import RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
 from tracker.models.record.words import (
     Framework,
@@ -38,15 +38,14 @@ from tracker.models.record.words import (
     People,
     agreed_exceptions,
     left_out,
-    own_ratings,
     read_through,
 )
 from tracker.models.record.words import standing as standing_endorsements
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
-from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
+from tracker.rules.record.versions import DomainShape, LevelShape
 from tracker.rules.reviews.workflow import REVEALED
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
@@ -56,28 +55,6 @@ them."""
 
 NONE: Mapping[Meaning, int] = {}
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
-
-
-def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -> Counts:
-    return _counts(_own(), person_ids, framework_id, library_id, NO_BLIND_SPOTS)
-
-
-@cache
-def _own() -> Select[*tuple[Any, ...]]:
-    return _count(own_ratings(lambda column: column.in_(PEOPLE), FRAMEWORK))
-
-
-def rated(people: People, framework: Framework, at: Moment) -> Subquery:
-    """Columns (person, statement, answer, at, id): people's answers as they stood at that moment,
-    by the history."""
-    entries = select(
-        RatingEntry.person_id,
-        RatingEntry.skill_id,
-        RatingEntry.answer,
-        RatingEntry.rated_at.label("at"),
-        RatingEntry.id,
-    ).where(people(RatingEntry.person_id), RatingEntry.rated_at <= at)
-    return read_through(select(*_newest(entries).c), framework)
 
 
 def revealed_answers(

@@ -43,13 +43,14 @@ from tracker.models import (
 from tracker.models.record.versions import target_keys
 from tracker.models.record.words import Moment, is_agreed, stood
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, Learner
+from tracker.queries.assessment.learners import LIBRARY, PEOPLE, Learner
 from tracker.queries.record import versions
+from tracker.queries.record.versions import Edition
 from tracker.rules.record.sheet import Record, Said, Sheet, Side, Word
 from tracker.rules.reviews.workflow import REVEALED, ReviewStatus
 
 AT = bindparam("at", type_=UTCDateTime)
-EXCEPTION, SENT, LEFT_OUT, ORIGINS = "exception", "sent", "left_out", "origins"
+EXCEPTION, SENT, LEFT_OUT, EDITION = "exception", "sent", "left_out", "edition"
 """Kinds of rows, beside the sides."""
 NOBODY = 0
 """Whose rows of the library are."""
@@ -57,12 +58,12 @@ Row = Select[*tuple[Any, ...]]
 
 
 def of_learner(
-    learner: Learner, sides: Collection[Side], blind: BlindSpots, at: dt.datetime | None = None
+    learner: Learner, side: Side | None, blind: BlindSpots, at: dt.datetime | None = None
 ) -> Sheet:
-    """As a reader of these sides sees it, now or as it was at that moment. One query; five more by
-    a process that never read the version."""
+    """As a reader of that side sees it, now or as it was at that moment. One query; five more by a
+    process that never read the version."""
     (sheet,) = of_people(
-        [learner.person_id], learner.framework_id, learner.library_id, sides, blind, at
+        [learner.person_id], learner.framework_id, learner.library_id, side, blind, at
     )
     return sheet
 
@@ -71,7 +72,7 @@ def of_people(
     person_ids: Collection[int],
     framework_id: int,
     library_id: int,
-    sides: Collection[Side],
+    side: Side | None,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> list[Sheet]:
@@ -85,33 +86,31 @@ def of_people(
     said: defaultdict[Any, defaultdict[str, defaultdict[int, list[Word]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
-    origins = 0
+    edition: Edition = ()
     for kind, person_id, skill_id, strand_key, domain_key, rank, *word in session().execute(
         _rows(is_past=at is not None), values
     ):
-        if kind == ORIGINS:
-            origins = skill_id
+        if kind == EDITION:
+            edition = (framework_id, skill_id, rank, *word)
         else:
             place = (strand_key, domain_key, rank) if strand_key else None
-            said[person_id][kind][skill_id].append(Word(*word)._replace(place=place))
-    version = versions.version(framework_id, origins)
-    return [_record(person_id, said, sides, blind).on(version) for person_id in person_ids]
+            said[person_id][kind][skill_id].append(Word._make([*word, place]))
+    version = versions.version(edition)
+    return [
+        _record(said[person_id], person_id, said[NOBODY][LEFT_OUT], side, blind).on(version, side)
+        for person_id in person_ids
+    ]
 
 
 def _record(
-    person_id: int,
-    said: Mapping[Any, Mapping[str, Said]],
-    sides: Collection[Side],
-    blind: BlindSpots,
+    said: Mapping[str, Said], person_id: int, left_out: Said, side: Side | None, blind: BlindSpots
 ) -> Record:
-    left_out = said[NOBODY][LEFT_OUT]
     if person_id in blind.closed:
         return Record(person_id, left_out=left_out)
-    theirs = said[person_id]
-    words = {side: theirs[side] for side in Side}
-    everything = Record(person_id, words, theirs[EXCEPTION], theirs[SENT], left_out)
+    words = {of: said[of] for of in Side}
+    everything = Record(person_id, words, said[EXCEPTION], said[SENT], left_out)
     hidden = {skill_id for whose, skill_id in blind.skills if whose == person_id}
-    return everything.as_seen(sides, hidden)
+    return everything.as_seen(side, hidden)
 
 
 @cache
@@ -131,7 +130,7 @@ def _rows(*, is_past: bool) -> CompoundSelect[*tuple[Any, ...]]:
             id=NotRatedHere.id,
             reason=NotRatedHere.reason,
         ).where(NotRatedHere.library_id == LIBRARY),
-        _row(ORIGINS, skill_id=versions.origins_of(FRAMEWORK).scalar_subquery()),
+        _row(EDITION, **versions.EDITION),
     )
 
 

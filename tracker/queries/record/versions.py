@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, and_, func, select
+from sqlalchemy import Engine, and_, func, select
 
 from tracker.db import own_engine, session
 from tracker.models import Domain, Framework, Level, ScaleAnswer, SkillOrigin, Statement, Strand
@@ -14,26 +14,18 @@ from tracker.queries.assessment.learners import FRAMEWORK
 from tracker.rules.frameworks.scale import Scale
 from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
 
-_read: WeakKeyDictionary[Engine, dict[tuple[int, int], Version]] = WeakKeyDictionary()
+Edition = tuple[Any, ...]
+"""A version in a database: its id, and what `EDITION` says of it."""
+_read: WeakKeyDictionary[Engine, dict[Edition, Version]] = WeakKeyDictionary()
 
 
-def version(framework_id: int, origins: int) -> Version:
-    """`origins`: how many rows its statements have of what they were made of (`origins_of`). Five
-    queries, none where it was read before."""
+def version(edition: Edition) -> Version:
+    """Five queries, none where it was read before."""
     there = _read.setdefault(own_engine(), {})
-    found = there.get((framework_id, origins))
+    found = there.get(edition)
     if found is None:
-        found = there[framework_id, origins] = _version(framework_id)
+        found = there[edition] = _version(edition[0])
     return found
-
-
-def origins_of(framework: Any) -> Select[int]:
-    return (
-        select(func.count())
-        .select_from(SkillOrigin)
-        .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
-        .where(Statement.framework_id == framework)
-    )
 
 
 def _version(framework_id: int) -> Version:
@@ -53,7 +45,9 @@ def _version(framework_id: int) -> Version:
     for level_row in session().execute(_LEVELS, values):
         before = domains.get(level_row.id)
         levels = () if before is None else before.levels
-        level = LevelShape(level_row.rank, level_row.name, level_row.role_label, level_row.listed, 0)
+        level = LevelShape(
+            level_row.rank, level_row.name, level_row.role_label, level_row.listed, 0
+        )
         domains[level_row.id] = DomainShape(*level_row[:5], levels=(*levels, level))
     answers = session().execute(_ANSWERS, values).all()
     return Version(
@@ -66,10 +60,23 @@ def _version(framework_id: int) -> Version:
     )
 
 
+_OF_VERSION = Statement.framework_id == FRAMEWORK
+EDITION = {
+    "answer": select(Framework.digest).where(Framework.id == FRAMEWORK).scalar_subquery(),
+    "id": select(func.min(Statement.id)).where(_OF_VERSION).scalar_subquery(),
+    "skill_id": select(func.min(Statement.skill_id)).where(_OF_VERSION).scalar_subquery(),
+    "rank": select(func.count())
+    .select_from(SkillOrigin)
+    .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
+    .where(_OF_VERSION)
+    .scalar_subquery(),
+}
+"""Its digest, its first statement and skill, and how many rows say what its statements were made
+of; as columns of a row of a sheet."""
 _ORIGINS = (
     select(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.origin_id, SkillOrigin.carries)
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
-    .where(Statement.framework_id == FRAMEWORK)
+    .where(_OF_VERSION)
     .order_by(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.steps)
 )
 _STRAND_KEY, _DOMAIN_KEY = target_keys()
@@ -87,7 +94,7 @@ _STATEMENTS = (
     )
     .join(Domain, Domain.id == Statement.domain_id)
     .join(Strand, Strand.id == Domain.strand_id)
-    .where(Statement.framework_id == FRAMEWORK)
+    .where(_OF_VERSION)
     .order_by(Statement.position)
 )
 _LEVELS = (

@@ -17,12 +17,12 @@ from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.queries.profiles.levels import AT
 from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.targets import higher_of
+from tracker.rules.record.versions import DomainShape, LevelShape
 from tracker.rules.teams import gaps, round_snapshots
 from tracker.rules.teams.gaps import GapCell, NotMet
 

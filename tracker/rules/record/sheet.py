@@ -19,14 +19,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.record.versions import DomainShape, Place, Version, VersionStatement
 
 
 class Side(StrEnum):
-    """Whose word it is: the learner's as it is now, as a review last revealed it, or a reviewer's
-    that stands."""
+    """Whose words: the learner's as they are now, as reviews last revealed them, and those of
+    reviewers."""
 
     OWN = "own"
     REVEALED = "revealed"
@@ -54,6 +54,13 @@ class Word(NamedTuple):
 Said = Mapping[int, Sequence[Word]]
 """By skill."""
 
+SEEN_WITH = {
+    Side.OWN: frozenset(Side),
+    Side.REVEALED: frozenset({Side.REVEALED, Side.REVIEWED}),
+    None: frozenset({Side.REVIEWED}),
+}
+"""What else a reader gets who gets that side of the learner's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -66,24 +73,24 @@ class Record:
     sent: Said = field(default_factory=dict)
     left_out: Said = field(default_factory=dict)
 
-    def as_seen(self, sides: Collection[Side], hidden: Collection[int]) -> "Record":
-        """By a reader who gets these sides, and nothing that was said of `hidden` skills: with each
-        of these are those that it was made of, and that were made of it."""
+    def as_seen(self, side: Side | None, hidden: Collection[int]) -> "Record":
+        """By a reader who gets this side of the learner's, or none, and nothing that was said of
+        `hidden` skills: with each of these are those that it was made of, and that were made of
+        it."""
 
         def shown(said: Said) -> Said:
             return {skill: words for skill, words in said.items() if skill not in hidden}
 
         return replace(
             self,
-            words={side: shown(said) for side, said in self.words.items() if side in sides},
+            words={of: shown(said) for of, said in self.words.items() if of in SEEN_WITH[side]},
             exceptions=shown(self.exceptions),
             sent=shown(self.sent),
         )
 
-    def on(self, version: Version) -> "Sheet":
-        return Sheet(
-            self.person_id, version, tuple(self._line(each) for each in version.statements)
-        )
+    def on(self, version: Version, side: Side | None) -> "Sheet":
+        lines = tuple(self._line(each) for each in version.statements)
+        return Sheet(self.person_id, version, side, lines)
 
     def _line(self, of: VersionStatement) -> "SheetLine":
         exception = counting(of, self.exceptions)
@@ -111,18 +118,19 @@ class SheetLine:
     sent: Word | None
     left_out: Word | None
 
-    def answer(self, side: Side) -> str | None:
-        word = self.words.get(side)
-        return word.answer if word is not None else None
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Lines in the framework's order."""
+    """Lines in the framework's order. `side`: the self side that its reader gets."""
 
     person_id: int
     version: Version
+    side: Side | None
     lines: tuple[SheetLine, ...]
+
+    @property
+    def rated_here(self) -> list[SheetLine]:
+        return [line for line in self.lines if line.left_out is None]
 
     @property
     def domains(self) -> tuple[DomainShape, ...]:
@@ -143,19 +151,27 @@ class Sheet:
             for domain in self.version.domains
         )
 
-    def meaning(self, line: SheetLine, side: Side) -> Meaning | None:
-        """What it counts as on that side; None without a word."""
-        if side is Side.REVIEWED and line.exception is not None:
-            return Meaning.EXCLUDED
-        answer = line.answer(side)
-        return self.version.scale.meaning(answer) if answer is not None else None
+    def word(self, line: SheetLine, voice: Voice) -> Word | None:
+        side = Side.REVIEWED if voice is Voice.ENDORSED else self.side
+        return line.words.get(side) if side is not None else None
 
-    def standings(self, side: Side, targets: Mapping[int, int]) -> dict[int, DomainStanding]:
+    def answer(self, line: SheetLine, voice: Voice) -> str | None:
+        word = self.word(line, voice)
+        return word.answer if word is not None else None
+
+    def meaning(self, line: SheetLine, voice: Voice) -> Meaning | None:
+        """What it counts as; None without a word."""
+        if voice is Voice.ENDORSED and line.exception is not None:
+            return Meaning.EXCLUDED
+        word = self.word(line, voice)
+        return self.version.scale.meaning(word.answer) if word is not None else None
+
+    def standings(self, voice: Voice, targets: Mapping[int, int]) -> dict[int, DomainStanding]:
         """By domain. `targets`: the rank expected, by domain."""
         counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
-        for line in self.lines:
-            meaning = self.meaning(line, side)
-            if line.left_out is None and meaning is not None:
+        for line in self.rated_here:
+            meaning = self.meaning(line, voice)
+            if meaning is not None:
                 counts[line.statement.domain_id, line.statement.rank][meaning] += 1
         return {
             domain.id: standing(

@@ -18,10 +18,11 @@ from tracker.queries.evidence import evidence
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.frameworks.statement_choices import RecentStatement
 from tracker.queries.profiles import profiles, statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
 from tracker.queries.reviews import agreed_steps
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.pace import minutes_for
+from tracker.rules.record.sheet import Side
 from tracker.web.dashboard import go_on, own_reviews, standing
 from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
@@ -65,11 +66,12 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     done, profile, statements, returned, revealed, ended, recent, agreed = mark_language(
         (
             progress.progress(learner),
-            profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
-            statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
+            profiles.profile(learner, sheet),
+            statement_status.voices(sheet, learner),
             today.returned(actor),
             today.revealed(actor, now),
             alerts.found(actor, now),
@@ -94,7 +96,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *_left(learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)),
             *_unlinked(actor),
         ],
-        stand=standing.where_you_stand(profile, OpenStatements.of(statements, SelfSide.OWN)),
+        stand=standing.where_you_stand(profile, OpenStatements.of(statements, Side.OWN)),
         steps=step_lines.step_lines(agreed, profile, statements),
         nothing_left=step_lines.nothing_left(profile),
         reads_first=not done.use_statement,

@@ -6,8 +6,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.frameworks.level_moves import MovedStatement
-from tracker.queries.profiles.level_shapes import DomainShape
-from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import (
@@ -18,6 +16,8 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.rules.record.sheet import Side
+from tracker.rules.record.versions import DomainShape
 from tracker.web.profiles.unknown_words import WORDS, OpenStatements, lacking_in
 
 
@@ -96,7 +96,7 @@ def state(view: LevelView) -> str:
             )
 
 
-def unanswered(of: StatementVoices, voice: Voice, side: SelfSide) -> str:
+def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
     """What is said of a statement without an answer in that voice, to a reader of that side."""
     lacking = lacking_in(voice, of, side)
     words = "" if lacking is None else str(WORDS[lacking])

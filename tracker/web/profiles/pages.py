@@ -15,12 +15,15 @@ from tracker.queries.frameworks import level_moves
 from tracker.queries.frameworks.level_moves import VersionMove
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.growth import EarlierRound, Growth
-from tracker.queries.profiles.level_shapes import DomainShape
-from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide
+from tracker.queries.profiles.profiles import EndorsedCount, Profile
+from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.queries.record import sheets
 from tracker.queries.reviews import agreed_steps, submission_counts
 from tracker.queries.reviews.submission_counts import SentCounts
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Side
+from tracker.rules.record.versions import DomainShape
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import cards, labels, level_bars, step_lines
@@ -46,7 +49,7 @@ class ProfilePage:
     were moved to, unless that was before the round that is compared with."""
 
     profile: Profile
-    side: SelfSide
+    side: Side | None
     sections: list[SectionBars]
     target: str
     headline: str
@@ -55,6 +58,7 @@ class ProfilePage:
     changes: ChangesSince | None
     moved: list[DomainMoves]
     sent: SentCounts
+    statements: list[StatementVoices]
     exceptions: list[AgreedException]
     steps: list[StepLine]
     nothing_left: str
@@ -62,21 +66,23 @@ class ProfilePage:
     retired: list[RetiredStatement]
 
 
-def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
+def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = session.blind_spots()
-    statements = statement_status.voices(learner, side, blind)
+    sheet = sheets.of_learner(learner, side, blind)
+    statements = statement_status.voices(sheet, learner)
     offered, chosen = _rounds(learner, blind)
+    then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None
     profile, statements, open_steps, grown, came_by = mark_language(
         (
-            profiles.profile(learner, side, blind),
+            profiles.profile(learner, sheet),
             statements,
-            agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
-            growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
+            agreed_steps.open_steps(learner) if side is Side.OWN else [],
+            growth.growth(then, statements) if then else Growth(),
             _came_by(learner),
         ),
         learner.lang,
     )
-    agreed = exceptions.agreed(learner, blind)
+    agreed = exceptions.agreed(sheet, learner)
     sections = level_bars.sections(
         profile,
         agreed,
@@ -88,7 +94,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     retired: list[RetiredStatement] = []
     if chosen is not None:
         changes = cards.changes(profile, offered, chosen, grown, summaries)
-    if side is SelfSide.OWN:
+    if side is Side.OWN:
         steps = step_lines.step_lines(open_steps, profile, statements)
         last_change = profiles.last_change(learner)
         retired = retired_statements.of_learner(learner)
@@ -102,12 +108,13 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
             len(profile.targets),
         ),
         summaries=summaries,
-        endorsed=profiles.endorsed_count(learner, blind),
+        endorsed=profiles.endorsed_count(sheet),
         changes=changes,
         moved=_moved(profile, side, came_by, chosen),
         sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
+        statements=statements,
         exceptions=agreed,
         steps=steps,
         nothing_left=step_lines.nothing_left(profile),
@@ -136,7 +143,7 @@ def _sentences(came_by: VersionMove | None, domain: DomainShape) -> list[str]:
 
 
 def _moved(
-    profile: Profile, side: SelfSide, came_by: VersionMove | None, since: EarlierRound | None
+    profile: Profile, side: Side | None, came_by: VersionMove | None, since: EarlierRound | None
 ) -> list[DomainMoves]:
     if came_by is None or (since is not None and came_by.moved_at < since.end):
         return []
@@ -157,7 +164,7 @@ def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], Ea
     return offered, chosen or next(iter(offered), None)
 
 
-def _address(learner: Learner, side: SelfSide, domain: DomainShape) -> str:
-    if side is SelfSide.OWN:
+def _address(learner: Learner, side: Side | None, domain: DomainShape) -> str:
+    if side is Side.OWN:
         return url_for("profiles.explain_own", domain=domain.key)
     return url_for("profiles.explain", person_id=learner.person_id, domain=domain.key)

@@ -31,9 +31,9 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_figures import not_met
 from tracker.rules.profiles.targets import higher_of
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.roles import Role
 from tracker.rules.teams import round_snapshots
 from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
