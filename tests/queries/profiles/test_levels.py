@@ -8,6 +8,7 @@ from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
+from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import NotRatedHere
@@ -21,10 +22,10 @@ from tracker.rules.profiles.levels import LevelState, TargetState
 from tracker.rules.record.sheet import Sheet, Side
 
 
-def own_sheet(world: World) -> Sheet:
+def anas(world: World) -> Sheet:
     learner = learners.learner(world.people["ana"], world.now.date())
     assert learner is not None
-    return sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    return own_sheet(learner)
 
 
 def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:
@@ -50,8 +51,8 @@ def test_own_answers_are_counted(app: Flask, world: World) -> None:
         rate(world, "ana", second, Answer.CONSISTENTLY)
         rate(world, "ana", third, Answer.PARTLY)
         rate(world, "ben", first, Answer.NOT_YET)
-        sheet = own_sheet(world)
-        found = sheet.standings(Voice.SELF, {world.domains["communication"]: 2})
+        sheet = anas(world)
+        found = sheet.standings(Voice.SELF)
     assert [domain.title for domain in sheet.domains] == [
         "Technical",
         "Communication",
@@ -82,7 +83,7 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
                 )
             )
         domains = level_shapes.shape(world.framework_id, world.libraries["city"])
-        sheet = own_sheet(world)
+        sheet = anas(world)
         rated = [line for line in sheet.rated_here if sheet.word(line, Voice.SELF)]
         elsewhere = level_shapes.shape(world.framework_id, world.libraries["other"])
     assert sheet.domains == domains
@@ -100,7 +101,7 @@ def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> Non
         rate(world, "ana", second, Answer.CONSISTENTLY)
         framework = (world.framework_id, world.libraries["city"])
         cell = (ana, world.domains["communication"], 1)
-        own = own_sheet(world).standings(Voice.SELF, {})[world.domains["communication"]]
+        own = anas(world).standings(Voice.SELF)[world.domains["communication"]]
         assert (own.levels[0].tally.met, own.levels[0].tally.not_met) == (1, 1)
         assert levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {Meaning.MET: 1}
         assert levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {

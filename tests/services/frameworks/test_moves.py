@@ -15,6 +15,7 @@ from tests.factories.frameworks import leave_out
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
+from tests.factories.sheets import own_sheet
 from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
 from tests.factories.world import World
 from tests.web.reviews.endorsements.test_exceptions import agreed
@@ -62,7 +63,7 @@ def answers(world: World, name: str) -> dict[int, tuple[str, str, str]]:
     assert found is not None
     return {
         card.id: (card.answer, card.own_note, card.reviewer_note)
-        for card in statement_cards.of_framework(found).cards
+        for card in statement_cards.of_framework(own_sheet(found)).cards
         if card.answer
     }
 

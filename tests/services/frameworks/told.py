@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from tests.factories.sheets import own_sheet, progress_of
 from tests.services.frameworks.random_years import Fate, Years
 from tracker.db import session
 from tracker.models import (
@@ -21,12 +22,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import (
-    progress,
-    retired_statements,
-    statement_cards,
-    statement_lines,
-)
+from tracker.queries.assessment import retired_statements, statement_cards, statement_lines
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.evidence import evidence
@@ -72,7 +68,7 @@ def told(years: Years, name: str, framework_id: int) -> Told:
         sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
     )
     own, theirs = statement_status.voices(mine, me), statement_status.voices(others, me)
-    cards = {each.id: each for each in statement_cards.of_framework(me).cards}
+    cards = {each.id: each for each in statement_cards.of_framework(own_sheet(me)).cards}
     left_out = frozenset(each.id for each in own if each.not_rated_here is not None)
     found = Told(
         own={each.id: (each.own.key, each.own.at) for each in own if each.own},
@@ -97,7 +93,7 @@ def told(years: Years, name: str, framework_id: int) -> Told:
     marks = {key: card.endorsement for key, card in cards.items() if card.endorsement}
     assert {key: (mark.answer, mark.at) for key, mark in marks.items()} == found.endorsed
     assert [each.endorsed for each in theirs] == [each.endorsed for each in own]
-    assert progress.progress(me).again == len(found.again - left_out)
+    assert progress_of(me).again == len(found.again - left_out)
     counts = levels.endorsed_answers([person_id], framework_id, library_id, NO_BLIND_SPOTS)
     counted = (found.endorsed.keys() | found.exceptions) - left_out
     assert sum(sum(each.values()) for each in counts.values()) == len(counted)
@@ -244,7 +240,7 @@ def held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
 def unreachable(years: Years, name: str) -> Iterator[str]:
     """What they ever said, showed, or had reviewed, and that no page of theirs leads to."""
     me = on(years, name, years.versions[-1])
-    cards = {each.id: each for each in statement_cards.of_framework(me).cards}
+    cards = {each.id: each for each in statement_cards.of_framework(own_sheet(me)).cards}
     lines = statement_lines.of_framework(me.framework_id)
     retired = [each.id for each in retired_statements.of_learner(me)]
     before = {key: [each.id for each in lines.get(key, ())] for key in cards}

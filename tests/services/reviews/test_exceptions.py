@@ -20,6 +20,7 @@ from tests.factories.sending import (
     send,
     send_again,
 )
+from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
@@ -36,11 +37,9 @@ from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.record import sheets
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import LevelState
-from tracker.rules.record.sheet import Side
 from tracker.services.reviews import differences, exceptions, reviews
 
 LATER = NOW + dt.timedelta(days=1)
@@ -111,7 +110,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
 
 def agreed_of(world: World) -> list[AgreedException]:
     learner = ana(world)
-    return found.agreed(sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner)
+    return found.agreed(own_sheet(learner), learner)
 
 
 @pytest.mark.parametrize(("first", "second"), [("ana", "sue"), ("sue", "ana")])
@@ -239,15 +238,14 @@ class TestWhatItDoes:
         item_id = equal(world, PART, skip=4)[0]
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         of = ana(world)
-        own = sheets.of_learner(of, Side.OWN, NO_BLIND_SPOTS).standings(Voice.SELF, {})
+        own = own_sheet(of).standings(Voice.SELF)
         theirs = ([of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS)
         revealed = levels.revealed_answers(*theirs)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
-        now = sheets.of_learner(of, Side.OWN, NO_BLIND_SPOTS)
-        assert now.standings(Voice.SELF, {}) == own
+        assert own_sheet(of).standings(Voice.SELF) == own
         assert levels.revealed_answers(*theirs) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)

@@ -13,11 +13,9 @@ from sqlalchemy import func, select
 from tracker.db import session
 from tracker.models import Library, Rating, Skill
 from tracker.models.joins import opens_statements
-from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import DomainStanding
-from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.sheet import Sheet, Side
 from tracker.rules.record.versions import DomainShape
 
@@ -51,18 +49,15 @@ class EndorsedCount:
 
 
 def profile(learner: Learner, sheet: Sheet) -> Profile:
-    """One query."""
-    by_job = learners.expected_by_job(learner)
-    expected = higher_of(by_job.values())
     return Profile(
         learner=learner,
         domains=sheet.domains,
-        targets=expected,
-        by_job=tuple(zip(learner.role_profiles, by_job.values(), strict=True))
+        targets=sheet.targets,
+        by_job=tuple(zip(learner.role_profiles, sheet.by_job.values(), strict=True))
         if learner.has_several_jobs
         else (),
-        own=None if sheet.side is None else sheet.standings(Voice.SELF, expected),
-        endorsed=sheet.standings(Voice.ENDORSED, expected),
+        own=None if sheet.side is None else sheet.standings(Voice.SELF),
+        endorsed=sheet.standings(Voice.ENDORSED),
         rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.rated_here),
     )
 

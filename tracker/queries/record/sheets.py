@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     case,
     cast,
@@ -39,18 +41,22 @@ from tracker.models import (
     Review,
     ReviewItem,
     Strand,
+    Target,
+    UseStatement,
+    UseStatementReading,
 )
-from tracker.models.record.versions import target_keys
+from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.models.record.words import Moment, is_agreed, stood
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import LIBRARY, PEOPLE, Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, Learner
 from tracker.queries.record import versions
 from tracker.queries.record.versions import Edition
 from tracker.rules.record.sheet import Record, Said, Sheet, Side, Word
 from tracker.rules.reviews.workflow import REVEALED, ReviewStatus
 
 AT = bindparam("at", type_=UTCDateTime)
-EXCEPTION, SENT, LEFT_OUT, EDITION = "exception", "sent", "left_out", "edition"
+EXCEPTION, SENT, LEFT_OUT = "exception", "sent", "left_out"
+TARGET, USE_STATEMENT, EDITION = "target", "use_statement", "edition"
 """Kinds of rows, beside the sides."""
 NOBODY = 0
 """Whose rows of the library are."""
@@ -63,7 +69,13 @@ def of_learner(
     """As a reader of that side sees it, now or as it was at that moment. One query; five more by a
     process that never read the version."""
     (sheet,) = of_people(
-        [learner.person_id], learner.framework_id, learner.library_id, side, blind, at
+        [learner.person_id],
+        learner.framework_id,
+        learner.library_id,
+        side,
+        blind,
+        at,
+        learner.role_profile_ids,
     )
     return sheet
 
@@ -75,29 +87,39 @@ def of_people(
     side: Side | None,
     blind: BlindSpots,
     at: dt.datetime | None = None,
+    jobs: Sequence[int] = (),
 ) -> list[Sheet]:
-    """In the order of the people, all on that version."""
+    """In the order of the people, all on that version. `jobs`: the job profiles that they have, all
+    of them, in order."""
     values = {
         "people": list(person_ids),
         "framework": framework_id,
         "library": library_id,
+        "jobs": list(jobs),
         "at": at,
     }
     said: defaultdict[Any, defaultdict[str, defaultdict[int, list[Word]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
+    targets: dict[int, dict[int, int]] = {each: {} for each in jobs}
     edition: Edition = ()
     for kind, person_id, skill_id, strand_key, domain_key, rank, *word in session().execute(
         _rows(is_past=at is not None), values
     ):
         if kind == EDITION:
             edition = (framework_id, skill_id, rank, *word)
+        elif kind == TARGET:
+            targets[skill_id][word[2]] = rank
         else:
             place = (strand_key, domain_key, rank) if strand_key else None
             said[person_id][kind][skill_id].append(Word._make([*word, place]))
     version = versions.version(edition)
     return [
-        _record(said[person_id], person_id, said[NOBODY][LEFT_OUT], side, blind).on(version, side)
+        replace(
+            _record(said[person_id], person_id, said[NOBODY][LEFT_OUT], side, blind),
+            targets=targets,
+            use_statement=_has_read(said[person_id][USE_STATEMENT]),
+        ).on(version, side)
         for person_id in person_ids
     ]
 
@@ -111,6 +133,10 @@ def _record(
     everything = Record(person_id, words, said[EXCEPTION], said[SENT], left_out)
     hidden = {skill_id for whose, skill_id in blind.skills if whose == person_id}
     return everything.as_seen(side, hidden)
+
+
+def _has_read(said: Said) -> bool | None:
+    return next((bool(word.answer) for words in said.values() for word in words), None)
 
 
 @cache
@@ -130,6 +156,8 @@ def _rows(*, is_past: bool) -> CompoundSelect[*tuple[Any, ...]]:
             id=NotRatedHere.id,
             reason=NotRatedHere.reason,
         ).where(NotRatedHere.library_id == LIBRARY),
+        _targets(),
+        _use_statement(),
         _row(EDITION, **versions.EDITION),
     )
 
@@ -219,6 +247,43 @@ def _exceptions(at: Moment | None) -> Row:
 def _sent() -> Row:
     return _of_items(SENT, answer=ReviewItem.status, at=Review.sent_at).where(
         Review.status != ReviewStatus.WITHDRAWN
+    )
+
+
+def _targets() -> Row:
+    return (
+        _row(TARGET, skill_id=Target.role_profile_id, id=Domain.id, rank=expected_rank())
+        .select_from(Strand)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .where(
+            Strand.framework_id == FRAMEWORK,
+            Target.role_profile_id.in_(bindparam("jobs", expanding=True)),
+        )
+    )
+
+
+def _use_statement() -> Row:
+    newest = (
+        select(func.max(UseStatement.id))
+        .where(UseStatement.library_id == LIBRARY)
+        .scalar_subquery()
+    )
+    reading = and_(
+        UseStatementReading.person_id == Person.id,
+        UseStatementReading.use_statement_id == UseStatement.id,
+    )
+    return (
+        _row(
+            USE_STATEMENT,
+            person_id=Person.id,
+            answer=case((UseStatementReading.id.is_not(None), "read")),
+            id=UseStatement.id,
+        )
+        .select_from(Person)
+        .join(UseStatement, UseStatement.id == newest)
+        .outerjoin(UseStatementReading, reading)
+        .where(Person.id.in_(PEOPLE))
     )
 
 

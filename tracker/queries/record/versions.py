@@ -8,11 +8,29 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, and_, func, select
 
 from tracker.db import own_engine, session
-from tracker.models import Domain, Framework, Level, ScaleAnswer, SkillOrigin, Statement, Strand
+from tracker.models import (
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    SkillOrigin,
+    Source,
+    Statement,
+    Strand,
+)
 from tracker.models.record.versions import target_keys
+from tracker.queries.assessment import scale_labels
 from tracker.queries.assessment.learners import FRAMEWORK
 from tracker.rules.frameworks.scale import Scale
-from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
+from tracker.rules.record.versions import (
+    CitationChip,
+    DomainShape,
+    LevelShape,
+    Origin,
+    Version,
+    VersionStatement,
+)
 
 Edition = tuple[Any, ...]
 """A version in a database: its id, and what `EDITION` says of it."""
@@ -20,7 +38,7 @@ _read: WeakKeyDictionary[Engine, dict[Edition, Version]] = WeakKeyDictionary()
 
 
 def version(edition: Edition) -> Version:
-    """Five queries, none where it was read before."""
+    """Six queries, none where it was read before."""
     there = _read.setdefault(own_engine(), {})
     found = there.get(edition)
     if found is None:
@@ -33,10 +51,14 @@ def _version(framework_id: int) -> Version:
     lines: defaultdict[int, defaultdict[int, list[Origin]]] = defaultdict(lambda: defaultdict(list))
     for row in session().execute(_ORIGINS, values):
         lines[row.skill_id][row.line].append(Origin(row.origin_id, row.carries))
+    citations: defaultdict[int, list[CitationChip]] = defaultdict(list)
+    for cited in session().execute(_CITATIONS, values):
+        citations[cited.statement_id].append(CitationChip(cited.label, cited.name, cited.url))
     statements = tuple(
         VersionStatement(
-            *row[:7],
+            *row[:8],
             place=(row.strand_key, row.domain_key, row.rank),
+            citations=tuple(citations[row.id]),
             lines=tuple(map(tuple, lines[row.skill_id].values())),
         )
         for row in session().execute(_STATEMENTS, values)
@@ -49,13 +71,14 @@ def _version(framework_id: int) -> Version:
             level_row.rank, level_row.name, level_row.role_label, level_row.listed, 0
         )
         domains[level_row.id] = DomainShape(*level_row[:5], levels=(*levels, level))
-    answers = session().execute(_ANSWERS, values).all()
+    answers = scale_labels.scale_labels(session().execute(_ANSWERS, values))
     return Version(
         id=framework_id,
         statements=statements,
         domains=tuple(domains.values()),
-        scale=Scale.of((row.key, row.counts_as) for row in answers),
-        labels={row.key: row.label for row in answers},
+        answers=answers,
+        scale=Scale.of((each.key, each.means) for each in answers),
+        labels={each.key: each.label for each in answers},
         wordings=dict(session().execute(_WORDINGS, values).all()),
     )
 
@@ -70,9 +93,13 @@ EDITION = {
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
     .where(_OF_VERSION)
     .scalar_subquery(),
+    "statement_id": select(func.count(Statement.id)).where(_OF_VERSION).scalar_subquery(),
+    "reason": select(func.aggregate_strings(Source.key + " " + func.coalesce(Source.url, ""), " "))
+    .where(Source.framework_id == FRAMEWORK)
+    .scalar_subquery(),
 }
-"""Its digest, its first statement and skill, and how many rows say what its statements were made
-of; as columns of a row of a sheet."""
+"""Its digest, its first statement and skill, how many rows say what its statements were made of,
+how many statements there are, and where its sources are found; as columns of a row of a sheet."""
 _ORIGINS = (
     select(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.origin_id, SkillOrigin.carries)
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
@@ -89,6 +116,7 @@ _STATEMENTS = (
         Statement.position,
         Statement.code,
         Statement.title,
+        Statement.text,
         _STRAND_KEY.label("strand_key"),
         _DOMAIN_KEY.label("domain_key"),
     )
@@ -96,6 +124,13 @@ _STATEMENTS = (
     .join(Strand, Strand.id == Domain.strand_id)
     .where(_OF_VERSION)
     .order_by(Statement.position)
+)
+_CITATIONS = (
+    select(Citation.statement_id, Source.label, Source.name, Source.url)
+    .join(Source, Source.id == Citation.source_id)
+    .join(Statement, Statement.id == Citation.statement_id)
+    .where(_OF_VERSION)
+    .order_by(Citation.statement_id, Citation.position)
 )
 _LEVELS = (
     select(
@@ -117,7 +152,13 @@ _LEVELS = (
     .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
 )
 _ANSWERS = (
-    select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
+    select(
+        ScaleAnswer.key,
+        ScaleAnswer.label,
+        ScaleAnswer.description.label("words"),
+        ScaleAnswer.reviewer_description,
+        ScaleAnswer.counts_as,
+    )
     .where(ScaleAnswer.framework_id == FRAMEWORK)
     .order_by(ScaleAnswer.position)
 )

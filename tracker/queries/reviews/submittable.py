@@ -39,11 +39,10 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
-from tracker.models.record.words import is_said_of
+from tracker.models.record.words import is_said_of, left_out, own_ratings
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, expected, of
-from tracker.queries.assessment.progress import LEFT_OUT, OUT, OWN, RATED
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, expected, of
 from tracker.queries.profiles import levels
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.scale import Meaning
@@ -51,6 +50,11 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews.sending import Candidate, candidate
 from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
+
+OUT = left_out(LIBRARY, FRAMEWORK)
+LEFT_OUT = OUT.c.statement_id == Statement.id
+OWN = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
+RATED = OWN.c.statement_id == Statement.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
+from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape, Place, Version, VersionStatement
 
 
@@ -65,13 +66,18 @@ SEEN_WITH = {
 @dataclass(frozen=True, slots=True)
 class Record:
     """What was said of one person's skills. `exceptions`: those that are agreed. `sent`: the items
-    of reviews, whose answer is their status. `left_out`: what their library doesn't rate."""
+    of reviews, whose answer is their status. `left_out`: what their library doesn't rate.
+
+    `targets`: the rank that each job profile of theirs expects, by domain. `use_statement`: whether
+    they have read how ratings are used; None where nothing is published of it."""
 
     person_id: int
     words: Mapping[Side, Said] = field(default_factory=dict)
     exceptions: Said = field(default_factory=dict)
     sent: Said = field(default_factory=dict)
     left_out: Said = field(default_factory=dict)
+    targets: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+    use_statement: bool | None = None
 
     def as_seen(self, side: Side | None, hidden: Collection[int]) -> "Record":
         """By a reader who gets this side of the learner's, or none, and nothing that was said of
@@ -90,7 +96,7 @@ class Record:
 
     def on(self, version: Version, side: Side | None) -> "Sheet":
         lines = tuple(self._line(each) for each in version.statements)
-        return Sheet(self.person_id, version, side, lines)
+        return Sheet(self.person_id, version, side, lines, self.targets, self.use_statement)
 
     def _line(self, of: VersionStatement) -> "SheetLine":
         exception = counting(of, self.exceptions)
@@ -105,18 +111,21 @@ class Record:
             exception=exception if stays else None,
             sent=newest(of, self.sent),
             left_out=counting(of, self.left_out, all_origins=True),
+            again=rated_before(of, self.words.get(Side.OWN, {})),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """What counts for one statement. `sent`: where the newest item of it is."""
+    """What counts for one statement. `sent`: where the newest item of it is. `again`: not answered,
+    but what it was made of was."""
 
     statement: VersionStatement
     words: Mapping[Side, Word]
     exception: Word | None
     sent: Word | None
     left_out: Word | None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,13 @@ class Sheet:
     version: Version
     side: Side | None
     lines: tuple[SheetLine, ...]
+    by_job: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+    use_statement: bool | None = None
+
+    @property
+    def targets(self) -> dict[int, int]:
+        """By domain, the higher one of all jobs."""
+        return higher_of(self.by_job.values())
 
     @property
     def rated_here(self) -> list[SheetLine]:
@@ -166,8 +182,9 @@ class Sheet:
         word = self.word(line, voice)
         return self.version.scale.meaning(word.answer) if word is not None else None
 
-    def standings(self, voice: Voice, targets: Mapping[int, int]) -> dict[int, DomainStanding]:
-        """By domain. `targets`: the rank expected, by domain."""
+    def standings(self, voice: Voice) -> dict[int, DomainStanding]:
+        """By domain, against the targets."""
+        targets = self.targets
         counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
         for line in self.rated_here:
             meaning = self.meaning(line, voice)
@@ -201,6 +218,25 @@ def counting(of: VersionStatement, said: Said, *, all_origins: bool = False) -> 
     if inherited is not None and (own is None or own.at < inherited.at):
         return inherited
     return own if own is not None and own.answer is not None else None
+
+
+def rated_before(of: VersionStatement, own: Said) -> bool:
+    """Whether the learner never answered it, nor what counts for it, but something that it was made
+    of: what they cleared themselves, here or nearer, is not among it."""
+    if not of.lines or of.skill_id in own or counting(of, own) is not None:
+        return False
+    answered, cleared = set[int](), set[int]()
+    for line in of.lines:
+        is_cleared = False
+        for origin in line:
+            words = own.get(origin.skill_id)
+            if words and max(words, key=_moment).answer is None:
+                is_cleared = True
+            elif is_cleared:
+                cleared.add(origin.skill_id)
+            elif words:
+                answered.add(origin.skill_id)
+    return bool(answered - cleared)
 
 
 def newest(of: VersionStatement, said: Said) -> Word | None:

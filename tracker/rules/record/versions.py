@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.rules.frameworks.scale import Scale
+from tracker.rules.frameworks.scale import Meaning, Scale, shortcut
 from tracker.rules.frameworks.wording import Wording
 
 Place = tuple[str, str, int]
@@ -19,6 +19,32 @@ class Origin(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleLabel:
+    """One answer of the framework's scale as it is shown. `step`: its place among the graded ones,
+    0 for the others; `shortcut`: its key on a card."""
+
+    key: str
+    label: Wording
+    description: Wording
+    reviewer_description: Wording
+    means: Meaning
+    step: int
+
+    @property
+    def shortcut(self) -> str:
+        return shortcut(self.key, self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class CitationChip:
+    """A citation chip."""
+
+    label: Wording
+    name: Wording
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class VersionStatement:
     """The wording of a skill. `lines`: each way back through its origins, the nearest first."""
 
@@ -29,7 +55,9 @@ class VersionStatement:
     position: int
     code: str
     title: Wording
+    text: Wording
     place: Place
+    citations: tuple[CitationChip, ...] = ()
     lines: tuple[tuple[Origin, ...], ...] = ()
 
 
@@ -69,12 +97,12 @@ class DomainShape:
 @dataclass(frozen=True, slots=True)
 class Version:
     """Statements and domains in the framework's order; of these no library leaves anything out.
-    `labels`: of the scale's answers. `wordings`: by statement of any version of the framework, the
-    version that it is of."""
+    `wordings`: by statement of any version of the framework, the version that it is of."""
 
     id: int
     statements: tuple[VersionStatement, ...]
     domains: tuple[DomainShape, ...]
+    answers: tuple[ScaleLabel, ...]
     scale: Scale
     labels: Mapping[str, Wording]
     wordings: Mapping[int, str]

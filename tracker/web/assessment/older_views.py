@@ -24,7 +24,7 @@ bp = Blueprint("older_ratings", __name__)
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
     header = assess_pages.header_once_read(switch="older_ratings.show")
-    to_rate = statement_cards.of_framework(header.learner)
+    to_rate = statement_cards.of_framework(header.sheet)
     return render(
         "assessment/older.html",
         lang=header.learner.lang,

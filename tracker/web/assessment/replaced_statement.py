@@ -3,8 +3,11 @@ typed, with what takes the statement's place now."""
 
 from flask.typing import ResponseReturnValue
 
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners, statement_cards, statement_lines
+from tracker.queries.record import sheets
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.record.sheet import Side
 from tracker.web.assessment.forms import SentRating
 from tracker.web.http import errors, session
 from tracker.web.i18n.render import render
@@ -24,11 +27,12 @@ def page(statement_id: int, sent: SentRating) -> ResponseReturnValue:
     )
     if errors.wants_json():
         raise refusal
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     return render(
         "assessment/replaced.html",
         lang=learner.lang,
         statement=found,
-        to_rate=statement_cards.of_statements(learner, [each.id for each in found.became]),
+        to_rate=statement_cards.of_statements(sheet, [each.id for each in found.became]),
         sent=sent,
         said=errors.message_for(refusal),
     ), 409

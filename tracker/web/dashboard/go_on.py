@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import Progress
+from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.pace import minutes_for
 from tracker.web.ui import page_nav

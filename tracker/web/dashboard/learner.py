@@ -10,9 +10,8 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import pace, progress
+from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks import statement_choices
@@ -20,6 +19,8 @@ from tracker.queries.frameworks.statement_choices import RecentStatement
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.record import sheets
 from tracker.queries.reviews import agreed_steps
+from tracker.rules.assessment import progress
+from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.pace import minutes_for
 from tracker.rules.record.sheet import Side
@@ -69,7 +70,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     done, profile, statements, returned, revealed, ended, recent, agreed = mark_language(
         (
-            progress.progress(learner),
+            progress.progress(sheet, learner.round_starts_on),
             profiles.profile(learner, sheet),
             statement_status.voices(sheet, learner),
             today.returned(actor),
@@ -80,7 +81,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         ),
         learner.lang,
     )
-    last = progress.last_rated(learner)
+    last = progress.last_rated(sheet)
     sent = today.sent_this_round(actor, learner.framework_id, learner.round_id)
     own = [each.slug for each in learner.frameworks]
     on = actor.today(now)

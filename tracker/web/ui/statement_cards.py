@@ -19,11 +19,11 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.scale_labels import ScaleLabel
-from tracker.queries.assessment.statement_cards import CitationChip, StatementCard, StatementsToRate
+from tracker.queries.assessment.statement_cards import StatementCard, StatementsToRate
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import CitationChip, ScaleLabel
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.languages import language
 from tracker.web.ui.templating.dates import day

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import abort, current_app
 
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.statement_cards import StatementCard
@@ -17,7 +16,7 @@ from tracker.queries.endorsements.endorsements import Endorsed
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import statement_status
 from tracker.queries.record import sheets
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.sheet import Sheet, Side
 from tracker.rules.reviews.digests import DigestFit
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
@@ -48,11 +47,10 @@ HIDDEN = Endorsements([], {}, False, None, [], [], hidden=True)
 
 
 def own_endorsements(
-    learner: Learner, statement: StatementCard, before: list[LineStatement]
+    learner: Learner, sheet: Sheet, statement: StatementCard, before: list[LineStatement]
 ) -> Endorsements:
     compared = comparisons.own(learner.person_id, _ids(statement, before))
     changed = statement.id in endorsing.changed_since(learner)
-    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     agreed = [
         each for each in exceptions.agreed(sheet, learner) if each.statement_id == statement.id
     ]
