@@ -44,7 +44,7 @@ def test_own_answers_are_counted(app: Flask, world: World) -> None:
         rate(world, "ben", first, Answer.NOT_YET)
         domains = level_shapes.shape(world.framework_id, world.libraries["city"])
         counts = levels.own_answers(
-            [world.people["ana"]], world.framework_id, world.libraries["city"]
+            [world.people["ana"]], world.framework_id, world.libraries["city"], world.now.date()
         )
         found = levels.standings(
             domains, counts, world.people["ana"], {world.domains["communication"]: 2}
@@ -76,7 +76,7 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
             )
         domains = level_shapes.shape(world.framework_id, world.libraries["city"])
         counts = levels.own_answers(
-            [world.people["ana"]], world.framework_id, world.libraries["city"]
+            [world.people["ana"]], world.framework_id, world.libraries["city"], world.now.date()
         )
         elsewhere = level_shapes.shape(world.framework_id, world.libraries["other"])
     assert counts == {}
@@ -91,7 +91,7 @@ def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> Non
         endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY, said=Answer.CONSISTENTLY)
         rate(world, "ana", first, Answer.NOT_YET)
         rate(world, "ana", second, Answer.CONSISTENTLY)
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         cell = (ana, world.domains["communication"], 1)
         assert levels.own_answers([ana], *framework)[cell] == {Meaning.MET: 1, Meaning.NOT_MET: 1}
         assert levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {Meaning.MET: 1}
@@ -106,7 +106,7 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
     day = dt.timedelta(days=1)
     with app.app_context():
         endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY, world.now - 2 * day)
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
             assert bool(levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
             assert bool(levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
@@ -115,7 +115,7 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
 def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Queries) -> None:
     with app.app_context():
         everybody = list(world.people.values())
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for people in (everybody[:1], everybody):
             for read in (levels.revealed_answers, levels.endorsed_answers):
                 count_sql.clear()

@@ -21,7 +21,7 @@ from tracker.models import (
 from tracker.models.joins import rated_before
 from tracker.models.record.versions import target_keys
 from tracker.models.record.words import left_out, own_ratings, standing
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.scale import NOT_SURE
 from tracker.rules.frameworks.wording import Wording
@@ -29,10 +29,10 @@ from tracker.rules.frameworks.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class LevelProgress:
-    """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the
-    round; `to_keep`: those of them that are not *not sure*; `changed`: answered otherwise than
-    reviewed; `again`: not rated in this version, but in an earlier one; `in_job`: up to the target
-    of their job profile."""
+    """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
+    here, and what counts later for the learner; `dated`: rated before the round; `to_keep`: those
+    of them that are not *not sure*; `changed`: answered otherwise than reviewed; `again`: not rated
+    in this version, but in an earlier one; `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -145,9 +145,10 @@ def next_open(learner: Learner, count: int) -> list[int]:
         session().scalars(
             select(Statement.id)
             .outerjoin(OUT, LEFT_OUT)
+            .outerjoin(LATER, COUNTS_LATER)
             .outerjoin(OWN, RATED)
             .outerjoin(Rating, Rating.id == OWN.c.id)
-            .where(Statement.framework_id == FRAMEWORK, OUT.c.id.is_(None), wanted)
+            .where(Statement.framework_id == FRAMEWORK, COUNTS, wanted)
             .order_by(OWN.c.id.is_not(None), Rating.rated_at, Statement.position)
             .limit(count),
             of(learner),
@@ -171,6 +172,10 @@ OUT = left_out(LIBRARY, FRAMEWORK)
 """What the learner's library doesn't rate."""
 LEFT_OUT = OUT.c.statement_id == Statement.id
 """Its join to `Statement`."""
+COUNTS_LATER = LATER.c.statement_id == Statement.id
+"""The join of `LATER` to `Statement`."""
+COUNTS = and_(OUT.c.id.is_(None), LATER.c.id.is_(None))
+"""Over both joins."""
 OWN = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
 """What the learner answered and counts."""
 RATED = OWN.c.statement_id == Statement.id
@@ -205,7 +210,6 @@ def _progress() -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    here = OUT.c.id.is_(None)
     dated = or_(Rating.rated_at < bindparam("begin"), Rating.given_on < bindparam("begin_on"))
     changed = and_(Rating.rated_at > ENDORSED.c.at, Rating.answer != ENDORSED.c.answer)
     unsure = Rating.answer == NOT_SURE
@@ -219,13 +223,13 @@ def _progress() -> Select[*tuple[Any, ...]]:
             Level.rank,
             Level.name,
             func.count(Statement.id).label("listed"),
-            func.count(case((here, Statement.id))).label("total"),
-            func.count(case((here, Rating.id))).label("rated"),
-            func.count(case((and_(here, dated), Rating.id))).label("dated"),
-            func.count(case((and_(here, dated, ~unsure), Rating.id))).label("to_keep"),
-            func.count(case((and_(here, changed), Rating.id))).label("changed"),
-            func.count(case((and_(here, unsure), Rating.id))).label("unsure"),
-            func.count(case((and_(here, AGAIN), Statement.id))).label("again"),
+            func.count(case((COUNTS, Statement.id))).label("total"),
+            func.count(case((COUNTS, Rating.id))).label("rated"),
+            func.count(case((and_(COUNTS, dated), Rating.id))).label("dated"),
+            func.count(case((and_(COUNTS, dated, ~unsure), Rating.id))).label("to_keep"),
+            func.count(case((and_(COUNTS, changed), Rating.id))).label("changed"),
+            func.count(case((and_(COUNTS, unsure), Rating.id))).label("unsure"),
+            func.count(case((and_(COUNTS, AGAIN), Statement.id))).label("again"),
             (func.max(case((Level.rank <= jobs.c.rank, 1), else_=0)) == 1).label("in_job"),
             newest.label("newest"),
             read.label("read"),
@@ -234,6 +238,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .join(Level, Level.strand_id == Strand.id)
         .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
         .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(LATER, COUNTS_LATER)
         .outerjoin(OWN, RATED)
         .outerjoin(Rating, Rating.id == OWN.c.id)
         .outerjoin(ENDORSED, REVIEWED)

@@ -2,7 +2,7 @@
 alone.
 
 A page asks for the cards once and once for what they quote, however many there are; and once more
-where some are to be rated again.
+where some are to be rated again, and where some count later.
 """
 
 import datetime as dt
@@ -44,9 +44,19 @@ from tracker.models import (
 from tracker.models.joins import draft_of_notes
 from tracker.models.record.words import is_said_of
 from tracker.queries.assessment import earlier_ratings
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.earlier_ratings import RatingBefore
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OUT, OWN, RATED, REVIEWED
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER, Learner, of
+from tracker.queries.assessment.progress import (
+    AGAIN,
+    COUNTS_LATER,
+    ENDORSED,
+    LEFT_OUT,
+    OUT,
+    OWN,
+    RATED,
+    REVIEWED,
+)
 from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated, joined
@@ -82,7 +92,7 @@ class StatementCard:
 
     `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
     is None too, with a version and without a time. `earlier`: the answers to what it was in an
-    earlier version, where it is to be rated again.
+    earlier version, where it is to be rated again. `later`: where it doesn't count for them yet.
     """
 
     id: int
@@ -103,12 +113,14 @@ class StatementCard:
     evidence: int
     citations: list[CitationChip]
     earlier: tuple[RatingBefore, ...] = ()
+    later: CountsFrom | None = None
 
     def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
         """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
         same."""
-        if self.not_rated_here is not None or which is RatingFilter.JOB:
-            return self.not_rated_here is None
+        counts = self.not_rated_here is None and self.later is None
+        if not counts or which is RatingFilter.JOB:
+            return counts
         if which is RatingFilter.AGAIN:
             return bool(self.earlier)
         if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
@@ -172,8 +184,16 @@ def _cards(
     notes = earlier_ratings.notes_of_origins(
         values["learner"], [row.id for row in rows if row.has_origins]
     )
+    counts_from = counted_from([row.later for row in rows], values["today"])
     return [
-        _card(row, citations, earlier.get(row.id, ()), notes.get(row.id, ("", ""))) for row in rows
+        _card(
+            row,
+            citations,
+            earlier.get(row.id, ()),
+            notes.get(row.id, ("", "")),
+            counts_from(row.later, row.is_changed),
+        )
+        for row in rows
     ]
 
 
@@ -182,6 +202,7 @@ def _card(
     citations: dict[int, list[CitationChip]],
     earlier: tuple[RatingBefore, ...],
     notes: tuple[str, str],
+    later: CountsFrom | None,
 ) -> StatementCard:
     own_note = joined(row.kept_own_note or "", row.own_note or "")
     reviewer_note = joined(row.kept_reviewer_note or "", row.reviewer_note or "")
@@ -219,6 +240,7 @@ def _card(
         evidence=row.evidence,
         citations=citations.get(row.id, []),
         earlier=earlier,
+        later=later,
     )
 
 
@@ -277,8 +299,11 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             evidence.label("evidence"),
             AGAIN.label("again"),
             and_(mine.id.is_(None), has_origins).label("has_origins"),
+            LATER.c.id.label("later"),
+            LATER.c.is_changed,
         )
         .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(LATER, COUNTS_LATER)
         .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
         .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == LEARNER))
         .outerjoin(OWN, RATED)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     or_,
     select,
@@ -31,12 +32,13 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import rated_before
+from tracker.models.record import later
 from tracker.models.record.versions import is_current, row_before, was_published_before
 from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment import pace
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER
 from tracker.queries.frameworks.level_moves import moves
 from tracker.queries.notifications.round_reminders import rounds_of
 from tracker.rules.frameworks.wording import Wording
@@ -117,7 +119,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .offset((page - 1) * PAGE)
     )
     shown = [dict(row) for row in rows.mappings()]
-    moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None})
+    moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None}, today)
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     found = [
@@ -132,7 +134,9 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
-def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionNotice]:
+def moved_to(
+    person_id: int, version_ids: Collection[int], today: dt.date
+) -> dict[int, VersionNotice]:
     """What is told of each time that they were moved: by row of `person_versions`. Two queries, two
     more for each two versions, and one for each that they are on; none where there is none."""
     if not version_ids:
@@ -161,12 +165,18 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
     )
     ways = {(row.from_id, row.to_id) for row in rows}
     levels_changed = {way: bool(moves(*way)) for way in ways}
-    again = {row.to_id: _to_rate_again(person_id, row.to_id) for row in rows if row.is_current}
+    values = {"learner": person_id, **later.on(today)}
+    to_rate = {
+        row.to_id: session().execute(_TO_RATE, {**values, "framework": row.to_id}).one()
+        for row in rows
+        if row.is_current
+    }
     return {
         row.id: VersionNotice(
             f"{row.title} {row.version}",
-            again[row.to_id] if row.is_current else None,
-            minutes_for(again[row.to_id], seconds) if row.is_current else 0,
+            to_rate[row.to_id].again if row.is_current else None,
+            minutes_for(to_rate[row.to_id].again, seconds) if row.is_current else 0,
+            to_rate[row.to_id].later if row.is_current else 0,
             row.is_back,
             levels_changed[row.from_id, row.to_id],
         )
@@ -174,30 +184,26 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
     }
 
 
-def _to_rate_again(person_id: int, framework_id: int) -> int:
-    """How many statements of a version somebody rated in an earlier wording that doesn't count."""
-    return session().scalar(_AGAIN, {"learner": person_id, "framework": framework_id}) or 0
-
-
-def _again() -> Select[int]:
-    """Made once: to put it together takes longer than to run it."""
+def _to_rate() -> Select[int, int]:
+    """How many statements of a version somebody rated in an earlier wording that doesn't count, and
+    how many count later for them. Made once: to put it together takes longer than to run it."""
     own = own_ratings(lambda person: person == LEARNER, FRAMEWORK)
     library = select(Person.library_id).where(Person.id == LEARNER).scalar_subquery()
     out = left_out(library, FRAMEWORK)
+    again = and_(LATER.c.id.is_(None), own.c.id.is_(None), rated_before(LEARNER))
     return (
-        select(func.count(Statement.id))
+        select(
+            func.count(case((again, Statement.id))).label("again"),
+            func.count(LATER.c.id).label("later"),
+        )
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(
-            Statement.framework_id == FRAMEWORK,
-            own.c.id.is_(None),
-            out.c.id.is_(None),
-            rated_before(LEARNER),
-        )
+        .outerjoin(LATER, LATER.c.statement_id == Statement.id)
+        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
     )
 
 
-_AGAIN = _again()
+_TO_RATE = _to_rate()
 
 
 def readers_of(

@@ -171,8 +171,8 @@ def growth(
     since: dt.datetime,
 ) -> Growth:
     """From that moment to `now`, which are the statements as this reader gets them. What the
-    library does not rate is left out; without a self side there is nothing by statement. Three
-    queries."""
+    library does not rate, or counts later, is left out; without a self side there is nothing by
+    statement. Three queries."""
     if side is SelfSide.NONE:
         return Growth()
     values = {**of(learner), **blind.values, "at": since}
@@ -183,7 +183,7 @@ def growth(
     newly: list[StatementChange] = []
     no_longer: list[StatementChange] = []
     for each in now:
-        if each.not_rated_here is not None:
+        if each.not_rated_here is not None or each.later is not None:
             continue
         before = own_then.get(each.id)
         then, after = scale.step(before) if before else None, each.own.step if each.own else 0

@@ -18,8 +18,8 @@ from tracker.models.joins import opens_statements, scale_answer
 from tracker.models.record.words import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import LEFT_OUT, OUT
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER, Learner, of
+from tracker.queries.assessment.progress import COUNTS, COUNTS_LATER, LEFT_OUT, OUT
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.levels import Counts
@@ -38,9 +38,9 @@ class SelfSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Standings by domain, against the higher target of all jobs. `by_job`: the targets of each,
-    with its name, where there are several. `own` is None where the reader gets no self side;
-    `rated` counts what that side holds."""
+    """Standings by domain, against the higher target of all jobs, without what counts later.
+    `by_job`: the targets of each, with its name, where there are several. `own` is None where the
+    reader gets no self side; `rated` counts what that side holds."""
 
     learner: Learner
     domains: tuple[DomainShape, ...]
@@ -66,12 +66,12 @@ class EndorsedCount:
 
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
-    domains = level_shapes.shape(learner.framework_id, learner.library_id)
+    domains = level_shapes.shape_for(learner)
     by_job = learners.expected_by_job(learner)
     expected = higher_of(by_job.values())
     own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
-        [learner.person_id], learner.framework_id, learner.library_id, blind
+        [learner.person_id], learner.framework_id, learner.library_id, learner.today, blind
     )
     return Profile(
         learner=learner,
@@ -96,7 +96,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 
 def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
-    """What the library does not rate is not among them. One query."""
+    """What the library does not rate, or counts later, is not among them. One query."""
     values = {**of(learner), **blind.values}
     return EndorsedCount(*session().execute(_endorsed_count(blind.form), values).one())
 
@@ -116,7 +116,8 @@ def _endorsed_count(blind: BlindSpots) -> Select[int, int, int]:
         .join(Statement, Statement.id == endorsed.c.statement_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .outerjoin(OUT, LEFT_OUT)
-        .where(OUT.c.id.is_(None))
+        .outerjoin(LATER, COUNTS_LATER)
+        .where(COUNTS)
     )
 
 
@@ -136,7 +137,7 @@ def statements_to_coordinators(library_id: int) -> bool:
 
 def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Counts | None:
     """The answers that a reader of that side gets."""
-    who = ([learner.person_id], learner.framework_id, learner.library_id)
+    who = ([learner.person_id], learner.framework_id, learner.library_id, learner.today)
     match side:
         case SelfSide.OWN:
             return levels.own_answers(*who)

@@ -23,8 +23,9 @@ from tracker.models import (
 from tracker.models.record.words import is_said_of, own_ratings, standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import scale_labels
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import LEFT_OUT, OUT
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER, Learner, of
+from tracker.queries.assessment.progress import COUNTS_LATER, LEFT_OUT, OUT
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import levels
@@ -65,9 +66,9 @@ class MetAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StatementVoices:
-    """`own` is the self side that the reader gets. `review`: where it is in a review, as far as the
-    reader may know. With an `exception` it does not count in the endorsed voice, whatever is
-    endorsed."""
+    """`later`: from when it counts, where it doesn't yet; `own`: the self side that the reader
+    gets; `review`: where it is in a review, as far as the reader may know. With an `exception` it
+    does not count in the endorsed voice, whatever is endorsed."""
 
     id: int
     domain_id: int
@@ -76,6 +77,7 @@ class StatementVoices:
     code: str
     title: Wording
     not_rated_here: str | None
+    later: CountsFrom | None
     own: ShownAnswer | None
     endorsed: ShownAnswer | None
     exception: AgreedException | None
@@ -85,8 +87,8 @@ class StatementVoices:
 def voices(
     learner: Learner, side: SelfSide, blind: BlindSpots, domain_id: int | None = None
 ) -> list[StatementVoices]:
-    """In the framework's order; of one domain, where it is named. Four queries; three without a
-    self side."""
+    """In the framework's order; of one domain, where it is named. Four queries, one more where
+    something counts later; one less without a self side."""
     steps, labels = scale_labels.labelled(learner.framework_id)
 
     def shown(
@@ -101,7 +103,8 @@ def voices(
     reviews = _review_states(learner, side, blind)
     query = _voices(side, blind.form, of_domain=domain_id is not None)
     values = {**of(learner), **blind.values, "domain": domain_id}
-    rows = session().execute(query, values)
+    rows = session().execute(query, values).all()
+    counts_from = counted_from([row.later for row in rows], learner.today)
     return [
         StatementVoices(
             id=row.id,
@@ -111,6 +114,7 @@ def voices(
             code=row.code,
             title=row.title,
             not_rated_here=row.reason,
+            later=counts_from(row.later, row.is_changed),
             own=shown(row.own, "", row.own_at),
             endorsed=shown(
                 row.endorsed, short_name(row.endorser or ""), row.endorsed_at, row.version
@@ -143,8 +147,11 @@ def _voices(side: SelfSide, blind: BlindSpots, *, of_domain: bool) -> Select[*tu
             Endorsement.endorsed_at,
             Framework.version,
             Person.name.label("endorser"),
+            LATER.c.id.label("later"),
+            LATER.c.is_changed,
         )
         .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(LATER, COUNTS_LATER)
         .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
         .outerjoin(own, own_statement == Statement.id)
         .outerjoin(endorsed, endorsed.c.statement_id == Statement.id)
@@ -178,7 +185,9 @@ def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tupl
     facts = []
     for position, domain in enumerate(of.domains):
         within = tuple(
-            _facts(each, each.id in changed) for each in statements if each.domain_id == domain.id
+            _facts(each, each.id in changed)
+            for each in statements
+            if each.domain_id == domain.id and each.later is None
         )
         facts.append(
             DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within)

@@ -42,8 +42,9 @@ from tracker.models.joins import current_version, level_of_statement, scale_answ
 from tracker.models.record.words import is_said_of
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, expected, of
-from tracker.queries.assessment.progress import LEFT_OUT, OUT, OWN, RATED
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER, Learner, expected, of
+from tracker.queries.assessment.progress import COUNTS_LATER, LEFT_OUT, OUT, OWN, RATED
 from tracker.queries.profiles import levels
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.scale import Meaning
@@ -55,8 +56,9 @@ from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """A rated statement that is not with a reviewer now. `candidate`: why it is worth sending, if
-    it is; the learner's own business alone."""
+    """A rated statement that is not with a reviewer now. `later`: from when it counts, where it
+    doesn't yet; `candidate`: why it is worth sending, if it is; the learner's own business
+    alone."""
 
     statement_id: int
     title: Wording
@@ -69,6 +71,7 @@ class Sendable:
     answer_label: Wording
     means: Meaning
     reviewed_at: dt.datetime | None
+    later: CountsFrom | None
     candidate: Candidate | None
 
 
@@ -81,13 +84,16 @@ class Freezable:
 
 
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
-    """In the framework's order. Two queries."""
+    """In the framework's order. Two queries, one more where something counts later."""
     ranks = expected(learner)
     began = learner.round_starts_on
+    rows = session().execute(_sendable_on(today), of(learner)).mappings().all()
+    counts_from = counted_from([row["later"] for row in rows], today)
     found = []
-    for row in session().execute(_sendable_on(today), of(learner)).mappings():
+    for row in rows:
         facts = dict(row)
         reviewed_at = facts["reviewed_at"]
+        facts["later"] = counts_from(facts["later"], facts.pop("is_changed"))
         worth = candidate(
             facts["statement_id"],
             facts["rank"],
@@ -96,7 +102,7 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
             changed=bool(facts.pop("changed")),
             due=bool(reviewed_at and began and reviewed_at.date() < began),
         )
-        found.append(Sendable(**facts, candidate=worth))
+        found.append(Sendable(**facts, candidate=None if facts["later"] else worth))
     return found
 
 
@@ -119,6 +125,8 @@ def _sendable_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             ScaleAnswer.counts_as.label("means"),
             last_at.label("reviewed_at"),
             or_(last_answer != Rating.answer, _evidence_since(last_at)).label("changed"),
+            LATER.c.id.label("later"),
+            LATER.c.is_changed,
         )
         .join(OWN, RATED)
         .join(Rating, Rating.id == OWN.c.id)
@@ -128,6 +136,7 @@ def _sendable_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .join(ScaleAnswer, scale_answer(Rating.answer))
         .outerjoin(last, last_statement == Statement.id)
         .outerjoin(OUT, LEFT_OUT)
+        .outerjoin(LATER, COUNTS_LATER)
         .where(OUT.c.id.is_(None), not_(_with_a_reviewer(LEARNER, today)))
         .order_by(Statement.position)
     )

@@ -173,13 +173,24 @@ def _moved(to: VersionNotice) -> str:
         minutes = ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes)
         parts.append(
             ngettext(
-                "%(num)d statement changed: rate it again, %(minutes)s.",
-                "%(num)d statements changed: rate them again, %(minutes)s.",
+                "%(num)d statement has changed since you rated it: rate it again, %(minutes)s.",
+                "%(num)d statements have changed since you rated them: rate them again, "
+                "%(minutes)s.",
                 to.statements,
                 minutes=minutes,
             )
         )
-    elif to.statements == 0:
+    if to.later:
+        parts.append(
+            ngettext(
+                "%(num)d statement is new or changed: you can rate it now, and it counts from the "
+                "next round.",
+                "%(num)d statements are new or changed: you can rate them now, and they count from "
+                "the next round.",
+                to.later,
+            )
+        )
+    if not (to.statements or to.later) and to.statements is not None:
         parts.append(_("Nothing asks to be rated again."))
     if to.levels_changed:
         parts.append(_("Some levels count other statements now: your profile says which."))
