@@ -23,6 +23,9 @@ from tracker.rules.frameworks.versions import counted_by
 
 TODAY, COUNTED_BY = bindparam("today", type_=Date), bindparam("counted_by", type_=Date)
 
+ONCE = "MATERIALIZED"
+"""Not anew for each row that is joined to it, as both engines may choose."""
+
 
 def on(today: dt.date) -> dict[str, dt.date]:
     """The values by which `counting_later` is asked for that day, in the library of the people."""
@@ -60,7 +63,8 @@ def counting_later(people: People, framework: Framework) -> Subquery:
         .join(there, there.framework_id == pairs.c.framework_id)
         .join(STATEMENTS, STATEMENTS.c.skill_id == there.skill_id)
         .where(is_of(framework), ~exists(had), ~exists(had_origin.where(SkillOrigin.carries)))
-        .subquery()
+        .cte()
+        .prefix_with(ONCE)
     )
     earlier, knew = aliased(PersonVersion), aliased(Statement)
     knew_it = (
@@ -116,4 +120,5 @@ def _moved_lately(people: People) -> Any:
             ~exists(begun),
         )
         .cte()
+        .prefix_with(ONCE)
     )

@@ -1,7 +1,7 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,10 +37,14 @@ from tracker.models.record.versions import is_current, row_before, was_published
 from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
-from tracker.queries.assessment import pace
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import learners, pace
 from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER
-from tracker.queries.frameworks.level_moves import moves
+from tracker.queries.frameworks.level_moves import between, moves, newest_move
 from tracker.queries.notifications.round_reminders import rounds_of
+from tracker.queries.profiles import level_falls, statement_status
+from tracker.queries.profiles.level_falls import NamedFall
+from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import (
     ON_TODAY,
@@ -59,7 +63,8 @@ ABOUT, GIVER, BEFORE = aliased(Person), aliased(Person), aliased(Framework)
 
 @dataclass(frozen=True, slots=True)
 class ListedNotice:
-    """`name`: whom it is about, if anybody; `framework`: which one, where it is about a review."""
+    """`name`: whom it is about, if anybody; `framework`: which one, where it is about a review;
+    `falls`: their levels that fell with the version that they were moved to and are on."""
 
     kind: NoticeKind
     name: str
@@ -71,6 +76,7 @@ class ListedNotice:
     version: VersionNotice | None
     round: RoundNotice | None
     reader: ReaderNotice | None
+    falls: list[NamedFall]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ class NoticeList:
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     """The actor's, newest first. Two queries, five more where they were moved to another
-    version, and one where they are reminded of a round."""
+    version and at most seventeen where they are on it, and one where they are reminded of a
+    round."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
@@ -122,8 +129,10 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None}, today)
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
+    fallen = _falls(actor.person_id, moved, today)
     found = [
         ListedNotice(
+            falls=fallen.get(row["version_id"], []),
             version=moved.get(row.pop("version_id")),
             round=rounds.get(row.pop("round_id")),
             reader=readers.get((row["kind"], row.pop("about_id"))),
@@ -164,29 +173,57 @@ def moved_to(
         .all()
     )
     ways = {(row.from_id, row.to_id) for row in rows}
-    levels_changed = {way: bool(moves(*way)) for way in ways}
+    changed = {way: moves(between(*way)) for way in ways}
     values = {"learner": person_id, **later.on(today)}
     to_rate = {
         row.to_id: session().execute(_TO_RATE, {**values, "framework": row.to_id}).one()
         for row in rows
         if row.is_current
     }
-    return {
-        row.id: VersionNotice(
-            f"{row.title} {row.version}",
-            to_rate[row.to_id].again if row.is_current else None,
-            minutes_for(to_rate[row.to_id].again, seconds) if row.is_current else 0,
-            to_rate[row.to_id].later if row.is_current else 0,
-            row.is_back,
-            levels_changed[row.from_id, row.to_id],
+    found = {}
+    for row in rows:
+        left = to_rate.get(row.to_id) if row.is_current else None
+        counts_now = (
+            each.other or not each.came or row.is_back for each in changed[row.from_id, row.to_id]
         )
-        for row in rows
-    }
+        found[row.id] = VersionNotice(
+            f"{row.title} {row.version}",
+            left.again if left else None,
+            minutes_for(left.again, seconds) if left else 0,
+            left.later if left else 0,
+            row.is_back,
+            any(counts_now) or bool(left and left.changed),
+        )
+    return found
 
 
-def _to_rate() -> Select[int, int]:
-    """How many statements of a version somebody rated in an earlier wording that doesn't count, and
-    how many count later for them. Made once: to put it together takes longer than to run it."""
+def _falls(
+    person_id: int, moved: Mapping[int, VersionNotice], today: dt.date
+) -> dict[int, list[NamedFall]]:
+    """By row of `person_versions`, of those that they are on."""
+    if not moved:
+        return {}
+    rows = session().execute(
+        select(PersonVersion.id, PersonVersion.slug).where(
+            PersonVersion.id.in_(key for key, each in moved.items() if each.statements is not None)
+        )
+    )
+    found = {}
+    for version_id, slug in rows.all():
+        learner = learners.learner(person_id, today, slug)
+        if learner is None:
+            continue
+        came_by = newest_move(person_id, learner.framework_id)
+        now = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+        fallen = level_falls.of_move(learner, came_by, SelfSide.OWN, NO_BLIND_SPOTS, now)
+        found[version_id] = fallen
+    return found
+
+
+def _to_rate() -> Select[int, int, int]:
+    """How many statements of a version somebody rated in an earlier wording that doesn't count; how
+    many count later for them, and how many of these changed. Made once: to put it together takes
+    longer than to run it."""
     own = own_ratings(lambda person: person == LEARNER, FRAMEWORK)
     library = select(Person.library_id).where(Person.id == LEARNER).scalar_subquery()
     out = left_out(library, FRAMEWORK)
@@ -195,6 +232,7 @@ def _to_rate() -> Select[int, int]:
         select(
             func.count(case((again, Statement.id))).label("again"),
             func.count(LATER.c.id).label("later"),
+            func.count(case((LATER.c.is_changed, Statement.id))).label("changed"),
         )
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(out, out.c.statement_id == Statement.id)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from tracker.queries.notifications.notices import ListedNotice
 from tracker.rules.notifications.notices import (
     LEADS_TO,
     NoticeKind,
@@ -14,7 +15,9 @@ from tracker.rules.notifications.notices import (
     RoundNotice,
     VersionNotice,
 )
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.audit_labels import AS_ROLE
+from tracker.web.ui.level_falls import fall_words
 from tracker.web.ui.templating.dates import full_day
 
 SENTENCES = {
@@ -195,6 +198,11 @@ def _moved(to: VersionNotice) -> str:
     if to.levels_changed:
         parts.append(_("Some levels count other statements now: your profile says which."))
     return " ".join(map(str, parts))
+
+
+def fallen(of: ListedNotice) -> list[str]:
+    """A sentence for each level that fell by it, for its reader alone: in no mail."""
+    return [f"{each.domain}: {fall_words(each)}" for each in mark_language(of.falls)]
 
 
 def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:

@@ -165,7 +165,8 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
     by_statement = side is not SelfSide.NONE or profiles.statements_to_coordinators(
         learner.library_id
     )
-    statements = statement_status.voices(learner, side, session.blind_spots(), domain.id)
+    everything = statement_status.voices(learner, side, session.blind_spots())
+    statements = [each for each in everything if each.domain_id == domain.id]
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -185,7 +186,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=moved_in(learner, domain),
+        moved=moved_in(learner, domain, side, everything),
         back=url_for("profiles.own")
         if side is SelfSide.OWN
         else url_for("profiles.show", person_id=learner.person_id),

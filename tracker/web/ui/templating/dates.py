@@ -73,12 +73,14 @@ def counts_from(of: CountsFrom) -> str:
         if of.is_changed
         else _("New in version %(version)s.", version=of.version)
     )
-    when = (
-        _("Counts from the next round: %(round)s, %(day)s.", round=of.round, day=full_day(of.day))
-        if of.round is not None
-        else _("Counts from the next round, by %(day)s at the latest.", day=full_day(of.day))
-    )
-    return f"{came} {when}"
+    return f"{came} {counts_when(of)}"
+
+
+def counts_when(of: CountsFrom) -> str:
+    day = full_day(of.day)
+    if of.round is not None:
+        return str(_("Counts from the next round: %(round)s, %(day)s.", round=of.round, day=day))
+    return str(_("Counts from the next round, by %(day)s at the latest.", day=day))
 
 
 def long_day(value: dt.date | dt.datetime) -> str:
