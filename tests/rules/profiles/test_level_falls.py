@@ -56,9 +56,11 @@ def test_where_what_is_not_met_is_retired_nothing_falls() -> None:
     assert level_falls(TEN, after(), SAME) == []
 
 
-def test_what_changed_counts_later_and_leaves_the_level() -> None:
+def test_what_changed_leaves_the_level_until_it_counts() -> None:
     now = [replace(each, counts=each.id > 102) for each in after()]
-    assert only(level_falls(TEN, now, SAME)) == (6, 8, 7, {FallReason.CHANGED: 2})
+    assert only(level_falls(TEN, now, SAME)) == (6, 8, 7, {FallReason.LATER: 2})
+    then = [replace(each, means=each.means if each.id > 101 else None) for each in after()]
+    assert only(level_falls(TEN, then, SAME)) == (7, 10, 8, {FallReason.CHANGED: 1})
 
 
 def test_what_moved_away_or_into_it() -> None:

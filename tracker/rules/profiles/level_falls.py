@@ -34,10 +34,12 @@ class CountedStatement:
 
 
 class FallReason(StrEnum):
-    """What became of statements that were met at the level; and what came in and isn't met."""
+    """What became of statements that were met at the level (*later*: it changed, and counts from
+    the next round; *changed*: it counts, and isn't met); and what came in and isn't met."""
 
     RETIRED = "retired"
     MOVED = "moved"
+    LATER = "later"
     CHANGED = "changed"
     MERGED = "merged"
     CAME = "came"
@@ -91,9 +93,10 @@ def _reasons(
         became[one].append(later[other])
     here = {each.id for each in before if each.place == place}
     from_here = {other for one, other in lines if one in here}
+    made_of = Counter(other for _one, other in lines)
     taken = set[int]()
     found = Counter(
-        _became(became[each.id], place, taken)
+        _became(became[each.id], place, made_of, taken)
         for each in before
         if each.place == place and each.is_met
     )
@@ -107,9 +110,12 @@ def _reasons(
 
 
 def _became(
-    successors: Sequence[CountedStatement], place: Place, taken: set[int]
+    successors: Sequence[CountedStatement],
+    place: Place,
+    made_of: Mapping[int, int],
+    taken: set[int],
 ) -> FallReason | None:
-    """None where it stays, and is met: one for each that follows it."""
+    """None where it stays, and is met: one for each that follows it. `made_of`: of how many."""
     counting = [each for each in successors if each.counts]
     here = [each for each in counting if each.place == place]
     stays = next((each.id for each in here if each.is_met and each.id not in taken), None)
@@ -119,8 +125,9 @@ def _became(
     if not successors:
         return FallReason.RETIRED
     if here:
-        return FallReason.MERGED
-    return FallReason.MOVED if counting else FallReason.CHANGED
+        is_merged = any(made_of[each.id] > 1 for each in here)
+        return FallReason.MERGED if is_merged else FallReason.CHANGED
+    return FallReason.MOVED if counting else FallReason.LATER
 
 
 def _standings(

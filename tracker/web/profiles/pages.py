@@ -115,7 +115,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         endorsed=profiles.endorsed_count(learner, blind),
         changes=changes,
         moved=_moved(profile.domains, learner, side, came_by, fallen, statements),
-        sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
+        sent=submission_counts.sent_counts([learner.person_id], [], blind, learner.today).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
         exceptions=agreed,

@@ -51,10 +51,17 @@ def _reason(reason: FallReason, number: int, answers: str) -> str:
                 number,
                 answers=answers,
             )
-        case FallReason.CHANGED:
+        case FallReason.LATER:
             words = ngettext(
                 "%(num)d statement rated %(answers)s changed and counts from the next round",
                 "%(num)d statements rated %(answers)s changed and count from the next round",
+                number,
+                answers=answers,
+            )
+        case FallReason.CHANGED:
+            words = ngettext(
+                "%(num)d statement rated %(answers)s changed and isn’t met yet",
+                "%(num)d statements rated %(answers)s changed and aren’t met yet",
                 number,
                 answers=answers,
             )

@@ -80,7 +80,7 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     world: World, carried: Carried, sign_in: SignIn
 ) -> None:
     ana = sign_in(world.email("ana"))
-    assert "Rate 3 statements again: version 2 changed them" in ana.get("/").text
+    assert "Rate 3 statements again: they have changed since you rated them" in ana.get("/").text
     page = ana.get(f"{DOMAIN}?show=again").text
     cards = page.split('<form class="statement"')[1:]
     assert [
