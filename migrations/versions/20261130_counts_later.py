@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261129_skills"
+revision = "20261130_counts_later"
 down_revision = None
 branch_labels = None
 depends_on = None
