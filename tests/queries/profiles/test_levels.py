@@ -84,7 +84,7 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
             )
         domains = level_shapes.shape(world.framework_id, world.libraries["city"])
         sheet = anas(world)
-        rated = [line for line in sheet.rated_here if sheet.word(line, Voice.SELF)]
+        rated = [line for line in sheet.counted if sheet.word(line, Voice.SELF)]
         elsewhere = level_shapes.shape(world.framework_id, world.libraries["other"])
     assert sheet.domains == domains
     assert rated == []
@@ -99,7 +99,7 @@ def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> Non
         endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY, said=Answer.CONSISTENTLY)
         rate(world, "ana", first, Answer.NOT_YET)
         rate(world, "ana", second, Answer.CONSISTENTLY)
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         cell = (ana, world.domains["communication"], 1)
         own = anas(world).standings(Voice.SELF)[world.domains["communication"]]
         assert (own.levels[0].tally.met, own.levels[0].tally.not_met) == (1, 1)
@@ -115,7 +115,7 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
     day = dt.timedelta(days=1)
     with app.app_context():
         endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY, world.now - 2 * day)
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
             assert bool(levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
             assert bool(levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
@@ -124,7 +124,7 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
 def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Queries) -> None:
     with app.app_context():
         everybody = list(world.people.values())
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for people in (everybody[:1], everybody):
             for read in (levels.revealed_answers, levels.endorsed_answers):
                 count_sql.clear()

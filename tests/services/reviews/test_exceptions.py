@@ -100,7 +100,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
     """State, applicable and excluded of Ana's level in Communication, in the endorsed voice."""
     of = ana(world)
     counts = levels.endorsed_answers(
-        [of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS, at
+        [of.person_id], of.framework_id, of.library_id, of.today, NO_BLIND_SPOTS, at
     )
     domains = level_shapes.shape(of.framework_id, of.library_id)
     standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
@@ -238,15 +238,15 @@ class TestWhatItDoes:
         item_id = equal(world, PART, skip=4)[0]
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         of = ana(world)
+        theirs = ([of.person_id], of.framework_id, of.library_id, of.today)
         own = own_sheet(of).standings(Voice.SELF)
-        theirs = ([of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS)
-        revealed = levels.revealed_answers(*theirs)
+        revealed = levels.revealed_answers(*theirs, NO_BLIND_SPOTS)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
         assert own_sheet(of).standings(Voice.SELF) == own
-        assert levels.revealed_answers(*theirs) == revealed
+        assert levels.revealed_answers(*theirs, NO_BLIND_SPOTS) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
         exceptions.withdraw(actor(world, "sue"), item_id, exception_id, "She does it now", LATER)
@@ -270,7 +270,7 @@ class TestWhatItDoes:
             )
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
         assert agreed_of(world) == []
-        of = (world.framework_id, world.libraries["city"], NO_BLIND_SPOTS)
+        of = (world.framework_id, world.libraries["city"], NOW.date(), NO_BLIND_SPOTS)
         assert found.of_people([world.people["ana"]], *of) == {}
 
 

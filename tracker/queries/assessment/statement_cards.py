@@ -2,7 +2,7 @@
 alone.
 
 Beside the sheet a page asks for notes and for evidence, however many statements there are; and once
-more where some are to be rated again.
+more where some are to be rated again, and where some count later.
 """
 
 import datetime as dt
@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, 
 from tracker.db import session
 from tracker.models import Draft, Evidence, EvidenceLink, Rating
 from tracker.queries.assessment import earlier_ratings
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.earlier_ratings import RatingBefore
 from tracker.queries.assessment.learners import LEARNER
 from tracker.rules import drafts
@@ -48,7 +49,7 @@ class StatementCard:
 
     `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
     is None too, with a version and without a time. `earlier`: the answers to what it was in an
-    earlier version, where it is to be rated again.
+    earlier version, where it is to be rated again. `later`: where it doesn't count for them yet.
     """
 
     id: int
@@ -69,12 +70,14 @@ class StatementCard:
     evidence: int
     citations: list[CitationChip]
     earlier: tuple[RatingBefore, ...] = ()
+    later: CountsFrom | None = None
 
     def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
         """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
         same."""
-        if self.not_rated_here is not None or which is RatingFilter.JOB:
-            return self.not_rated_here is None
+        counts = self.not_rated_here is None and self.later is None
+        if not counts or which is RatingFilter.JOB:
+            return counts
         if which is RatingFilter.AGAIN:
             return bool(self.earlier)
         if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
@@ -137,11 +140,15 @@ class _Record:
 def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToRate:
     """Two queries, one more where some are to be rated again."""
     lines = [line for line in sheet.lines if is_shown(line)]
-    record = _record(sheet.person_id, {skill for line in lines for skill in _skills(line)})
+    record = _record(sheet.person_id, {skill for line in lines for skill in line.statement.skills})
     again = [line.statement.id for line in lines if line.again]
     earlier = earlier_ratings.of_statements(sheet.person_id, again)
+    counts_from = counted_from([line.later for line in lines], sheet.today)
     return StatementsToRate(
-        [_card(sheet, line, record, earlier.get(line.statement.id, ())) for line in lines],
+        [
+            _card(sheet, line, record, earlier.get(line.statement.id, ()), counts_from(line.later))
+            for line in lines
+        ],
         sheet.version.answers,
     )
 
@@ -170,7 +177,11 @@ def _record(person_id: int, skills: Collection[int]) -> _Record:
 
 
 def _card(
-    sheet: Sheet, line: SheetLine, record: _Record, earlier: tuple[RatingBefore, ...]
+    sheet: Sheet,
+    line: SheetLine,
+    record: _Record,
+    earlier: tuple[RatingBefore, ...],
+    later: CountsFrom | None,
 ) -> StatementCard:
     of, word = line.statement, line.words.get(Side.OWN)
     mine = record.ratings.get(of.skill_id)
@@ -194,9 +205,10 @@ def _card(
         own_note=own_note,
         reviewer_note=reviewer_note,
         endorsement=_mark(sheet, line, rating),
-        evidence=len({each for skill in _skills(line) for each in record.evidence.get(skill, ())}),
+        evidence=len(set[int]().union(*(record.evidence.get(each, ()) for each in of.skills))),
         citations=list(of.citations),
         earlier=earlier,
+        later=later,
     )
 
 
@@ -243,10 +255,6 @@ def _joined(first: Notes, second: Notes) -> Notes:
 def _origins(line: SheetLine) -> Iterator[tuple[int, Origin]]:
     for way in line.statement.lines:
         yield from enumerate(way)
-
-
-def _skills(line: SheetLine) -> set[int]:
-    return {line.statement.skill_id, *(origin.skill_id for _steps, origin in _origins(line))}
 
 
 _SKILLS: BindParameter[Any] = bindparam("skills", expanding=True)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import LevelException, LevelExceptionText, Person, ReviewItem
+from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, left_out
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import Learner, counts_now
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.reviews.exceptions import ExceptionStatus
@@ -69,7 +70,7 @@ def agreed(sheet: Sheet, learner: Learner) -> list[AgreedException]:
             learner=learner.name,
             other=line.exception.who,
         )
-        for line in sheet.rated_here
+        for line in sheet.counted
         if line.exception is not None
     ]
 
@@ -78,17 +79,20 @@ def of_people(
     person_ids: Collection[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> dict[int, list[int]]:
-    """By person, the statements of those that count now or at that moment. One query."""
+    """By person, the statements of those that count now or at that moment, of that day. One
+    query."""
     of = agreed_exceptions(lambda column: column.in_(person_ids), framework_id, at, blind.shows)
     out = left_out(library_id, framework_id)
     rows = session().execute(
         select(of.c.person_id, of.c.statement_id)
         .outerjoin(out, out.c.statement_id == of.c.statement_id)
-        .where(out.c.id.is_(None))
-        .order_by(of.c.statement_id)
+        .where(out.c.id.is_(None), counts_now(of.c.person_id, of.c.statement_id))
+        .order_by(of.c.statement_id),
+        {"people": list(person_ids), "framework": framework_id, **later.on(today)},
     )
     found: dict[int, list[int]] = {}
     for person_id, statement_id in rows:

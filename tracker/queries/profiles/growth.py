@@ -159,8 +159,8 @@ def _jobs(row: Any) -> tuple[str, ...]:
 
 
 def growth(then: Sheet, now: Iterable[StatementVoices]) -> Growth:
-    """From one moment to another, both as the same reader gets them. What the library does not rate
-    is left out; without a self side there is nothing by statement."""
+    """From one moment to another, both as the same reader gets them. What the library does not
+    rate, or counts later, is left out; without a self side there is nothing by statement."""
     if then.side is None:
         return Growth()
     scale, labels = then.version.scale, then.version.labels
@@ -170,7 +170,7 @@ def growth(then: Sheet, now: Iterable[StatementVoices]) -> Growth:
     newly: list[StatementChange] = []
     no_longer: list[StatementChange] = []
     for each in now:
-        if each.not_rated_here is not None:
+        if each.not_rated_here is not None or each.later is not None:
             continue
         before, was = (then.answer(lines[each.id], voice) for voice in (Voice.SELF, Voice.ENDORSED))
         step, after = scale.step(before) if before else None, each.own.step if each.own else 0

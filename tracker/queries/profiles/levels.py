@@ -7,7 +7,8 @@ own query, never mixed:
   self side.
 - `endorsed_answers`: standing endorsements, and agreed exceptions.
 
-Each is read through the origins of skills: models/record/words.
+Each is read through the origins of skills: models/record/words. What counts later for somebody
+is in none of them: models/record/later.
 """
 
 import datetime as dt
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from tracker.db import UTCDateTime, session
 from tracker.models import RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.record import later
 from tracker.models.record.words import (
     Framework,
     Moment,
@@ -42,7 +44,7 @@ from tracker.models.record.words import (
 )
 from tracker.models.record.words import standing as standing_endorsements
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.record.versions import DomainShape, LevelShape
@@ -61,12 +63,14 @@ def revealed_answers(
     person_ids: Iterable[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> Counts:
-    """The learner's answers as last revealed (by `at`, where given)."""
+    """The learner's answers as last revealed (by `at`, where given; then `today` is the day of
+    it)."""
     query = _revealed(blind.form, is_past=at is not None)
-    return _counts(query, person_ids, framework_id, library_id, blind, at)
+    return _counts(query, person_ids, framework_id, library_id, today, blind, at)
 
 
 @cache
@@ -116,13 +120,14 @@ def endorsed_answers(
     person_ids: Iterable[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> Counts:
     """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts
     as *not my work* in the place of what is endorsed for its statement, if anything is."""
     query = _endorsed(blind.form, is_past=at is not None)
-    return _counts(query, person_ids, framework_id, library_id, blind, at)
+    return _counts(query, person_ids, framework_id, library_id, today, blind, at)
 
 
 @cache
@@ -146,7 +151,8 @@ def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
 def standings(
     domains: Iterable[DomainShape], counts: Counts, person_id: int, targets: Mapping[int, int]
 ) -> dict[int, DomainStanding]:
-    """One person's standing by domain. `targets`: the rank expected, by domain."""
+    """One person's standing by domain. `domains`: as they are for them; `targets`: the rank
+    expected, by domain."""
     return {
         domain.id: _standing(
             tuple(
@@ -205,7 +211,11 @@ def _count(answers: FromClause) -> Select[*tuple[Any, ...]]:
         .join(Statement, Statement.id == statement_id)
         .join(ScaleAnswer, scale_answer(answer))
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
+        .where(
+            Statement.framework_id == FRAMEWORK,
+            out.c.id.is_(None),
+            counts_now(person_id, statement_id),
+        )
         .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
     )
 
@@ -215,6 +225,7 @@ def _counts(
     person_ids: Iterable[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> Counts:
@@ -222,6 +233,7 @@ def _counts(
         "people": list(person_ids),
         "framework": framework_id,
         "library": library_id,
+        **later.on(today),
         **blind.values,
         "at": at,
     }

@@ -58,7 +58,7 @@ def profile(learner: Learner, sheet: Sheet) -> Profile:
         else (),
         own=None if sheet.side is None else sheet.standings(Voice.SELF),
         endorsed=sheet.standings(Voice.ENDORSED),
-        rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.rated_here),
+        rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.counted),
     )
 
 
@@ -73,7 +73,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 def endorsed_count(sheet: Sheet) -> EndorsedCount:
     """What the library does not rate is not among them."""
-    words = [line.words[Side.REVIEWED] for line in sheet.rated_here if Side.REVIEWED in line.words]
+    words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
     met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
     return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
 

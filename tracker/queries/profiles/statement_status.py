@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import ScaleAnswer
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
@@ -49,9 +50,9 @@ class MetAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StatementVoices:
-    """`own` is the self side that the reader gets. `review`: where it is in a review, as far as the
-    reader may know. With an `exception` it does not count in the endorsed voice, whatever is
-    endorsed."""
+    """`later`: from when it counts, where it doesn't yet; `own`: the self side that the reader
+    gets; `review`: where it is in a review, as far as the reader may know. With an `exception` it
+    does not count in the endorsed voice, whatever is endorsed."""
 
     id: int
     domain_id: int
@@ -60,6 +61,7 @@ class StatementVoices:
     code: str
     title: Wording
     not_rated_here: str | None
+    later: CountsFrom | None
     own: ShownAnswer | None
     endorsed: ShownAnswer | None
     exception: AgreedException | None
@@ -67,7 +69,9 @@ class StatementVoices:
 
 
 def voices(sheet: Sheet, learner: Learner, domain_id: int | None = None) -> list[StatementVoices]:
-    """In the framework's order; of one domain, where it is named."""
+    """In the framework's order; of one domain, where it is named. One query where something counts
+    later."""
+    counts_from = counted_from([line.later for line in sheet.lines], sheet.today)
     excepted = {each.statement_id: each for each in exceptions.agreed(sheet, learner)}
     return [
         StatementVoices(
@@ -78,6 +82,7 @@ def voices(sheet: Sheet, learner: Learner, domain_id: int | None = None) -> list
             code=line.statement.code,
             title=line.statement.title,
             not_rated_here=None if line.left_out is None else line.left_out.reason,
+            later=counts_from(line.later),
             own=_shown(sheet, sheet.word(line, Voice.SELF)),
             endorsed=_shown(sheet, sheet.word(line, Voice.ENDORSED)),
             exception=excepted.get(line.statement.id),
@@ -135,7 +140,9 @@ def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tupl
     facts = []
     for position, domain in enumerate(of.domains):
         within = tuple(
-            _facts(each, each.id in changed) for each in statements if each.domain_id == domain.id
+            _facts(each, each.id in changed)
+            for each in statements
+            if each.domain_id == domain.id and each.later is None
         )
         facts.append(
             DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within)

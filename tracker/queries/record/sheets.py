@@ -40,22 +40,24 @@ from tracker.models import (
     RevealedAnswer,
     Review,
     ReviewItem,
+    Statement,
     Strand,
     Target,
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.record import later
 from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.models.record.words import Moment, is_agreed, stood
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY, PEOPLE, Learner
 from tracker.queries.record import versions
 from tracker.queries.record.versions import Edition
 from tracker.rules.record.sheet import Record, Said, Sheet, Side, Word
 from tracker.rules.reviews.workflow import REVEALED, ReviewStatus
 
 AT = bindparam("at", type_=UTCDateTime)
-EXCEPTION, SENT, LEFT_OUT = "exception", "sent", "left_out"
+EXCEPTION, SENT, LEFT_OUT, COUNTS_LATER = "exception", "sent", "left_out", "counts_later"
 TARGET, USE_STATEMENT, EDITION = "target", "use_statement", "edition"
 """Kinds of rows, beside the sides."""
 NOBODY = 0
@@ -72,6 +74,7 @@ def of_learner(
         [learner.person_id],
         learner.framework_id,
         learner.library_id,
+        learner.today,
         side,
         blind,
         at,
@@ -84,6 +87,7 @@ def of_people(
     person_ids: Collection[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     side: Side | None,
     blind: BlindSpots,
     at: dt.datetime | None = None,
@@ -96,6 +100,7 @@ def of_people(
         "framework": framework_id,
         "library": library_id,
         "jobs": list(jobs),
+        **later.on(today),
         "at": at,
     }
     said: defaultdict[Any, defaultdict[str, defaultdict[int, list[Word]]]] = defaultdict(
@@ -119,7 +124,7 @@ def of_people(
             _record(said[person_id], person_id, said[NOBODY][LEFT_OUT], side, blind),
             targets=targets,
             use_statement=_has_read(said[person_id][USE_STATEMENT]),
-        ).on(version, side)
+        ).on(version, side, today)
         for person_id in person_ids
     ]
 
@@ -128,9 +133,9 @@ def _record(
     said: Mapping[str, Said], person_id: int, left_out: Said, side: Side | None, blind: BlindSpots
 ) -> Record:
     if person_id in blind.closed:
-        return Record(person_id, left_out=left_out)
+        return Record(person_id, left_out=left_out, later=said[COUNTS_LATER])
     words = {of: said[of] for of in Side}
-    everything = Record(person_id, words, said[EXCEPTION], said[SENT], left_out)
+    everything = Record(person_id, words, said[EXCEPTION], said[SENT], left_out, said[COUNTS_LATER])
     hidden = {skill_id for whose, skill_id in blind.skills if whose == person_id}
     return everything.as_seen(side, hidden)
 
@@ -156,6 +161,7 @@ def _rows(*, is_past: bool) -> CompoundSelect[*tuple[Any, ...]]:
             id=NotRatedHere.id,
             reason=NotRatedHere.reason,
         ).where(NotRatedHere.library_id == LIBRARY),
+        _later(),
         _targets(),
         _use_statement(),
         _row(EDITION, **versions.EDITION),
@@ -248,6 +254,17 @@ def _sent() -> Row:
     return _of_items(SENT, answer=ReviewItem.status, at=Review.sent_at).where(
         Review.status != ReviewStatus.WITHDRAWN
     )
+
+
+def _later() -> Row:
+    return _row(
+        COUNTS_LATER,
+        person_id=LATER_OF_PEOPLE.c.person_id,
+        skill_id=Statement.skill_id,
+        answer=case((LATER_OF_PEOPLE.c.is_changed, "changed"), else_=""),
+        id=LATER_OF_PEOPLE.c.id,
+        statement_id=LATER_OF_PEOPLE.c.statement_id,
+    ).join(Statement, Statement.id == LATER_OF_PEOPLE.c.statement_id)
 
 
 def _targets() -> Row:

@@ -70,7 +70,7 @@ class DomainDrill:
 
 
 def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
-    """None: no such domain. Five queries for now, four for a round."""
+    """None: no such domain. Six queries for now, four for a round."""
     people = people_chosen(scope, chosen)
     if any(not one.by_name for one in people):
         shape = level_shapes.shape(chosen.framework_id, scope.library_id)
@@ -120,7 +120,8 @@ def facts_of(
     if of.not_met is not None:
         return kept_not_met(of.not_met, domain_ids)
     ids = [one.person_id for one in people]
-    return not_met(ids, domain_ids, chosen.framework_id, scope.library_id, scope.blind)
+    where = (chosen.framework_id, scope.library_id, scope.today)
+    return not_met(ids, domain_ids, *where, scope.blind)
 
 
 def reasons_of(

@@ -94,7 +94,7 @@ class GapPage:
 
 
 def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
-    """At most twelve queries, whatever the size. Raises Missing where the reader may not see
+    """At most thirteen queries, whatever the size. Raises Missing where the reader may not see
     everybody by name: then there are `releases`."""
     people = people_chosen(scope, chosen)
     if not all(one.by_name for one in people):
@@ -145,7 +145,11 @@ def _progress(
 ) -> Mapping[ReviewProgress, int]:
     """One query."""
     sent = gap_drill_reviews.progress_of_unreviewed(
-        [one.person_id for one in people], chosen.framework_id, scope.library_id, scope.blind
+        [one.person_id for one in people],
+        chosen.framework_id,
+        scope.library_id,
+        scope.today,
+        scope.blind,
     )
     return gap_reasons.why_unknown(cells, sent)
 

@@ -13,10 +13,10 @@ from tracker.rules.record.sheet import Sheet, SheetLine, Side
 
 @dataclass(frozen=True, slots=True)
 class LevelProgress:
-    """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the
-    round; `to_keep`: those of them that are not *not sure*; `changed`: answered otherwise than
-    reviewed; `again`: not rated in this version, but in an earlier one; `in_job`: up to the target
-    of their job profile."""
+    """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
+    here, and what counts later for the learner; `dated`: rated before the round; `to_keep`: those
+    of them that are not *not sure*; `changed`: answered otherwise than reviewed; `again`: not rated
+    in this version, but in an earlier one; `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -103,7 +103,7 @@ class Progress:
 
 def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
     lines: defaultdict[tuple[int, int], list[SheetLine]] = defaultdict(list)
-    for line in sheet.rated_here:
+    for line in sheet.counted:
         lines[line.statement.domain_id, line.statement.rank].append(line)
     targets = sheet.targets
     return Progress(
@@ -148,7 +148,7 @@ def _counted(lines: list[SheetLine], round_starts_on: dt.date | None) -> dict[st
 def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list[int]:
     """The next statements to rate: those without an answer in the framework's order, then dated
     ones, oldest first."""
-    lines = [(line.words.get(Side.OWN), line) for line in sheet.rated_here]
+    lines = [(line.words.get(Side.OWN), line) for line in sheet.counted]
     unanswered = [line.statement.id for word, line in lines if word is None]
     dated = sorted(
         (word.at, line.statement.position, line.statement.id)

@@ -66,7 +66,8 @@ SEEN_WITH = {
 @dataclass(frozen=True, slots=True)
 class Record:
     """What was said of one person's skills. `exceptions`: those that are agreed. `sent`: the items
-    of reviews, whose answer is their status. `left_out`: what their library doesn't rate.
+    of reviews, whose answer is their status. `left_out`: what their library doesn't rate. `later`:
+    what counts later for them (models/record/later), whose answer says whether it changed.
 
     `targets`: the rank that each job profile of theirs expects, by domain. `use_statement`: whether
     they have read how ratings are used; None where nothing is published of it."""
@@ -76,6 +77,7 @@ class Record:
     exceptions: Said = field(default_factory=dict)
     sent: Said = field(default_factory=dict)
     left_out: Said = field(default_factory=dict)
+    later: Said = field(default_factory=dict)
     targets: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     use_statement: bool | None = None
 
@@ -94,9 +96,16 @@ class Record:
             sent=shown(self.sent),
         )
 
-    def on(self, version: Version, side: Side | None) -> "Sheet":
-        lines = tuple(self._line(each) for each in version.statements)
-        return Sheet(self.person_id, version, side, lines, self.targets, self.use_statement)
+    def on(self, version: Version, side: Side | None, today: dt.date) -> "Sheet":
+        return Sheet(
+            self.person_id,
+            version,
+            side,
+            today,
+            tuple(self._line(each) for each in version.statements),
+            self.targets,
+            self.use_statement,
+        )
 
     def _line(self, of: VersionStatement) -> "SheetLine":
         exception = counting(of, self.exceptions)
@@ -111,6 +120,7 @@ class Record:
             exception=exception if stays else None,
             sent=newest(of, self.sent),
             left_out=counting(of, self.left_out, all_origins=True),
+            later=next(iter(self.later.get(of.skill_id, ())), None),
             again=rated_before(of, self.words.get(Side.OWN, {})),
         )
 
@@ -125,6 +135,7 @@ class SheetLine:
     exception: Word | None
     sent: Word | None
     left_out: Word | None
+    later: Word | None = None
     again: bool = False
 
 
@@ -135,6 +146,7 @@ class Sheet:
     person_id: int
     version: Version
     side: Side | None
+    today: dt.date
     lines: tuple[SheetLine, ...]
     by_job: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     use_statement: bool | None = None
@@ -145,17 +157,20 @@ class Sheet:
         return higher_of(self.by_job.values())
 
     @property
-    def rated_here(self) -> list[SheetLine]:
-        return [line for line in self.lines if line.left_out is None]
+    def counted(self) -> list[SheetLine]:
+        """What the library rates, without what counts later."""
+        return [line for line in self.lines if line.left_out is None and line.later is None]
 
     @property
     def domains(self) -> tuple[DomainShape, ...]:
-        """As the library uses them."""
-        out = Counter(
-            (each.statement.domain_id, each.statement.rank)
-            for each in self.lines
-            if each.left_out is not None
-        )
+        """As the library uses them, without what counts later."""
+        out, later = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        for line in self.lines:
+            level = line.statement.domain_id, line.statement.rank
+            if line.later is not None:
+                later[level] += 1
+            elif line.left_out is not None:
+                out[level] += 1
         return tuple(
             replace(
                 domain,
@@ -186,7 +201,7 @@ class Sheet:
         """By domain, against the targets."""
         targets = self.targets
         counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
-        for line in self.rated_here:
+        for line in self.counted:
             meaning = self.meaning(line, voice)
             if meaning is not None:
                 counts[line.statement.domain_id, line.statement.rank][meaning] += 1

@@ -60,6 +60,11 @@ class VersionStatement:
     citations: tuple[CitationChip, ...] = ()
     lines: tuple[tuple[Origin, ...], ...] = ()
 
+    @property
+    def skills(self) -> set[int]:
+        """Its own, and what this was made of."""
+        return {self.skill_id, *(origin.skill_id for line in self.lines for origin in line)}
+
 
 @dataclass(frozen=True, slots=True)
 class LevelShape:

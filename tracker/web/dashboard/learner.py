@@ -125,14 +125,13 @@ def _left(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
 
 
 def _again(learner: Learner, done: Progress) -> list[PanelEntry]:
-    """What a new version of the framework asks anew."""
+    """What new versions of the framework ask anew."""
     if not done.use_statement or not done.again:
         return []
     title = ngettext(
-        "Rate %(num)s statement again: version %(version)s changed it",
-        "Rate %(num)s statements again: version %(version)s changed them",
+        "Rate %(num)s statement again: it has changed since you rated it",
+        "Rate %(num)s statements again: they have changed since you rated them",
         done.again,
-        version=learner.framework_version,
     )
     minutes = minutes_for(done.again, pace.seconds_of(learner.person_id))
     time = ngettext("About %(num)s minute", "About %(num)s minutes", minutes)

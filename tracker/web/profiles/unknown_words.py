@@ -55,7 +55,7 @@ class OpenStatements:
 def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown | None:
     """None where nothing is, or where the statement does not count in this voice."""
     is_left_out = voice is Voice.ENDORSED and of.exception is not None
-    if of.not_rated_here is not None or is_left_out:
+    if of.not_rated_here is not None or of.later is not None or is_left_out:
         return None
     said = of.own if voice is Voice.SELF else of.endorsed
     means = None if said is None else said.means

@@ -165,7 +165,8 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         for voice, of in voices
     }
     by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
-    statements = statement_status.voices(sheet, learner, domain.id)
+    everything = statement_status.voices(sheet, learner)
+    statements = [each for each in everything if each.domain_id == domain.id]
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -185,7 +186,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=moved_in(learner, domain),
+        moved=moved_in(learner, domain, side, everything),
         back=url_for("profiles.own")
         if side is Side.OWN
         else url_for("profiles.show", person_id=learner.person_id),
