@@ -30,6 +30,7 @@ from tracker.models.record.later import counting_later
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.records.frameworks import moves
 from tracker.rules.frameworks.versions import Change, counted_by, counts_by
+from tracker.rules.record.sheet import Word
 from tracker.rules.roles import Role
 
 DAY = dt.timedelta(days=1)
@@ -247,7 +248,8 @@ def test_from_when_it_counts_is_said_by_the_round_that_is_planned_or_by_the_year
 
     def of() -> CountsFrom | None:
         session().rollback()
-        return counted_from([move], MOVED)(move, True)
+        word = Word("changed", world.now, move)
+        return counted_from([word], MOVED)(word)
 
     assert of() == CountsFrom("2", True, None, dt.date(2027, 12, 14))
     hold_round(world, "In two years", dt.date(2028, 1, 1), made.framework_id)

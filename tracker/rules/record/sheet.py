@@ -175,7 +175,11 @@ class Sheet:
             replace(
                 domain,
                 levels=tuple(
-                    replace(level, not_rated_here=out[domain.id, level.rank])
+                    replace(
+                        level,
+                        listed=level.listed - later[domain.id, level.rank],
+                        not_rated_here=out[domain.id, level.rank],
+                    )
                     for level in domain.levels
                 ),
             )
