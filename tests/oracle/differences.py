@@ -21,6 +21,12 @@ SENT = "What was sent of a statement that is to be rated again counts as nothing
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
+LATER = "What is new in a version counts from the next round, and the draft counts levels so."
+FALLS = "A level that falls with a version is named, with its reason."
+JOB = "What is left to rate for the job is said without all that is listed."
+SINCE = "What is to be rated again changed since, by whichever version."
+LISTED = "A version changes which statements there are, and these count from the next round."
+PRINTED_ONCE = "A wording in which nothing changed is printed once."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
@@ -217,4 +223,35 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-6",), "066 *", LEFT_OUT, before="TEC-3-01.*not_rated_here = None|of 31 statements"
     ),
     Difference(("world-6",), "*/earlier *", ANYWHERE, now="No ratingon version 2 .* cleared"),
+    Difference(
+        WORLDS,
+        "* draft",
+        LATER,
+        before="^Levels whose count changes",
+        now="^Levels that count other statements",
+    ),
+    Difference(WORLDS, "* draft", LATER, before="^New wording by itself never puts"),
+    Difference(WORLDS, "*/profile", FALLS, now="isn’t reached now: "),
+    Difference(
+        ("demo-1", "demo-2", *WORLDS),
+        "*/today",
+        JOB,
+        before=r"\d+ of \d+ statements are for your job",
+        now=r"\d+ statements? for your job (is|are) not rated yet",
+    ),
+    Difference(
+        WORLDS,
+        "*/today",
+        SINCE,
+        before=r"^Rate \d+ statements? again: version",
+        now=r"^Rate \d+ statements? again: (it has|they have) changed since",
+    ),
+    Difference(
+        WORLDS,
+        "*/profile",
+        LISTED,
+        before="changed which statements count in: ",
+        now="changed statements in: ",
+    ),
+    Difference(WORLDS, "*", PRINTED_ONCE, before=r"^Was: (.*)\nNow: \1$"),
 )

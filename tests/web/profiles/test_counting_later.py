@@ -88,6 +88,8 @@ def test_no_page_counts_it_before_the_round_begins(
         sending = words(ana.get("/reviews/new").text)
         assert f"New 0 Emerging · New {waits} Not yet" in sending
         assert "Statements chosen: 0." in sending, "it can be sent by hand"
+        statements = ana.get("/profile.json").get_json()["statements"]
+        assert [each["counts_from"] for each in statements].count("2027-01-11") == 3
         assert "rate again" not in words(ana.get("/").text).lower()
         told = words(ana.get("/notices").text)
         assert "3 statements are new or changed: you can rate them now" in told

@@ -73,7 +73,7 @@ def counting_later(people: People, framework: Framework) -> Subquery:
         .where(
             earlier.person_id == moved.c.person_id,
             earlier.slug == moved.c.slug,
-            earlier.id < moved.c.id,
+            earlier.id < moved.c.row_before,
             knew.skill_id == new.c.skill_id,
         )
     )
@@ -110,6 +110,7 @@ def _moved_lately(people: People) -> Any:
             PersonVersion.id,
             PersonVersion.slug,
             PersonVersion.framework_id,
+            before.id.label("row_before"),
             before.framework_id.label("before_id"),
         )
         .join(before, before.id == row_before())

@@ -35,7 +35,7 @@ class MovedStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedStatement:
+class StatementAtLevel:
     """`place`: keys of section and domain, and rank; the same where a domain goes on in another."""
 
     framework_id: int
@@ -53,7 +53,7 @@ class VersionsBetween:
 
     from_id: int
     to_id: int
-    placed: Mapping[int, PlacedStatement]
+    placed: Mapping[int, StatementAtLevel]
     lines: list[tuple[int, int]]
 
 
@@ -135,7 +135,7 @@ def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
     return tuple(sorted(found, key=lambda each: (order[each.domain_id], each.rank)))
 
 
-def _placed(*framework_ids: int) -> dict[int, PlacedStatement]:
+def _placed(*framework_ids: int) -> dict[int, StatementAtLevel]:
     """Statements by id, in order."""
     strand_key, domain_key = target_keys()
     rows = session().execute(
@@ -158,13 +158,13 @@ def _placed(*framework_ids: int) -> dict[int, PlacedStatement]:
         .order_by(Statement.framework_id, Statement.position)
     )
     return {
-        key: PlacedStatement(framework_id, domain_id, (strand, domain, rank), *words)
+        key: StatementAtLevel(framework_id, domain_id, (strand, domain, rank), *words)
         for key, framework_id, domain_id, strand, domain, rank, *words in rows
     }
 
 
 def _moved(
-    placed: Mapping[int, PlacedStatement],
+    placed: Mapping[int, StatementAtLevel],
     domains: Mapping[tuple[str, str], int],
     statement_id: int,
     other_id: int | None,

@@ -19,7 +19,7 @@ from tracker.web.profiles import labels
 from tracker.web.profiles import pdf_levels as levels
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.ui.pdf import Data, Document, credits_of
-from tracker.web.ui.templating.dates import full_day
+from tracker.web.ui.templating.dates import counts_when, full_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,8 @@ def _statements(paper: PrintedProfile) -> Data:
             day = full_day(each.endorsed.at)
             if each.endorsed.version != paper.page.profile.learner.framework_version:
                 day += ", " + _("on version %(version)s", version=each.endorsed.version)
+            if each.later is not None:
+                day += f". {counts_when(each.later)}"
             said = [each.endorsed.label, each.endorsed.who, day]
             endorsed.setdefault(domain.id, []).append(
                 [each.code, each.title, domain.level_name(each.rank), *said]

@@ -174,7 +174,7 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOp
 
 
 @dataclass(frozen=True, slots=True)
-class LevelRow:
+class LevelEffectRow:
     """`reached` and `lost`: by how many people; "" once that is published."""
 
     level: ChangedLevel
@@ -182,11 +182,11 @@ class LevelRow:
     lost: str
 
 
-def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[LevelRow]:
+def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[LevelEffectRow]:
     """Those that list more or fewer statements, or other ones, so that somebody holds or loses
     them."""
     return [
-        LevelRow(
+        LevelEffectRow(
             each,
             "" if effects is None else count(effects.reached[each.place]),
             "" if effects is None else count(effects.lost[each.place]),
