@@ -1,7 +1,7 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,6 +105,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
             Notice.version_id,
+            Notice.people,
             Notice.round_id,
             Notice.about_id,
         )
@@ -117,7 +118,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .offset((page - 1) * PAGE)
     )
     shown = [dict(row) for row in rows.mappings()]
-    moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None})
+    moved = moved_to(actor.person_id, {row["version_id"]: row.pop("people") for row in shown})
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     found = [
@@ -132,9 +133,11 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
-def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionNotice]:
-    """What is told of each time that they were moved: by row of `person_versions`. Two queries, two
-    more for each two versions, and one for each that they are on; none where there is none."""
+def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
+    """What is told of each time that they were moved, or so many of those whom they supervise: by
+    row of `person_versions`. Two queries, two more for each two versions, and one for each that
+    they are on; none where there is none."""
+    version_ids = told.keys() - {None}
     if not version_ids:
         return {}
     seconds = pace.seconds_of(person_id)
@@ -147,7 +150,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
                 Framework.title,
                 Framework.version,
                 was_published_before(Framework, BEFORE).label("is_back"),
-                is_current().label("is_current"),
+                and_(is_current(), PersonVersion.person_id == person_id).label("is_current"),
                 BEFORE.id.label("from_id"),
                 Framework.id.label("to_id"),
             )
@@ -155,7 +158,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
             .join(previous, previous.id == row_before())
             .join(Framework, Framework.id == PersonVersion.framework_id)
             .join(BEFORE, BEFORE.id == previous.framework_id)
-            .where(PersonVersion.person_id == person_id, PersonVersion.id.in_(version_ids))
+            .where(PersonVersion.id.in_(version_ids))
         )
         .all()
     )
@@ -169,6 +172,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
             minutes_for(again[row.to_id], seconds) if row.is_current else 0,
             row.is_back,
             levels_changed[row.from_id, row.to_id],
+            told[row.id],
         )
         for row in rows
     }
