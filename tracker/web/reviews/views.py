@@ -28,7 +28,7 @@ from tracker.web.reviews import conflict_page, labels, outcome, pages, progress,
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
-from tracker.web.ui import pdf
+from tracker.web.ui import pdf, replaced_choices
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.tables import headings, order_asked
 from tracker.web.ui.templating.dates import day, moment
@@ -89,6 +89,10 @@ def send() -> ResponseReturnValue:
                 without_drafts=bool(form.without_drafts.data),
             )
         except (Invalid, Conflict) as refusal:
+            placed = replaced_choices.ids_in_place(form.chosen)
+            if placed is not None:
+                errors.put_on(form, placed.refusal)
+                return pages.send_page(form, [*placed.chosen]), 409
             left = refusal.facts.get("statements")
             if isinstance(left, list):
                 return pages.drafts_page(form, left), 409
