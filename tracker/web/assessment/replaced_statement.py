@@ -2,7 +2,8 @@
 typed, with what takes the statements' place now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
@@ -20,8 +21,7 @@ from tracker.web.i18n.render import render
 
 @dataclass(frozen=True, slots=True)
 class TypedAgain:
-    """A card of the version that they are on now, with what was typed at the other's. `answer`:
-    that, unless the statement was split."""
+    """A card of the version that they are on now, with what was typed at the other's."""
 
     card: StatementCard
     answer: str | None
@@ -30,7 +30,9 @@ class TypedAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplacedCards:
+class ReplacedCard:
+    """`became`: what is shown once for all that it was made of, at the first of them."""
+
     statement: EarlierStatement
     sent: SentRating
     became: list[TypedAgain]
@@ -41,23 +43,24 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
     found = replaced(session.actor().person_id, sent, session.today())
     if found is None:
         raise Missing
-    became = [new.id for each in found.statements.values() for new in each.became]
-    code = "statement_replaced" if became else "statement_retired"
+    typed: dict[int, list[SentRating]] = {}
+    for key, each in found.statements.items():
+        for new in each.became:
+            typed.setdefault(new.id, []).append(_as_of_one(sent[key], len(each.became)))
+    code = "statement_replaced" if typed else "statement_retired"
     refusal = Conflict(code, version=found.learner.framework_version)
     said = errors.message_for(refusal)
     if errors.wants_json():
         return jsonify(error=said, code=code), 409
-    to_rate = statement_cards.of_statements(found.learner, became)
-    cards = {card.id: card for card in to_rate.cards}
+    to_rate = statement_cards.of_statements(found.learner, [*typed])
     known = {each.key for each in to_rate.scale}
+    cards = {card.id: _typed_again(card, typed[card.id], known) for card in to_rate.cards}
     return render(
         "assessment/replaced.html",
         lang=found.learner.lang,
         replaced=[
-            ReplacedCards(
-                each,
-                sent[key],
-                [_typed_again(cards[new.id], sent[key], known, each) for new in each.became],
+            ReplacedCard(
+                each, sent[key], [cards.pop(new.id) for new in each.became if new.id in cards]
             )
             for key, each in found.statements.items()
         ],
@@ -67,18 +70,25 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
     ), 409
 
 
-def _typed_again(
-    card: StatementCard, sent: SentRating, known: set[str], was: EarlierStatement
-) -> TypedAgain:
-    """A note that is there already stays, unless it is the one that was typed on."""
-    is_same = card.version == sent.base_version
-    is_chosen = sent.answer in known and len(was.became) == 1
-    own, for_reviewer = sent.own_note, sent.reviewer_note
+def _as_of_one(sent: SentRating, parts: int) -> SentRating:
+    """An answer to what was split is nobody's who doesn't give it again."""
+    return sent if parts == 1 else replace(sent, answer="", clear=False)
+
+
+def _typed_again(card: StatementCard, typed: list[SentRating], known: set[str]) -> TypedAgain:
+    """A note that is there already stays, unless it is the one that was typed on; of several
+    answers none is chosen unless they are the same."""
+    is_same = len(typed) == 1 and typed[0].base_version == card.version
+    answers = {each.answer for each in typed} & known
+
+    def note(there: str, notes: list[str | None]) -> str:
+        if is_same and notes[0] is not None:
+            return notes[0]
+        return reduce(joined, [each or "" for each in notes], there)
+
     return TypedAgain(
         card,
-        sent.answer if is_chosen else card.answer,
-        own if own is not None and is_same else joined(own or "", card.own_note),
-        for_reviewer
-        if for_reviewer is not None and is_same
-        else joined(for_reviewer or "", card.reviewer_note),
+        answers.pop() if len(answers) == 1 else card.answer,
+        note(card.own_note, [each.own_note for each in typed]),
+        note(card.reviewer_note, [each.reviewer_note for each in typed]),
     )

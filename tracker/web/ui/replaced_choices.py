@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.assessment.replaced_statements import replaced
@@ -15,12 +16,8 @@ from tracker.web.i18n.content_language import mark
 refusal_messages(
     choices_replaced=_l(
         "You are on version %(version)s of the framework now. What you chose is marked in that "
-        "version: check it, then save again."
-    ),
-    choices_retired=_l(
-        "You are on version %(version)s of the framework now. What you chose is marked in that "
-        "version, but for what isn’t in it: %(gone)s. Check it, then save again."
-    ),
+        "version: check it, then try again.%(more)s"
+    )
 )
 
 
@@ -39,17 +36,22 @@ def in_place(chosen: Mapping[int, str]) -> ReplacedChoices | None:
     if found is None:
         return None
     placed = {key: typed for key, typed in chosen.items() if key not in found.statements}
-    gone = []
+    anew, gone = [], []
     for key, each in found.statements.items():
+        typed, title = chosen[key], mark(each.title, found.learner.lang)
         for new in each.became:
-            placed[new.id] = joined(placed.get(new.id, ""), chosen[key])
+            placed[new.id] = joined(placed.get(new.id, ""), typed)
+            if (new.title, new.text) != (each.title, each.text):
+                words = mark(f"{new.title}: {new.text}", found.learner.lang)
+                anew.append(f"“{words}”")
         if not each.became:
-            title = f"“{mark(each.title, found.learner.lang)}”"
-            gone.append(f"{title} ({chosen[key]})" if chosen[key] else title)
-    facts = {"version": found.learner.framework_version, "gone": ", ".join(gone)}
-    return ReplacedChoices(
-        placed, Conflict("choices_retired" if gone else "choices_replaced", **facts)
-    )
+            gone.append(f"“{title}” ({typed})" if typed else f"“{title}”")
+    more = [
+        *([_("Worded anew: %(statements)s.", statements=", ".join(anew))] if anew else []),
+        *([_("Not in it: %(statements)s.", statements=", ".join(gone))] if gone else []),
+    ]
+    facts = {"version": found.learner.framework_version, "more": "".join(f" {one}" for one in more)}
+    return ReplacedChoices(placed, Conflict("choices_replaced", **facts))
 
 
 def ids_in_place(chosen: Collection[int]) -> ReplacedChoices | None:
