@@ -220,6 +220,21 @@ def test_a_search_among_the_statements_keeps_what_was_chosen(page: OldPage) -> N
     assert TYPED in found.text
 
 
+def test_what_evidence_is_linked_to_is_not_offered_again_in_other_words(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """A reason that is there would be lost by ticking it anew."""
+    first = world.statements["technical"][0]
+    with app.app_context():
+        linked = piece(world, reasons={first: TYPED})
+        version = next_version(world, reworded={first: True})
+        carried(world, version, person="ana")
+    offer = f'name="statement" value="{version.became[first][0]}"'
+    ana = sign_in(world.email("ana"))
+    assert offer not in ana.get(f"/evidence/{linked}/statements").text
+    assert offer in ana.get("/evidence/new").text
+
+
 @pytest.mark.parametrize(
     ("form", "fields", "where"),
     [

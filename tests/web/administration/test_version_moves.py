@@ -122,6 +122,7 @@ def test_it_is_planned_for_a_day_seen_and_canceled(
         assert "Planned: 4 people move to version 2 on Jan 4, 2027." in page
         assert "Version 2 on Jan 4, 2027, for 4 people" in page
         assert "Small framework, from version 1. Newcomers begin with version 2 from then" in page
+        assert "version 2 is published" not in words(adam.get("/").text), "nothing to choose"
         again = adam.post(PAGES, sent)
         assert again.status_code == 422
         assert "This move is planned already." in words(again.text)
@@ -176,8 +177,13 @@ def test_one_team_can_go_first(app: Flask, world: World, sign_in: SignIn) -> Non
         assert "1 person is on version 2 now. You can move them back at any time." in done
         assert "Small framework 1 3 people are on it for newcomers" in done
         assert "Small framework 2 1 person is on it" in done
-        hugo = words(sign_in(world.email("hugo")).get("/notices").text)
-        assert "1 person you supervise moved to Small framework 2." in hugo
+        hugo = sign_in(world.email("hugo")).get("/notices")
+        assert "1 person you supervise moved to Small framework 2." in words(hugo.text)
+        assert '<a href="/teams">1 person' in hugo.text
+        cora = sign_in(world.email("cora"))
+        harbour = words(cora.get(f"/teams/{world.teams['harbour']}").text)
+        assert "1 person is on Small framework 2, moved Dec 14." in harbour
+        assert "are on" not in words(cora.get(f"/teams/{world.teams['central']}").text)
         again = adam.post(PAGES, the_form(form))
         assert again.status_code == 422
         assert "Nothing to do: they are on version 2 already." in words(again.text)

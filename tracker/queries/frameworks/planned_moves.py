@@ -65,6 +65,19 @@ def of_scope(scope: MoveScope) -> Select[int]:
     )
 
 
+def left_by_all(library_id: int) -> set[int]:
+    """The versions from which a whole library is planned to move. One query."""
+    return set(
+        session().scalars(
+            select(PlannedMove.from_id).where(
+                PlannedMove.library_id == library_id,
+                PlannedMove.team_id.is_(None),
+                PlannedMove.person_id.is_(None),
+            )
+        )
+    )
+
+
 def listed(library_id: int, today: dt.date) -> list[ListedMove]:
     """The earliest first. Four queries, one where there is none."""
     found = planned(PlannedMove.library_id == library_id)

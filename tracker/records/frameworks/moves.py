@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
     Framework,
+    Library,
     LibraryVersion,
     Membership,
     Person,
@@ -22,6 +23,7 @@ from tracker.models.record.versions import is_current_of_library, newcomers_begi
 from tracker.policy.permissions import current_on, people_of
 from tracker.records import seals
 from tracker.records.notifications import notices
+from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
 TABLE = table_of(PersonVersion)
@@ -74,13 +76,7 @@ def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> i
 
 
 def move(
-    tx: Session,
-    library_id: int,
-    whom: Select[int],
-    to: Framework,
-    by: int | None,
-    today: dt.date,
-    now: dt.datetime,
+    tx: Session, library_id: int, whom: Select[int], to: Framework, by: int | None, now: dt.datetime
 ) -> int:
     """Put these people of a library on that version, and tell them and who supervises them. The
     library and they are locked. Returns how many."""
@@ -111,15 +107,14 @@ def move(
         seals.note(tx, each)
     if moved:
         own = [(each.person_id, each.id) for each in moved]
-        notices.note_moved(tx, own, _supervised(tx, library_id, moved[0], today), now)
+        notices.note_moved(tx, own, _supervised(tx, library_id, moved[0]), now)
     return len(moved)
 
 
-def _supervised(
-    tx: Session, library_id: int, first: PersonVersion, today: dt.date
-) -> list[tuple[int, int, int]]:
+def _supervised(tx: Session, library_id: int, first: PersonVersion) -> list[tuple[int, int, int]]:
     """Who supervises those who moved, `first` first, in the very teams: with a row of one of them,
     and how many they are."""
+    today = day_in(tx.get_one(Library, library_id).time_zone, first.moved_at)
     learns, heads = aliased(Membership), aliased(Membership)
     rows = tx.execute(
         select(

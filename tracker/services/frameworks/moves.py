@@ -177,7 +177,7 @@ def _move(
     tx.execute(held(select(Person.id).where(Person.id.in_(whom.order_by(None)))))
     round_snapshots.keep_due(tx, scope.library_id, now, facts_at_end)
     before, after = (tx.get_one(Framework, each) for each in (scope.from_id, scope.to_id))
-    count = moves.move(tx, scope.library_id, whom, after, by, today, now)
+    count = moves.move(tx, scope.library_id, whom, after, by, now)
     if newcomers and scope.is_whole:
         moves.let_newcomers_begin(tx, scope.library_id, before, after, by, today, now)
     return count

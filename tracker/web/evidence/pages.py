@@ -168,11 +168,10 @@ def choose_page(
     piece = versions.piece(evidence_id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
-    linked = {item.statement_id for item in piece.links}
     return render(
         "evidence/choose.html",
         piece=piece,
-        picker=picker(chosen, find, without=linked),
+        picker=picker(chosen, find, without=versions.linked_in_any_version(evidence_id)),
         problem=refusal and message_for(refusal),
     )
 
