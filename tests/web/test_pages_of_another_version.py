@@ -212,6 +212,14 @@ def test_what_is_marked_anew_is_saved_by_the_same_button(page: OldPage) -> None:
     assert page.ana.post("/reviews", sent).status_code == 303
 
 
+def test_ticks_are_kept_too_where_something_else_is_missing(page: OldPage) -> None:
+    told = page.ana.post("/reviews", {"statements": str(page.then)})
+    assert told.status_code == 409
+    assert "Choose who shall review." in words(told.text)
+    ticked = re.findall(r'name="statements"[^>]* value="(\d+)" checked', told.text)
+    assert ticked == [str(page.now)]
+
+
 def test_a_search_among_the_statements_keeps_what_was_chosen(page: OldPage) -> None:
     sent = {"statement": str(page.then), f"reason-{page.then}": TYPED, "find": "leads"}
     found = page.ana.post(f"/evidence/{page.evidence_id}/statements", sent | {"do": "find"})

@@ -43,7 +43,7 @@ def move(
         today = day_in(_library(tx, actor, scope.library_id).time_zone, now)
         step = _step(scope, today)
         people = _people(scope, step, today)
-        _not_in_round(step, people)
+        _not_in_round(step, people, None)
         if seen not in ("", version_steps.digest(scope, people)):
             raise Conflict("move_changed")
         by = actor.person_id if actor is not None else None
@@ -73,11 +73,11 @@ def plan(
         step = _step(scope, on or today)
         people = _people(scope, step, today)
         if on is not None:
-            _not_in_round(step, people)
+            _not_in_round(step, people, "on")
         elif step.round_ends_on is None:
             raise Invalid("move_no_round", "when")
         if tx.scalar(planned_moves.of_scope(scope)) is not None:
-            raise Invalid("move_planned", "to_id")
+            raise Invalid("move_planned")
         by = actor.person_id if actor is not None else None
         planned = PlannedMove(
             **{name: getattr(scope, name) for name in scope.__slots__},
@@ -164,10 +164,10 @@ def _people(scope: MoveScope, step: VersionStep, today: dt.date) -> list[int]:
     raise Invalid("move_done" if are_there else "move_nobody", "team_id", version=step.after)
 
 
-def _not_in_round(step: VersionStep, people: Collection[int]) -> None:
+def _not_in_round(step: VersionStep, people: Collection[int], field: str | None) -> None:
     """Raises Invalid("move_in_round"): one is open for the version that they are on."""
     if people and step.round is not None and step.round_ends_on is not None:
-        raise Invalid("move_in_round", "to_id", round=step.round, day=step.round_ends_on)
+        raise Invalid("move_in_round", field, round=step.round, day=step.round_ends_on)
 
 
 def _move(

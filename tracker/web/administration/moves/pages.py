@@ -65,10 +65,21 @@ def move_page(form: VersionMoveForm, step: VersionStep) -> str:
         people=len(found),
         asks_team=form.first.data and scope.is_whole,
         can_move=found or (scope.is_whole and step.of_newcomers),
+        button=_button(step, len(found)),
         seen=version_steps.digest(scope, found),
         to_rate=to_rate,
         minutes=minutes_for(to_rate.again + to_rate.new, LEARNER_SECONDS),
     )
+
+
+def _button(step: VersionStep, people: int) -> str:
+    if not people:
+        return str(_("Let newcomers begin with it"))
+    if step.round:
+        words = ngettext("Plan to move %(num)d person", "Plan to move %(num)d people", people)
+    else:
+        words = ngettext("Move %(num)d person", "Move %(num)d people", people)
+    return str(words)
 
 
 def _person(person_id: int) -> str:
