@@ -20,6 +20,8 @@ LAST_CHANGE = "The last change is the person's own, also of a statement that is 
 SENT = "What was sent of a statement that is to be rated again counts as nothing sent."
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
+SUPERVISORS = "Whoever supervises people who moved is told once how many, also by mail."
+TEAMS = "A team's page says which versions its people were moved to."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
 LATER = "What is new in a version counts from the next round, and the draft counts levels so."
 FALLS = "A level that falls with a version is named, with its reason."
@@ -36,6 +38,9 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You’re (back )?on Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
+    Difference(WORLDS, "*/notices", SUPERVISORS, now="you supervise moved to Small framework"),
+    Difference(WORLDS, "*/page", TEAMS, now="(person is|people are) on Small framework"),
+    Difference(("world-3",), "* daily work of *", SUPERVISORS, now="^mails: hugo"),
     Difference(ALL, "*/admin", ANYWHERE, before="^New versions\n"),
     Difference(
         ("world-1", "world-2", "world-3", "world-5", "world-6"),

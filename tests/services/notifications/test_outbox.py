@@ -99,6 +99,8 @@ def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_many_count
         f"you rated it: rate it again, about 1 minute. {later}" in " ".join(of_ana.split())
     )
     assert f"Your ratings came along. {later}" in " ".join(of_ben.split())
+    assert "1 person you supervise moved to Small framework 2." in of_ana, "Sue, who learns too"
+    assert "you supervise" not in of_ben
     carried(context, version, AFTER + HOUR, back=True)
     assert notices_of(context, "ana") == [
         ("Small framework 1", 0, True),
@@ -111,7 +113,7 @@ def notices_of(world: World, name: str) -> list[tuple[str, int | None, bool]]:
     return [
         (each.version.framework, each.version.statements, each.version.is_back)
         for each in found.notices
-        if each.version is not None
+        if each.version is not None and each.kind is NoticeKind.VERSION_CARRIED
     ]
 
 

@@ -1,7 +1,7 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -115,6 +115,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
             Notice.version_id,
+            Notice.people,
             Notice.round_id,
             Notice.about_id,
         )
@@ -127,7 +128,8 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .offset((page - 1) * PAGE)
     )
     shown = [dict(row) for row in rows.mappings()]
-    moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None}, today)
+    told = {row["version_id"]: row.pop("people") for row in shown}
+    moved = moved_to(actor.person_id, told, today)
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     fallen = _falls(actor.person_id, moved, today)
@@ -145,10 +147,12 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
 
 
 def moved_to(
-    person_id: int, version_ids: Collection[int], today: dt.date
+    person_id: int, told: Mapping[int | None, int | None], today: dt.date
 ) -> dict[int, VersionNotice]:
-    """What is told of each time that they were moved: by row of `person_versions`. Two queries, two
-    more for each two versions, and one for each that they are on; none where there is none."""
+    """What is told of each time that they were moved, or so many of those whom they supervise: by
+    row of `person_versions`. Two queries, two more for each two versions, and one for each that
+    they are on; none where there is none."""
+    version_ids = told.keys() - {None}
     if not version_ids:
         return {}
     seconds = pace.seconds_of(person_id)
@@ -161,7 +165,7 @@ def moved_to(
                 Framework.title,
                 Framework.version,
                 was_published_before(Framework, BEFORE).label("is_back"),
-                is_current().label("is_current"),
+                and_(is_current(), PersonVersion.person_id == person_id).label("is_current"),
                 BEFORE.id.label("from_id"),
                 Framework.id.label("to_id"),
             )
@@ -169,7 +173,7 @@ def moved_to(
             .join(previous, previous.id == row_before())
             .join(Framework, Framework.id == PersonVersion.framework_id)
             .join(BEFORE, BEFORE.id == previous.framework_id)
-            .where(PersonVersion.person_id == person_id, PersonVersion.id.in_(version_ids))
+            .where(PersonVersion.id.in_(version_ids))
         )
         .all()
     )
@@ -194,6 +198,7 @@ def moved_to(
             left.later if left else 0,
             row.is_back,
             any(counts_now) or bool(left and left.changed),
+            told[row.id],
         )
     return found
 

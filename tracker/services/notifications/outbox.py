@@ -191,7 +191,7 @@ def _lines(tx: Session, kept: list[Notice], today: dt.date) -> tuple[MailLine, .
     """The same words once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
-    told = {each.version_id for each in kept if each.version_id is not None}
+    told = {each.version_id: each.people for each in kept}
     moved = notices.moved_to(kept[0].person_id, told, today)
     rounds = round_reminders.rounds_of({each.round_id for each in kept if each.round_id})
     readers = notices.readers_of(kept[0].person_id, (each.kind for each in kept))

@@ -155,7 +155,7 @@ def save(statement_id: int) -> ResponseReturnValue:
             clear=sent.clear,
         )
     except Missing:
-        return replaced_statement.page(statement_id, sent)
+        return replaced_statement.page({statement_id: sent})
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)
     return _told(saved) if errors.wants_json() else redirect(_back(saved, sent.page), 303)

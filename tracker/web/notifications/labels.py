@@ -68,6 +68,7 @@ SENTENCES = {
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
     NoticeKind.VERSION_CARRIED: _l("You’re on another version of the framework now."),
+    NoticeKind.PEOPLE_MOVED: _l("People you supervise moved to another version."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
     NoticeKind.JOB_FAILED: _l(
         "Something that you asked for in the background wasn’t done. See why, and what to do."
@@ -106,6 +107,7 @@ PAGES = {
     NoticePage.AUDIT: "admin_audit.index",
     NoticePage.SYSTEM: "system.index",
     NoticePage.BACKGROUND: "jobs.index",
+    NoticePage.TEAMS: "teams.index",
 }
 
 
@@ -166,6 +168,15 @@ def _reminded(of: RoundNotice, by: str) -> str:
 
 
 def _moved(to: VersionNotice) -> str:
+    if to.people is not None:
+        return str(
+            ngettext(
+                "%(num)d person you supervise moved to %(framework)s.",
+                "%(num)d people you supervise moved to %(framework)s.",
+                to.people,
+                framework=to.framework,
+            )
+        )
     words = _("You’re on %(framework)s now. Your ratings came along.", framework=to.framework)
     if to.is_back:
         words = _(
