@@ -359,7 +359,6 @@ def _drop(world: World, review_id: int) -> None:
                 before="returned",
                 after="dropped",
                 moved_at=world.now,
-                moved_on=world.now.date(),
             )
         )
 
