@@ -16,10 +16,10 @@ from tracker.rules.frameworks.scale import Scale
 
 
 def changed_levels(drafted: DraftedVersion) -> LevelEffects:
-    """By level for which other statements count, as the changes are decided now. Four queries, one
-    more where something comes back; none where no level changes."""
+    """By level for which other statements count, as the changes are decided or offered now. Four
+    queries, one more where something comes back; none where no level changes."""
     gone = drafted.past.gone
-    if not rules.changed_levels(drafted.comparison, drafted.carries, gone):
+    if not rules.changed_levels(drafted.comparison, drafted.would_carry, gone):
         return LevelEffects()
     scale = Scale.of(session().execute(scale_rows(drafted.base_framework_id)).all())
     here = _in_use_or_last(drafted)
@@ -50,7 +50,7 @@ def changed_levels(drafted: DraftedVersion) -> LevelEffects:
         out_of[library_id].add(uuid)
     return rules.level_effects(
         drafted.comparison,
-        drafted.carries,
+        drafted.would_carry,
         scale,
         people.values(),
         {key: frozenset(uuids) for key, uuids in out_of.items()},

@@ -191,7 +191,7 @@ def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[LevelE
             "" if effects is None else count(effects.reached[each.place]),
             "" if effects is None else count(effects.lost[each.place]),
         )
-        for each in changed_levels(drafted.comparison, drafted.carries, drafted.past.gone)
+        for each in changed_levels(drafted.comparison, drafted.would_carry, drafted.past.gone)
         if each.before != each.after
         or each.later
         or (effects is not None and each.place in effects.reached | effects.lost)
