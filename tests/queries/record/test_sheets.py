@@ -1,5 +1,7 @@
 """A sheet is read anew wherever something of its version can have changed."""
 
+import datetime as dt
+
 from flask import Flask
 
 from tests.conftest import Queries
