@@ -32,7 +32,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* mails of *", TOLD, now="You’re (back )?on Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
     Difference(WORLDS, "*/notices", SUPERVISORS, now="you supervise moved to Small framework"),
-    Difference(WORLDS, "*/page", TEAMS, now="(person is|people are) on Small framework"),
+    Difference(WORLDS[1:], "*/page", TEAMS, now="(person is|people are) on Small framework"),
     Difference(("world-3",), "* daily work of *", SUPERVISORS, now="^mails: hugo"),
     Difference(ALL, "*/admin", ANYWHERE, before="^New versions\n"),
     Difference(
