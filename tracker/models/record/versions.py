@@ -31,7 +31,8 @@ from tracker.models.rounds import RoleProfile, Target
 
 class PersonVersion(Base):
     """Append-only: from `moved_at` on somebody is on that version of the framework with this
-    `slug`. Without `moved_by_id` nobody did it by hand, or an operator by command."""
+    `slug`; `moved_on`: the day it was in their library. Without `moved_by_id` nobody did it by
+    hand, or an operator by command."""
 
     __tablename__ = "person_versions"
     __table_args__ = (Index("ix_person_versions_person", "person_id", "slug", "id"),)
@@ -41,6 +42,7 @@ class PersonVersion(Base):
     slug: Mapped[str] = mapped_column(String(80))
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"), index=True)
     moved_at: Mapped[dt.datetime]
+    moved_on: Mapped[dt.date]
     moved_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 
 

@@ -109,7 +109,7 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
     team = session().execute(query).one()
     rows = _memberships(team_id, today)
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
-    sent = sent_counts(learners, [each.id for each in rounds], blind)
+    sent = sent_counts(learners, [each.id for each in rounds], blind, today)
     waiting = waiting_for(actor, learners)
     in_round = {framework_id for each in rounds for framework_id in each.framework_ids}
     members: list[Member] = []

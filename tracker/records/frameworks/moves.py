@@ -38,16 +38,28 @@ def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
         )
     )
     rows = tx.execute(
-        select(Membership.person_id, LibraryVersion.slug, LibraryVersion.framework_id)
+        select(
+            Membership.person_id,
+            LibraryVersion.slug,
+            LibraryVersion.framework_id,
+            Library.time_zone,
+        )
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(LibraryVersion, newcomers_begin_on())
+        .join(Library, Library.id == LibraryVersion.library_id)
         .where(Membership.person_id.in_(person_ids), Membership.role == Role.LEARNER, ~is_on_one)
         .distinct()
         .order_by(Membership.person_id, LibraryVersion.slug)
     ).all()
     tx.add_all(
-        PersonVersion(person_id=person_id, slug=slug, framework_id=framework_id, moved_at=now)
-        for person_id, slug, framework_id in rows
+        PersonVersion(
+            person_id=person_id,
+            slug=slug,
+            framework_id=framework_id,
+            moved_at=now,
+            moved_on=day_in(time_zone, now),
+        )
+        for person_id, slug, framework_id, time_zone in rows
     )
     tx.flush()
 
@@ -81,12 +93,14 @@ def move(
     """Put these people of a library on that version, and tell them and who supervises them. The
     library and they are locked. Returns how many."""
     last = tx.scalar(select(func.coalesce(func.max(PersonVersion.id), 0)))
+    today = day_in(tx.get_one(Library, library_id).time_zone, now)
     people = whom.subquery()
     values = {
         TABLE.c.person_id: people.c.id,
         TABLE.c.slug: literal(to.slug),
         TABLE.c.framework_id: literal(to.id),
         TABLE.c.moved_at: literal(now, TABLE.c.moved_at.type),
+        TABLE.c.moved_on: literal(today, TABLE.c.moved_on.type),
         TABLE.c.moved_by_id: literal(by, TABLE.c.moved_by_id.type),
     }
     tx.execute(

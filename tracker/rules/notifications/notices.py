@@ -205,14 +205,15 @@ def wait_after(attempts: int) -> dt.timedelta:
 @dataclass(frozen=True, slots=True)
 class VersionNotice:
     """To which version somebody was moved; while they are on it, how many of the statements that
-    they had rated ask to be rated again, and in how many minutes that is done. `is_back`: it was
-    published before the other. `levels_changed`: statements came into a level, or left it.
-    `people`: it tells whoever supervises so many of those who moved, and nothing of their
-    statements."""
+    they had rated ask to be rated again, in how many minutes that is done, and how many count
+    `later`. `is_back`: it was published before the other. `levels_changed`: statements came into a
+    level, or left it. `people`: it tells whoever supervises so many of those who moved, and nothing
+    of their statements."""
 
     framework: str
     statements: int | None
     minutes: int
+    later: int
     is_back: bool
     levels_changed: bool
     people: int | None = None

@@ -71,7 +71,7 @@ def _page(
     levels = header.levels(strand, domain)
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
-    to_rate = statement_cards.of_domain(header.learner, domain_id)
+    to_rate = statement_cards.of_domain(header.sheet, domain_id)
     unread = refusal is not None and refusal.code == "use_statement_unread"
     return render(
         "assessment/grid.html",

@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
 
 def _page(refusal: Refusal | None = None) -> str:
     header = assess_pages.header_once_read(switch="older_ratings.show")
-    to_rate = statement_cards.of_framework(header.learner)
+    to_rate = statement_cards.of_framework(header.sheet)
     return render(
         "assessment/older.html",
         lang=header.learner.lang,

@@ -8,12 +8,15 @@ from functools import reduce
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import statement_cards
 from tracker.queries.assessment.replaced_statements import replaced
 from tracker.queries.assessment.statement_cards import StatementCard
 from tracker.queries.assessment.statement_lines import EarlierStatement
+from tracker.queries.record import sheets
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.record.sheet import Side
 from tracker.web.assessment.forms import SentRating
 from tracker.web.http import errors, session
 from tracker.web.i18n.render import render
@@ -52,7 +55,8 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
     said = errors.message_for(refusal)
     if errors.wants_json():
         return jsonify(error=said, code=code), 409
-    to_rate = statement_cards.of_statements(found.learner, [*typed])
+    sheet = sheets.of_learner(found.learner, Side.OWN, NO_BLIND_SPOTS)
+    to_rate = statement_cards.of_statements(sheet, [*typed])
     known = {each.key for each in to_rate.scale}
     cards = {card.id: _typed_again(card, typed[card.id], known) for card in to_rate.cards}
     return render(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261130_planned"
+revision = "20261130_moves"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -518,6 +518,7 @@ table(
     line(80, "slug"),
     to("frameworks", "framework_id"),
     moment("moved_at"),
+    day("moved_on"),
     to("people", "moved_by_id", null=True),
     index("framework_id"),
     index("person_id", "slug", "id", name="ix_person_versions_person"),
