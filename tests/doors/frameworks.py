@@ -80,7 +80,7 @@ DOORS = [
             values=its_draft,
             arrange=a_draft,
         )
-        for name in ("show", "file", "changes_csv", "changes_json")
+        for name in ("show", "confirm", "file", "changes_csv", "changes_json")
     ),
     *(
         Door(

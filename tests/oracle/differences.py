@@ -21,6 +21,7 @@ SENT = "What was sent of a statement that is to be rated again counts as nothing
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
+FOLDED = "Changes of a version are folded, with other words, and publishing asks once more."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
@@ -186,9 +187,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         ("world-3", "world-5"), "*/not rated", LEFT_OUT, before="Mar 15Adam", now="Nov 24, 2026Adam"
     ),
-    Difference(
-        ("world-5",), "* draft", AGAIN, before="^(Not rated yet, for everybody|12 changes need)"
-    ),
+    Difference(WORLDS, "* draft", FOLDED),
+    Difference(WORLDS, "*/what changed", FOLDED),
     Difference(("world-5",), "*adam decides 3*", AGAIN, before="changes 12", now="changes 13"),
     Difference(
         ("world-5",),

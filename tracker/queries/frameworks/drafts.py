@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -85,6 +85,16 @@ class DraftedVersion:
     def offered(self) -> tuple[VersionChange, ...]:
         """Those that nobody decided about, where carrying is chosen for whoever looks."""
         return tuple(change for change in self.undecided if change.offers_carry)
+
+    def is_to_decide(self, change: VersionChange) -> bool:
+        """Whether somebody has to, because no choice is made or offered."""
+        return change.needs_decision and not (change.key in self.decisions or change.offers_carry)
+
+    @cached_property
+    def as_offered(self) -> "DraftedVersion":
+        """With what is offered as decided: what would be published now."""
+        offered = {change.key: Decided(VersionDecision.CARRY, None) for change in self.offered}
+        return replace(self, decisions={**self.decisions, **offered})
 
     def carries(self, change: VersionChange, uuid: str) -> bool:
         """Whether ratings carry to that statement of the new version. What nobody decided about is
