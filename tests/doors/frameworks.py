@@ -82,6 +82,12 @@ DOORS = [
         )
         for name in ("show", "confirm", "file", "changes_csv", "changes_json")
     ),
+    Door(
+        "framework_previews.show",
+        "302 404 404 404 404 404 404 404 404",
+        values=its_draft,
+        arrange=a_draft,
+    ),
     *(
         Door(
             f"framework_drafts.{name}",

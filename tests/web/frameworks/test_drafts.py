@@ -14,6 +14,10 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.conftest import NOW
+from tests.doors.frameworks import a_draft
+from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tracker.db import session
@@ -194,6 +198,66 @@ def test_publishing_is_refused_where_a_suggestion_was_not_approved(
     assert carried(app) == {}
     editor.post(f"{draft}/publish", {**said, change: "ask_again"})
     assert carried(app) == {"T-1-01": False, "T-1-02": False}
+
+
+@pytest.fixture
+def learned(app: Flask, world: World, sign_in: Callable[[str], Client]) -> Client:
+    """Adam, the administrator, who edits frameworks, too; its learners learn the small one."""
+    with app.app_context():
+        set_framework_editor(None, world.email("adam"), True, NOW)
+        a_draft(world)
+    return sign_in(world.email("adam"))
+
+
+def test_a_draft_is_previewed_as_a_person_by_their_job_alone(learned: Client, world: World) -> None:
+    draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
+    assert draft is not None
+    page = f"{draft[0]}/preview"
+    assert "Preview as this person Job profile" in words(learned.get(page))
+    named = learned.get(f"{page}?find=ana")
+    assert "Several people" not in words(named)
+    seen = words(named)
+    assert "Ana" in seen
+    assert re.search(r"At most \d+ to rate again and \d+ new: about \d minute", seen)
+    assert "You’re on Small framework 2 now. Your ratings came along." in seen
+    assert learned.get(f"{page}?person={world.people['ana']}").text.count("<h3>") == (
+        named.text.count("<h3>")
+    )
+    assert "Several people have this in their name" in words(learned.get(f"{page}?find=e"))
+    assert "Nobody who learns in your library" in words(learned.get(f"{page}?find=nobody"))
+    assert learned.get(f"{page}?person=999999").status_code == 404
+    jobs = re.findall(r'<option value="(\d+)"', named.text)
+    assert "At most" in words(learned.get(f"{page}?job={jobs[0]}"))
+
+
+def test_a_preview_is_the_same_whatever_was_rated(
+    app: Flask, learned: Client, world: World
+) -> None:
+    draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
+    assert draft is not None
+    page = f"{draft[0]}/preview?person={world.people['ana']}"
+    before = words(learned.get(page))
+    with app.app_context():
+        everything = [each for ids in world.statements.values() for each in ids]
+        for statement_id in everything:
+            rate(world, "ana", statement_id, Answer.PARTLY)
+        endorse(world, "ana", "sue", everything[0], EndorsedAnswer.CONSISTENTLY)
+    assert words(learned.get(page)) == before
+
+
+def test_who_only_edits_frameworks_names_nobody(
+    app: Flask, learned: Client, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    with app.app_context():
+        set_framework_editor(None, world.email("lea"), True, NOW)
+    draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
+    assert draft is not None
+    editor, page = sign_in(world.email("lea")), f"{draft[0]}/preview"
+    seen = editor.get(f"{page}?find=ana")
+    assert "Preview as this job" in words(seen)
+    assert "Preview as this person" not in words(seen)
+    assert "Ana" not in words(seen)
+    assert editor.get(f"{page}?person={world.people['ana']}").status_code == 404
 
 
 def test_a_file_that_cannot_be_used_says_why(editor: Client) -> None:

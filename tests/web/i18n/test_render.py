@@ -196,6 +196,7 @@ COMPOSED = {
     "frameworks/drafts/cards.py": "two versions side by side, each in its own language",
     "frameworks/drafts/figures.py": "figures name domains and levels",
     "frameworks/drafts/pages.py": "sentences, and labels of forms: statements to choose",
+    "frameworks/drafts/preview_views.py": "a sentence names the framework",
     "frameworks/drafts/views.py": "labels of a form: frameworks to choose",
     "http/framework_asked.py": "links in the frame of a page, which is given to no template",
     "profiles/pages.py": "sentences of bars, of changes and of next steps",
