@@ -132,7 +132,7 @@ def test_a_statement_is_read_from_version_to_version(
     assert f'href="/statements/{carried.now(carried.asked)}"' in old
     assert "You are on version 2 now" in old
     gone = ana.get(f"/statements/{carried.gone}").text
-    assert "isn’t in the framework" in gone
+    assert "That version doesn’t have this statement" in gone
     assert "Sue" in gone
     assert ben.get(f"/statements/{carried.now(carried.same)}").status_code == 404
     of_ana = f"/people/{world.people['ana']}/statements"
