@@ -1,6 +1,6 @@
 """The changes of a next version as cards: folded, what differs and what becomes of its ratings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
@@ -47,6 +47,7 @@ class DiffLine:
 
 @dataclass(frozen=True, slots=True)
 class DecisionOption:
+    name: str
     value: str
     label: str
     pressed: bool
@@ -182,7 +183,10 @@ def _side(
 
 
 def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOption, ...]:
-    """What only differs in case, spelling, or punctuation is suggested as carried."""
+    """What only differs in case, spelling, or punctuation is suggested as carried; what is retired
+    can be kept where there is a place for it."""
+    if change.kind == Kind.RETIRED:
+        return tuple(_of_retired(drafted, change))
     if not change.needs_decision:
         return ()
     parts = [
@@ -192,10 +196,22 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOp
     decision = drafted.decision_of(change)
     return tuple(
         DecisionOption(
-            value, label, value == decision, not decision and change.offers_carry and value == CARRY
+            f"change-{change.key}",
+            value,
+            label,
+            value == decision,
+            not decision and change.offers_carry and value == CARRY,
         )
         for value, label in (*carry, (ASK_AGAIN, _("Ask again")))
     )
+
+
+def _of_retired(drafted: DraftedVersion, change: VersionChange) -> Iterator[DecisionOption]:
+    uuid = change.before[0].uuid
+    is_kept = uuid in drafted.kept
+    if is_kept or uuid in drafted.keepable:
+        yield DecisionOption(f"retire-{change.key}", uuid, _("Retire"), not is_kept, False)
+        yield DecisionOption(f"keep-{change.key}", uuid, _("Keep it"), is_kept, False)
 
 
 def _unchanged(change: VersionChange) -> str:
@@ -204,6 +220,8 @@ def _unchanged(change: VersionChange) -> str:
 
 
 def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:
+    if {each.uuid for each in change.before} & drafted.kept:
+        return str(_("Goes on as it is."))
     decision, _colon, part = drafted.decision_of(change).partition(":")
     codes = [each.code for each in change.after if each.uuid == part]
     outcomes = {

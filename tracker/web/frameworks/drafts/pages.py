@@ -94,9 +94,9 @@ def lead(drafted: DraftedVersion, changes: DraftChanges) -> str:
 
 def changes(drafted: DraftedVersion) -> DraftChanges:
     skills = skills_named(drafted.base_framework_id)
-    found = affected({each.key: skills_of(skills, [each]) for each in drafted.comparison.changed})
+    found = affected({each.key: skills_of(skills, [each]) for each in drafted.changed})
     think, suggested, new = list[ChangeCard](), list[ChangeCard](), list[ChangeCard]()
-    for change in drafted.comparison.changed:
+    for change in drafted.changed:
         suggests = suggested if is_spelling(change) else think
         group = new if change.kind == Kind.NEW else suggests
         group.append(draft_card(drafted, change, found[change.key]))
@@ -178,7 +178,7 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
             ),
         )
         for uuid, earlier in drafted.origins.items()
-        if earlier
+        if earlier and uuid not in drafted.kept
     ]
 
 

@@ -136,12 +136,21 @@ def confirm(draft: Subject) -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft, takes=LONG_FORM)
 def decide(draft: Subject) -> ResponseReturnValue:
     """Goes back to the change, or to the first of several."""
-    chosen = _chosen()
-    anchor = next((f"change-{key}" for key in chosen), None)
+    chosen, retired = _chosen(), DecisionsForm().retired()
+    actor, now = session.actor(), session.now()
+    keys = [*chosen] if retired is None else [retired[0]]
+    to = url_for("framework_drafts.show", draft_id=draft.id, _anchor=f"change-{''.join(keys[:1])}")
+    if retired is not None:
+        _key, uuid, is_kept = retired
+        return pressed(
+            lambda: publishing.keep(actor, draft.id, uuid, now, is_kept=is_kept),
+            _("It stays in the version.") if is_kept else _("It is retired."),
+            to,
+        )
     return pressed(
-        lambda: publishing.decide(session.actor(), draft.id, chosen, session.now()),
+        lambda: publishing.decide(actor, draft.id, chosen, now),
         ngettext("%(num)d choice is saved.", "%(num)d choices are saved.", len(chosen)),
-        url_for("framework_drafts.show", draft_id=draft.id, _anchor=anchor),
+        to,
     )
 
 
