@@ -75,6 +75,8 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert seen.count("Decide. Under 5 people.") == 3
     assert "Text unchanged. Under 5 people." in seen
     assert "People: under 5. Reviewed ratings: under 5. Open reviews: under 5." in seen
+    assert "Communication, Emerging: 2, then 1." in seen
+    assert "Technical, Emerging: 10, then 10; 4 of them count from the next round." in seen
     assert "People who reach it: under 5; who lose it: under 5." in seen
     assert "3 undecided count as “Ask again”" in seen
     assert "2 suggestions are carried over" in seen

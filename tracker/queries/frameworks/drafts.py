@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy import select
@@ -104,12 +104,6 @@ class DraftedVersion:
         """Whether somebody has to, because no choice is made or offered."""
         return change.needs_decision and not (change.key in self.decisions or change.offers_carry)
 
-    @cached_property
-    def as_offered(self) -> "DraftedVersion":
-        """With what is offered as decided: what would be published now."""
-        offered = {change.key: Decided(VersionDecision.CARRY, None) for change in self.offered}
-        return replace(self, decisions={**self.decisions, **offered})
-
     def carries(self, change: VersionChange, uuid: str) -> bool:
         """Whether ratings carry to that statement of the new version. What nobody decided about is
         rated again."""
@@ -119,6 +113,11 @@ class DraftedVersion:
         if decided is None or decided.decision != VersionDecision.CARRY:
             return False
         return decided.carried_to is None or decided.carried_to == uuid
+
+    def would_carry(self, change: VersionChange, uuid: str) -> bool:
+        """As the page shows it: what is offered as carried is published so with it."""
+        is_offered = change.key not in self.decisions and change.offers_carry
+        return is_offered or self.carries(change, uuid)
 
     @property
     def seen(self) -> str:

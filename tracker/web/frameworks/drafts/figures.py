@@ -10,10 +10,13 @@ from flask_babel import ngettext
 from tracker.queries.frameworks.affected import affected, people_on, targets_that_end
 from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
-from tracker.rules.frameworks.changes.level_effects import LevelEffects, Place
-from tracker.rules.frameworks.changes.structure import LevelCount
-from tracker.rules.frameworks.wording import Wording
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.level_effects import (
+    ChangedLevel,
+    LevelEffects,
+    Place,
+    changed_levels,
+)
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.web.frameworks.drafts.labels import FEW, count
 from tracker.web.i18n.content_language import mark
@@ -40,14 +43,14 @@ class IfPublished:
 
 def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date) -> IfPublished:
     """What is suggested counts as carried."""
-    then, skills = drafted.as_offered, skills_named(drafted.base_framework_id)
+    skills = skills_named(drafted.base_framework_id)
     asked = [
         (change, after)
-        for change in then.comparison.to_decide
+        for change in drafted.comparison.to_decide
         for after in change.after
-        if not then.carries(change, after.uuid)
+        if not drafted.would_carry(change, after.uuid)
     ]
-    changed = affected({"": skills_of(skills, then.comparison.changed)})[""]
+    changed = affected({"": skills_of(skills, drafted.comparison.changed)})[""]
     again = affected({"": skills_of(skills, dict.fromkeys(change for change, _after in asked))})[""]
     figures = [
         Figure(
@@ -55,9 +58,9 @@ def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date)
             count(people_on(drafted.base_framework_id, today)),
         ),
         Figure(_("Sent or reviewed, and asked again"), count(again.people)),
-        *_falls(drafted.comparison, effects),
+        *_falls(drafted, effects),
     ]
-    left = len(then.undecided)
+    left = len(drafted.undecided) - len(drafted.offered)
     undecided = ngettext(
         "%(num)d undecided counts as “Ask again”", "%(num)d undecided count as “Ask again”", left
     )
@@ -87,46 +90,47 @@ def _notes(drafted: DraftedVersion, again: int, open_reviews: int) -> Iterator[s
     yield _("Nobody moves yet: administrators choose who moves and when, there and back")
 
 
-def _falls(comparison: VersionComparison, effects: LevelEffects) -> list[Figure]:
-    """By level, where enough people lose it to be told."""
-    falls = [each for each in levels(comparison, effects) if effects.lost[each.place] >= FEW]
-    other = Figure(_("Lose another level") if falls else _("Lose a level"), count(0))
+def _falls(drafted: DraftedVersion, effects: LevelEffects) -> Iterator[Figure]:
+    """By level, where enough people lose it to be told. How many keep every level isn't: less those
+    it would tell of the few."""
+    falls = [each for each in _changed(drafted) if effects.lost[each.place] >= FEW]
+    for each in falls:
+        yield Figure(_("Lose %(level)s", level=_named(each)), count(effects.lost[each.place]))
+    yield Figure(_("Lose another level") if falls else _("Lose a level"), count(0))
+
+
+def _changed(drafted: DraftedVersion) -> list[ChangedLevel]:
+    return changed_levels(drafted.comparison, drafted.would_carry, drafted.past.gone)
+
+
+def _named(level: ChangedLevel) -> str:
+    return mark(", ".join(filter(None, (level.domain_title, level.level_name))), level.lang)
+
+
+def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[str]:
+    """Those that list more or fewer statements, or other ones, so that somebody holds or loses
+    them; until that is published, with how many people."""
+    moved = set[Place]() if effects is None else {*effects.reached, *effects.lost}
     return [
-        *(
-            Figure(_("Lose %(level)s", level=each.name), count(effects.lost[each.place]))
-            for each in falls
-        ),
-        other,
+        f"{_named(each)}: {' '.join(_level_words(each, effects))}"
+        for each in _changed(drafted)
+        if each.before != each.after or each.later or each.place in moved
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLevel:
-    """In `words`: its counts and, until that is published, how many people reach and lose it."""
-
-    place: Place
-    name: Wording
-    words: str
-
-
-def levels(comparison: VersionComparison, changed: LevelEffects | None) -> list[ChangedLevel]:
-    return [
-        ChangedLevel(
-            each.place,
-            mark(", ".join(filter(None, (each.domain_title, each.level_name))), each.lang),
-            " ".join(_level_words(each, changed)),
-        )
-        for each in comparison.levels
-    ]
-
-
-def _level_words(of: LevelCount, changed: LevelEffects | None) -> Iterator[str]:
-    yield _("%(before)s, then %(after)s.", before=of.before, after=of.after)
-    if changed is not None:
+def _level_words(of: ChangedLevel, effects: LevelEffects | None) -> Iterator[str]:
+    counts = _("%(before)s, then %(after)s", before=of.before, after=of.after)
+    later = ngettext(
+        "%(num)d of them counts from the next round",
+        "%(num)d of them count from the next round",
+        of.later,
+    )
+    yield f"{counts}; {later}." if of.later else f"{counts}."
+    if effects is not None:
         yield _(
             "People who reach it: %(reached)s; who lose it: %(lost)s.",
-            reached=count(changed.reached[of.place]),
-            lost=count(changed.lost[of.place]),
+            reached=count(effects.reached[of.place]),
+            lost=count(effects.lost[of.place]),
         )
 
 

@@ -129,12 +129,14 @@ def _of_person(drafted: DraftedVersion, person_id: int) -> Preview:
 
 def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Preview:
     """What is suggested counts as carried."""
-    then = drafted.as_offered
     base_id, library_id = drafted.base_framework_id, session.actor().library_id
     expected = previews.expected(library_id, job_ids, base_id)
     went_on = {key: expected.ranks.get(old, 0) for key, old in drafted.went_on.items()}
     found = asked_of(
-        then.comparison.changed, then.carries, {**expected.ranks, **went_on}, expected.left_out
+        drafted.comparison.changed,
+        drafted.would_carry,
+        {**expected.ranks, **went_on},
+        expected.left_out,
     )
     rows = [
         PreviewRow(

@@ -92,7 +92,7 @@ def start() -> ResponseReturnValue:
 def show(draft: Subject) -> ResponseReturnValue:
     drafted = _drafted(draft)
     changes = pages.changes(drafted)
-    effects = changed_levels(drafted.as_offered) if drafted.is_open else None
+    effects = changed_levels(drafted) if drafted.is_open else None
     place_form = pages.place_form(drafted)
     return render(
         "frameworks/drafts/show.html",
@@ -103,7 +103,7 @@ def show(draft: Subject) -> ResponseReturnValue:
         faults=pages.faults(drafted),
         if_published=effects and figures.if_published(drafted, effects, session.today()),
         sections=drafted.comparison.sections,
-        levels=figures.levels(drafted.comparison, effects),
+        levels=figures.levels(drafted, effects),
         renamed=[*pages.renamed(drafted)],
         ended=figures.ended_targets(drafted, session.today()) if drafted.is_open else [],
         went_on=pages.went_on(drafted),
@@ -122,7 +122,7 @@ def confirm(draft: Subject) -> ResponseReturnValue:
     drafted = _drafted(draft)
     if not drafted.can_be_published:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
-    effects = changed_levels(drafted.as_offered)
+    effects = changed_levels(drafted)
     return render(
         "frameworks/drafts/publish.html",
         **_about(drafted),
