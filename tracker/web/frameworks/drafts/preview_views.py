@@ -18,8 +18,9 @@ from tracker.queries.administration import people
 from tracker.queries.administration.people import PersonSummary
 from tracker.queries.frameworks import drafts, previews
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.asked import Asked, asked_of
+from tracker.rules.frameworks.changes.asked import Asked, AskedStatement, asked_of
 from tracker.rules.frameworks.changes.change_rows import place_of
+from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission, Role
@@ -31,6 +32,7 @@ from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
 bp = Blueprint("framework_previews", __name__, url_prefix="/system/frameworks")
+RANK_MAX = 9
 AT_MOST = 10
 """People of one name that are offered."""
 ASKED = {
@@ -132,12 +134,15 @@ def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Pr
     base_id, library_id = drafted.base_framework_id, session.actor().library_id
     expected = previews.expected(library_id, job_ids, base_id)
     went_on = {key: expected.ranks.get(old, 0) for key, old in drafted.went_on.items()}
-    found = asked_of(
-        drafted.comparison.changed,
-        drafted.would_carry,
-        {**expected.ranks, **went_on},
-        expected.left_out,
-    )
+
+    def asked(ranks: Mapping[str, int]) -> list[AskedStatement]:
+        changed = drafted.comparison.changed
+        return asked_of(changed, drafted.would_carry, ranks, expected.left_out)
+
+    found = asked({**expected.ranks, **went_on})
+    listed = placed(drafted.after).values()
+    in_all = asked({f"{each.strand}/{each.domain}": RANK_MAX for each in listed})
+    later = sum(each.asked in (Asked.NEW, Asked.AGAIN) for each in in_all)
     rows = [
         PreviewRow(
             str(ASKED[each.asked]),
@@ -149,10 +154,25 @@ def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Pr
         for each in sorted(found, key=lambda each: [*ASKED].index(each.asked))
     ]
     counts = Counter(each.asked for each in found)
-    return Preview(whom, [*_sentences(counts, drafted)], rows)
+    return Preview(whom, [*_sentences(counts), _notice(drafted, later)], rows)
 
 
-def _sentences(counts: Mapping[Asked, int], drafted: DraftedVersion) -> Iterator[str]:
+def _notice(drafted: DraftedVersion, later: int) -> str:
+    """As web/notifications/labels says it to somebody who rated everything."""
+    framework = f"{mark(drafted.after.title, drafted.after.lang)} {drafted.after.version}"
+    moved = _("You’re on %(framework)s now. Your ratings came along.", framework=framework)
+    counts = ngettext(
+        "%(num)d statement is new or changed: you can rate it now, and it counts from the next "
+        "round.",
+        "%(num)d statements are new or changed: you can rate them now, and they count from the "
+        "next round.",
+        later,
+    )
+    words = f"{moved} {counts}" if later else moved
+    return str(_("On the day of the move their notice says: “%(words)s”", words=words))
+
+
+def _sentences(counts: Mapping[Asked, int]) -> Iterator[str]:
     again, new = counts[Asked.AGAIN], counts[Asked.NEW]
     minutes = minutes_for(again + new, LEARNER_SECONDS)
     if again + new:
@@ -175,8 +195,3 @@ def _sentences(counts: Mapping[Asked, int], drafted: DraftedVersion) -> Iterator
             "%(num)d changed statements keep their ratings.",
             stays,
         )
-    framework = f"{mark(drafted.after.title, drafted.after.lang)} {drafted.after.version}"
-    yield _(
-        "On the day of the move their notice says: “%(words)s”",
-        words=_("You’re on %(framework)s now. Your ratings came along.", framework=framework),
-    )
