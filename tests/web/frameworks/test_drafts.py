@@ -69,18 +69,18 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     seen = words(page)
     assert "7 changes since 26.05. Nothing changes for anyone until you publish." in seen
     assert "5 to think about 1 suggested 1 needs nothing" in seen
-    assert "3 of 5 to decide" in seen
+    assert "4 of 5 to decide" in seen
     assert "Suggested: carry, only spelling changed Carry the small one" in seen
     assert "Show the one that needs nothing 1 new" in seen
     assert seen.count("Decide. Under 5 people.") == 3
-    assert "Text unchanged. Under 5 people." in seen
+    assert "Decide. Text unchanged. Under 5 people." in seen
     assert "People: under 5. Reviewed ratings: under 5. Open reviews: under 5." in seen
     assert "Communication, Emerging: 2, then 1." in seen
     assert "Technical, Emerging: 10, then 10; 4 of them count from the next round." in seen
     assert "People who reach it: under 5; who lose it: under 5." in seen
-    assert "3 undecided count as “Ask again”" in seen
-    assert "2 suggestions are carried over" in seen
-    assert "To rate for each person: at most 4 again, 1 new, about 2 minutes" in seen
+    assert "4 undecided count as “Ask again”" in seen
+    assert "1 suggestion is carried over" in seen
+    assert "To rate for each person: at most 5 again, 1 new, about 2 minutes" in seen
     assert "uuid" not in seen
     assert "<del>" in page.text
     assert "<ins>" in page.text

@@ -95,17 +95,13 @@ def change_card(change: VersionChange) -> ChangeCard:
     named = change.after if change.kind == Kind.MERGED or not change.before else change.before
     return ChangeCard(
         change.key,
-        str(SPELLING if is_spelling(change) else KINDS[change.kind]),
+        str(SPELLING if change.offers_carry else KINDS[change.kind]),
         _codes(change),
         mark(named[0].title, named[0].lang),
         tuple(_lines(change)),
         before,
         after,
     )
-
-
-def is_spelling(change: VersionChange) -> bool:
-    return change.kind == Kind.REWORDED and change.offers_carry
 
 
 def _codes(change: VersionChange) -> str:
@@ -225,7 +221,7 @@ def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:
     decision, _colon, part = drafted.decision_of(change).partition(":")
     codes = [each.code for each in change.after if each.uuid == part]
     outcomes = {
-        Kind.RETIRED: _("Leaves all counts, and stays in people’s history."),
+        Kind.RETIRED: _("Leaves all counts; stays in history."),
         Kind.NEW: _("Not rated yet, for everybody."),
         (Kind.MERGED, CARRY): _("Carried over where all ratings are the same."),
         (Kind.SPLIT, CARRY): _(

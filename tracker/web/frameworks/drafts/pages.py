@@ -13,7 +13,7 @@ from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, is_spelling, same_card
+from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card
 from tracker.web.frameworks.drafts.figures import skills_of
 from tracker.web.frameworks.drafts.forms import OriginsForm, PlaceForm
 from tracker.web.i18n.content_language import mark
@@ -97,7 +97,7 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
     found = affected({each.key: skills_of(skills, [each]) for each in drafted.changed})
     think, suggested, new = list[ChangeCard](), list[ChangeCard](), list[ChangeCard]()
     for change in drafted.changed:
-        suggests = suggested if is_spelling(change) else think
+        suggests = suggested if change.offers_carry else think
         group = new if change.kind == Kind.NEW else suggests
         group.append(draft_card(drafted, change, found[change.key]))
     renumbered, sources = _unchanged(drafted)
