@@ -20,6 +20,7 @@ LAST_CHANGE = "The last change is the person's own, also of a statement that is 
 SENT = "What was sent of a statement that is to be rated again counts as nothing sent."
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
+DRAFTED = "A first version is a draft before it is published, too."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
@@ -43,6 +44,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         ALL, "*/audit", KINDS, now="origin of a statement added|People moved|Signed in|Taken out"
     ),
     Difference(ALL, "*/audit", KINDS, before="a move to a new version|moved to a new|events"),
+    Difference(ALL, "*/audit", KINDS, now="Framework: version (hidden|shown again|withdrawn)"),
+    Difference(("demo-teams",), "records/audit", DRAFTED, now=r"^framework_draft_made .* 26\.05$"),
     Difference(WORLDS, "*/role profile*", PROFILES, now="There is no such page"),
     Difference(WORLDS, "*/role profiles", PROFILES, before="retired"),
     Difference(

@@ -1,6 +1,7 @@
 """Move the people of a library to another version of their framework, and back."""
 
 import datetime as dt
+from dataclasses import replace
 
 import click
 from flask.cli import with_appcontext
@@ -10,6 +11,7 @@ from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.queries.administration import library_settings
 from tracker.queries.frameworks import published, version_steps
 from tracker.queries.frameworks.version_steps import MoveScope
+from tracker.rules.calendar import day_in
 from tracker.rules.errors import Invalid
 from tracker.services.frameworks import moves as service
 from tracker.services.one_transaction import kept_unless
@@ -20,6 +22,7 @@ REFUSED = {
     "move_nobody": "Nobody there is on that version.",
     "move_in_round": "The round {round} keeps the version that people are on until {day}.",
 }
+THERE = "Everybody there is on that version already; nothing changed."
 
 
 @click.command("move")
@@ -49,9 +52,10 @@ def move(
     as_json: bool,
 ) -> None:
     """Move people of a library from one version of the framework SLUG to another one, later or
-    earlier. Moving them back is the same command the other way."""
+    earlier. Moving them back is the same command the other way. Where all of them are there
+    already, it says so, and nothing changes."""
     home = library_settings.library_named(library)
-    versions = {each.version: each.id for each in published.versions(slug)}
+    versions = {each.version: each.id for each in published.versions(slug, published.SHOWN)}
     if home is None or not {before, after} <= versions.keys():
         files.refuse(
             ["There is no such library, or no such version of the framework."], as_json=as_json
@@ -62,6 +66,9 @@ def move(
         with kept_unless(dry_run):
             count = service.move(None, scope, dt.datetime.now(dt.UTC), newcomers=newcomers)
     except Invalid as refusal:
+        if refusal.code in ("move_unknown", "move_nobody") and _are_there(home, scope):
+            files.say({"people": 0, "outcome": "unchanged"}, THERE, as_json=as_json)
+            return
         said = REFUSED.get(refusal.code, refusal.code).format(**refusal.facts)
         files.refuse([said], as_json=as_json)
     data: dict[str, object] = {
@@ -72,3 +79,10 @@ def move(
     }
     words = "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in data.items())
     files.say(data, words, as_json=as_json)
+
+
+def _are_there(library: tuple[int, str], scope: MoveScope) -> bool:
+    """Nobody is left on the version before, and whom it is for is on the other one."""
+    today = day_in(library[1], dt.datetime.now(dt.UTC))
+    back = replace(scope, from_id=scope.to_id, to_id=scope.from_id)
+    return bool(version_steps.people(back, today)) and not version_steps.people(scope, today)

@@ -1,10 +1,10 @@
-"""Drafts of a framework's next version, and what they change."""
+"""Drafts of a framework's first or next version, and what they change."""
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from tracker.db import session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
 from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.rules.frameworks.changes.comparison import (
+    NO_PAST,
     Kind,
     KnownBefore,
     VersionChange,
@@ -33,12 +34,14 @@ from tracker.rules.frameworks.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class ListedDraft:
+    """`base_version`: the one that it follows; None for a first version."""
+
     id: int
     slug: str
     title: Wording
     lang: str
     version: str
-    base_version: str
+    base_version: str | None
     made_at: dt.datetime
 
 
@@ -52,11 +55,12 @@ class Decided:
 
 @dataclass(frozen=True)
 class DraftedVersion:
-    """A draft beside the version in use."""
+    """A draft beside the version that it follows. A first version follows none: `before` is
+    empty."""
 
     id: int
     digest: str
-    base_framework_id: int
+    base_framework_id: int | None
     before: FrameworkFile
     after: FrameworkFile
     past: KnownBefore
@@ -65,6 +69,7 @@ class DraftedVersion:
     decisions: Mapping[str, Decided]
     made_at: dt.datetime
     published_at: dt.datetime | None
+    published_framework_id: int | None
     discarded_at: dt.datetime | None
 
     @cached_property
@@ -144,21 +149,39 @@ def open_drafts() -> tuple[ListedDraft, ...]:
         select(
             FrameworkDraft.id,
             FrameworkDraft.slug,
-            Framework.title,
-            Framework.lang,
+            FrameworkDraft.content["title"].as_string(),
+            FrameworkDraft.content["lang"].as_string(),
             FrameworkDraft.version,
             Framework.version.label("base_version"),
             FrameworkDraft.made_at,
         )
-        .join(Framework, Framework.id == FrameworkDraft.base_framework_id)
+        .outerjoin(Framework, Framework.id == FrameworkDraft.base_framework_id)
         .where(FrameworkDraft.published_at.is_(None), FrameworkDraft.discarded_at.is_(None))
         .order_by(FrameworkDraft.slug)
     )
     return tuple(ListedDraft(*row) for row in rows)
 
 
+def is_first(draft_id: int) -> bool:
+    """Whether it is the draft of a first version. One query."""
+    follows_none = FrameworkDraft.id == draft_id, FrameworkDraft.base_framework_id.is_(None)
+    return session().scalar(select(FrameworkDraft.id).where(*follows_none)) is not None
+
+
+def last_published(slug: str) -> FrameworkFile | None:
+    """What the last draft of the framework became; None where it is open, or was discarded."""
+    last = session().scalars(
+        select(FrameworkDraft)
+        .where(FrameworkDraft.slug == slug)
+        .order_by(FrameworkDraft.id.desc())
+        .limit(1)
+    )
+    return next((framework_of(each.content) for each in last if each.published_at), None)
+
+
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Fourteen queries, and nine for each earlier version with statements that it has alone."""
+    """Fourteen queries, and nine for each earlier version with statements that it has alone; two
+    for a first version."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
         return None
@@ -169,17 +192,19 @@ def drafted(draft_id: int) -> DraftedVersion | None:
             FrameworkDraftDecision.carried_to,
         ).where(FrameworkDraftDecision.draft_id == draft_id)
     )
+    base_id, after = draft.base_framework_id, framework_of(draft.content)
     return DraftedVersion(
         id=draft.id,
         digest=draft.digest,
-        base_framework_id=draft.base_framework_id,
-        before=file_of(draft.base_framework_id),
-        after=framework_of(draft.content),
-        past=past_of(draft.base_framework_id),
+        base_framework_id=base_id,
+        before=replace(after, version="", strands=()) if base_id is None else file_of(base_id),
+        after=after,
+        past=NO_PAST if base_id is None else past_of(base_id),
         origins=draft.origins,
         places=draft.places,
         decisions={key: Decided(decision, to) for key, decision, to in decisions},
         made_at=draft.made_at,
         published_at=draft.published_at,
+        published_framework_id=draft.published_framework_id,
         discarded_at=draft.discarded_at,
     )

@@ -17,15 +17,17 @@ from tracker.rules.frameworks.changes.level_effects import (
     places,
 )
 from tracker.rules.frameworks.scale import Scale
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 def changed_levels(drafted: DraftedVersion) -> LevelEffects:
     """By level whose number of statements changes, as the changes are decided now. Four queries;
-    none where no number changes."""
-    if not places(drafted.comparison):
+    none where no number changes, or nobody has a level yet."""
+    base_id = drafted.base_framework_id
+    if base_id is None or not places(drafted.comparison):
         return LevelEffects()
-    scale = Scale.of(session().execute(scale_rows(drafted.base_framework_id)).all())
-    here = _in_use_or_last(drafted)
+    scale = Scale.of(session().execute(scale_rows(base_id)).all())
+    here = _in_use_or_last(drafted, base_id)
     reviewed = standing(lambda _person: true(), here)
     people: dict[int, ReviewedPerson] = {}
     for person_id, library_id, uuid, answer in session().execute(
@@ -57,7 +59,7 @@ def changed_levels(drafted: DraftedVersion) -> LevelEffects:
     )
 
 
-def _in_use_or_last(drafted: DraftedVersion) -> ColumnElement[bool]:
+def _in_use_or_last(drafted: DraftedVersion, base_id: int) -> ColumnElement[bool]:
     """Over `STATEMENTS`: those of the version in use, and the last wordings of those that come
     back."""
     befores = {each.uuid for change in drafted.comparison.changes for each in change.before}
@@ -67,9 +69,10 @@ def _in_use_or_last(drafted: DraftedVersion) -> ColumnElement[bool]:
         .join(Framework, Framework.id == earlier.framework_id)
         .where(
             Framework.slug == drafted.before.slug,
-            Framework.id < drafted.base_framework_id,
+            Framework.id < base_id,
+            Framework.status != VersionStatus.WITHDRAWN,
             earlier.uuid.in_(befores & drafted.past.gone.keys()),
         )
         .group_by(earlier.uuid)
     )
-    return or_(STATEMENTS.c.framework_id == drafted.base_framework_id, STATEMENTS.c.id.in_(last))
+    return or_(STATEMENTS.c.framework_id == base_id, STATEMENTS.c.id.in_(last))

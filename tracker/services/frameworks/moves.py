@@ -18,6 +18,7 @@ from tracker.records.reviews import round_snapshots
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 def move(
@@ -43,7 +44,7 @@ def move(
         whom = version_steps.whom(scope, today)
         tx.execute(held(select(Person.id).where(Person.id.in_(whom.order_by(None)))))
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
-        before, after = (tx.get_one(Framework, each) for each in (scope.from_id, scope.to_id))
+        before, after = tx.get_one(Framework, scope.from_id), _offered(tx, scope.to_id)
         by = actor.person_id if actor is not None else None
         count = moves.move(tx, library.id, whom, after, by, now)
         if newcomers and scope.is_whole:
@@ -88,6 +89,14 @@ def check(scope: MoveScope, today: dt.date) -> list[int]:
     if not people and not (scope.is_whole and step.of_newcomers):
         raise Invalid("move_nobody", "team_id")
     return people
+
+
+def _offered(tx: Session, framework_id: int) -> Framework:
+    """Held, so that nobody withdraws it meanwhile."""
+    found = tx.scalar(held(select(Framework).where(Framework.id == framework_id)))
+    if found is None or found.status != VersionStatus.OFFERED:
+        raise Invalid("move_unknown", "to_id")
+    return found
 
 
 def _place(tx: Session, scope: MoveScope) -> dict[str, str | int]:

@@ -244,6 +244,8 @@ def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[EndedTargets]
     ending = {each.key: each for each in drafted.gone_domains}
     for key in drafted.went_on.values():
         del ending[key]
+    if drafted.base_framework_id is None:
+        return []
     found = targets_that_end(drafted.base_framework_id, ending, today)
     return [
         EndedTargets(mark(each.title, drafted.before.lang), count(found[key]))
