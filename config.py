@@ -219,6 +219,8 @@ class Config:
         self.SQLALCHEMY_ENGINE_OPTIONS = {
             "hide_parameters": True,
             "pool_pre_ping": True,
+            # What read last reads next, and keeps what SQLite compiled for it.
+            "pool_use_lifo": True,
             "pool_timeout": POOL_TIMEOUT,
             "max_overflow": 2 + 2 * self.THREADS,
         }

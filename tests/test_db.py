@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -80,6 +80,25 @@ def test_a_write_outside_a_transaction_fails(app: Flask, world: World) -> None:
         assert (
             db.session.scalar(select(Person.name).where(Person.id == world.people["ana"])) == "Ana"
         )
+
+
+def test_a_connection_is_told_where_it_changes_whether_it_may_write(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no more often: to be told makes SQLite forget what it compiled."""
+    if engine_name != "sqlite":
+        pytest.skip("PRAGMAs are SQLite's")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    app = create_app(TestConfig(f"sqlite:///{tmp_path / 'own.sqlite3'}", tmp_path))
+    sent: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *of: sent.append(of[2]))
+        for write in (False, False, True, True, False):
+            with db.engine.execution_options(tracker_write=write).connect() as connection:
+                connection.execute(text("SELECT 1"))
+        db.engine.dispose()
+    told = [int(query[-1]) for query in sent if query.startswith("PRAGMA query_only")]
+    assert told == [1, 0, 1]
 
 
 def _zero(tx: Session) -> int:

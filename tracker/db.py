@@ -270,7 +270,6 @@ def empty_log() -> None:
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA query_only = OFF")
         cursor.execute(f"PRAGMA busy_timeout = {LOG_TIMEOUT_MS}")
         connection.info[PATIENCE] = LOG_TIMEOUT_MS
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

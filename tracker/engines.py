@@ -28,6 +28,9 @@ PRAGMAS = {
 """What a live SQLite connection must answer."""
 PATIENCE = "busy_timeout"
 """Where a connection to SQLite keeps how long it waits now."""
+QUERY_ONLY = "query_only"
+"""Where it keeps whether it refuses to write now. SQLite compiles every statement again once this
+is set, to whatever: it is set only where it changes."""
 
 _patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
 _left: ContextVar[float] = ContextVar("left_of_all_waits", default=math.inf)
@@ -78,11 +81,10 @@ def _on_connect_sqlite(connection: Any, _record: object) -> None:
 
 def _on_begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("tracker_write", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
-    patience = _patience.get()
-    if connection.info.get(PATIENCE) != patience:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
-        connection.info[PATIENCE] = patience
+    for name, value in ((QUERY_ONLY, int(not write)), (PATIENCE, _patience.get())):
+        if connection.info.get(name) != value:
+            connection.exec_driver_sql(f"PRAGMA {name} = {value}")
+            connection.info[name] = value
     with counted_wait():
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 

@@ -1,16 +1,27 @@
+import datetime as dt
+
 from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.factories.sending import actor
+from tests.factories.versions import next_version, scope
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import AccountMerge, Membership, NotRatedHere, OutboxMail, RosterImport
+from tracker.models import (
+    AccountMerge,
+    Membership,
+    NotRatedHere,
+    OutboxMail,
+    PlannedMove,
+    RosterImport,
+)
 from tracker.models.record.words import skill_of
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster import files
 from tracker.services.administration import people
 from tracker.services.administration.accounts import merging
 from tracker.services.administration.roster import importing, staging
+from tracker.services.frameworks import moves
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
 ADMIN_POST = "401 403 403 403 403 403 403 422 403"
@@ -130,6 +141,16 @@ def nora(world: World) -> dict[str, object]:
     return {"person_id": world.people["nora"]}
 
 
+def a_planned_move(world: World) -> None:
+    whom, now = scope(world, next_version(world)), world.now
+    moves.plan(actor(world, "adam"), whom, now.date() + dt.timedelta(days=100), now)
+
+
+def planned_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"planned_id": tx.scalars(select(PlannedMove.id)).one()}
+
+
 def roster_id(world: World) -> dict[str, object]:
     with transaction() as tx:
         return {"roster_id": tx.scalars(select(RosterImport.id)).one()}
@@ -139,6 +160,13 @@ DOORS = [
     Door("version_moves.index", ADMIN),
     Door("version_moves.new", ADMIN.replace("200", "404")),
     Door("version_moves.create", ADMIN_POST.replace("422", "404"), "POST"),
+    Door(
+        "version_moves.cancel",
+        ADMIN_POST.replace("422", "303"),
+        "POST",
+        planned_id,
+        arrange=a_planned_move,
+    ),
     Door("rosters.index", ADMIN),
     Door("rosters.upload", ADMIN_POST, "POST"),
     Door("rosters.export", ADMIN),

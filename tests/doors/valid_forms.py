@@ -508,6 +508,7 @@ SENDS = [
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
     Send("version_moves.create", "adam", to_the_next_version),
+    Send("version_moves.cancel", "adam"),
     Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
     Send("rosters.bring_in", "adam", as_checked),

@@ -117,7 +117,7 @@ def next_version(
                     skill_id=add(tx, Skill(slug=old.slug)),
                     title=f"New {number}",
                     uuid=f"00000000-0000-0000-{int(version):04}-{number:012}",
-                    code=f"NEW-{number:02}",
+                    code=f"NEW-{version}-{number:02}",
                     position=100_000 + number,
                 )
             )

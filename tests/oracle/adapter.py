@@ -9,8 +9,10 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 from flask import Flask
 from sqlalchemy import Row, text
@@ -379,6 +381,13 @@ def records() -> dict[str, Lines]:
 
 
 # ---- people are moved to another version
+
+
+def all_counts_at_once() -> AbstractContextManager[object]:
+    """As if every move were over a year ago. What is new counts from the next round now, and counted
+    on the day of the move then: in the recorded worlds that would change most pages, and the rest of
+    them couldn't be compared."""
+    return patch("tracker.models.record.later.counted_by", lambda _today: dt.date.max)
 
 
 def move(

@@ -21,7 +21,16 @@ SENT = "What was sent of a statement that is to be rated again counts as nothing
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
 DRAFTED = "A first version is a draft before it is published, too."
+SUPERVISORS = "Whoever supervises people who moved is told once how many, also by mail."
+TEAMS = "A team's page says which versions its people were moved to."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
+LATER = "What is new in a version counts from the next round, and the draft counts levels so."
+FALLS = "A level that falls with a version is named, with its reason."
+JOB = "What is left to rate for the job is said without all that is listed."
+SINCE = "What is to be rated again changed since, by whichever version."
+LISTED = "A version changes which statements there are, and these count from the next round."
+NOTES = "The notes at an earlier answer are shown with it."
+PRINTED_ONCE = "A wording in which nothing changed is printed once."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
@@ -30,6 +39,9 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You’re (back )?on Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
+    Difference(WORLDS, "*/notices", SUPERVISORS, now="you supervise moved to Small framework"),
+    Difference(WORLDS[1:], "*/page", TEAMS, now="(person is|people are) on Small framework"),
+    Difference(("world-3",), "* daily work of *", SUPERVISORS, now="^mails: hugo"),
     Difference(ALL, "*/admin", ANYWHERE, before="^New versions\n"),
     Difference(
         ("world-1", "world-2", "world-3", "world-5", "world-6"),
@@ -220,4 +232,49 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-6",), "066 *", LEFT_OUT, before="TEC-3-01.*not_rated_here = None|of 31 statements"
     ),
     Difference(("world-6",), "*/earlier *", ANYWHERE, now="No ratingon version 2 .* cleared"),
+    Difference(
+        WORLDS,
+        "* draft",
+        LATER,
+        before="^Levels whose count changes",
+        now="^Levels that count other statements",
+    ),
+    Difference(WORLDS, "* draft", LATER, before="^New wording by itself never puts"),
+    Difference(("world-4",), "* draft", LATER, now="counts? from the next round"),
+    Difference(WORLDS, "* draft", LATER, now="People are counted as on the day they’re moved"),
+    Difference(
+        ("demo-1", "demo-2", *WORLDS), "*/profile.json", LATER, now=r"^\S+/counts_from = None$"
+    ),
+    Difference(("world-1",), "*/profile", FALLS, now="isn’t reached now: "),
+    Difference(("world-6",), "*/explained leadership", FALLS, now="isn’t reached now: "),
+    Difference(
+        ("world-2", "world-3"), "*", NOTES, now=r"^Note for (myself|my reviewer): (Mine|Yours) no"
+    ),
+    Difference(
+        ("demo-1", "demo-2", *WORLDS),
+        "*/today",
+        JOB,
+        before=r"\d+ of \d+ statements are for your job",
+        now=r"\d+ statements? for your job (is|are) not rated yet",
+    ),
+    Difference(
+        WORLDS,
+        "*/today",
+        SINCE,
+        before=r"^Rate \d+ statements? again: version",
+        now=r"^Rate \d+ statements? again: (it has|they have) changed since",
+    ),
+    Difference(
+        ("world-1", "world-3", "world-5"),
+        "*/profile",
+        LISTED,
+        before="changed which statements count in: ",
+        now="changed statements in: ",
+    ),
+    Difference(
+        ("world-1", "world-3", "world-5", "world-6"),
+        "*",
+        PRINTED_ONCE,
+        before=r"^Was: (.*)\nNow: \1$",
+    ),
 )

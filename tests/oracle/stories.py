@@ -73,7 +73,11 @@ class Story:
         self.retired: list[dict[str, Any]] = []
 
     def tell(self, script: list[Step]) -> Facts:
-        with time_machine.travel(NOW, tick=False) as self.clock, mail_server() as self.inbox:
+        with (
+            time_machine.travel(NOW, tick=False) as self.clock,
+            mail_server() as self.inbox,
+            adapter.all_counts_at_once(),
+        ):
             self.begin()
             for step in script:
                 self.do(step)

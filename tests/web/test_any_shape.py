@@ -11,14 +11,13 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.sending import actor, item_ids, respond
+from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import SHAPES
 from tracker.db import session
 from tracker.models import Domain, Statement, Strand
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import profiles
-from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning
@@ -126,7 +125,7 @@ def test_what_counts_as_met_is_the_scales_to_say(
             session().rollback()
             learner = learners.learner(world.people["ana"], NOW.date())
             assert learner is not None
-            own = profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS).own
+            own = profiles.profile(learner, own_sheet(learner)).own
             assert own is not None
             met = sum(level.tally.met for level in own[domain_id].levels)
             assert met == (len(statements) if meaning is Meaning.MET else 0), answer

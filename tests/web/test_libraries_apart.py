@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, true
 
 from tests.client import Client
 from tests.doors.accounts import objection
-from tests.doors.administration import a_mail, a_merge, a_roster, leave_out
+from tests.doors.administration import a_mail, a_merge, a_planned_move, a_roster, leave_out
 from tests.doors.drafts import of_ana
 from tests.doors.endorsements import proposed
 from tests.doors.frameworks import suggest
@@ -70,6 +70,7 @@ def other(app: Flask, world: World) -> Other:
             mail_tried,
             a_merge,
             objection,
+            a_planned_move,
         ):
             arrange(world)
         piece(world, reasons={world.statements["technical"][0]: "I did"})

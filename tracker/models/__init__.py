@@ -50,7 +50,7 @@ from tracker.models.people import (
 )
 from tracker.models.ratings import Rating, RatingEntry, RevealedAnswer
 from tracker.models.record.skills import Skill, SkillOrigin
-from tracker.models.record.versions import LibraryVersion, PersonVersion
+from tracker.models.record.versions import LibraryVersion, PersonVersion, PlannedMove
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
@@ -143,6 +143,7 @@ __all__ = [
     "OutboxMail",
     "Person",
     "PersonVersion",
+    "PlannedMove",
     "Rating",
     "RatingEntry",
     "RecordOpening",

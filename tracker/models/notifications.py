@@ -15,7 +15,8 @@ class Notice(Base):
     """Somebody is told that something happened: who, of what kind, in which review or round, or by
     which move to another version; never what was answered.
 
-    `to_mail`: it waits to be put into a mail; `mail_id`: the mail that holds it.
+    `people`: so many of those whom they supervise moved, one of them by `version_id`. `to_mail`: it
+    waits to be put into a mail; `mail_id`: the mail that holds it.
     """
 
     __tablename__ = "notices"
@@ -40,6 +41,7 @@ class Notice(Base):
     review_id: Mapped[int | None] = mapped_column(parent("reviews.id"), index=True)
     about_id: Mapped[int | None] = mapped_column(parent("people.id"))
     version_id: Mapped[int | None] = mapped_column(parent("person_versions.id"), index=True)
+    people: Mapped[int | None]
     round_id: Mapped[int | None] = mapped_column(parent("rounds.id"), index=True)
     happened_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]

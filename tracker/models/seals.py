@@ -171,7 +171,9 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
         grows=True,
     ),
     PersonVersion: SealedTable(
-        ("person_id", "slug", "framework_id", "moved_at", "moved_by_id"), "person_id", grows=True
+        ("person_id", "slug", "framework_id", "moved_at", "moved_on", "moved_by_id"),
+        "person_id",
+        grows=True,
     ),
     Erasure: SealedTable(("person_id", "opened_at", "closed_at"), "person_id"),
     EvidenceErasure: SealedTable(

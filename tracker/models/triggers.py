@@ -90,6 +90,7 @@ CURRENT = frozenset(
         "notices",
         "outbox_mails",
         "people",
+        "planned_moves",
         "ratings",
         "record_openings",
         "recovery_codes",

@@ -1,8 +1,11 @@
 /* One statement that a learner rates: a rating can be taken back, and outlives a reload before it is saved. */
 
 import { forget, keep, kept } from "../kept_answers.js";
+import { words } from "./announcements.js";
 import { StatementCard } from "./statement_card.js";
 import { forgetGiven, offerUndo, remember, tellUndone } from "./undo.js";
+
+const MOVED = new Set(["statement_replaced", "statement_retired"]);
 
 export class RatingCard extends StatementCard {
   constructor(root) {
@@ -64,6 +67,21 @@ export class RatingCard extends StatementCard {
 
   speakSaved(sent, body) {
     if (!tellUndone(body) && (sent.notes_only || !offerUndo(body))) super.speakSaved(sent, body);
+  }
+
+  /** Of a page of another version: what was typed goes to the statement of the one that they are on now. */
+  onRefused(answer, body) {
+    super.onRefused(answer, body);
+    if (!MOVED.has(body?.code)) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-secondary btn-small";
+    button.textContent = words.checkThere;
+    button.addEventListener("click", () => {
+      forget(this.id);
+      this.sendAsForm();
+    });
+    this.root.querySelector("[data-trouble]").append(button);
   }
 
   takeOver(current) {

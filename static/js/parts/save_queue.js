@@ -91,6 +91,27 @@ export class SaveQueue {
     this.stuck = who === "signedOut" || who === "otherPerson" ? who : "refused";
     if (this.stuck === "refused") this.onRefused(answer, body);
   }
+
+  /** What waits, in a tab of its own, as the form without script sends it. */
+  sendAsForm() {
+    const { answer, notes_only: isNotes, ...notes } = this.wanted;
+    const act = answer === null ? { save: "clear" } : isNotes ? { save: "notes" } : { answer };
+    const fields = { csrf_token: token, base_version: this.version, person_id: person, page: "statement", ...notes, ...act };
+    const form = document.createElement("form");
+    Object.assign(form, { action: this.action, method: "post", target: "_blank" });
+    for (const [name, value] of Object.entries(fields)) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+    form.remove();
+    this.wanted = null;
+    this.stuck = "";
+    this.say("");
+    showPage();
+  }
 }
 
 /** An answer that is null is one to be cleared. */

@@ -13,6 +13,7 @@ from tests.browser.watch import Watch
 from tests.client import PASSWORD
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
+from tests.factories.versions import carried, next_version
 from tracker.db import transaction
 from tracker.models import Person
 
@@ -131,6 +132,42 @@ def test_two_devices_are_told_of_each_other(live: Live, visit: Visit) -> None:
     wait_for(desk, first, "Saved")
     assert answers(live) == {first: "partly"}
     assert entries(live) == 2
+
+
+@pytest.mark.parametrize("where", ["", "/grid?notes=1"])
+def test_from_a_page_of_another_version_what_was_typed_goes_to_the_new_wording(
+    live: Live, visit: Visit, where: str
+) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(f"{DOMAIN}{where}")
+    with live.app.app_context():
+        version = next_version(live.world, reworded={first: False})
+        carried(live.world, version, person="ana")
+    new = version.became[first][0]
+    card = page.locator(f"[data-statement='{first}']")
+    if not where:
+        card.locator(".statement-notes summary").click()
+    card.locator("[name^=own_note]").fill("Two lines\nof mine")
+    card.locator("[name^=answer][value=partly]").check()
+    told = card.locator("[data-trouble]")
+    told.filter(has_text="You are on version 2 of the framework now").wait_for()
+    with page.context.expect_page() as opened:
+        told.get_by_role("button", name="Check it in your version").click()
+    there = opened.value
+    again = there.locator(f"#s-{new}")
+    again.filter(has_text="in other words").wait_for()
+    assert again.locator("[value=partly]").is_checked()
+    assert again.get_by_label("For myself").input_value() == "Two lines\nof mine"
+    again.get_by_role("button", name="Save", exact=False).first.click()
+    there.wait_for_url(f"**/statements/{new}?saved={new}")
+    assert answers(live) == {new: "partly"}
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(f"{DOMAIN}{where}")
+    assert asked == [], "nothing is left to be saved here"
+    chosen = page.locator(f"[data-statement='{new}'] [name^=answer][value=partly]")
+    assert chosen.is_checked()
 
 
 def test_a_click_without_a_connection_is_kept_and_sent_again(live: Live, visit: Visit) -> None:

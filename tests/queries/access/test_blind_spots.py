@@ -30,8 +30,10 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots, blind
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.operations import audit_log
 from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.record import sheets
 from tracker.rules.errors import Conflict
 from tracker.rules.profiles.levels import LevelState
+from tracker.rules.record.sheet import Side
 from tracker.rules.roles import Role
 from tracker.services.reviews import delegates, endorsements, exceptions, reviews
 
@@ -149,11 +151,12 @@ def test_it_counts_as_open(here: World) -> None:
     domain_id = here.domains["communication"]
     found = {}
     for name, spots in (("hugo", blind(here, "hugo")), ("sue", NO_BLIND_SPOTS)):
-        of = profiles.profile(ana(here), profiles.SelfSide.REVEALED, spots)
+        sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
+        of = profiles.profile(ana(here), sheet)
         assert of.own is not None
         level = of.endorsed[domain_id].levels[0]
         found[name] = (level.state, level.tally.open, of.rated)
-        assert profiles.endorsed_count(ana(here), spots).standing == (1 if name == "hugo" else 2)
+        assert profiles.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
     shown = levels.revealed(
         lambda person: person == here.people["ana"], here.framework_id, blind(here, "hugo")
@@ -172,10 +175,11 @@ def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: Wo
         )
         spots = BlindSpots(pairs, hidden)
         seen = {one, two} - unseen
-        voices = statement_status.voices(ana(here), profiles.SelfSide.REVEALED, spots)
+        sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
+        voices = statement_status.voices(sheet, ana(here))
         assert {each.id for each in voices if each.endorsed} == seen
         assert {each.id for each in voices if each.own} == seen
-        assert profiles.endorsed_count(ana(here), spots).standing == len(seen)
+        assert profiles.endorsed_count(sheet).standing == len(seen)
 
 
 def test_the_audit_leaves_earlier_reviews_of_it_out(here: World) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
-from tests.factories.versions import NextVersion, carried, next_version
+from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models.record.words import standing
@@ -100,5 +100,5 @@ def test_what_was_revealed_is_read_the_same_way_and_counts_in_levels(world: Worl
     assert said[made.became[same][0]] == "consistently"
     assert made.became[asked][0] not in said
     for counts in (levels.endorsed_answers, levels.revealed_answers):
-        found = counts(people, made.framework_id, library_id, NO_BLIND_SPOTS)
+        found = counts(people, made.framework_id, library_id, AFTER.date(), NO_BLIND_SPOTS)
         assert [sum(each.values()) for each in found.values()] == [1]

@@ -8,6 +8,7 @@ from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
+from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import NotRatedHere
@@ -15,8 +16,16 @@ from tracker.models.record.words import skill_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import level_shapes, levels
-from tracker.rules.frameworks.scale import Meaning
+from tracker.queries.record import sheets
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import LevelState, TargetState
+from tracker.rules.record.sheet import Sheet, Side
+
+
+def anas(world: World) -> Sheet:
+    learner = learners.learner(world.people["ana"], world.now.date())
+    assert learner is not None
+    return own_sheet(learner)
 
 
 def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:
@@ -42,14 +51,13 @@ def test_own_answers_are_counted(app: Flask, world: World) -> None:
         rate(world, "ana", second, Answer.CONSISTENTLY)
         rate(world, "ana", third, Answer.PARTLY)
         rate(world, "ben", first, Answer.NOT_YET)
-        domains = level_shapes.shape(world.framework_id, world.libraries["city"])
-        counts = levels.own_answers(
-            [world.people["ana"]], world.framework_id, world.libraries["city"]
-        )
-        found = levels.standings(
-            domains, counts, world.people["ana"], {world.domains["communication"]: 2}
-        )
-    assert [domain.title for domain in domains] == ["Technical", "Communication", "Leadership"]
+        sheet = anas(world)
+        found = sheet.standings(Voice.SELF)
+    assert [domain.title for domain in sheet.domains] == [
+        "Technical",
+        "Communication",
+        "Leadership",
+    ]
     communication = found[world.domains["communication"]]
     assert communication.held_rank == 1
     assert communication.target_state is TargetState.GAP
@@ -75,11 +83,11 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
                 )
             )
         domains = level_shapes.shape(world.framework_id, world.libraries["city"])
-        counts = levels.own_answers(
-            [world.people["ana"]], world.framework_id, world.libraries["city"]
-        )
+        sheet = anas(world)
+        rated = [line for line in sheet.counted if sheet.word(line, Voice.SELF)]
         elsewhere = level_shapes.shape(world.framework_id, world.libraries["other"])
-    assert counts == {}
+    assert sheet.domains == domains
+    assert rated == []
     assert [domain.rated_here for domain in domains] == [15, 9, 8]
     assert [domain.rated_here for domain in elsewhere] == [15, 10, 8]
 
@@ -91,9 +99,10 @@ def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> Non
         endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY, said=Answer.CONSISTENTLY)
         rate(world, "ana", first, Answer.NOT_YET)
         rate(world, "ana", second, Answer.CONSISTENTLY)
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         cell = (ana, world.domains["communication"], 1)
-        assert levels.own_answers([ana], *framework)[cell] == {Meaning.MET: 1, Meaning.NOT_MET: 1}
+        own = anas(world).standings(Voice.SELF)[world.domains["communication"]]
+        assert (own.levels[0].tally.met, own.levels[0].tally.not_met) == (1, 1)
         assert levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {Meaning.MET: 1}
         assert levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {
             Meaning.NOT_MET: 1
@@ -106,7 +115,7 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
     day = dt.timedelta(days=1)
     with app.app_context():
         endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY, world.now - 2 * day)
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
             assert bool(levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
             assert bool(levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
@@ -115,12 +124,13 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
 def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Queries) -> None:
     with app.app_context():
         everybody = list(world.people.values())
-        framework = (world.framework_id, world.libraries["city"])
+        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for people in (everybody[:1], everybody):
             for read in (levels.revealed_answers, levels.endorsed_answers):
                 count_sql.clear()
                 read(people, *framework, NO_BLIND_SPOTS)
                 assert len(count_sql) == 1
+            sheets.of_people(people[:1], *framework, Side.OWN, NO_BLIND_SPOTS)
             count_sql.clear()
-            levels.own_answers(people, *framework)
+            sheets.of_people(people, *framework, Side.OWN, NO_BLIND_SPOTS)
             assert len(count_sql) == 1

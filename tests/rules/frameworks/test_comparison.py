@@ -49,10 +49,6 @@ def test_one_of_each_kind_is_found(file: FrameworkFile) -> None:
         ("AI in the role", 10, 10),
         ("Durable skills", 87, 87),
     }
-    assert [(row.domain_title, row.before, row.after) for row in found.levels] == [
-        ("Communication", 2, 1),
-        ("Leadership", 2, 3),
-    ]
     assert not found.tangled
     assert read_framework(json.dumps(data_of(after))) == after
 

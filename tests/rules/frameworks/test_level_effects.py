@@ -3,8 +3,19 @@
 from typing import Any
 
 from tests.rules.frameworks.next_files import ADDED, edited, seed
-from tracker.rules.frameworks.changes.comparison import VersionChange, compare
-from tracker.rules.frameworks.changes.level_effects import ReviewedPerson, level_effects
+from tracker.rules.frameworks.changes.comparison import (
+    KnownBefore,
+    VersionChange,
+    VersionComparison,
+    compare,
+)
+from tracker.rules.frameworks.changes.level_effects import (
+    ReviewedPerson,
+    changed_levels,
+    level_effects,
+)
+from tracker.rules.frameworks.changes.placed_statements import placed
+from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.scale import Meaning, Scale
 
 SCALE = Scale.of((each.key, Meaning(each.counts_as)) for each in seed().scale)
@@ -20,13 +31,19 @@ def retired_last(listed: dict[str, list[dict[str, Any]]]) -> None:
         listed["technical"].remove(each)
 
 
-def test_a_level_is_reached_by_what_is_retired_and_lost_where_it_asks_again() -> None:
-    file = seed()
+def first_ten(file: FrameworkFile) -> list[str]:
+    """Those at the lowest level of Technical."""
     (domain,) = (
         each for strand in file.strands for each in strand.domains if each.key == "technical"
     )
     first = [each.uuid for each in domain.statements if each.rank == 1]
     assert len(first) == 10
+    return first
+
+
+def test_a_level_is_reached_by_what_is_retired() -> None:
+    file = seed()
+    first = first_ten(file)
     done, not_done = "consistently", "not_yet"
     nearly = ReviewedPerson(1, dict.fromkeys(first[:7], done) | dict.fromkeys(first[7:], not_done))
     whole = ReviewedPerson(1, dict.fromkeys(first, done))
@@ -38,39 +55,121 @@ def test_a_level_is_reached_by_what_is_retired_and_lost_where_it_asks_again() ->
     none = level_effects(after, carries, SCALE, [nearly, whole], elsewhere)
     assert (none.reached, none.lost) == ({}, {})
 
-    def asked_again(listed: dict[str, list[dict[str, Any]]]) -> None:
-        retired_last(listed)
-        for each in listed["technical"]:
-            each["text"] += " And more."
+    assert level_effects(after, carries, SCALE, [whole], {}).lost == {}
 
-    asked = compare(file, edited(file, asked_again))
-    lost = level_effects(asked, carries, SCALE, [nearly, whole], {})
+
+def test_a_level_is_lost_where_what_is_met_is_retired_or_moved_away() -> None:
+    """Ten listed, eight met; without two of those it's six of eight, and seven are needed."""
+    file = seed()
+    first = first_ten(file)
+    person = ReviewedPerson(
+        1, dict.fromkeys(first[:8], "consistently") | dict.fromkeys(first[8:], "partly")
+    )
+    place, above = ("technical", "technical", 1), ("technical", "technical", 2)
+
+    def two_retired(listed: dict[str, list[dict[str, Any]]]) -> None:
+        del listed["technical"][:2]
+
+    lost = level_effects(compare(file, edited(file, two_retired)), carries, SCALE, [person], {})
     assert (lost.reached, lost.lost) == ({}, {place: 1})
 
+    def two_moved(listed: dict[str, list[dict[str, Any]]]) -> None:
+        moved = [{**each, "rank": 2} for each in listed["technical"][:2]]
+        listed["technical"][:10] = [*listed["technical"][2:10], *moved]
 
-def test_what_is_not_rated_here_goes_on_to_each_part_and_to_what_asks_again() -> None:
+    after = compare(file, edited(file, two_moved))
+    assert level_effects(after, carries, SCALE, [person], {}).lost == {place: 1}
+    assert [(each.place, each.before, each.after) for each in changed_levels(after, carries)] == [
+        (place, 10, 8),
+        (above, 10, 12),
+    ]
+
+    def as_many_come(listed: dict[str, list[dict[str, Any]]]) -> None:
+        rest = listed["technical"]
+        down = [{**each, "rank": 1} for each in rest[10:12]]
+        listed["technical"][:] = [*rest[2:10], *down, *rest[12:]]
+
+    same = compare(file, edited(file, as_many_come))
+    assert level_effects(same, carries, SCALE, [person], {}).lost == {place: 1}, "of as many"
+
+
+def test_what_is_new_or_asked_again_is_not_listed_until_the_next_round() -> None:
+    """Ten listed, eight met. New ones lower nothing yet; a met one that is asked again leaves the
+    level, and one that isn't met as well."""
     file = seed()
-    (domain,) = (
-        each for strand in file.strands for each in strand.domains if each.key == "technical"
+    first = first_ten(file)
+    person = ReviewedPerson(
+        1, dict.fromkeys(first[:8], "consistently") | dict.fromkeys(first[8:], "partly")
     )
-    first = [each.uuid for each in domain.statements if each.rank == 1]
-    person = ReviewedPerson(1, dict.fromkeys(first[1:], "consistently"))
+    place = ("technical", "technical", 1)
+
+    def five_new(listed: dict[str, list[dict[str, Any]]]) -> None:
+        new = {"rank": 1, "text": "is new."}
+        listed["technical"][10:10] = [
+            {**new, "code": f"T-9-0{each}", "uuid": ADDED.format(each), "title": f"New {each}"}
+            for each in (1, 2, 3, 4, 5)
+        ]
+
+    after = compare(file, edited(file, five_new))
+    found = level_effects(after, carries, SCALE, [person], {})
+    assert (found.reached, found.lost) == ({}, {})
+    (level,) = changed_levels(after, carries)
+    assert (level.place, level.before, level.after, level.later) == (place, 10, 15, 5)
+
+    def reworded(*places: int) -> VersionComparison:
+        def edit(listed: dict[str, list[dict[str, Any]]]) -> None:
+            for each in places:
+                listed["technical"][each]["text"] += " And more."
+
+        return compare(file, edited(file, edit))
+
+    one_met = level_effects(reworded(0), carries, SCALE, [person], {})
+    assert (one_met.reached, one_met.lost) == ({}, {place: 1}), "seven of nine, eight needed"
+    others = level_effects(reworded(8, 9), carries, SCALE, [person], {})
+    assert (others.reached, others.lost) == ({}, {}), "eight of eight"
+    nearly = ReviewedPerson(
+        1, dict.fromkeys(first[:7], "consistently") | dict.fromkeys(first[7:], "partly")
+    )
+    found = level_effects(reworded(7, 8), carries, SCALE, [nearly], {})
+    assert (found.reached, found.lost) == ({place: 1}, {}), "seven of eight, after seven of ten"
+
+
+def test_what_comes_back_counts_at_once_for_who_had_it() -> None:
+    file = seed()
+    first = first_ten(file)
+    less = edited(file, retired_last)
+    gone = {uuid: each for uuid, each in placed(file).items() if uuid in first[7:]}
+    past = KnownBefore({uuid: uuid for uuid in placed(file)}, gone)
+    after = compare(less, edited(file, version="27.05"), past=past)
+    place = ("technical", "technical", 1)
+    (level,) = changed_levels(after, carries, gone)
+    assert (level.before, level.after, level.later) == (7, 10, 3)
+    answers = dict.fromkeys(first[:6], "consistently")
+    newcomer = ReviewedPerson(1, dict(answers))
+    old_hand = ReviewedPerson(1, dict(answers), had=set(gone))
+    found = level_effects(after, carries, SCALE, [newcomer, old_hand], {}, gone)
+    assert (found.reached, found.lost) == ({}, {place: 1}), "six of ten for who had them"
+
+
+def test_what_is_not_rated_here_goes_on_to_a_part() -> None:
+    file = seed()
+    first = first_ten(file)
+    person = ReviewedPerson(1, dict.fromkeys(first[1:9], "consistently"))
 
     def split(listed: dict[str, list[dict[str, Any]]]) -> None:
         one = listed["technical"][0]
         one["text"] = "does a part of it."
-        parts = [
-            {**one, "uuid": ADDED.format(number), "code": f"T-9-0{number}", "from": [first[0]]}
-            | {"title": f"Part {number}"}
-            for number in (1, 2, 3, 4)
-        ]
-        listed["technical"][1:1] = parts
+        part = {**one, "uuid": ADDED.format(1), "code": "T-9-01", "from": [first[0]]}
+        listed["technical"][1:3] = [{**part, "title": "Part"}]
+
+    def led(change: VersionChange, uuid: str) -> bool:
+        return not change.is_reworded or uuid == first[0]
 
     after = compare(file, edited(file, split))
-    found = level_effects(after, carries, SCALE, [person], {1: frozenset(first[:1])})
-    assert (found.reached, found.lost) == ({}, {}), "nine of nine, before and after"
-    rated = level_effects(after, carries, SCALE, [person], {})
-    assert (rated.reached, rated.lost) == ({}, {("technical", "technical", 1): 1}), "of fourteen"
+    found = level_effects(after, led, SCALE, [person], {1: frozenset(first[:1])})
+    assert (found.reached, found.lost) == ({}, {}), "seven of eight, after eight of nine"
+    rated = level_effects(after, led, SCALE, [person], {})
+    assert (rated.reached, rated.lost) == ({}, {("technical", "technical", 1): 1}), "of nine"
 
 
 def test_an_exception_goes_on_where_its_statement_stays() -> None:

@@ -1,12 +1,15 @@
 """Every worked example of docs/levels.md is run, so that the page cannot drift from the rule."""
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from config import ROOT
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.profiles.level_falls import CountedStatement, level_falls
 from tracker.rules.profiles.levels import (
     RULE,
     DomainStanding,
@@ -75,7 +78,7 @@ def result(row: Row) -> Row:
     }
 
 
-ANSWERS, EXAMPLES = tables(PAGE.read_text(encoding="utf-8"))
+ANSWERS, EXAMPLES, MOVES = tables(PAGE.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["example"])
@@ -122,3 +125,61 @@ def test_the_page_says_what_each_answer_counts_as() -> None:
 def test_the_needs_that_the_page_names() -> None:
     assert [RULE.need(applicable) for applicable in (2, 3, 5, 10)] == [2, 3, 4, 8]
     assert level_state(read_tally(1, "8m 2n")) is LevelState.MET
+
+
+CELL = re.compile(r"((?:\d+[mno] ?)+)(.*)")
+CHANGE = re.compile(r"(\d+)([mn]?) (retired|moved|new|asked again)")
+HERE, THERE = ("durable", "communication", 1), ("durable", "leadership", 1)
+MEANS = {"m": Meaning.MET, "n": Meaning.NOT_MET, "o": None}
+
+
+def listed(cell: str) -> list[CountedStatement]:
+    tally = read_tally(1, cell.strip())
+    means = [*[Meaning.MET] * tally.met, *[Meaning.NOT_MET] * tally.not_met, *[None] * tally.open]
+    return [CountedStatement(at, HERE, True, True, each) for at, each in enumerate(means)]
+
+
+def state_of(of: list[CountedStatement]) -> str:
+    """In words, of the statements that count."""
+    counted = Counter(each.means for each in of if each.counts and each.place == HERE)
+    tally = LevelTally.of(1, counted.total(), 0, 0, counted[Meaning.MET], counted[Meaning.NOT_MET])
+    return words(standing([tally], None).levels[0])
+
+
+def moved(before: list[CountedStatement], change: str) -> list[CountedStatement]:
+    """On the day of the move."""
+    match = CHANGE.fullmatch(change)
+    assert match, change
+    number, how = int(match[1]), match[3]
+    if how == "new":
+        new = range(len(before), len(before) + number)
+        return [*before, *(CountedStatement(each, HERE, True, False, None) for each in new)]
+    chosen = [each for each in before if each.means is MEANS[match[2]]][:number]
+    rest = [each for each in before if each not in chosen]
+    if how == "moved":
+        return [*rest, *(replace(each, place=THERE) for each in chosen)]
+    if how == "asked again":
+        return [*rest, *(replace(each, counts=False, means=None) for each in chosen)]
+    return rest
+
+
+@pytest.mark.parametrize("row", MOVES, ids=lambda row: row["example"])
+def test_a_move_to_another_version_is_as_the_page_says(row: Row) -> None:
+    """And who loses the level by it is told."""
+    before, on_the_day, then = (
+        CELL.fullmatch(row[key])
+        for key in ("before", "on the day of the move", "from the next round")
+    )
+    assert before
+    assert on_the_day
+    assert then
+    was = listed(before[1])
+    now = moved(was, row["change"])
+    later = [replace(each, counts=True) for each in now]
+    assert (state_of(was), state_of(now), state_of(later)) == (before[2], on_the_day[2], then[2])
+    for found, cell in ((now, on_the_day), (later, then)):
+        counted = [each.means for each in found if each.counts and each.place == HERE]
+        assert Counter(counted) == Counter(each.means for each in listed(cell[1]))
+    lines = [(each.id, each.id) for each in now if each.id < len(was)]
+    fell = before[2] == "met held" and on_the_day[2] != "met held"
+    assert bool(level_falls(was, now, lines)) is fell

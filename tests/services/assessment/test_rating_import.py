@@ -8,13 +8,15 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from tests.factories.answers import Answer
+from tests.factories.sheets import own_sheet, progress_of
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.assessment import import_targets, learners, progress, statement_cards
+from tracker.queries.assessment import import_targets, learners, statement_cards
 from tracker.queries.assessment.import_targets import ImportTargets
+from tracker.rules.assessment import progress
 from tracker.rules.assessment.import_lines import ImportColumn, RatingList, read
 from tracker.rules.assessment.import_plan import ImportPlan, plan
 from tracker.rules.errors import Conflict, Missing
@@ -155,14 +157,14 @@ def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(
     service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     learner = learners.learner(ana.person_id, world.now.date())
     assert learner is not None
-    assert progress.progress(learner).dated == 1  # of March; the round began in October
-    assert progress.next_open(learner, 40)[-1] == first
-    card = statement_cards.of_statements(learner, [first]).cards[0]
+    assert progress_of(learner).dated == 1  # of March; the round began in October
+    assert progress.next_open(own_sheet(learner), learner.round_starts_on, 40)[-1] == first
+    card = statement_cards.of_statements(own_sheet(learner), [first]).cards[0]
     assert (card.basis, card.given_on) == ("imported", dt.date(2026, 3, 12))
     saved = ratings.rate(ana, first, Answer.PARTLY, 1, world.now)
     assert saved.basis == "confirmed"
     db.session.rollback()
-    assert progress.progress(learner).dated == 0
+    assert progress_of(learner).dated == 0
     assert rows(world)[0][3] is None
 
 

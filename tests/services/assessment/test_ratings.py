@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from tests.conftest import Queries
 from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out, open_round
+from tests.factories.sheets import own_sheet, progress_of
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import db, session, transaction
@@ -18,12 +19,11 @@ from tracker.models import Membership, Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access import drafts
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import progress, statement_cards
+from tracker.queries.assessment import statement_cards
 from tracker.queries.assessment.learners import learner_of
 from tracker.queries.profiles import profiles
-from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.reviews import submittable
+from tracker.rules.assessment import progress
 from tracker.rules.drafts import RATING
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
@@ -264,9 +264,9 @@ def test_a_cleared_answer_of_before_the_round_is_not_dated(
     assert (saved.answer, saved.version) == (None, 3)
     learner = learner_of(ana.person_id, first, ana.today(world.now))
     assert learner is not None
-    assert (progress.progress(learner).rated, progress.progress(learner).dated) == (0, 0)
-    assert first in progress.next_open(learner, 33)
-    assert progress.last_rated(learner) is None
+    assert (progress_of(learner).rated, progress_of(learner).dated) == (0, 0)
+    assert first in progress.next_open(own_sheet(learner), learner.round_starts_on, 33)
+    assert progress.last_rated(own_sheet(learner)) is None
 
 
 def test_the_longest_note_and_one_more(world: World, ana: Actor, first: int) -> None:
@@ -353,8 +353,8 @@ def test_no_page_counts_an_answer_to_what_is_not_rated_here(
     def counted() -> tuple[int, int]:
         learner = learner_of(ana.person_id, first, today)
         assert learner is not None
-        shown = profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS)
-        return progress.progress(learner).rated, shown.rated
+        shown = profiles.profile(learner, own_sheet(learner))
+        return progress_of(learner).rated, shown.rated
 
     ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
     ratings.rate(ana, world.statements["communication"][1], Answer.PARTLY, 0, world.now)
@@ -518,7 +518,7 @@ def shown(ana: Actor, statement_id: int) -> tuple[str | None, str, str]:
     db.session.rollback()
     learner = learner_of(ana.person_id, statement_id, ana.today(AFTER))
     assert learner is not None
-    (card,) = statement_cards.of_statements(learner, [statement_id]).cards
+    (card,) = statement_cards.of_statements(own_sheet(learner), [statement_id]).cards
     return card.answer, card.own_note, card.reviewer_note
 
 

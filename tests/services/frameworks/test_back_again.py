@@ -127,7 +127,7 @@ def reviewed(world: World) -> dict[tuple[str, int], dict[Meaning, int]]:
     found = learner(world)
     titles = dict(session().execute(select(Domain.id, Domain.title)).all())
     counts = levels.endorsed_answers(
-        [found.person_id], found.framework_id, found.library_id, NO_BLIND_SPOTS
+        [found.person_id], found.framework_id, found.library_id, AFTER.date(), NO_BLIND_SPOTS
     )
     return {(titles[at], rank): dict(each) for (_ana, at, rank), each in counts.items()}
 

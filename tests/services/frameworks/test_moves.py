@@ -2,6 +2,7 @@
 either way, and what is asked again is what changed."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,7 @@ from tests.factories.frameworks import leave_out
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
+from tests.factories.sheets import own_sheet
 from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
 from tests.factories.world import World
 from tests.web.reviews.endorsements.test_exceptions import agreed
@@ -24,6 +26,7 @@ from tracker.models import (
     AuditEventDetail,
     LibraryVersion,
     Notice,
+    Person,
     PersonVersion,
     Rating,
     Round,
@@ -62,7 +65,7 @@ def answers(world: World, name: str) -> dict[int, tuple[str, str, str]]:
     assert found is not None
     return {
         card.id: (card.answer, card.own_note, card.reviewer_note)
-        for card in statement_cards.of_framework(found).cards
+        for card in statement_cards.of_framework(own_sheet(found)).cards
         if card.answer
     }
 
@@ -139,11 +142,15 @@ def test_what_carries_counts_there_and_going_back_loses_nothing(world: World) ->
     there = [became[reworded][0], *became[split]]
     assert linked(*there, became[same][0]) == set(there), "evidence passes all origins"
     session().rollback()
-    (notice,) = notices.listed(actor(world, "ana", AFTER), AFTER.date()).notices
+    of_sue, notice = notices.listed(actor(world, "ana", AFTER), AFTER.date()).notices
+    assert of_sue.version is not None
     assert notice.version is not None
-    assert (notice.version.statements, notice.version.is_back) == (3, False), (
-        "reworded, a part, and no one answer"
-    )
+    assert (of_sue.version.people, notice.version.people) == (1, None)
+    assert (notice.version.statements, notice.version.later, notice.version.is_back) == (
+        1,
+        3,
+        False,
+    ), "no one answer; reworded, a part, and one that is new"
     assert rows() == written, "nothing is copied"
     assert faults() == []
 
@@ -315,8 +322,14 @@ def test_it_is_one_event_and_a_sealed_row_and_a_notice_for_each(world: World) ->
         "team": "Central",
     }
     assert (session().scalar(seals) or 0) - before == 3
-    told = session().scalars(select(Notice.person_id).where(Notice.version_id.is_not(None)))
-    assert sorted(told) == sorted(world.people[name] for name in ("ana", "ben", "sue"))
+    told = session().execute(
+        select(Person.name, Notice.people)
+        .join(Person, Person.id == Notice.person_id)
+        .where(Notice.version_id.is_not(None))
+    )
+    assert Counter(map(tuple, told)) == Counter(
+        {("Ana", None): 1, ("Ben", None): 1, ("Sue", None): 1, ("Ana", 1): 1, ("Sue", 2): 1}
+    ), "Ana supervises Sue, and Sue Ana and Ben"
     assert faults() == []
 
 
@@ -329,8 +342,8 @@ def test_what_both_agreed_on_and_what_is_not_rated_here_are_read_there(world: Wo
 
     def read(framework_id: int) -> tuple[list[int], set[int]]:
         session().rollback()
-        of = [world.people["ana"]], framework_id, world.libraries["city"], NO_BLIND_SPOTS
-        found = excepted.of_people(*of).get(world.people["ana"], [])
+        of = [world.people["ana"]], framework_id, world.libraries["city"]
+        found = excepted.of_people(*of, AFTER.date(), NO_BLIND_SPOTS).get(world.people["ana"], [])
         none = left_out.left_out(actor(world, "adam", AFTER), framework_id)
         return list(found), {each.statement_id for each in none}
 
@@ -354,8 +367,10 @@ def test_what_is_proposed_before_is_agreed_on_after(world: World) -> None:
     carried(world, version)
     exceptions.confirm(actor(world, "sue", AFTER), item_id, proposed, AFTER)
     session().rollback()
-    of = [world.people["ana"]], version.framework_id, world.libraries["city"], NO_BLIND_SPOTS
-    assert excepted.of_people(*of) == {world.people["ana"]: [version.became[early][0]]}
+    of = [world.people["ana"]], version.framework_id, world.libraries["city"], AFTER.date()
+    assert excepted.of_people(*of, NO_BLIND_SPOTS) == {
+        world.people["ana"]: [version.became[early][0]]
+    }
     assert faults() == []
 
 

@@ -172,8 +172,10 @@ class Lived:
                 self.say(f"{when}: {name} is elsewhere")
             listed = notices.listed(actor(years.world, name, years.now), years.now.date())
             versions = [each.version for each in listed.notices if each.version is not None]
-            if versions[0].statements != len(now.again - now.left_out):
+            if versions[0].statements != len(now.again - now.left_out - now.later):
                 self.say(f"{when}: how many {name} is told to rate again")
+            if versions[0].later != len(now.later - now.left_out):
+                self.say(f"{when}: how many {name} is told that count later")
         self.sound(when)
 
     def back(self, before: dict[str, Told]) -> None:

@@ -99,6 +99,11 @@ def newcomers(world: World, version: NextVersion) -> None:
     moves.move(actor(world, "adam", AFTER), back, AFTER, newcomers=False)
 
 
+def planned(world: World, version: NextVersion) -> None:
+    way, day = scope(world, version, person="ana"), dt.date(2027, 1, 4)
+    moves.plan(actor(world, "adam", AFTER), way, day, AFTER)
+
+
 def in_a_round(world: World, version: NextVersion) -> None:
     old, world.framework_id = world.framework_id, version.framework_id
     open_round(world, "Spring 2027", dt.date(2027, 3, 1), dt.date(2027, 3, 9))
@@ -133,6 +138,7 @@ USES: dict[str, Callable[[World, NextVersion], object]] = {
     "somebody is on it": on_it,
     "newcomers begin with it": newcomers,
     "a round is for it": in_a_round,
+    "a move to it is planned": planned,
     "something was rated": there_and_back(lambda world, each: rate(world, "ana", each, YES)),
     "evidence was linked": there_and_back(linked),
     "something was sent": there_and_back(sent),
@@ -168,6 +174,7 @@ ASKED = {
     "person_versions": "people",
     "library_versions": "libraries",
     "round_frameworks": "rounds",
+    "planned_moves": "planned",
     "snapshot_people": "rounds",
     "reviews": "is_spoken_of, by its items",
     "not_rated_here": "is_spoken_of",

@@ -184,7 +184,13 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
     before = expected_by_key(ana)
     with transaction() as tx:
         tx.add(
-            PersonVersion(person_id=ana, slug="small", framework_id=done.framework_id, moved_at=NOW)
+            PersonVersion(
+                person_id=ana,
+                slug="small",
+                framework_id=done.framework_id,
+                moved_at=NOW,
+                moved_on=NOW.date(),
+            )
         )
     after = expected_by_key(ana)
     assert before.pop(gone.key) == after.pop(new.key)

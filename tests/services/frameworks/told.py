@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from tests.factories.sheets import own_sheet, progress_of
 from tests.services.frameworks.random_years import Fate, Years
 from tracker.db import session
 from tracker.models import (
@@ -21,18 +22,15 @@ from tracker.models import (
     Statement,
 )
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import (
-    progress,
-    retired_statements,
-    statement_cards,
-    statement_lines,
-)
+from tracker.queries.assessment import retired_statements, statement_cards, statement_lines
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks.contents import statement_ids
-from tracker.queries.profiles import level_shapes, levels, profiles, statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.record import sheets
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.record.sheet import Side
 from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
@@ -42,7 +40,8 @@ Notes = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """By statement of one version. `again`: what is listed as to be rated again."""
+    """By statement of one version. `again`: what is listed as to be rated again; `later`: what
+    counts from the next round."""
 
     own: Mapping[int, Said]
     notes: Mapping[int, Notes]
@@ -52,6 +51,7 @@ class Told:
     exceptions: frozenset[int]
     left_out: frozenset[int]
     again: frozenset[int]
+    later: frozenset[int]
 
 
 def on(years: Years, name: str, framework_id: int) -> Learner:
@@ -67,10 +67,13 @@ def told(years: Years, name: str, framework_id: int) -> Told:
     pages agree with each other."""
     me = on(years, name, framework_id)
     person_id, library_id = me.person_id, me.library_id
-    own = statement_status.voices(me, SelfSide.OWN, NO_BLIND_SPOTS)
-    theirs = statement_status.voices(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
-    cards = {each.id: each for each in statement_cards.of_framework(me).cards}
+    mine, others = (
+        sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
+    )
+    own, theirs = statement_status.voices(mine, me), statement_status.voices(others, me)
+    cards = {each.id: each for each in statement_cards.of_framework(own_sheet(me)).cards}
     left_out = frozenset(each.id for each in own if each.not_rated_here is not None)
+    later = frozenset(each.id for each in own if each.later is not None)
     found = Told(
         own={each.id: (each.own.key, each.own.at) for each in own if each.own},
         notes={
@@ -87,23 +90,26 @@ def told(years: Years, name: str, framework_id: int) -> Told:
         exceptions=frozenset(each.id for each in own if each.exception),
         left_out=left_out,
         again=frozenset(key for key, card in cards.items() if card.earlier),
+        later=later,
     )
+    assert later == {key for key, card in cards.items() if card.later}
     assert {key: card.answer for key, card in cards.items() if card.answer} == {
         key: answer for key, (answer, _at) in found.own.items()
     }
     marks = {key: card.endorsement for key, card in cards.items() if card.endorsement}
     assert {key: (mark.answer, mark.at) for key, mark in marks.items()} == found.endorsed
     assert [each.endorsed for each in theirs] == [each.endorsed for each in own]
-    assert progress.progress(me).again == len(found.again - left_out)
-    counts = levels.endorsed_answers([person_id], framework_id, library_id, NO_BLIND_SPOTS)
-    counted = (found.endorsed.keys() | found.exceptions) - left_out
+    assert progress_of(me).again == len(found.again - left_out - later)
+    where = [person_id], framework_id, library_id, me.today
+    counts = levels.endorsed_answers(*where, NO_BLIND_SPOTS)
+    counted = (found.endorsed.keys() | found.exceptions) - left_out - later
     assert sum(sum(each.values()) for each in counts.values()) == len(counted)
-    of_all = exceptions.of_people([person_id], framework_id, library_id, NO_BLIND_SPOTS)
+    of_all = exceptions.of_people(*where, NO_BLIND_SPOTS)
     assert frozenset(of_all.get(person_id, ())) == found.exceptions
-    of_side = profiles.profile(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
-    assert of_side.rated == len(found.revealed.keys() - left_out)
-    standing = profiles.endorsed_count(me, NO_BLIND_SPOTS).standing
-    assert standing == len(found.endorsed.keys() - left_out)
+    of_side = profiles.profile(me, others)
+    assert of_side.rated == len(found.revealed.keys() - left_out - later)
+    standing = profiles.endorsed_count(mine).standing
+    assert standing == len(found.endorsed.keys() - left_out - later)
     return found
 
 
@@ -130,6 +136,11 @@ def expected(years: Years, name: str, before: Told) -> Told:
     left_out = frozenset(
         key for key, olds in origins.items() if olds and before.left_out >= set(olds)
     )
+    later = frozenset(key for key, olds in parts.items() if not olds) | {
+        key
+        for old, key, carries, fate in edges
+        if carries and fate not in (Fate.SPLIT, Fate.MERGED) and old in before.later
+    }
     person_id = years.world.people[name]
     return Told(
         own=own,
@@ -141,7 +152,7 @@ def expected(years: Years, name: str, before: Told) -> Told:
         },
         endorsed=_through(years, _standing(person_id)),
         revealed=_through(years, _shown(person_id)),
-        exceptions=_excepted(years, person_id) - left_out,
+        exceptions=_excepted(years, person_id) - left_out - later,
         left_out=left_out,
         again=frozenset(
             key
@@ -149,6 +160,7 @@ def expected(years: Years, name: str, before: Told) -> Told:
             if key not in own
             and any(old in before.own or old in before.again for old in origins[key])
         ),
+        later=later,
     )
 
 
@@ -231,17 +243,18 @@ def _excepted(years: Years, person_id: int) -> frozenset[int]:
 def held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
     """By keys of section and domain, the reviewed level on that version."""
     me = on(years, name, years.versions[version])
-    of = [me.person_id], me.framework_id, me.library_id
-    domains = level_shapes.shape(me.framework_id, me.library_id)
-    counts = levels.endorsed_answers(*of, NO_BLIND_SPOTS)
-    standings = levels.standings(domains, counts, me.person_id, {})
-    return {(each.strand_key, each.key): standings[each.id].held_rank for each in domains}
+    sheet = own_sheet(me)
+    standings = sheet.standings(Voice.ENDORSED)
+    where = [me.person_id], me.framework_id, me.library_id, me.today
+    counts = levels.endorsed_answers(*where, NO_BLIND_SPOTS)
+    assert standings == levels.standings(sheet.domains, counts, me.person_id, sheet.targets)
+    return {(each.strand_key, each.key): standings[each.id].held_rank for each in sheet.domains}
 
 
 def unreachable(years: Years, name: str) -> Iterator[str]:
     """What they ever said, showed, or had reviewed, and that no page of theirs leads to."""
     me = on(years, name, years.versions[-1])
-    cards = {each.id: each for each in statement_cards.of_framework(me).cards}
+    cards = {each.id: each for each in statement_cards.of_framework(own_sheet(me)).cards}
     lines = statement_lines.of_framework(me.framework_id)
     retired = [each.id for each in retired_statements.of_learner(me)]
     before = {key: [each.id for each in lines.get(key, ())] for key in cards}

@@ -68,26 +68,39 @@ def addresses(inbox: Inbox) -> list[str]:
     return sorted(address for recipients in inbox.recipients for address in recipients)
 
 
-def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_long_it_takes(
+def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_many_count_later(
     context: World, inbox: Inbox
 ) -> None:
     wants(context, MailChoice.EACH, "ana", "ben")
-    asked, same, gone = context.statements["communication"][:3]
-    for statement_id in (asked, same, gone):
+    asked, same, gone, one, other = context.statements["communication"][:5]
+    for statement_id in (asked, same, gone, one):
         rate(context, "ana", statement_id, YES)
+    rate(context, "ana", other, NO)
     rate(context, "ben", same, YES)
-    version = next_version(context, reworded={asked: False}, split={same: False}, retired={gone})
+    version = next_version(
+        context,
+        reworded={asked: False},
+        split={same: False},
+        merged={(one, other): True},
+        retired={gone},
+    )
     carried(context, version)
     assert deliver(inbox, AFTER) == ["sent", "sent"]
     of_ana, of_ben = (
         next(text(inbox, at) for at, who in enumerate(inbox.recipients) if f"{name}@" in who[0])
         for name in ("ana", "ben")
     )
-    assert (
-        "You’re on Small framework 2 now. Your ratings came along. 3 statements changed: rate them "
-        "again, about 1 minute." in " ".join(of_ana.split())
+    later = (
+        "3 statements are new or changed: you can rate them now, and they count from the next "
+        "round. Some levels count other statements now"
     )
-    assert "2 statements changed" in of_ben
+    assert (
+        "You’re on Small framework 2 now. Your ratings came along. 1 statement has changed since "
+        f"you rated it: rate it again, about 1 minute. {later}" in " ".join(of_ana.split())
+    )
+    assert f"Your ratings came along. {later}" in " ".join(of_ben.split())
+    assert "1 person you supervise moved to Small framework 2." in of_ana, "Sue, who learns too"
+    assert "you supervise" not in of_ben
     carried(context, version, AFTER + HOUR, back=True)
     assert notices_of(context, "ana") == [
         ("Small framework 1", 0, True),
@@ -100,7 +113,7 @@ def notices_of(world: World, name: str) -> list[tuple[str, int | None, bool]]:
     return [
         (each.version.framework, each.version.statements, each.version.is_back)
         for each in found.notices
-        if each.version is not None
+        if each.version is not None and each.kind is NoticeKind.VERSION_CARRIED
     ]
 
 

@@ -20,6 +20,7 @@ from tests.factories.sending import (
     send,
     send_again,
 )
+from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
@@ -34,8 +35,10 @@ from tracker.models.record.words import skill_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
+from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import level_shapes, levels
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import LevelState
 from tracker.services.reviews import differences, exceptions, reviews
 
@@ -97,7 +100,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
     """State, applicable and excluded of Ana's level in Communication, in the endorsed voice."""
     of = ana(world)
     counts = levels.endorsed_answers(
-        [of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS, at
+        [of.person_id], of.framework_id, of.library_id, of.today, NO_BLIND_SPOTS, at
     )
     domains = level_shapes.shape(of.framework_id, of.library_id)
     standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
@@ -105,13 +108,18 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
     return view.state, view.tally.applicable, view.tally.excluded
 
 
+def agreed_of(world: World) -> list[AgreedException]:
+    learner = ana(world)
+    return found.agreed(own_sheet(learner), learner)
+
+
 @pytest.mark.parametrize(("first", "second"), [("ana", "sue"), ("sue", "ana")])
 def test_one_proposes_and_the_other_agrees(world: World, first: str, second: str) -> None:
     item_id = differing(world)
     exception_id = propose(world, item_id, first)
-    assert found.agreed(ana(world), NO_BLIND_SPOTS) == []
+    assert agreed_of(world) == []
     exceptions.confirm(actor(world, second), item_id, exception_id, LATER)
-    (one,) = found.agreed(ana(world), NO_BLIND_SPOTS)
+    (one,) = agreed_of(world)
     assert (one.title, one.reason, one.names, one.on) == (
         "Communication 1.1",
         "Done by the central office",
@@ -230,15 +238,15 @@ class TestWhatItDoes:
         item_id = equal(world, PART, skip=4)[0]
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         of = ana(world)
-        own = levels.own_answers([of.person_id], of.framework_id, of.library_id)
-        theirs = ([of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS)
-        revealed = levels.revealed_answers(*theirs)
+        theirs = ([of.person_id], of.framework_id, of.library_id, of.today)
+        own = own_sheet(of).standings(Voice.SELF)
+        revealed = levels.revealed_answers(*theirs, NO_BLIND_SPOTS)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
-        assert levels.own_answers([of.person_id], of.framework_id, of.library_id) == own
-        assert levels.revealed_answers(*theirs) == revealed
+        assert own_sheet(of).standings(Voice.SELF) == own
+        assert levels.revealed_answers(*theirs, NO_BLIND_SPOTS) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
         exceptions.withdraw(actor(world, "sue"), item_id, exception_id, "She does it now", LATER)
@@ -261,8 +269,8 @@ class TestWhatItDoes:
                 )
             )
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
-        assert found.agreed(ana(world), NO_BLIND_SPOTS) == []
-        of = (world.framework_id, world.libraries["city"], NO_BLIND_SPOTS)
+        assert agreed_of(world) == []
+        of = (world.framework_id, world.libraries["city"], NOW.date(), NO_BLIND_SPOTS)
         assert found.of_people([world.people["ana"]], *of) == {}
 
 
@@ -371,4 +379,4 @@ def test_an_erased_reason_is_told_as_erased(world: World) -> None:
     with behind_the_guards() as tx:
         tx.delete(tx.get_one(LevelExceptionText, exception_id))
         tx.flush()
-    assert [each.reason for each in found.agreed(ana(world), NO_BLIND_SPOTS)] == [""]
+    assert [each.reason for each in agreed_of(world)] == [""]

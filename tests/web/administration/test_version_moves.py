@@ -69,6 +69,10 @@ def test_seen_first_then_moved_at_once_told_and_moved_back(
         assert "4 people are on it for newcomers" in words(adam.get(PAGES).text)
     with time_machine.travel(AFTER + dt.timedelta(minutes=1), tick=False):
         back = {"from_id": ends["to_id"], "to_id": ends["from_id"]}
+        page = words(adam.get(f"{PAGES}/new", query_string=back).text)
+        kept = "Back to it 4 people, who were on version 1 before: their answers from before are"
+        assert kept in page
+        assert "To rate again" not in page
         assert "4 people are on version 1 now." in words(pressed(adam, back))
         page = words(adam.get(PAGES).text)
         assert "Small framework: from version 2 to 1 4 people, Dec 14" in page
@@ -83,6 +87,121 @@ def pressed(adam: Client, ends: dict[str, int]) -> str:
     (seen,) = re.findall(r'name="seen" value="(\w+)"', page)
     sent = {**ends, "team_id": "", "person_id": "", "newcomers": "y", "seen": seen}
     return adam.post(PAGES, sent, follow_redirects=True).text
+
+
+def the_form(page: str, **typed: str) -> dict[str, str]:
+    """What the one button of the page sends, but for its keys, with what was chosen."""
+    kept = re.findall(r'name="(from_id|to_id|team_id|person_id|seen)" value="(\w*)"', page)
+    return {**dict(kept), "newcomers": "y", **typed}
+
+
+def test_it_is_planned_for_a_day_seen_and_canceled(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+    ends = {"from_id": world.framework_id, "to_id": version.framework_id}
+    with time_machine.travel(AFTER, tick=False):
+        adam = sign_in(world.email("adam"))
+        form = adam.get(f"{PAGES}/new", query_string=ends).text
+        assert "Now On a day you choose" in words(form)
+        empty = adam.post(PAGES, the_form(form, when="day", on=""))
+        assert empty.status_code == 422
+        assert "Enter the day on which they move." in words(empty.text)
+        for on, said in (
+            ("2026-12-14", "Choose a day after today, or move them now."),
+            ("someday", "This is not a date. Write it like 2026-11-24."),
+        ):
+            refused = adam.post(PAGES, the_form(form, when="day", on=on))
+            assert refused.status_code == 422
+            assert said in words(refused.text)
+            assert f'value="{on}"' in refused.text, "what was typed is kept"
+            assert re.search(r'value="day"[^>]* checked|checked[^>]* value="day"', refused.text)
+        sent = the_form(form, when="day", on="2027-01-04")
+        page = words(adam.post(PAGES, sent, follow_redirects=True).text)
+        assert "Planned: 4 people move to version 2 on Jan 4, 2027." in page
+        assert "Version 2 on Jan 4, 2027, for 4 people" in page
+        assert "Small framework, from version 1. Newcomers begin with version 2 from then" in page
+        assert "version 2 is published" not in words(adam.get("/").text), "nothing to choose"
+        again = adam.post(PAGES, sent)
+        assert again.status_code == 422
+        assert "This move is planned already." in words(again.text)
+        page = adam.get(PAGES).text
+        (cancel,) = re.findall(r'action="(/admin/versions/planned/\d+/cancel)"', page)
+        oda = sign_in(world.email("oda"))
+        gone = "This move was done or canceled already."
+        assert gone in words(oda.post(cancel, follow_redirects=True).text)
+        done = words(adam.post(cancel, follow_redirects=True).text)
+        assert "The planned move is canceled. Nobody moves." in done
+        assert "for 4 people" not in done
+        assert gone in words(adam.post(cancel, follow_redirects=True).text)
+        history = words(adam.get("/admin/audit").text)
+        assert "Move to another version planned" in history
+        assert "Planned move canceled" in history
+
+
+def test_while_a_round_is_open_it_is_planned_for_its_end(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+    ends = {"from_id": world.framework_id, "to_id": version.framework_id}
+    adam = sign_in(world.email("adam"))
+    form = adam.get(f"{PAGES}/new", query_string={**ends, "team_id": world.teams["central"]}).text
+    offered = "When “Autumn 2026” ends: on Dec 12, or later if the round is prolonged"
+    assert f"{offered} On a day you choose" in words(form)
+    page = words(adam.post(PAGES, the_form(form, when="round"), follow_redirects=True).text)
+    assert "Planned: 3 people move to version 2 on Dec 12." in page
+    assert "Version 2 when “Autumn 2026” ends, on Dec 12, for 3 people" in page
+    assert "from version 1: Central, with the teams below it. If the round is prolonged" in page
+    with app.app_context():
+        open_round(world, "Winter", dt.date(2026, 12, 12), dt.date(2026, 12, 20))
+    assert "It waits: “Winter” keeps version 1 until Dec 20." in words(adam.get(PAGES).text)
+
+
+def test_one_team_can_go_first(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        next_version(world)
+    with time_machine.travel(AFTER, tick=False):
+        adam = sign_in(world.email("adam"))
+        listed = adam.get(PAGES).text
+        (href,) = re.findall(r'href="([^"]*)">Move one team first', listed)
+        page = adam.get(unescape(href)).text
+        assert "Try version 2 with one team. Everybody else stays on version 1" in words(page)
+        assert "Choose a team" in page
+        assert 'name="seen"' not in page, "nobody is moved before a team is chosen"
+        chosen = f"{unescape(href)}&team_id={world.teams['harbour']}"
+        form = adam.get(chosen).text
+        assert "Move 1 person" in form
+        done = words(adam.post(PAGES, the_form(form), follow_redirects=True).text)
+        assert "1 person is on version 2 now. You can move them back at any time." in done
+        assert "Small framework 1 3 people are on it for newcomers" in done
+        assert "Small framework 2 1 person is on it" in done
+        hugo = sign_in(world.email("hugo")).get("/notices")
+        assert "1 person you supervise moved to Small framework 2." in words(hugo.text)
+        assert '<a href="/teams">1 person' in hugo.text
+        cora = sign_in(world.email("cora"))
+        harbour = words(cora.get(f"/teams/{world.teams['harbour']}").text)
+        assert "1 person is on Small framework 2, moved Dec 14." in harbour
+        assert "are on" not in words(cora.get(f"/teams/{world.teams['central']}").text)
+        again = adam.post(PAGES, the_form(form))
+        assert again.status_code == 422
+        assert "Nothing to do: they are on version 2 already." in words(again.text)
+
+
+def test_a_form_that_is_sent_again_from_another_tab_says_where_they_are(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+    ends = {"from_id": world.framework_id, "to_id": version.framework_id}
+    with time_machine.travel(AFTER, tick=False):
+        adam = sign_in(world.email("adam"))
+        form = the_form(adam.get(f"{PAGES}/new", query_string=ends).text)
+        assert adam.post(PAGES, form).status_code == 303
+        for answer in (adam.post(PAGES, form), adam.get(f"{PAGES}/new", query_string=ends)):
+            assert answer.status_code == 409
+            assert "Nothing to do: they are on version 2 already." in words(answer.text)
 
 
 def test_who_is_on_another_version_than_a_round_is_not_in_it(

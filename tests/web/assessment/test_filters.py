@@ -115,7 +115,7 @@ def test_the_job_is_what_is_up_to_the_targets(
     ben = sign_in(world.email("ben"))
     today = ben.get("/").text
     assert "Start with your job" in today
-    assert "18 of 33 statements are for your job and not rated yet: about 6 minutes." in today
+    assert "18 statements for your job are not rated yet: about 6 minutes." in today
     assert "Then the other 15: about 5 minutes." in today
     page = ben.get("/assess", follow_redirects=True).text
     assert "You start with your job" in page

@@ -258,6 +258,7 @@ def test_a_grid_takes_as_many_statements_of_sql_as_the_cards(
     small = len(count_sql)
     with app.app_context():
         grow(world, "communication", 40)
+    ana.get(GRID)
     count_sql.clear()
     ana.get(GRID)
     assert (small, len(count_sql)) == (7, 7)

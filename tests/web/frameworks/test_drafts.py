@@ -55,7 +55,8 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "Changed 7 To decide 5 Reworded 2 Moved 1 Split 1 Merged 1 Retired 1 New 1 Same" in seen
     assert "5 changes need a choice" in seen
     assert "People: under 5. Reviewed ratings: under 5. Open reviews: under 5." in seen
-    assert "New wording by itself never puts anyone below target" in seen
+    assert "Communication, Emerging: 2, then 1." in seen
+    assert "Technical, Emerging: 10, then 10; 4 of them count from the next round." in seen
     assert "A statement that comes into or leaves a level can" in seen
     assert "People who reach it: under 5; who lose it: under 5." in seen
     assert "uuid" not in seen

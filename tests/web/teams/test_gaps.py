@@ -414,7 +414,7 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
             join(world, f"more{number}", "central" if number % 2 else "bookmobile")
             stand(world, f"more{number}", GAP if number % 3 else AT)
     assert count() == before
-    assert before <= 17
+    assert before <= 18, "one of them: what counts later for whom"
 
 
 def test_a_cell_leads_to_what_explains_it(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -14,7 +14,6 @@ from tests.factories.answers import MEANING, Answer, EndorsedAnswer
 from tests.factories.world import World
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.learners import learner as learner_of
-from tracker.queries.assessment.scale_labels import ScaleLabel
 from tracker.queries.assessment.statement_cards import (
     CitationChip,
     EndorsementMark,
@@ -22,6 +21,7 @@ from tracker.queries.assessment.statement_cards import (
     StatementsToRate,
 )
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.record.versions import ScaleLabel
 from tracker.web.ui.statement_cards import ID, StatementCards
 
 HOSTILE = "</textarea><b>&amp;\"'\ue000own\ue001 {{ 7 * 7 }} %(who)s 2000000011"

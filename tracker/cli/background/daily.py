@@ -12,6 +12,7 @@ from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import readers, rounds
 from tracker.services.administration.roster import staging
+from tracker.services.frameworks import moves
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
 from tracker.services.operations.daily_work import Parts
@@ -51,6 +52,7 @@ PARTS: Parts = {
         f"Seals noted in the audit trail: {'yes' if anchors.anchor(now) else 'none new'}."
     ),
     DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
+    DailyPart.MOVES: lambda now: f"People moved as planned: {moves.move_due(now)}.",
     DailyPart.RELEASES: lambda now: f"Figures without names: {releases.release_all_due(now)}.",
     DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",

@@ -16,8 +16,8 @@ from tracker.services.one_transaction import kept_unless
 SLUG = click.argument("slug")
 ONE = click.argument("version", required=False)
 REFUSED = {
-    "version_in_use": "It can't be withdrawn: somebody is on it, newcomers of a library begin with "
-    "it, a round is for it, or something was rated, reviewed, linked, or decided in it. The page "
+    "version_in_use": "It can't be withdrawn: somebody is on it or is to be moved, newcomers of a "
+    "library begin with it, a round is for it, or something was said or decided in it. The page "
     "Versions of frameworks says which. Hide it instead: tracker framework hide",
     "version_withdrawn": "It was withdrawn, and stays so.",
 }

@@ -1,12 +1,14 @@
 """Which version of a framework somebody is on, and which one newcomers of a library begin with.
 
 Both are pointers with their history: the newest row counts, and moving somebody to a version, or
-back, is another row. What people say belongs to skills, so nothing else moves with them.
+back, is another row. What people say belongs to skills, so nothing else moves with them. And moves
+that are still to come.
 """
 
 import datetime as dt
 
 from sqlalchemy import (
+    CheckConstraint,
     ColumnElement,
     Index,
     ScalarSelect,
@@ -23,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, parent
+from tracker.models.columns import NEVER_AGAIN, Id, parent
 from tracker.models.frameworks.frameworks import Domain, Framework, Level, Strand
 from tracker.models.people import Membership, Person
 from tracker.models.rounds import RoleProfile, Target
@@ -32,7 +34,8 @@ from tracker.rules.frameworks.versions import VersionStatus
 
 class PersonVersion(Base):
     """Append-only: from `moved_at` on somebody is on that version of the framework with this
-    `slug`. Without `moved_by_id` nobody did it by hand, or an operator by command."""
+    `slug`; `moved_on`: the day it was in their library. Without `moved_by_id` nobody did it by
+    hand, or an operator by command."""
 
     __tablename__ = "person_versions"
     __table_args__ = (Index("ix_person_versions_person", "person_id", "slug", "id"),)
@@ -42,6 +45,7 @@ class PersonVersion(Base):
     slug: Mapped[str] = mapped_column(String(80))
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"), index=True)
     moved_at: Mapped[dt.datetime]
+    moved_on: Mapped[dt.date]
     moved_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 
 
@@ -57,6 +61,33 @@ class LibraryVersion(Base):
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     set_at: Mapped[dt.datetime]
     set_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+
+
+class PlannedMove(Base):
+    """Whoever is on one version by then moves to another: in a whole library, in a team with those
+    below it, or one person. On `due_on` or later, and not before the round is over: the one that
+    was chosen, or that was open on the day. Done or canceled, the row is gone, and the audit keeps
+    that it was there."""
+
+    __tablename__ = "planned_moves"
+    __table_args__ = (
+        CheckConstraint("due_on IS NOT NULL OR round_id IS NOT NULL", name="due_some_day"),
+        CheckConstraint("team_id IS NULL OR person_id IS NULL", name="of_one_scope"),
+        CheckConstraint("from_id <> to_id", name="leads_elsewhere"),
+        NEVER_AGAIN,
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
+    from_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    to_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    team_id: Mapped[int | None] = mapped_column(parent("teams.id"))
+    person_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
+    newcomers: Mapped[bool]
+    due_on: Mapped[dt.date | None]
+    round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
+    planned_at: Mapped[dt.datetime]
+    planned_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 
 
 def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:

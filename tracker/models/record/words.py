@@ -260,7 +260,7 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
         .select_from(STATEMENTS)
         .join(LINE, LINE.c.skill_id == STATEMENTS.c.skill_id)
         .join(said, skill == LINE.c.origin_id)
-        .where(_of(framework), counts)
+        .where(is_of(framework), counts)
         .subquery()
     )
     parts = select(ranked).where(ranked.c.place == 1).subquery()
@@ -303,7 +303,7 @@ def _each_side(
         )
         .select_from(STATEMENTS)
         .join(said, skill == STATEMENTS.c.skill_id)
-        .where(_of(framework), answer.is_not(None), ~exists(newer.correlate_except(inherited)))
+        .where(is_of(framework), answer.is_not(None), ~exists(newer.correlate_except(inherited)))
     )
     has_newer = exists(
         select(own.c[0])
@@ -321,7 +321,8 @@ def _each_side(
     return of_its_own, of_origins
 
 
-def _of(framework: Framework) -> ColumnElement[bool]:
+def is_of(framework: Framework) -> ColumnElement[bool]:
+    """Over `STATEMENTS`."""
     if isinstance(framework, ColumnElement) and not isinstance(framework, BindParameter):
         return framework
     return STATEMENTS.c.framework_id == framework

@@ -23,7 +23,7 @@ from tracker.rules.frameworks.wording import Wording
 @dataclass(frozen=True, slots=True)
 class RatingBefore:
     """`then` and `now`: the wording that was answered and the one to answer, with the words that
-    differ."""
+    differ; the notes are those at that answer."""
 
     statement_id: int
     version: str
@@ -33,6 +33,8 @@ class RatingBefore:
     rated_at: dt.datetime
     given_on: dt.date | None
     change: Change
+    own_note: str
+    reviewer_note: str
     then: tuple[Piece, ...]
     now: tuple[Piece, ...]
 
@@ -64,6 +66,8 @@ def of_statements(
                 Rating.rated_at,
                 Rating.given_on,
                 SkillOrigin.change,
+                Rating.own_note,
+                Rating.reviewer_note,
                 Statement.text,
                 after.text.label("after"),
             )
@@ -87,7 +91,22 @@ def of_statements(
         lines = list(of_one)
         nearest = {row.id: row for row in lines if row.steps == lines[0].steps}
         found[statement_id] = tuple(
-            RatingBefore(*row[2:10], *pieces(row.text, row.after)) for row in nearest.values()
+            RatingBefore(
+                statement_id=row.id,
+                version=row.version,
+                title=row.title,
+                answer=row.answer,
+                label=row.label,
+                rated_at=row.rated_at,
+                given_on=row.given_on,
+                change=row.change,
+                own_note=row.own_note,
+                reviewer_note=row.reviewer_note,
+                then=then,
+                now=now,
+            )
+            for row in nearest.values()
+            for then, now in [pieces(row.text, row.after)]
         )
     return found
 

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, RowMapping, Select, and_, bindparam, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -24,6 +36,7 @@ from tracker.models import (
     Target,
     Team,
 )
+from tracker.models.record import later
 from tracker.models.record.versions import expected_rank, expects, learns_on
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.frameworks.wording import Wording
@@ -74,6 +87,7 @@ class Learner:
     round_ends_on: dt.date | None
     frameworks: tuple[LearnerFramework, ...]
     """All that they learn in, this one among them, the usual one first."""
+    today: dt.date
 
     @property
     def role_profile(self) -> str:
@@ -90,11 +104,24 @@ LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
 FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
 PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 """In a query that is made once."""
+LATER = later.counting_later(lambda column: column == LEARNER, FRAMEWORK)
+LATER_OF_PEOPLE = later.counting_later(lambda column: column.in_(PEOPLE), FRAMEWORK)
+"""What counts later for them, as of the day that `later.on` gives."""
 
 
-def of(learner: Learner) -> dict[str, int]:
-    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a query that is made once."""
+def counts_now(
+    person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
+) -> ColumnElement[bool]:
+    """Of people and their statements: it doesn't count later."""
+    waits = LATER_OF_PEOPLE.c
+    return tuple_(person_id, statement_id).not_in(select(waits.person_id, waits.statement_id))
+
+
+def of(learner: Learner) -> dict[str, Any]:
+    """The values of `LEARNER`, `LIBRARY`, `FRAMEWORK`, and of what counts later, in a query that
+    is made once."""
     return {
+        **later.on(learner.today),
         "learner": learner.person_id,
         "library": learner.library_id,
         "framework": learner.framework_id,
@@ -193,6 +220,7 @@ def learners(
                 role_profile_ids=tuple(held),
                 role_profiles=tuple(held.values()),
                 frameworks=tuple(map(_framework, theirs.values())),
+                today=today,
             )
     return found
 

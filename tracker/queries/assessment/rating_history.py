@@ -23,7 +23,7 @@ from tracker.rules.frameworks.wording import Wording
 class Answered:
     """`answer` is None where it was cleared. `together`: how many were kept at the same moment;
     `is_undone`: the answer after keeping it was undone, as old as it was before; `version`: of the
-    framework."""
+    framework; `title`: of the statement, as it was answered."""
 
     answer: str | None
     basis: Basis
@@ -32,6 +32,7 @@ class Answered:
     together: int
     is_undone: bool
     version: str
+    title: Wording
     label: Wording
 
 
@@ -75,6 +76,7 @@ def _answers() -> Select[*tuple[Any, ...]]:
             together.label("together"),
             is_undone.label("is_undone"),
             Framework.version,
+            Statement.title,
             func.coalesce(ScaleAnswer.label, "").label("label"),
         )
         .join(Statement, Statement.id == RatingEntry.statement_id)

@@ -1,6 +1,7 @@
 """What stands at statements whose ratings are about to be saved: read in the transaction that saves
 them."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, exis
 from tracker.db import session
 from tracker.models import Domain, Draft, NotRatedHere, Rating, SkillOrigin, Statement, Strand
 from tracker.models.joins import draft_of_notes, seal_head
+from tracker.models.record import later
 from tracker.models.record.words import STATEMENTS, left_out, own_ratings
 from tracker.policy.permissions import Actor
 
@@ -18,15 +20,16 @@ FRAMEWORKS = STATEMENTS.c.framework_id.in_(bindparam("frameworks", expanding=Tru
 
 
 def at_statement(
-    actor: Actor, framework_ids: Collection[int], statement_id: int
+    actor: Actor, framework_ids: Collection[int], statement_id: int, today: dt.date
 ) -> Row[Any] | None:
-    """The statement, if it is of the frameworks, the actor's rating of it, and how much they have
-    rated. One query."""
+    """The statement, if it is of the frameworks, the actor's rating of it, whether it counts for
+    them today, and how much they have rated of what does. One query."""
     values = {
         "me": actor.person_id,
         "library": actor.library_id,
         "frameworks": list(framework_ids),
         "statement": statement_id,
+        **later.on(today),
     }
     row = session().execute(_at_statement(), values).one_or_none()
     return row if row is not None and row.framework_id in framework_ids else None
@@ -88,11 +91,12 @@ def _at_statement() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     own, out = own_ratings(lambda person: person == ME, FRAMEWORKS), left_out(LIBRARY, FRAMEWORKS)
+    waits = select(later.counting_later(lambda person: person == ME, FRAMEWORKS).c.statement_id)
     counted = (
         select(other)
         .join(own, own.c.statement_id == other.c.id)
         .outerjoin(out, out.c.statement_id == other.c.id)
-        .where(out.c.id.is_(None))
+        .where(out.c.id.is_(None), other.c.id.not_in(waits))
         .cte("counted")
     )
 
@@ -122,6 +126,7 @@ def _at_statement() -> Select[*tuple[Any, ...]]:
             rated(Statement.domain_id).label("rated_in_domain"),
             rated(Statement.domain_id, Statement.rank).label("rated_at_level"),
             versions.label("versions"),
+            Statement.id.not_in(waits).label("counts"),
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)

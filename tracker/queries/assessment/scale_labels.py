@@ -1,32 +1,15 @@
 """The answers of a framework's scale as they are shown."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import ScaleAnswer
-from tracker.rules.frameworks.scale import UNGRADED, Meaning, Scale, shortcut
+from tracker.rules.frameworks.scale import UNGRADED, Meaning, Scale
 from tracker.rules.frameworks.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleLabel:
-    """One answer of the framework's scale as it is shown. `step`: its place among the graded ones,
-    0 for the others; `shortcut`: its key on a card."""
-
-    key: str
-    label: Wording
-    description: Wording
-    reviewer_description: Wording
-    means: Meaning
-    step: int
-
-    @property
-    def shortcut(self) -> str:
-        return shortcut(self.key, self.step)
+from tracker.rules.record.versions import ScaleLabel
 
 
 def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:

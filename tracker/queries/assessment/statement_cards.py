@@ -1,58 +1,34 @@
 """The statements of one page of a learner's assessment, with all that stands there. For the learner
 alone.
 
-A page asks for the cards once and once for what they quote, however many there are; and once more
-where some are to be rated again.
+Beside the sheet a page asks for notes and for evidence, however many statements there are; and once
+more where some are to be rated again, and where some count later.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    func,
-    literal,
-    null,
-    select,
-    true,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
 
 from tracker.db import session
-from tracker.models import (
-    Citation,
-    Draft,
-    Endorsement,
-    Evidence,
-    EvidenceLink,
-    Framework,
-    NotRatedHere,
-    Person,
-    Rating,
-    ScaleAnswer,
-    SkillOrigin,
-    Source,
-    Statement,
-)
-from tracker.models.joins import draft_of_notes
-from tracker.models.record.words import is_said_of
+from tracker.models import Draft, Evidence, EvidenceLink, Rating
 from tracker.queries.assessment import earlier_ratings
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.earlier_ratings import RatingBefore
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OUT, OWN, RATED, REVIEWED
-from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
+from tracker.queries.assessment.learners import LEARNER
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated, joined
 from tracker.rules.frameworks.scale import NOT_SURE, Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
+from tracker.rules.record.sheet import Sheet, SheetLine, Side
+from tracker.rules.record.versions import CitationChip, Origin, ScaleLabel
+
+Notes = tuple[str, str]
+"""For oneself, and for the reviewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +44,12 @@ class EndorsementMark:
 
 
 @dataclass(frozen=True, slots=True)
-class CitationChip:
-    """A citation chip."""
-
-    label: Wording
-    name: Wording
-    href: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class StatementCard:
     """One statement with the learner's answer, notes, endorsement and count of evidence.
 
     `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
     is None too, with a version and without a time. `earlier`: the answers to what it was in an
-    earlier version, where it is to be rated again.
+    earlier version, where it is to be rated again. `later`: where it doesn't count for them yet.
     """
 
     id: int
@@ -103,12 +70,14 @@ class StatementCard:
     evidence: int
     citations: list[CitationChip]
     earlier: tuple[RatingBefore, ...] = ()
+    later: CountsFrom | None = None
 
     def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
         """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
         same."""
-        if self.not_rated_here is not None or which is RatingFilter.JOB:
-            return self.not_rated_here is None
+        counts = self.not_rated_here is None and self.later is None
+        if not counts or which is RatingFilter.JOB:
+            return counts
         if which is RatingFilter.AGAIN:
             return bool(self.earlier)
         if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
@@ -140,199 +109,179 @@ class StatementsToRate:
         return next(word for word in self.scale if word.key == key)
 
 
-def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> StatementsToRate:
-    """The statements of a domain, or of one of its levels. Two queries."""
-    if rank is None:
-        return _sheet(learner, "domain", {"domain": domain_id})
-    return _sheet(learner, "level", {"domain": domain_id, "rank": rank})
-
-
-def of_framework(learner: Learner) -> StatementsToRate:
-    """All statements. Two queries."""
-    return _sheet(learner, "framework", {})
-
-
-def of_statements(learner: Learner, statement_ids: Sequence[int]) -> StatementsToRate:
-    """Those of the statements that are of the learner's framework. Two queries."""
-    return _sheet(learner, "ids", {"ids": list(statement_ids)})
-
-
-def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> StatementsToRate:
-    values = {**of(learner), **values}
-    scale, citations = _quoted(which, values)
-    return StatementsToRate(_cards(which, values, citations), scale)
-
-
-def _cards(
-    which: str, values: dict[str, Any], citations: dict[int, list[CitationChip]]
-) -> list[StatementCard]:
-    rows = session().execute(_CARDS[which], values).all()
-    again = [row.id for row in rows if row.again]
-    earlier = earlier_ratings.of_statements(values["learner"], again)
-    notes = earlier_ratings.notes_of_origins(
-        values["learner"], [row.id for row in rows if row.has_origins]
+def of_domain(sheet: Sheet, domain_id: int, rank: int | None = None) -> StatementsToRate:
+    """The statements of a domain, or of one of its levels."""
+    return _cards(
+        sheet,
+        lambda line: line.statement.domain_id == domain_id and rank in (None, line.statement.rank),
     )
-    return [
-        _card(row, citations, earlier.get(row.id, ()), notes.get(row.id, ("", ""))) for row in rows
-    ]
+
+
+def of_framework(sheet: Sheet) -> StatementsToRate:
+    """All statements."""
+    return _cards(sheet, lambda _line: True)
+
+
+def of_statements(sheet: Sheet, statement_ids: Collection[int]) -> StatementsToRate:
+    """Those of the statements that are of the learner's version."""
+    return _cards(sheet, lambda line: line.statement.id in statement_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What a learner has of the skills of a page, and of what they were made of, by skill: ratings
+    with their notes, the notes that wait for one, and the evidence that is linked."""
+
+    ratings: Mapping[int, Any]
+    drafts: Mapping[int, Notes]
+    evidence: Mapping[int, set[int]]
+
+
+def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToRate:
+    """Two queries, one more where some are to be rated again."""
+    lines = [line for line in sheet.lines if is_shown(line)]
+    record = _record(sheet.person_id, {skill for line in lines for skill in line.statement.skills})
+    again = [line.statement.id for line in lines if line.again]
+    earlier = earlier_ratings.of_statements(sheet.person_id, again)
+    counts_from = counted_from([line.later for line in lines], sheet.today)
+    return StatementsToRate(
+        [
+            _card(sheet, line, record, earlier.get(line.statement.id, ()), counts_from(line.later))
+            for line in lines
+        ],
+        sheet.version.answers,
+    )
+
+
+def _record(person_id: int, skills: Collection[int]) -> _Record:
+    values = {
+        "learner": person_id,
+        "skills": list(skills),
+        "subjects": [str(each) for each in skills],
+    }
+    waiting = dict[int, dict[str, str]]()
+    linked = defaultdict[int, set[int]](set)
+    for skill_id, fields, evidence_id in session().execute(_WAITING_AND_LINKED, values):
+        if not evidence_id:
+            waiting[int(skill_id)] = dict(drafts.read(fields) or ())
+        else:
+            linked[int(skill_id)].add(evidence_id)
+    return _Record(
+        {row.skill_id: row for row in session().execute(_RATINGS, values)},
+        {
+            key: (typed.get("own_note", ""), typed.get("reviewer_note", ""))
+            for key, typed in waiting.items()
+        },
+        linked,
+    )
 
 
 def _card(
-    row: Any,
-    citations: dict[int, list[CitationChip]],
+    sheet: Sheet,
+    line: SheetLine,
+    record: _Record,
     earlier: tuple[RatingBefore, ...],
-    notes: tuple[str, str],
+    later: CountsFrom | None,
 ) -> StatementCard:
-    own_note = joined(row.kept_own_note or "", row.own_note or "")
-    reviewer_note = joined(row.kept_reviewer_note or "", row.reviewer_note or "")
-    if row.draft is not None and row.version is None:
-        typed = dict(drafts.read(row.draft) or ())
-        own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
-    elif row.version is None:
-        own_note, reviewer_note = notes
+    of, word = line.statement, line.words.get(Side.OWN)
+    mine = record.ratings.get(of.skill_id)
+    rating: Any = mine
+    if word is not None:
+        rating = next(each for each in record.ratings.values() if each.id == word.id)
+    own_note, reviewer_note = _notes(line, record, mine, rating)
     return StatementCard(
-        id=row.id,
-        code=row.code,
-        title=row.title,
-        text=row.text,
-        domain_id=row.domain_id,
-        rank=row.rank,
-        not_rated_here=row.reason,
-        answer=row.answer,
-        basis=row.basis,
-        version=row.version or 0,
-        rated_at=None if row.answer is None else row.rated_at,
-        given_on=row.given_on,
+        id=of.id,
+        code=of.code,
+        title=of.title,
+        text=of.text,
+        domain_id=of.domain_id,
+        rank=of.rank,
+        not_rated_here=line.left_out.reason if line.left_out is not None else None,
+        answer=rating.answer if rating is not None else None,
+        basis=rating.basis if rating is not None else None,
+        version=mine.version if mine is not None else 0,
+        rated_at=rating.rated_at if word is not None else None,
+        given_on=rating.given_on if rating is not None else None,
         own_note=own_note,
         reviewer_note=reviewer_note,
-        endorsement=EndorsementMark(
-            who=short_name(row.endorser),
-            answer=row.endorsed,
-            at=row.endorsed_at,
-            since=row.rated_at is not None
-            and row.rated_at > row.endorsed_at
-            and row.answer != row.endorsed,
-            version=row.given_on_version,
-        )
-        if row.endorsed
-        else None,
-        evidence=row.evidence,
-        citations=citations.get(row.id, []),
+        endorsement=_mark(sheet, line, rating),
+        evidence=len(set[int]().union(*(record.evidence.get(each, ()) for each in of.skills))),
+        citations=list(of.citations),
         earlier=earlier,
+        later=later,
     )
 
 
-def _quoted(
-    which: str, values: dict[str, Any]
-) -> tuple[tuple[ScaleLabel, ...], dict[int, list[CitationChip]]]:
-    """The scale and the citations together, in one query."""
-    words: list[Any] = []
-    quotes: dict[int, list[CitationChip]] = {}
-    for row in session().execute(_QUOTED[which], values):
-        if row.statement_id == 0:
-            words.append(row)
-        else:
-            quotes.setdefault(row.statement_id, []).append(
-                CitationChip(row.label, row.words, row.href)
+def _mark(sheet: Sheet, line: SheetLine, rating: Any) -> EndorsementMark | None:
+    word = line.words.get(Side.REVIEWED)
+    if word is None or word.answer is None:
+        return None
+    return EndorsementMark(
+        who=short_name(word.who),
+        answer=word.answer,
+        at=word.at,
+        since=rating is not None and rating.rated_at > word.at and rating.answer != word.answer,
+        version=None
+        if word.statement_id == line.statement.id
+        else sheet.version.wordings[word.statement_id],
+    )
+
+
+def _notes(line: SheetLine, record: _Record, mine: Any, rating: Any) -> Notes:
+    """At a rating, with those at the one that counts; else those that wait for an answer. Of what
+    was made of others: those at what counts, and those that wait there, together."""
+    if mine is not None:
+        return _joined((mine.own_note, mine.reviewer_note), (rating.own_note, rating.reviewer_note))
+    waiting = record.drafts.get(line.statement.skill_id)
+    if waiting is not None:
+        return waiting
+    found: Notes = ("", "")
+    for _steps, origin in sorted(set(_origins(line))):
+        there = record.ratings.get(origin.skill_id) if rating and origin.carries else None
+        own_note, reviewer_note = record.drafts.get(origin.skill_id, ("", ""))
+        if there is not None:
+            own_note, reviewer_note = (
+                there.own_note or own_note,
+                there.reviewer_note or reviewer_note,
             )
-    return scale_labels(words), quotes
+        found = _joined(found, (own_note, reviewer_note))
+    return found
 
 
-def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    given_for, mine = aliased(Statement), aliased(Rating)
-    has_origins = exists().where(SkillOrigin.skill_id == Statement.skill_id)
-    evidence = (
-        select(func.count(EvidenceLink.evidence_id.distinct()))
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(
-            is_said_of(EvidenceLink.skill_id, Statement.skill_id),
-            Evidence.person_id == LEARNER,
-            Evidence.archived_at.is_(None),
-        )
-        .scalar_subquery()
+def _joined(first: Notes, second: Notes) -> Notes:
+    return joined(first[0], second[0]), joined(first[1], second[1])
+
+
+def _origins(line: SheetLine) -> Iterator[tuple[int, Origin]]:
+    for way in line.statement.lines:
+        yield from enumerate(way)
+
+
+_SKILLS: BindParameter[Any] = bindparam("skills", expanding=True)
+_RATINGS = select(
+    Rating.id,
+    Rating.skill_id,
+    Rating.version,
+    Rating.answer,
+    Rating.basis,
+    Rating.rated_at,
+    Rating.given_on,
+    Rating.own_note,
+    Rating.reviewer_note,
+).where(Rating.person_id == LEARNER, Rating.skill_id.in_(_SKILLS))
+_WAITING = select(Draft.subject, Draft.fields, literal(0)).where(
+    Draft.person_id == LEARNER,
+    Draft.form == drafts.RATING,
+    Draft.subject.in_(bindparam("subjects", expanding=True)),
+)
+_LINKED = (
+    select(cast(EvidenceLink.skill_id, String), literal(""), EvidenceLink.evidence_id)
+    .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+    .where(
+        Evidence.person_id == LEARNER,
+        Evidence.archived_at.is_(None),
+        EvidenceLink.skill_id.in_(_SKILLS),
     )
-    return (
-        select(
-            Statement.id,
-            Statement.code,
-            Statement.title,
-            Statement.text,
-            Statement.domain_id,
-            Statement.rank,
-            NotRatedHere.reason,
-            Rating.answer,
-            Rating.basis,
-            mine.version,
-            mine.own_note.label("kept_own_note"),
-            mine.reviewer_note.label("kept_reviewer_note"),
-            Rating.rated_at,
-            Rating.given_on,
-            Rating.own_note,
-            Rating.reviewer_note,
-            Draft.fields.label("draft"),
-            Endorsement.answer.label("endorsed"),
-            Endorsement.endorsed_at,
-            Person.name.label("endorser"),
-            Framework.version.label("given_on_version"),
-            evidence.label("evidence"),
-            AGAIN.label("again"),
-            and_(mine.id.is_(None), has_origins).label("has_origins"),
-        )
-        .outerjoin(OUT, LEFT_OUT)
-        .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
-        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == LEARNER))
-        .outerjoin(OWN, RATED)
-        .outerjoin(Rating, Rating.id == func.coalesce(OWN.c.id, mine.id))
-        .outerjoin(Draft, draft_of_notes(LEARNER))
-        .outerjoin(ENDORSED, REVIEWED)
-        .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)
-        .outerjoin(
-            given_for, and_(given_for.id == Endorsement.statement_id, given_for.id != Statement.id)
-        )
-        .outerjoin(Framework, Framework.id == given_for.framework_id)
-        .outerjoin(Person, Person.id == Endorsement.endorser_id)
-        .where(Statement.framework_id == FRAMEWORK, which)
-        .order_by(Statement.position)
-    )
-
-
-def _quoted_where(
-    which: ColumnElement[bool],
-) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
-    scale = select(
-        literal(0).label("statement_id"),
-        ScaleAnswer.position,
-        ScaleAnswer.key,
-        ScaleAnswer.label,
-        ScaleAnswer.description.label("words"),
-        ScaleAnswer.reviewer_description,
-        ScaleAnswer.counts_as,
-        null().label("href"),
-    ).where(ScaleAnswer.framework_id == FRAMEWORK)
-    citations = (
-        select(
-            Citation.statement_id,
-            Citation.position,
-            Source.key,
-            Source.label,
-            Source.name,
-            null(),
-            null(),
-            Source.url,
-        )
-        .join(Source, Source.id == Citation.source_id)
-        .join(Statement, Statement.id == Citation.statement_id)
-        .where(Statement.framework_id == FRAMEWORK, which)
-    )
-    return scale.union_all(citations).order_by("statement_id", "position")
-
-
-_WHICH = {
-    "domain": Statement.domain_id == bindparam("domain"),
-    "level": and_(Statement.domain_id == bindparam("domain"), Statement.rank == bindparam("rank")),
-    "framework": true(),
-    "ids": Statement.id.in_(bindparam("ids", expanding=True)),
-}
-"""The queries are made once: to put one together costs as much as to run it."""
-_CARDS = {which: _cards_where(where) for which, where in _WHICH.items()}
-_QUOTED = {which: _quoted_where(where) for which, where in _WHICH.items()}
+)
+_WAITING_AND_LINKED = union_all(_WAITING, _LINKED)
+"""Of a skill, what was typed without an answer, or a piece of evidence."""

@@ -3,21 +3,21 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import LevelException, LevelExceptionText, Person, ReviewItem, Statement
+from tracker.models import LevelException, LevelExceptionText, Person, ReviewItem
+from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, left_out
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
+from tracker.queries.assessment.learners import Learner, counts_now
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
-PERSON, OTHER, PROPOSER, CONFIRMER = (aliased(Person) for _side in range(4))
+PROPOSER, CONFIRMER = aliased(Person), aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,64 +56,43 @@ class ProposedException:
     ended_at: dt.datetime | None
 
 
-def agreed(
-    learner: Learner, blind: BlindSpots, statement_id: int | None = None
-) -> list[AgreedException]:
-    """What counts for a learner now, in the framework's order. One query."""
-    query = _agreed(blind.form, of_one=statement_id is not None)
-    values = {**of(learner), **blind.values, "statement": statement_id}
-    rows = session().execute(query, values)
-    return [AgreedException(**row) for row in rows.mappings()]
-
-
-@cache
-def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
-    of = agreed_exceptions(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
-    out = left_out(LIBRARY, FRAMEWORK)
-    return (
-        select(
-            Statement.id.label("statement_id"),
-            Statement.domain_id,
-            Statement.rank,
-            Statement.code,
-            Statement.title,
-            func.coalesce(LevelExceptionText.reason, "").label("reason"),
-            LevelException.agreed_at.label("on"),
-            PERSON.name.label("learner"),
-            OTHER.name.label("other"),
+def agreed(sheet: Sheet, learner: Learner) -> list[AgreedException]:
+    """What counts for a learner, in the framework's order."""
+    return [
+        AgreedException(
+            statement_id=line.statement.id,
+            domain_id=line.statement.domain_id,
+            rank=line.statement.rank,
+            code=line.statement.code,
+            title=line.statement.title,
+            reason=line.exception.reason,
+            on=line.exception.on or line.exception.at,
+            learner=learner.name,
+            other=line.exception.who,
         )
-        .join(of, of.c.id == LevelException.id)
-        .join(Statement, Statement.id == of.c.statement_id)
-        .join(PERSON, PERSON.id == LevelException.person_id)
-        .join(
-            OTHER,
-            and_(
-                OTHER.id.in_([LevelException.proposer_id, LevelException.confirmer_id]),
-                OTHER.id != PERSON.id,
-            ),
-        )
-        .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(out.c.id.is_(None), *([Statement.id == bindparam("statement")] if of_one else []))
-        .order_by(Statement.position)
-    )
+        for line in sheet.counted
+        if line.exception is not None
+    ]
 
 
 def of_people(
     person_ids: Collection[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> dict[int, list[int]]:
-    """By person, the statements of those that count now or at that moment. One query."""
+    """By person, the statements of those that count now or at that moment, of that day. One
+    query."""
     of = agreed_exceptions(lambda column: column.in_(person_ids), framework_id, at, blind.shows)
     out = left_out(library_id, framework_id)
     rows = session().execute(
         select(of.c.person_id, of.c.statement_id)
         .outerjoin(out, out.c.statement_id == of.c.statement_id)
-        .where(out.c.id.is_(None))
-        .order_by(of.c.statement_id)
+        .where(out.c.id.is_(None), counts_now(of.c.person_id, of.c.statement_id))
+        .order_by(of.c.statement_id),
+        {"people": list(person_ids), "framework": framework_id, **later.on(today)},
     )
     found: dict[int, list[int]] = {}
     for person_id, statement_id in rows:

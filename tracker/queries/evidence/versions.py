@@ -193,3 +193,9 @@ def _links(evidence_id: int) -> list[LinkedStatement]:
         .order_by(Statement.position)
     )
     return [LinkedStatement(*row) for row in rows]
+
+
+def linked_in_any_version(evidence_id: int) -> set[int]:
+    """The statements that it is linked to, in whichever version they are worded. One query."""
+    query = select(Statement.id).join(EvidenceLink, EvidenceLink.skill_id == Statement.skill_id)
+    return set(session().scalars(query.where(EvidenceLink.evidence_id == evidence_id)))

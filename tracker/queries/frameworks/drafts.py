@@ -101,6 +101,11 @@ class DraftedVersion:
             return False
         return decided.carried_to is None or decided.carried_to == uuid
 
+    def would_carry(self, change: VersionChange, uuid: str) -> bool:
+        """As the page shows it: what is offered as carried is published so with it."""
+        is_offered = change.key not in self.decisions and change.offers_carry
+        return is_offered or self.carries(change, uuid)
+
     @property
     def seen(self) -> str:
         """SHA-256 of what would be published: every change with its decision, and where targets go

@@ -10,8 +10,9 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, PersonVersion, Statement, Strand
 from tracker.models.joins import level_of_statement
-from tracker.models.record.versions import was_published_before
+from tracker.models.record.versions import target_keys, was_published_before
 from tracker.queries.frameworks import version_steps
+from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
 from tracker.rules.frameworks.wording import Wording
 
@@ -20,8 +21,9 @@ from tracker.rules.frameworks.wording import Wording
 class MovedStatement:
     """`domain_id` and `rank`: the level, in the later version; `other`: the domain and level that
     it came from, or counts at now, "" where it is new or retired. `is_part`: that is the same
-    level, as statements were split or merged there."""
+    level, as statements were split or merged there. `statement_id`: in its own version."""
 
+    statement_id: int
     domain_id: int
     rank: int
     level: Wording
@@ -33,12 +35,36 @@ class MovedStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementAtLevel:
+    """`place`: keys of section and domain, and rank; the same where a domain goes on in another."""
+
+    framework_id: int
+    domain_id: int
+    place: Place
+    code: str
+    title: Wording
+    domain: Wording
+    level: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsBetween:
+    """The statements of two versions by id, in order, and (statement, successor)."""
+
+    from_id: int
+    to_id: int
+    placed: Mapping[int, StatementAtLevel]
+    lines: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionMove:
     """`is_back`: to a version that is older than the one before."""
 
     version: str
     is_back: bool
     moved_at: dt.datetime
+    between: VersionsBetween
     moves: tuple[MovedStatement, ...]
 
     def of(self, domain_id: int) -> tuple[MovedStatement, ...]:
@@ -77,51 +103,48 @@ def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
     if row is None:
         return None
     left_id, version, is_back, moved_at = row
-    return VersionMove(version, is_back, moved_at, moves(left_id, framework_id))
+    versions = between(left_id, framework_id)
+    return VersionMove(version, is_back, moved_at, versions, moves(versions))
 
 
-def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:
-    """At the levels of the domains that the later version has, in its order. Two queries."""
+def between(from_id: int, to_id: int) -> VersionsBetween:
+    """Two queries."""
     placed = _placed(from_id, to_id)
-    before, after = (
-        [PlacedId(key, each.place) for key, each in placed.items() if each.framework_id == of]
-        for of in (from_id, to_id)
-    )
     lines = [
         (line.before_id, line.after_id)
         for line in version_steps.lines(from_id, to_id)
         if {line.before_id, line.after_id} <= placed.keys()
     ]
+    return VersionsBetween(from_id, to_id, placed, lines)
+
+
+def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
+    """At the levels of the domains that the later version has, in its order."""
+    placed = of.placed
+    before, after = (
+        [PlacedId(key, each.place) for key, each in placed.items() if each.framework_id == side]
+        for side in (of.from_id, of.to_id)
+    )
     domains = {placed[each.id].place[:2]: placed[each.id].domain_id for each in after}
     found = [
         _moved(placed, domains, move.statement_id, move.other_id, came=move.came)
-        for move in level_moves(before, after, lines)
+        for move in level_moves(before, after, of.lines)
         if move.place[:2] in domains
     ]
     order = {domain_id: number for number, domain_id in enumerate(dict.fromkeys(domains.values()))}
     return tuple(sorted(found, key=lambda each: (order[each.domain_id], each.rank)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    framework_id: int
-    domain_id: int
-    place: tuple[str, str, int]
-    code: str
-    title: Wording
-    domain: Wording
-    level: Wording
-
-
-def _placed(*framework_ids: int) -> dict[int, _Placed]:
+def _placed(*framework_ids: int) -> dict[int, StatementAtLevel]:
     """Statements by id, in order."""
+    strand_key, domain_key = target_keys()
     rows = session().execute(
         select(
             Statement.id,
             Statement.framework_id,
             Statement.domain_id,
-            Strand.key,
-            Domain.key,
+            strand_key,
+            domain_key,
             Statement.rank,
             Statement.code,
             Statement.title,
@@ -135,13 +158,13 @@ def _placed(*framework_ids: int) -> dict[int, _Placed]:
         .order_by(Statement.framework_id, Statement.position)
     )
     return {
-        key: _Placed(framework_id, domain_id, (strand, domain, rank), *words)
+        key: StatementAtLevel(framework_id, domain_id, (strand, domain, rank), *words)
         for key, framework_id, domain_id, strand, domain, rank, *words in rows
     }
 
 
 def _moved(
-    placed: Mapping[int, _Placed],
+    placed: Mapping[int, StatementAtLevel],
     domains: Mapping[tuple[str, str], int],
     statement_id: int,
     other_id: int | None,
@@ -155,5 +178,13 @@ def _moved(
     if other is not None:
         where = other.title if is_part else f"{other.domain}, {other.level}"
     return MovedStatement(
-        domains[one.place[:2]], one.place[2], one.level, one.code, one.title, came, where, is_part
+        statement_id,
+        domains[one.place[:2]],
+        one.place[2],
+        one.level,
+        one.code,
+        one.title,
+        came,
+        where,
+        is_part,
     )

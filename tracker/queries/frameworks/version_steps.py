@@ -70,6 +70,7 @@ class VersionStep:
     after: str
     is_later: bool
     of_newcomers: bool
+    round_id: int | None
     round: str | None
     round_ends_on: dt.date | None
 
@@ -77,10 +78,12 @@ class VersionStep:
 @dataclass(frozen=True, slots=True)
 class LeftToRate:
     """What is left to rate on another version for somebody who had rated all of theirs: `again` at
-    most, if the parts of what was merged differ; and what is `new` in it."""
+    most, if the parts of what was merged differ; and what is `new` in it. Nothing for those who
+    were on it before: they are `back` at their answers."""
 
     again: int
     new: int
+    back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +165,26 @@ def digest(scope: MoveScope, person_ids: Collection[int]) -> str:
     return sha256(repr((scope, sorted(person_ids))).encode()).hexdigest()
 
 
-def to_rate(from_id: int, to_id: int, library_id: int) -> LeftToRate:
-    """Of the versions alone, not of anybody's ratings. Two queries."""
+def to_rate(scope: MoveScope, today: dt.date) -> LeftToRate:
+    """Of the versions alone, not of anybody's ratings. Three queries."""
     parts: dict[int, int] = {}
-    found = lines(from_id, to_id)
+    found = lines(scope.from_id, scope.to_id)
     for line in found:
         parts[line.after_id] = parts.get(line.after_id, 0) + line.carries
     parts |= {line.after_id: 1 for line in found if line.same}
-    out = left_out(library_id, STATEMENTS.c.framework_id == to_id)
+    out = left_out(scope.library_id, STATEMENTS.c.framework_id == scope.to_id)
     rated = session().scalars(
         select(Statement.id)
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(Statement.framework_id == to_id, out.c.id.is_(None))
+        .where(Statement.framework_id == scope.to_id, out.c.id.is_(None))
     )
     counts = [parts.get(statement_id) for statement_id in rated]
-    return LeftToRate(sum(each not in (None, 1) for each in counts), counts.count(None))
+    were_there = select(func.count(PersonVersion.person_id.distinct())).where(
+        PersonVersion.framework_id == scope.to_id,
+        PersonVersion.person_id.in_(whom(scope, today).order_by(None)),
+    )
+    again = sum(each not in (None, 1) for each in counts)
+    return LeftToRate(again, counts.count(None), session().scalar(were_there) or 0)
 
 
 def steps(library_id: int, today: dt.date) -> list[VersionStep]:
@@ -204,6 +212,7 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
             NEW.version,
             is_later,
             OLD.id.in_(of_newcomers),
+            Round.id,
             Round.name,
             Round.ends_on,
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, select, union_all
+from sqlalchemy import Select, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -14,6 +14,7 @@ from tracker.models import (
     LibraryVersion,
     NotRatedHere,
     PersonVersion,
+    PlannedMove,
     Rating,
     RatingEntry,
     RevealedAnswer,
@@ -31,18 +32,20 @@ SAID = (Rating, RatingEntry, RevealedAnswer, ReviewItem, Endorsement, LevelExcep
 
 @dataclass(frozen=True, slots=True)
 class VersionUse:
-    """`people` who are on it, `libraries` whose newcomers begin with it, `rounds` that are for it.
-    `is_spoken_of`: something was rated, reviewed, or linked in its wording, or decided by a library
-    about a statement that it alone has."""
+    """`people` who are on it, `libraries` whose newcomers begin with it, `rounds` that are for it,
+    `planned` moves to it or from it. `is_spoken_of`: something was rated, reviewed, or linked in
+    its wording, or decided by a library about a statement that it alone has."""
 
     people: int
     libraries: int
     rounds: int
+    planned: int
     is_spoken_of: bool
 
     @property
     def is_none(self) -> bool:
-        return not (self.people or self.libraries or self.rounds or self.is_spoken_of)
+        used = self.people or self.libraries or self.rounds or self.planned
+        return not (used or self.is_spoken_of)
 
 
 def version_use(framework_id: int) -> VersionUse:
@@ -63,11 +66,15 @@ def version_use(framework_id: int) -> VersionUse:
         LibraryVersion.framework_id == framework_id, is_current_of_library()
     )
     rounds = select(func.count()).where(RoundFramework.framework_id == framework_id)
+    planned = select(func.count()).where(
+        or_(PlannedMove.from_id == framework_id, PlannedMove.to_id == framework_id)
+    )
     row = session().execute(
         select(
             people.scalar_subquery(),
             libraries.scalar_subquery(),
             rounds.scalar_subquery(),
+            planned.scalar_subquery(),
             exists(said),
         )
     )

@@ -1,7 +1,7 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     or_,
     select,
@@ -31,14 +32,19 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import rated_before
+from tracker.models.record import later
 from tracker.models.record.versions import is_current, row_before, was_published_before
 from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
-from tracker.queries.assessment import pace
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER
-from tracker.queries.frameworks.level_moves import moves
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import learners, pace
+from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER
+from tracker.queries.frameworks.level_moves import between, moves, newest_move
 from tracker.queries.notifications.round_reminders import rounds_of
+from tracker.queries.profiles import level_falls, statement_status
+from tracker.queries.profiles.level_falls import NamedFall
+from tracker.queries.record import sheets
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import (
     ON_TODAY,
@@ -51,13 +57,15 @@ from tracker.rules.notifications.notices import (
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
+from tracker.rules.record.sheet import Side
 
 ABOUT, GIVER, BEFORE = aliased(Person), aliased(Person), aliased(Framework)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedNotice:
-    """`name`: whom it is about, if anybody; `framework`: which one, where it is about a review."""
+    """`name`: whom it is about, if anybody; `framework`: which one, where it is about a review;
+    `falls`: their levels that fell with the version that they were moved to and are on."""
 
     kind: NoticeKind
     name: str
@@ -69,6 +77,7 @@ class ListedNotice:
     version: VersionNotice | None
     round: RoundNotice | None
     reader: ReaderNotice | None
+    falls: list[NamedFall]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,8 @@ class NoticeList:
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     """The actor's, newest first. Two queries, five more where they were moved to another
-    version, and one where they are reminded of a round."""
+    version and at most seventeen where they are on it, and one where they are reminded of a
+    round."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
@@ -105,6 +115,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
             Notice.version_id,
+            Notice.people,
             Notice.round_id,
             Notice.about_id,
         )
@@ -117,11 +128,14 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .offset((page - 1) * PAGE)
     )
     shown = [dict(row) for row in rows.mappings()]
-    moved = moved_to(actor.person_id, {row["version_id"] for row in shown} - {None})
+    told = {row["version_id"]: row.pop("people") for row in shown}
+    moved = moved_to(actor.person_id, told, today)
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
+    fallen = _falls(actor.person_id, moved, today)
     found = [
         ListedNotice(
+            falls=fallen.get(row["version_id"], []),
             version=moved.get(row.pop("version_id")),
             round=rounds.get(row.pop("round_id")),
             reader=readers.get((row["kind"], row.pop("about_id"))),
@@ -132,9 +146,13 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
-def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionNotice]:
-    """What is told of each time that they were moved: by row of `person_versions`. Two queries, two
-    more for each two versions, and one for each that they are on; none where there is none."""
+def moved_to(
+    person_id: int, told: Mapping[int | None, int | None], today: dt.date
+) -> dict[int, VersionNotice]:
+    """What is told of each time that they were moved, or so many of those whom they supervise: by
+    row of `person_versions`. Two queries, two more for each two versions, and one for each that
+    they are on; none where there is none."""
+    version_ids = told.keys() - {None}
     if not version_ids:
         return {}
     seconds = pace.seconds_of(person_id)
@@ -147,7 +165,7 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
                 Framework.title,
                 Framework.version,
                 was_published_before(Framework, BEFORE).label("is_back"),
-                is_current().label("is_current"),
+                and_(is_current(), PersonVersion.person_id == person_id).label("is_current"),
                 BEFORE.id.label("from_id"),
                 Framework.id.label("to_id"),
             )
@@ -155,49 +173,82 @@ def moved_to(person_id: int, version_ids: Collection[int]) -> dict[int, VersionN
             .join(previous, previous.id == row_before())
             .join(Framework, Framework.id == PersonVersion.framework_id)
             .join(BEFORE, BEFORE.id == previous.framework_id)
-            .where(PersonVersion.person_id == person_id, PersonVersion.id.in_(version_ids))
+            .where(PersonVersion.id.in_(version_ids))
         )
         .all()
     )
     ways = {(row.from_id, row.to_id) for row in rows}
-    levels_changed = {way: bool(moves(*way)) for way in ways}
-    again = {row.to_id: _to_rate_again(person_id, row.to_id) for row in rows if row.is_current}
-    return {
-        row.id: VersionNotice(
-            f"{row.title} {row.version}",
-            again[row.to_id] if row.is_current else None,
-            minutes_for(again[row.to_id], seconds) if row.is_current else 0,
-            row.is_back,
-            levels_changed[row.from_id, row.to_id],
-        )
+    changed = {way: moves(between(*way)) for way in ways}
+    values = {"learner": person_id, **later.on(today)}
+    to_rate = {
+        row.to_id: session().execute(_TO_RATE, {**values, "framework": row.to_id}).one()
         for row in rows
+        if row.is_current
     }
+    found = {}
+    for row in rows:
+        left = to_rate.get(row.to_id) if row.is_current else None
+        counts_now = (
+            each.other or not each.came or row.is_back for each in changed[row.from_id, row.to_id]
+        )
+        found[row.id] = VersionNotice(
+            f"{row.title} {row.version}",
+            left.again if left else None,
+            minutes_for(left.again, seconds) if left else 0,
+            left.later if left else 0,
+            row.is_back,
+            any(counts_now) or bool(left and left.changed),
+            told[row.id],
+        )
+    return found
 
 
-def _to_rate_again(person_id: int, framework_id: int) -> int:
-    """How many statements of a version somebody rated in an earlier wording that doesn't count."""
-    return session().scalar(_AGAIN, {"learner": person_id, "framework": framework_id}) or 0
+def _falls(
+    person_id: int, moved: Mapping[int, VersionNotice], today: dt.date
+) -> dict[int, list[NamedFall]]:
+    """By row of `person_versions`, of those that they are on."""
+    if not moved:
+        return {}
+    rows = session().execute(
+        select(PersonVersion.id, PersonVersion.slug).where(
+            PersonVersion.id.in_(key for key, each in moved.items() if each.statements is not None)
+        )
+    )
+    found = {}
+    for version_id, slug in rows.all():
+        learner = learners.learner(person_id, today, slug)
+        if learner is None:
+            continue
+        came_by = newest_move(person_id, learner.framework_id)
+        sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+        now = statement_status.voices(sheet, learner)
+        fallen = level_falls.of_move(learner, came_by, Side.OWN, NO_BLIND_SPOTS, now)
+        found[version_id] = fallen
+    return found
 
 
-def _again() -> Select[int]:
-    """Made once: to put it together takes longer than to run it."""
+def _to_rate() -> Select[int, int, int]:
+    """How many statements of a version somebody rated in an earlier wording that doesn't count; how
+    many count later for them, and how many of these changed. Made once: to put it together takes
+    longer than to run it."""
     own = own_ratings(lambda person: person == LEARNER, FRAMEWORK)
     library = select(Person.library_id).where(Person.id == LEARNER).scalar_subquery()
     out = left_out(library, FRAMEWORK)
+    again = and_(LATER.c.id.is_(None), own.c.id.is_(None), rated_before(LEARNER))
     return (
-        select(func.count(Statement.id))
+        select(
+            func.count(case((again, Statement.id))).label("again"),
+            func.count(LATER.c.id).label("later"),
+            func.count(case((LATER.c.is_changed, Statement.id))).label("changed"),
+        )
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(
-            Statement.framework_id == FRAMEWORK,
-            own.c.id.is_(None),
-            out.c.id.is_(None),
-            rated_before(LEARNER),
-        )
+        .outerjoin(LATER, LATER.c.statement_id == Statement.id)
+        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
     )
 
 
-_AGAIN = _again()
+_TO_RATE = _to_rate()
 
 
 def readers_of(

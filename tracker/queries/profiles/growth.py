@@ -4,24 +4,19 @@ itself, as the same reader gets it."""
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
+from sqlalchemy import Select, select
 
 from tracker.db import session
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
-from tracker.models.record.words import standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment import scale_labels
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import AT
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.sheet import Sheet
 from tracker.rules.teams import round_snapshots
 
 ROUNDS_OFFERED = 4
@@ -163,33 +158,24 @@ def _jobs(row: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(job[2] for job in round_snapshots.jobs(_framework(row), row)))
 
 
-def growth(
-    learner: Learner,
-    side: SelfSide,
-    blind: BlindSpots,
-    now: Iterable[StatementVoices],
-    since: dt.datetime,
-) -> Growth:
-    """From that moment to `now`, which are the statements as this reader gets them. What the
-    library does not rate is left out; without a self side there is nothing by statement. Three
-    queries."""
-    if side is SelfSide.NONE:
+def growth(then: Sheet, now: Iterable[StatementVoices]) -> Growth:
+    """From one moment to another, both as the same reader gets them. What the library does not
+    rate, or counts later, is left out; without a self side there is nothing by statement."""
+    if then.side is None:
         return Growth()
-    values = {**of(learner), **blind.values, "at": since}
-    own_then, endorsed_then = (_said(query, values) for query in _then(side, blind.form))
-    scale, labels = scale_labels.labelled(learner.framework_id)
+    scale, labels = then.version.scale, then.version.labels
+    lines = {line.statement.id: line for line in then.lines}
     up: list[StatementChange] = []
     down: list[StatementChange] = []
     newly: list[StatementChange] = []
     no_longer: list[StatementChange] = []
     for each in now:
-        if each.not_rated_here is not None:
+        if each.not_rated_here is not None or each.later is not None:
             continue
-        before = own_then.get(each.id)
-        then, after = scale.step(before) if before else None, each.own.step if each.own else 0
-        if before and then and after and each.own and then != after:
-            (up if after > then else down).append(_change(each, labels[before], each.own.label))
-        was = endorsed_then.get(each.id)
+        before, was = (then.answer(lines[each.id], voice) for voice in (Voice.SELF, Voice.ENDORSED))
+        step, after = scale.step(before) if before else None, each.own.step if each.own else 0
+        if before and step and after and each.own and step != after:
+            (up if after > step else down).append(_change(each, labels[before], each.own.label))
         was_met = was is not None and scale.meaning(was) is Meaning.MET
         is_met = each.endorsed is not None and each.endorsed.means is Meaning.MET
         if was_met is not is_met:
@@ -201,24 +187,3 @@ def growth(
 
 def _change(of: StatementVoices, before: Wording, after: Wording) -> StatementChange:
     return StatementChange(of.id, of.domain_id, of.title, before, after)
-
-
-@cache
-def _then(side: SelfSide, blind: BlindSpots) -> tuple[Select[int, str], Select[int, str]]:
-    """The self side and what was endorsed, at a moment: made once."""
-
-    def mine(person: SQLColumnExpression[int]) -> ColumnElement[bool]:
-        return person == LEARNER
-
-    own = (
-        levels.rated(mine, FRAMEWORK, AT)
-        if side is SelfSide.OWN
-        else levels.revealed(mine, FRAMEWORK, blind, AT)
-    )
-    stood = standing(mine, FRAMEWORK, AT, blind.shows)
-    return select(own.c[1], own.c[2]), select(stood.c[1], stood.c[2])
-
-
-def _said(query: Select[int, str], values: Mapping[str, Any]) -> dict[int, str]:
-    """By statement."""
-    return dict(session().execute(query, values).all())

@@ -1,50 +1,23 @@
-"""The domains of a framework and their levels, as a library uses them."""
+"""The domains of a framework and their levels, as a library uses them, and as they are for
+somebody for whom a part of it counts later."""
 
-from dataclasses import dataclass
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import and_, func, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, Statement, Strand
+from tracker.models.record import later
 from tracker.models.record.words import left_out
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
-from tracker.rules.frameworks.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class LevelShape:
-    rank: int
-    name: Wording
-    role_label: Wording
-    listed: int
-    not_rated_here: int
-
-
-@dataclass(frozen=True, slots=True)
-class DomainShape:
-    """A domain of a framework as a library uses it; levels in rank order."""
-
-    id: int
-    key: str
-    title: Wording
-    strand_key: str
-    strand: Wording
-    levels: tuple[LevelShape, ...]
-
-    @property
-    def not_rated_here(self) -> int:
-        return sum(level.not_rated_here for level in self.levels)
-
-    @property
-    def rated_here(self) -> int:
-        return sum(level.listed - level.not_rated_here for level in self.levels)
-
-    def level_name(self, rank: int) -> str:
-        """The name of the level in this strand; "" for rank 0."""
-        return next((level.name for level in self.levels if level.rank == rank), "")
-
+from tracker.queries.assessment.learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY
+from tracker.rules.record.versions import DomainShape, LevelShape
 
 OUT = left_out(LIBRARY, FRAMEWORK)
+LEFT_OUT = OUT.c.statement_id == Statement.id
+
 _SHAPE = (
     select(
         Domain.id,
@@ -61,7 +34,7 @@ _SHAPE = (
     .join(Strand, Strand.id == Domain.strand_id)
     .join(Level, Level.strand_id == Strand.id)
     .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-    .outerjoin(OUT, OUT.c.statement_id == Statement.id)
+    .outerjoin(OUT, LEFT_OUT)
     .where(Strand.framework_id == FRAMEWORK)
     .group_by(
         Domain.id,
@@ -82,11 +55,55 @@ _SHAPE = (
 
 def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
     """The domains in the framework's order. One query."""
-    rows = session().execute(_SHAPE, {"framework": framework_id, "library": library_id}).all()
     found: dict[int, DomainShape] = {}
-    for row in rows:
+    for row in session().execute(_SHAPE, {"framework": framework_id, "library": library_id}):
         level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)
         before = found.get(row.id)
         levels = (level,) if before is None else (*before.levels, level)
         found[row.id] = DomainShape(row.id, row.key, row.title, row.strand_key, row.strand, levels)
     return tuple(found.values())
+
+
+def shapes_for(
+    domains: Sequence[DomainShape],
+    person_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+) -> dict[int, tuple[DomainShape, ...]]:
+    """The same by person, of the shape that is everybody's. One query."""
+    values = {"people": list(person_ids), "framework": framework_id, "library": library_id}
+    less: defaultdict[int, dict[tuple[int, int], tuple[int, int]]] = defaultdict(dict)
+    for person_id, domain_id, rank, *counts in session().execute(
+        _LATER_LISTED, {**values, **later.on(today)}
+    ):
+        less[person_id][domain_id, rank] = tuple(counts)
+    usual = tuple(domains)
+    return {
+        each: tuple(_without(domain, less[each]) for domain in usual) if each in less else usual
+        for each in person_ids
+    }
+
+
+def _without(domain: DomainShape, less: Mapping[tuple[int, int], tuple[int, int]]) -> DomainShape:
+    levels = []
+    for level in domain.levels:
+        listed, out = less.get((domain.id, level.rank), (0, 0))
+        levels.append(
+            replace(level, listed=level.listed - listed, not_rated_here=level.not_rated_here - out)
+        )
+    return replace(domain, levels=tuple(levels))
+
+
+_LATER_LISTED = (
+    select(
+        LATER_OF_PEOPLE.c.person_id,
+        Statement.domain_id,
+        Statement.rank,
+        func.count(Statement.id),
+        func.count(OUT.c.id),
+    )
+    .join(Statement, Statement.id == LATER_OF_PEOPLE.c.statement_id)
+    .outerjoin(OUT, LEFT_OUT)
+    .group_by(LATER_OF_PEOPLE.c.person_id, Statement.domain_id, Statement.rank)
+)

@@ -1,13 +1,14 @@
 """Where people stand in each domain, in one voice at a time: counted in SQL, decided by
 rules/profiles/levels.
 
-Three sets of answers, each from its own query, never mixed:
-- `own_answers`: the learner's ratings as they are now. For the learner alone.
+For many people at once; of one, a sheet (queries/record/sheets). Two sets of answers, each from its
+own query, never mixed:
 - `revealed_answers`: the learner's answers as last revealed in a review. What others see of the
   self side.
 - `endorsed_answers`: standing endorsements, and agreed exceptions.
 
-Each is read through the origins of skills: models/record/words.
+Each is read through the origins of skills: models/record/words. What counts later for somebody
+is in none of them: models/record/later.
 """
 
 import datetime as dt
@@ -30,23 +31,23 @@ from sqlalchemy import (
 )
 
 from tracker.db import UTCDateTime, session
-from tracker.models import RatingEntry, RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
+from tracker.models import RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.record import later
 from tracker.models.record.words import (
     Framework,
     Moment,
     People,
     agreed_exceptions,
     left_out,
-    own_ratings,
     read_through,
 )
 from tracker.models.record.words import standing as standing_endorsements
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
-from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
+from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
+from tracker.rules.record.versions import DomainShape, LevelShape
 from tracker.rules.reviews.workflow import REVEALED
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
@@ -58,38 +59,18 @@ NONE: Mapping[Meaning, int] = {}
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 
 
-def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -> Counts:
-    return _counts(_own(), person_ids, framework_id, library_id, NO_BLIND_SPOTS)
-
-
-@cache
-def _own() -> Select[*tuple[Any, ...]]:
-    return _count(own_ratings(lambda column: column.in_(PEOPLE), FRAMEWORK))
-
-
-def rated(people: People, framework: Framework, at: Moment) -> Subquery:
-    """Columns (person, statement, answer, at, id): people's answers as they stood at that moment,
-    by the history."""
-    entries = select(
-        RatingEntry.person_id,
-        RatingEntry.skill_id,
-        RatingEntry.answer,
-        RatingEntry.rated_at.label("at"),
-        RatingEntry.id,
-    ).where(people(RatingEntry.person_id), RatingEntry.rated_at <= at)
-    return read_through(select(*_newest(entries).c), framework)
-
-
 def revealed_answers(
     person_ids: Iterable[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> Counts:
-    """The learner's answers as last revealed (by `at`, where given)."""
+    """The learner's answers as last revealed (by `at`, where given; then `today` is the day of
+    it)."""
     query = _revealed(blind.form, is_past=at is not None)
-    return _counts(query, person_ids, framework_id, library_id, blind, at)
+    return _counts(query, person_ids, framework_id, library_id, today, blind, at)
 
 
 @cache
@@ -139,13 +120,14 @@ def endorsed_answers(
     person_ids: Iterable[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> Counts:
     """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts
     as *not my work* in the place of what is endorsed for its statement, if anything is."""
     query = _endorsed(blind.form, is_past=at is not None)
-    return _counts(query, person_ids, framework_id, library_id, blind, at)
+    return _counts(query, person_ids, framework_id, library_id, today, blind, at)
 
 
 @cache
@@ -169,7 +151,8 @@ def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
 def standings(
     domains: Iterable[DomainShape], counts: Counts, person_id: int, targets: Mapping[int, int]
 ) -> dict[int, DomainStanding]:
-    """One person's standing by domain. `targets`: the rank expected, by domain."""
+    """One person's standing by domain. `domains`: as they are for them; `targets`: the rank
+    expected, by domain."""
     return {
         domain.id: _standing(
             tuple(
@@ -228,7 +211,11 @@ def _count(answers: FromClause) -> Select[*tuple[Any, ...]]:
         .join(Statement, Statement.id == statement_id)
         .join(ScaleAnswer, scale_answer(answer))
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
+        .where(
+            Statement.framework_id == FRAMEWORK,
+            out.c.id.is_(None),
+            counts_now(person_id, statement_id),
+        )
         .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
     )
 
@@ -238,6 +225,7 @@ def _counts(
     person_ids: Iterable[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> Counts:
@@ -245,6 +233,7 @@ def _counts(
         "people": list(person_ids),
         "framework": framework_id,
         "library": library_id,
+        **later.on(today),
         **blind.values,
         "at": at,
     }

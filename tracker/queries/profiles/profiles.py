@@ -7,33 +7,17 @@ supervisor, and nothing for anybody else (`Side`).
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
 
-from sqlalchemy import Select, case, distinct, func, select
+from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Library, Rating, ScaleAnswer, Skill, Statement
-from tracker.models.joins import opens_statements, scale_answer
-from tracker.models.record.words import standing
-from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
-from tracker.queries.assessment.progress import LEFT_OUT, OUT
-from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.profiles.level_shapes import DomainShape
-from tracker.queries.profiles.levels import Counts
-from tracker.rules.frameworks.scale import Meaning
+from tracker.models import Library, Rating, Skill
+from tracker.models.joins import opens_statements
+from tracker.queries.assessment.learners import Learner
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import DomainStanding
-from tracker.rules.profiles.targets import higher_of
-
-
-class SelfSide(StrEnum):
-    """How much of the self side a reader gets."""
-
-    OWN = "own"
-    REVEALED = "revealed"
-    NONE = "none"
+from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.versions import DomainShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +48,17 @@ class EndorsedCount:
     supervisors: int
 
 
-def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
-    """Four queries; three without a self side."""
-    domains = level_shapes.shape(learner.framework_id, learner.library_id)
-    by_job = learners.expected_by_job(learner)
-    expected = higher_of(by_job.values())
-    own = _self_side(learner, side, blind)
-    endorsed = levels.endorsed_answers(
-        [learner.person_id], learner.framework_id, learner.library_id, blind
-    )
+def profile(learner: Learner, sheet: Sheet) -> Profile:
     return Profile(
         learner=learner,
-        domains=domains,
-        targets=expected,
-        by_job=tuple(zip(learner.role_profiles, by_job.values(), strict=True))
+        domains=sheet.domains,
+        targets=sheet.targets,
+        by_job=tuple(zip(learner.role_profiles, sheet.by_job.values(), strict=True))
         if learner.has_several_jobs
         else (),
-        own=None if own is None else levels.standings(domains, own, learner.person_id, expected),
-        endorsed=levels.standings(domains, endorsed, learner.person_id, expected),
-        rated=sum(sum(counts.values()) for counts in (own or {}).values()),
+        own=None if sheet.side is None else sheet.standings(Voice.SELF),
+        endorsed=sheet.standings(Voice.ENDORSED),
+        rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.counted),
     )
 
 
@@ -95,29 +71,11 @@ def last_change(learner: Learner) -> dt.datetime | None:
     )
 
 
-def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
-    """What the library does not rate is not among them. One query."""
-    values = {**of(learner), **blind.values}
-    return EndorsedCount(*session().execute(_endorsed_count(blind.form), values).one())
-
-
-@cache
-def _endorsed_count(blind: BlindSpots) -> Select[int, int, int]:
-    endorsed = standing(lambda column: column == LEARNER, FRAMEWORK, seen=blind.shows)
-    met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
-    return (
-        select(
-            func.count(Endorsement.id),
-            func.count(met),
-            func.count(distinct(Endorsement.endorser_id)),
-        )
-        .select_from(endorsed)
-        .join(Endorsement, Endorsement.id == endorsed.c.id)
-        .join(Statement, Statement.id == endorsed.c.statement_id)
-        .join(ScaleAnswer, scale_answer(Endorsement.answer))
-        .outerjoin(OUT, LEFT_OUT)
-        .where(OUT.c.id.is_(None))
-    )
+def endorsed_count(sheet: Sheet) -> EndorsedCount:
+    """What the library does not rate is not among them."""
+    words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
+    met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
+    return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
 
 
 def names_to_coordinators(library_id: int) -> bool:
@@ -132,15 +90,3 @@ def statements_to_coordinators(library_id: int) -> bool:
     it."""
     query = select(opens_statements(Library.id)).where(Library.id == library_id)
     return bool(session().scalar(query))
-
-
-def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Counts | None:
-    """The answers that a reader of that side gets."""
-    who = ([learner.person_id], learner.framework_id, learner.library_id)
-    match side:
-        case SelfSide.OWN:
-            return levels.own_answers(*who)
-        case SelfSide.REVEALED:
-            return levels.revealed_answers(*who, blind)
-        case SelfSide.NONE:
-            return None

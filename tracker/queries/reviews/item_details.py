@@ -24,11 +24,11 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.models.joins import scale_answer
-from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
-from tracker.queries.assessment.statement_cards import CitationChip
+from tracker.queries.assessment.scale_labels import scale_labels
 from tracker.rules.evidence.content import is_web_link, kind_of
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import CitationChip, ScaleLabel
 from tracker.rules.reviews.responses import seen_stamp
 
 

@@ -21,12 +21,14 @@ from sqlalchemy import (
     func,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Framework, Review, ReviewItem, Statement
 from tracker.models.joins import versions_of
+from tracker.models.record import later
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, PEOPLE
@@ -57,11 +59,17 @@ ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
 
 
 def sent_counts(
-    person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots
+    person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots, today: dt.date
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and what was revealed, by (person, framework): under each version what there is
-    in all of them, a statement once. Dropped and withdrawn items do not count. One query."""
-    values = {"people": list(person_ids), "rounds": list(round_ids), **blind.values}
+    in all of them, a statement once. Dropped and withdrawn items do not count, nor what counts
+    later. One query."""
+    values = {
+        "people": list(person_ids),
+        "rounds": list(round_ids),
+        **later.on(today),
+        **blind.values,
+    }
     rows = session().execute(_sent_counts(blind.form), values)
     return {
         (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
@@ -75,6 +83,7 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     )
     in_round = Review.round_id.in_(ROUNDS)
     version = aliased(Framework)
+    waits = later.counting_later(lambda column: column.in_(PEOPLE), true()).c
 
     def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count(distinct(case((and_(*those), Statement.uuid))))
@@ -92,7 +101,13 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(version, version.id.in_(versions_of(Review.framework_id)))
-        .where(Review.learner_id.in_(PEOPLE), counts_as_sent())
+        .where(
+            Review.learner_id.in_(PEOPLE),
+            counts_as_sent(),
+            tuple_(Review.learner_id, Statement.id).not_in(
+                select(waits.person_id, waits.statement_id)
+            ),
+        )
         .group_by(Review.learner_id, version.id)
     )
 

@@ -23,40 +23,42 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
-    Domain,
     Evidence,
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
     Framework,
-    Level,
     Rating,
     Review,
     ReviewItem,
     ScaleAnswer,
     Statement,
     StoredFile,
-    Strand,
 )
-from tracker.models.joins import current_version, level_of_statement, scale_answer
-from tracker.models.record.words import is_said_of
+from tracker.models.joins import current_version, scale_answer
+from tracker.models.record.words import is_said_of, left_out, own_ratings
 from tracker.policy.reviewers import reviewer_may_go_on
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, expected, of
-from tracker.queries.assessment.progress import LEFT_OUT, OUT, OWN, RATED
-from tracker.queries.profiles import levels
+from tracker.queries.assessment.counting_later import CountsFrom, counted_from
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet, Side
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews.sending import Candidate, candidate
 from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 
+OUT = left_out(LIBRARY, FRAMEWORK)
+LEFT_OUT = OUT.c.statement_id == Statement.id
+OWN = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
+RATED = OWN.c.statement_id == Statement.id
+
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """A rated statement that is not with a reviewer now. `candidate`: why it is worth sending, if
-    it is; the learner's own business alone."""
+    """A rated statement that is not with a reviewer now. `later`: from when it counts, where it
+    doesn't yet; `candidate`: why it is worth sending, if it is; the learner's own business
+    alone."""
 
     statement_id: int
     title: Wording
@@ -69,6 +71,7 @@ class Sendable:
     answer_label: Wording
     means: Meaning
     reviewed_at: dt.datetime | None
+    later: CountsFrom | None
     candidate: Candidate | None
 
 
@@ -80,57 +83,46 @@ class Freezable:
     content: ReviewedContent
 
 
-def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
-    """In the framework's order. Two queries."""
-    ranks = expected(learner)
-    began = learner.round_starts_on
+def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
+    """In the framework's order. Two queries, one more where something counts later."""
+    rated = [line for line in sheet.lines if Side.OWN in line.words and line.left_out is None]
+    out = with_a_reviewer(sheet.person_id, [line.statement.id for line in rated], sheet.today)
+    evidence_at = _evidence_at(sheet.person_id)
+    counts_from = counted_from([line.later for line in rated], sheet.today)
+    targets, domains = sheet.targets, {each.id: each for each in sheet.version.domains}
     found = []
-    for row in session().execute(_sendable_on(today), of(learner)).mappings():
-        facts = dict(row)
-        reviewed_at = facts["reviewed_at"]
+    for line in rated:
+        of, own, last = line.statement, line.words[Side.OWN], line.words.get(Side.REVEALED)
+        if of.id in out or own.answer is None:
+            continue
+        newest = [evidence_at[skill] for skill in of.skills if skill in evidence_at]
         worth = candidate(
-            facts["statement_id"],
-            facts["rank"],
-            ranks.get(facts["domain_id"]),
-            reviewed=reviewed_at is not None,
-            changed=bool(facts.pop("changed")),
-            due=bool(reviewed_at and began and reviewed_at.date() < began),
+            of.id,
+            of.rank,
+            targets.get(of.domain_id),
+            reviewed=last is not None,
+            changed=last is not None
+            and (last.answer != own.answer or max(newest, default=last.at) > last.at),
+            due=bool(last and round_starts_on and last.at.date() < round_starts_on),
         )
-        found.append(Sendable(**facts, candidate=worth))
+        found.append(
+            Sendable(
+                statement_id=of.id,
+                title=of.title,
+                text=of.text,
+                rank=of.rank,
+                level=domains[of.domain_id].level_name(of.rank),
+                domain_id=of.domain_id,
+                domain=domains[of.domain_id].title,
+                answer=own.answer,
+                answer_label=sheet.version.labels[own.answer],
+                means=sheet.version.scale.meaning(own.answer),
+                reviewed_at=last.at if last is not None else None,
+                later=counts_from(line.later),
+                candidate=None if line.later is not None else worth,
+            )
+        )
     return found
-
-
-@lru_cache(maxsize=8)
-def _sendable_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
-    last = levels.revealed(lambda column: column == LEARNER, FRAMEWORK, NO_BLIND_SPOTS)
-    _, last_statement, last_answer, last_at, _id = last.c
-    return (
-        select(
-            Statement.id.label("statement_id"),
-            Statement.title,
-            Statement.text,
-            Statement.rank,
-            Level.name.label("level"),
-            Domain.id.label("domain_id"),
-            Domain.title.label("domain"),
-            Rating.answer,
-            ScaleAnswer.label.label("answer_label"),
-            ScaleAnswer.counts_as.label("means"),
-            last_at.label("reviewed_at"),
-            or_(last_answer != Rating.answer, _evidence_since(last_at)).label("changed"),
-        )
-        .join(OWN, RATED)
-        .join(Rating, Rating.id == OWN.c.id)
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, level_of_statement())
-        .join(ScaleAnswer, scale_answer(Rating.answer))
-        .outerjoin(last, last_statement == Statement.id)
-        .outerjoin(OUT, LEFT_OUT)
-        .where(OUT.c.id.is_(None), not_(_with_a_reviewer(LEARNER, today)))
-        .order_by(Statement.position)
-    )
 
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
@@ -238,18 +230,17 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
     return found
 
 
-def _evidence_since(moment: ColumnElement[dt.datetime]) -> ColumnElement[bool]:
-    """Whether evidence for the rated statement came or changed after that moment."""
-    return exists(
-        select(EvidenceLink.id)
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(
-            is_said_of(EvidenceLink.skill_id, Statement.skill_id),
-            Evidence.person_id == Rating.person_id,
-            Evidence.archived_at.is_(None),
-            or_(EvidenceLink.linked_at > moment, Evidence.changed_at > moment),
+def _evidence_at(person_id: int) -> dict[int, dt.datetime]:
+    """By skill, when evidence that is linked to it came or changed last. One query."""
+    rows = session().execute(
+        select(
+            EvidenceLink.skill_id, func.max(EvidenceLink.linked_at), func.max(Evidence.changed_at)
         )
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
+        .group_by(EvidenceLink.skill_id)
     )
+    return {skill_id: max(linked_at, changed_at) for skill_id, linked_at, changed_at in rows}
 
 
 def _with_a_reviewer(person_id: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:

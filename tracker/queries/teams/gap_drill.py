@@ -10,13 +10,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tracker.queries.profiles import level_shapes
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import HeldByStatement
 from tracker.rules.teams.gaps import DomainSummary, GapCell, NotMet
@@ -70,7 +70,7 @@ class DomainDrill:
 
 
 def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
-    """None: no such domain. Five queries for now, four for a round."""
+    """None: no such domain. Six queries for now, four for a round."""
     people = people_chosen(scope, chosen)
     if any(not one.by_name for one in people):
         shape = level_shapes.shape(chosen.framework_id, scope.library_id)
@@ -120,7 +120,8 @@ def facts_of(
     if of.not_met is not None:
         return kept_not_met(of.not_met, domain_ids)
     ids = [one.person_id for one in people]
-    return not_met(ids, domain_ids, chosen.framework_id, scope.library_id, scope.blind)
+    where = (chosen.framework_id, scope.library_id, scope.today)
+    return not_met(ids, domain_ids, *where, scope.blind)
 
 
 def reasons_of(

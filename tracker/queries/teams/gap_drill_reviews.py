@@ -1,5 +1,6 @@
 """How far the reviews have come of what a gap matrix does not know yet."""
 
+import datetime as dt
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -8,16 +9,21 @@ from sqlalchemy import Select, and_, case, func, not_, or_, select
 
 from tracker.db import session
 from tracker.models import Review, ReviewItem, Statement
+from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.reviews.workflow import LIVE, SEALED, ItemStatus
 from tracker.rules.teams.gap_reasons import ReviewProgress
 
 
 def progress_of_unreviewed(
-    person_ids: Collection[int], framework_id: int, library_id: int, blind: BlindSpots
+    person_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+    blind: BlindSpots,
 ) -> dict[tuple[int, int, int], ReviewProgress]:
     """By person, domain and level: the furthest of the statements that were sent and have no
     reviewed rating. What a supervisor has said stays theirs until they reveal it: all of a review
@@ -26,6 +32,7 @@ def progress_of_unreviewed(
         "people": list(person_ids),
         "framework": framework_id,
         "library": library_id,
+        **later.on(today),
         **blind.values,
     }
     rows = session().execute(_progress(blind.form), values)
@@ -79,6 +86,7 @@ def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
             Review.learner_id.in_(PEOPLE),
             counts_as_sent(),
             out.c.id.is_(None),
+            counts_now(Review.learner_id, Statement.id),
             or_(
                 and_(agreed.c.id.is_(None), endorsed.c.statement_id.is_(None)),
                 not_(blind.shown(Review.learner_id, Statement.id)),

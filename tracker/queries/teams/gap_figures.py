@@ -12,17 +12,18 @@ from sqlalchemy import Select, and_, bindparam, select
 from tracker.db import session
 from tracker.models import RoundSnapshot, ScaleAnswer, SnapshotPerson, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, left_out, standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, targets
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.queries.profiles.levels import AT
 from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.targets import higher_of
+from tracker.rules.record.versions import DomainShape, LevelShape
 from tracker.rules.teams import gaps, round_snapshots
 from tracker.rules.teams.gaps import GapCell, NotMet
 
@@ -47,13 +48,15 @@ class GapFigures:
 
 
 def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -> GapFigures:
-    """Of these people of the scope, as of its time. Four queries for now; two for a round, and one
+    """Of these people of the scope, as of its time. Five queries for now; two for a round, and one
     more where something is hidden."""
     if scope.round is not None:
         return kept_figures(scope.round, [one.person_id for one in people], scope.blind)
     domains = level_shapes.shape(framework_id, scope.library_id)
-    of = ([one.person_id for one in people], framework_id, scope.library_id, scope.blind)
-    counts = levels.endorsed_answers(*of)
+    ids = [one.person_id for one in people]
+    of = (ids, framework_id, scope.library_id, scope.today)
+    shapes = level_shapes.shapes_for(domains, *of)
+    counts = levels.endorsed_answers(*of, scope.blind)
     expected = targets({job for one in people for job in one.role_profile_ids}, framework_id)
     ranks: dict[int, dict[int, int]] = {}
     for (profile_id, domain_id), rank in expected.items():
@@ -61,10 +64,10 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
 
     def cells_of(one: TeamLearner) -> list[GapCell]:
         measured = higher_of(ranks.get(job, {}) for job in one.role_profile_ids)
-        found = levels.standings(domains, counts, one.person_id, measured)
+        found = levels.standings(shapes[one.person_id], counts, one.person_id, measured)
         return [gaps.cell_of(one.person_id, domain_id, each) for domain_id, each in found.items()]
 
-    return GapFigures(domains, cells_of, exceptions.of_people(*of))
+    return GapFigures(domains, cells_of, exceptions.of_people(*of, scope.blind))
 
 
 def kept_figures(
@@ -138,6 +141,7 @@ def not_met(
     domain_ids: Collection[int],
     framework_id: int,
     library_id: int,
+    today: dt.date,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> tuple[list[NotMet], dict[int, str]]:
@@ -149,6 +153,7 @@ def not_met(
         "domains": list(domain_ids),
         "framework": framework_id,
         "library": library_id,
+        **later.on(today),
         **blind.values,
         "at": at,
     }
@@ -183,6 +188,7 @@ def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
             ScaleAnswer.counts_as == Meaning.NOT_MET,
             out.c.id.is_(None),
             agreed.c.id.is_(None),
+            counts_now(person_id, statement_id),
         )
     )
 

@@ -4,11 +4,11 @@ by name; others get `releases`."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.team_learners import TeamLearner, within
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import SamePeople
 from tracker.rules.teams.gaps import DomainSummary, GapCell

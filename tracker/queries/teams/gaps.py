@@ -7,7 +7,6 @@ The endorsed voice alone: nothing here reads a rating.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams import gap_drill, gap_drill_reviews
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
@@ -22,6 +21,7 @@ from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.errors import Missing
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import ReviewProgress
 from tracker.rules.teams.gaps import GapCell
@@ -94,7 +94,7 @@ class GapPage:
 
 
 def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
-    """At most twelve queries, whatever the size. Raises Missing where the reader may not see
+    """At most thirteen queries, whatever the size. Raises Missing where the reader may not see
     everybody by name: then there are `releases`."""
     people = people_chosen(scope, chosen)
     if not all(one.by_name for one in people):
@@ -145,7 +145,11 @@ def _progress(
 ) -> Mapping[ReviewProgress, int]:
     """One query."""
     sent = gap_drill_reviews.progress_of_unreviewed(
-        [one.person_id for one in people], chosen.framework_id, scope.library_id, scope.blind
+        [one.person_id for one in people],
+        chosen.framework_id,
+        scope.library_id,
+        scope.today,
+        scope.blind,
     )
     return gap_reasons.why_unknown(cells, sent)
 

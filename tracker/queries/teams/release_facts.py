@@ -52,7 +52,7 @@ from tracker.rules.teams.round_snapshots import Kept, KeptPerson
 def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
     """The ends of the rounds that were kept since the newest release, in order, and now. Where
     there is none yet, now comes first: what is told of a round may keep it from being told. Two
-    queries, four for each round, and eleven for each framework."""
+    queries, four for each round, and twelve for each framework."""
     newest = session().scalar(
         select(func.max(Release.as_of)).where(Release.library_id == library_id)
     )
@@ -139,7 +139,7 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
         domains = level_shapes.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
         there = memberships_on(library_id, today, framework_id, now)
-        for each in people_at(library_id, framework_id, domains, there, now):
+        for each in people_at(library_id, framework_id, domains, there, today, now):
             _add(found, slug, keys, each, times)
     return {by: list(people.values()) for by, people in found.items()}
 

@@ -18,12 +18,12 @@ from tracker.db import session
 from tracker.models import Membership, Release, Review, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.profiles import level_shapes
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope, TeamName
 from tracker.queries.teams.release_facts import items_of
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.roles import Role
 from tracker.rules.teams.releases import CountedStates, Measure, count, is_decided, may_be_told
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Framework, Library, Membership, Person, PersonVersion, RoleProfile, Team
-from tracker.models.record.versions import learns_on
+from tracker.models.record.versions import learns_on, row_before
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.reviews.submission_counts import (
@@ -66,9 +66,21 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamVersion:
+    """So many people of a team are on that version of a framework. `moved_at`: when somebody was
+    moved to it last; None where nobody was."""
+
+    framework: Wording
+    lang: str
+    people: int
+    moved_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TeamPage:
     """One team. `children` is empty for somebody who does not coordinate it. `whole`: the team with
-    those below it, None once it is closed; `in_round`: it counts what was sent in open rounds."""
+    those below it, None once it is closed; `in_round`: it counts what was sent in open rounds.
+    `versions`: of frameworks of which somebody was moved to another one."""
 
     id: int
     name: str
@@ -81,6 +93,7 @@ class TeamPage:
     whole: TeamLine | None
     in_round: bool
     rounds: tuple[OpenRound, ...]
+    versions: tuple[TeamVersion, ...]
 
 
 def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.date) -> TeamPage:
@@ -96,7 +109,7 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
     team = session().execute(query).one()
     rows = _memberships(team_id, today)
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
-    sent = sent_counts(learners, [each.id for each in rounds], blind)
+    sent = sent_counts(learners, [each.id for each in rounds], blind, today)
     waiting = waiting_for(actor, learners)
     in_round = {framework_id for each in rounds for framework_id in each.framework_ids}
     members: list[Member] = []
@@ -158,7 +171,28 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
         rounds=tuple(
             each for each in rounds if each.framework_ids & {row.framework_id for row in rows}
         ),
+        versions=_versions([row for row in rows if row.role == Role.LEARNER and is_there(row)]),
     )
+
+
+def _versions(rows: Sequence[Any]) -> tuple[TeamVersion, ...]:
+    """The last one that somebody was moved to first."""
+    moved = {row.slug for row in rows if row.moved_at is not None}
+    of_version = defaultdict(list)
+    for row in rows:
+        if row.slug in moved:
+            of_version[row.framework_id].append(row)
+    found = [
+        TeamVersion(
+            f"{there[0].title} {there[0].version}",
+            there[0].lang,
+            len({row.person_id for row in there}),
+            max((row.moved_at for row in there if row.moved_at is not None), default=None),
+        )
+        for there in of_version.values()
+    ]
+    never = dt.datetime.min.replace(tzinfo=dt.UTC)
+    return tuple(sorted(found, key=lambda each: each.moved_at or never, reverse=True))
 
 
 def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
@@ -193,6 +227,7 @@ def _memberships_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Person.disabled_at,
             func.coalesce(RoleProfile.name, "").label("role_profile"),
             PersonVersion.framework_id,
+            case((row_before().is_not(None), PersonVersion.moved_at)).label("moved_at"),
             Framework.slug,
             Framework.title,
             Framework.version,

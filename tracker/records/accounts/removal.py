@@ -18,6 +18,7 @@ from tracker.models import (
     Notice,
     OutboxMail,
     Person,
+    PlannedMove,
     RecordOpening,
     RosterRow,
     RosterTrace,
@@ -41,7 +42,7 @@ def remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     memberships.delete_many(
         tx, tx.scalars(select(Membership.id).where(Membership.person_id == mine)).all()
     )
-    for model in (AddressChange, FormerAddress, Invitation, JobPerson, RosterTrace):
+    for model in (AddressChange, FormerAddress, Invitation, JobPerson, PlannedMove, RosterTrace):
         _delete(tx, model, model.person_id == mine)
     _delete(tx, Deputy, Deputy.deputy_id == mine)
     tx.execute(update(RosterRow).where(RosterRow.person_id == mine).values(person_id=None))

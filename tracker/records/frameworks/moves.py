@@ -4,11 +4,12 @@ with."""
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import Select, exists, func, insert, literal, select, update
+from sqlalchemy import Select, and_, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
     Framework,
+    Library,
     LibraryVersion,
     Membership,
     Person,
@@ -19,10 +20,11 @@ from tracker.models import (
 )
 from tracker.models.columns import table_of
 from tracker.models.record.versions import is_current_of_library, newcomers_begin_on
-from tracker.policy.permissions import people_of
+from tracker.policy.permissions import current_on, people_of
 from tracker.records import seals
 from tracker.records.notifications import notices
 from tracker.row_locks import held
+from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Role
 
@@ -38,16 +40,28 @@ def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
         )
     )
     rows = tx.execute(
-        select(Membership.person_id, LibraryVersion.slug, LibraryVersion.framework_id)
+        select(
+            Membership.person_id,
+            LibraryVersion.slug,
+            LibraryVersion.framework_id,
+            Library.time_zone,
+        )
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(LibraryVersion, newcomers_begin_on())
+        .join(Library, Library.id == LibraryVersion.library_id)
         .where(Membership.person_id.in_(person_ids), Membership.role == Role.LEARNER, ~is_on_one)
         .distinct()
         .order_by(Membership.person_id, LibraryVersion.slug)
     ).all()
     tx.add_all(
-        PersonVersion(person_id=person_id, slug=slug, framework_id=framework_id, moved_at=now)
-        for person_id, slug, framework_id in rows
+        PersonVersion(
+            person_id=person_id,
+            slug=slug,
+            framework_id=framework_id,
+            moved_at=now,
+            moved_on=day_in(time_zone, now),
+        )
+        for person_id, slug, framework_id, time_zone in rows
     )
     tx.flush()
 
@@ -80,15 +94,17 @@ def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> i
 def move(
     tx: Session, library_id: int, whom: Select[int], to: Framework, by: int | None, now: dt.datetime
 ) -> int:
-    """Put these people of a library on that version, and tell them. The library and they are
-    locked. Returns how many."""
+    """Put these people of a library on that version, and tell them and who supervises them. The
+    library and they are locked. Returns how many."""
     last = tx.scalar(select(func.coalesce(func.max(PersonVersion.id), 0)))
+    today = day_in(tx.get_one(Library, library_id).time_zone, now)
     people = whom.subquery()
     values = {
         TABLE.c.person_id: people.c.id,
         TABLE.c.slug: literal(to.slug),
         TABLE.c.framework_id: literal(to.id),
         TABLE.c.moved_at: literal(now, TABLE.c.moved_at.type),
+        TABLE.c.moved_on: literal(today, TABLE.c.moved_on.type),
         TABLE.c.moved_by_id: literal(by, TABLE.c.moved_by_id.type),
     }
     tx.execute(
@@ -107,8 +123,43 @@ def move(
     ).all()
     for each in moved:
         seals.note(tx, each)
-    notices.note_moved(tx, [(each.person_id, each.id) for each in moved], now)
+    if moved:
+        own = [(each.person_id, each.id) for each in moved]
+        notices.note_moved(tx, own, _supervised(tx, library_id, moved[0]), now)
     return len(moved)
+
+
+def _supervised(tx: Session, library_id: int, first: PersonVersion) -> list[tuple[int, int, int]]:
+    """Who supervises those who moved, `first` first, in the very teams: with a row of one of them,
+    and how many they are."""
+    today = day_in(tx.get_one(Library, library_id).time_zone, first.moved_at)
+    learns, heads = aliased(Membership), aliased(Membership)
+    rows = tx.execute(
+        select(
+            heads.person_id,
+            func.min(PersonVersion.id),
+            func.count(PersonVersion.person_id.distinct()),
+        )
+        .join(learns, learns.person_id == PersonVersion.person_id)
+        .join(RoleProfile, RoleProfile.id == learns.role_profile_id)
+        .join(heads, and_(heads.team_id == learns.team_id, heads.person_id != learns.person_id))
+        .join(Person, Person.id == heads.person_id)
+        .where(
+            PersonVersion.id >= first.id,
+            PersonVersion.framework_id == first.framework_id,
+            PersonVersion.moved_at == first.moved_at,
+            RoleProfile.slug == first.slug,
+            learns.role == Role.LEARNER,
+            current_on(learns, today),
+            heads.role == Role.SUPERVISOR,
+            current_on(heads, today),
+            people_of(library_id),
+            Person.disabled_at.is_(None),
+        )
+        .group_by(heads.person_id)
+        .order_by(heads.person_id)
+    )
+    return [(person_id, version_id, people) for person_id, version_id, people in rows]
 
 
 def let_newcomers_begin(

@@ -108,18 +108,27 @@ def note_all(
         )
 
 
-def note_moved(tx: Session, moved: Sequence[tuple[int, int]], now: dt.datetime) -> None:
-    """Tell people that they are on another version: (person, row of `person_versions`)."""
+def note_moved(
+    tx: Session,
+    moved: Sequence[tuple[int, int]],
+    supervised: Sequence[tuple[int, int, int]],
+    now: dt.datetime,
+) -> None:
+    """Tell people that they are on another version: (person, row of `person_versions`). And once
+    whoever supervises some of them: (supervisor, row of one of these, how many)."""
+    carried = ((*each, None, NoticeKind.VERSION_CARRIED) for each in moved)
+    theirs = ((*each, NoticeKind.PEOPLE_MOVED) for each in supervised)
     rows = [
         {
             "person_id": person_id,
-            "kind": NoticeKind.VERSION_CARRIED,
+            "kind": kind,
             "happening": happening("version", version_id, now),
             "version_id": version_id,
+            "people": people,
             "happened_at": now,
             "to_mail": True,
         }
-        for person_id, version_id in moved
+        for person_id, version_id, people, kind in (*carried, *theirs)
     ]
     if rows:
         tx.execute(insert(NOTICES), rows)

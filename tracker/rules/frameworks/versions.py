@@ -1,6 +1,7 @@
 """What becomes of a statement from one version of a framework to the next, and which versions can
 be chosen."""
 
+import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -45,3 +46,20 @@ BEFORE: Mapping[VersionStatus, frozenset[VersionStatus]] = {
     VersionStatus.WITHDRAWN: frozenset({VersionStatus.OFFERED, VersionStatus.HIDDEN}),
 }
 """By a status, those that it can follow. What is withdrawn stays so."""
+
+
+def counts_by(moved_on: dt.date) -> dt.date:
+    """The day from which all counts that is new to somebody who was moved on that one, though no
+    round begins: a year later."""
+    try:
+        return moved_on.replace(year=moved_on.year + 1)
+    except ValueError:
+        return dt.date(moved_on.year + 1, 3, 1)
+
+
+def counted_by(today: dt.date) -> dt.date:
+    """The last day of a move of which all counts today: `counts_by` of no later one has come."""
+    try:
+        return today.replace(year=today.year - 1)
+    except ValueError:
+        return dt.date(today.year - 1, 2, 28)

@@ -42,6 +42,7 @@ class NoticeKind(StrEnum):
     ACCESS_REVIEW_DUE = "access_review_due"
     MERGE_PROPOSED = "merge_proposed"
     VERSION_CARRIED = "version_carried"
+    PEOPLE_MOVED = "people_moved"
     ROUND_REMINDER = "round_reminder"
     JOB_FAILED = "job_failed"
     DAILY_WORK_FAILED = "daily_work_failed"
@@ -105,6 +106,7 @@ class NoticePage(StrEnum):
     AUDIT = "audit"
     SYSTEM = "system"
     BACKGROUND = "background"
+    TEAMS = "teams"
 
 
 LEADS_TO = {
@@ -122,6 +124,7 @@ LEADS_TO = {
     NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
     NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
     NoticeKind.VERSION_CARRIED: NoticePage.RATING,
+    NoticeKind.PEOPLE_MOVED: NoticePage.TEAMS,
     NoticeKind.ROUND_REMINDER: NoticePage.RATING,
     NoticeKind.JOB_FAILED: NoticePage.BACKGROUND,
     NoticeKind.DAILY_WORK_FAILED: NoticePage.SYSTEM,
@@ -202,14 +205,18 @@ def wait_after(attempts: int) -> dt.timedelta:
 @dataclass(frozen=True, slots=True)
 class VersionNotice:
     """To which version somebody was moved; while they are on it, how many of the statements that
-    they had rated ask to be rated again, and in how many minutes that is done. `is_back`: it was
-    published before the other. `levels_changed`: statements came into a level, or left it."""
+    they had rated ask to be rated again, in how many minutes that is done, and how many count
+    `later`. `is_back`: it was published before the other. `levels_changed`: statements came into a
+    level, or left it. `people`: it tells whoever supervises so many of those who moved, and nothing
+    of their statements."""
 
     framework: str
     statements: int | None
     minutes: int
+    later: int
     is_back: bool
     levels_changed: bool
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class DailyPart(StrEnum):
     CLOCK = "clock"
     SEALS = "seals"
     ROUNDS = "rounds"
+    MOVES = "moves"
     RELEASES = "releases"
     DIFFERENCES = "differences"
     ENDORSEMENTS = "endorsements"

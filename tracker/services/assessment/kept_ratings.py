@@ -8,12 +8,13 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import transaction
-from tracker.models import Rating, RatingEntry, Statement
+from tracker.models import Framework, Rating, RatingEntry, Statement
 from tracker.models.record.words import STATEMENTS, left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import rating_lock
 from tracker.records import ratings
 from tracker.rules.assessment.ratings import is_dated
+from tracker.rules.errors import Missing
 from tracker.rules.frameworks.scale import NOT_SURE, Basis
 
 
@@ -22,11 +23,23 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
     there. Returns how many.
 
     Left as they are: *not sure*, what is not from before the open round, and what was answered
-    otherwise since it was seen. Raises Missing; Conflict("use_statement_unread").
+    otherwise since it was seen. Raises Missing (one is of another version of the learner's
+    framework); Conflict("use_statement_unread").
     """
     kept = 0
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
+        of_another = (
+            select(Statement.id)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .where(
+                Statement.id.in_(seen),
+                Framework.slug.in_(each.framework for each in raters.values()),
+                Framework.id.not_in(raters),
+            )
+        )
+        if tx.scalar(of_another.limit(1)) is not None:
+            raise Missing
         own = own_ratings(
             lambda person: person == actor.person_id, STATEMENTS.c.framework_id.in_(raters)
         )

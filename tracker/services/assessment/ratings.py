@@ -115,9 +115,10 @@ def rate(
         confirm,
         clear,
     )
+    today = actor.today(now)
     with transaction() as tx:
-        raters = rating_lock.locked(actor, actor.today(now))
-        row = ratings_to_save.at_statement(actor, raters, statement_id)
+        raters = rating_lock.locked(actor, today)
+        row = ratings_to_save.at_statement(actor, raters, statement_id, today)
         if row is None:
             raise Missing
         seals.follow(tx, actor.person_id, row.seal_head)
@@ -134,7 +135,7 @@ def rate(
             rated_at=written.rated_at,
             version=written.version,
             changed=written.changed,
-            progress=progress.plus((written.answer is not None) - row.is_rated),
+            progress=progress.plus(row.counts * (written.answer is not None) - row.is_rated),
             turn=row.versions + written.version - (row.version or 0),
         )
 

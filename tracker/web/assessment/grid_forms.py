@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.web.assessment.forms import SentRating
 from tracker.web.ui.posted import by_id, typed_count
 
 NAME = re.compile(r"(answer|shown|base_version|own_note|shown_note)-([1-9][0-9]{0,9})")
@@ -36,6 +37,20 @@ class SentRow:
     def chosen(self) -> str | None:
         """None where only a note was typed."""
         return self.answer or None
+
+    @property
+    def alone(self) -> SentRating:
+        """As its statement's card would have sent it."""
+        return SentRating(
+            answer=self.answer,
+            base_version=self.base_version,
+            person_id=None,
+            own_note=self.own_note,
+            reviewer_note=None,
+            page="statement",
+            notes_only=False,
+            clear=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from tracker.queries.assessment import statement_cards
-from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.roles import Permission
 from tracker.services.assessment import ratings
-from tracker.web.assessment import grid_pages
+from tracker.web.assessment import grid_pages, replaced_statement
 from tracker.web.assessment import pages as assess_pages
 from tracker.web.assessment.grid_forms import SentGrid, from_form
 from tracker.web.http import errors, session
@@ -38,12 +38,15 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 @bp.post("/assess/<framework>/<strand>/<domain>/grid")
 @door(Permission.RATE, takes=LONG_FORM)
 def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    assess_pages.header(framework).levels(strand, domain)
     sent = from_form(request.form)
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     try:
+        if not assess_pages.header(framework).progress.of_domain(strand, domain):
+            raise Missing
         changed = ratings.rate_many(session.actor(), grid_pages.wanted(sent), session.now())
+    except Missing:
+        return replaced_statement.page({row.statement_id: row.alone for row in sent.touched})
     except (Invalid, Conflict) as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         return _page(
@@ -68,7 +71,7 @@ def _page(
     levels = header.levels(strand, domain)
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
-    to_rate = statement_cards.of_domain(header.learner, domain_id)
+    to_rate = statement_cards.of_domain(header.sheet, domain_id)
     unread = refusal is not None and refusal.code == "use_statement_unread"
     return render(
         "assessment/grid.html",

@@ -3,28 +3,41 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from tracker.queries.assessment import statement_cards
-from tracker.rules.errors import Conflict
+from tracker.queries.assessment.replaced_statements import replaced
+from tracker.rules.errors import Conflict, Missing, Refusal
 from tracker.rules.roles import Permission
 from tracker.services.assessment import kept_ratings
 from tracker.web.assessment import older_forms, older_pages
 from tracker.web.assessment import pages as assess_pages
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import Undo, flash_message
+from tracker.web.http.errors import Undo, flash_message, message_for, refusal_messages
 from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.i18n.render import render
 
 bp = Blueprint("older_ratings", __name__)
 
+refusal_messages(
+    older_replaced=_l(
+        "You are on version %(version)s of the framework now. Your older ratings in that version "
+        "are below: check them, and keep them again."
+    )
+)
+
 
 @bp.get("/assess/older")
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(refusal: Refusal | None = None) -> str:
     header = assess_pages.header_once_read(switch="older_ratings.show")
-    to_rate = statement_cards.of_framework(header.learner)
+    to_rate = statement_cards.of_framework(header.sheet)
     return render(
         "assessment/older.html",
         lang=header.learner.lang,
@@ -32,6 +45,7 @@ def show() -> ResponseReturnValue:
         to_rate=to_rate,
         scale={each.key: each for each in to_rate.scale},
         older=older_pages.older(header, to_rate),
+        said=message_for(refusal) if refusal is not None else "",
     )
 
 
@@ -42,7 +56,14 @@ def keep() -> ResponseReturnValue:
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     now = session.now()
-    kept = kept_ratings.keep(session.actor(), sent.answers, now)
+    try:
+        kept = kept_ratings.keep(session.actor(), sent.answers, now)
+    except Missing:
+        found = replaced(session.actor().person_id, sent.answers, session.today())
+        if found is None:
+            raise
+        refusal = Conflict("older_replaced", version=found.learner.framework_version)
+        return _page(refusal), 409
     if kept:
         undo = Undo(url_for("older_ratings.undo"), {"kept_at": now.isoformat()})
         flash_message(

@@ -7,13 +7,16 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import pace
-from tracker.queries.assessment import progress as progresses
 from tracker.queries.assessment.learners import Learner, learner_of
-from tracker.queries.assessment.progress import LevelProgress, Progress
 from tracker.queries.assessment.statement_cards import StatementsToRate
+from tracker.queries.record import sheets
+from tracker.rules.assessment import progress as progresses
+from tracker.rules.assessment.progress import LevelProgress, Progress
 from tracker.rules.assessment.ratings import FIVE, RatingFilter
 from tracker.rules.pace import minutes_for
+from tracker.rules.record.sheet import Sheet, Side
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about, learner_asked
 from tracker.web.http.redirects import address_here
@@ -23,6 +26,7 @@ from tracker.web.ui import page_nav
 @dataclass(frozen=True, slots=True)
 class AssessmentHeader:
     learner: Learner
+    sheet: Sheet
     progress: Progress
     pace: int
     """Seconds for a statement."""
@@ -56,9 +60,9 @@ def header_of(statement_id: int, switch: str = "assessment.resume") -> Assessmen
 
 
 def _header(learner: Learner) -> AssessmentHeader:
-    return AssessmentHeader(
-        learner, progresses.progress(learner), pace.seconds_of(learner.person_id)
-    )
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    reached = progresses.progress(sheet, learner.round_starts_on)
+    return AssessmentHeader(learner, sheet, reached, pace.seconds_of(learner.person_id))
 
 
 def header_once_read(

@@ -1,34 +1,98 @@
-"""An answer from a page that was loaded before its owner was moved to another version: what they
-typed, with what takes the statement's place now."""
+"""Answers from a page that was loaded before its owner was moved to another version: what they
+typed, with what takes the statements' place now."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from tracker.queries.assessment import learners, statement_cards, statement_lines
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import statement_cards
+from tracker.queries.assessment.replaced_statements import replaced
+from tracker.queries.assessment.statement_cards import StatementCard
+from tracker.queries.assessment.statement_lines import EarlierStatement
+from tracker.queries.record import sheets
+from tracker.rules.assessment.ratings import joined
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.record.sheet import Side
 from tracker.web.assessment.forms import SentRating
 from tracker.web.http import errors, session
 from tracker.web.i18n.render import render
 
 
-def page(statement_id: int, sent: SentRating) -> ResponseReturnValue:
-    """Raises Missing where the statement is of no other version of theirs; to the script,
-    Conflict: statement_replaced or statement_retired."""
-    slug = statement_lines.slug_of(statement_id)
-    learner = learners.learner(session.actor().person_id, session.today(), slug) if slug else None
-    found = statement_lines.earlier(statement_id, learner) if learner else None
-    if learner is None or found is None:
+@dataclass(frozen=True, slots=True)
+class TypedAgain:
+    """A card of the version that they are on now, with what was typed at the other's."""
+
+    card: StatementCard
+    answer: str | None
+    own_note: str
+    reviewer_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedCard:
+    """`became`: what is shown once for all that it was made of, at the first of them."""
+
+    statement: EarlierStatement
+    sent: SentRating
+    became: list[TypedAgain]
+
+
+def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
+    """By statement. Raises Missing where none is of another version of theirs."""
+    found = replaced(session.actor().person_id, sent, session.today())
+    if found is None:
         raise Missing
-    refusal = Conflict(
-        "statement_replaced" if found.became else "statement_retired",
-        version=learner.framework_version,
-    )
+    typed: dict[int, list[SentRating]] = {}
+    for key, each in found.statements.items():
+        for new in each.became:
+            typed.setdefault(new.id, []).append(_as_of_one(sent[key], len(each.became)))
+    code = "statement_replaced" if typed else "statement_retired"
+    refusal = Conflict(code, version=found.learner.framework_version)
+    said = errors.message_for(refusal)
     if errors.wants_json():
-        raise refusal
+        return jsonify(error=said, code=code), 409
+    sheet = sheets.of_learner(found.learner, Side.OWN, NO_BLIND_SPOTS)
+    to_rate = statement_cards.of_statements(sheet, [*typed])
+    known = {each.key for each in to_rate.scale}
+    cards = {card.id: _typed_again(card, typed[card.id], known) for card in to_rate.cards}
     return render(
         "assessment/replaced.html",
-        lang=learner.lang,
-        statement=found,
-        to_rate=statement_cards.of_statements(learner, [each.id for each in found.became]),
-        sent=sent,
-        said=errors.message_for(refusal),
+        lang=found.learner.lang,
+        replaced=[
+            ReplacedCard(
+                each, sent[key], [cards.pop(new.id) for new in each.became if new.id in cards]
+            )
+            for key, each in found.statements.items()
+        ],
+        to_rate=to_rate,
+        known=known,
+        said=said,
     ), 409
+
+
+def _as_of_one(sent: SentRating, parts: int) -> SentRating:
+    """An answer to what was split is nobody's who doesn't give it again."""
+    return sent if parts == 1 else replace(sent, answer="", clear=False)
+
+
+def _typed_again(card: StatementCard, typed: list[SentRating], known: set[str]) -> TypedAgain:
+    """A note that is there already stays, unless it is the one that was typed on; of several
+    answers none is chosen unless they are the same."""
+    is_same = len(typed) == 1 and typed[0].base_version == card.version
+    answers = {each.answer for each in typed} & known
+
+    def note(there: str, notes: list[str | None]) -> str:
+        if is_same and notes[0] is not None:
+            return notes[0]
+        return reduce(joined, [each or "" for each in notes], there)
+
+    return TypedAgain(
+        card,
+        answers.pop() if len(answers) == 1 else card.answer,
+        note(card.own_note, [each.own_note for each in typed]),
+        note(card.reviewer_note, [each.reviewer_note for each in typed]),
+    )

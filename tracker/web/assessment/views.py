@@ -4,8 +4,8 @@ from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.assessment import progress as progresses
 from tracker.queries.assessment import statement_cards
+from tracker.rules.assessment import progress as progresses
 from tracker.rules.assessment.ratings import FIVE, RatingFilter
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Permission
@@ -59,7 +59,7 @@ errors.refusal_messages(
 def resume() -> ResponseReturnValue:
     """On to where the learner stopped, their job first; when all is rated, to what comes then."""
     header = assess_pages.header_once_read()
-    last = progresses.last_rated(header.learner)
+    last = progresses.last_rated(header.sheet)
     which = RatingFilter.JOB if header.progress.begins_with_job else None
     groups = page_nav.page_nav(header.learner.framework_slug, header.progress, which=which)
     pages = [item for group in groups for item in group.items]
@@ -88,7 +88,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, rank), which=which)
     to_rate = assess_pages.filtered(
-        statement_cards.of_domain(header.learner, domain_id, rank), header.learner, levels, which
+        statement_cards.of_domain(header.sheet, domain_id, rank), header.learner, levels, which
     )
     page = "domain" if rank is None else "level"
     return render(
@@ -123,8 +123,8 @@ def five() -> ResponseReturnValue:
         (assess_pages.header_of(ids[0], "assessment.five") if ids else None)
         or assess_pages.header(switch="assessment.five")
     )
-    ids = ids or progresses.next_open(header.learner, FIVE)
-    to_rate = statement_cards.of_statements(header.learner, ids)
+    ids = ids or progresses.next_open(header.sheet, header.learner.round_starts_on, FIVE)
+    to_rate = statement_cards.of_statements(header.sheet, ids)
     page = "-".join(["five", *(str(card.id) for card in to_rate.cards)])
     cards = StatementCards(to_rate, header.learner, page, assess_pages.saved())
     return render(
@@ -155,7 +155,7 @@ def save(statement_id: int) -> ResponseReturnValue:
             clear=sent.clear,
         )
     except Missing:
-        return replaced_statement.page(statement_id, sent)
+        return replaced_statement.page({statement_id: sent})
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)
     return _told(saved) if errors.wants_json() else redirect(_back(saved, sent.page), 303)
@@ -225,7 +225,7 @@ def _refused(
             error=errors.message_for(refusal), code=refusal.code, current=theirs, yours=sent.answer
         ), status
     header = assess_pages.header_of(statement_id) or abort(404)
-    to_rate = statement_cards.of_statements(header.learner, [statement_id])
+    to_rate = statement_cards.of_statements(header.sheet, [statement_id])
     if not to_rate.cards:
         abort(404)
     return render(

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Actor
 from tracker.queries.access import access_review, openings
 from tracker.queries.administration import library_settings
-from tracker.queries.frameworks import version_steps
+from tracker.queries.frameworks import planned_moves, version_steps
 from tracker.queries.frameworks.corrections import count_open
 from tracker.web.administration.setup_checklist import setup_checklist
 from tracker.web.dashboard import endings
@@ -66,10 +66,11 @@ def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 
 def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
-    """The newest later version for each that people are on."""
+    """The newest later version for each that people are on and no move of all is planned from."""
     found: dict[int, PanelEntry] = {}
+    planned = planned_moves.left_by_all(actor.library_id)
     for step, people in version_steps.to_move(actor.library_id, on):
-        if people and step.is_later and step.from_id not in found:
+        if people and step.is_later and step.from_id not in {*found, *planned}:
             found[step.from_id] = PanelEntry(
                 _(
                     "%(framework)s: version %(version)s is published",

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import Progress
+from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.pace import minutes_for
 from tracker.web.ui import page_nav
@@ -121,10 +121,10 @@ def _job(learner: Learner, done: Progress) -> NextUp:
     """What is up to their target, and how long it takes; then the rest."""
     seconds = pace.seconds_of(learner.person_id)
     job, rest = done.left_in_job, done.left - done.left_in_job
-    words = _(
-        "%(job)s of %(total)s statements are for your job and not rated yet: %(about)s.",
-        job=job,
-        total=done.total,
+    words = ngettext(
+        "%(num)s statement for your job is not rated yet: %(about)s.",
+        "%(num)s statements for your job are not rated yet: %(about)s.",
+        job,
         about=_about(minutes_for(job, seconds)),
     )
     if rest:

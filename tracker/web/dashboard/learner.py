@@ -10,18 +10,20 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import pace, progress
+from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.frameworks.statement_choices import RecentStatement
 from tracker.queries.profiles import profiles, statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
 from tracker.queries.reviews import agreed_steps
+from tracker.rules.assessment import progress
+from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.pace import minutes_for
+from tracker.rules.record.sheet import Side
 from tracker.web.dashboard import go_on, own_reviews, standing
 from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
@@ -65,11 +67,12 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     done, profile, statements, returned, revealed, ended, recent, agreed = mark_language(
         (
-            progress.progress(learner),
-            profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
-            statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
+            progress.progress(sheet, learner.round_starts_on),
+            profiles.profile(learner, sheet),
+            statement_status.voices(sheet, learner),
             today.returned(actor),
             today.revealed(actor, now),
             alerts.found(actor, now),
@@ -78,7 +81,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         ),
         learner.lang,
     )
-    last = progress.last_rated(learner)
+    last = progress.last_rated(sheet)
     sent = today.sent_this_round(actor, learner.framework_id, learner.round_id)
     own = [each.slug for each in learner.frameworks]
     on = actor.today(now)
@@ -94,7 +97,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *_left(learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)),
             *_unlinked(actor),
         ],
-        stand=standing.where_you_stand(profile, OpenStatements.of(statements, SelfSide.OWN)),
+        stand=standing.where_you_stand(profile, OpenStatements.of(statements, Side.OWN)),
         steps=step_lines.step_lines(agreed, profile, statements),
         nothing_left=step_lines.nothing_left(profile),
         reads_first=not done.use_statement,
@@ -122,14 +125,13 @@ def _left(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
 
 
 def _again(learner: Learner, done: Progress) -> list[PanelEntry]:
-    """What a new version of the framework asks anew."""
+    """What new versions of the framework ask anew."""
     if not done.use_statement or not done.again:
         return []
     title = ngettext(
-        "Rate %(num)s statement again: version %(version)s changed it",
-        "Rate %(num)s statements again: version %(version)s changed them",
+        "Rate %(num)s statement again: it has changed since you rated it",
+        "Rate %(num)s statements again: they have changed since you rated them",
         done.again,
-        version=learner.framework_version,
     )
     minutes = minutes_for(done.again, pace.seconds_of(learner.person_id))
     time = ngettext("About %(num)s minute", "About %(num)s minutes", minutes)

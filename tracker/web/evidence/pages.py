@@ -23,6 +23,7 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.i18n.render import render
+from tracker.web.ui import replaced_choices
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
 from tracker.web.ui.drafts import drafted_forms
 from tracker.web.ui.fields import an_id
@@ -59,11 +60,22 @@ def picker(
     person_id = session.actor().person_id
     groups = statement_choices.statements(person_id, session.today())
     recent = statement_choices.recent(person_id, {group.framework_id for group in groups})
-    return StatementPicker(groups, chosen, find, without, [each.id for each in recent])
+    made = StatementPicker(groups, chosen, find, without, [each.id for each in recent])
+    placed = replaced_choices.in_place(made.chosen) if made.unknown else None
+    if placed is not None:
+        made.chosen = placed.chosen
+    return made
 
 
 def posted_picker() -> StatementPicker:
     return picker(chosen_in_form(), request.form.get("find", ""))
+
+
+def refused(refusal: Refusal, chosen: Mapping[int, str]) -> Refusal:
+    """What is said of it where a statement that was chosen is of another version than theirs."""
+    placed = replaced_choices.in_place(chosen)
+    is_unknown = refusal.code == "evidence_statement_unknown"
+    return placed.refusal if is_unknown and placed is not None else refusal
 
 
 def piece_asked(evidence_id: int) -> versions.EvidencePiece:
@@ -156,11 +168,10 @@ def choose_page(
     piece = versions.piece(evidence_id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
-    linked = {item.statement_id for item in piece.links}
     return render(
         "evidence/choose.html",
         piece=piece,
-        picker=picker(chosen, find, without=linked),
+        picker=picker(chosen, find, without=versions.linked_in_any_version(evidence_id)),
         problem=refusal and message_for(refusal),
     )
 

@@ -31,6 +31,7 @@ from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.ui.fields import an_id
+from tracker.web.ui.statement_picker import chosen_in_form
 
 bp = Blueprint("evidence", __name__)
 
@@ -47,19 +48,22 @@ def index() -> ResponseReturnValue:
 @door(Permission.RATE)
 @limiter.limit(TOO_OFTEN)
 def jot() -> ResponseReturnValue:
-    form, picker = JotForm(), pages.posted_picker()
+    form, picker, status = JotForm(), pages.posted_picker(), 422
     if picker.is_search:
         return pages.list_page(form, picker)
     if form.validate_on_submit():
+        chosen = chosen_in_form()
         try:
             made = evidence_service.jot(
-                session.actor(), form.line.data or "", session.now(), picker.chosen
+                session.actor(), form.line.data or "", session.now(), chosen
             )
         except (Invalid, Conflict) as refusal:
-            put_on(form, refusal)
+            said = pages.refused(refusal, chosen)
+            put_on(form, said)
+            status = 422 if said is refusal else 409
         else:
-            return _jotted(made, form.line.data or "", len(picker.chosen))
-    return pages.list_page(form, picker), 422
+            return _jotted(made, form.line.data or "", len(chosen))
+    return pages.list_page(form, picker), status
 
 
 @bp.get("/evidence/new")
@@ -77,18 +81,19 @@ def new() -> ResponseReturnValue:
 @door(Permission.RATE, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def create() -> ResponseReturnValue:
-    form, picker = EvidenceForm(), pages.posted_picker()
+    form, picker, status = EvidenceForm(), pages.posted_picker(), 422
     if picker.is_search:
         return pages.form_page(form, picker=picker)
     if form.validate_on_submit():
         if pages.asks_first(form):
             return pages.form_page(form, picker=picker, asked=True), 422
+        chosen = chosen_in_form()
         try:
             made = evidence_service.create_each(
                 session.actor(),
                 form.content(),
                 form.uploads(pages.store().most),
-                reasons=picker.chosen,
+                reasons=chosen,
                 store=pages.store(),
                 draw=form.draw.data,
                 now=session.now(),
@@ -97,12 +102,14 @@ def create() -> ResponseReturnValue:
             form.refuse(refusal)
             return pages.form_page(form, picker=picker), status_of(refusal)
         except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
+            said = pages.refused(refusal, chosen)
+            form.refuse(said)
+            status = 422 if said is refusal else 409
         else:
             answer = _added(made, form.content())
             pages.tell_of_files(form)
             return answer
-    return pages.form_page(form, picker=picker), 422
+    return pages.form_page(form, picker=picker), status
 
 
 @bp.get("/evidence/<id:evidence_id>")
@@ -209,7 +216,7 @@ def choose_now(evidence: Subject) -> ResponseReturnValue:
     picker = pages.posted_picker()
     if picker.is_search:
         return pages.choose_page(evidence.id, picker.chosen, picker.find)
-    return _link(evidence.id, picker.chosen)
+    return _link(evidence.id, chosen_in_form())
 
 
 @bp.post("/evidence/link")
@@ -319,7 +326,8 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
     try:
         evidence_service.link(session.actor(), evidence_id, reasons, session.now())
     except Invalid as refusal:
-        return pages.choose_page(evidence_id, reasons, refusal=refusal), 422
+        said = pages.refused(refusal, reasons)
+        return pages.choose_page(evidence_id, reasons, refusal=said), status_of(said)
     flash_message(
         ngettext(
             "Saved: why “%(title)s” counts for a statement.",

@@ -108,6 +108,14 @@ def _used_by(use: VersionUse) -> list[str]:
         )
     if use.rounds:
         said.append(ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds))
+    if use.planned:
+        said.append(
+            ngettext(
+                "%(num)d planned move leads to it or from it.",
+                "%(num)d planned moves lead to it or from it.",
+                use.planned,
+            )
+        )
     if use.is_spoken_of:
         said.append(
             _("Its statements were rated or reviewed, evidence was linked, or a library decided.")

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from tracker.queries.notifications.notices import ListedNotice
 from tracker.rules.notifications.notices import (
     LEADS_TO,
     NoticeKind,
@@ -14,7 +15,9 @@ from tracker.rules.notifications.notices import (
     RoundNotice,
     VersionNotice,
 )
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.audit_labels import AS_ROLE
+from tracker.web.ui.level_falls import fall_words
 from tracker.web.ui.templating.dates import full_day
 
 SENTENCES = {
@@ -65,6 +68,7 @@ SENTENCES = {
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
     NoticeKind.VERSION_CARRIED: _l("You’re on another version of the framework now."),
+    NoticeKind.PEOPLE_MOVED: _l("People you supervise moved to another version."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
     NoticeKind.JOB_FAILED: _l(
         "Something that you asked for in the background wasn’t done. See why, and what to do."
@@ -103,6 +107,7 @@ PAGES = {
     NoticePage.AUDIT: "admin_audit.index",
     NoticePage.SYSTEM: "system.index",
     NoticePage.BACKGROUND: "jobs.index",
+    NoticePage.TEAMS: "teams.index",
 }
 
 
@@ -163,6 +168,15 @@ def _reminded(of: RoundNotice, by: str) -> str:
 
 
 def _moved(to: VersionNotice) -> str:
+    if to.people is not None:
+        return str(
+            ngettext(
+                "%(num)d person you supervise moved to %(framework)s.",
+                "%(num)d people you supervise moved to %(framework)s.",
+                to.people,
+                framework=to.framework,
+            )
+        )
     words = _("You’re on %(framework)s now. Your ratings came along.", framework=to.framework)
     if to.is_back:
         words = _(
@@ -173,17 +187,33 @@ def _moved(to: VersionNotice) -> str:
         minutes = ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes)
         parts.append(
             ngettext(
-                "%(num)d statement changed: rate it again, %(minutes)s.",
-                "%(num)d statements changed: rate them again, %(minutes)s.",
+                "%(num)d statement has changed since you rated it: rate it again, %(minutes)s.",
+                "%(num)d statements have changed since you rated them: rate them again, "
+                "%(minutes)s.",
                 to.statements,
                 minutes=minutes,
             )
         )
-    elif to.statements == 0:
+    if to.later:
+        parts.append(
+            ngettext(
+                "%(num)d statement is new or changed: you can rate it now, and it counts from the "
+                "next round.",
+                "%(num)d statements are new or changed: you can rate them now, and they count from "
+                "the next round.",
+                to.later,
+            )
+        )
+    if not (to.statements or to.later) and to.statements is not None:
         parts.append(_("Nothing asks to be rated again."))
     if to.levels_changed:
         parts.append(_("Some levels count other statements now: your profile says which."))
     return " ".join(map(str, parts))
+
+
+def fallen(of: ListedNotice) -> list[str]:
+    """A sentence for each level that fell by it, for its reader alone: in no mail."""
+    return [f"{each.domain}: {fall_words(each)}" for each in mark_language(of.falls)]
 
 
 def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:

@@ -88,6 +88,7 @@ def as_json(
                 "own": _said(each.own),
                 "endorsed": _said(each.endorsed),
                 "not_rated_here": each.not_rated_here,
+                "counts_from": each.later.day.isoformat() if each.later else None,
                 "agreed_exception": _agreed(each.exception),
                 "earlier_versions": [
                     {

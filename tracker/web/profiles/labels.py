@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.queries.assessment.counting_later import CountsFrom
 from tracker.queries.frameworks.level_moves import MovedStatement
-from tracker.queries.profiles.level_shapes import DomainShape
-from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import (
     DomainStanding,
     LevelState,
@@ -18,7 +18,10 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.rules.record.sheet import Side
+from tracker.rules.record.versions import DomainShape
 from tracker.web.profiles.unknown_words import WORDS, OpenStatements, lacking_in
+from tracker.web.ui.templating.dates import counts_when
 
 
 def counts_as_met(answers: Sequence[MetAnswer]) -> str:
@@ -73,6 +76,8 @@ def state(view: LevelView) -> str:
         need=view.need,
     )
     match view.state:
+        case LevelState.LIMITED if not view.tally.listed:
+            return str(_("No statement of this level counts yet."))
         case LevelState.LIMITED:
             return str(
                 ngettext(
@@ -96,7 +101,7 @@ def state(view: LevelView) -> str:
             )
 
 
-def unanswered(of: StatementVoices, voice: Voice, side: SelfSide) -> str:
+def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
     """What is said of a statement without an answer in that voice, to a reader of that side."""
     lacking = lacking_in(voice, of, side)
     words = "" if lacking is None else str(WORDS[lacking])
@@ -111,13 +116,16 @@ def unanswered(of: StatementVoices, voice: Voice, side: SelfSide) -> str:
             return words
 
 
-def moved(of: MovedStatement, version: str, *, is_back: bool) -> str:
-    """What came into a level, or left it, with that version."""
+def moved(of: MovedStatement, version: str, later: CountsFrom | None, *, is_back: bool) -> str:
+    """What came into a level, or left it, with that version; `later`: from when it counts, where it
+    doesn't yet."""
     if is_back:
         words = (
-            _("%(code)s “%(title)s” counts here again.")
-            if of.came
-            else _("%(code)s “%(title)s” doesn’t count here in %(version)s.")
+            _("%(code)s “%(title)s” doesn’t count here in %(version)s.")
+            if not of.came
+            else _("%(code)s “%(title)s” is in %(version)s.")
+            if later
+            else _("%(code)s “%(title)s” counts here again.")
         )
     elif of.came:
         if not of.other:
@@ -133,4 +141,12 @@ def moved(of: MovedStatement, version: str, *, is_back: bool) -> str:
     else:
         words = _("%(code)s “%(title)s” moved to %(other)s in %(version)s.")
     facts = {"code": of.code, "title": of.title, "other": of.other, "version": version}
-    return str(words) % facts
+    said = str(words) % facts
+    return f"{said} {counts_when(later)}" if later else said
+
+
+def changed(code: str, title: Wording, later: CountsFrom) -> str:
+    """What was asked again at its level."""
+    words = _("%(code)s “%(title)s” changed in %(version)s.")
+    said = str(words) % {"code": code, "title": title, "version": later.version}
+    return f"{said} {counts_when(later)}"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.queries.endorsements.exceptions import AgreedException
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
@@ -18,6 +17,7 @@ from tracker.rules.profiles.levels import (
     checked_rank,
     what_would_change,
 )
+from tracker.rules.record.versions import DomainShape
 from tracker.web.i18n.content_language import beginning, unmarked
 from tracker.web.profiles.standing_words import TargetWords, reached, target_words, working_on
 from tracker.web.profiles.unknown_words import OpenStatements

@@ -1,6 +1,7 @@
 """All that one reader gets to see on a profile. The page and the document are made of the same."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -13,14 +14,18 @@ from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.frameworks import level_moves
 from tracker.queries.frameworks.level_moves import VersionMove
-from tracker.queries.profiles import growth, profiles, statement_status
+from tracker.queries.profiles import growth, level_falls, profiles, statement_status
 from tracker.queries.profiles.growth import EarlierRound, Growth
-from tracker.queries.profiles.level_shapes import DomainShape
-from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide
+from tracker.queries.profiles.level_falls import NamedFall
+from tracker.queries.profiles.profiles import EndorsedCount, Profile
+from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.queries.record import sheets
 from tracker.queries.reviews import agreed_steps, submission_counts
 from tracker.queries.reviews.submission_counts import SentCounts
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Side
+from tracker.rules.record.versions import DomainShape
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import cards, labels, level_bars, step_lines
@@ -28,14 +33,17 @@ from tracker.web.profiles.cards import ChangesSince, VoiceSummary
 from tracker.web.profiles.level_bars import SectionBars
 from tracker.web.profiles.step_lines import StepLine
 from tracker.web.profiles.unknown_words import OpenStatements
+from tracker.web.ui.level_falls import fall_words
 
 
 @dataclass(frozen=True, slots=True)
 class DomainMoves:
-    """A domain in which statements came into a level, or left it, with a sentence for each."""
+    """A domain in which statements came into a level, or left it, with a sentence for each; and for
+    each level that fell by it."""
 
     title: Wording
     href: str
+    falls: list[str]
     sentences: list[str]
 
 
@@ -46,7 +54,7 @@ class ProfilePage:
     were moved to, unless that was before the round that is compared with."""
 
     profile: Profile
-    side: SelfSide
+    side: Side | None
     sections: list[SectionBars]
     target: str
     headline: str
@@ -55,6 +63,7 @@ class ProfilePage:
     changes: ChangesSince | None
     moved: list[DomainMoves]
     sent: SentCounts
+    statements: list[StatementVoices]
     exceptions: list[AgreedException]
     steps: list[StepLine]
     nothing_left: str
@@ -62,21 +71,27 @@ class ProfilePage:
     retired: list[RetiredStatement]
 
 
-def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
+def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = session.blind_spots()
-    statements = statement_status.voices(learner, side, blind)
+    sheet = sheets.of_learner(learner, side, blind)
+    statements = statement_status.voices(sheet, learner)
     offered, chosen = _rounds(learner, blind)
-    profile, statements, open_steps, grown, came_by = mark_language(
+    then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None
+    came_by = level_moves.newest_move(learner.person_id, learner.framework_id)
+    if came_by is not None and chosen is not None and came_by.moved_at < chosen.end:
+        came_by = None
+    profile, statements, open_steps, grown, came_by, fallen = mark_language(
         (
-            profiles.profile(learner, side, blind),
+            profiles.profile(learner, sheet),
             statements,
-            agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
-            growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
-            _came_by(learner),
+            agreed_steps.open_steps(learner) if side is Side.OWN else [],
+            growth.growth(then, statements) if then else Growth(),
+            came_by,
+            level_falls.of_move(learner, came_by, side, blind, statements),
         ),
         learner.lang,
     )
-    agreed = exceptions.agreed(learner, blind)
+    agreed = exceptions.agreed(sheet, learner)
     sections = level_bars.sections(
         profile,
         agreed,
@@ -88,7 +103,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     retired: list[RetiredStatement] = []
     if chosen is not None:
         changes = cards.changes(profile, offered, chosen, grown, summaries)
-    if side is SelfSide.OWN:
+    if side is Side.OWN:
         steps = step_lines.step_lines(open_steps, profile, statements)
         last_change = profiles.last_change(learner)
         retired = retired_statements.of_learner(learner)
@@ -102,12 +117,13 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
             len(profile.targets),
         ),
         summaries=summaries,
-        endorsed=profiles.endorsed_count(learner, blind),
+        endorsed=profiles.endorsed_count(sheet),
         changes=changes,
-        moved=_moved(profile, side, came_by, chosen),
-        sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
+        moved=_moved(profile.domains, learner, side, came_by, fallen, statements),
+        sent=submission_counts.sent_counts([learner.person_id], [], blind, learner.today).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
+        statements=statements,
         exceptions=agreed,
         steps=steps,
         nothing_left=step_lines.nothing_left(profile),
@@ -116,37 +132,51 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     )
 
 
-def moved_in(learner: Learner, domain: DomainShape) -> list[str]:
-    """A sentence for each statement that came into a level of the domain, or left it, with the
-    version that they were moved to."""
-    return _sentences(mark_language(_came_by(learner), learner.lang), domain)
-
-
-def _came_by(learner: Learner) -> VersionMove | None:
-    return level_moves.newest_move(learner.person_id, learner.framework_id)
-
-
-def _sentences(came_by: VersionMove | None, domain: DomainShape) -> list[str]:
-    if came_by is None:
-        return []
-    return [
-        labels.moved(each, came_by.version, is_back=came_by.is_back)
-        for each in came_by.of(domain.id)
-    ]
+def moved_in(
+    learner: Learner, domain: DomainShape, side: Side | None, statements: list[StatementVoices]
+) -> DomainMoves | None:
+    """What the version that they were moved to changed in the domain; None for nothing."""
+    came_by = level_moves.newest_move(learner.person_id, learner.framework_id)
+    fallen = level_falls.of_move(learner, came_by, side, session.blind_spots(), statements)
+    came_by, fallen, statements = mark_language((came_by, fallen, statements), learner.lang)
+    return next(iter(_moved([domain], learner, side, came_by, fallen, statements)), None)
 
 
 def _moved(
-    profile: Profile, side: SelfSide, came_by: VersionMove | None, since: EarlierRound | None
+    domains: Sequence[DomainShape],
+    learner: Learner,
+    side: Side | None,
+    came_by: VersionMove | None,
+    fallen: Sequence[NamedFall],
+    statements: Sequence[StatementVoices],
 ) -> list[DomainMoves]:
-    if came_by is None or (since is not None and came_by.moved_at < since.end):
+    """Of those domains in which something changed."""
+    if came_by is None:
         return []
-    return [
-        DomainMoves(
-            domain.title, _address(profile.learner, side, domain), _sentences(came_by, domain)
-        )
-        for domain in profile.domains
-        if came_by.of(domain.id)
-    ]
+    later = {each.id: each.later for each in statements if each.later}
+    found = []
+    for domain in domains:
+        moves = came_by.of(domain.id)
+        sentences = [
+            labels.moved(
+                each, came_by.version, later.get(each.statement_id), is_back=came_by.is_back
+            )
+            for each in moves
+        ]
+        named = {each.statement_id for each in moves}
+        sentences += [
+            labels.changed(each.code, each.title, each.later)
+            for each in statements
+            if each.domain_id == domain.id
+            and each.later is not None
+            and each.later.version == came_by.version
+            and each.id not in named
+        ]
+        falls = [fall_words(each) for each in fallen if each.domain_id == domain.id]
+        if sentences or falls:
+            href = _address(learner, side, domain)
+            found.append(DomainMoves(domain.title, href, falls, sentences))
+    return found
 
 
 def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], EarlierRound | None]:
@@ -157,7 +187,7 @@ def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], Ea
     return offered, chosen or next(iter(offered), None)
 
 
-def _address(learner: Learner, side: SelfSide, domain: DomainShape) -> str:
-    if side is SelfSide.OWN:
+def _address(learner: Learner, side: Side | None, domain: DomainShape) -> str:
+    if side is Side.OWN:
         return url_for("profiles.explain_own", domain=domain.key)
     return url_for("profiles.explain", person_id=learner.person_id, domain=domain.key)

@@ -10,16 +10,16 @@ from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.level_shapes import DomainShape
-from tracker.queries.profiles.profiles import SelfSide
-from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
+from tracker.queries.profiles.statement_status import MetAnswer
 from tracker.rules.profiles.levels import RULE
+from tracker.rules.record.sheet import Side
+from tracker.rules.record.versions import DomainShape
 from tracker.web.http import session
 from tracker.web.profiles import labels
 from tracker.web.profiles import pdf_levels as levels
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.ui.pdf import Data, Document, credits_of
-from tracker.web.ui.templating.dates import full_day
+from tracker.web.ui.templating.dates import counts_when, full_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,15 @@ class PrintedProfile:
     """The page, and what stands on paper besides."""
 
     page: ProfilePage
-    statements: list[StatementVoices]
     imprint: Imprint
     met: list[MetAnswer]
 
 
 def printed(page: ProfilePage) -> PrintedProfile:
-    """Five queries more than the page."""
+    """Two queries more than the page."""
     learner = page.profile.learner
     return PrintedProfile(
         page,
-        statement_status.voices(learner, page.side, session.blind_spots()),
         imprints.imprint(learner.framework_id, learner.library_id),
         statement_status.met_answers(learner.framework_id),
     )
@@ -57,7 +55,7 @@ def document(paper: PrintedProfile) -> Document:
         "stats": levels.stats(of),
         "levels": levels.levels(of),
         "exceptions": _exceptions(of) if of.exceptions else None,
-        "steps": _steps(of) if of.side is SelfSide.OWN else None,
+        "steps": _steps(of) if of.side is Side.OWN else None,
         "changes": _changes(of),
         **_statements(paper),
         "rule": _rule(paper.met),
@@ -94,9 +92,9 @@ def _several(learner: Learner) -> list[list[str]]:
 
 def _made_for(of: ProfilePage) -> str:
     who = session.actor().name
-    if of.side is SelfSide.OWN:
+    if of.side is Side.OWN:
         return str(_("%(name)s, whose profile this is", name=who))
-    if of.side is SelfSide.REVEALED:
+    if of.side is Side.REVEALED:
         return str(_("%(name)s, as supervisor", name=who))
     return str(_("%(name)s, as coordinator", name=who))
 
@@ -104,18 +102,18 @@ def _made_for(of: ProfilePage) -> str:
 def _voices(of: ProfilePage) -> str:
     name = of.profile.learner.name
     own = {
-        SelfSide.OWN: _(
+        Side.OWN: _(
             "Self-rating is what %(name)s had answered on %(day)s.",
             name=name,
             day=full_day(session.now()),
         ),
-        SelfSide.REVEALED: _(
+        Side.REVEALED: _(
             "Self-rating is what %(name)s answered, as last revealed in a review. What was not "
             "sent is seen by its "
             "owner alone.",
             name=name,
         ),
-        SelfSide.NONE: _(
+        None: _(
             "This shows reviewed ratings only. Self-ratings reach coordinators only as counts over "
             "a team."
         ),
@@ -175,12 +173,14 @@ def _statements(paper: PrintedProfile) -> Data:
     domains = {domain.id: domain for domain in paper.page.profile.domains}
     endorsed: dict[int, list[list[str]]] = {}
     left_out: dict[int, list[list[str]]] = {}
-    for each in paper.statements:
+    for each in paper.page.statements:
         domain = domains[each.domain_id]
         if each.endorsed is not None:
             day = full_day(each.endorsed.at)
             if each.endorsed.version != paper.page.profile.learner.framework_version:
                 day += ", " + _("on version %(version)s", version=each.endorsed.version)
+            if each.later is not None:
+                day += f". {counts_when(each.later)}"
             said = [each.endorsed.label, each.endorsed.who, day]
             endorsed.setdefault(domain.id, []).append(
                 [each.code, each.title, domain.level_name(each.rank), *said]

@@ -4,8 +4,8 @@ carries a meaning."""
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.record.sheet import Side
 from tracker.web.profiles.cards import ChangesSince
 from tracker.web.profiles.level_bars import DomainBars, LevelBar, SectionBars
 from tracker.web.profiles.pages import ProfilePage
@@ -110,7 +110,7 @@ def stats(of: ProfilePage) -> list[Data]:
     where = [f"{voice_name(each.voice)}: {each.words}" for each in of.summaries]
     found = [
         _stat(_("Where things stand"), of.headline, *(where if of.profile.targets else [])),
-        _rated(of) if of.side is SelfSide.OWN else _sent(of),
+        _rated(of) if of.side is Side.OWN else _sent(of),
         _stat(
             _("Reviewed"),
             _of(standing.standing, total),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import (
     DomainStanding,
@@ -17,6 +16,7 @@ from tracker.rules.profiles.levels import (
     known_rank,
     what_would_change,
 )
+from tracker.rules.record.versions import DomainShape
 from tracker.web.profiles.unknown_words import OpenStatements
 
 

@@ -6,13 +6,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.queries.reviews.agreed_steps import OpenStep
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import counts_nowhere, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
+from tracker.rules.record.versions import DomainShape
 from tracker.web.ui.templating.dates import day
 
 STEPS_SHOWN = 3

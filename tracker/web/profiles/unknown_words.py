@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.unknowns import Unknown, unknown_of
+from tracker.rules.record.sheet import Side
 
 WORDS: dict[Unknown, Any] = {
     Unknown.NOT_RATED: _l("not rated yet"),
@@ -33,7 +33,7 @@ class OpenStatements:
     """By domain, voice, level and what is lacking."""
 
     @classmethod
-    def of(cls, statements: Iterable[StatementVoices], side: SelfSide) -> "OpenStatements":
+    def of(cls, statements: Iterable[StatementVoices], side: Side | None) -> "OpenStatements":
         return cls(
             Counter(
                 (each.domain_id, voice, each.rank, lacking)
@@ -52,14 +52,14 @@ class OpenStatements:
         return ", ".join(_counted(kind, count) for kind, count in found.items() if count)
 
 
-def lacking_in(voice: Voice, of: StatementVoices, side: SelfSide) -> Unknown | None:
+def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown | None:
     """None where nothing is, or where the statement does not count in this voice."""
     is_left_out = voice is Voice.ENDORSED and of.exception is not None
-    if of.not_rated_here is not None or is_left_out:
+    if of.not_rated_here is not None or of.later is not None or is_left_out:
         return None
     said = of.own if voice is Voice.SELF else of.endorsed
     means = None if said is None else said.means
-    return unknown_of(voice, means, of.review, is_own=side is SelfSide.OWN)
+    return unknown_of(voice, means, of.review, is_own=side is Side.OWN)
 
 
 def _counted(kind: Unknown, count: int) -> str:

@@ -10,10 +10,11 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import retired_statements, statement_lines
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import growth, profiles, statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.profiles.levels import RULE, standing
+from tracker.rules.record.sheet import Side
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
@@ -37,7 +38,7 @@ def own() -> ResponseReturnValue:
     if learner is None:
         return render("profiles/none.html")
     note_opened(NoticePage.PROFILE)
-    return _show(learner, SelfSide.OWN)
+    return _show(learner, Side.OWN)
 
 
 @bp.get("/people/<id:person_id>/profile")
@@ -51,7 +52,7 @@ def show(person: Subject) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def explain_own(domain: str) -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return _explain(learner, SelfSide.OWN, domain)
+    return _explain(learner, Side.OWN, domain)
 
 
 @bp.get("/people/<id:person_id>/profile/<domain>")
@@ -66,7 +67,7 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @rate_limits.documents
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+    voices = statement_status.voices(sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner)
     return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
 
 
@@ -75,7 +76,7 @@ def own_csv() -> ResponseReturnValue:
 @rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+    voices = statement_status.voices(sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner)
     lines = statement_lines.of_framework(learner.framework_id)
     kept = growth.kept_of(learner.person_id, learner.framework_slug)
     return exports.as_json(learner, voices, lines, retired_statements.of_learner(learner), kept)
@@ -86,7 +87,7 @@ def own_json() -> ResponseReturnValue:
 @rate_limits.documents
 def own_pdf() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return _pdf(learner, SelfSide.OWN)
+    return _pdf(learner, Side.OWN)
 
 
 @bp.get("/people/<id:person_id>/profile.pdf")
@@ -119,7 +120,7 @@ def _own() -> Learner | None:
     return learner_asked(session.actor().person_id, "profiles.own")
 
 
-def _of(person: Subject) -> tuple[Learner, SelfSide]:
+def _of(person: Subject) -> tuple[Learner, Side | None]:
     """Whose profile, and how much of the self side the reader gets: their own, what was revealed,
     or none.
 
@@ -127,27 +128,28 @@ def _of(person: Subject) -> tuple[Learner, SelfSide]:
     """
     learner = learner_asked(person.id, "profiles.show", person_id=person.id) or abort(404)
     if person.owner_id == session.actor().person_id:
-        return learner, SelfSide.OWN
+        return learner, Side.OWN
     refuse_closed(person.id)
     note_look(person.id, "profile")
     if may(Permission.PROFILE_REVEALED, person):
-        return learner, SelfSide.REVEALED
+        return learner, Side.REVEALED
     if not profiles.names_to_coordinators(learner.library_id):
         abort(404)
-    return learner, SelfSide.NONE
+    return learner, None
 
 
-def _show(learner: Learner, side: SelfSide) -> ResponseReturnValue:
+def _show(learner: Learner, side: Side | None) -> ResponseReturnValue:
     return render("profiles/show.html", lang=learner.lang, **vars(profile_page(learner, side)))
 
 
-def _pdf(learner: Learner, side: SelfSide) -> ResponseReturnValue:
+def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
     shown = profile_pdf.printed(profile_page(learner, side))
     return pdf.download(profile_pdf.document, shown, learner.lang)
 
 
-def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
-    profile = profiles.profile(learner, side, session.blind_spots())
+def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnValue:
+    sheet = sheets.of_learner(learner, side, session.blind_spots())
+    profile = profiles.profile(learner, sheet)
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
@@ -162,10 +164,9 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         ]
         for voice, of in voices
     }
-    by_statement = side is not SelfSide.NONE or profiles.statements_to_coordinators(
-        learner.library_id
-    )
-    statements = statement_status.voices(learner, side, session.blind_spots(), domain.id)
+    by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
+    everything = statement_status.voices(sheet, learner)
+    statements = [each for each in everything if each.domain_id == domain.id]
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -185,8 +186,8 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=moved_in(learner, domain),
+        moved=moved_in(learner, domain, side, everything),
         back=url_for("profiles.own")
-        if side is SelfSide.OWN
+        if side is Side.OWN
         else url_for("profiles.show", person_id=learner.person_id),
     )

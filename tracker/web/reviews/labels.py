@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.assessment.scale_labels import ScaleLabel
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.rules.frameworks.scale import (
@@ -19,6 +18,7 @@ from tracker.rules.frameworks.scale import (
     shortcut,
 )
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import ScaleLabel
 from tracker.rules.reviews.responses import RETURN
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.web.ui.people.namesakes import told_apart

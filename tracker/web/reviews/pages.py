@@ -8,6 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy.permissions import Subject
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.record import sheets
 from tracker.queries.reviews import eligible_reviewers, handovers, item_details, pace, submittable
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
@@ -15,8 +18,10 @@ from tracker.queries.reviews import queues as review_queues
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
+from tracker.queries.reviews.submittable import Sendable
 from tracker.rules.errors import Conflict
 from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
+from tracker.rules.record.sheet import Side
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.reviews.sending import SENT_MAX, suggested
 from tracker.rules.reviews.workflow import ReviewStatus
@@ -45,7 +50,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     actor, today = session.actor(), session.today()
     expiring = 1 if "expiring" in request.args else None
     learner = learner_asked(actor.person_id, "reviews.new", expiring=expiring)
-    statements = submittable.sendable(learner, today) if learner is not None else []
+    statements = _sendable(learner) if learner is not None else []
     domain_id = request.args.get("domain", "")
     if chosen is None and expiring:
         chosen = [*alerts.to_renew(actor, session.now())]
@@ -102,7 +107,7 @@ def my_pace() -> int:
 def drafts_page(form: SendForm, at: Collection[int]) -> str:
     """Asks about what was typed at some of the statements and would not go with them."""
     learner = learner_asked(session.actor().person_id, "reviews.new")
-    statements = submittable.sendable(learner, session.today()) if learner is not None else []
+    statements = _sendable(learner) if learner is not None else []
     return render(
         "reviews/drafts.html",
         lang="" if learner is None else learner.lang,
@@ -226,3 +231,8 @@ def is_sealed(header: ReviewHeader) -> bool:
     return header.revealed_at is None and (
         header.is_live or header.status is ReviewStatus.WITHDRAWN
     )
+
+
+def _sendable(learner: Learner) -> list[Sendable]:
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    return submittable.sendable(sheet, learner.round_starts_on)

@@ -28,7 +28,7 @@ from tracker.web.reviews import conflict_page, labels, outcome, pages, progress,
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
-from tracker.web.ui import pdf
+from tracker.web.ui import pdf, replaced_choices
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.tables import headings, order_asked
 from tracker.web.ui.templating.dates import day, moment
@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     form = SendForm()
     if form.back.data:
-        return pages.send_page(form, form.chosen)
+        return _send_again(form, 200)
     if form.validate_on_submit():
         try:
             reviewer_id, team_id = form.person_and_team
@@ -89,10 +89,11 @@ def send() -> ResponseReturnValue:
                 without_drafts=bool(form.without_drafts.data),
             )
         except (Invalid, Conflict) as refusal:
-            left = refusal.facts.get("statements")
-            if isinstance(left, list):
-                return pages.drafts_page(form, left), 409
-            errors.put_on(form, refusal)
+            if replaced_choices.ids_in_place(form.chosen) is None:
+                left = refusal.facts.get("statements")
+                if isinstance(left, list):
+                    return pages.drafts_page(form, left), 409
+                errors.put_on(form, refusal)
         else:
             flash_message(
                 ngettext(
@@ -106,7 +107,16 @@ def send() -> ResponseReturnValue:
             )
             _name_unreadable_drafts()
             return redirect(url_for("reviews.index"), 303)
-    return pages.send_page(form, form.chosen), 422
+    return _send_again(form, 422)
+
+
+def _send_again(form: SendForm, status: int) -> ResponseReturnValue:
+    """With what was ticked; 409 where that is of another version than theirs."""
+    placed = replaced_choices.ids_in_place(form.chosen)
+    if placed is None:
+        return pages.send_page(form, form.chosen), status
+    errors.put_on(form, placed.refusal)
+    return pages.send_page(form, [*placed.chosen]), 409
 
 
 def _name_unreadable_drafts() -> None:

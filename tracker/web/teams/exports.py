@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
 from tracker.queries.teams.gap_scope import PastRound
 from tracker.queries.teams.gaps import GapPage
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams.gaps import GapCell
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.matrix import CellMark, grid

@@ -108,6 +108,10 @@ KINDS: dict[str, dict[str, Any]] = {
         "figures_released": _l("Figures without names updated"),
         "round_reminded": _l("People reminded of a round"),
         "people_moved": _l("People moved to another version"),
+        "move_planned": _l("Move to another version planned"),
+        "move_canceled": _l("Planned move canceled"),
+        "move_waits": _l("Planned move waits for a round"),
+        "planned_move_done": _l("People moved to another version as planned"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
         "sensitive_decided": _l("Statement on personal matters decided"),
@@ -165,6 +169,8 @@ NOT_LISTED = frozenset(
 a reader, or belong to no library."""
 
 BY_NOBODY = {
+    "move_waits": _l("Skills Tracker"),
+    "planned_move_done": _l("Skills Tracker"),
     "not_recorded": _l("Skills Tracker"),
     "figures_released": _l("Skills Tracker"),
     "round_kept": _l("Skills Tracker"),
@@ -286,6 +292,7 @@ SHOWN = {
     "targets_reason": "%(fact)s",
     "before": _l("before: %(fact)s"),
     "after": _l("now: %(fact)s"),
+    "on": _l("on %(fact)s"),
     "role": "%(fact)s",
     "page": "%(fact)s",
     "people": _l("people: %(fact)s"),

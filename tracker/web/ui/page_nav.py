@@ -8,7 +8,7 @@ from itertools import groupby
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.assessment.progress import LevelProgress, Progress
+from tracker.rules.assessment.progress import LevelProgress, Progress
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.sequences import next_after

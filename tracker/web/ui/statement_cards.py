@@ -19,14 +19,14 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.scale_labels import ScaleLabel
-from tracker.queries.assessment.statement_cards import CitationChip, StatementCard, StatementsToRate
+from tracker.queries.assessment.statement_cards import StatementCard, StatementsToRate
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.versions import CitationChip, ScaleLabel
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.languages import language
-from tracker.web.ui.templating.dates import day
+from tracker.web.ui.templating.dates import counts_from, day
 
 ID = 2_000_000_011
 """Stands for the statement's id in a shape: in addresses, ids and labels."""
@@ -58,6 +58,7 @@ class CardShape:
     evidence: int
     own_page: bool
     again: bool
+    waits: bool
 
 
 _shapes: dict[CardShape, list[str]] = {}
@@ -105,6 +106,7 @@ class StatementCards:
             evidence=card.evidence,
             own_page=self._own_page,
             again=bool(card.earlier),
+            waits=card.later is not None,
         )
         values = {
             **self._same,
@@ -125,6 +127,7 @@ class StatementCards:
             "said": str(escape(self._labels[mark.answer])) if mark else "",
             "day": self._day(mark.at) if mark else "",
             "earlier": str(_macros().earlier_answers(card)) if card.earlier else "",
+            "later": str(escape(counts_from(card.later))) if card.later else "",
         }
         pieces = _shapes.get(shape) or _keep_shape(shape)
         filled = list(pieces)
@@ -243,6 +246,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             level=2 if shape.own_page else 3,
             title_hidden=shape.own_page,
             earlier=_stand_in("earlier") if shape.again else "",
+            later=_stand_in("later") if shape.waits else "",
         )
     ).replace(generate_csrf(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))

@@ -55,6 +55,9 @@ def carried(app: Flask, world: World) -> Carried:
             rate(world, "ana", each, Answer.CONSISTENTLY, then)
             endorse(world, "ana", "sue", each, EndorsedAnswer.CONSISTENTLY, then)
         rate(world, "ana", other, Answer.PARTLY, then)
+        with transaction() as tx:
+            noted = update(Rating).where(Rating.statement_id == other)
+            tx.execute(noted.values(own_note="Of this one."))
         made = next_version(
             world,
             reworded={asked: False},
@@ -80,7 +83,7 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     world: World, carried: Carried, sign_in: SignIn
 ) -> None:
     ana = sign_in(world.email("ana"))
-    assert "Rate 3 statements again: version 2 changed them" in ana.get("/").text
+    assert "Rate 3 statements again: they have changed since you rated them" in ana.get("/").text
     page = ana.get(f"{DOMAIN}?show=again").text
     cards = page.split('<form class="statement"')[1:]
     assert [
@@ -96,6 +99,7 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     assert 'name="still_true"' in part
     assert 'name="still_true"' not in merged, "none of two answers speaks for both"
     assert merged.count("for the wording of version 1") == 2
+    assert "Note for myself: Of this one." in merged, "none of two notes is lost"
     ana.post(
         f"/statements/{carried.now(carried.asked)}/rating",
         {"base_version": "0", "page": "domain:again", "still_true": "consistently"},
@@ -131,6 +135,10 @@ def test_a_statement_is_read_from_version_to_version(
     old = ana.get(f"/statements/{carried.asked}").text
     assert f'href="/statements/{carried.now(carried.asked)}"' in old
     assert "You are on version 2 now" in old
+    merged = ana.get(f"/statements/{carried.now(carried.merged[0])}").text
+    for number in (4, 5):
+        assert f"on version 1: Communication 2.{number - 2}" in merged, "which of both it was for"
+    assert "Was:" not in page, "the words are the same"
     gone = ana.get(f"/statements/{carried.gone}").text
     assert "isn’t in the framework" in gone
     assert "Sue" in gone

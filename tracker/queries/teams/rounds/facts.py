@@ -31,16 +31,16 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_figures import not_met
 from tracker.rules.profiles.targets import higher_of
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.roles import Role
 from tracker.rules.teams import round_snapshots
 from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
 
 
 def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
-    """`as_of`: the first moment after its last day. Eight queries for each of its frameworks,
+    """`as_of`: the first moment after its last day. Nine queries for each of its frameworks,
     however many people they have, and three more."""
     period = session().get_one(Round, round_id)
     teams = session().execute(
@@ -76,7 +76,9 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
             for person_id, rows in memberships.items()
             if len({row.role_profile_id for row in rows}) > 1
         }
-        people += people_at(period.library_id, framework.id, domains, memberships, as_of)
+        people += people_at(
+            period.library_id, framework.id, domains, memberships, period.ends_on, as_of
+        )
     return KeptRound(facts, people)
 
 
@@ -90,17 +92,17 @@ def people_at(
     framework_id: int,
     domains: Sequence[DomainShape],
     memberships: Mapping[int, Sequence[Any]],
+    day: dt.date,
     as_of: dt.datetime,
 ) -> list[KeptPerson]:
-    """Those of the memberships, as they stand at that moment."""
+    """Those of the memberships, as they stand at that moment, at the end of that day."""
     ids = list(memberships)
-    of = (ids, framework_id, library_id, NO_BLIND_SPOTS, as_of)
+    of = (ids, framework_id, library_id, day, NO_BLIND_SPOTS, as_of)
+    shapes = level_shapes.shapes_for(domains, *of[:4])
     endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
     left_out = exceptions.of_people(*of)
     unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    facts, _titles = not_met(
-        ids, [domain.id for domain in domains], framework_id, library_id, NO_BLIND_SPOTS, as_of
-    )
+    facts, _titles = not_met(ids, [domain.id for domain in domains], *of[1:])
     for fact in facts:
         unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
     jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
@@ -114,12 +116,13 @@ def people_at(
         jobs = {row.role_profile_id for row in rows}
         ranks = higher_of(of_job[job] for job in jobs)
         by_job = {
-            job: levels.standings(domains, endorsed, person_id, of_job[job])
+            job: levels.standings(shapes[person_id], endorsed, person_id, of_job[job])
             for job in sorted(jobs)
             if len(jobs) > 1
         }
         of_endorsed, of_revealed = (
-            levels.standings(domains, each, person_id, ranks) for each in (endorsed, revealed)
+            levels.standings(shapes[person_id], each, person_id, ranks)
+            for each in (endorsed, revealed)
         )
         found.append(
             KeptPerson(

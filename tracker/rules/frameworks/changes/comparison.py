@@ -9,12 +9,7 @@ from enum import StrEnum
 
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
 from tracker.rules.frameworks.changes.small_changes import is_small
-from tracker.rules.frameworks.changes.structure import (
-    LevelCount,
-    level_counts,
-    renamed,
-    section_counts,
-)
+from tracker.rules.frameworks.changes.structure import SectionCount, renamed, section_counts
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
@@ -87,10 +82,7 @@ class VersionChange:
 @dataclass(frozen=True, slots=True)
 class VersionComparison:
     changes: tuple[VersionChange, ...]
-    sections: tuple[LevelCount, ...]
-    """By section: `domain_title` and `level_name` are empty."""
-    levels: tuple[LevelCount, ...]
-    """Those whose count changes."""
+    sections: tuple[SectionCount, ...]
     renamed: tuple[tuple[Wording, Wording], ...]
     """Titles of sections, domains, and levels before and after; one is empty where it is gone or
     new."""
@@ -184,10 +176,7 @@ def compare(
             )
     changes += [_change((each,), ()) for each in old.values() if each.uuid not in became]
     return VersionComparison(
-        tuple(changes),
-        tuple(section_counts(old, new)),
-        tuple(level_counts(old, new)),
-        tuple(renamed(before, after)),
+        tuple(changes), tuple(section_counts(old, new)), tuple(renamed(before, after))
     )
 
 

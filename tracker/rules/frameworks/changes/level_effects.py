@@ -1,14 +1,19 @@
-"""Whose reviewed level changes with a next version, at the levels that list more or fewer
-statements in it."""
+"""Whose reviewed level changes with a next version, at the levels that other statements count for
+in it.
+
+As on the day of a move: what is new or asked again counts from the next round, so it isn't listed
+then (models/record/later).
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from tracker.rules.frameworks.changes.comparison import VersionChange, VersionComparison
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import LevelTally, standing
 
 Place = tuple[str, str, int]
@@ -16,16 +21,19 @@ Place = tuple[str, str, int]
 Listed = Mapping[tuple[str, str], Mapping[int, list[str]]]
 """Uuids by domain and rank."""
 LeftOut = frozenset[str]
+Carries = Callable[[VersionChange, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPerson:
     """What stands for somebody, by uuid: on the version in use and, of a statement that comes back,
-    where it was last. `excepted`: agreed that it doesn't apply to them."""
+    where it was last. `excepted`: agreed that it doesn't apply to them; `had`: those that come
+    back, where a version that they were on had it."""
 
     library_id: int
     answers: dict[str, str] = field(default_factory=dict)
     excepted: set[str] = field(default_factory=set)
+    had: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,20 @@ class LevelEffects:
 
     reached: Counter[Place] = field(default_factory=Counter)
     lost: Counter[Place] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLevel:
+    """How many statements it lists in both versions; and how many of the next one's count from the
+    next round for who had none of them."""
+
+    domain_title: Wording
+    level_name: Wording
+    lang: str
+    place: Place
+    before: int
+    after: int
+    later: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +68,78 @@ class MadeOf:
     stays: bool
 
 
-def places(comparison: VersionComparison) -> frozenset[Place]:
-    """Where the number of statements changes."""
-    return frozenset(each.place for each in comparison.levels)
+def changed_levels(
+    comparison: VersionComparison, carries: Carries, gone: Collection[str] = ()
+) -> list[ChangedLevel]:
+    """Those for which other statements count, in the order of the next version. `gone`: those of
+    earlier versions that the one in use doesn't have."""
+    later = set(_later(comparison, carries, gone))
+    touched = {
+        each.place
+        for change in comparison.changes
+        if change.kind not in (Kind.SAME, Kind.REWORDED)
+        or any(each.uuid in gone for each in change.before)
+        or any(each.uuid in later for each in change.after)
+        for each in (*change.before, *change.after)
+    }
+    new = [each for change in comparison.changes for each in change.after]
+    old = [each for change in comparison.changes for each in change.before if each.uuid not in gone]
+    named = {each.place: each for each in (*old, *new)}
+    before, after = (Counter(each.place for each in side) for side in (old, new))
+    waits = Counter(each.place for each in new if each.uuid in later)
+    return [
+        ChangedLevel(
+            named[place].domain_title,
+            named[place].level_name,
+            named[place].lang,
+            place,
+            before[place],
+            after[place],
+            waits[place],
+        )
+        for place in dict.fromkeys(each.place for each in (*new, *old))
+        if place in touched
+    ]
+
+
+def _later(comparison: VersionComparison, carries: Carries, gone: Collection[str]) -> Iterator[str]:
+    """Uuids of the next version that count from the next round for whoever is on the version in
+    use, and never had what comes back."""
+    for change in comparison.changes:
+        is_there = any(each.uuid not in gone for each in change.before)
+        for each in change.after:
+            if not is_there or not carries(change, each.uuid):
+                yield each.uuid
+
+
+def _back(comparison: VersionComparison, carries: Carries, gone: Collection[str]) -> dict[str, str]:
+    """Of those what comes back as it was, with its uuid before: it counts at once for who had
+    it."""
+    return {
+        change.after[0].uuid: change.before[0].uuid
+        for change in comparison.changes
+        if len(change.before) == len(change.after) == 1
+        and change.before[0].uuid in gone
+        and carries(change, change.after[0].uuid)
+    }
 
 
 def level_effects(
     comparison: VersionComparison,
-    carries: Callable[[VersionChange, str], bool],
+    carries: Carries,
     scale: Scale,
     people: Iterable[ReviewedPerson],
     left_out: Mapping[int, LeftOut],
     gone: Collection[str] = (),
 ) -> LevelEffects:
-    """`left_out`: not rated, by library; `gone`: those of earlier versions that the one in use
-    doesn't have."""
-    changed = places(comparison)
+    """`left_out`: not rated, by library; `gone`: as of `changed_levels`."""
+    changed = [each.place for each in changed_levels(comparison, carries, gone)]
     in_use = [
         each for change in comparison.changes for each in change.before if each.uuid not in gone
     ]
     old = _listed(in_use, changed)
-    new = _listed([each for change in comparison.changes for each in change.after], changed)
+    later = frozenset(_later(comparison, carries, gone))
+    back = _back(comparison, carries, gone)
     made_of = {
         after.uuid: MadeOf(
             frozenset(before.uuid for before in change.before),
@@ -77,6 +150,11 @@ def level_effects(
         if change.before
         for after in change.after
     }
+
+    @cache
+    def new(had: frozenset[str]) -> Listed:
+        afters = (each for change in comparison.changes for each in change.after)
+        return _listed((each for each in afters if each.uuid not in later - had), changed)
 
     @cache
     def then_left_out(library_id: int) -> LeftOut:
@@ -90,7 +168,10 @@ def level_effects(
         now = {key: scale.meaning(answer) for key, answer in person.answers.items()}
         now |= dict.fromkeys(person.excepted, Meaning.EXCLUDED)
         before = _held(old, now, out)
-        then = _held(new, _then(person, made_of, scale), then_left_out(person.library_id))
+        said = person.answers.keys() | person.excepted | person.had
+        had = frozenset(key for key, before_it in back.items() if before_it in said)
+        means = _then(person, made_of, scale)
+        then = _held(new(had), means, then_left_out(person.library_id))
         for place in changed:
             domain = place[:2]
             held, holds_then = (side.get(domain, 0) >= place[2] for side in (before, then))

@@ -3,8 +3,6 @@ the next."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.file_content import FrameworkFile
@@ -12,53 +10,23 @@ from tracker.rules.frameworks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class LevelCount:
-    """How many statements a level has in a domain, in both versions. `place`: the keys of section
-    and domain, and the rank."""
+class SectionCount:
+    """How many statements a section has in both versions."""
 
     section_title: Wording
-    domain_title: Wording
-    level_name: Wording
     lang: str
     before: int
     after: int
-    place: tuple[str, str, int]
 
 
 def section_counts(
     old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
-) -> Iterable[LevelCount]:
+) -> Iterable[SectionCount]:
     keys = dict.fromkeys(each.strand for each in (*new.values(), *old.values()))
     for key in keys:
         olds, news = ([each for each in side.values() if each.strand == key] for side in (old, new))
         one = (news or olds)[0]
-        yield LevelCount(one.section_title, "", "", one.lang, len(olds), len(news), (key, "", 0))
-
-
-def level_counts(
-    old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
-) -> Iterable[LevelCount]:
-    by_place = attrgetter("place")
-    olds, news = (
-        {
-            place: list(group)
-            for place, group in groupby(sorted(side.values(), key=by_place), by_place)
-        }
-        for side in (old, new)
-    )
-    for place in dict.fromkeys(each.place for each in (*new.values(), *old.values())):
-        before, after = olds.get(place, []), news.get(place, [])
-        if len(before) != len(after):
-            one = (after or before)[0]
-            yield LevelCount(
-                one.section_title,
-                one.domain_title,
-                one.level_name,
-                one.lang,
-                len(before),
-                len(after),
-                place,
-            )
+        yield SectionCount(one.section_title, one.lang, len(olds), len(news))
 
 
 def renamed(before: FrameworkFile, after: FrameworkFile) -> Iterable[tuple[str, str]]:

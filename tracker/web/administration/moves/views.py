@@ -1,28 +1,24 @@
-"""People move to another version of their framework, and back: seen first, then done at once."""
+"""People move to another version of their framework, and back: seen first, then done at once, or
+planned."""
 
 import datetime as dt
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from tracker.policy import permissions
-from tracker.queries.access import subjects
-from tracker.queries.administration import people, team_tree
-from tracker.queries.frameworks import version_steps
-from tracker.queries.frameworks.version_steps import MoveScope, VersionStep
-from tracker.rules.errors import Invalid
-from tracker.rules.pace import LEARNER_SECONDS, minutes_for
+from tracker.queries.frameworks import planned_moves, version_steps
+from tracker.queries.frameworks.version_steps import VersionStep
+from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import moves as service
-from tracker.web.administration.moves.forms import VersionMoveForm
+from tracker.web.administration.moves import pages
+from tracker.web.administration.moves.forms import MoveTime, VersionMoveForm
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
-from tracker.web.http.form_actions import accepted
+from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
-from tracker.web.ui import fields
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("version_moves", __name__, url_prefix="/admin/versions")
@@ -40,6 +36,9 @@ def index() -> ResponseReturnValue:
     return render(
         "administration/moves/index.html",
         used=[(counts[from_id], steps) for from_id, steps in used.items()],
+        planned=planned_moves.listed(library_id, session.today()),
+        planned_title=pages.planned_title,
+        planned_notes=pages.planned_notes,
         past=version_steps.past_moves(library_id),
     )
 
@@ -48,7 +47,7 @@ def index() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
     form = VersionMoveForm(request.args, meta={"csrf": False})
-    return _page(form, _step(form))
+    return pages.move_page(form, _step(form))
 
 
 @bp.post("")
@@ -56,79 +55,55 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = VersionMoveForm()
     step = _step(form)
-    _offer(form)
+    pages.offer_teams(form)
     done = accepted(form, lambda: _move(form, step))
     if done is None:
-        return _page(form, step), 422
-    flash_message(
-        ngettext(
-            "%(num)d person is on version %(after)s now. You can move them back at any time.",
-            "%(num)d people are on version %(after)s now. You can move them back at any time.",
-            done[0],
-            after=step.after,
-        )
-    )
+        return pages.move_page(form, step), 422
+    flash_message(done[0])
     return redirect(url_for("version_moves.index"), 303)
 
 
-def _step(form: VersionMoveForm) -> VersionStep:
-    """The versions that the address or the form names."""
-    asked = form.from_id.data, form.to_id.data
-    found = version_steps.steps(session.actor().library_id, session.today())
-    step = next((each for each in found if (each.from_id, each.to_id) == asked), None)
-    return step or abort(404)
-
-
-def _scope(step: VersionStep, form: VersionMoveForm) -> MoveScope:
-    return MoveScope(
-        session.actor().library_id, step.from_id, step.to_id, form.team_id.data, form.person_id.data
+@bp.post("/planned/<id:planned_id>/cancel")
+@door(Permission.ADMINISTER)
+def cancel(planned_id: int) -> ResponseReturnValue:
+    return pressed(
+        lambda: service.cancel(session.actor(), planned_id, session.now()),
+        _("The planned move is canceled. Nobody moves."),
+        url_for("version_moves.index"),
     )
 
 
-def _offer(form: VersionMoveForm) -> None:
-    teams = team_tree.choices(session.actor(), session.today())
-    form.team_id.choices = fields.choices([("", _("Everybody in the library")), *teams])
+def _step(form: VersionMoveForm) -> VersionStep:
+    """Between the versions that the address or the form names. Raises Conflict("move_done") where
+    nobody is left on the first of them."""
+    steps = {
+        (step.from_id, step.to_id): step
+        for step in version_steps.steps(session.actor().library_id, session.today())
+    }
+    back = steps.get((form.to_id.data, form.from_id.data))
+    step = steps.get((form.from_id.data, form.to_id.data))
+    if step is None and back is not None:
+        raise Conflict("move_done", version=back.before)
+    return step or abort(404)
 
 
-def _move(form: VersionMoveForm, step: VersionStep) -> int:
+def _move(form: VersionMoveForm, step: VersionStep) -> str:
+    """What was done, in words."""
+    actor, scope, now = session.actor(), pages.scope_of(step, form), session.now()
+    newcomers, when = form.newcomers.data, form.when.data
+    if when == MoveTime.DAY and form.on.data is None:
+        raise Invalid("move_day_needed", "on")
     try:
-        return service.move(
-            session.actor(),
-            _scope(step, form),
-            session.now(),
-            seen=form.seen.data or "-",
-            newcomers=form.newcomers.data,
-        )
+        if when in (MoveTime.DAY, MoveTime.ROUND_ENDS):
+            on = form.on.data if when == MoveTime.DAY else None
+            count, due_on = service.plan(actor, scope, on, now, newcomers=newcomers)
+            return pages.planned_words(step, count, due_on)
+        seen = form.seen.data or "-"
+        count = service.move(actor, scope, now, seen=seen, newcomers=newcomers)
+        return pages.moved_words(step, count)
     except Invalid as refusal:
         until = refusal.facts.get("day")
         if not isinstance(until, dt.date):
             raise
-        said = {**refusal.facts, "day": day(until)}
-        raise Invalid(refusal.code, refusal.field, **said) from refusal
-
-
-def _page(form: VersionMoveForm, step: VersionStep) -> str:
-    _offer(form)
-    scope = _scope(step, form)
-    whom = _person(scope.person_id) if scope.person_id is not None else None
-    found = version_steps.people(scope, session.today())
-    to_rate = version_steps.to_rate(step.from_id, step.to_id, scope.library_id)
-    return render(
-        "administration/moves/new.html",
-        form=form,
-        step=step,
-        scope=scope,
-        whom=whom,
-        people=len(found),
-        seen=version_steps.digest(scope, found),
-        to_rate=to_rate,
-        minutes=minutes_for(to_rate.again + to_rate.new, LEARNER_SECONDS),
-    )
-
-
-def _person(person_id: int) -> str:
-    subject = subjects.person(person_id, session.today())
-    actor = session.actor()
-    if subject is None or not permissions.allows(actor, Permission.ADMINISTER_PERSON, subject):
-        abort(404)
-    return people.detail(person_id, session.now()).name
+        facts = {**refusal.facts, "day": day(until)}
+        raise Invalid(refusal.code, refusal.field, **facts) from refusal

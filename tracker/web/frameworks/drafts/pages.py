@@ -10,8 +10,12 @@ from flask_babel import gettext as _
 from tracker.queries.frameworks.affected import AffectedByChanges, targets_that_end
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
-from tracker.rules.frameworks.changes.level_effects import LevelEffects
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.level_effects import (
+    ChangedLevel,
+    LevelEffects,
+    changed_levels,
+)
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import VersionDecision
@@ -170,30 +174,27 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOp
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedLevel:
+class LevelEffectRow:
     """`reached` and `lost`: by how many people; "" once that is published."""
 
-    domain_title: Wording
-    level_name: Wording
-    lang: str
-    before: int
-    after: int
+    level: ChangedLevel
     reached: str
     lost: str
 
 
-def levels(comparison: VersionComparison, changed: LevelEffects | None) -> list[ChangedLevel]:
+def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[LevelEffectRow]:
+    """Those that list more or fewer statements, or other ones, so that somebody holds or loses
+    them."""
     return [
-        ChangedLevel(
-            each.domain_title,
-            each.level_name,
-            each.lang,
-            each.before,
-            each.after,
-            "" if changed is None else count(changed.reached[each.place]),
-            "" if changed is None else count(changed.lost[each.place]),
+        LevelEffectRow(
+            each,
+            "" if effects is None else count(effects.reached[each.place]),
+            "" if effects is None else count(effects.lost[each.place]),
         )
-        for each in comparison.levels
+        for each in changed_levels(drafted.comparison, drafted.would_carry, drafted.past.gone)
+        if each.before != each.after
+        or each.later
+        or (effects is not None and each.place in effects.reached | effects.lost)
     ]
 
 

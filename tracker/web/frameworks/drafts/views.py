@@ -111,7 +111,7 @@ def show(draft: Subject) -> ResponseReturnValue:
         repeated=[pages.NamedWording(each) for each in drafted.titles_used_twice],
         tangled=[pages.change_card(change) for change in comparison.tangled],
         sections=comparison.sections,
-        levels=pages.levels(comparison, changed_levels(drafted) if drafted.is_open else None),
+        levels=pages.levels(drafted, changed_levels(drafted) if drafted.is_open else None),
         renamed=pages.renamed(drafted),
         ended=pages.ended_targets(drafted, session.today()) if drafted.is_open else [],
         went_on=pages.went_on(drafted),

@@ -4,8 +4,11 @@ with the way to what takes its place now."""
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.queries.assessment import learners, progress, rating_history, statement_lines
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import learners, rating_history, statement_lines
 from tracker.queries.evidence import evidence
+from tracker.queries.record import sheets
+from tracker.rules.record.sheet import Side
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about
 from tracker.web.http.redirects import address_here
@@ -21,7 +24,8 @@ def page(statement_id: int) -> ResponseReturnValue | None:
     found = statement_lines.earlier(statement_id, learner) if learner else None
     if learner is None or found is None:
         return None
-    if not progress.progress(about(learner, "assessment.resume")).use_statement:
+    about(learner, "assessment.resume")
+    if not sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS).use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     before = statement_lines.before(statement_id)
     return render(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import abort, current_app
 
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.statement_cards import StatementCard
@@ -16,7 +15,8 @@ from tracker.queries.endorsements.comparisons import Comparison, StatementHeadin
 from tracker.queries.endorsements.endorsements import Endorsed
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.record import sheets
+from tracker.rules.record.sheet import Sheet, Side
 from tracker.rules.reviews.digests import DigestFit
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
@@ -47,13 +47,14 @@ HIDDEN = Endorsements([], {}, False, None, [], [], hidden=True)
 
 
 def own_endorsements(
-    learner: Learner, statement: StatementCard, before: list[LineStatement]
+    learner: Learner, sheet: Sheet, statement: StatementCard, before: list[LineStatement]
 ) -> Endorsements:
     compared = comparisons.own(learner.person_id, _ids(statement, before))
     changed = statement.id in endorsing.changed_since(learner)
-    return _endorsements(
-        learner, statement, before, compared, changed, NO_BLIND_SPOTS, [statement.id]
-    )
+    agreed = [
+        each for each in exceptions.agreed(sheet, learner) if each.statement_id == statement.id
+    ]
+    return _endorsements(learner, statement, before, compared, changed, agreed, [statement.id])
 
 
 def earlier_endorsements(
@@ -61,7 +62,7 @@ def earlier_endorsements(
 ) -> Endorsements:
     compared = comparisons.own(learner.person_id, _ids(statement, before))
     now_ids = [each.id for each in statement.became]
-    return _endorsements(learner, statement, before, compared, False, NO_BLIND_SPOTS, now_ids)
+    return _endorsements(learner, statement, before, compared, False, [], now_ids)
 
 
 def of_person(person_id: int, statement_id: int) -> str:
@@ -78,13 +79,16 @@ def of_person(person_id: int, statement_id: int) -> str:
     about(learner, "profiles.show", person_id=person_id)
     access.note_look(person_id, "profile")
     reader, blind = session.actor().person_id, session.blind_spots()
-    voices = statement_status.voices(learner, SelfSide.REVEALED, blind, heading.domain_id)
+    sheet = sheets.of_learner(learner, Side.REVEALED, blind)
+    voices = statement_status.voices(sheet, learner, heading.domain_id)
     before = statement_lines.before(statement_id)
+    shown = next(each for each in voices if each.id == statement_id)
     if blind.is_to_rate(person_id, statement_id):
         found = HIDDEN
     else:
         compared = comparisons.for_supervisor(reader, person_id, _ids(heading, before))
-        found = _endorsements(learner, heading, before, compared, False, blind, [statement_id])
+        agreed = [shown.exception] if shown.exception is not None else []
+        found = _endorsements(learner, heading, before, compared, False, agreed, [statement_id])
     mine = [each for each in found.endorsements if each.endorser_id == reader]
     return render(
         "reviews/endorsements/statement_of_person.html",
@@ -92,7 +96,7 @@ def of_person(person_id: int, statement_id: int) -> str:
         **vars(found),
         learner=learner,
         statement=heading,
-        voices=next(each for each in voices if each.id == statement_id),
+        voices=shown,
         before=before,
         mine=next((each for each in mine if each.counts), None),
     )
@@ -104,7 +108,7 @@ def _endorsements(
     before: list[LineStatement],
     compared: Comparison | None,
     changed: bool,
-    blind: BlindSpots,
+    agreed: list[AgreedException],
     now_ids: Collection[int],
 ) -> Endorsements:
     ids = _ids(statement, before)
@@ -126,7 +130,7 @@ def _endorsements(
         parts=comparison.parts(compared, learner.framework, version, statement.text)
         if compared is not None
         else [],
-        agreed=exceptions.agreed(learner, blind, statement.id),
+        agreed=agreed,
     )
 
 

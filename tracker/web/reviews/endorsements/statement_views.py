@@ -6,9 +6,13 @@ from flask.typing import ResponseReturnValue
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.assessment import progress, rating_history, statement_cards, statement_lines
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import rating_history, statement_cards, statement_lines
 from tracker.queries.assessment.learners import learner_of
 from tracker.queries.evidence import evidence
+from tracker.queries.record import sheets
+from tracker.rules.assessment import progress
+from tracker.rules.record.sheet import Side
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -29,10 +33,14 @@ def show(statement_id: int) -> ResponseReturnValue:
     learner = learner_of(session.actor().person_id, statement_id, session.today())
     if learner is None and (found := earlier_statement.page(statement_id)):
         return found
-    to_rate = statement_cards.of_statements(learner, [statement_id]) if learner else None
-    if learner is None or to_rate is None or not to_rate.cards:
+    if learner is None:
         abort(404)
-    reached = progress.progress(about(learner, "assessment.resume"))
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    to_rate = statement_cards.of_statements(sheet, [statement_id])
+    if not to_rate.cards:
+        abort(404)
+    about(learner, "assessment.resume")
+    reached = progress.progress(sheet, learner.round_starts_on)
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     card = to_rate.cards[0]
@@ -41,7 +49,7 @@ def show(statement_id: int) -> ResponseReturnValue:
     return render(
         "reviews/endorsements/statement.html",
         lang=learner.lang,
-        **vars(pages.own_endorsements(learner, card, before)),
+        **vars(pages.own_endorsements(learner, sheet, card, before)),
         learner=learner,
         progress=reached,
         to_rate=to_rate,

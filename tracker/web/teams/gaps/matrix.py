@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import telling_length
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams.gaps import GapCell
 
 

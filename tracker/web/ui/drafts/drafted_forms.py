@@ -4,6 +4,7 @@ A form that stands within `drafted` (_macros/forms.html) names its draft. The sc
 typed; the draft goes in the transaction of what the form does (web/http/idempotency).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,24 @@ from markupsafe import Markup
 
 from tracker.queries.access import drafts
 from tracker.queries.access.drafts import DraftHeader
-from tracker.rules.drafts import RATING, RESPONSE, Fields
+from tracker.queries.assessment.replaced_statements import replaced
+from tracker.rules.drafts import (
+    EVIDENCE_LINK,
+    EVIDENCE_LINKS,
+    EVIDENCE_NEW,
+    RATING,
+    RESPONSE,
+    Fields,
+    statements_in,
+)
 from tracker.web.http import session
 from tracker.web.http.idempotency import DRAFT
+from tracker.web.ui import replaced_choices
 from tracker.web.ui.drafts.filling import filled
+from tracker.web.ui.fields import an_id
+
+STATEMENT = re.compile("statement|reason-[0-9]+")
+"""Fields of a statement that is chosen, and of why."""
 
 DRAFT_FORMS: dict[str, Any] = {
     RATING: _l("Notes on a statement"),
@@ -117,8 +132,30 @@ def draft_of(form: str, *subject: object) -> FormDraft | None:
         raise KeyError(form)
     g.has_drafted = True
     of = "-".join(str(part) for part in subject)
-    found = (each for each in _headers(actor.person_id) if (each.form, each.subject) == (form, of))
-    return FormDraft(form, of, next(found, None))
+    header = _by_place(actor.person_id).get((form, of))
+    return FormDraft(form, of if header is None else header.subject, header)
+
+
+def _by_place(person_id: int) -> dict[tuple[str, str], DraftHeader]:
+    """By form and subject, asked once for a page. Why evidence counts for a statement of another
+    version stands also at those that take its place in theirs."""
+    if "drafts_by_place" in g:
+        found: dict[tuple[str, str], DraftHeader] = g.drafts_by_place
+        return found
+    headers = _headers(person_id)
+    found = g.drafts_by_place = {(each.form, each.subject): each for each in headers}
+    at = {
+        each: an_id(each.subject.rpartition("-")[2]) or 0
+        for each in headers
+        if each.form == EVIDENCE_LINK
+    }
+    elsewhere = replaced(person_id, at.values(), session.today()) if at else None
+    for header, statement_id in at.items():
+        was = elsewhere.statements.get(statement_id) if elsewhere is not None else None
+        for new in was.became if was is not None else ():
+            place = f"{header.subject.removesuffix(str(statement_id))}{new.id}"
+            found.setdefault((EVIDENCE_LINK, place), header)
+    return found
 
 
 def _headers(person_id: int) -> list[DraftHeader]:
@@ -137,8 +174,27 @@ def used(form: str | None = None) -> Fields:
         return ()
     for header in _headers(actor.person_id):
         if str(header.id) == asked and form in (None, header.form):
-            return _read(header) or ()
+            return _in_place(header.form, _read(header) or ())
     return ()
+
+
+def _in_place(form: str, fields: Fields) -> Fields:
+    """With the statements that take the place of those of another version, where the draft chooses
+    some."""
+    if form not in (EVIDENCE_NEW, EVIDENCE_LINKS):
+        return fields
+    typed = dict(fields)
+    ids = [an_id(each) or 0 for each in statements_in(form, "", fields)]
+    placed = replaced_choices.in_place({key: typed.get(f"reason-{key}", "") for key in ids})
+    if placed is None:
+        return fields
+    chosen = placed.chosen.items()
+    others = ((name, text) for name, text in fields if not STATEMENT.fullmatch(name))
+    return (
+        *others,
+        *(("statement", str(key)) for key, _reason in chosen),
+        *((f"reason-{key}", reason) for key, reason in chosen),
+    )
 
 
 def _read(header: DraftHeader) -> Fields | None:

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from tracker.queries.assessment.counting_later import CountsFrom
 from tracker.rules.regions import Region
 from tracker.web.http import session
 
@@ -63,6 +64,23 @@ def as_of(last_day: dt.date, reconstructed: bool) -> str:
     if reconstructed:
         return str(_("As of %(day)s, reconstructed from what was on record later.", day=day))
     return str(_("As of %(day)s.", day=day))
+
+
+def counts_from(of: CountsFrom) -> str:
+    """Why a statement counts later for somebody, and from when."""
+    came = (
+        _("Changed in version %(version)s.", version=of.version)
+        if of.is_changed
+        else _("New in version %(version)s.", version=of.version)
+    )
+    return f"{came} {counts_when(of)}"
+
+
+def counts_when(of: CountsFrom) -> str:
+    day = full_day(of.day)
+    if of.round is not None:
+        return str(_("Counts from the next round: %(round)s, %(day)s.", round=of.round, day=day))
+    return str(_("Counts from the next round, by %(day)s at the latest.", day=day))
 
 
 def long_day(value: dt.date | dt.datetime) -> str:

@@ -17,6 +17,7 @@ from tracker.web.i18n.languages import catalogue, language
 from tracker.web.ui.templating import navigation
 from tracker.web.ui.templating.dates import (
     ago,
+    counts_from,
     day,
     full_day,
     hour,
@@ -74,6 +75,7 @@ def init_app(app: Flask) -> None:
         how_long=how_long,
         moment=moment,
         ago=ago,
+        counts_from=counts_from,
         file_size=file_size,
         hours=hours,
         number=number,

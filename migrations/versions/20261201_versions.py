@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261130_versions"
+revision = "20261201_versions"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -519,6 +519,7 @@ table(
     line(80, "slug"),
     to("frameworks", "framework_id"),
     moment("moved_at"),
+    day("moved_on"),
     to("people", "moved_by_id", null=True),
     index("framework_id"),
     index("person_id", "slug", "id", name="ix_person_versions_person"),
@@ -531,6 +532,24 @@ table(
     moment("set_at"),
     to("people", "set_by_id", null=True),
     index("library_id", "slug", "id", name="ix_library_versions_library"),
+)
+table(
+    "planned_moves",
+    to("libraries", "library_id"),
+    to("frameworks", "from_id", "to_id"),
+    to("teams", "team_id", null=True),
+    to("people", "person_id", null=True),
+    flag("newcomers"),
+    day("due_on", null=True),
+    to("rounds", "round_id", null=True),
+    moment("planned_at"),
+    to("people", "planned_by_id", null=True),
+    check("due_some_day", "due_on IS NOT NULL OR round_id IS NOT NULL"),
+    check("leads_elsewhere", "from_id <> to_id"),
+    check("of_one_scope", "team_id IS NULL OR person_id IS NULL"),
+    index("library_id"),
+    index("person_id"),
+    ids_once=True,
 )
 
 # Ratings
@@ -1045,12 +1064,13 @@ table(
     to("people", "person_id"),
     word(
         "kind",
-        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_carried round_reminder job_failed daily_work_failed",
+        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_carried people_moved round_reminder job_failed daily_work_failed",
     ),
     line(200, "happening"),
     to("reviews", "review_id", null=True),
     to("people", "about_id", null=True),
     to("person_versions", "version_id", null=True),
+    number("people", null=True),
     to("rounds", "round_id", null=True),
     moment("happened_at"),
     moment("read_at", null=True),

@@ -1,0 +1,1 @@
+"""What was said of skills, and what of it counts."""

@@ -1,0 +1,212 @@
+"""What counts on a sheet, of what was said of its skills and of what they were made of."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import pytest
+
+from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale, Voice
+from tracker.rules.profiles.levels import LevelState
+from tracker.rules.record.sheet import Record, Sheet, Side, Word, counting, newest, rated_before
+from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
+
+DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+SCALE = Scale({"no": Meaning.NOT_MET, "yes": Meaning.MET})
+PLACE = ("durable", "communication", 1)
+
+
+def word(answer: str | None, day: int, word_id: int = 0) -> Word:
+    return Word(answer, DAY + dt.timedelta(days=day), word_id or day)
+
+
+def statement(skill: int, *lines: tuple[Origin, ...]) -> VersionStatement:
+    return VersionStatement(
+        skill, skill, 1, 1, skill, f"C-1-{skill}", f"Statement {skill}", "", PLACE, lines=lines
+    )
+
+
+def line(*origins: int, carries: bool = True) -> tuple[Origin, ...]:
+    """From the nearest back."""
+    return tuple(Origin(each, carries) for each in origins)
+
+
+def version(*statements: VersionStatement) -> Version:
+    level = LevelShape(1, "Emerging", "", len(statements), 0)
+    domain = DomainShape(1, "communication", "Communication", "durable", "Durable", (level,))
+    return Version(1, statements, (domain,), (), SCALE, {}, {})
+
+
+def sheet(record: Record, *statements: VersionStatement, side: Side | None = Side.OWN) -> Sheet:
+    return record.as_seen(side, ()).on(version(*statements), side, DAY.date())
+
+
+@pytest.mark.parametrize(
+    ("of", "said", "counts"),
+    [
+        pytest.param(statement(9), {9: [word("yes", 1)]}, "yes", id="its own"),
+        pytest.param(statement(9), {9: [word("yes", 1), word("no", 2)]}, "no", id="the newest"),
+        pytest.param(statement(9), {9: [word("yes", 1), word(None, 2)]}, None, id="taken back"),
+        pytest.param(statement(9), {8: [word("yes", 1)]}, None, id="of another skill"),
+        pytest.param(
+            statement(9, line(8)), {8: [word("yes", 1)]}, "yes", id="of an origin that carries"
+        ),
+        pytest.param(
+            statement(9, line(8, carries=False)), {8: [word("yes", 1)]}, None, id="asked again"
+        ),
+        pytest.param(
+            statement(9, line(8, 7)),
+            {7: [word("yes", 2)], 8: [word("no", 1)]},
+            "yes",
+            id="the newest of a line, however far back",
+        ),
+        pytest.param(
+            statement(9, line(8)),
+            {8: [word("yes", 2)], 9: [word("no", 1)]},
+            "yes",
+            id="an origin's that is newer than its own",
+        ),
+        pytest.param(
+            statement(9, line(8)),
+            {8: [word("yes", 1)], 9: [word(None, 2)]},
+            None,
+            id="taken back after an origin's",
+        ),
+        pytest.param(
+            statement(9, line(8)),
+            {8: [word(None, 2)], 9: [word("no", 1)]},
+            "no",
+            id="an origin's that was taken back hides nothing",
+        ),
+        pytest.param(
+            statement(9, line(7), line(8)),
+            {7: [word("yes", 1)], 8: [word("yes", 2)]},
+            "yes",
+            id="merged, where all say the same",
+        ),
+        pytest.param(
+            statement(9, line(7), line(8)),
+            {7: [word("yes", 1)], 8: [word("no", 2)]},
+            None,
+            id="merged, where they differ",
+        ),
+        pytest.param(
+            statement(9, line(7), line(8)), {7: [word("yes", 1)]}, None, id="merged, one missing"
+        ),
+        pytest.param(
+            statement(9, line(7), line(8, carries=False)),
+            {7: [word("yes", 1)], 8: [word("no", 2)]},
+            "yes",
+            id="merged, of one that doesn't carry",
+        ),
+    ],
+)
+def test_what_counts(
+    of: VersionStatement, said: Mapping[int, list[Word]], counts: str | None
+) -> None:
+    found = counting(of, said)
+    assert (found.answer if found is not None else None) == counts
+
+
+def test_a_merged_word_is_as_old_as_the_newest_of_its_parts() -> None:
+    found = counting(
+        statement(9, line(7), line(8)), {7: [word("yes", 5, 1)], 8: [word("yes", 3, 2)]}
+    )
+    assert found is not None
+    assert (found.id, found.at) == (2, DAY + dt.timedelta(days=5))
+
+
+def test_what_is_left_out_passes_also_what_is_asked_again() -> None:
+    of = statement(9, line(8, carries=False))
+    assert counting(of, {8: [word("", 1)]}, all_origins=True) == word("", 1)
+
+
+def test_a_review_that_ends_late_on_the_old_wording_is_the_newest() -> None:
+    of = statement(9, line(8), line(7, carries=False))
+    said = {9: [word("differs", 1)], 8: [word("waiting", 2)], 7: [word("endorsed", 3)]}
+    assert newest(of, said) == word("waiting", 2)
+
+
+@pytest.mark.parametrize(
+    ("own", "again"),
+    [
+        ({8: [word("yes", 1)]}, True),
+        ({8: [word("yes", 1)], 9: [word(None, 2)]}, False),
+        ({8: [word(None, 2)], 7: [word("yes", 1)]}, False),
+        ({8: [word("no", 2)], 7: [word(None, 1)]}, True),
+        ({}, False),
+    ],
+)
+def test_what_was_rated_before_is_asked_again_unless_it_was_cleared(
+    own: Mapping[int, list[Word]], again: bool
+) -> None:
+    assert rated_before(statement(9, line(8, 7, carries=False)), own) is again
+
+
+def test_a_reader_gets_their_side_and_nothing_that_is_hidden() -> None:
+    record = Record(
+        1,
+        {
+            Side.OWN: {1: [word("yes", 4)], 2: [word("yes", 4)]},
+            Side.REVEALED: {1: [word("no", 2)], 2: [word("no", 2)]},
+            Side.REVIEWED: {1: [word("yes", 3)], 2: [word("yes", 3)]},
+        },
+        exceptions={2: [word("", 3)._replace(place=PLACE)]},
+        sent={2: [word("waiting", 1)]},
+    )
+    of = version(statement(1), statement(2))
+    seen = {
+        side: [
+            (found.word(each, Voice.SELF), found.word(each, Voice.ENDORSED), each.exception)
+            for each in found.lines
+        ]
+        for side in (Side.OWN, Side.REVEALED, None)
+        if (found := record.as_seen(side, {2}).on(of, side, DAY.date()))
+    }
+    assert seen == {
+        Side.OWN: [(word("yes", 4), word("yes", 3), None), (None, None, None)],
+        Side.REVEALED: [(word("no", 2), word("yes", 3), None), (None, None, None)],
+        None: [(None, word("yes", 3), None), (None, None, None)],
+    }
+
+
+def test_what_is_hidden_is_hidden_before_it_counts_elsewhere() -> None:
+    merged = statement(9, line(7), line(8))
+    said = {7: [word("yes", 1)], 8: [word("yes", 2)]}
+    record = Record(1, {Side.REVIEWED: said})
+    shown = record.as_seen(None, ()).on(version(merged), None, DAY.date())
+    hidden = record.as_seen(None, {8, 9}).on(version(merged), None, DAY.date())
+    assert shown.meaning(shown.lines[0], Voice.ENDORSED) is Meaning.MET
+    assert hidden.meaning(hidden.lines[0], Voice.ENDORSED) is None
+
+
+def test_levels_are_of_what_is_rated_here_and_counts_now() -> None:
+    """Of eight, one is not rated here and two count later: five are left, one of them doesn't apply
+    here, and four of four are met."""
+    said = {each: [word("yes", 1)] for each in range(1, 8)} | {5: [word("no", 1)]}
+    record = Record(
+        1,
+        {Side.OWN: said, Side.REVIEWED: said},
+        exceptions={5: [word("", 2)._replace(place=PLACE)]},
+        left_out={8: [word("", 1)]},
+        later={6: [word("", 1)], 7: [word("", 1)]},
+        targets={1: {1: 1}, 2: {1: 1}},
+    )
+    found = sheet(record, *(statement(each) for each in range(1, 9)))
+    (level,) = found.domains[0].levels
+    assert (level.listed, level.not_rated_here) == (6, 1)
+    reviewed = found.standings(Voice.ENDORSED)[1].levels[0]
+    assert (reviewed.state, reviewed.tally.met, reviewed.tally.excluded) == (LevelState.MET, 4, 1)
+    own = found.standings(Voice.SELF)[1].levels[0]
+    assert (own.state, own.tally.met, own.tally.not_met) == (LevelState.MET, 4, 1)
+
+
+def test_an_exception_counts_only_at_the_level_where_it_was_agreed() -> None:
+    elsewhere = word("", 1)._replace(place=("durable", "communication", 2))
+    found = sheet(Record(1, exceptions={1: [elsewhere]}), statement(1))
+    assert found.lines[0].exception is None
+
+
+def test_outside_the_job_leaves_the_count() -> None:
+    record = Record(1, {Side.OWN: {1: [word(NOT_MY_WORK, 1)], 2: [word("not_sure", 1)]}})
+    tally = sheet(record, statement(1), statement(2)).standings(Voice.SELF)[1].levels[0].tally
+    assert (tally.excluded, tally.open) == (1, 1)

@@ -1,0 +1,71 @@
+"""From when the statements count that count later for somebody (models/record/later)."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Framework, Person, PersonVersion, Round, RoundFramework
+from tracker.rules.frameworks.versions import counts_by
+from tracker.rules.record.sheet import Word
+
+
+@dataclass(frozen=True, slots=True)
+class CountsFrom:
+    """`version`: in which it came to them; `is_changed`: they had another statement in its place;
+    `round`: the one that begins on that day, None where no round begins before it."""
+
+    version: str
+    is_changed: bool
+    round: str | None
+    day: dt.date
+
+
+CountedFrom = Callable[[Word | None], CountsFrom | None]
+"""Of what a sheet says of a line; None for a statement that counts."""
+
+
+def counted_from(moves: Iterable[Word | None], today: dt.date) -> CountedFrom:
+    """`moves`: by which statements came to somebody that count later. One query; none where there
+    is none."""
+    ids = {each.id for each in moves if each is not None}
+    of_round = aliased(Framework)
+    is_for_it = (
+        select(RoundFramework.round_id)
+        .join(of_round, of_round.id == RoundFramework.framework_id)
+        .where(of_round.slug == PersonVersion.slug)
+        .correlate(PersonVersion)
+    )
+    rows = (
+        select(
+            PersonVersion.id, PersonVersion.moved_on, Framework.version, Round.name, Round.starts_on
+        )
+        .join(Framework, Framework.id == PersonVersion.framework_id)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .outerjoin(
+            Round,
+            and_(
+                Round.library_id == Person.library_id,
+                Round.starts_on > today,
+                Round.id.in_(is_for_it),
+            ),
+        )
+        .where(PersonVersion.id.in_(ids))
+        .order_by(Round.starts_on.desc(), Round.id)
+    )
+    facts = {}
+    for move, moved_on, version, name, starts_on in session().execute(rows) if ids else ():
+        last_day = counts_by(moved_on)
+        in_round = starts_on is not None and starts_on <= last_day
+        facts[move] = (version, name, starts_on) if in_round else (version, None, last_day)
+
+    def of(move: Word | None) -> CountsFrom | None:
+        if move is None:
+            return None
+        version, name, day = facts[move.id]
+        return CountsFrom(version, bool(move.answer), name, day)
+
+    return of

@@ -1,0 +1,168 @@
+"""How far a learner has come in rating, where they stopped, and what comes next: of their own
+sheet."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from tracker.rules.assessment.ratings import RatingFilter, is_dated
+from tracker.rules.frameworks.scale import NOT_SURE
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet, SheetLine, Side
+
+
+@dataclass(frozen=True, slots=True)
+class LevelProgress:
+    """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
+    here, and what counts later for the learner; `dated`: rated before the round; `to_keep`: those
+    of them that are not *not sure*; `changed`: answered otherwise than reviewed; `again`: not rated
+    in this version, but in an earlier one; `in_job`: up to the target of their job profile."""
+
+    strand_key: str
+    strand: Wording
+    domain_id: int
+    domain_key: str
+    domain: Wording
+    rank: int
+    level: Wording
+    listed: int
+    total: int
+    rated: int
+    dated: int
+    to_keep: int
+    changed: int
+    unsure: int
+    again: int
+    in_job: bool
+
+    def shown(self, which: RatingFilter) -> int:
+        """How many statements the filter shows."""
+        return {
+            RatingFilter.JOB: self.total if self.in_job else 0,
+            RatingFilter.NOT_RATED: self.total - self.rated,
+            RatingFilter.AGAIN: self.again,
+            RatingFilter.OLDER: self.dated,
+            RatingFilter.CHANGED: self.changed,
+            RatingFilter.NOT_SURE: self.unsure,
+        }[which]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Levels in the framework's order. `use_statement`: None when none is published, else whether
+    it was read."""
+
+    levels: tuple[LevelProgress, ...]
+    use_statement: bool | None
+
+    @property
+    def rated(self) -> int:
+        return sum(level.rated for level in self.levels)
+
+    @property
+    def total(self) -> int:
+        return sum(level.total for level in self.levels)
+
+    @property
+    def dated(self) -> int:
+        return sum(level.dated for level in self.levels)
+
+    @property
+    def to_keep(self) -> int:
+        return sum(level.to_keep for level in self.levels)
+
+    @property
+    def again(self) -> int:
+        return sum(level.again for level in self.levels)
+
+    @property
+    def in_job(self) -> int:
+        """How many statements are up to the target."""
+        return sum(level.total for level in self.levels if level.in_job)
+
+    @property
+    def left_in_job(self) -> int:
+        return sum(level.total - level.rated for level in self.levels if level.in_job)
+
+    @property
+    def begins_with_job(self) -> bool:
+        """Whether what is up to the target comes first: there is something of it, and a rest."""
+        return self.left_in_job > 0 and self.in_job < self.total
+
+    @property
+    def left(self) -> int:
+        return self.total - self.rated
+
+    def of_domain(self, strand_key: str, domain_key: str) -> tuple[LevelProgress, ...]:
+        return tuple(
+            each
+            for each in self.levels
+            if (each.strand_key, each.domain_key) == (strand_key, domain_key)
+        )
+
+
+def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
+    lines: defaultdict[tuple[int, int], list[SheetLine]] = defaultdict(list)
+    for line in sheet.counted:
+        lines[line.statement.domain_id, line.statement.rank].append(line)
+    targets = sheet.targets
+    return Progress(
+        tuple(
+            LevelProgress(
+                strand_key=domain.strand_key,
+                strand=domain.strand,
+                domain_id=domain.id,
+                domain_key=domain.key,
+                domain=domain.title,
+                rank=level.rank,
+                level=level.name,
+                listed=level.listed,
+                in_job=level.rank <= targets.get(domain.id, 0),
+                **_counted(lines[domain.id, level.rank], round_starts_on),
+            )
+            for domain in sheet.version.domains
+            for level in domain.levels
+        ),
+        sheet.use_statement,
+    )
+
+
+def _counted(lines: list[SheetLine], round_starts_on: dt.date | None) -> dict[str, int]:
+    rated = [(line, word) for line in lines if (word := line.words.get(Side.OWN)) is not None]
+    dated = [word for _line, word in rated if is_dated(word.at, round_starts_on, word.day)]
+    return {
+        "total": len(lines),
+        "rated": len(rated),
+        "dated": len(dated),
+        "to_keep": sum(word.answer != NOT_SURE for word in dated),
+        "changed": sum(
+            reviewed.at < word.at and reviewed.answer != word.answer
+            for line, word in rated
+            if (reviewed := line.words.get(Side.REVIEWED)) is not None
+        ),
+        "unsure": sum(word.answer == NOT_SURE for _line, word in rated),
+        "again": sum(line.again for line in lines),
+    }
+
+
+def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list[int]:
+    """The next statements to rate: those without an answer in the framework's order, then dated
+    ones, oldest first."""
+    lines = [(line.words.get(Side.OWN), line) for line in sheet.counted]
+    unanswered = [line.statement.id for word, line in lines if word is None]
+    dated = sorted(
+        (word.at, line.statement.position, line.statement.id)
+        for word, line in lines
+        if word is not None and is_dated(word.at, round_starts_on, word.day)
+    )
+    return [*unanswered, *(each[-1] for each in dated)][:count]
+
+
+def last_rated(sheet: Sheet) -> tuple[int, int] | None:
+    """(domain, rank) of the statement that the learner rated last."""
+    rated = [
+        (word.at, word.id, line.statement.domain_id, line.statement.rank)
+        for line in sheet.lines
+        if (word := line.words.get(Side.OWN)) is not None
+    ]
+    return max(rated)[2:] if rated else None

@@ -1,0 +1,158 @@
+"""Which levels somebody no longer holds by another version of their framework alone, and by which
+changes of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.rules.frameworks.changes.level_effects import Place
+from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    LevelState,
+    LevelTally,
+    LevelView,
+    standing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedStatement:
+    """A statement of one version, as it is for one person in one voice. `is_rated`: in their
+    library; `counts`: not later; `means`: of what was said, None for nothing."""
+
+    id: int
+    place: Place
+    is_rated: bool
+    counts: bool
+    means: Meaning | None
+
+    @property
+    def is_met(self) -> bool:
+        return self.is_rated and self.counts and self.means is Meaning.MET
+
+
+class FallReason(StrEnum):
+    """What became of statements that were met at the level (*later*: it changed, and counts from
+    the next round; *changed*: it counts, and isn't met); and what came in and isn't met."""
+
+    RETIRED = "retired"
+    MOVED = "moved"
+    LATER = "later"
+    CHANGED = "changed"
+    MERGED = "merged"
+    CAME = "came"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFall:
+    """`view`: the level that is in the way now; `reasons`: how many statements, by what changed."""
+
+    place: Place
+    view: LevelView
+    reasons: Mapping[FallReason, int]
+
+
+def level_falls(
+    before: Sequence[CountedStatement],
+    after: Sequence[CountedStatement],
+    lines: Iterable[tuple[int, int]],
+) -> list[LevelFall]:
+    """In the domains of the later version, in its order; `lines`: (statement, successor)."""
+    places = {each.place for each in (*before, *after)}
+    then, now = _standings(before, places), _standings(after, places)
+    lines = list(lines)
+    found = []
+    for domain, standing_now in now.items():
+        was = then[domain].held_rank if domain in then else 0
+        if standing_now.held_rank < was:
+            view = _in_the_way(standing_now, was)
+            place = (*domain, view.rank)
+            found.append(LevelFall(place, view, _reasons(place, before, after, lines)))
+    return found
+
+
+def _in_the_way(now: DomainStanding, was: int) -> LevelView:
+    """The lowest level up to the one held before that counts and isn't held; where none counts, the
+    highest."""
+    lost = [view for view in now.levels if now.held_rank < view.rank <= was]
+    counting = [view for view in lost if view.state is not LevelState.LIMITED]
+    return next((view for view in counting if not view.held), lost[-1])
+
+
+def _reasons(
+    place: Place,
+    before: Sequence[CountedStatement],
+    after: Sequence[CountedStatement],
+    lines: Sequence[tuple[int, int]],
+) -> Mapping[FallReason, int]:
+    later = {each.id: each for each in after}
+    became: defaultdict[int, list[CountedStatement]] = defaultdict(list)
+    for one, other in lines:
+        became[one].append(later[other])
+    here = {each.id for each in before if each.place == place}
+    from_here = {other for one, other in lines if one in here}
+    made_of = Counter(other for _one, other in lines)
+    taken = set[int]()
+    found = Counter(
+        _became(became[each.id], place, made_of, taken)
+        for each in before
+        if each.place == place and each.is_met
+    )
+    came = (
+        each.id not in from_here and each.place == place and each.is_rated and each.counts
+        for each in after
+        if each.means not in (Meaning.MET, Meaning.EXCLUDED)
+    )
+    found[FallReason.CAME] = sum(came)
+    return {reason: found[reason] for reason in FallReason if found[reason]}
+
+
+def _became(
+    successors: Sequence[CountedStatement],
+    place: Place,
+    made_of: Mapping[int, int],
+    taken: set[int],
+) -> FallReason | None:
+    """None where it stays, and is met: one for each that follows it. `made_of`: of how many."""
+    counting = [each for each in successors if each.counts]
+    here = [each for each in counting if each.place == place]
+    stays = next((each.id for each in here if each.is_met and each.id not in taken), None)
+    if stays is not None:
+        taken.add(stays)
+        return None
+    if not successors:
+        return FallReason.RETIRED
+    if here:
+        is_merged = any(made_of[each.id] > 1 for each in here)
+        return FallReason.MERGED if is_merged else FallReason.CHANGED
+    return FallReason.MOVED if counting else FallReason.LATER
+
+
+def _standings(
+    of: Iterable[CountedStatement], places: Iterable[Place]
+) -> dict[tuple[str, str], DomainStanding]:
+    """By domain, with a level also where it lists nothing anymore."""
+    levels: defaultdict[Place, list[CountedStatement]] = defaultdict(list)
+    domains: dict[tuple[str, str], list[LevelTally]] = {}
+    for each in of:
+        domains.setdefault(each.place[:2], [])
+        if each.counts:
+            levels[each.place].append(each)
+    for strand, domain, rank in places:
+        if (strand, domain) not in domains:
+            continue
+        listed = levels[strand, domain, rank]
+        means = Counter(each.means for each in listed if each.is_rated)
+        domains[strand, domain].append(
+            LevelTally.of(
+                rank,
+                len(listed),
+                len(listed) - means.total(),
+                means[Meaning.EXCLUDED],
+                means[Meaning.MET],
+                means[Meaning.NOT_MET],
+            )
+        )
+    return {domain: standing(tallies, None) for domain, tallies in domains.items()}

@@ -1,0 +1,1 @@
+"""What was said of somebody's skills, and what of it counts."""
