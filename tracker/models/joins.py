@@ -127,7 +127,7 @@ def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
 
 
 def opens_statements(library_id: SQLColumnExpression[int]) -> ScalarSelect[bool]:
-    """Whether the newest use statement of that library opens single statements to coordinators."""
+    """Whether that library, in how ratings are used, opens single statements to coordinators."""
     newest = select(UseStatement.opens_statements).where(UseStatement.library_id == library_id)
     return newest.order_by(UseStatement.version.desc()).limit(1).scalar_subquery()
 

@@ -20,6 +20,7 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_answer
 from tracker.queries.assessment.learners import Learner
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
@@ -53,7 +54,8 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
     """Statements that the learner rated, showed, or had reviewed, and that nothing takes the place
     of in their version, as they were called last, the newest version first. For the learner alone.
     One query."""
-    theirs, there, later = aliased(Framework), aliased(Statement), aliased(Statement)
+    theirs, in_later = aliased(Framework), aliased(Framework)
+    there, later = aliased(Statement), aliased(Statement)
     own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
     here = select(there.id).where(there.framework_id == theirs.id)
     stays = exists(here.where(there.skill_id == Statement.skill_id).correlate_except(there))
@@ -64,8 +66,13 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
     )
     is_renamed = exists(
         select(later.id)
-        .where(later.skill_id == Statement.skill_id, later.framework_id > Statement.framework_id)
-        .correlate_except(later)
+        .join(in_later, in_later.id == later.framework_id)
+        .where(
+            later.skill_id == Statement.skill_id,
+            later.framework_id > Statement.framework_id,
+            in_later.status != VersionStatus.WITHDRAWN,
+        )
+        .correlate_except(later, in_later)
     )
     rows = session().execute(
         select(
@@ -100,6 +107,7 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
         .outerjoin(given, scale_answer(Endorsement.answer, given))
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(
+            Framework.status != VersionStatus.WITHDRAWN,
             or_(Rating.id.is_not(None), Statement.skill_id.in_(_shown_by(learner.person_id))),
             ~stays,
             ~became,

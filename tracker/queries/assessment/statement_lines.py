@@ -43,7 +43,7 @@ from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import FRAMEWORK, Learner
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
-from tracker.rules.frameworks.versions import Change
+from tracker.rules.frameworks.versions import Change, VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
 
@@ -135,6 +135,7 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
             .where(
                 Statement.id == statement_id,
                 Framework.id != theirs.id,
+                Framework.status != VersionStatus.WITHDRAWN,
                 or_(was_published_before(Framework, theirs), was_theirs),
             )
         )
@@ -241,7 +242,7 @@ def _learns(
 
 def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Pairs of a statement of one version and what it was made of, or was called, in an earlier
-    one; `of`: which of both is asked for, the newest version first."""
+    one; `of`: which of both is asked for, the newest version first, none that was withdrawn."""
     ids = OLDER.id.label("older_id"), NEWER.id.label("newer_id")
     is_later = NEWER.framework_id > OLDER.framework_id
     if of is NEWER:
@@ -291,6 +292,7 @@ def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any
         .join(older_in, older_in.id == older_at.strand_id)
         .join(newer_at, newer_at.id == newer.domain_id)
         .join(newer_in, newer_in.id == newer_at.strand_id)
+        .where(Framework.status != VersionStatus.WITHDRAWN)
         .order_by(Framework.id.desc(), asked.position)
     )
 

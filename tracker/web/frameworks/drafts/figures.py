@@ -43,7 +43,7 @@ class IfPublished:
 
 def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date) -> IfPublished:
     """What is suggested counts as carried."""
-    skills = skills_named(drafted.base_framework_id)
+    skills = skills_named(drafted.base_id)
     asked = [
         (change, after)
         for change in drafted.comparison.to_decide
@@ -55,7 +55,7 @@ def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date)
     figures = [
         Figure(
             _("People on %(version)s", version=drafted.before.version),
-            count(people_on(drafted.base_framework_id, today)),
+            count(people_on(drafted.base_id, today)),
         ),
         Figure(_("Sent or reviewed, and asked again"), count(again.people)),
         *_falls(drafted, effects),
@@ -139,7 +139,7 @@ def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[str]:
     ending = {each.key: each for each in drafted.gone_domains}
     for key in drafted.went_on.values():
         del ending[key]
-    found = targets_that_end(drafted.base_framework_id, ending, today)
+    found = targets_that_end(drafted.base_id, ending, today)
     return [
         _(
             "%(domain)s: its targets end. People who have one: %(people)s.",

@@ -72,7 +72,9 @@ class Preview:
 def show(draft: Subject) -> ResponseReturnValue:
     """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the
     draft."""
-    drafted = drafts.drafted(draft.id) or abort(404)
+    drafted = drafts.drafted(draft.id)
+    if drafted is None or drafted.base_framework_id is None:
+        abort(404)
     form = PreviewForm(request.args, meta={"csrf": False})
     may_name = may(Permission.ADMINISTER)
     jobs = previews.jobs(session.actor().library_id, drafted.after.slug)
@@ -131,7 +133,7 @@ def _of_person(drafted: DraftedVersion, person_id: int) -> Preview:
 
 def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Preview:
     """What is suggested counts as carried."""
-    base_id, library_id = drafted.base_framework_id, session.actor().library_id
+    base_id, library_id = drafted.base_id, session.actor().library_id
     expected = previews.expected(library_id, job_ids, base_id)
     went_on = {key: expected.ranks.get(old, 0) for key, old in drafted.went_on.items()}
 
