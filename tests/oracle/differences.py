@@ -41,7 +41,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* mails of *", TOLD, now="You’re (back )?on Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
     Difference(WORLDS, "*/notices", SUPERVISORS, now="you supervise moved to Small framework"),
-    Difference(WORLDS, "*/page", TEAMS, now="(person is|people are) on Small framework"),
+    Difference(WORLDS[1:], "*/page", TEAMS, now="(person is|people are) on Small framework"),
     Difference(("world-3",), "* daily work of *", SUPERVISORS, now="^mails: hugo"),
     Difference(ALL, "*/admin", ANYWHERE, before="^New versions\n"),
     Difference(
@@ -242,6 +242,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         now="^Levels that count other statements",
     ),
     Difference(WORLDS, "* draft", LATER, before="^New wording by itself never puts"),
+    Difference(("world-4",), "* draft", LATER, now="counts? from the next round"),
     Difference(WORLDS, "* draft", LATER, now="People are counted as on the day they’re moved"),
     Difference(
         ("demo-1", "demo-2", *WORLDS), "*/profile.json", LATER, now=r"^\S+/counts_from = None$"

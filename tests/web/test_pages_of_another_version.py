@@ -4,7 +4,7 @@ every way of saving."""
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -26,7 +26,9 @@ from tracker.models import Statement
 from tracker.queries.assessment import import_targets
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
+from tracker.web.assessment import older_views, replaced_statement
 from tracker.web.assessment.import_forms import headings
+from tracker.web.ui import replaced_choices
 
 SignIn = Callable[[str], Client]
 TYPED = "Typed before I was moved"
@@ -46,7 +48,6 @@ class OldPage:
     evidence_id: int
     text: str
     version: str
-    fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rating(self) -> str:
@@ -179,6 +180,18 @@ def test_a_form_is_409_with_the_new_wording_and_keeps_what_was_typed(
         assert f"You are on version {page.version} of the framework now" in said
     assert (page.text in said) or way in ("a list of ratings", "older ratings that are kept")
     assert (TYPED in unescape(told.text)) is has_typed
+
+
+@pytest.mark.parametrize("way", [each for each in FORMS if each != "a list of ratings"])
+def test_where_nobody_looks_for_the_other_version_the_table_says_so(
+    page: OldPage, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partner."""
+    for room in (replaced_statement, older_views, replaced_choices):
+        monkeypatch.setattr(room, "replaced", lambda *_of: None)
+    told = FORMS[way][0](page)
+    assert told.status_code in (404, 422)
+    assert f"You are on version {page.version}" not in words(told.text)
 
 
 @pytest.mark.parametrize("what", [{"answer": "not_yet"}, {"notes_only": True}, {"clear": True}])
