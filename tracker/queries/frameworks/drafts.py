@@ -20,6 +20,7 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionComparison,
     compare,
 )
+from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
@@ -130,6 +131,14 @@ class DraftedVersion:
         """As the page shows it: what is offered as carried is published so with it."""
         is_offered = change.key not in self.decisions and change.offers_carry
         return is_offered or self.carries(change, uuid)
+
+    @property
+    def new_and_sensitive(self) -> frozenset[str]:
+        """Uuids of what isn't rated until a library decides so."""
+        new = {each.uuid for change in self.comparison.of(Kind.NEW) for each in change.after}
+        return frozenset(
+            each.uuid for each in statements(self.after) if each.sensitive and each.uuid in new
+        )
 
     @property
     def seen(self) -> str:
