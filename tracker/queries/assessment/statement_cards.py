@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     true,
 )
@@ -183,13 +184,10 @@ def _card(
     earlier: tuple[RatingBefore, ...],
     notes: tuple[str, str],
 ) -> StatementCard:
-    own_note = joined(row.kept_own_note or "", row.own_note or "")
-    reviewer_note = joined(row.kept_reviewer_note or "", row.reviewer_note or "")
-    if row.draft is not None and row.version is None:
-        typed = dict(drafts.read(row.draft) or ())
-        own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
-    elif row.version is None:
-        own_note, reviewer_note = notes
+    typed = dict(drafts.read(row.draft or "") or ())
+    own_note, reviewer_note = row.own_note, row.reviewer_note
+    if row.version is None:
+        own_note, reviewer_note = (typed.get(name, "") for name in ("own_note", "reviewer_note"))
     return StatementCard(
         id=row.id,
         code=row.code,
@@ -203,8 +201,8 @@ def _card(
         version=row.version or 0,
         rated_at=None if row.answer is None else row.rated_at,
         given_on=row.given_on,
-        own_note=own_note,
-        reviewer_note=reviewer_note,
+        own_note=joined(own_note, notes[0]),
+        reviewer_note=joined(reviewer_note, notes[1]),
         endorsement=EndorsementMark(
             who=short_name(row.endorser),
             answer=row.endorsed,
@@ -263,12 +261,10 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Rating.answer,
             Rating.basis,
             mine.version,
-            mine.own_note.label("kept_own_note"),
-            mine.reviewer_note.label("kept_reviewer_note"),
+            mine.own_note,
+            mine.reviewer_note,
             Rating.rated_at,
             Rating.given_on,
-            Rating.own_note,
-            Rating.reviewer_note,
             Draft.fields.label("draft"),
             Endorsement.answer.label("endorsed"),
             Endorsement.endorsed_at,
@@ -276,7 +272,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Framework.version.label("given_on_version"),
             evidence.label("evidence"),
             AGAIN.label("again"),
-            and_(mine.id.is_(None), has_origins).label("has_origins"),
+            and_(or_(mine.id.is_(None), OWN.c.id != mine.id), has_origins).label("has_origins"),
         )
         .outerjoin(OUT, LEFT_OUT)
         .outerjoin(NotRatedHere, NotRatedHere.id == OUT.c.id)
