@@ -117,13 +117,13 @@ def versions_of(framework_id: SQLColumnExpression[int]) -> Select[int]:
     )
 
 
-def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """The `Draft` of that person's notes at the statement."""
-    return and_(
-        Draft.person_id == person_id,
-        Draft.form == RATING,
-        Draft.subject == cast(Statement.skill_id, String),
-    )
+def draft_of_notes(
+    person_id: SQLColumnExpression[int],
+    skill_id: SQLColumnExpression[int] = Statement.skill_id,
+    of: type[Draft] = Draft,
+) -> ColumnElement[bool]:
+    """The `Draft` of that person's notes at the statement, or at that skill."""
+    return and_(of.person_id == person_id, of.form == RATING, of.subject == cast(skill_id, String))
 
 
 def opens_statements(library_id: SQLColumnExpression[int]) -> ScalarSelect[bool]:
