@@ -1,6 +1,7 @@
 """What must be so after every step, each by its name: it gives what is wrong, in words."""
 
 import dataclasses
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -44,10 +45,12 @@ from tracker.queries.assessment import statement_cards
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.evidence import evidence
 from tracker.queries.notifications import notices
-from tracker.queries.profiles import level_shapes, levels, profiles, statement_status
-from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.record import sheets
 from tracker.rules import drafts
 from tracker.rules.frameworks.changes.level_effects import Place
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.record.sheet import Sheet, Side
 from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
@@ -110,9 +113,11 @@ def _placed(framework_id: int) -> Placed:
 
 def _counted(me: Learner, placed: Placed) -> Counts:
     """As their profile and the pages for rating have it."""
-    own = statement_status.voices(me, SelfSide.OWN, NO_BLIND_SPOTS)
-    theirs = statement_status.voices(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
-    cards = statement_cards.of_framework(me).cards
+    mine, others = (
+        sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
+    )
+    own, theirs = statement_status.voices(mine, me), statement_status.voices(others, me)
+    cards = statement_cards.of_framework(mine).cards
     shown = evidence.for_statements(me.person_id, list(placed))
     library = decided(me.library_id, Statement.framework_id == me.framework_id).c
     decisions = session().execute(
@@ -134,7 +139,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
         notes={key: frozenset(texts) for key, texts in notes.items() if texts},
         again=frozenset(card.id for card in cards if card.earlier),
         tallies={
-            "own": _tally(me, placed, levels.own_answers([me.person_id], *_at(me))),
+            "own": _of_sheet(mine, placed),
             "revealed": _tally(
                 me, placed, levels.revealed_answers([me.person_id], *_at(me), NO_BLIND_SPOTS)
             ),
@@ -149,7 +154,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
     assert {card.id: card.evidence for card in cards if card.evidence} == {
         key: len(pieces) for key, pieces in found.evidence.items()
     }
-    of_side = profiles.profile(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
+    of_side = profiles.profile(me, others)
     assert of_side.rated == len(found.revealed.keys() - found.left_out)
     return found
 
@@ -158,8 +163,16 @@ def _words(*texts: str) -> list[str]:
     return " ".join(texts).split()
 
 
-def _at(me: Learner) -> tuple[int, int]:
-    return me.framework_id, me.library_id
+def _at(me: Learner) -> tuple[int, int, dt.date]:
+    return me.framework_id, me.library_id, me.today
+
+
+def _of_sheet(sheet: Sheet, placed: Placed) -> Tally:
+    return Counter(
+        (*placed[line.statement.id][:2], line.statement.rank, meaning)
+        for line in sheet.counted
+        if (meaning := sheet.meaning(line, Voice.SELF)) is not None
+    )
 
 
 def _tally(me: Learner, placed: Placed, counted: levels.Counts) -> Tally:
@@ -254,10 +267,9 @@ def not_foretold(years: Years, foretold: Counter[Place]) -> Iterator[str]:
 def _held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
     """By section and domain, the reviewed level on that version."""
     me = read(years, name, years.versions[version])
-    domains = level_shapes.shape(*_at(me))
-    counted = levels.endorsed_answers([me.person_id], *_at(me), NO_BLIND_SPOTS)
-    standings = levels.standings(domains, counted, me.person_id, {})
-    return {(each.strand_key, each.key): standings[each.id].held_rank for each in domains}
+    sheet = sheets.of_learner(me, Side.OWN, NO_BLIND_SPOTS)
+    standings = sheet.standings(Voice.ENDORSED)
+    return {(each.strand_key, each.key): standings[each.id].held_rank for each in sheet.domains}
 
 
 # ---- pages

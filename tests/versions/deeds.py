@@ -7,6 +7,7 @@ from contextlib import suppress
 from sqlalchemy import select
 
 from tests.factories.answers import Answer, ReviewerAnswer
+from tests.factories.levels import own_sheet
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, ask, items, respond
 from tests.versions import checks
 from tests.versions.plans import Deed, Did
@@ -197,7 +198,7 @@ def dealt(years: Years, name: str) -> dict[int, Did]:
 def meanwhile(years: Years, name: str) -> None:
     """On the version that they are on: they answer every other statement otherwise, type a note
     where there is no answer, and show something for all of it."""
-    cards = statement_cards.of_framework(checks.read(years, name)).cards
+    cards = statement_cards.of_framework(own_sheet(checks.read(years, name))).cards
     free = [card for card in cards if card.not_rated_here is None]
     answered = [card for card in free if card.answer][len(years.versions) % 2 :: 2]
     others = {card.id: PART if card.answer == YES else YES for card in answered}
@@ -207,5 +208,5 @@ def meanwhile(years: Years, name: str) -> None:
 
 
 def rated_here(me: Learner) -> set[int]:
-    cards = statement_cards.of_framework(me).cards
+    cards = statement_cards.of_framework(own_sheet(me)).cards
     return {card.id for card in cards if card.not_rated_here is None}

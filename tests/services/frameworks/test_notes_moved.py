@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.factories.levels import own_sheet
 from tests.factories.sending import YES, actor, item_ids
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
@@ -38,7 +39,7 @@ def ana(world: World) -> Learner:
 
 def notes(world: World, statement_id: int) -> tuple[str, str]:
     """As the card of the statement has them."""
-    (card,) = statement_cards.of_statements(ana(world), [statement_id]).cards
+    (card,) = statement_cards.of_statements(own_sheet(ana(world)), [statement_id]).cards
     return card.own_note, card.reviewer_note
 
 
