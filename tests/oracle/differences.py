@@ -23,6 +23,8 @@ AGAIN = "A statement that comes back is known again: what was said of it counts.
 SUPERVISORS = "Whoever supervises people who moved is told once how many, also by mail."
 TEAMS = "A team's page says which versions its people were moved to."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
+FOLDED = "Changes of a version are folded, with other words, and publishing asks once more."
+PLAIN = "Words that readers stumbled over are plain ones."
 LATER = "What is new in a version counts from the next round, and the draft counts levels so."
 FALLS = "A level that falls with a version is named, with its reason."
 JOB = "What is left to rate for the job is said without all that is listed."
@@ -124,7 +126,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "*/earlier *",
         ANYWHERE,
         before="no longer in the framework",
-        now="isn’t in the framework",
+        now="doesn’t have this statement",
     ),
     Difference(("world-4",), "*/earlier *", ANYWHERE, now="Not my work"),
     Difference(("world-3",), "*", AGAIN, before=r"LEA-3-01|Leadership 3\.1"),
@@ -198,9 +200,12 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         ("world-3", "world-5"), "*/not rated", LEFT_OUT, before="Mar 15Adam", now="Nov 24, 2026Adam"
     ),
+    Difference(WORLDS, "* draft", FOLDED),
+    Difference(("demo-1", *ALL), "*/today", PLAIN, before="Everybody has", now="Everyone has"),
     Difference(
-        ("world-5",), "* draft", AGAIN, before="^(Not rated yet, for everybody|12 changes need)"
+        ("demo-teams", *WORLDS[1:]), "*/not sent", PLAIN, before="Everybody has", now="Everyone has"
     ),
+    Difference(WORLDS, "*/what changed", FOLDED),
     Difference(("world-5",), "*adam decides 3*", AGAIN, before="changes 12", now="changes 13"),
     Difference(
         ("world-5",),
@@ -237,6 +242,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         now="^Levels that count other statements",
     ),
     Difference(WORLDS, "* draft", LATER, before="^New wording by itself never puts"),
+    Difference(("world-4",), "* draft", LATER, now="counts? from the next round"),
     Difference(WORLDS, "* draft", LATER, now="People are counted as on the day they’re moved"),
     Difference(
         ("demo-1", "demo-2", *WORLDS), "*/profile.json", LATER, now=r"^\S+/counts_from = None$"

@@ -41,6 +41,7 @@ from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import views as frameworks
+from tracker.web.frameworks.drafts import preview_views as framework_previews
 from tracker.web.frameworks.drafts import views as framework_drafts
 from tracker.web.notifications import mail_views as mail
 from tracker.web.notifications import views as notifications
@@ -106,6 +107,7 @@ BLUEPRINTS: list[Blueprint] = [
     exceptions.bp,
     front.bp,
     framework_drafts.bp,
+    framework_previews.bp,
     frameworks.bp,
     handovers.bp,
     handover_lists.bp,

@@ -22,8 +22,10 @@ from tracker.rules.frameworks.changes.comparison import (
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
+    keepable,
     only_in,
     titles_used_twice,
+    with_kept,
 )
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import framework_of
@@ -52,7 +54,8 @@ class Decided:
 
 @dataclass(frozen=True)
 class DraftedVersion:
-    """A draft beside the version in use."""
+    """A draft beside the version in use. `kept`: uuids of statements that its file leaves out and
+    that go on all the same, as somebody said."""
 
     id: int
     digest: str
@@ -62,6 +65,7 @@ class DraftedVersion:
     past: KnownBefore
     origins: Mapping[str, list[str]]
     places: Mapping[str, str]
+    kept: frozenset[str]
     decisions: Mapping[str, Decided]
     made_at: dt.datetime
     published_at: dt.datetime | None
@@ -70,6 +74,16 @@ class DraftedVersion:
     @cached_property
     def comparison(self) -> VersionComparison:
         return compare(self.before, self.after, self.origins, self.past, self.went_on)
+
+    @property
+    def changed(self) -> tuple[VersionChange, ...]:
+        """What is kept still counts among them, as retired."""
+        kept = (
+            VersionChange(Kind.RETIRED, change.before, ())
+            for change in self.comparison.of(Kind.SAME)
+            if change.after[0].uuid in self.kept
+        )
+        return (*self.comparison.changed, *kept)
 
     @property
     def is_open(self) -> bool:
@@ -85,6 +99,10 @@ class DraftedVersion:
     def offered(self) -> tuple[VersionChange, ...]:
         """Those that nobody decided about, where carrying is chosen for whoever looks."""
         return tuple(change for change in self.undecided if change.offers_carry)
+
+    def is_to_decide(self, change: VersionChange) -> bool:
+        """Whether somebody has to, because no choice is made or offered."""
+        return change.needs_decision and not (change.key in self.decisions or change.offers_carry)
 
     def carries(self, change: VersionChange, uuid: str) -> bool:
         """Whether ratings carry to that statement of the new version. What nobody decided about is
@@ -115,6 +133,11 @@ class DraftedVersion:
         if decided is None:
             return ""
         return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+
+    @property
+    def keepable(self) -> frozenset[str]:
+        """What the draft leaves out and has a place for."""
+        return keepable(self.before, self.after)
 
     @property
     def new_domains(self) -> tuple[ListedDomain, ...]:
@@ -174,15 +197,18 @@ def drafted(draft_id: int) -> DraftedVersion | None:
             FrameworkDraftDecision.carried_to,
         ).where(FrameworkDraftDecision.draft_id == draft_id)
     )
+    before, file = file_of(draft.base_framework_id), framework_of(draft.content)
+    kept = keepable(before, file) & draft.origins.keys()
     return DraftedVersion(
         id=draft.id,
         digest=draft.digest,
         base_framework_id=draft.base_framework_id,
-        before=file_of(draft.base_framework_id),
-        after=framework_of(draft.content),
+        before=before,
+        after=with_kept(before, file, kept),
         past=past_of(draft.base_framework_id),
         origins=draft.origins,
         places=draft.places,
+        kept=kept,
         decisions={key: Decided(decision, to) for key, decision, to in decisions},
         made_at=draft.made_at,
         published_at=draft.published_at,

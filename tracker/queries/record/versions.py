@@ -83,6 +83,7 @@ def _version(framework_id: int) -> Version:
     )
 
 
+_SLUG = select(Framework.slug).where(Framework.id == FRAMEWORK).scalar_subquery()
 _OF_VERSION = Statement.framework_id == FRAMEWORK
 EDITION = {
     "answer": select(Framework.digest).where(Framework.id == FRAMEWORK).scalar_subquery(),
@@ -93,13 +94,15 @@ EDITION = {
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
     .where(_OF_VERSION)
     .scalar_subquery(),
+    "who_id": select(func.count(Framework.id)).where(Framework.slug == _SLUG).scalar_subquery(),
     "statement_id": select(func.count(Statement.id)).where(_OF_VERSION).scalar_subquery(),
     "reason": select(func.aggregate_strings(Source.key + " " + func.coalesce(Source.url, ""), " "))
     .where(Source.framework_id == FRAMEWORK)
     .scalar_subquery(),
 }
 """Its digest, its first statement and skill, how many rows say what its statements were made of,
-how many statements there are, and where its sources are found; as columns of a row of a sheet."""
+how many versions and statements there are, and where its sources are found; as columns of a row of
+a sheet."""
 _ORIGINS = (
     select(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.origin_id, SkillOrigin.carries)
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
@@ -162,7 +165,6 @@ _ANSWERS = (
     .where(ScaleAnswer.framework_id == FRAMEWORK)
     .order_by(ScaleAnswer.position)
 )
-_SLUG = select(Framework.slug).where(Framework.id == FRAMEWORK).scalar_subquery()
 _WORDINGS = (
     select(Statement.id, Framework.version)
     .join(Framework, Framework.id == Statement.framework_id)

@@ -115,7 +115,7 @@ def _keep_what_fits(
         {
             uuid: [each for each in uuids if each in old]
             for uuid, uuids in draft.origins.items()
-            if uuid in new
+            if (uuid in new) != (uuids == [uuid])
         },
     )
     stands = drafted(draft.id)
