@@ -102,6 +102,7 @@ FOR_OPERATORS = {
     "admin_backup.index",
     "corrections.index",
     "framework_drafts.index",
+    "framework_versions.show",
     "libraries.new",
     "system.index",
 }

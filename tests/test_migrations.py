@@ -17,6 +17,7 @@ from tests.doors.administration import an_imported_roster
 from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
+from tests.factories.frameworks import first_version
 from tests.factories.sending import actor, answer_all, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
@@ -272,7 +273,7 @@ def test_what_no_service_may_write_the_database_refuses(tmp_path: Path) -> None:
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
     reviews.reveal(sue, review_id, NOW)
     file = read_framework(SEED.read_text(encoding="utf-8"))
-    import_framework(file, NOW)
+    first_version(file, NOW)
     published = import_framework(replace(file, version="26.11"), NOW).draft_id
     assert published is not None
     publishing.publish(None, published, NOW)

@@ -23,13 +23,13 @@ from flask import Flask
 from config import ROOT
 from tests.client import Client
 from tests.conftest import TestConfig
+from tests.factories.frameworks import first_version
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.notifications.mail import mail_server as settings
-from tracker.services.frameworks.importing import import_framework
 
 PEOPLE, TEAMS = 300, 24
 ADDRESS, PASSWORD = "ada@example.org", "a quiet reading room"
@@ -120,7 +120,7 @@ def measured(folder: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
-        import_framework(read_framework(FILE.read_text(encoding="utf-8")), now)
+        first_version(read_framework(FILE.read_text(encoding="utf-8")), now)
     library = ("--library", "Town Library", "--name", "Ada Admin")
     account = ("--email", ADDRESS, "--password", PASSWORD)
     made = app.test_cli_runner().invoke(

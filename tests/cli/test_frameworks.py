@@ -10,6 +10,7 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tests.factories.world import World
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
@@ -21,26 +22,31 @@ def run(app: Flask, *words: str) -> Result:
     return app.test_cli_runner().invoke(framework, list(words))
 
 
+def publish(app: Flask, path: Path = PATH) -> None:
+    assert run(app, "import", str(path), "--publish").exit_code == 0
+
+
 def test_import_says_what_it_did_and_what_is_odd(app: Flask) -> None:
-    first = run(app, "import", str(PATH))
+    first = run(app, "import", str(PATH), "--publish")
     assert (first.exit_code, first.stdout) == (
         0,
-        "Library Technicians, version 26.05, is published.\n",
+        "Library Technicians, version 26.05, is published: 137 statements in 3 sections.\n",
     )
     assert [line.split(": ")[-1] for line in first.stderr.splitlines()] == [
         "the heading of “Communication” claims 11, 10 are listed",
         "the heading of “Leadership” claims 9, 8 are listed",
         "the heading of “Creativity” claims 8, 7 are listed",
     ]
-    again = run(app, "import", str(PATH))
-    assert (again.exit_code, again.stdout) == (
-        0,
-        "Library Technicians, version 26.05, was there already; nothing changed.\n",
-    )
+    for words in ((), ("--publish",)):
+        again = run(app, "import", str(PATH), *words)
+        assert (again.exit_code, again.stdout) == (
+            0,
+            "Library Technicians, version 26.05, was there already; nothing changed.\n",
+        )
 
 
 def test_other_content_under_a_published_version_is_refused(app: Flask, tmp_path: Path) -> None:
-    run(app, "import", str(PATH))
+    publish(app)
     changed = tmp_path / "changed.json"
     changed.write_text(
         PATH.read_text("utf-8").replace('"label": "Partly"', '"label": "Partially"'), "utf-8"
@@ -62,7 +68,7 @@ def test_a_bad_file_is_refused_with_the_place(app: Flask, tmp_path: Path, comman
     )
     refused = run(app, command, str(bad))
     assert refused.exit_code == 1
-    assert "strands[2].domains[0].statements[1].title: is empty" in refused.output
+    assert "bad.json: COM-1-02: title is empty" in refused.output
     assert run(app, "list").stdout == ""
 
 
@@ -135,7 +141,7 @@ def test_check_says_what_documents_cannot_show(app: Flask, name: str, is_told: b
 
 
 def test_list_shows_what_is_published(app: Flask) -> None:
-    run(app, "import", str(PATH))
+    publish(app)
     assert (
         run(app, "list").stdout
         == "library-technicians\t26.05\t137 statements\t2026-11-24\tLibrary Technicians\n"
@@ -147,7 +153,8 @@ def test_set_up_publishes_once_and_is_silent_after(
 ) -> None:
     with app.app_context():
         take_in_shipped(PATH)
-        assert capsys.readouterr().out == "Library Technicians, version 26.05, is published.\n"
+        said = "Library Technicians, version 26.05, is published: 137 statements in 3 sections.\n"
+        assert capsys.readouterr().out == said
         take_in_shipped(PATH)
     assert capsys.readouterr() == ("", "")
 
@@ -157,7 +164,7 @@ def test_set_up_brings_new_addresses_of_sources(
 ) -> None:
     older = tmp_path / "older.json"
     older.write_text(PATH.read_text("utf-8").replace("https://ler.me/", "https://ler.example/"))
-    run(app, "import", str(older))
+    publish(app, older)
     with app.app_context():
         take_in_shipped(PATH)
     assert "the addresses of its sources are those of the file now" in capsys.readouterr().out
@@ -166,7 +173,7 @@ def test_set_up_brings_new_addresses_of_sources(
 def test_set_up_goes_on_when_a_published_version_differs(
     app: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(app, "import", str(PATH))
+    publish(app)
     changed = tmp_path / "changed.json"
     changed.write_text(
         PATH.read_text("utf-8").replace('"label": "Partly"', '"label": "Partially"'), "utf-8"
@@ -178,7 +185,7 @@ def test_set_up_goes_on_when_a_published_version_differs(
 
 def test_the_year_by_command(app: Flask, tmp_path: Path) -> None:
     """Export, edit, import, compare, publish; a dry run says what the run says."""
-    run(app, "import", str(PATH))
+    publish(app)
     file = tmp_path / "next.json"
     written = run(app, "export", "library-technicians", "--to", str(file), "--json")
     assert json.loads(written.stdout)["version"] == "26.05"
@@ -202,9 +209,96 @@ def test_the_year_by_command(app: Flask, tmp_path: Path) -> None:
     assert json.loads(there.stdout)["outcome"] == "unchanged"
     checked = run(app, "check", str(file), "--json")
     assert json.loads(checked.stdout)["outcome"] == "can_be_imported"
-    for command in ("diff", "publish", "export"):
+    done = run(app, "publish", "library-technicians")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "Library Technicians, version 26.11, was published already; nothing changed.\n",
+    )
+    for command in ("diff", "export"):
         draft = ["--draft"] if command == "export" else []
         again = run(app, command, "library-technicians", *draft, "--json")
         told = json.loads(again.output)
         assert (again.exit_code, told["outcome"]) == (1, "refused")
         assert "No draft of library-technicians is open" in told["problems"][0]
+
+
+def test_a_first_version_by_command(app: Flask, tmp_path: Path) -> None:
+    """A draft, seen, and published; or both at once, unless something is wrong with it."""
+    drafted = run(app, "import", str(PATH))
+    assert "is a draft now: 137 statements in 3 sections" in drafted.stdout
+    assert run(app, "list").stdout == ""
+    assert "Library Technicians: nothing to 26.05" in run(app, "diff", "library-technicians").stdout
+    done = run(app, "publish", "library-technicians")
+    assert done.stdout == (
+        "Library Technicians, version 26.05, is published: 137 statements in 3 sections.\n"
+    )
+    data = json.loads(PATH.read_text("utf-8")) | {"slug": "others"}
+    first, second, *_rest = data["strands"][0]["domains"][0]["statements"]
+    second["title"] = first["title"]
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(data), "utf-8")
+    said = "This title stands twice in a domain: “Circulation transactions” (T-1-01, T-1-02)"
+    assert f"warning: {said}. Until that is changed" in run(app, "check", str(wrong)).stderr
+    refused = run(app, "import", str(wrong), "--publish")
+    assert (refused.exit_code, f"wrong.json: {said}\n" in refused.output) == (1, True)
+    assert "No draft of others is open" in run(app, "publish", "others").output, "nothing is kept"
+
+
+def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> None:
+    publish(app)
+    later = tmp_path / "later.json"
+    later.write_text(PATH.read_text("utf-8").replace('"26.05"', '"26.11"'), "utf-8")
+    refused = run(app, "import", str(later), "--publish")
+    assert refused.exit_code == 1
+    assert "Import it without --publish" in refused.output
+    assert run(app, "diff", "library-technicians").exit_code == 1, "nothing is kept"
+
+
+def test_hiding_and_withdrawing_by_command(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    publish(app)
+    one = ("library-technicians", "26.05")
+
+    def said(*words: str) -> str:
+        done = run(app, *words)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    tried = said("hide", *one, "--dry-run")
+    assert run(app, "list").stdout.count("\t") == 4
+    assert said("hide", *one) == tried
+    assert run(app, "list").stdout.endswith("Library Technicians\thidden\n")
+    assert said("hide", "library-technicians").endswith("already; nothing changed.\n")
+    assert json.loads(said("unhide", "library-technicians", "--json")) == {
+        "slug": "library-technicians",
+        "version": None,
+        "outcome": "offered",
+        "versions": 1,
+    }
+    said("withdraw", *one)
+    assert said("withdraw", *one) == (
+        "Library Technicians, version 26.05: withdrawn already; nothing changed.\n"
+    )
+    refused = run(app, "unhide", *one)
+    assert (refused.exit_code, "It was withdrawn" in refused.output) == (1, True)
+    again = run(app, "import", str(PATH), "--publish")
+    assert "its number is not given again" in again.output
+    with app.app_context():
+        take_in_shipped(PATH)
+    assert capsys.readouterr() == ("", ""), "the start goes on without a word"
+    missing = run(app, "hide", "nobody")
+    assert (missing.exit_code, missing.output) == (1, "No version of nobody is published.\n")
+
+
+def test_a_version_in_use_is_not_withdrawn_by_command(app: Flask, world: World) -> None:
+    refused = run(app, "withdraw", "small", "1")
+    assert refused.exit_code == 1
+    assert "It can't be withdrawn: somebody is on it" in refused.output
+
+
+def test_set_up_leaves_a_draft_that_is_open(app: Flask, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.json"
+    mine.write_text(PATH.read_text("utf-8").replace('"Library Technicians"', '"Mine"'), "utf-8")
+    run(app, "import", str(mine))
+    with app.app_context():
+        take_in_shipped(PATH)
+    assert "Mine, version 26.05, is published" in run(app, "publish", "library-technicians").stdout

@@ -92,14 +92,17 @@ def _head(casts: tuple[Cast, ...], config: dict[str, Any], shipped: Numbers) -> 
 
 
 def _lines(shipped: Numbers, before: int) -> Iterator[str]:
-    """Of all tables but those that `tracker setup` fills, and the seals."""
+    """Of all tables, but for what `tracker setup` puts into them, and the seals."""
     named = {
         season(DAY + dt.timedelta(days=first)): first for first, _last in (FIRST_ROUND, THIS_ROUND)
     }
     for table in Base.metadata.sorted_tables:
-        if table.name in {*shipped, *LEFT_OUT}:
+        if table.name in LEFT_OUT:
             continue
         rows = _events(before) if table.name == EVENTS else _rows(table)
+        if table.name in shipped:
+            _first, last = shipped[table.name]
+            rows = [row for row in rows if row["id"] > last]
         if not rows:
             continue
         columns = [name for name in rows[0] if (table.name, name) not in MADE_ANEW]

@@ -1,11 +1,11 @@
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.doors.door import Door
 from tests.factories.world import World
 from tracker.db import session
-from tracker.models import Correction, FrameworkDraft
+from tracker.models import Correction, Framework, FrameworkDraft
 from tracker.queries.frameworks.contents import file_of
 from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
@@ -49,6 +49,11 @@ def a_draft_with_a_new_domain(world: World) -> None:
 
 def its_draft(world: World) -> dict[str, object]:
     return {"draft_id": session().scalars(select(FrameworkDraft.id)).one()}
+
+
+def its_version(world: World) -> dict[str, object]:
+    """The newest."""
+    return {"version_id": session().scalar(select(func.max(Framework.id)))}
 
 
 def published_draft(world: World) -> None:
@@ -97,6 +102,16 @@ DOORS = [
             arrange=a_draft,
         )
         for name in ("decide", "match", "place", "publish", "discard")
+    ),
+    Door("framework_versions.show", "302 404 404 404 404 404 404 404 404", values=its_version),
+    *(
+        Door(
+            f"framework_versions.{name}",
+            "401 404 404 404 404 404 404 404 404",
+            "POST",
+            values=its_version,
+        )
+        for name in ("hide", "hide_all", "show_again", "withdraw")
     ),
     Door("corrections.index", "302 403 403 403 403 403 403 200 403"),
     Door(

@@ -13,7 +13,13 @@ from tests.client import PASSWORD
 from tests.doors import DOORS, administration
 from tests.doors.accounts import another_device, asked_address, new_reader
 from tests.doors.door import Door
-from tests.doors.frameworks import a_draft, a_draft_with_a_new_domain, its_draft
+from tests.doors.frameworks import (
+    a_draft,
+    a_draft_with_a_new_domain,
+    its_draft,
+    its_version,
+    published_draft,
+)
 from tests.doors.reviews import its_item
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
@@ -48,6 +54,7 @@ from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
 from tracker.rules.frameworks.changes.placed_statements import statements
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.roles import Role
 from tracker.services import evidence
@@ -55,6 +62,7 @@ from tracker.services.accounts import away
 from tracker.services.administration import legal_holds, people, role_profiles, teams
 from tracker.services.administration.operators import set_operator
 from tracker.services.assessment import kept_ratings
+from tracker.services.frameworks import offering
 from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
@@ -236,6 +244,17 @@ def by_hand(world: World) -> dict[str, object]:
 def operated_draft_with_a_new_domain(world: World) -> None:
     an_operator(world)
     a_draft_with_a_new_domain(world)
+
+
+def operated_new_version(world: World) -> None:
+    an_operator(world)
+    published_draft(world)
+
+
+def operated_hidden_version(world: World) -> None:
+    operated_new_version(world)
+    newest = [int(str(its_version(world)["version_id"]))]
+    offering.set_status(None, newest, VersionStatus.HIDDEN, world.now)
 
 
 def its_place(world: World) -> dict[str, object]:
@@ -601,6 +620,10 @@ SENDS = [
     Send("framework_drafts.place", "adam", its_place, arrange=operated_draft_with_a_new_domain),
     Send("framework_drafts.publish", "adam", as_compared, arrange=operated_draft),
     Send("framework_drafts.discard", "adam", arrange=operated_draft),
+    Send("framework_versions.hide", "adam", arrange=an_operator),
+    Send("framework_versions.hide_all", "adam", arrange=an_operator),
+    Send("framework_versions.show_again", "adam", arrange=operated_hidden_version),
+    Send("framework_versions.withdraw", "adam", arrange=operated_new_version),
     Send("system.set_editor", "adam", words(email="ana@example.org"), arrange=an_operator),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),

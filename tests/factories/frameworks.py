@@ -12,7 +12,6 @@ from tracker.db import session, transaction
 from tracker.models import (
     Citation,
     Domain,
-    Framework,
     Level,
     Membership,
     NotRatedHere,
@@ -28,6 +27,7 @@ from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.roles import Role
 from tracker.services.administration import role_profiles
+from tracker.services.frameworks import publishing
 from tracker.services.frameworks.importing import import_framework
 
 
@@ -109,6 +109,15 @@ def cite(world: World, statement_id: int, *labels: str) -> None:
             add(tx, Citation(statement_id=statement_id, source_id=source_id, position=position))
 
 
+def first_version(file: FrameworkFile, now: dt.datetime) -> int:
+    """Taken in and published, unless it is. Returns the framework's id."""
+    made = import_framework(file, now)
+    if made.draft_id is None:
+        assert made.framework_id is not None
+        return made.framework_id
+    return publishing.publish(None, made.draft_id, now).framework_id
+
+
 def learn_in(world: World, name: str) -> FrameworkFile:
     """Import that file of tests/data/frameworks/: from now on Ana and Ben learn in it, up to the
     highest level of each domain."""
@@ -128,9 +137,7 @@ def second_framework(world: World, name: str) -> tuple[FrameworkFile, int]:
     """Import that file of tests/data/frameworks/, with a job profile "Everything" that expects the
     highest level of each domain. Returns the framework's id too."""
     file = shape(name)
-    assert import_framework(file, world.now).added
-    found = select(Framework.id).where(Framework.slug == file.slug)
-    framework_id = session().scalars(found).one()
+    framework_id = first_version(file, world.now)
     highest = session().execute(
         select(Domain.id, Level.rank)
         .join(Strand, Strand.id == Domain.strand_id)

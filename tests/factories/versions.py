@@ -42,13 +42,15 @@ def next_version(
     merged: Mapping[tuple[int, int], bool] | None = None,
     moved: Mapping[int, int] | None = None,
     retired: Collection[int] = (),
+    back: Collection[int] = (),
     added: int = 0,
 ) -> NextVersion:
     """Copy the framework (`of`, or the world's) into a new version.
 
     `reworded`: whether it carries; `split`: in two, whether the first part is carried to; `merged`:
-    two into one, whether it carries where both say the same; `moved`: to which domain; `added`: new
-    statements in the first domain. All others stay the same.
+    two into one, whether it carries where both say the same; `moved`: to which domain; `back`:
+    statements of the version before that one; `added`: new statements in the first domain. All
+    others stay the same.
     """
     reworded, split, merged, moved = reworded or {}, split or {}, merged or {}, moved or {}
     content = repr((version, reworded, split, merged, moved, sorted(retired), added))
@@ -110,6 +112,13 @@ def next_version(
                 tx, each, **place, skill_id=skill_id, text=text, position=each.position * 10
             )
             made.became[each.id] = [copied]
+        by_key = {tx.get_one(Domain, old_id).key: new for old_id, new in made.domains.items()}
+        for gone in [tx.get_one(Statement, each) for each in back]:
+            place = {
+                "framework_id": made.framework_id,
+                "domain_id": by_key[tx.get_one(Domain, gone.domain_id).key],
+            }
+            made.became[gone.id] = [_copy(tx, gone, **place, position=200_000 + gone.position)]
         for number in range(added):
             made.added.append(
                 _copy(

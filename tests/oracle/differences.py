@@ -20,6 +20,7 @@ LAST_CHANGE = "The last change is the person's own, also of a statement that is 
 SENT = "What was sent of a statement that is to be rated again counts as nothing sent."
 ONCE = "What is not in somebody's version is listed once, by its newest wording."
 AGAIN = "A statement that comes back is known again: what was said of it counts."
+DRAFTED = "A first version is a draft before it is published, too."
 SUPERVISORS = "Whoever supervises people who moved is told once how many, also by mail."
 TEAMS = "A team's page says which versions its people were moved to."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
@@ -57,6 +58,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         ALL, "*/audit", KINDS, now="origin of a statement added|People moved|Signed in|Taken out"
     ),
     Difference(ALL, "*/audit", KINDS, before="a move to a new version|moved to a new|events"),
+    Difference(ALL, "*/audit", KINDS, now="Framework: version (hidden|shown again|withdrawn)"),
+    Difference(("demo-teams",), "records/audit", DRAFTED, now=r"^framework_draft_made .* 26\.05$"),
     Difference(WORLDS, "*/role profile*", PROFILES, now="There is no such page"),
     Difference(WORLDS, "*/role profiles", PROFILES, before="retired"),
     Difference(

@@ -117,17 +117,17 @@ def versions_of(framework_id: SQLColumnExpression[int]) -> Select[int]:
     )
 
 
-def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """The `Draft` of that person's notes at the statement."""
-    return and_(
-        Draft.person_id == person_id,
-        Draft.form == RATING,
-        Draft.subject == cast(Statement.skill_id, String),
-    )
+def draft_of_notes(
+    person_id: SQLColumnExpression[int],
+    skill_id: SQLColumnExpression[int] = Statement.skill_id,
+    of: type[Draft] = Draft,
+) -> ColumnElement[bool]:
+    """The `Draft` of that person's notes at the statement, or at that skill."""
+    return and_(of.person_id == person_id, of.form == RATING, of.subject == cast(skill_id, String))
 
 
 def opens_statements(library_id: SQLColumnExpression[int]) -> ScalarSelect[bool]:
-    """Whether the newest use statement of that library opens single statements to coordinators."""
+    """Whether that library, in how ratings are used, opens single statements to coordinators."""
     newest = select(UseStatement.opens_statements).where(UseStatement.library_id == library_id)
     return newest.order_by(UseStatement.version.desc()).limit(1).scalar_subquery()
 

@@ -19,7 +19,7 @@ REMOVED_IS_NOBODY = (
 
 
 class Library(Base):
-    """People, settings, role profiles, rounds and audit belong to one library; libraries never see
+    """People, settings, job profiles, rounds and audit belong to one library; libraries never see
     each other.
 
     Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements
@@ -219,7 +219,7 @@ class UseStatement(Base):
 
 
 class UseStatementReading(Base):
-    """Somebody has read a version of the use statement, and when."""
+    """Somebody has read a version of how ratings are used, and when."""
 
     __tablename__ = "use_statement_readings"
     __table_args__ = (UniqueConstraint("person_id", "use_statement_id"),)

@@ -1,4 +1,4 @@
-"""What a job expects (role profile, targets), the dated periods in which people take stock, and how
+"""What a job expects (job profile, targets), the dated periods in which people take stock, and how
 it all was on the last day of each."""
 
 import datetime as dt
@@ -30,7 +30,7 @@ class RoleProfile(Base):
 
 
 class Target(Base):
-    """The rank that a role profile expects in a domain, in each version that has one of these keys.
+    """The rank that a job profile expects in a domain, in each version that has one of these keys.
     Where its section has fewer levels, the highest of them is expected. No row: nothing is."""
 
     __tablename__ = "targets"

@@ -3,13 +3,32 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, delete, exists, false, insert, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    delete,
+    exists,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
-from tracker.models import Library, NotRatedHere, SensitiveDecision, SkillOrigin, Statement
+from tracker.models import (
+    Framework,
+    Library,
+    NotRatedHere,
+    SensitiveDecision,
+    SkillOrigin,
+    Statement,
+)
 from tracker.models.record.words import STATEMENTS, decided, is_said_of, left_out, skill_of
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
@@ -27,11 +46,21 @@ def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetim
             literal(now, NotRatedHere.set_at.type),
         )
         .join(Statement, true())
-        .where(Statement.sensitive, where, ~known, ~there)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(
+            Statement.sensitive, Framework.status != VersionStatus.WITHDRAWN, where, ~known, ~there
+        )
         .distinct()
     )
     columns = ("library_id", "skill_id", "reason", "set_at")
     tx.execute(insert(NotRatedHere).from_select(columns, undecided))
+
+
+def forget_undecided(tx: Session, of: Select[int]) -> None:
+    """That nobody has decided yet about these skills: nobody will."""
+    tx.execute(
+        delete(NotRatedHere).where(NotRatedHere.skill_id.in_(of), NotRatedHere.set_by_id.is_(None))
+    )
 
 
 def add(tx: Session, actor: Actor, skill_id: int, reason: str, now: dt.datetime) -> NotRatedHere:

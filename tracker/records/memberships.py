@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.models import Membership, Person, RoleProfile, Team
+from tracker.models import Membership, Person, PersonVersion, RoleProfile, Team
 from tracker.models.columns import table_of
+from tracker.models.record.versions import is_given_out
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
@@ -72,17 +73,23 @@ def _check_team(
 def _check_role_profile(
     tx: Session, library_id: int, membership: Membership, terms: MembershipTerms
 ) -> None:
-    """A retired one may stay where it was, and is not given out again."""
+    """A retired one may stay where it was, and is not given out again; nor is one of a hidden
+    framework to somebody new in it."""
     if terms.role_profile_id is None:
         raise Invalid("role_profile_needed", "role_profile_id")
-    profile = tx.scalar(
-        select(RoleProfile).where(
+    is_in_it = exists().where(
+        PersonVersion.person_id == membership.person_id,
+        PersonVersion.slug == RoleProfile.slug,
+        RoleProfile.retired_at.is_(None),
+    )
+    can_be_given = tx.scalar(
+        select(or_(is_given_out(), is_in_it)).where(
             RoleProfile.id == terms.role_profile_id, RoleProfile.library_id == library_id
         )
     )
-    if profile is None:
+    if can_be_given is None:
         raise Invalid("role_profile_unknown", "role_profile_id")
-    if profile.retired_at is not None and membership.role_profile_id != profile.id:
+    if not can_be_given and membership.role_profile_id != terms.role_profile_id:
         raise Invalid("role_profile_retired", "role_profile_id")
 
 

@@ -18,13 +18,19 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """What is wrong, and where: `strands[2].domains[0].title`, or a line, or nothing for the whole
-    text."""
+    text. `value`: what stands there, where it says more than the words; `other`: another place that
+    it is about."""
 
     place: str
     words: str
+    value: str = ""
+    other: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.words}" if self.place else self.words
+        said = " ".join(filter(None, (self.value, self.words)))
+        if self.other:
+            said += f", at {self.other}"
+        return f"{self.place}: {said}" if self.place else said
 
 
 class NotStrict(ValueError):  # noqa: N818  (what the text is)
@@ -132,9 +138,9 @@ def _no_constant(name: str) -> None:
 def _walk(value: Any, place: str) -> Iterator[Problem]:
     if isinstance(value, str):
         if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in value):
-            yield Problem(place, f"holds a control character: {shown(value)}")
+            yield Problem(place, "holds a control character", shown(value))
         if any("\ud800" <= char <= "\udfff" for char in value):
-            yield Problem(place, f"holds half of a character (a lone surrogate): {shown(value)}")
+            yield Problem(place, "holds half of a character (a lone surrogate)", shown(value))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _walk(item, step(place, index))

@@ -40,6 +40,7 @@ from tracker.web.dashboard import views as dashboard
 from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
+from tracker.web.frameworks import version_views as framework_versions
 from tracker.web.frameworks import views as frameworks
 from tracker.web.frameworks.drafts import preview_views as framework_previews
 from tracker.web.frameworks.drafts import views as framework_drafts
@@ -108,6 +109,7 @@ BLUEPRINTS: list[Blueprint] = [
     front.bp,
     framework_drafts.bp,
     framework_previews.bp,
+    framework_versions.bp,
     frameworks.bp,
     handovers.bp,
     handover_lists.bp,

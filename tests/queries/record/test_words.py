@@ -179,6 +179,12 @@ def test_what_was_answered(world: World, seed: int) -> None:
     }
     assert {tuple(row) for row in rows} == expected
     assert len(rows) == len(expected)
+    named = session().execute(
+        select(found.c.at, Rating.rated_at).join(Rating, Rating.id == found.c.id)
+    )
+    assert all(at == rated_at for at, rated_at in named), (
+        "the row named is the newest of those merged"
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -16,7 +16,7 @@ from tracker.rules.frameworks.files import FrameworkFileError, decode, read_fram
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 GOOD = json.loads(FILE.read_text(encoding="utf-8"))
 UUID = GOOD["strands"][1]["domains"][0]["statements"][0]["uuid"]
-FIRST = "strands[0].domains[0].statements[0]"
+FIRST = "T-1-01, “Circulation transactions”"
 
 
 def read(data: Any) -> FrameworkFile:
@@ -65,98 +65,106 @@ def graded(number: int) -> dict[str, Any]:
     return GOOD["scale"]["answers"][2 if number > 2 else 0] | called
 
 
-LAST = (
-    f"strands[2].domains[9].statements[{len(GOOD['strands'][2]['domains'][9]['statements']) - 1}]"
-)
+LAST = "FOR-4-02, “Long-term collection stewardship”"
+SECTION, DOMAIN = "section “Durable skills”", "domain “Communication”"
 TEN = range(1, 11)
 END = GOOD["scale"]["answers"][3:]
 BAD = {
-    "a text is empty": (put(first, "text", ""), f"{FIRST}.text: is empty"),
-    "a text is missing": (take(first, "text"), f"{FIRST}.text: is missing"),
-    "a text is a number": (put(first, "text", 3), f"{FIRST}.text: must be text"),
+    "a text is empty": (put(first, "text", ""), f"{FIRST}: text is empty"),
+    "a text is missing": (take(first, "text"), f"{FIRST}: text is missing"),
+    "a text is a number": (put(first, "text", 3), f"{FIRST}: text must be text"),
     "a text is too long": (
         put(first, "text", "x" * 4001),
-        f"{FIRST}.text: is 4001 characters long; at most 4000 are allowed: “{'x' * 60}…”",
+        f"{FIRST}: text “{'x' * 60}…” is too long: at most 4000 characters are allowed",
     ),
     "a title has two lines": (
         put(first, "title", "one\ntwo"),
-        f"{FIRST}.title: holds a control character: “one\\ntwo”",
+        "T-1-01, “one\\ntwo”: title “one\\ntwo” holds a control character",
     ),
     "a title has a space at its end": (
         put(first, "title", "one "),
-        f"{FIRST}.title: “one ” is not one line of text without spaces at its ends",
+        "T-1-01, “one ”: title “one ” is not one line of text without spaces at its ends",
     ),
-    "a NUL": (put(first, "title", "a\0b"), f"{FIRST}.title: holds a control character: “a\\x00b”"),
+    "a NUL": (
+        put(first, "title", "a\0b"),
+        "T-1-01, “a\\x00b”: title “a\\x00b” holds a control character",
+    ),
     "a lone surrogate": (
         put(first, "title", "a\ud800"),
-        f"{FIRST}.title: holds half of a character (a lone surrogate): “a\\ud800”",
+        "T-1-01, “a\\ud800”: title “a\\ud800” holds half of a character (a lone surrogate)",
     ),
-    "a NUL in a key": (put(first, "a\0", "b"), f"{FIRST}.“a\\x00”: is a name that cannot be kept"),
-    "a rank of 0": (put(first, "rank", 0), f"{FIRST}.rank: is 0; it must be at least 1"),
+    "a NUL in a key": (put(first, "a\0", "b"), f"{FIRST}: “a\\x00” is a name that cannot be kept"),
+    "a rank of 0": (
+        put(first, "rank", 0),
+        f"{FIRST}: level 0 is not possible: it must be at least 1",
+    ),
     "a rank above the highest": (
         put(last, "rank", 5),
-        f"{LAST}.rank: is 5; the strand's highest level has rank 4",
+        f"{LAST}: level 5 is too high: the highest level of the section is 4",
     ),
-    "a rank of true": (put(first, "rank", True), f"{FIRST}.rank: must be a whole number or null"),
-    "no rank": (
-        take(first, "rank"),
-        f"{FIRST}.rank: is missing; give the rank of the statement's level",
-    ),
+    "a rank of true": (put(first, "rank", True), f"{FIRST}: level must be a whole number or null"),
+    "no rank": (take(first, "rank"), f"{FIRST}: level is missing"),
     "a rank that goes down": (
         put(first, "rank", 2),
-        "strands[0].domains[0].statements[1].rank: is 1, after one of rank 2",
+        "T-1-02, “Routine reference inquiries”: level 1 comes after one at level 2",
     ),
     "a code that is not one": (
         put(first, "code", "t 1"),
-        f"{FIRST}.code: “t 1” is not a code such as COM-3-02: capitals, digits, dashes",
+        (
+            "t 1, “Circulation transactions”: code “t 1” is not 1 to 30 characters of any script "
+            "without spaces, such as COM-3-02"
+        ),
     ),
     "a code used twice": (
         put(first, "code", "AI-1-01"),
-        f"strands[1].domains[0].statements[0].code: “AI-1-01” is used already, at {FIRST}",
+        (
+            "AI-1-01, “Basic reference lookup delegation”: code “AI-1-01” is used already, at AI-1-01, "
+            "“Circulation transactions”"
+        ),
     ),
     "a uuid used twice": (
         put(first, "uuid", UUID),
-        f"strands[1].domains[0].statements[0].uuid: “{UUID}” is used already, at {FIRST}",
+        f"AI-1-01, “Basic reference lookup delegation”: UUID “{UUID}” is used already, at {FIRST}",
     ),
     "a source that is not listed": (
         put(first, "citations", ["onet", "nobody"]),
-        f"{FIRST}.citations[1]: “nobody” is not the key of a source",
+        f"{FIRST}: citations[1] “nobody” is not the key of a source",
     ),
     "a source cited twice": (
         put(first, "citations", ["onet", "onet"]),
-        f"{FIRST}.citations[1]: “onet” is cited twice",
+        f"{FIRST}: citations[1] “onet” is cited twice",
     ),
     "a field that is not known": (
         put(first, "colour", "red"),
-        f"{FIRST}.colour: is not known here",
+        f"{FIRST}: colour is not known here",
     ),
     "ten levels": (
         put(lambda data: data["strands"][2], "levels", [level(rank) for rank in TEN]),
-        "strands[2].levels: has 10 entries; it must have at most 9",
+        f"{SECTION}: levels has 10 entries; it must have at most 9",
     ),
     "levels as text": (
         put(lambda data: data["strands"][2], "levels", "none"),
-        "strands[2].levels: must be a list",
+        f"{SECTION}: levels must be a list",
     ),
     "a level twice": (
         put(lambda data: data["strands"][2]["levels"][3], "rank", 3),
-        "strands[2].levels: has the ranks 1, 2, 3, 3; they must be 1, 2, 3, 4 in order",
+        f"{SECTION}: levels has the ranks 1, 2, 3, 3; they must be 1, 2, 3, 4 in order",
     ),
     "a domain without statements": (
         put(lambda data: data["strands"][2]["domains"][0], "statements", []),
-        "strands[2].domains[0].statements: has 0 entries; it must have at least 1",
+        f"{DOMAIN}: statements has 0 entries; it must have at least 1",
     ),
     "a domain out of its place": (
         put(lambda data: data["strands"][2]["domains"][0], "position", 2),
-        "strands[2].domains[0].position: is 2, but it is number 1 in the list",
+        f"{DOMAIN}: position is 2, but it is number 1 in the list",
     ),
     "a negative claim": (
         put(lambda data: data["strands"][2]["domains"][0], "claimed_count", -1),
-        "strands[2].domains[0].claimed_count: is -1; it must be at least 0",
+        f"{DOMAIN}: claimed_count -1 is not possible: it must be at least 0",
     ),
     "a claim in words": (
         put(lambda data: data["strands"][2]["domains"][0], "claimed_count", "eleven"),
-        "strands[2].domains[0].claimed_count: must be a whole number or null",
+        f"{DOMAIN}: claimed_count must be a whole number or null",
     ),
     "an answer with capitals": (
         put(lambda data: data["scale"]["answers"][0], "key", "Often"),
@@ -214,7 +222,7 @@ BAD = {
     ),
     "an evidence pack of no strand": (
         put(lambda data: data["evidence_pack"], "strand", "x"),
-        "evidence_pack.strand: “x” is not the key of a strand",
+        "evidence_pack.strand: “x” is not the key of a section",
     ),
     "an evidence group of no source": (
         put(lambda data: data["evidence_pack"]["groups"][0], "source", "x"),
@@ -275,7 +283,7 @@ def test_a_number_of_ten_thousand_digits_is_refused() -> None:
 def test_a_key_that_stands_twice_is_refused() -> None:
     text = json.dumps(GOOD).replace('"code": "AI-1-01"', '"code": "AI-1-01", "code": "AI-9-99"', 1)
     assert told(text) == [
-        "strands[1].domains[0].statements[0].“code”: stands twice in the same object"
+        "AI-9-99, “Basic reference lookup delegation”: “code” stands twice in the same object"
     ]
 
 

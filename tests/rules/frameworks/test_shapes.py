@@ -101,7 +101,7 @@ def test_what_it_must_have(needed: str) -> None:
 
 def test_a_rank_without_levels_is_refused() -> None:
     text = json.dumps(SMALLEST).replace('"title": "One thing"', '"title": "One thing", "rank": 1')
-    with pytest.raises(FrameworkFileError, match="is 1, but the strand has no levels"):
+    with pytest.raises(FrameworkFileError, match="level 1 is given, but the section has no levels"):
         read_framework(text)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.conftest import NOW
+from tests.factories.frameworks import first_version
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
@@ -21,7 +22,6 @@ from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
 from tracker.services.administration import exclusions
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
-from tracker.services.frameworks.importing import import_framework
 
 REASONS = {Decision.LEAVE_OUT: "Personal.", Decision.ASK_HR: "HR is asked."}
 
@@ -45,7 +45,7 @@ def not_rated() -> list[tuple[int, str]]:
 
 @pytest.fixture
 def statement(context: World) -> int:
-    import_framework(delicate(), NOW)
+    first_version(delicate(), NOW)
     return db.session.scalars(select(Statement.id).where(Statement.sensitive)).one()
 
 

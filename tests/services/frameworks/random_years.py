@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from tests.factories.answers import Answer
-from tests.factories.frameworks import open_round
+from tests.factories.frameworks import first_version, open_round
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, actor
 from tests.factories.world import LEVELS, World
 from tracker.db import session, transaction
@@ -209,20 +209,22 @@ def begun(world: World, plan: Plan, now: dt.datetime) -> Years:
         ],
     }
     _fill(data, numbers)
-    made = import_framework(read_framework(json.dumps(data)), now)
-    assert made.framework_id is not None
-    world.framework_id = made.framework_id
+    world.framework_id = first_version(read_framework(json.dumps(data)), now)
     domain_ids = (
         session()
         .scalars(
             select(Domain.id)
             .join(Strand, Strand.id == Domain.strand_id)
-            .where(Strand.framework_id == made.framework_id)
+            .where(Strand.framework_id == world.framework_id)
         )
         .all()
     )
     profile = role_profiles.create(
-        actor(world, "adam", now), made.framework_id, "Drawn job", dict.fromkeys(domain_ids, 1), now
+        actor(world, "adam", now),
+        world.framework_id,
+        "Drawn job",
+        dict.fromkeys(domain_ids, 1),
+        now,
     )
     people = [world.people[name] for name in REVIEWERS]
     with transaction() as tx:
@@ -235,7 +237,7 @@ def begun(world: World, plan: Plan, now: dt.datetime) -> Years:
     open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
     if plan.in_round:
         open_round(world, "Winter 2026", dt.date(2026, 10, 1), dt.date(2026, 12, 11))
-    return Years(world, plan, data, now, [made.framework_id], numbers=numbers)
+    return Years(world, plan, data, now, [world.framework_id], numbers=numbers)
 
 
 def _fill(data: Mapping[str, Any], numbers: Any) -> None:

@@ -1,5 +1,6 @@
-"""Taking a framework file in: once, and never over a published version."""
+"""Taking a framework file in: as a draft, once, and never over a published version."""
 
+from collections.abc import Callable
 from dataclasses import astuple, replace
 
 import pytest
@@ -8,7 +9,8 @@ from sqlalchemy import func, select
 
 from config import ROOT
 from tests.conftest import NOW
-from tracker.db import db, transaction
+from tests.factories.frameworks import first_version
+from tracker.db import db, session, transaction
 from tracker.models import (
     Anchor,
     AuditEvent,
@@ -17,15 +19,20 @@ from tracker.models import (
     Framework,
     Level,
     ScaleAnswer,
+    SkillOrigin,
     Source,
     Statement,
 )
+from tracker.queries.frameworks.drafts import drafted
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.changes.comparison import Kind
+from tracker.rules.frameworks.file_content import FrameworkFile, StatementInFile
 from tracker.rules.frameworks.files import read_framework
+from tracker.services.frameworks import publishing
 from tracker.services.frameworks.importing import ImportedFramework, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
+UNKNOWN = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +42,7 @@ def file() -> FrameworkFile:
 
 def test_all_of_the_file_is_there(app: Flask, file: FrameworkFile) -> None:
     with app.app_context():
-        import_framework(file, NOW)
+        first_version(file, NOW)
         counts = {
             table.__tablename__: db.session.scalar(select(func.count()).select_from(table))
             for table in (Framework, ScaleAnswer, Level, Domain, Statement, Anchor)
@@ -65,7 +72,7 @@ def test_all_of_the_file_is_there(app: Flask, file: FrameworkFile) -> None:
 
 def test_the_scale_is_there_as_the_file_has_it(app: Flask, file: FrameworkFile) -> None:
     with app.app_context():
-        import_framework(file, NOW)
+        first_version(file, NOW)
         answers = db.session.execute(
             select(
                 ScaleAnswer.key,
@@ -79,11 +86,82 @@ def test_the_scale_is_there_as_the_file_has_it(app: Flask, file: FrameworkFile) 
     assert answers[2].reviewer_description == "Whenever it comes up."
 
 
+def test_a_first_version_is_a_draft_until_it_is_published(app: Flask, file: FrameworkFile) -> None:
+    with app.app_context():
+        made = import_framework(file, NOW)
+        assert made.draft_id is not None
+        assert made == ImportedFramework(None, added=True, draft_id=made.draft_id)
+        assert import_framework(file, NOW) == replace(made, added=False)
+        assert session().scalars(select(Framework.id)).all() == [], "it is nobody's framework"
+        other = import_framework(replace(file, title="Another title"), NOW)
+        assert other == made, "the same draft, with other content"
+        found = drafted(made.draft_id)
+        assert found is not None
+        kinds = {change.kind for change in found.comparison.changes}
+        assert (found.after.title, kinds) == ("Another title", {Kind.NEW})
+        done = publishing.publish(None, made.draft_id, NOW, found.seen)
+        titles = session().execute(select(Framework.id, Framework.title)).all()
+        assert titles == [(done.framework_id, "Another title")]
+        with pytest.raises(Conflict, match="draft_ended"):
+            publishing.publish(None, made.draft_id, NOW)
+
+
+def without_a_level(file: FrameworkFile) -> FrameworkFile:
+    """Nothing is listed at its second level."""
+    strand = file.strands[0]
+    domain = strand.domains[0]
+    rest = tuple(each for each in domain.statements if each.rank != 2)
+    return with_statements(file, rest)
+
+
+def with_a_title_twice(file: FrameworkFile) -> FrameworkFile:
+    first, second, *rest = file.strands[0].domains[0].statements
+    return with_statements(file, (first, replace(second, title=first.title), *rest))
+
+
+def with_statements(file: FrameworkFile, statements: tuple[StatementInFile, ...]) -> FrameworkFile:
+    """In its first domain."""
+    strand = file.strands[0]
+    domain = replace(strand.domains[0], statements=statements)
+    strand = replace(strand, domains=(domain, *strand.domains[1:]))
+    return replace(file, strands=(strand, *file.strands[1:]))
+
+
+@pytest.mark.parametrize("wrong", [without_a_level, with_a_title_twice])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_first_version_is_checked_as_a_later_one_is(
+    app: Flask, file: FrameworkFile, wrong: Callable[[FrameworkFile], FrameworkFile], is_first: bool
+) -> None:
+    with app.app_context():
+        if not is_first:
+            first_version(file, NOW)
+        made = import_framework(replace(wrong(file), version="27.01"), NOW)
+        assert made.draft_id is not None
+        with pytest.raises(Conflict, match="draft_unfit"):
+            publishing.publish(None, made.draft_id, NOW)
+        mended = import_framework(replace(file, version="27.01"), NOW)
+        assert mended.draft_id == made.draft_id
+        assert publishing.publish(None, made.draft_id, NOW).version == "27.01"
+
+
+def test_what_a_first_version_says_it_came_from_is_nothing_here(
+    app: Flask, file: FrameworkFile
+) -> None:
+    """It may be the tenth of its publisher: its statements begin as new ones."""
+    first, *rest = file.strands[0].domains[0].statements
+    of_others = with_statements(file, (replace(first, came_from=(UNKNOWN,)), *rest))
+    with app.app_context():
+        first_version(of_others, NOW)
+        assert session().scalars(select(SkillOrigin)).all() == []
+        again = with_statements(of_others, (replace(first, came_from=(UNKNOWN,)), *rest))
+        with pytest.raises(Conflict, match="framework_origin_unknown"):
+            import_framework(replace(again, version="27.01"), NOW)
+
+
 def test_the_same_file_again_changes_nothing(app: Flask, file: FrameworkFile) -> None:
     with app.app_context():
-        first = import_framework(file, NOW)
-        again = import_framework(file, NOW)
-        assert (first.added, again) == (True, ImportedFramework(first.framework_id, added=False))
+        framework_id = first_version(file, NOW)
+        assert import_framework(file, NOW) == ImportedFramework(framework_id, added=False)
         assert db.session.scalar(select(func.count()).select_from(Statement)) == 137
 
 
@@ -91,21 +169,21 @@ def test_the_sources_of_a_published_version_can_move(app: Flask, file: Framework
     """Also of a version whose digest counts the addresses, as it did before."""
     there = replace(file, sources=tuple(replace(each, url=None) for each in file.sources))
     with app.app_context():
-        first = import_framework(there, NOW)
+        framework_id = first_version(there, NOW)
         with transaction() as tx:
-            tx.get_one(Framework, first.framework_id).digest = "0" * 64
+            tx.get_one(Framework, framework_id).digest = "0" * 64
         moved = import_framework(file, NOW)
         assert (moved.added, moved.moved) == (False, ("skillscrosswalk", "ler", "safi"))
         addresses = dict(db.session.execute(select(Source.key, Source.url)).all())
         assert addresses == {each.key: each.url for each in file.sources}
         assert import_framework(file, NOW).moved == ()
         kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
-        assert kinds == ["framework_imported", "framework_sources_moved"]
+        assert kinds[1:] == ["framework_imported", "framework_sources_moved"]
 
 
 def test_a_published_version_is_not_changed(app: Flask, file: FrameworkFile) -> None:
     with app.app_context():
-        import_framework(file, NOW)
+        first_version(file, NOW)
         with pytest.raises(Conflict, match="framework_version_differs"):
             import_framework(replace(file, title="Another title"), NOW)
         assert db.session.scalars(select(Framework.title)).all() == [file.title]

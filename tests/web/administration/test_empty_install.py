@@ -11,10 +11,10 @@ from flask import Flask
 from config import ROOT
 from tests.client import Client
 from tests.conftest import NOW
+from tests.factories.frameworks import first_version
 from tests.factories.mail_servers import mail_server
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.notifications.mail import mail_server as settings
-from tracker.services.frameworks.importing import import_framework
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 PASSWORD = "a quiet reading room"
@@ -45,7 +45,7 @@ def done(client: Client, url: str, data: dict[str, object]) -> str:
 @pytest.fixture
 def administrator(app: Flask) -> Client:
     with app.app_context():
-        import_framework(read_framework(FILE.read_text(encoding="utf-8")), NOW)
+        first_version(read_framework(FILE.read_text(encoding="utf-8")), NOW)
     made = app.test_cli_runner().invoke(
         args=[
             "admin",

@@ -106,6 +106,19 @@ def test_the_page_shows_all_that_stands_at_a_statement(
     assert page.count('name="still_true"') == 1
 
 
+def test_what_was_noted_before_the_library_left_a_statement_out_is_on_its_page(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
+    notes = {"own_note": "Ask about the new desk", "reviewer_note": "Since May"}
+    ana.post(f"/statements/{first}/rating", {"answer": "partly", "base_version": 0, **notes})
+    page = f"/statements/{first}"
+    assert "<blockquote" not in ana.get(page).text, "they stand in the form"
+    with app.app_context():
+        leave_out(world, first, "Personnel matters.")
+    for text in notes.values():
+        assert f'<blockquote class="said-note">{text}</blockquote>' in ana.get(page).text
+
+
 def test_still_true_confirms_an_old_answer(
     app: Flask, world: World, ana: Client, first: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -16,15 +17,16 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.doors.frameworks import a_draft
 from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.frameworks import first_version
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
+from tests.rules.frameworks.test_file_messages import zipped
 from tracker.db import session
 from tracker.models import Statement
 from tracker.rules.frameworks.file_writing import text_of
 from tracker.services.administration.operators import set_framework_editor
-from tracker.services.frameworks.importing import import_framework
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PAGE = "/system/frameworks"
@@ -39,7 +41,7 @@ def words(response: TestResponse) -> str:
 def editor(app: Flask, world: World, sign_in: Callable[[str], Client]) -> Client:
     """Ana, a learner whom an operator let edit frameworks."""
     with app.app_context():
-        import_framework(seed(), NOW)
+        first_version(seed(), NOW)
         set_framework_editor(None, world.email("ana"), True, NOW)
     return sign_in(world.email("ana"))
 
@@ -200,6 +202,52 @@ def test_what_needs_nothing_is_told_in_a_line(editor: Client) -> None:
     assert seen.count("Sources: ") == 1
 
 
+def test_a_first_version_is_seen_and_published_by_one_act(
+    app: Flask, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    with app.app_context():
+        set_framework_editor(None, world.email("ana"), True, NOW)
+    editor, public = sign_in(world.email("ana")), "/frameworks/library-technicians/"
+    sent = uploaded(editor, text_of(seed()))
+    assert "none: the first version" in words(editor.get(PAGE))
+    page = editor.get(sent.location)
+    seen = words(page)
+    assert "Draft of Library Technicians 26.05 The first version." in seen
+    assert "137 statements in 3 sections" in seen
+    head = "Domain Emerging Developing Proficient Advanced In all"
+    assert f"{head} Technical 10 10 10 10 40" in seen
+    assert "Leadership 2 1 3 2 8" in seen
+    assert "Every level has a statement" in seen
+    assert "The heading of “Communication” says 11; 10 are listed." in seen
+    assert "Publish 137 statements in 3 sections?" in seen
+    assert editor.get(public).status_code == 404
+    assert [editor.get(f"{sent.location}/{name}").status_code for name in EXPORTS] == [200] * 3
+    (digest,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', page.text)
+    stale = editor.post(f"{sent.location}/publish", {"seen": "0" * 64})
+    assert "The draft changed since" in words(editor.get(stale.location))
+    done = editor.post(f"{sent.location}/publish", {"seen": digest})
+    assert "The framework is published." in words(editor.get(done.location))
+    assert "Hide or withdraw it" in words(editor.get(done.location))
+    assert "137 statements" in words(editor.get(public))
+
+
+EXPORTS = ("framework.json", "changes.csv", "changes.json")
+
+
+def test_what_is_wrong_with_a_first_version_is_said_on_its_page(editor: Client) -> None:
+    data = json.loads(text_of(seed()))
+    first, second, *_rest = data["strands"][0]["domains"][0]["statements"]
+    second["title"], first["from"] = first["title"], [second["uuid"]]
+    data["strands"][1]["levels"].append({"rank": 5, "name": "Master"})
+    sent = uploaded(editor, json.dumps(data | {"slug": "others"}))
+    seen = words(editor.get(sent.location))
+    assert "These levels have no statement: AI in the role: Master" in seen
+    assert "“Circulation transactions” (T-1-01, T-1-02)" in seen
+    assert "1 statement names earlier ones in “from”." in seen
+    assert "Correct the file as listed above, and upload it again." in seen
+    assert "/publish" not in editor.get(sent.location).text
+
+
 def louder(listed: dict[str, list[dict[str, Any]]]) -> None:
     """One is spelled otherwise, one says something else, and one is gone."""
     first, second = listed["technical"][:2]
@@ -317,7 +365,12 @@ def test_a_file_that_cannot_be_used_says_why(editor: Client) -> None:
     text = text_of(edited(seed()))
     wrong = uploaded(editor, text.replace('"Directional guidance"', '""'))
     assert wrong.status_code == 422
-    assert "strands[2].domains[0].statements[1].title: is empty" in html.unescape(wrong.text)
+    assert "title is empty." in html.unescape(wrong.text)
+    workbook = editor.post(f"{PAGE}/import", {"file": (io.BytesIO(zipped("xl/a")), "a.xlsx")})
+    assert workbook.status_code == 422
+    assert "The file can’t be used. This is an Excel workbook. Save the framework" in html.unescape(
+        workbook.text
+    )
     other = uploaded(editor, text.replace('"counts_as": "not_met"', '"counts_as": "met"', 2))
     assert other.status_code == 422
     there = uploaded(editor, text.replace('"26.11"', '"26.05"').replace("Partly", "Partially"))

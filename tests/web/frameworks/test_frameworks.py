@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from config import ROOT
 from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig
+from tests.factories.frameworks import first_version
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
@@ -43,7 +44,7 @@ def file() -> FrameworkFile:
 @pytest.fixture
 def published(app: Flask, file: FrameworkFile) -> FrameworkFile:
     with app.app_context():
-        import_framework(file, NOW)
+        first_version(file, NOW)
     return file
 
 
@@ -157,7 +158,7 @@ def test_a_source_is_linked_where_the_data_has_a_link(
     link = "https://example.org/onet?a=1&b=2"
     linked = [replace(one, url=link) if one.key == "onet" else one for one in file.sources]
     with app.app_context():
-        import_framework(replace(file, sources=tuple(linked)), NOW)
+        first_version(replace(file, sources=tuple(linked)), NOW)
     page = client.get(PAGE)
     begins = f'<a href="{link}" target="_blank" rel="noopener noreferrer">O*NET Resource Center'
     assert begins in item(page, "COM-1-01")
@@ -225,7 +226,7 @@ def test_copies_are_handed_out_where_they_are_permitted(
 
 def test_markup_in_a_framework_is_text(app: Flask, client: Client, file: FrameworkFile) -> None:
     with app.app_context():
-        import_framework(replace(file, title="<b onclick=x>'\"&{{7*7}}"), NOW)
+        first_version(replace(file, title="<b onclick=x>'\"&{{7*7}}"), NOW)
     response = client.get(PAGE)
     assert "<b onclick" not in response.text
     assert "49" not in words(response).split("Published by")[0]
@@ -235,7 +236,7 @@ def test_a_framework_in_another_language_says_so(
     app: Flask, client: Client, file: FrameworkFile
 ) -> None:
     with app.app_context():
-        import_framework(replace(file, lang="de"), NOW)
+        first_version(replace(file, lang="de"), NOW)
     assert '<b><span lang="de">Circulation transactions</span></b>' in client.get(PAGE).text
 
 

@@ -10,15 +10,15 @@ from flask import Flask
 
 from tests.client import Client
 from tests.conftest import NOW
+from tests.factories.frameworks import first_version
 from tests.rules.frameworks.test_shapes import SHAPES, SMALLEST, shape
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import read_framework
-from tracker.services.frameworks.importing import import_framework
 
 
 def page_of(app: Flask, client: Client, file: FrameworkFile) -> str:
     with app.app_context():
-        assert import_framework(file, NOW).added
+        first_version(file, NOW)
     response = client.get(f"/frameworks/{file.slug}/")
     assert response.status_code == 200
     return html.unescape(response.text)
@@ -114,7 +114,9 @@ def test_the_largest_scale_and_the_most_levels(app: Flask, client: Client) -> No
     strand["levels"] = [{"rank": rank, "name": f"Step {rank}"} for rank in range(1, 10)]
     one = strand["domains"][0]["statements"][0]
     strand["domains"][0]["statements"] = [
-        one | {"code": f"ONE-{rank}", "rank": rank, "uuid": f"{one['uuid'][:-1]}{rank}"}
+        one
+        | {"code": f"ONE-{rank}", "rank": rank, "uuid": f"{one['uuid'][:-1]}{rank}"}
+        | {"title": f"Title {rank}"}
         for rank in range(1, 10)
     ]
     page = page_of(app, client, read_framework(json.dumps(data)))

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 import click
 
 from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.changes.placed_statements import placed
+from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 from tracker.rules.writing_systems import font_for, writing_systems
@@ -38,13 +40,47 @@ def read(file: Path, *, as_json: bool = False) -> FrameworkFile:
         refuse([f"{file.name}: {problem}" for problem in error.problems], as_json=as_json)
 
 
-def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> str:
-    if refusal.code == "framework_version_differs":
-        return f"{differs(file, found)} Give the file a new version number."
+def counted(found: FrameworkFile) -> dict[str, int]:
+    return {"statements": len(placed(found)), "sections": len(found.strands)}
+
+
+def in_figures(found: FrameworkFile) -> str:
+    """ "137 statements in 3 sections"."""
+    many, sections = counted(found).values()
     return (
-        f"{file.name}: has other answers than version {refusal.facts['version']}, or they count as "
-        "something else. The answers of a framework stay the same once they are used."
+        f"{many} {'statement' if many == 1 else 'statements'} in "
+        f"{sections} {'section' if sections == 1 else 'sections'}"
     )
+
+
+def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> list[str]:
+    match refusal.code:
+        case "framework_version_differs":
+            return [f"{differs(file, found)} Give the file a new version number."]
+        case "draft_unfit":
+            return [f"{file.name}: {each}" for each in unfit(found)]
+        case code:
+            return [f"{file.name}: {NOT_TAKEN_IN[code].format(**refusal.facts)}"]
+
+
+NOT_TAKEN_IN = {
+    "draft_follows": "a version of this framework is published already, so this one is a draft "
+    "until its changes are decided about. Import it without --publish.",
+    "framework_origin_unknown": "no version has a statement with the UUID in “from” of "
+    "{statements}. Correct it.",
+    "framework_scale_differs": "has other answers than version {version}, or they count as "
+    "something else. The answers of a framework stay the same once they are used.",
+    "framework_version_withdrawn": "version {version} was withdrawn, and its number is not given "
+    "again. Give the file a new version number.",
+}
+
+
+def unfit(found: FrameworkFile) -> list[str]:
+    """Why it can be a draft, and not be published."""
+    return [
+        *(f"This level has no statement: {each}" for each in empty_levels(found)),
+        *(f"This title stands twice in a domain: {each}" for each in titles_used_twice(found)),
+    ]
 
 
 def differs(file: Path, found: FrameworkFile) -> str:
@@ -56,7 +92,8 @@ def differs(file: Path, found: FrameworkFile) -> str:
 
 def warn(file: Path, found: FrameworkFile, fonts: str) -> list[str]:
     """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
-    told = [str(warning) for warning in warnings(found)]
+    told = [f"{each}. Until that is changed it can't be published." for each in unfit(found)]
+    told += map(str, warnings(found))
     if unshown := document_fonts.unshown(found.all_text(), fonts):
         told.append(_about_unshown(unshown))
     for warning in told:

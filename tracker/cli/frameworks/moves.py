@@ -1,6 +1,7 @@
 """Move the people of a library to another version of their framework, and back."""
 
 import datetime as dt
+from dataclasses import replace
 
 import click
 from flask.cli import with_appcontext
@@ -20,7 +21,6 @@ REFUSED = {
     "move_unknown": "There is no way from the one version to the other, or no such team or person "
     "in the library.",
     "move_nobody": "Nobody there is on that version.",
-    "move_done": "They are on version {version} already.",
     "move_in_round": "The round {round} keeps the version that people are on until {day}. Move "
     "them after that day: with --when-round-ends while it is open, or with --on and a later day.",
     "move_no_round": "No round is open for the version that they are on. Leave --when-round-ends "
@@ -29,6 +29,7 @@ REFUSED = {
     "move_day_past": "Name a day after today with --on. To move them today, leave --on out.",
     "day_far": "Name a day before 2100 with --on.",
 }
+THERE = "Everybody there is on that version already; nothing changed."
 
 
 @click.command("move")
@@ -69,7 +70,8 @@ def move(
     as_json: bool,
 ) -> None:
     """Move people of a library from one version of the framework SLUG to another one, later or
-    earlier. Moving them back is the same command the other way.
+    earlier. Moving them back is the same command the other way. Where all of them are there
+    already, it says so, and nothing changes.
 
     What is planned is done by the daily work, for whoever is on the version before by then. It is
     listed on the page "Versions in use", where it can be canceled.
@@ -79,7 +81,7 @@ def move(
     home = library_settings.library_named(library)
     if home is None:
         files.refuse([f"There is no library named “{library}”."], as_json=as_json)
-    versions = {each.version: each.id for each in published.versions(slug)}
+    versions = {each.version: each.id for each in published.versions(slug, published.SHOWN)}
     if unpublished := [each for each in (before, after) if each not in versions]:
         files.refuse([_unpublished(slug, each) for each in unpublished], as_json=as_json)
     scope = MoveScope(home[0], versions[before], versions[after], team, person)
@@ -97,6 +99,10 @@ def move(
             else:
                 people = service.move(None, scope, now, newcomers=newcomers)
     except Invalid as refusal:
+        is_done = refusal.code == "move_done" or _are_there(scope, today)
+        if is_done and refusal.code in ("move_done", "move_unknown"):
+            files.say({"people": 0, "outcome": "unchanged"}, THERE, as_json=as_json)
+            return
         said = REFUSED.get(refusal.code, refusal.code).format(**refusal.facts)
         files.refuse([said], as_json=as_json)
     are_all_back = 0 < people <= to_rate.back
@@ -111,6 +117,12 @@ def move(
     if when_round_ends:
         words.append("If the round is prolonged, the move waits until the day after its end.")
     files.say(data, "\n".join(words), as_json=as_json)
+
+
+def _are_there(scope: MoveScope, today: dt.date) -> bool:
+    """Nobody is left on the version before, and whom it is for is on the other one."""
+    back = replace(scope, from_id=scope.to_id, to_id=scope.from_id)
+    return bool(version_steps.people(back, today)) and not version_steps.people(scope, today)
 
 
 def _unpublished(slug: str, version: str) -> str:

@@ -1,4 +1,4 @@
-"""The yearly version of a framework: its file, what it changes, and publishing it."""
+"""Versions of a framework: their files, what a draft changes, and publishing it."""
 
 import datetime as dt
 from collections import Counter
@@ -10,12 +10,13 @@ from flask.cli import with_appcontext
 from tracker.cli.frameworks import files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.queries.frameworks.contents import file_of
-from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
-from tracker.queries.frameworks.published import versions
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted, last_published, open_drafts
+from tracker.queries.frameworks.published import SHOWN, versions
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.changes.change_rows import change_data
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.file_writing import text_of
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.services.frameworks import publishing
 from tracker.services.one_transaction import kept_unless
 
@@ -39,7 +40,8 @@ def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json
     if draft:
         file = _open_draft(slug, as_json=as_json).after
     else:
-        found = [row for row in versions(slug) if version in (None, row.version)]
+        rows = versions(slug, SHOWN if version is None else [*VersionStatus])
+        found = [row for row in rows if version in (None, row.version)]
         if not found:
             files.refuse(
                 [f"No version of {slug} is published{f' as {version}' if version else ''}."],
@@ -64,13 +66,14 @@ def diff(slug: str, as_json: bool) -> None:
     changes = found.comparison.changed
     data = {
         "slug": slug,
-        "from": found.before.version,
+        "from": found.before.version or None,
         "to": found.after.version,
         "counts": {kind.value: len(found.comparison.of(kind)) for kind in Kind},
         "undecided": len(found.undecided),
         "changes": [change_data(change, found.decision_of(change)) for change in changes],
     }
-    lines = [f"{found.after.title}: {found.before.version} to {found.after.version}"]
+    since = found.before.version or "nothing"
+    lines = [f"{found.after.title}: {since} to {found.after.version}"]
     for change in changes:
         sides = (
             " + ".join(f"{each.code} {each.title}" for each in side)
@@ -91,7 +94,17 @@ def diff(slug: str, as_json: bool) -> None:
 @with_appcontext
 def publish(slug: str, dry_run: bool, as_json: bool) -> None:
     """Publish the draft of the framework SLUG for all libraries. What nobody decided about is rated
-    again. Everybody stays on their version until their library moves."""
+    again. Everybody stays on their version until their library moves.
+
+    Where the last draft was published, it says so, and nothing changes."""
+    last = last_published(slug)
+    if last is not None:
+        files.say(
+            {"slug": slug, "version": last.version, "outcome": "unchanged"},
+            f"{last.title}, version {last.version}, was published already; nothing changed.",
+            as_json=as_json,
+        )
+        return
     found = _open_draft(slug, as_json=as_json)
     try:
         with kept_unless(dry_run):
@@ -99,10 +112,15 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
     except Conflict as refusal:
         files.refuse(_why(found, refusal), as_json=as_json)
     data = {"slug": slug, "version": done.version, "undecided": done.undecided}
+    again = (
+        f" Changes without a choice, rated again: {done.undecided}."
+        if found.base_framework_id
+        else ""
+    )
     files.say(
-        data | {"outcome": "published"},
-        f"{found.after.title}, version {done.version}, is published. Changes without a choice, "
-        f"rated again: {done.undecided}.",
+        data | files.counted(found.after) | {"outcome": "published"},
+        f"{found.after.title}, version {done.version}, is published: "
+        f"{files.in_figures(found.after)}.{again}",
         as_json=as_json,
     )
 
@@ -141,10 +159,9 @@ NO_ORIGIN = {
 
 def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
     if refusal.code != "draft_unfit":
-        return ["Another version was published since, or the draft changed. Try again."]
+        return [NOT_PUBLISHED[refusal.code]]
     return [
-        *(f"This level has no statement: {each}" for each in found.empty_levels),
-        *(f"This title stands twice in a domain: {each}" for each in found.titles_used_twice),
+        *files.unfit(found.after),
         *(
             f"Split and merged at once: {', '.join(each.code for each in change.after)}"
             for change in found.comparison.tangled
@@ -152,12 +169,19 @@ def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
     ]
 
 
+NOT_PUBLISHED = {
+    "draft_changed": "The draft changed meanwhile. Look at it again: tracker framework diff",
+    "draft_ended": "The draft was published or discarded meanwhile. Nothing changed.",
+    "draft_outdated": "The version that the draft follows was withdrawn. Write the draft's file "
+    "with 'tracker framework export --draft', and import it again.",
+}
+
+
 def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:
     """Exits with 1 where there is none."""
     found = next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
     if found is None:
         files.refuse(
-            [f"No draft of {slug} is open. Import the file of its next version first."],
-            as_json=as_json,
+            [f"No draft of {slug} is open. Import the file of a version first."], as_json=as_json
         )
     return found

@@ -1,4 +1,4 @@
-"""The next version of a framework, until it is published."""
+"""A version of a framework, the first or the next, until it is published."""
 
 import datetime as dt
 from typing import Any
@@ -14,11 +14,11 @@ OPEN = "published_at IS NULL AND discarded_at IS NULL"
 
 
 class FrameworkDraft(Base):
-    """At most one is open for each framework. `content` is its file, `digest` that of the file as
-    it was taken in; `origins`: what somebody said by hand about whose place a statement takes
-    (rules/frameworks/changes/comparison), its own where the file leaves it out and it is kept;
-    `places`: by new domain the one whose targets go on in it (rules/frameworks/changes/structure).
-    By command where no person is named."""
+    """At most one is open for each framework. Without a base it is a first version. `content` is
+    its file, `digest` that of the file as it was taken in; `origins`: what somebody said by hand
+    about whose place a statement takes (rules/frameworks/changes/comparison), its own where the
+    file leaves it out and it is kept; `places`: by new domain the one whose targets go on in it
+    (rules/frameworks/changes/structure). By command where no person is named."""
 
     __tablename__ = "framework_drafts"
     __table_args__ = (
@@ -37,7 +37,7 @@ class FrameworkDraft(Base):
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(80))
-    base_framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    base_framework_id: Mapped[int | None] = mapped_column(parent("frameworks.id"))
     version: Mapped[Word]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))

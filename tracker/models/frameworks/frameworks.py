@@ -10,14 +10,15 @@ from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.sensitive import Decision
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 class Framework(Base):
     """One published version. `about` is what its page shows beside the statements: evidence pack,
-    attribution."""
+    attribution. `status`: whether it can be chosen (rules/frameworks/versions)."""
 
     __tablename__ = "frameworks"
-    __table_args__ = (UniqueConstraint("slug", "version"),)
+    __table_args__ = (UniqueConstraint("slug", "version"), one_of("status", VersionStatus))
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(80))
@@ -27,6 +28,7 @@ class Framework(Base):
     digest: Mapped[str] = mapped_column(String(64))
     about: Mapped[dict[str, Any]] = mapped_column(JSON)
     published_at: Mapped[dt.datetime]
+    status: Mapped[VersionStatus] = mapped_column(default=VersionStatus.OFFERED)
 
 
 class ScaleAnswer(Base):

@@ -12,11 +12,13 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     ScalarSelect,
+    SQLColumnExpression,
     String,
     and_,
     case,
     exists,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -25,8 +27,9 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, parent
 from tracker.models.frameworks.frameworks import Domain, Framework, Level, Strand
-from tracker.models.people import Membership
+from tracker.models.people import Membership, Person
 from tracker.models.rounds import RoleProfile, Target
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 class PersonVersion(Base):
@@ -136,6 +139,42 @@ def newcomers_begin_on(profile: type[RoleProfile] = RoleProfile) -> ColumnElemen
         LibraryVersion.slug == profile.slug,
         is_current_of_library(),
     )
+
+
+def can_be_chosen(library_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
+    """Over `Framework`: every library can choose it, or this one has it already: somebody of it is
+    on it, or newcomers begin with it."""
+    is_on_it = exists(
+        select(PersonVersion.id)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .where(
+            PersonVersion.framework_id == Framework.id,
+            Person.library_id == library_id,
+            is_current(),
+        )
+        .correlate_except(PersonVersion, Person)
+    )
+    of_newcomers = exists(
+        select(LibraryVersion.id)
+        .where(
+            LibraryVersion.framework_id == Framework.id,
+            LibraryVersion.library_id == library_id,
+            is_current_of_library(),
+        )
+        .correlate_except(LibraryVersion)
+    )
+    is_hidden = Framework.status == VersionStatus.HIDDEN
+    is_offered = Framework.status == VersionStatus.OFFERED
+    return or_(is_offered, and_(is_hidden, or_(is_on_it, of_newcomers)))
+
+
+def is_given_out() -> ColumnElement[bool]:
+    """Over `RoleProfile`: it is not retired, and somebody can begin in its framework."""
+    offered = aliased(Framework)
+    begins = select(offered.id).where(
+        offered.slug == RoleProfile.slug, offered.status == VersionStatus.OFFERED
+    )
+    return and_(RoleProfile.retired_at.is_(None), exists(begins.correlate_except(offered)))
 
 
 def was_published_before(one: type[Framework], other: type[Framework]) -> ColumnElement[bool]:

@@ -118,7 +118,7 @@ def counting(people: People, framework: Framework) -> Subquery:
     one that was merged."""
     words = _endorsed(people, None, everything)
     parts, inherited = _inherited(words, framework, all_origins=False)
-    owner, statement, _skill, _line, answer, at, row_id, _lines = parts.c
+    owner, statement, _skill, _line, answer, at, row_id, _place, _newest = parts.c
     own, as_one = _each_side(words, inherited, framework)
     counts = as_one.subquery()
     of_parts = select(owner, statement, answer, at, row_id).join(
@@ -263,7 +263,11 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
         .where(is_of(framework), counts)
         .subquery()
     )
-    parts = select(ranked).where(ranked.c.place == 1).subquery()
+    newest = func.first_value(ranked.c.row_id).over(
+        partition_by=(ranked.c.owner, ranked.c.statement_id),
+        order_by=(ranked.c.at.desc(), ranked.c.row_id.desc()),
+    )
+    parts = select(ranked, newest.label("newest_id")).where(ranked.c.place == 1).subquery()
     of = parts.c
     lines = select(func.count()).where(LINE.c.skill_id == of.skill_id, LINE.c.steps == 1, counts)
     as_one = (
@@ -273,7 +277,7 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
             of.skill_id,
             func.min(of.answer).label("answer"),
             func.max(of.at).label("at"),
-            func.max(of.row_id).label("row_id"),
+            func.min(of.newest_id).label("row_id"),
         )
         .group_by(of.owner, of.statement_id, of.skill_id)
         .having(

@@ -16,6 +16,7 @@ from tracker.models import (
     Draft,
     Endorsement,
     Evidence,
+    Framework,
     FrameworkDraft,
     Invitation,
     Job,
@@ -149,6 +150,12 @@ def correction(correction_id: int, today: dt.date) -> Subject | None:
 
 def framework_draft(draft_id: int, today: dt.date) -> Subject | None:
     found = session().scalar(select(FrameworkDraft.id).where(FrameworkDraft.id == draft_id))
+    return None if found is None else Subject(id=found, library_id=None)
+
+
+def framework_version(version_id: int, today: dt.date) -> Subject | None:
+    """One that is published."""
+    found = session().scalar(select(Framework.id).where(Framework.id == version_id))
     return None if found is None else Subject(id=found, library_id=None)
 
 

@@ -22,6 +22,7 @@ from tracker.models import (
     UseStatement,
 )
 from tracker.models.joins import opens_statements
+from tracker.models.record.versions import can_be_chosen
 from tracker.models.record.words import STATEMENTS, decided
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.notifications.mail import MailOutcome
@@ -139,9 +140,10 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         .where(NotRatedHere.library_id == here),
         "undecided": select(func.count())
         .select_from(Statement)
+        .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(found, found.c.statement_id == Statement.id)
-        .where(Statement.sensitive, found.c.id.is_(None)),
-        "frameworks": select(func.count()).select_from(Framework),
+        .where(Statement.sensitive, found.c.id.is_(None), can_be_chosen(here)),
+        "frameworks": select(func.count()).select_from(Framework).where(can_be_chosen(here)),
     }
     mail = (
         select(MailTest)

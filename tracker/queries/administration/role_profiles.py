@@ -17,9 +17,17 @@ from tracker.models import (
     Strand,
     Target,
 )
-from tracker.models.record.versions import expected_rank, expects, learns_on, newcomers_begin_on
+from tracker.models.record.versions import (
+    can_be_chosen,
+    expected_rank,
+    expects,
+    is_given_out,
+    learns_on,
+    newcomers_begin_on,
+)
 from tracker.policy.permissions import Actor, current_on
 from tracker.rules.frameworks.addresses import address_keys
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -35,6 +43,7 @@ class RoleProfileSummary:
     version: str
     lang: str
     retired_at: dt.datetime | None
+    is_given_out: bool
     learners: int
     expected: int
 
@@ -90,6 +99,7 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
             Framework.version,
             Framework.lang,
             RoleProfile.retired_at,
+            is_given_out(),
             learners,
             expected,
         )
@@ -105,7 +115,7 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
 
 
 def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
-    """Those that can be given to a learner; `keep` is one that stays in the list though retired.
+    """Those that can be given to a learner; `keep` is one that stays in the list in any case.
     Where they are of several frameworks, each names its own. One query."""
     rows = (
         session()
@@ -116,7 +126,7 @@ def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
             .join(Framework, Framework.id == LibraryVersion.framework_id)
             .where(
                 RoleProfile.library_id == actor.library_id,
-                or_(RoleProfile.retired_at.is_(None), RoleProfile.id == keep),
+                or_(is_given_out(), RoleProfile.id == keep),
             )
             .order_by(Framework.title, RoleProfile.slug, RoleProfile.position, RoleProfile.name)
         )
@@ -197,7 +207,7 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
 class FrameworkChoice:
     """`key`: what an address calls it. `role_labels`: the names of roles that stand at its
     levels. `is_for_newcomers`: of the versions of its framework, that which newcomers begin with,
-    or would."""
+    or would. `is_hidden`: no version of its framework is offered, so nobody new begins in it."""
 
     id: int
     key: str
@@ -205,11 +215,12 @@ class FrameworkChoice:
     lang: str
     role_labels: frozenset[str]
     is_for_newcomers: bool
+    is_hidden: bool
 
 
 def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
-    """Every published version: those in which most people here learn, then the newest. Two
-    queries."""
+    """Every version that the library can choose: those in which most people here learn, then the
+    newest. Two queries."""
     labels: dict[int, set[str]] = {}
     for framework_id, label in session().execute(
         select(Strand.framework_id, Level.role_label)
@@ -245,12 +256,16 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
                 Framework.version,
                 Framework.lang,
                 Framework.published_at,
+                Framework.status,
                 chosen.label("chosen"),
-            ).order_by(learners.desc(), Framework.published_at.desc(), Framework.id.desc())
+            )
+            .where(can_be_chosen(actor.library_id))
+            .order_by(learners.desc(), Framework.published_at.desc(), Framework.id.desc())
         )
         .all()
     )
     keys = address_keys((row.id, row.slug) for row in rows)
+    offered = {row.slug for row in rows if row.status == VersionStatus.OFFERED}
     newest = {row.slug: row.id for row in sorted(rows, key=lambda row: (row.published_at, row.id))}
     return [
         FrameworkChoice(
@@ -260,6 +275,7 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
             row.lang,
             frozenset(labels.get(row.id, ())),
             row.id == (row.chosen or newest[row.slug]),
+            row.slug not in offered,
         )
         for row in rows
     ]

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import String, and_, cast, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Draft, Framework, Rating, ScaleAnswer, SkillOrigin, Statement
-from tracker.models.joins import scale_answer
+from tracker.models.joins import draft_of_notes, scale_answer
 from tracker.models.record.words import STATEMENTS, own_ratings
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import joined
@@ -121,15 +121,19 @@ def inherited(person_id: int, statement_id: int, has_origins: bool) -> Rating | 
 
 
 def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """By statement that is not rated itself, the notes at what counts for it of what it was made
-    of, and those that wait there for an answer: of several that were merged, together. One query;
+    """By statement, the notes at what counts for it of what it was made of; or, while nothing does,
+    those that wait there for an answer: of several that were merged, together. A note that waits at
+    the statement itself was written in their place, and only later ones are beside it. One query;
     none for no statements."""
     if not statement_ids:
         return {}
     own = own_ratings(lambda person: person == person_id, STATEMENTS.c.id.in_(statement_ids))
+    waiting, here = aliased(Draft), aliased(Draft)
+    noted_at = func.coalesce(Rating.noted_at, Rating.rated_at)
     rows = session().execute(
-        select(Statement.id, Rating.own_note, Rating.reviewer_note, Draft.fields)
+        select(Statement.id, Rating.own_note, Rating.reviewer_note, waiting.fields)
         .join(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
+        .outerjoin(here, draft_of_notes(literal(person_id), of=here))
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(
             Rating,
@@ -138,14 +142,15 @@ def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int
                 Rating.person_id == person_id,
                 SkillOrigin.carries,
                 own.c.id.is_not(None),
+                or_(here.id.is_(None), noted_at > here.saved_at),
             ),
         )
         .outerjoin(
-            Draft,
+            waiting,
             and_(
-                Draft.person_id == person_id,
-                Draft.form == drafts.RATING,
-                Draft.subject == cast(SkillOrigin.origin_id, String),
+                draft_of_notes(literal(person_id), SkillOrigin.origin_id, waiting),
+                own.c.id.is_(None),
+                or_(here.id.is_(None), waiting.saved_at > here.saved_at),
             ),
         )
         .where(Statement.id.in_(statement_ids))

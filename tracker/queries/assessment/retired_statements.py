@@ -3,23 +3,26 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
+    Draft,
     Endorsement,
     Evidence,
     EvidenceLink,
     Framework,
     Person,
+    PersonVersion,
     Rating,
     ScaleAnswer,
     SkillOrigin,
     Statement,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import draft_of_notes, scale_answer
 from tracker.queries.assessment.learners import Learner
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
@@ -50,10 +53,11 @@ class RetiredStatement:
 
 
 def of_learner(learner: Learner) -> list[RetiredStatement]:
-    """Statements that the learner rated, showed, or had reviewed, and that nothing takes the place
-    of in their version, as they were called last, the newest version first. For the learner alone.
-    One query."""
-    theirs, there, later = aliased(Framework), aliased(Statement), aliased(Statement)
+    """Statements that the learner rated, noted, showed, or had reviewed, and that nothing takes the
+    place of in their version, the newest version first: as they were called last before it, or else
+    on a version that they were on. For the learner alone. One query."""
+    theirs, in_other = aliased(Framework), aliased(Framework)
+    there, other = aliased(Statement), aliased(Statement)
     own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
     here = select(there.id).where(there.framework_id == theirs.id)
     stays = exists(here.where(there.skill_id == Statement.skill_id).correlate_except(there))
@@ -62,10 +66,24 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
         .where(SkillOrigin.origin_id == Statement.skill_id)
         .correlate_except(there, SkillOrigin)
     )
+    was_on = select(PersonVersion.framework_id).where(PersonVersion.person_id == learner.person_id)
+    is_later, is_named_later = Statement.framework_id > theirs.id, other.framework_id > theirs.id
     is_renamed = exists(
-        select(later.id)
-        .where(later.skill_id == Statement.skill_id, later.framework_id > Statement.framework_id)
-        .correlate_except(later)
+        select(other.id)
+        .join(in_other, in_other.id == other.framework_id)
+        .where(
+            other.skill_id == Statement.skill_id,
+            in_other.status != VersionStatus.WITHDRAWN,
+            or_(
+                and_(is_later, ~is_named_later),
+                and_(
+                    is_later == is_named_later,
+                    other.framework_id > Statement.framework_id,
+                    or_(~is_later, other.framework_id.in_(was_on)),
+                ),
+            ),
+        )
+        .correlate_except(other, in_other)
     )
     rows = session().execute(
         select(
@@ -97,10 +115,17 @@ def of_learner(learner: Learner) -> list[RetiredStatement]:
                 Endorsement.status == EndorsementStatus.STANDING,
             ),
         )
+        .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))
         .outerjoin(given, scale_answer(Endorsement.answer, given))
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(
-            or_(Rating.id.is_not(None), Statement.skill_id.in_(_shown_by(learner.person_id))),
+            Framework.status != VersionStatus.WITHDRAWN,
+            or_(
+                Rating.id.is_not(None),
+                Draft.id.is_not(None),
+                Statement.skill_id.in_(_shown_by(learner.person_id)),
+            ),
+            or_(~is_later, Statement.framework_id.in_(was_on)),
             ~stays,
             ~became,
             ~is_renamed,

@@ -7,7 +7,7 @@ more where some are to be rated again, and where some count later.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from tracker.rules.frameworks.scale import NOT_SURE, Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.record.sheet import Sheet, SheetLine, Side
-from tracker.rules.record.versions import CitationChip, Origin, ScaleLabel
+from tracker.rules.record.versions import CitationChip, ScaleLabel, VersionStatement
 
 Notes = tuple[str, str]
 """For oneself, and for the reviewer."""
@@ -130,17 +130,19 @@ def of_statements(sheet: Sheet, statement_ids: Collection[int]) -> StatementsToR
 @dataclass(frozen=True, slots=True)
 class _Record:
     """What a learner has of the skills of a page, and of what they were made of, by skill: ratings
-    with their notes, the notes that wait for one, and the evidence that is linked."""
+    with their notes, the notes that wait for one, and the evidence that is linked; by statement,
+    the notes `of_origins` that count there."""
 
     ratings: Mapping[int, Any]
     drafts: Mapping[int, Notes]
     evidence: Mapping[int, set[int]]
+    of_origins: Mapping[int, Notes]
 
 
 def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToRate:
-    """Two queries, one more where some are to be rated again."""
+    """Two queries; one more where some are made of others, and where some are to be rated again."""
     lines = [line for line in sheet.lines if is_shown(line)]
-    record = _record(sheet.person_id, {skill for line in lines for skill in line.statement.skills})
+    record = _record(sheet.person_id, lines)
     again = [line.statement.id for line in lines if line.again]
     earlier = earlier_ratings.of_statements(sheet.person_id, again)
     counts_from = counted_from([line.later for line in lines], sheet.today)
@@ -153,7 +155,8 @@ def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToR
     )
 
 
-def _record(person_id: int, skills: Collection[int]) -> _Record:
+def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
+    skills = {skill for line in lines for skill in line.statement.skills}
     values = {
         "learner": person_id,
         "skills": list(skills),
@@ -166,14 +169,25 @@ def _record(person_id: int, skills: Collection[int]) -> _Record:
             waiting[int(skill_id)] = dict(drafts.read(fields) or ())
         else:
             linked[int(skill_id)].add(evidence_id)
+    ratings = {row.skill_id: row for row in session().execute(_RATINGS, values)}
     return _Record(
-        {row.skill_id: row for row in session().execute(_RATINGS, values)},
+        ratings,
         {
             key: (typed.get("own_note", ""), typed.get("reviewer_note", ""))
             for key, typed in waiting.items()
         },
         linked,
+        earlier_ratings.notes_of_origins(
+            person_id, [line.statement.id for line in lines if _has_others_notes(line, ratings)]
+        ),
     )
+
+
+def _has_others_notes(line: SheetLine, ratings: Mapping[int, Any]) -> bool:
+    """Whether something else than its own rating counts, or could."""
+    mine, word = ratings.get(line.statement.skill_id), line.words.get(Side.OWN)
+    others = mine is None or (word is not None and word.id != mine.id)
+    return bool(line.statement.lines) and others
 
 
 def _card(
@@ -188,7 +202,7 @@ def _card(
     rating: Any = mine
     if word is not None:
         rating = next(each for each in record.ratings.values() if each.id == word.id)
-    own_note, reviewer_note = _notes(line, record, mine, rating)
+    own_note, reviewer_note = _notes(of, record, mine)
     return StatementCard(
         id=of.id,
         code=of.code,
@@ -227,34 +241,13 @@ def _mark(sheet: Sheet, line: SheetLine, rating: Any) -> EndorsementMark | None:
     )
 
 
-def _notes(line: SheetLine, record: _Record, mine: Any, rating: Any) -> Notes:
-    """At a rating, with those at the one that counts; else those that wait for an answer. Of what
-    was made of others: those at what counts, and those that wait there, together."""
+def _notes(of: VersionStatement, record: _Record, mine: Any) -> Notes:
+    """At the rating, or what waits for one; with those at what counts of what it was made of."""
+    here = record.drafts.get(of.skill_id, ("", ""))
     if mine is not None:
-        return _joined((mine.own_note, mine.reviewer_note), (rating.own_note, rating.reviewer_note))
-    waiting = record.drafts.get(line.statement.skill_id)
-    if waiting is not None:
-        return waiting
-    found: Notes = ("", "")
-    for _steps, origin in sorted(set(_origins(line))):
-        there = record.ratings.get(origin.skill_id) if rating and origin.carries else None
-        own_note, reviewer_note = record.drafts.get(origin.skill_id, ("", ""))
-        if there is not None:
-            own_note, reviewer_note = (
-                there.own_note or own_note,
-                there.reviewer_note or reviewer_note,
-            )
-        found = _joined(found, (own_note, reviewer_note))
-    return found
-
-
-def _joined(first: Notes, second: Notes) -> Notes:
-    return joined(first[0], second[0]), joined(first[1], second[1])
-
-
-def _origins(line: SheetLine) -> Iterator[tuple[int, Origin]]:
-    for way in line.statement.lines:
-        yield from enumerate(way)
+        here = mine.own_note, mine.reviewer_note
+    there = record.of_origins.get(of.id, ("", ""))
+    return joined(here[0], there[0]), joined(here[1], there[1])
 
 
 _SKILLS: BindParameter[Any] = bindparam("skills", expanding=True)

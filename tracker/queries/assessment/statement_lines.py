@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import (
     Domain,
+    Draft,
     Framework,
     Membership,
     PersonVersion,
@@ -38,12 +39,14 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.models.joins import draft_of_notes
 from tracker.models.record.versions import learns_on, was_published_before
 from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import FRAMEWORK, Learner
+from tracker.rules import drafts
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
-from tracker.rules.frameworks.versions import Change
+from tracker.rules.frameworks.versions import Change, VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
 
@@ -68,8 +71,9 @@ class LineStatement:
 
 @dataclass(frozen=True, slots=True)
 class EarlierStatement:
-    """A statement of another version than the one that somebody is on, with their own notes.
-    `became`: what takes its place in theirs; nothing where it was retired."""
+    """A statement of another version than the one that somebody is on, with their own notes, also
+    those that wait for an answer. `became`: what takes its place in theirs; nothing where it was
+    retired."""
 
     id: int
     version: str
@@ -123,8 +127,9 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
                 Statement.code,
                 Statement.title,
                 Statement.text,
-                func.coalesce(Rating.own_note, ""),
-                func.coalesce(Rating.reviewer_note, ""),
+                Rating.own_note,
+                Rating.reviewer_note,
+                Draft.fields,
             )
             .join(Framework, Framework.id == Statement.framework_id)
             .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
@@ -132,9 +137,11 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
                 Rating,
                 and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
             )
+            .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))
             .where(
                 Statement.id == statement_id,
                 Framework.id != theirs.id,
+                Framework.status != VersionStatus.WITHDRAWN,
                 or_(was_published_before(Framework, theirs), was_theirs),
             )
         )
@@ -142,8 +149,18 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
     )
     if row is None:
         return None
+    waiting = dict(drafts.read(row.fields or "") or ())
     now = and_(OLDER.id == statement_id, NEWER.framework_id == learner.framework_id)
-    return EarlierStatement(*row, became=tuple(_read(_lines(NEWER, now))))
+    return EarlierStatement(
+        row.id,
+        row.version,
+        row.code,
+        row.title,
+        row.text,
+        own_note=row.own_note or waiting.get("own_note", ""),
+        reviewer_note=row.reviewer_note or waiting.get("reviewer_note", ""),
+        became=tuple(_read(_lines(NEWER, now))),
+    )
 
 
 def slug_of(statement_id: int) -> str | None:
@@ -241,7 +258,7 @@ def _learns(
 
 def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Pairs of a statement of one version and what it was made of, or was called, in an earlier
-    one; `of`: which of both is asked for, the newest version first."""
+    one; `of`: which of both is asked for, the newest version first, none that was withdrawn."""
     ids = OLDER.id.label("older_id"), NEWER.id.label("newer_id")
     is_later = NEWER.framework_id > OLDER.framework_id
     if of is NEWER:
@@ -291,6 +308,7 @@ def _lines(of: type[Statement], where: ColumnElement[bool]) -> Select[*tuple[Any
         .join(older_in, older_in.id == older_at.strand_id)
         .join(newer_at, newer_at.id == newer.domain_id)
         .join(newer_in, newer_in.id == newer_at.strand_id)
+        .where(Framework.status != VersionStatus.WITHDRAWN)
         .order_by(Framework.id.desc(), asked.position)
     )
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -38,6 +39,7 @@ from tracker.rules.frameworks.file_content import (
     StatementInFile,
     StrandInFile,
 )
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 def file_of(framework_id: int) -> FrameworkFile:
@@ -78,24 +80,22 @@ def file_of(framework_id: int) -> FrameworkFile:
     )
 
 
-def origins_of(framework_id: int) -> Origins:
+def origins_of(framework_id: int, before_id: int | None = None) -> Origins:
     """Of each statement of a version the uuids of those whose place it took, as they were called
-    last before it. Two queries."""
-    last = _last_before(framework_id)
+    last before it, or in `before_id` and before. Two queries."""
+    last = _last_before(before_id or framework_id, itself=before_id is not None)
     rows = session().execute(
-        select(Statement.uuid, Statement.skill_id, SkillOrigin.origin_id)
-        .outerjoin(
-            SkillOrigin, and_(SkillOrigin.skill_id == Statement.skill_id, SkillOrigin.steps == 1)
-        )
+        select(Statement.uuid, Statement.skill_id, SkillOrigin.line, SkillOrigin.origin_id)
+        .outerjoin(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
         .where(Statement.framework_id == framework_id)
-        .order_by(Statement.position, SkillOrigin.origin_id)
+        .order_by(Statement.position, SkillOrigin.line, SkillOrigin.steps)
     )
     found: dict[str, list[str]] = {}
-    for uuid, skill_id, origin_id in rows:
+    for (uuid, skill_id, _line), line in groupby(rows, lambda row: row[:3]):
         of = found.setdefault(uuid, [])
-        came_from = skill_id if skill_id in last else origin_id
-        if came_from in last and last[came_from][1] not in of:
-            of.append(last[came_from][1])
+        skills = skill_id, *(row.origin_id for row in line)
+        nearest = [last[each][1] for each in skills if each in last][:1]
+        of += [each for each in nearest if each not in of]
     return found
 
 
@@ -134,21 +134,23 @@ def _last_before(framework_id: int, *, itself: bool = False) -> dict[int, tuple[
 
 
 def _before(framework_id: int, *, itself: bool) -> Select[*tuple[Any, ...]]:
-    """The statements of earlier versions, the oldest first."""
+    """The statements of earlier versions that were not withdrawn, the oldest first."""
     this = aliased(Framework)
-    until = Framework.id <= this.id if itself else Framework.id < this.id
+    until = and_(Framework.id < this.id, Framework.status != VersionStatus.WITHDRAWN)
+    if itself:
+        until = or_(until, Framework.id == this.id)
     return (
         select(Statement.uuid, Statement.skill_id, Statement.framework_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(this, and_(this.slug == Framework.slug, until))
-        .where(this.id == framework_id)
+        .join(this, this.slug == Framework.slug)
+        .where(this.id == framework_id, until)
         .order_by(Statement.framework_id, Statement.position)
     )
 
 
 def between(before_id: int, after_id: int) -> VersionComparison:
-    """What changed from a published version to the next, as it was published."""
-    origins, past = origins_of(after_id), past_of(before_id)
+    """What changed from a published version to a later one, as it was published."""
+    origins, past = origins_of(after_id, before_id), past_of(before_id)
     before, after = (_by_first_keys(each) for each in (before_id, after_id))
     went_on = {
         key: before[first]

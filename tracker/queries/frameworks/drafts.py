@@ -1,10 +1,10 @@
-"""Drafts of a framework's next version, and what they change."""
+"""Drafts of a framework's first or next version, and what they change."""
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -13,12 +13,14 @@ from tracker.db import session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
 from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.rules.frameworks.changes.comparison import (
+    NO_PAST,
     Kind,
     KnownBefore,
     VersionChange,
     VersionComparison,
     compare,
 )
+from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
@@ -35,12 +37,14 @@ from tracker.rules.frameworks.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class ListedDraft:
+    """`base_version`: the one that it follows; None for a first version."""
+
     id: int
     slug: str
     title: Wording
     lang: str
     version: str
-    base_version: str
+    base_version: str | None
     made_at: dt.datetime
 
 
@@ -54,12 +58,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class DraftedVersion:
-    """A draft beside the version in use. `kept`: uuids of statements that its file leaves out and
-    that go on all the same, as somebody said."""
+    """A draft beside the version that it follows. A first version follows none: `before` is empty.
+    `kept`: uuids of statements that its file leaves out and that go on all the same, as somebody
+    said."""
 
     id: int
     digest: str
-    base_framework_id: int
+    base_framework_id: int | None
     before: FrameworkFile
     after: FrameworkFile
     past: KnownBefore
@@ -69,11 +74,19 @@ class DraftedVersion:
     decisions: Mapping[str, Decided]
     made_at: dt.datetime
     published_at: dt.datetime | None
+    published_framework_id: int | None
     discarded_at: dt.datetime | None
 
     @cached_property
     def comparison(self) -> VersionComparison:
         return compare(self.before, self.after, self.origins, self.past, self.went_on)
+
+    @property
+    def base_id(self) -> int:
+        """The version that it follows. Raises ValueError for a first version."""
+        if self.base_framework_id is None:
+            raise ValueError("a first version follows none")
+        return self.base_framework_id
 
     @property
     def changed(self) -> tuple[VersionChange, ...]:
@@ -118,6 +131,14 @@ class DraftedVersion:
         """As the page shows it: what is offered as carried is published so with it."""
         is_offered = change.key not in self.decisions and change.offers_carry
         return is_offered or self.carries(change, uuid)
+
+    @property
+    def new_and_sensitive(self) -> frozenset[str]:
+        """Uuids of what isn't rated until a library decides so."""
+        new = {each.uuid for change in self.comparison.of(Kind.NEW) for each in change.after}
+        return frozenset(
+            each.uuid for each in statements(self.after) if each.sensitive and each.uuid in new
+        )
 
     @property
     def seen(self) -> str:
@@ -172,21 +193,39 @@ def open_drafts() -> tuple[ListedDraft, ...]:
         select(
             FrameworkDraft.id,
             FrameworkDraft.slug,
-            Framework.title,
-            Framework.lang,
+            FrameworkDraft.content["title"].as_string(),
+            FrameworkDraft.content["lang"].as_string(),
             FrameworkDraft.version,
             Framework.version.label("base_version"),
             FrameworkDraft.made_at,
         )
-        .join(Framework, Framework.id == FrameworkDraft.base_framework_id)
+        .outerjoin(Framework, Framework.id == FrameworkDraft.base_framework_id)
         .where(FrameworkDraft.published_at.is_(None), FrameworkDraft.discarded_at.is_(None))
         .order_by(FrameworkDraft.slug)
     )
     return tuple(ListedDraft(*row) for row in rows)
 
 
+def is_first(draft_id: int) -> bool:
+    """Whether it is the draft of a first version. One query."""
+    follows_none = FrameworkDraft.id == draft_id, FrameworkDraft.base_framework_id.is_(None)
+    return session().scalar(select(FrameworkDraft.id).where(*follows_none)) is not None
+
+
+def last_published(slug: str) -> FrameworkFile | None:
+    """What the last draft of the framework became; None where it is open, or was discarded."""
+    last = session().scalars(
+        select(FrameworkDraft)
+        .where(FrameworkDraft.slug == slug)
+        .order_by(FrameworkDraft.id.desc())
+        .limit(1)
+    )
+    return next((framework_of(each.content) for each in last if each.published_at), None)
+
+
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Fourteen queries, and nine for each earlier version with statements that it has alone."""
+    """Fourteen queries, and nine for each earlier version with statements that it has alone; two
+    for a first version."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
         return None
@@ -197,20 +236,22 @@ def drafted(draft_id: int) -> DraftedVersion | None:
             FrameworkDraftDecision.carried_to,
         ).where(FrameworkDraftDecision.draft_id == draft_id)
     )
-    before, file = file_of(draft.base_framework_id), framework_of(draft.content)
+    base_id, file = draft.base_framework_id, framework_of(draft.content)
+    before = replace(file, version="", strands=()) if base_id is None else file_of(base_id)
     kept = keepable(before, file) & draft.origins.keys()
     return DraftedVersion(
         id=draft.id,
         digest=draft.digest,
-        base_framework_id=draft.base_framework_id,
+        base_framework_id=base_id,
         before=before,
         after=with_kept(before, file, kept),
-        past=past_of(draft.base_framework_id),
+        past=NO_PAST if base_id is None else past_of(base_id),
         origins=draft.origins,
         places=draft.places,
         kept=kept,
         decisions={key: Decided(decision, to) for key, decision, to in decisions},
         made_at=draft.made_at,
         published_at=draft.published_at,
+        published_framework_id=draft.published_framework_id,
         discarded_at=draft.discarded_at,
     )

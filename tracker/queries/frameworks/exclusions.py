@@ -18,10 +18,12 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import level_of_statement
+from tracker.models.record.versions import can_be_chosen
 from tracker.models.record.words import STATEMENTS, decided
 from tracker.models.record.words import left_out as left_out_rows
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.sensitive import Decision
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -74,7 +76,7 @@ class SensitiveStatement:
 
 
 def sensitive(actor: Actor) -> list[SensitiveStatement]:
-    """Of every framework, the newest first. One query."""
+    """Of every framework that the library can choose, the newest first. One query."""
     found = decided(actor.library_id, STATEMENTS.c.sensitive)
     columns: list[Any] = [
         Statement.id,
@@ -93,7 +95,7 @@ def sensitive(actor: Actor) -> list[SensitiveStatement]:
         .outerjoin(found, found.c.statement_id == Statement.id)
         .outerjoin(SensitiveDecision, SensitiveDecision.id == found.c.id)
         .outerjoin(Person, Person.id == SensitiveDecision.decided_by_id)
-        .where(Statement.sensitive)
+        .where(Statement.sensitive, can_be_chosen(actor.library_id))
         .order_by(Framework.published_at.desc(), Framework.id.desc(), Statement.position)
     )
     return [SensitiveStatement(*row) for row in rows]
@@ -132,7 +134,7 @@ def _rows(library_id: int, which: ColumnElement[bool]) -> list[ExcludedStatement
         .join(Domain, Domain.id == Statement.domain_id)
         .outerjoin(Person, Person.id == NotRatedHere.set_by_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .order_by(Framework.id, Statement.position)
+        .order_by(Framework.status != VersionStatus.WITHDRAWN, Framework.id, Statement.position)
     )
     return [ExcludedStatement(*row) for row in rows]
 

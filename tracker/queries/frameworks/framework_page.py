@@ -31,13 +31,21 @@ from tracker.queries.frameworks.page_rows import (
     StatementRow,
     StrandRow,
 )
+from tracker.rules.frameworks.versions import VersionStatus
 
 
-def framework_page(slug: str, version: str | None = None) -> FrameworkPage | None:
-    """All of one framework: the version asked for, else the newest. None where there is none. Ten
-    queries."""
-    versions = published.versions(slug)
-    wanted = next((row for row in versions if version is None or row.version == version), None)
+def framework_page(
+    slug: str, version: str | None = None, *, also_hidden: bool = False
+) -> FrameworkPage | None:
+    """All of one framework: the version asked for, else the newest that is offered. None where
+    there is none. `also_hidden`: for who may have something in one that is hidden, or is told of
+    one that was withdrawn. Ten queries."""
+    found = published.versions(slug, [*VersionStatus] if also_hidden else published.OFFERED)
+    offered = [row for row in found if row.status == VersionStatus.OFFERED]
+    shown = [*offered, *(row for row in found if row.status == VersionStatus.HIDDEN)]
+    newest = next(iter(shown), None)
+    asked = [row for row in found if row.version == version]
+    wanted = newest if version is None else next(iter(asked), None)
     if wanted is None:
         return None
     sources = _sources(wanted.id)
@@ -50,7 +58,9 @@ def framework_page(slug: str, version: str | None = None) -> FrameworkPage | Non
         title=wanted.title,
         lang=wanted.lang,
         published_at=wanted.published_at,
-        versions=versions,
+        status=wanted.status,
+        newest=newest,
+        versions=tuple(row for row in found if row in offered or row == wanted),
         about=about,
         scale=_scale(wanted.id),
         sources=tuple(sources.values()),

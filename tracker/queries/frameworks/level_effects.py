@@ -13,15 +13,16 @@ from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes import level_effects as rules
 from tracker.rules.frameworks.changes.level_effects import LevelEffects, ReviewedPerson
 from tracker.rules.frameworks.scale import Scale
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 def changed_levels(drafted: DraftedVersion) -> LevelEffects:
     """By level for which other statements count, as the changes are decided or offered now. Four
-    queries, one more where something comes back; none where no level changes."""
-    gone = drafted.past.gone
-    if not rules.changed_levels(drafted.comparison, drafted.would_carry, gone):
+    queries, one more where something comes back; none where no level changes, or nobody has one."""
+    base_id, gone = drafted.base_framework_id, drafted.past.gone
+    if base_id is None or not rules.changed_levels(drafted.comparison, drafted.would_carry, gone):
         return LevelEffects()
-    scale = Scale.of(session().execute(scale_rows(drafted.base_framework_id)).all())
+    scale = Scale.of(session().execute(scale_rows(base_id)).all())
     here = _in_use_or_last(drafted)
     reviewed = standing(lambda _person: true(), here)
     people: dict[int, ReviewedPerson] = {}
@@ -86,6 +87,7 @@ def _last_of(drafted: DraftedVersion) -> Select[int]:
         .where(
             Framework.slug == drafted.before.slug,
             Framework.id < drafted.base_framework_id,
+            Framework.status != VersionStatus.WITHDRAWN,
             earlier.uuid.in_(befores & drafted.past.gone.keys()),
         )
         .group_by(earlier.uuid)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from tracker.queries.frameworks.published import Published
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import OF_A_FRAMEWORK, Wording
 
 
@@ -84,7 +85,8 @@ class ScaleRow:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkPage:
-    """All of one published version. `versions` are its others and itself, newest first."""
+    """All of one published version. `versions` are those that are offered and itself, newest first;
+    `newest` is what the address shows that names none."""
 
     id: int
     slug: str
@@ -92,6 +94,8 @@ class FrameworkPage:
     title: Wording
     lang: str
     published_at: dt.datetime
+    status: VersionStatus
+    newest: Published | None
     versions: tuple[Published, ...]
     about: Annotated[Mapping[str, Any], OF_A_FRAMEWORK]
     scale: tuple[ScaleRow, ...]
@@ -102,7 +106,7 @@ class FrameworkPage:
 
     @property
     def is_newest(self) -> bool:
-        return self.versions[0].id == self.id
+        return self.newest is not None and self.newest.id == self.id
 
     @property
     def before(self) -> Published | None:

@@ -32,6 +32,7 @@ from tracker.models.record.versions import (
 )
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import people_of
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pagination import PAGE
 from tracker.rules.roles import Role
@@ -188,7 +189,7 @@ def to_rate(scope: MoveScope, today: dt.date) -> LeftToRate:
 
 def steps(library_id: int, today: dt.date) -> list[VersionStep]:
     """From each version that people of the library are on, or newcomers begin with, to each other
-    one of its framework, the newest first. One query."""
+    one of its framework that is offered, the newest first. One query."""
     used = (
         select(PersonVersion.framework_id)
         .join(Person, Person.id == PersonVersion.person_id)
@@ -218,7 +219,7 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
         .join(NEW, and_(NEW.slug == OLD.slug, NEW.id != OLD.id))
         .outerjoin(RoundFramework, RoundFramework.framework_id == OLD.id)
         .outerjoin(Round, and_(Round.id == RoundFramework.round_id, open_round))
-        .where(or_(OLD.id.in_(used), OLD.id.in_(of_newcomers)))
+        .where(or_(OLD.id.in_(used), OLD.id.in_(of_newcomers)), NEW.status == VersionStatus.OFFERED)
         .order_by(NEW.title, NEW.published_at.desc(), NEW.id.desc(), OLD.id, Round.ends_on.desc())
     )
     found: dict[tuple[int, int], VersionStep] = {}

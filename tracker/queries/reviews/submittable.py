@@ -18,6 +18,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -38,6 +39,7 @@ from tracker.models import (
 from tracker.models.joins import current_version, scale_answer
 from tracker.models.record.words import is_said_of, left_out, own_ratings
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.assessment import earlier_ratings
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import joined
@@ -127,10 +129,12 @@ def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
     """The rated ones of these in the learner's framework, as they are now, in the framework's
-    order. Two queries."""
+    order. Two queries, and one more where what was made of others is among them."""
     evidence = _evidence(learner.person_id, statement_ids)
     values = {**of(learner), "statements": statement_ids}
-    rows = session().execute(_freezable(), values)
+    rows = session().execute(_freezable(), values).all()
+    inherited = [row.id for row in rows if row.is_inherited]
+    notes = earlier_ratings.notes_of_origins(learner.person_id, inherited)
     return [
         Freezable(
             statement_id=row.id,
@@ -145,7 +149,7 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
                 answer=row.answer,
                 answer_label=row.label,
                 answer_description=row.description,
-                note=joined(row.kept_note or "", row.reviewer_note),
+                note=joined(row.note or "", notes.get(row.id, ("", ""))[1]),
                 evidence=tuple(evidence[row.id]),
             ),
         )
@@ -167,8 +171,8 @@ def _freezable() -> Select[*tuple[Any, ...]]:
             ScaleAnswer.label,
             ScaleAnswer.description,
             Rating.answer,
-            Rating.reviewer_note,
-            mine.reviewer_note.label("kept_note"),
+            mine.reviewer_note.label("note"),
+            func.coalesce(Rating.id != mine.id, true()).label("is_inherited"),
             Rating.rated_at,
             Rating.version,
         )

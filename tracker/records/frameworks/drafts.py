@@ -1,4 +1,4 @@
-"""The only writer of drafts of a framework's next version, and of the decisions about it."""
+"""The only writer of drafts of a framework's versions, and of the decisions about them."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -14,15 +14,16 @@ from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import data_of, digest_of
-from tracker.rules.frameworks.versions import VersionDecision
+from tracker.rules.frameworks.versions import VersionDecision, VersionStatus
 
 
 def newest(tx: Session, slug: str) -> Framework | None:
-    """The version in use, held against another that would be published meanwhile."""
+    """The version that the next one follows, held against another that would be published, or its
+    being withdrawn, meanwhile."""
     return tx.scalar(
         held(
             select(Framework)
-            .where(Framework.slug == slug)
+            .where(Framework.slug == slug, Framework.status != VersionStatus.WITHDRAWN)
             .order_by(Framework.published_at.desc(), Framework.id.desc())
             .limit(1)
         )
@@ -55,15 +56,16 @@ def locked(tx: Session, draft_id: int) -> FrameworkDraft:
 def write(
     tx: Session,
     draft: FrameworkDraft | None,
-    base: Framework,
+    base_id: int | None,
     file: FrameworkFile,
     actor: Actor | None,
     now: dt.datetime,
 ) -> FrameworkDraft:
     """A new draft, or other content for the one that is open."""
     if draft is None:
-        draft = FrameworkDraft(slug=file.slug, base_framework_id=base.id, origins={})
+        draft = FrameworkDraft(slug=file.slug, origins={})
         tx.add(draft)
+    draft.base_framework_id = base_id
     draft.version, draft.content, draft.digest = file.version, data_of(file), digest_of(file)
     draft.made_by_id, draft.made_at = _who(actor), now
     tx.flush()

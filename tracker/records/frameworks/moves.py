@@ -23,7 +23,9 @@ from tracker.models.record.versions import is_current_of_library, newcomers_begi
 from tracker.policy.permissions import current_on, people_of
 from tracker.records import seals
 from tracker.records.notifications import notices
+from tracker.row_locks import held
 from tracker.rules.calendar import day_in
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Role
 
 TABLE = table_of(PersonVersion)
@@ -65,8 +67,8 @@ def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
 
 
 def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> int:
-    """The version that newcomers of a library begin with; where it had none, from now on the one
-    that was published last."""
+    """The version that newcomers of a library begin with; where it had none, from now on the newest
+    that is offered."""
     there = tx.scalar(
         select(LibraryVersion.framework_id).where(
             LibraryVersion.library_id == library_id,
@@ -77,14 +79,16 @@ def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> i
     if there is not None:
         return there
     newest = tx.scalars(
-        select(Framework.id)
-        .where(Framework.slug == slug)
-        .order_by(Framework.published_at.desc(), Framework.id.desc())
-        .limit(1)
+        held(
+            select(Framework)
+            .where(Framework.slug == slug, Framework.status == VersionStatus.OFFERED)
+            .order_by(Framework.published_at.desc(), Framework.id.desc())
+            .limit(1)
+        )
     ).one()
-    tx.add(LibraryVersion(library_id=library_id, slug=slug, framework_id=newest, set_at=now))
+    tx.add(LibraryVersion(library_id=library_id, slug=slug, framework_id=newest.id, set_at=now))
     tx.flush()
-    return newest
+    return newest.id
 
 
 def move(

@@ -1,5 +1,5 @@
-"""The only writer of published versions. A version that is there is never edited, but for where
-its sources are found."""
+"""The only writer of published versions and of their status. A version that is there is never
+edited, but for where its sources are found."""
 
 import datetime as dt
 import itertools
@@ -35,6 +35,7 @@ from tracker.rules.frameworks.file_content import (
     StrandInFile,
 )
 from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.versions import VersionStatus
 
 OWN_KEYS: Mapping[str, tuple[str, str]] = {}
 
@@ -97,8 +98,26 @@ def move_sources(
     return tuple(source.key for source in moved)
 
 
+def set_status(
+    tx: Session, framework: Framework, status: VersionStatus, actor: Actor | None, now: dt.datetime
+) -> None:
+    framework.status = status
+    _note(tx, STATUS_SET[status], framework, now, actor)
+
+
+STATUS_SET = {
+    VersionStatus.OFFERED: "framework_version_shown",
+    VersionStatus.HIDDEN: "framework_version_hidden",
+    VersionStatus.WITHDRAWN: "framework_version_withdrawn",
+}
+
+
 def _note(
-    tx: Session, kind: str, file: FrameworkFile, now: dt.datetime, actor: Actor | None
+    tx: Session,
+    kind: str,
+    version: FrameworkFile | Framework,
+    now: dt.datetime,
+    actor: Actor | None,
 ) -> None:
     audit.note(
         tx,
@@ -106,8 +125,8 @@ def _note(
         now,
         library_id=None if actor is None else actor.library_id,
         actor_id=None if actor is None else actor.person_id,
-        slug=file.slug,
-        version=file.version,
+        slug=version.slug,
+        version=version.version,
     )
 
 

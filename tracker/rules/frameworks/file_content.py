@@ -92,6 +92,10 @@ class StrandInFile:
     domains: tuple[DomainInFile, ...]
     targets_need_reason: bool = False
 
+    @property
+    def has_levels(self) -> bool:
+        return [level.name for level in self.levels] != [self.title]
+
 
 @dataclass(frozen=True, slots=True)
 class AnchorGroup:

@@ -70,7 +70,6 @@ def _source(source: SourceInFile) -> dict[str, Any]:
 
 
 def _strand(strand: StrandInFile) -> dict[str, Any]:
-    has_levels = [level.name for level in strand.levels] != [strand.title]
     in_source = {"in_source": {"join": strand.join, "end": strand.end}}
     levels = [
         _filled(rank=level.rank, name=level.name, role_label=level.role_label)
@@ -82,10 +81,10 @@ def _strand(strand: StrandInFile) -> dict[str, Any]:
             title=strand.title,
             intro=strand.intro,
             targets_need_reason=strand.targets_need_reason,
-            levels=levels if has_levels else [],
+            levels=levels if strand.has_levels else [],
         )
         | (in_source if strand.join or strand.end else {})
-        | {"domains": [_domain(domain, has_levels) for domain in strand.domains]}
+        | {"domains": [_domain(domain, strand.has_levels) for domain in strand.domains]}
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.rules import strict_json
-from tracker.rules.frameworks import file_checks
+from tracker.rules.frameworks.file_checks.kinds import is_case, other_kind
+from tracker.rules.frameworks.file_checks.messages import messages
+from tracker.rules.frameworks.file_checks.problems import problems
 from tracker.rules.frameworks.file_content import (
     AnchorGroup,
     DomainInFile,
@@ -47,9 +49,17 @@ class CountWarning:
         )
 
 
+OTHER = (
+    "This is {kind}. Save the framework as JSON, in the format that docs/frameworks.md describes: "
+    "see “From a spreadsheet or a CASE file” there"
+)
+
+
 def decode(data: bytes) -> str:
-    """The text of a file. Raises FrameworkFileError when it is not UTF-8; a byte order mark is
-    passed over."""
+    """The text of a file. Raises FrameworkFileError when it is a file of another kind, or not
+    UTF-8; a byte order mark is passed over."""
+    if kind := other_kind(data):
+        raise FrameworkFileError([Problem("", OTHER.format(kind=kind))])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -66,8 +76,10 @@ def read_framework(text: str) -> FrameworkFile:
         data = strict_json.parsed(text)
     except NotStrict as error:
         raise FrameworkFileError(error.problems) from error
-    if problems := file_checks.problems(data):
-        raise FrameworkFileError(problems)
+    if is_case(data):
+        raise FrameworkFileError([Problem("", OTHER.format(kind="a CASE file of 1EdTech"))])
+    if found := problems(data):
+        raise FrameworkFileError(messages(found, data))
     return framework_of(data)
 
 

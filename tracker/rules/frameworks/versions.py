@@ -1,6 +1,8 @@
-"""What becomes of a statement from one version of a framework to the next."""
+"""What becomes of a statement from one version of a framework to the next, and which versions can
+be chosen."""
 
 import datetime as dt
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -25,6 +27,25 @@ class VersionDecision(StrEnum):
 
     CARRY = "carry"
     ASK_AGAIN = "ask_again"
+
+
+class VersionStatus(StrEnum):
+    """Of a published version. Whoever is on one stays on it."""
+
+    OFFERED = "offered"
+    HIDDEN = "hidden"
+    """Nobody new can choose it; whoever has something in it reads it as before."""
+    WITHDRAWN = "withdrawn"
+    """It was a mistake: nobody is on it, nothing was said of its statements, and the next version
+    follows the one before it."""
+
+
+BEFORE: Mapping[VersionStatus, frozenset[VersionStatus]] = {
+    VersionStatus.OFFERED: frozenset({VersionStatus.HIDDEN}),
+    VersionStatus.HIDDEN: frozenset({VersionStatus.OFFERED}),
+    VersionStatus.WITHDRAWN: frozenset({VersionStatus.OFFERED, VersionStatus.HIDDEN}),
+}
+"""By a status, those that it can follow. What is withdrawn stays so."""
 
 
 def counts_by(moved_on: dt.date) -> dt.date:

@@ -284,8 +284,8 @@ def _inherited(of: VersionStatement, said: Said, *, all_origins: bool) -> Word |
     there = [each[-1] for each in words if each is not None]
     if not lines or len(there) < len(lines) or len({each.answer for each in there}) > 1:
         return None
-    last = max(there, key=lambda word: word.id)
-    return last._replace(at=max(each.at for each in there)) if last.answer is not None else None
+    last = max(there, key=_moment)
+    return last if last.answer is not None else None
 
 
 def _moment(word: Word) -> tuple[dt.datetime, int]:

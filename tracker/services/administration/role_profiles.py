@@ -15,6 +15,7 @@ from tracker.records import administration, audit
 from tracker.records.frameworks import moves
 from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.texts import clean_line, clean_prose
 
 REASON_MAX = 500
@@ -38,7 +39,7 @@ def create(
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         framework = tx.get(Framework, framework_id)
-        if framework is None:
+        if framework is None or not _is_offered(tx, framework.slug):
             raise Invalid("framework_unknown", "framework_id")
         moves.of_newcomers(tx, library.id, framework.slug, now)
         profile = _make(tx, library.id, framework.slug, name, _next_position(tx, library.id))
@@ -80,6 +81,12 @@ def edit(
             _note(tx, "role_profile_edited", actor, profile, now, **said)
 
 
+def _is_offered(tx: Session, slug: str) -> bool:
+    """Whether somebody can begin in that framework."""
+    offered = Framework.slug == slug, Framework.status == VersionStatus.OFFERED
+    return tx.scalar(select(Framework.id).where(*offered).limit(1)) is not None
+
+
 def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
     """Not given out any more. Raises Conflict("role_profile_in_use") while a membership stands or
     is to begin."""
@@ -119,7 +126,7 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         framework = tx.get(Framework, framework_id)
-        if framework is None:
+        if framework is None or not _is_offered(tx, framework.slug):
             raise Invalid("framework_unknown", "framework_id")
         labels = tx.execute(
             select(Level.rank, Level.role_label)

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Framework, Library, Round, RoundFramework
+from tracker.models.record.versions import can_be_chosen
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
@@ -107,9 +108,8 @@ def _write(
     """Returns the frameworks; who calls sets them once the round has an id."""
     if not framework_ids:
         raise Invalid("round_framework_needed", "framework_ids")
-    found = tx.scalars(
-        select(Framework).where(Framework.id.in_(framework_ids)).order_by(Framework.id)
-    ).all()
+    can_be = or_(can_be_chosen(period.library_id), Framework.id.in_(_frameworks(tx, period)))
+    found = tx.scalars(held(select(Framework).where(Framework.id.in_(framework_ids), can_be))).all()
     if len(found) != len(set(framework_ids)):
         raise Invalid("framework_unknown", "framework_ids")
     others = tx.execute(

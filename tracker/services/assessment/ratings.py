@@ -16,7 +16,7 @@ from tracker.queries.assessment import earlier_ratings, rating_lock, ratings_to_
 from tracker.queries.assessment.rating_lock import Rater
 from tracker.records import drafts, ratings, seals
 from tracker.rules import drafts as typed
-from tracker.rules.assessment.ratings import is_dated
+from tracker.rules.assessment.ratings import is_dated, joined
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.texts import NOTE_MAX
@@ -237,10 +237,10 @@ def _begin(
 ) -> _Written:
     """The first answer, which takes the notes along that waited for it; or such notes."""
     before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
-    if row.draft is None and row.has_origins:
+    if row.has_origins:
         waiting = earlier_ratings.notes_of_origins(person_id, [sent.statement_id])
-        own_note, reviewer_note = waiting.get(sent.statement_id, ("", ""))
-        before = {"own_note": own_note, "reviewer_note": reviewer_note}
+        texts = zip(("own_note", "reviewer_note"), waiting[sent.statement_id], strict=True)
+        before = {name: joined(before.get(name, ""), text) for name, text in texts}
     notes = {**before, **sent.notes}
     subject, wording = str(row.skill_id), ratings.Wording(row.skill_id, sent.statement_id)
     if sent.answer is None and not sent.notes and not sent.clear:

@@ -1,7 +1,7 @@
 """Taking a framework file in."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,11 +13,13 @@ from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.queries.frameworks.drafts import drafted
 from tracker.records.frameworks import drafts, versions
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.changes.comparison import KnownBefore, unknown_origins
+from tracker.rules.frameworks.changes.comparison import unknown_origins
 from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.changes.structure import same_scale
+from tracker.rules.frameworks.file_checks.messages import in_few_words
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import digest_of
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +37,30 @@ class ImportedFramework:
 def import_framework(
     file: FrameworkFile, now: dt.datetime, actor: Actor | None = None
 ) -> ImportedFramework:
-    """Publish a framework's first version; make a later one a draft, or the content of the draft
+    """Make the first version of a framework, or its next one, a draft, or the content of the draft
     that is open, which keeps the decisions that still fit.
 
     A version that is there is never edited, used or not: other content needs another version
     number. Only the addresses of its sources become those of the file. Raises Conflict:
-    "framework_version_differs" for other content, "framework_scale_differs" when the answers are
-    others than those of the version in use, "framework_origin_unknown" when a statement says that
-    it came from one that no version ever had.
+    "framework_version_differs" for other content, "framework_version_withdrawn",
+    "framework_scale_differs" when the answers are others than those of the version in use,
+    "framework_origin_unknown" when a statement says that it came from one that no version ever had.
     """
     with transaction() as tx:
         found = tx.execute(
-            select(Framework.id, Framework.digest).where(
+            select(Framework.id, Framework.digest, Framework.status).where(
                 Framework.slug == file.slug, Framework.version == file.version
             )
         ).one_or_none()
         if found is not None:
+            if found.status == VersionStatus.WITHDRAWN:
+                raise Conflict("framework_version_withdrawn", version=file.version)
             # A digest from before decision 0048 counts the addresses of sources.
             if file.digest not in (found.digest, file_of(found.id).digest):
                 raise Conflict("framework_version_differs", slug=file.slug, version=file.version)
             moved = versions.move_sources(tx, found.id, file, now, actor)
             return ImportedFramework(found.id, added=False, moved=moved)
-        base = drafts.newest(tx, file.slug)
-        if base is None:
-            return ImportedFramework(versions.publish(tx, file, now, actor), added=True)
-        return _draft(tx, file, base, actor, now)
+        return _draft(tx, file, drafts.newest(tx, file.slug), actor, now)
 
 
 def start_next_version(
@@ -81,34 +82,34 @@ def start_next_version(
         if drafts.open_of(tx, slug) is not None:
             raise Conflict("draft_there")
         file = file_of(base.id).as_next(version)
-        return drafts.write(tx, None, base, file, actor, now).id
+        return drafts.write(tx, None, base.id, file, actor, now).id
 
 
 def _draft(
-    tx: Session, file: FrameworkFile, base: Framework, actor: Actor | None, now: dt.datetime
+    tx: Session, file: FrameworkFile, base: Framework | None, actor: Actor | None, now: dt.datetime
 ) -> ImportedFramework:
-    before = file_of(base.id)
-    if not same_scale(before, file):
-        raise Conflict("framework_scale_differs", version=base.version)
-    past = past_of(base.id)
-    for title, uuid in unknown_origins(file, past):
-        raise Conflict("framework_origin_unknown", title=title, uuid=uuid)
+    if base is not None:
+        _check_follows(file, base)
+    base_id = None if base is None else base.id
     draft = drafts.open_of(tx, file.slug)
-    if draft is not None and draft.digest == digest_of(file):
+    if draft is not None and (draft.digest, draft.base_framework_id) == (digest_of(file), base_id):
         return ImportedFramework(None, added=False, draft_id=draft.id)
-    draft = drafts.write(tx, draft, base, file, actor, now)
-    _keep_what_fits(tx, draft, before, past, file)
+    draft = drafts.write(tx, draft, base_id, file, actor, now)
+    _keep_what_fits(tx, draft)
     return ImportedFramework(None, added=True, draft_id=draft.id)
 
 
-def _keep_what_fits(
-    tx: Session,
-    draft: FrameworkDraft,
-    before: FrameworkFile,
-    past: KnownBefore,
-    file: FrameworkFile,
-) -> None:
-    old, new = {*past.gone, *placed(before)}, placed(file)
+def _check_follows(file: FrameworkFile, base: Framework) -> None:
+    if not same_scale(file_of(base.id), file):
+        raise Conflict("framework_scale_differs", version=base.version)
+    if unknown := unknown_origins(file, past_of(base.id)):
+        raise Conflict("framework_origin_unknown", statements=in_few_words(unknown))
+
+
+def _keep_what_fits(tx: Session, draft: FrameworkDraft) -> None:
+    stands = drafted(draft.id)
+    assert stands is not None
+    old, new = {*stands.past.gone, *placed(stands.before)}, placed(stands.after)
     drafts.set_origins(
         tx,
         draft,
@@ -118,6 +119,5 @@ def _keep_what_fits(
             if (uuid in new) != (uuids == [uuid])
         },
     )
-    stands = drafted(draft.id)
-    assert stands is not None
+    stands = replace(stands, origins=draft.origins)
     drafts.forget_decisions(tx, draft, {each.key for each in stands.comparison.to_decide})

@@ -21,6 +21,7 @@ from tracker.records.reviews import round_snapshots
 from tracker.row_locks import held
 from tracker.rules.calendar import LAST_DAY, day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.versions import VersionStatus
 
 
 def move(
@@ -78,6 +79,7 @@ def plan(
             raise Invalid("move_no_round", "when")
         if tx.scalar(planned_moves.of_scope(scope)) is not None:
             raise Invalid("move_planned")
+        _offered(tx, scope.to_id)
         by = actor.person_id if actor is not None else None
         planned = PlannedMove(
             **{name: getattr(scope, name) for name in scope.__slots__},
@@ -175,12 +177,20 @@ def _move(
 ) -> int:
     whom = version_steps.whom(scope, today)
     tx.execute(held(select(Person.id).where(Person.id.in_(whom.order_by(None)))))
+    before, after = tx.get_one(Framework, scope.from_id), _offered(tx, scope.to_id)
     round_snapshots.keep_due(tx, scope.library_id, now, facts_at_end)
-    before, after = (tx.get_one(Framework, each) for each in (scope.from_id, scope.to_id))
     count = moves.move(tx, scope.library_id, whom, after, by, now)
     if newcomers and scope.is_whole:
         moves.let_newcomers_begin(tx, scope.library_id, before, after, by, today, now)
     return count
+
+
+def _offered(tx: Session, framework_id: int) -> Framework:
+    """Held, so that nobody withdraws it meanwhile. Raises Invalid("move_unknown")."""
+    found = tx.scalar(held(select(Framework).where(Framework.id == framework_id)))
+    if found is None or found.status != VersionStatus.OFFERED:
+        raise Invalid("move_unknown", "to_id")
+    return found
 
 
 def _note(

@@ -1,4 +1,4 @@
-"""Deciding about a draft of a framework's next version, and publishing it."""
+"""Deciding about a draft of a framework's version, and publishing it."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -145,8 +145,8 @@ def publish(
 
     Raises Conflict: "draft_changed" when it is not what was `seen` (DraftedVersion.seen),
     "draft_choices_unsaved" when carrying is offered for a change that is not among `chosen`,
-    "draft_unfit" while something is wrong with it, "draft_outdated" when another version was
-    published since; Invalid as `decide`.
+    "draft_unfit" while something is wrong with it, "draft_outdated" when it no longer follows the
+    newest version, as that one was withdrawn; Invalid as `decide`.
     """
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
@@ -160,7 +160,7 @@ def publish(
         if not stands.can_be_published:
             raise Conflict("draft_unfit")
         base = drafts.newest(tx, draft.slug)
-        if base is None or base.id != draft.base_framework_id:
+        if (None if base is None else base.id) != draft.base_framework_id:
             raise Conflict("draft_outdated")
         framework_id = versions.publish(
             tx, stands.after, now, actor, _ancestries(stands), _first_keys(tx, stands)
@@ -191,7 +191,9 @@ def _decide(
 
 def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
     """By uuid, what statements of the new version are made of: one that stays, is reworded, or is
-    moved and carries is the same skill."""
+    moved and carries is the same skill. Those of a first version are made of nothing."""
+    if stands.base_framework_id is None:
+        return {}
     skills = skills_named(stands.base_framework_id)
     return {
         after.uuid: Ancestry(

@@ -29,7 +29,9 @@ refusal_messages(
     team_closed=_l("%(team)s is closed. Choose another team, or reopen it first."),
     role_profile_needed=_l("Choose this learner’s job profile."),
     role_profile_unknown=_l("There is no such job profile. Choose one from the list."),
-    role_profile_retired=_l("This job profile is retired. Choose another one."),
+    role_profile_retired=_l(
+        "This job profile is retired, or its framework is hidden. Choose another one."
+    ),
     membership_overlaps=_l(
         "They have this role in this team on one of these days already. Correct that membership, "
         "or choose other dates, or for a learner a job profile of another framework."

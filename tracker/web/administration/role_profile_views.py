@@ -38,11 +38,13 @@ def index() -> ResponseReturnValue:
         "administration/role_profiles/index.html",
         lines=[line for line in lines if line.framework_id in {each.id for each in shown}],
         frameworks=frameworks,
+        can_add=any(not each.is_hidden for each in shown),
         wanted=wanted,
         to_start=[
             each
             for each in shown
-            if any((each.id, label) not in there for label in each.role_labels)
+            if not each.is_hidden
+            and any((each.id, label) not in there for label in each.role_labels)
         ],
         framework_links=_switch("admin_role_profiles.index", frameworks, wanted, with_all=True),
     )
@@ -164,8 +166,9 @@ def _frameworks() -> list[role_profiles.FrameworkChoice]:
 
 
 def _framework() -> role_profiles.FrameworkChoice:
-    """The one that the address or the form names, else the one in use. 404 when there is none."""
-    found = _frameworks()
+    """The one that the address or the form names, else the one in use. 404 when there is none that
+    somebody could begin in."""
+    found = [each for each in _frameworks() if not each.is_hidden]
     wanted = request.values.get("framework", "")
     chosen = [each for each in found if wanted in ("", each.key)]
     return chosen[0] if chosen else abort(404)

@@ -118,7 +118,9 @@ def _form(form: RoundForm) -> RoundForm:
     """Hand in the choices. Where there is one framework alone, a new round is for it."""
     found = role_profiles.frameworks(session.actor(), session.today())
     form.framework_ids.choices = fields.choices(
-        (each.id, mark(each.label, each.lang)) for each in found
+        (each.id, _("%(framework)s (hidden)", framework=label) if each.is_hidden else label)
+        for each in found
+        for label in [mark(each.label, each.lang)]
     )
     if len(found) == 1 and not form.is_submitted():
         form.framework_ids.data = [found[0].id]

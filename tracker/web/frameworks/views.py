@@ -10,6 +10,7 @@ from tracker.queries.frameworks.framework_page import framework_page
 from tracker.queries.frameworks.page_rows import FrameworkPage
 from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.web.frameworks.drafts import exports
@@ -34,7 +35,9 @@ refusal_messages(
 @bp.get("/frameworks/")
 @door(Permission.PUBLIC)
 def index() -> ResponseReturnValue:
-    return render("frameworks/index.html", frameworks=published())
+    looks_after = may(Permission.FRAMEWORKS_EDIT) or may(Permission.ADMINISTER)
+    hidden = published([VersionStatus.HIDDEN]) if looks_after else ()
+    return render("frameworks/index.html", frameworks=published(), hidden=hidden)
 
 
 @bp.get("/frameworks/<slug>/")
@@ -123,7 +126,9 @@ def _offer_anchors(form: CorrectionForm, page: FrameworkPage) -> None:
 
 
 def _page(slug: str) -> FrameworkPage:
-    page = framework_page(slug, request.args.get("version"))
+    """The public gets what is offered; who is signed in may have something in another version."""
+    is_signed_in = session.actor_or_none() is not None
+    page = framework_page(slug, request.args.get("version"), also_hidden=is_signed_in)
     if page is None:
         abort(404)
     return page

@@ -60,6 +60,7 @@ LOADERS: dict[Loader, str] = {
     subjects.given_link: "link_id",
     subjects.draft: "draft_id",
     subjects.framework_draft: "draft_id",
+    subjects.framework_version: "version_id",
     subjects.job: "job_id",
     subjects.outbox_mail: "mail_id",
     subjects.correction: "correction_id",

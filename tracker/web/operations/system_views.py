@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.frameworks.corrections import count_open
 from tracker.queries.frameworks.drafts import open_drafts
-from tracker.queries.frameworks.published import published
+from tracker.queries.frameworks.published import SHOWN, published
 from tracker.queries.operations import daily_parts, installation, restore_tests
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.operations.daily_work import DailyPart
@@ -94,7 +94,7 @@ def _page(form: FrameworkEditorForm) -> str:
         doubt=daily_parts.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
         backup_said=state.backup and STATES[state.backup.state],
         libraries=installation.libraries(),
-        frameworks=published(),
+        frameworks=published(SHOWN),
         drafts=open_drafts(),
         editors=installation.framework_editors(session.actor()),
         form=form,

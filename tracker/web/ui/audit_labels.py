@@ -123,6 +123,9 @@ KINDS: dict[str, dict[str, Any]] = {
         "framework_imported": _l("Framework: version published"),
         "origin_added": _l("Framework: origin of a statement added"),
         "framework_sources_moved": _l("Framework: addresses of sources changed"),
+        "framework_version_hidden": _l("Framework: version hidden"),
+        "framework_version_shown": _l("Framework: version shown again"),
+        "framework_version_withdrawn": _l("Framework: version withdrawn"),
     },
     "reviews": {
         "review_sent": _l("Review sent"),

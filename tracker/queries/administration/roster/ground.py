@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, union_all
 from tracker.db import session
 from tracker.models import AddressChange, Membership, Person, RoleProfile, Team
 from tracker.models.joins import can_be_taken_back
+from tracker.models.record.versions import is_given_out
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges
 from tracker.rules.administration.roster.ground import (
@@ -64,9 +65,7 @@ def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
         .order_by(Team.id)
     )
     profiles = session().execute(
-        select(
-            RoleProfile.id, RoleProfile.name, RoleProfile.slug, RoleProfile.retired_at.is_not(None)
-        )
+        select(RoleProfile.id, RoleProfile.name, RoleProfile.slug, ~is_given_out())
         .where(RoleProfile.library_id == actor.library_id)
         .order_by(RoleProfile.id)
     )

@@ -111,7 +111,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("Write one, or choose what an empty cell means."),
     ),
     "role_profile_retired": (
-        gettext_noop("This job profile is retired."),
+        gettext_noop("This job profile is retired, or its framework is hidden."),
         gettext_noop("Choose another one."),
     ),
     "dates_not_in_order": (

@@ -128,11 +128,11 @@ def origins(
     return found
 
 
-def unknown_origins(after: FrameworkFile, past: KnownBefore) -> tuple[tuple[Wording, str], ...]:
-    """Titles of statements of the file, each with a uuid that it says it came from and that no
-    version ever had."""
+def unknown_origins(after: FrameworkFile, past: KnownBefore) -> tuple[str, ...]:
+    """Statements of the file by code and title, each with a uuid that it says it came from and that
+    no version ever had."""
     return tuple(
-        (each.title, uuid)
+        f"{each.code}, “{each.title}” ({uuid})"
         for each in statements(after)
         for uuid in each.came_from
         if uuid not in past.keys

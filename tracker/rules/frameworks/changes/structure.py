@@ -92,14 +92,14 @@ def empty_levels(file: FrameworkFile) -> tuple[Wording, ...]:
 
 
 def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
-    """Of statements of one domain."""
+    """Of statements of one domain, each with their codes."""
     return tuple(
-        title
+        f"“{title}” ({', '.join(codes)})"
         for strand in file.strands
         for domain in strand.domains
-        for titles in [[each.title for each in domain.statements]]
-        for title in dict.fromkeys(titles)
-        if titles.count(title) > 1
+        for title in dict.fromkeys(each.title for each in domain.statements)
+        for codes in [[each.code for each in domain.statements if each.title == title]]
+        if len(codes) > 1
     )
 
 

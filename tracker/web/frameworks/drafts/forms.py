@@ -35,15 +35,16 @@ refusal_messages(
     ),
     draft_ended=_l("This draft was published or discarded. Nothing was changed."),
     draft_outdated=_l(
-        "Another version was published since. Discard this draft, then import its file again."
+        "The version that this draft follows was withdrawn. Export the draft’s file and upload it "
+        "again: it will be compared with the version before."
     ),
     draft_there=_l("A draft of this framework is open already. Upload a file to change it."),
     draft_unfit=_l("The draft can’t be published yet. Mend what is listed beside Publish first."),
     framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
     framework_file_wrong=_l("The file can’t be used. %(problems)s"),
     framework_origin_unknown=_l(
-        "“%(title)s” says that it came from %(uuid)s. No version has a statement with this UUID: "
-        "correct “from” in the file."
+        "No version has a statement with the UUID in “from” of %(statements)s. Correct it in the "
+        "file."
     ),
     framework_scale_differs=_l(
         "The answers are not those of version %(version)s, or they count as something else. "
@@ -53,7 +54,11 @@ refusal_messages(
         "Version %(version)s is published with other content. Give the file a new version number."
     ),
     framework_version_there=_l(
-        "Version %(version)s is published already. Enter another version number."
+        "Version %(version)s was published before. Enter another version number."
+    ),
+    framework_version_withdrawn=_l(
+        "Version %(version)s was withdrawn, and its number is not given again. Give the file a new "
+        "version number."
     ),
     origin_unknown=_l("Choose statements from the lists."),
     place_unknown=_l("Choose domains from the lists."),
@@ -77,10 +82,10 @@ class FrameworkFileForm(Form):
         try:
             return read_framework(decode(content))
         except FrameworkFileError as error:
-            told = [str(problem) for problem in error.problems]
-            more = " …" if len(told) > SHOWN else ""
+            told = [f"{problem}." for problem in error.problems]
+            more = ["…"] if len(told) > SHOWN else []
             raise Invalid(
-                "framework_file_wrong", "file", problems="; ".join(told[:SHOWN]) + more
+                "framework_file_wrong", "file", problems=" ".join(told[:SHOWN] + more)
             ) from error
 
 

@@ -93,7 +93,7 @@ def lead(drafted: DraftedVersion, changes: DraftChanges) -> str:
 
 
 def changes(drafted: DraftedVersion) -> DraftChanges:
-    skills = skills_named(drafted.base_framework_id)
+    skills = skills_named(drafted.base_id)
     found = affected({each.key: skills_of(skills, [each]) for each in drafted.changed})
     think, suggested, new = list[ChangeCard](), list[ChangeCard](), list[ChangeCard]()
     for change in drafted.changed:

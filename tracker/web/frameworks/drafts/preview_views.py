@@ -18,9 +18,8 @@ from tracker.queries.administration import people
 from tracker.queries.administration.people import PersonSummary
 from tracker.queries.frameworks import drafts, previews
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.asked import Asked, AskedStatement, asked_of
+from tracker.rules.frameworks.changes.asked import Asked, asked_of
 from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission, Role
@@ -32,7 +31,6 @@ from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
 bp = Blueprint("framework_previews", __name__, url_prefix="/system/frameworks")
-RANK_MAX = 9
 AT_MOST = 10
 """People of one name that are offered."""
 ASKED = {
@@ -72,7 +70,9 @@ class Preview:
 def show(draft: Subject) -> ResponseReturnValue:
     """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the
     draft."""
-    drafted = drafts.drafted(draft.id) or abort(404)
+    drafted = drafts.drafted(draft.id)
+    if drafted is None or drafted.base_framework_id is None:
+        abort(404)
     form = PreviewForm(request.args, meta={"csrf": False})
     may_name = may(Permission.ADMINISTER)
     jobs = previews.jobs(session.actor().library_id, drafted.after.slug)
@@ -131,18 +131,17 @@ def _of_person(drafted: DraftedVersion, person_id: int) -> Preview:
 
 def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Preview:
     """What is suggested counts as carried."""
-    base_id, library_id = drafted.base_framework_id, session.actor().library_id
+    base_id, library_id = drafted.base_id, session.actor().library_id
     expected = previews.expected(library_id, job_ids, base_id)
     went_on = {key: expected.ranks.get(old, 0) for key, old in drafted.went_on.items()}
 
-    def asked(ranks: Mapping[str, int]) -> list[AskedStatement]:
-        changed = drafted.comparison.changed
-        return asked_of(changed, drafted.would_carry, ranks, expected.left_out)
-
-    found = asked({**expected.ranks, **went_on})
-    listed = placed(drafted.after).values()
-    in_all = asked({f"{each.strand}/{each.domain}": RANK_MAX for each in listed})
-    later = sum(each.asked in (Asked.NEW, Asked.AGAIN) for each in in_all)
+    what = (
+        drafted.comparison.changed,
+        drafted.would_carry,
+        expected.left_out | drafted.new_and_sensitive,
+    )
+    found = asked_of(*what, {**expected.ranks, **went_on})
+    later = sum(each.asked in (Asked.NEW, Asked.AGAIN) for each in asked_of(*what))
     rows = [
         PreviewRow(
             str(ASKED[each.asked]),

@@ -1,4 +1,4 @@
-"""The next version of a framework: for operators and framework editors."""
+"""A version of a framework, the first or the next: for operators and framework editors."""
 
 from typing import Any
 
@@ -12,10 +12,11 @@ from tracker.queries.access import subjects
 from tracker.queries.frameworks import drafts as queries
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
-from tracker.queries.frameworks.published import published
+from tracker.queries.frameworks.published import SHOWN, published
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
-from tracker.web.frameworks.drafts import exports, figures, pages
+from tracker.web.frameworks.drafts import exports, figures, first_version, pages
 from tracker.web.frameworks.drafts.cards import CARRY
 from tracker.web.frameworks.drafts.forms import (
     DecisionsForm,
@@ -58,11 +59,7 @@ def upload() -> ResponseReturnValue:
         return _list(form, _next_form()), 422
     imported = done[0]
     if imported.draft_id is None:
-        flash_message(
-            _("The framework is published.")
-            if imported.added
-            else _("This version is published already. Nothing changed.")
-        )
+        flash_message(_("This version is published already. Nothing changed."))
         return redirect(url_for("framework_drafts.index"), 303)
     flash_message(
         _("The draft is here. Nothing changes for anyone until you publish.")
@@ -91,6 +88,8 @@ def start() -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
     drafted = _drafted(draft)
+    if drafted.base_framework_id is None:
+        return first_version.page(drafted)
     changes = pages.changes(drafted)
     effects = changed_levels(drafted) if drafted.is_open else None
     place_form = pages.place_form(drafted)
@@ -120,7 +119,7 @@ def show(draft: Subject) -> ResponseReturnValue:
 def confirm(draft: Subject) -> ResponseReturnValue:
     """What would be published, with what is suggested as chosen: asked once more."""
     drafted = _drafted(draft)
-    if not drafted.can_be_published:
+    if not drafted.can_be_published or drafted.base_framework_id is None:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
     effects = changed_levels(drafted)
     return render(
@@ -183,11 +182,14 @@ def place(draft: Subject) -> ResponseReturnValue:
 @bp.post("/drafts/<id:draft_id>/publish")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def publish(draft: Subject) -> ResponseReturnValue:
+    done = _(
+        "The version is published. Everybody stays on their version until their library moves."
+    )
     return pressed(
         lambda: publishing.publish(
             session.actor(), draft.id, session.now(), PublishForm().seen.data or "", _chosen()
         ),
-        _("The version is published. Everybody stays on their version until their library moves."),
+        _("The framework is published.") if queries.is_first(draft.id) else done,
         url_for("framework_drafts.show", draft_id=draft.id),
     )
 
@@ -251,7 +253,7 @@ def _chosen() -> dict[str, Decided]:
 def _next_form() -> NextVersionForm:
     form = NextVersionForm()
     there = {each.slug for each in queries.open_drafts()}
-    newest = {each.slug: each for each in reversed(published())}
+    newest = {each.slug: each for each in reversed(published(SHOWN))}
     form.slug.choices = fields.choices(
         [
             (each.slug, mark(each.title, each.lang))
@@ -266,7 +268,7 @@ def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:
     return render(
         "frameworks/drafts/index.html",
         drafts=queries.open_drafts(),
-        frameworks=published(),
+        frameworks=published([*VersionStatus]),
         form=form,
         next_form=next_form,
     )

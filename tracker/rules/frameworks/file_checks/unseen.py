@@ -14,7 +14,7 @@ def unseen(value: Any, place: str = "") -> Iterator[Problem]:
     """Each such text of the parsed file, by its place."""
     if isinstance(value, str):
         if value.strip() and not any(map(_can_be_seen, value)):
-            yield Problem(place, f"holds nothing that can be seen: {shown(value)}")
+            yield Problem(place, "holds nothing that can be seen", shown(value))
     elif isinstance(value, list):
         for at, item in enumerate(value):
             yield from unseen(item, step(place, at))

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from tracker.rules.strict_json import Problem, shown, step
 
-SCHEMA = Path(__file__).resolve().parents[3] / "seed_data" / "frameworks" / "framework.schema.json"
+SCHEMA = Path(__file__).resolve().parents[4] / "seed_data" / "frameworks" / "framework.schema.json"
 
 _TYPES = {
     "string": "text",
@@ -68,34 +68,31 @@ def _in_words(error: ValidationError) -> Iterator[Problem]:
                 if name not in known
             )
         case _:
-            yield Problem(place, _sentence(validator, value, rule, schema))
+            yield _problem(place, validator, value, rule, schema)
 
 
-def _sentence(validator: str, value: Any, rule: Any, schema: Any) -> str:
+def _problem(place: str, validator: str, value: Any, rule: Any, schema: Any) -> Problem:
     said = shown(value) if isinstance(value, str) else repr(value)[:60]
     match validator:
         case "type":
             kinds = [rule] if isinstance(rule, str) else rule
-            sentence = f"must be {' or '.join(_TYPES[kind] for kind in kinds)}"
-        case "minLength":
-            sentence = "is empty"
+            found = Problem(place, f"must be {' or '.join(_TYPES[kind] for kind in kinds)}")
         case "maxLength":
-            sentence = f"is {len(value)} characters long; at most {rule} are allowed: {said}"
-        case "pattern":
-            sentence = f"{said} is not {schema['description']}" if value else "is empty"
+            found = Problem(place, f"is too long: at most {rule} characters are allowed", said)
+        case "pattern" if value:
+            found = Problem(place, f"is not {schema['description']}", said)
+        case "minLength" | "pattern":
+            found = Problem(place, "is empty")
         case "enum":
-            sentence = f"{said} is not one of {', '.join(rule)}"
+            found = Problem(place, f"is not one of {', '.join(rule)}", said)
         case "minimum" | "maximum":
-            sentence = (
-                f"is {said}; it must be at {'least' if validator == 'minimum' else 'most'} {rule}"
-            )
+            least = "least" if validator == "minimum" else "most"
+            found = Problem(place, f"is not possible: it must be at {least} {rule}", said)
         case "minItems" | "maxItems":
-            sentence = (
-                f"has {len(value)} entries; it must have at "
-                f"{'least' if validator == 'minItems' else 'most'} {rule}"
-            )
+            least = "least" if validator == "minItems" else "most"
+            found = Problem(place, f"has {len(value)} entries; it must have at {least} {rule}")
         case "uniqueItems":
-            sentence = "has an entry twice"
+            found = Problem(place, "has an entry twice")
         case _:
-            sentence = f"breaks the rule {validator}"
-    return sentence
+            found = Problem(place, f"breaks the rule {validator}")
+    return found

@@ -10,16 +10,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from tracker.rules.frameworks.file_parts import Part, keys, twice
-from tracker.rules.frameworks.file_scale import scale
-from tracker.rules.frameworks.file_unseen import unseen
+from tracker.rules.delimited import plain
+from tracker.rules.frameworks.file_checks.language import language
+from tracker.rules.frameworks.file_checks.parts import Part, keys, twice
+from tracker.rules.frameworks.file_checks.scale_answers import scale
+from tracker.rules.frameworks.file_checks.unseen import unseen
 from tracker.rules.strict_json import Problem, faults, shown, step
 
 
 def problems(data: Any) -> list[Problem]:
     """Every mistake in the parsed file, by its place; nothing when it can be read. What a text
     cannot hold is told once, not again by the schema."""
-    from tracker.rules.frameworks.file_schema import against_the_schema
+    from tracker.rules.frameworks.file_checks.schema import against_the_schema
 
     told = faults(data)
     places = {problem.place for problem in told}
@@ -35,6 +37,7 @@ def _in_order(place: str) -> str:
 
 def _beyond_the_schema(data: Any) -> Iterator[Problem]:
     file = Part("", data if isinstance(data, dict) else {})
+    yield from language(file)
     sources, strands = file.parts("sources"), file.parts("strands")
     yield from twice("key", sources)
     for source in sources:
@@ -72,7 +75,7 @@ def _address(source: Part) -> Iterator[Problem]:
     """An address that looks like one, and that nothing can open."""
     url = source.text("url")
     if url is not None and url.startswith(("http://", "https://")) and not _has_a_host(url):
-        yield Problem(source.at("url"), f"{shown(url)} is not a web address that can be opened")
+        yield Problem(source.at("url"), "is not a web address that can be opened", shown(url))
 
 
 def _has_a_host(url: str) -> bool:
@@ -108,17 +111,18 @@ def _ranks(statements: list[Part], highest: int) -> Iterator[Problem]:
             yield from _rank(place, rank, before, highest)
             before = rank
         elif highest and statement.data.get("rank") is None:
-            yield Problem(place, "is missing; give the rank of the statement's level")
+            yield Problem(place, "is missing")
 
 
 def _rank(place: str, rank: int, before: int, highest: int) -> Iterator[Problem]:
     if not highest:
-        yield Problem(place, f"is {rank}, but the strand has no levels; leave it out")
+        yield Problem(place, "is given, but the section has no levels: leave it out", str(rank))
         return
     if rank > highest:
-        yield Problem(place, f"is {rank}; the strand's highest level has rank {highest}")
+        words = f"is too high: the highest level of the section is {highest}"
+        yield Problem(place, words, str(rank))
     if rank < before:
-        yield Problem(place, f"is {rank}, after one of rank {before}")
+        yield Problem(place, f"comes after one at level {before}", str(rank))
 
 
 def _listed(values: Iterable[object]) -> str:
@@ -132,7 +136,8 @@ def _statements(strands: list[Part], sources: set[str] | None) -> Iterator[Probl
         for domain in strand.parts("domains")
         for statement in domain.parts("statements")
     ]
-    yield from twice("code", found)
+    # So do ratings that somebody imports from a spreadsheet find their statement.
+    yield from twice("code", found, lambda code: plain(code) or code)
     yield from twice("uuid", found)
     for statement in found:
         yield from _citations(statement, sources)
@@ -145,17 +150,17 @@ def _citations(statement: Part, sources: set[str] | None) -> Iterator[Problem]:
             place = step(statement.at("citations"), at)
             yield from _known_key(place, key, sources, "source")
             if key in cited[:at]:
-                yield Problem(place, f"{shown(key)} is cited twice")
+                yield Problem(place, "is cited twice", shown(key))
 
 
 def _evidence_pack(
     pack: Part, sources: set[str] | None, strands: set[str] | None
 ) -> Iterator[Problem]:
-    yield from _known_key(pack.at("strand"), pack.text("strand"), strands, "strand")
+    yield from _known_key(pack.at("strand"), pack.text("strand"), strands, "section")
     for group in pack.parts("groups"):
         yield from _known_key(group.at("source"), group.text("source"), sources, "source")
 
 
 def _known_key(place: str, key: str | None, known: set[str] | None, of: str) -> Iterator[Problem]:
     if key is not None and known is not None and key not in known:
-        yield Problem(place, f"{shown(key)} is not the key of a {of}")
+        yield Problem(place, f"is not the key of a {of}", shown(key))

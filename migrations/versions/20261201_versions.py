@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261130_moves"
+revision = "20261201_versions"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -333,7 +333,7 @@ table(
 table(
     "framework_drafts",
     line(80, "slug"),
-    to("frameworks", "base_framework_id"),
+    to("frameworks", "base_framework_id", null=True),
     line(40, "version"),
     facts("content"),
     line(64, "digest"),
@@ -374,6 +374,7 @@ table(
     line(64, "digest"),
     facts("about"),
     moment("published_at"),
+    word("status", "offered hidden withdrawn"),
     unique("slug", "version"),
 )
 table(

@@ -1,6 +1,6 @@
 """Looking into the parsed file without trusting it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,13 +54,16 @@ def keys(parts: Iterable[Part]) -> set[str]:
     return {key for part in parts if (key := part.text("key")) is not None}
 
 
-def twice(name: str, parts: Iterable[Part]) -> Iterator[Problem]:
-    """Each text under that name that one of the parts before has too."""
+def twice(
+    name: str, parts: Iterable[Part], compared: Callable[[str], str] = str
+) -> Iterator[Problem]:
+    """Each text under that name that one of the parts before has too, as it is compared."""
     first: dict[str, str] = {}
     for part in parts:
         value = part.text(name)
         if value is None:
             continue
-        if value in first:
-            yield Problem(part.at(name), f"{shown(value)} is used already, at {first[value]}")
-        first.setdefault(value, part.place)
+        same = compared(value)
+        if same in first:
+            yield Problem(part.at(name), "is used already", shown(value), first[same])
+        first.setdefault(same, part.place)

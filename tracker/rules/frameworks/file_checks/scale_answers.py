@@ -4,7 +4,7 @@ scale has."""
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tracker.rules.frameworks.file_parts import Part, keys, twice
+from tracker.rules.frameworks.file_checks.parts import Part, keys, twice
 from tracker.rules.frameworks.scale import (
     CANNOT_TELL,
     NOT_MY_WORK,
@@ -36,7 +36,7 @@ def scale(found: Part) -> Iterator[Problem]:
 def _answer(answer: Part) -> Iterator[Problem]:
     key, counts_as = answer.text("key"), answer.text("counts_as")
     if key in OF_REVIEWERS:
-        yield Problem(answer.at("key"), f"{shown(key)} is an answer that only reviewers have")
+        yield Problem(answer.at("key"), "is an answer that only reviewers have", shown(key))
     elif key in LAST:
         if counts_as is not None and counts_as != LAST[key]:
             yield Problem(answer.at("counts_as"), f"{shown(key)} always counts as {LAST[key]}")

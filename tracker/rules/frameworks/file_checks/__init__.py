@@ -1,0 +1,1 @@
+"""What is wrong with a framework file, and how it is said."""

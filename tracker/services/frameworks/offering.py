@@ -1,0 +1,41 @@
+"""Which published versions can be chosen: hiding them, showing them again, and withdrawing one."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from tracker.db import transaction
+from tracker.models import Framework
+from tracker.policy.permissions import Actor
+from tracker.queries.frameworks.version_use import skills_alone, version_use
+from tracker.records import exclusions
+from tracker.records.frameworks import versions
+from tracker.row_locks import held
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.versions import BEFORE, VersionStatus
+
+
+def set_status(
+    actor: Actor | None, framework_ids: Collection[int], status: VersionStatus, now: dt.datetime
+) -> int:
+    """Offer, hide, or withdraw versions, for all libraries; those that were withdrawn stay so.
+    Nobody is moved by it. Returns how many had another status.
+
+    Raises Missing; Conflict: "version_withdrawn" where all of them were, "version_in_use" where one
+    is to be withdrawn that is used or spoken of.
+    """
+    with transaction() as tx:
+        found = tx.scalars(held(select(Framework).where(Framework.id.in_(framework_ids)))).all()
+        if not found:
+            raise Missing
+        if {each.status for each in found} == {VersionStatus.WITHDRAWN} != {status}:
+            raise Conflict("version_withdrawn")
+        changed = [each for each in found if each.status in BEFORE[status]]
+        for framework in changed:
+            if status is VersionStatus.WITHDRAWN:
+                if not version_use(framework.id).is_none:
+                    raise Conflict("version_in_use")
+                exclusions.forget_undecided(tx, skills_alone(framework.id, sensitive=True))
+            versions.set_status(tx, framework, status, actor, now)
+        return len(changed)

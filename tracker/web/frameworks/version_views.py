@@ -1,0 +1,123 @@
+"""A published version: who uses it, hiding it, and withdrawing it. For operators and framework
+editors."""
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.frameworks.published import Published, published, versions
+from tracker.queries.frameworks.version_use import VersionUse, version_use
+from tracker.rules.frameworks.versions import VersionStatus
+from tracker.rules.roles import Permission
+from tracker.services.frameworks import offering
+from tracker.web.frameworks.drafts.labels import count
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, refusal_messages
+from tracker.web.http.form_actions import pressed
+from tracker.web.i18n.render import render
+
+bp = Blueprint("framework_versions", __name__, url_prefix="/system/frameworks/versions")
+
+refusal_messages(
+    version_in_use=_l(
+        "This version can’t be withdrawn, because it is used as listed here. Hide it instead."
+    ),
+    version_withdrawn=_l("This version was withdrawn. Nothing was changed."),
+)
+
+
+@bp.get("/<id:version_id>")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def show(version: Subject) -> ResponseReturnValue:
+    row = _row(version.id)
+    use = version_use(row.id)
+    return render(
+        "frameworks/version.html",
+        lang=row.lang,
+        row=row,
+        statuses=VersionStatus,
+        used_by=_used_by(use),
+        can_be_withdrawn=use.is_none,
+        others=[each for each in _all_of(row) if each.id != row.id],
+    )
+
+
+@bp.post("/<id:version_id>/hide")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def hide(version: Subject) -> ResponseReturnValue:
+    return _set([version.id], VersionStatus.HIDDEN, _("The version is hidden."), version)
+
+
+@bp.post("/<id:version_id>/hide-all")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def hide_all(version: Subject) -> ResponseReturnValue:
+    """The whole framework."""
+    ids = [each.id for each in _all_of(_row(version.id))]
+    return _set(ids, VersionStatus.HIDDEN, _("The framework is hidden."), version)
+
+
+@bp.post("/<id:version_id>/show-again")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def show_again(version: Subject) -> ResponseReturnValue:
+    return _set([version.id], VersionStatus.OFFERED, _("The version is shown again."), version)
+
+
+@bp.post("/<id:version_id>/withdraw")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def withdraw(version: Subject) -> ResponseReturnValue:
+    return _set([version.id], VersionStatus.WITHDRAWN, _("The version is withdrawn."), version)
+
+
+def _set(ids: list[int], status: VersionStatus, done: str, version: Subject) -> ResponseReturnValue:
+    again = Undo(url_for("framework_versions.show_again", version_id=version.id))
+    return pressed(
+        lambda: offering.set_status(session.actor(), ids, status, session.now()),
+        done,
+        url_for("framework_versions.show", version_id=version.id),
+        again if ids == [version.id] and status is VersionStatus.HIDDEN else None,
+    )
+
+
+def _row(version_id: int) -> Published:
+    """The door has asked whether it is there."""
+    return next(each for each in published([*VersionStatus]) if each.id == version_id)
+
+
+def _all_of(row: Published) -> tuple[Published, ...]:
+    """The versions of its framework that weren't withdrawn."""
+    return versions(row.slug, [VersionStatus.OFFERED, VersionStatus.HIDDEN])
+
+
+def _used_by(use: VersionUse) -> list[str]:
+    """In words; a few people can't be told from each other by a count."""
+    said = []
+    if use.people:
+        said.append(_("People who are on it: %(people)s.", people=count(use.people)))
+    if use.libraries:
+        said.append(
+            ngettext(
+                "Newcomers of %(num)d library begin with it.",
+                "Newcomers of %(num)d libraries begin with it.",
+                use.libraries,
+            )
+        )
+    if use.rounds:
+        said.append(ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds))
+    if use.planned:
+        said.append(
+            ngettext(
+                "%(num)d planned move leads to it or from it.",
+                "%(num)d planned moves lead to it or from it.",
+                use.planned,
+            )
+        )
+    if use.is_spoken_of:
+        said.append(
+            _("Its statements were rated or reviewed, evidence was linked, or a library decided.")
+        )
+    return said
