@@ -4,6 +4,7 @@ people who are moved to it, and back."""
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -52,9 +53,11 @@ def next_version(
     others stay the same.
     """
     reworded, split, merged, moved = reworded or {}, split or {}, merged or {}, moved or {}
+    content = repr((version, reworded, split, merged, moved, sorted(retired), added))
     with transaction() as tx:
         old = tx.get_one(Framework, of or world.framework_id)
-        made = NextVersion(_copy(tx, old, version=version, digest=version.rjust(64, "0")), old.id)
+        digest = sha256(f"{old.digest} {content}".encode()).hexdigest()
+        made = NextVersion(_copy(tx, old, version=version, digest=digest), old.id)
         for answer in tx.scalars(select(ScaleAnswer).where(ScaleAnswer.framework_id == old.id)):
             _copy(tx, answer, framework_id=made.framework_id)
         for strand in tx.scalars(select(Strand).where(Strand.framework_id == old.id)).all():

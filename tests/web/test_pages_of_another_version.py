@@ -28,7 +28,7 @@ from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
 from tracker.web.assessment import older_views, replaced_statement
 from tracker.web.assessment.import_forms import headings
-from tracker.web.ui import replaced_choices
+from tracker.web.ui.drafts import replaced_choices
 
 SignIn = Callable[[str], Client]
 TYPED = "Typed before I was moved"

@@ -23,9 +23,8 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.i18n.render import render
-from tracker.web.ui import replaced_choices
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
-from tracker.web.ui.drafts import drafted_forms
+from tracker.web.ui.drafts import drafted_forms, replaced_choices
 from tracker.web.ui.fields import an_id
 from tracker.web.ui.statement_picker import StatementPicker, chosen_in_form
 

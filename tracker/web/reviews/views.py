@@ -28,7 +28,8 @@ from tracker.web.reviews import conflict_page, labels, outcome, pages, progress,
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
-from tracker.web.ui import pdf, replaced_choices
+from tracker.web.ui import pdf
+from tracker.web.ui.drafts import replaced_choices
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.tables import headings, order_asked
 from tracker.web.ui.templating.dates import day, moment

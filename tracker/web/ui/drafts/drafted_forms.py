@@ -26,7 +26,7 @@ from tracker.rules.drafts import (
 )
 from tracker.web.http import session
 from tracker.web.http.idempotency import DRAFT
-from tracker.web.ui import replaced_choices
+from tracker.web.ui.drafts import replaced_choices
 from tracker.web.ui.drafts.filling import filled
 from tracker.web.ui.fields import an_id
 

@@ -1,0 +1,94 @@
+"""Moving people to another version, and a page of the version that they left, in a real browser:
+planned and canceled without script, and whole at both widths."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.checks import clipped_texts, overlapping_texts
+from tests.browser.conftest import Live
+from tests.browser.watch import barriers, sideways
+from tests.factories.ratings import rate
+from tests.factories.sending import YES
+from tests.factories.versions import NextVersion, carried, next_version
+from tracker.db import db
+
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
+
+Visit = Callable[..., Any]
+WITHOUT_SCRIPT = {"java_script_enabled": False}
+
+
+def is_published(live: Live) -> NextVersion:
+    first, second, third = live.world.statements["communication"][:3]
+    with live.app.app_context():
+        for each in (first, second, third):
+            rate(live.world, "ana", each, YES)
+        found = next_version(
+            live.world, reworded={first: False}, split={second: True}, retired=[third]
+        )
+        db.session.remove()
+    return found
+
+
+def faults(page: Any) -> list[str]:
+    """As it is, and on a phone in the dark."""
+    found = [*barriers(page), *sideways(page), *clipped_texts(page), *overlapping_texts(page)]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    return [*found, *barriers(page), *sideways(page), *clipped_texts(page)]
+
+
+def test_a_move_is_planned_and_canceled_without_script(live: Live, visit: Visit) -> None:
+    version = is_published(live)
+    page = visit("adam", **WITHOUT_SCRIPT)
+    page.goto("/admin/versions")
+    page.get_by_role("link", name="Move one team first").click()
+    page.get_by_label("Who").select_option(label="– Central")
+    page.get_by_role("button", name="Show who moves").click()
+    page.get_by_label("When “Autumn 2026” ends").check()
+    page.get_by_role("button", name="Plan to move 3 people").click()
+    said = "Version 2 when “Autumn 2026” ends, on Dec 12, for 3 people"
+    page.get_by_role("heading", name=said).wait_for()
+    page.goto(f"/admin/versions/new?from_id={live.world.framework_id}&to_id={version.framework_id}")
+    page.get_by_label("On a day you choose").check()
+    page.locator("#on").fill("2027-01-04")
+    page.get_by_role("button", name="Plan to move 4 people").click()
+    page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
+    page.get_by_role("button", name="Cancel this move").first.click()
+    page.get_by_text("The planned move is canceled. Nobody moves.").wait_for()
+    assert page.get_by_role("heading", name=said).count() == 0
+
+
+@pytest.mark.parametrize("address", ["", "/new?{0}", "/new?{0}&first=y", "/new?{0}&team_id={1}"])
+def test_the_pages_of_moves_are_whole(live: Live, visit: Visit, address: str) -> None:
+    version = is_published(live)
+    ends = f"from_id={live.world.framework_id}&to_id={version.framework_id}"
+    page = visit("adam", reduced_motion="reduce")
+    page.goto(f"/admin/versions/new?{ends}")
+    page.get_by_role("button", name="Plan to move 4 people").click()
+    page.goto(f"/admin/versions{address.format(ends, live.world.teams['central'])}")
+    assert faults(page) == []
+
+
+def test_so_is_what_was_typed_on_the_page_of_another_version(live: Live, visit: Visit) -> None:
+    first, second, third = live.world.statements["communication"][:3]
+    version = is_published(live)
+    page = visit("ana", reduced_motion="reduce")
+    page.context.route(
+        "**/js/*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
+    page.goto("/assess/small/durable/communication/grid?notes=1")
+    with live.app.app_context():
+        carried(live.world, version, person="ana")
+        db.session.remove()
+    for each in (first, second, third):
+        page.locator(f"[name=answer-{each}][value=partly]").check()
+        page.locator(f"[name=own_note-{each}]").fill("Two lines\nof mine")
+    page.locator("form[data-grid]").evaluate("form => form.submit()")
+    page.get_by_text("You are on version 2 of the framework now").wait_for()
+    assert page.locator("form.statement").count() == 3, "one reworded, and both parts"
+    assert faults(page) == []
