@@ -85,7 +85,13 @@ DOORS = [
             values=its_draft,
             arrange=a_draft,
         )
-        for name in ("show", "file", "changes_csv", "changes_json")
+        for name in ("show", "confirm", "file", "changes_csv", "changes_json")
+    ),
+    Door(
+        "framework_previews.show",
+        "302 404 404 404 404 404 404 404 404",
+        values=its_draft,
+        arrange=a_draft,
     ),
     *(
         Door(

@@ -24,6 +24,8 @@ DRAFTED = "A first version is a draft before it is published, too."
 SUPERVISORS = "Whoever supervises people who moved is told once how many, also by mail."
 TEAMS = "A team's page says which versions its people were moved to."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
+FOLDED = "Changes of a version are folded, with other words, and publishing asks once more."
+PLAIN = "Words that readers stumbled over are plain ones."
 LATER = "What is new in a version counts from the next round, and the draft counts levels so."
 FALLS = "A level that falls with a version is named, with its reason."
 JOB = "What is left to rate for the job is said without all that is listed."
@@ -127,7 +129,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "*/earlier *",
         ANYWHERE,
         before="no longer in the framework",
-        now="isn’t in the framework",
+        now="doesn’t have this statement",
     ),
     Difference(("world-4",), "*/earlier *", ANYWHERE, now="Not my work"),
     Difference(("world-3",), "*", AGAIN, before=r"LEA-3-01|Leadership 3\.1"),
@@ -201,9 +203,12 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         ("world-3", "world-5"), "*/not rated", LEFT_OUT, before="Mar 15Adam", now="Nov 24, 2026Adam"
     ),
+    Difference(WORLDS, "* draft", FOLDED),
+    Difference(("demo-1", *ALL), "*/today", PLAIN, before="Everybody has", now="Everyone has"),
     Difference(
-        ("world-5",), "* draft", AGAIN, before="^(Not rated yet, for everybody|12 changes need)"
+        ("demo-teams", *WORLDS[1:]), "*/not sent", PLAIN, before="Everybody has", now="Everyone has"
     ),
+    Difference(WORLDS, "*/what changed", FOLDED),
     Difference(("world-5",), "*adam decides 3*", AGAIN, before="changes 12", now="changes 13"),
     Difference(
         ("world-5",),

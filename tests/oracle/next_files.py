@@ -14,9 +14,10 @@ from tests.client import Client
 from tests.oracle.facts import Lines, lines_of
 
 PAGE = "/system/frameworks"
-SECTION = re.compile(r'<section class="panel change.*?</section>', re.S)
-RADIO = re.compile(r'type="radio"[^>]*name="(change-[^"]+)" value="([^"]+)"')
-CODE = re.compile(r'<span class="soft small">([^<]+)</span>')
+CARD = re.compile(r'<li class="change.*?</li>', re.S)
+BUTTON = re.compile(r'name="(change-[^"]+)" value="([^"]+)"')
+CODE = re.compile(r'<span class="soft small nowrap">([^<]+)</span>')
+OF_SEVERAL = re.compile(r'<p class="change-statement">\s*<b>(\S+) ')
 FATES = (
     *["same"] * 9,
     "spelled",
@@ -123,24 +124,24 @@ class Publishing:
     def page(self) -> Lines:
         return lines_of(self.editor.http.get(self.draft))
 
-    def _shown(self) -> tuple[str, dict[str, str]]:
-        """The digest of what the page shows, and a choice for each change: by what the change is
-        called, so that it is the same wherever it stands."""
-        html = self.editor.http.get(self.draft).text
-        (seen,) = set(re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', html))
+    def _chosen(self) -> dict[str, str]:
+        """A choice for each change: by what the change is called, so that it is the same wherever
+        it stands."""
         chosen = {}
-        for section in SECTION.findall(html):
-            found = RADIO.findall(section)
+        for card in CARD.findall(self.editor.http.get(self.draft).text):
+            found = BUTTON.findall(card)
             if found:
-                codes = " ".join(CODE.findall(section))
-                own = random.Random(f"{self.version} {codes}")
+                is_one = card.count('class="change-statement"') == 2
+                codes = CODE.findall(card) if is_one else dict.fromkeys(OF_SEVERAL.findall(card))
+                own = random.Random(f"{self.version} {', '.join(codes)}")
                 chosen[found[0][0]] = own.choice(sorted(value for _name, value in found))
-        return seen, chosen
+        return chosen
 
     def decide(self) -> TestResponse:
-        seen, chosen = self._shown()
-        return self.editor.post(f"{self.draft}/decisions", {"seen": seen, **chosen})
+        return self.editor.post(f"{self.draft}/decisions", self._chosen())
 
     def publish(self) -> TestResponse:
-        seen, chosen = self._shown()
+        chosen = self._chosen()
+        asked = self.editor.http.get(f"{self.draft}/publish").text
+        (seen,) = set(re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', asked))
         return self.editor.post(f"{self.draft}/publish", {"seen": seen, **chosen})

@@ -42,6 +42,7 @@ from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import version_views as framework_versions
 from tracker.web.frameworks import views as frameworks
+from tracker.web.frameworks.drafts import preview_views as framework_previews
 from tracker.web.frameworks.drafts import views as framework_drafts
 from tracker.web.notifications import mail_views as mail
 from tracker.web.notifications import views as notifications
@@ -107,6 +108,7 @@ BLUEPRINTS: list[Blueprint] = [
     exceptions.bp,
     front.bp,
     framework_drafts.bp,
+    framework_previews.bp,
     framework_versions.bp,
     frameworks.bp,
     handovers.bp,

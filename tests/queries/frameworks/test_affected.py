@@ -36,13 +36,14 @@ def test_what_carries_from_an_earlier_version_counts(world: World) -> None:
         select(Statement.id, Statement.skill_id).where(Statement.id.in_(here.values()))
     )
     skills = dict(rows.all())
-    found = affected(
-        {
-            name: [skills[here[each]]]
-            for name, each in (("same", same), ("asked", asked), ("other", other))
-        }
-    )
-    assert found.by("same") == Affected(people=3, endorsements=2, open_reviews=1)
-    assert found.by("asked") == Affected()
-    assert found.by("other") == Affected(people=1, open_reviews=1)
-    assert found.total == Affected(people=3, endorsements=2, open_reviews=1)
+    asked_for = {
+        name: [skills[here[each]]]
+        for name, each in (("same", same), ("asked", asked), ("other", other))
+    }
+    found = affected({**asked_for, "none": []})
+    assert found["same"] == Affected(people=3, endorsements=2, open_reviews=1)
+    assert found["asked"] == Affected()
+    assert found["other"] == Affected(people=1, open_reviews=1)
+    assert found["none"] == Affected()
+    total = affected({"": [skill_id for (skill_id,) in asked_for.values()]})
+    assert total == {"": Affected(people=3, endorsements=2, open_reviews=1)}

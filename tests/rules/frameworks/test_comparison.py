@@ -8,7 +8,7 @@ import pytest
 from config import ROOT
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tracker.rules.frameworks.changes.comparison import Kind, compare
-from tracker.rules.frameworks.changes.small_changes import is_small, pieces
+from tracker.rules.frameworks.changes.small_changes import excerpt, is_small, pieces
 from tracker.rules.frameworks.changes.structure import same_scale
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import data_of
@@ -108,3 +108,31 @@ def test_words_that_differ_are_marked_on_both_sides() -> None:
     assert "".join(each.text for each in old) == "help at the desk."
     assert [each.text for each in old if each.differs] == ["desk."]
     assert [each.text for each in new if each.differs] == ["by phone", "desk or outside."]
+
+
+SENTENCE = "answer routine questions independently, applying knowledge of print and film."
+LONGER = ", sound, maps, games, and all that came to the library since the last version of it"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("Cataloguing judgment", "Cataloging judgment", "[-Cataloguing] [+Cataloging] judgment"),
+        (SENTENCE, SENTENCE.replace(" independently", ""),
+         "answer routine questions [-independently], applying knowledge…"),
+        (SENTENCE.replace(" independently", ""), SENTENCE,
+         "answer routine questions [+independently], applying knowledge…"),
+        (SENTENCE, SENTENCE.replace("film", f"film{LONGER}"), f"…print and film[+{LONGER}]."),
+        (SENTENCE, SENTENCE.replace("answer", "Answer").replace("film", "more"),
+         "[-answer] [+Answer] routine questions independently… of print and [-film] [+more]."),
+        (f"{SENTENCE} {SENTENCE}", "help",
+         "[-answer routine questions independently, applying knowledge of print and…] [+help]"),
+        ("", "new", "[+new]"),
+    ],
+)  # fmt: skip
+def test_an_excerpt_cuts_nothing_that_came(before: str, after: str, says: str) -> None:
+    sign = {"": "", "del": "-", "ins": "+"}
+    found = excerpt(before, after)
+    assert says == "".join(
+        f"[{sign[each.fate]}{each.text}]" if each.fate else each.text for each in found
+    )

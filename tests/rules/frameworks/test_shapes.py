@@ -16,6 +16,7 @@ SHAPES = {
     "no-levels": ("en", [0, 2], ["not_met", "met"]),
     "spanish": ("es", [3], ["not_met", "not_met", "not_met", "met"]),
     "japanese": ("ja", [4], ["not_met", "not_met", "met"]),
+    "arabic": ("ar", [3, 0], ["not_met", "not_met", "met"]),
 }
 """Of each file: its language, the levels of each strand, and what its own answers count as."""
 SMALLEST: dict[str, Any] = {

@@ -15,7 +15,11 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.conftest import NOW
+from tests.doors.frameworks import a_draft
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import first_version
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tests.rules.frameworks.test_file_messages import zipped
@@ -46,37 +50,66 @@ def uploaded(editor: Client, text: str) -> TestResponse:
     return editor.post(f"{PAGE}/import", {"file": (io.BytesIO(text.encode()), "next.json")})
 
 
+def offered(page: str) -> dict[str, list[str]]:
+    """By name, what can be pressed for a change."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(change-[0-9a-f]{64})" value="([^"]+)"', page):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def pressed(page: str) -> list[str]:
+    buttons = re.findall(r"<button[^>]*aria-pressed[^>]*>", page)
+    return [each for each in buttons if 'aria-pressed="true"' in each]
+
+
 def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "No draft is open" in words(editor.get(PAGE))
     sent = uploaded(editor, text_of(edited(seed(), one_of_each)))
     assert sent.status_code == 303
     page = editor.get(sent.location)
     seen = words(page)
-    assert "Changed 7 To decide 5 Reworded 2 Moved 1 Split 1 Merged 1 Retired 1 New 1 Same" in seen
-    assert "5 changes need a choice" in seen
+    assert "7 changes since 26.05. Nothing changes for anyone until you publish." in seen
+    assert "5 to think about 1 suggested 1 needs nothing" in seen
+    assert "4 of 5 to decide" in seen
+    assert "Suggested: carry, only spelling changed Carry the small one" in seen
+    assert "Show the one that needs nothing 1 new" in seen
+    assert seen.count("Decide. Under 5 people.") == 3
+    assert "Decide. Text unchanged. Under 5 people." in seen
     assert "People: under 5. Reviewed ratings: under 5. Open reviews: under 5." in seen
     assert "Communication, Emerging: 2, then 1." in seen
     assert "Technical, Emerging: 10, then 10; 4 of them count from the next round." in seen
-    assert "A statement that comes into or leaves a level can" in seen
     assert "People who reach it: under 5; who lose it: under 5." in seen
+    assert "4 undecided count as “Ask again”" in seen
+    assert "1 suggestion is carried over" in seen
+    assert "To rate for each person: at most 5 again, 1 new, about 2 minutes" in seen
     assert "uuid" not in seen
-    assert "<del>under direct supervision" in page.text or "<del>" in page.text
+    assert "<del>" in page.text
     assert "<ins>" in page.text
-    assert "punctuation changed, so it is carried over unless you choose otherwise." in seen
-    keys = re.findall(r'name="(change-[0-9a-f]{64})" value="ask_again"', page.text)
-    parts = re.findall(r'name="(change-[0-9a-f]{64})" value="(carry:[^"]+)"', page.text)
-    choices = dict.fromkeys(keys, "carry") | {parts[1][0]: parts[1][1]}
-    editor.post(f"{sent.location}/decisions", choices)
+    assert len(pressed(page.text)) == 1
+    buttons = offered(page.text)
+    assert len(buttons) == 5
+    for name, values in buttons.items():
+        at = values[1] if len(values) == 3 else values[0]
+        done = editor.post(f"{sent.location}/decisions", {name: at})
+        assert done.location == f"{sent.location}#{name}"
     page = editor.get(sent.location)
-    assert "Every change has a choice" in words(page)
-    assert page.text.count(" checked>") == 5
+    assert "All decided" in words(page)
+    assert "undecided" not in words(page)
+    assert len(pressed(page.text)) == 6
     assert len(editor.get(f"{sent.location}/changes.csv").text.splitlines()) >= 8
     assert [each["decision"] for each in editor.get(f"{sent.location}/changes.json").json or []]
-    (seen_digest,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', page.text)
+    asked = editor.get(f"{sent.location}/publish")
+    assert "Publish version 26.11?" in words(asked)
+    assert "A published version is never changed." in words(asked)
+    (seen_digest,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', asked.text)
     stale = editor.post(f"{sent.location}/publish", {"seen": "0" * 64})
     assert "The draft changed since" in words(editor.get(stale.location))
     editor.post(f"{sent.location}/publish", {"seen": seen_digest})
-    assert "Published" in words(editor.get(sent.location))
+    done = editor.get(sent.location)
+    assert "Published Nov 24" in words(done)
+    assert offered(done.text) == {}
+    assert editor.get(f"{sent.location}/publish").status_code == 302
     public = words(editor.get("/frameworks/library-technicians/changes"))
     assert "Compared with version 26.05." in public
     assert "Split" in public
@@ -94,12 +127,12 @@ def test_a_first_version_is_seen_and_published_by_one_act(
     assert "none: the first version" in words(editor.get(PAGE))
     page = editor.get(sent.location)
     seen = words(page)
-    assert "Draft of Library Technicians 26.05 The first version." in seen
+    assert "First version of Library Technicians: 26.05" in seen
     assert "137 statements in 3 sections" in seen
     head = "Domain Emerging Developing Proficient Advanced In all"
     assert f"{head} Technical 10 10 10 10 40" in seen
     assert "Leadership 2 1 3 2 8" in seen
-    assert "Every level has a statement" in seen
+    assert "Every level has a statement, and titles are unique" in seen
     assert "The heading of “Communication” says 11; 10 are listed." in seen
     assert "Publish 137 statements in 3 sections?" in seen
     assert editor.get(public).status_code == 404
@@ -130,6 +163,91 @@ def test_what_is_wrong_with_a_first_version_is_said_on_its_page(editor: Client) 
     assert "/publish" not in editor.get(sent.location).text
 
 
+def test_all_small_ones_are_carried_in_one_press_and_changed_after(editor: Client) -> None:
+    draft = uploaded(editor, text_of(edited(seed(), smaller))).location
+    page = editor.get(draft)
+    assert "Carry the 3 small ones" in words(page)
+    at_once = re.findall(r'type="hidden" name="(change-[0-9a-f]{64})" value="carry"', page.text)
+    assert len(at_once) == 3
+    editor.post(f"{draft}/decisions", dict.fromkeys(at_once, "carry"))
+    page = editor.get(draft)
+    assert len(pressed(page.text)) == 3
+    assert "small one" not in words(page)
+    editor.post(f"{draft}/decisions", {at_once[1]: "ask_again"})
+    assert words(editor.get(draft)).count("Carried over.") == 2
+
+
+def smaller(listed: dict[str, list[dict[str, Any]]]) -> None:
+    for each in listed["technical"][:3]:
+        each["text"] = each["text"].upper()
+
+
+def test_what_a_file_leaves_out_is_kept_and_retired_again(app: Flask, editor: Client) -> None:
+    def without(listed: dict[str, list[dict[str, Any]]]) -> None:
+        del listed["technical"][1]
+
+    def buttons() -> dict[str, str]:
+        page = editor.get(draft).text
+        return dict(re.findall(r'name="((?:keep|retire)-[0-9a-f]{64})" value="([^"]+)"', page))
+
+    draft = uploaded(editor, text_of(edited(seed(), without))).location
+    retire, keep = buttons().items()
+    assert "Leaves all counts" in words(editor.get(draft))
+    editor.post(f"{draft}/decisions", dict([keep]))
+    assert "It stays in the version. " in words(editor.get(draft))
+    assert "Goes on as it is." in words(editor.get(draft))
+    listed = editor.get(f"{draft}/framework.json").json
+    assert listed is not None
+    kept = listed["strands"][0]["domains"][0]["statements"]
+    assert [each["code"] for each in kept[8:10]] == ["T-1-10", "T-1-02"]
+    editor.post(f"{draft}/decisions", dict([keep]))
+    assert "The draft changed since" in words(editor.get(draft))
+    editor.post(f"{draft}/decisions", dict([retire]))
+    assert "Leaves all counts" in words(editor.get(draft))
+    editor.post(f"{draft}/decisions", dict([keep]))
+    uploaded(editor, text_of(edited(seed(), lambda listed: (without(listed), louder(listed)))))
+    assert "Goes on as it is." in words(editor.get(draft))
+    editor.post(f"{draft}/publish", approved(editor.get(f"{draft}/publish").text))
+    with app.app_context():
+        same = session().execute(
+            select(Statement.framework_id, Statement.skill_id).where(Statement.code == "T-1-02")
+        )
+        (_old, skill), (_new, then) = same.all()
+    assert skill == then
+
+
+def test_what_has_no_place_is_not_kept(editor: Client) -> None:
+    """Another has its code."""
+
+    def replaced(listed: dict[str, list[dict[str, Any]]]) -> None:
+        listed["technical"][1:3] = [
+            {
+                **listed["technical"][1],
+                "uuid": "00000000-0000-0000-0000-000000000009",
+                "from": [listed["technical"][2]["uuid"]],
+            }
+        ]
+
+    draft = uploaded(editor, text_of(edited(seed(), replaced))).location
+    assert "Leaves all counts" in words(editor.get(draft))
+    assert "Keep it" not in words(editor.get(draft))
+
+
+def test_what_needs_nothing_is_told_in_a_line(editor: Client) -> None:
+    """Another code, other sources; the words and the place are the same."""
+
+    def otherwise(listed: dict[str, list[dict[str, Any]]]) -> None:
+        listed["technical"][0]["code"] = "T-1-99"
+        listed["communication"][0]["citations"].pop()
+
+    draft = uploaded(editor, text_of(edited(seed(), otherwise))).location
+    seen = words(editor.get(draft))
+    assert "2 changes since 26.05." in seen
+    assert "Show the 2 that need nothing 1 renumbered, 1 sources only" in seen
+    assert "T-1-01, now T-1-99" in seen
+    assert seen.count("Sources: ") == 1
+
+
 def louder(listed: dict[str, list[dict[str, Any]]]) -> None:
     """One is spelled otherwise, one says something else, and one is gone."""
     first, second = listed["technical"][:2]
@@ -150,40 +268,97 @@ def carried(app: Flask) -> dict[str, bool]:
         return {code: bool(is_same) for code, is_same in rows}
 
 
-def shown(page: str) -> dict[str, str]:
-    """What a browser sends with the button Publish: the form that the button names, as it is."""
-    (button,) = re.findall(r"<button[^>]*/publish[^>]*>", page)
-    (name,) = re.findall(r' form="([^"]+)"', button)
-    (form,) = re.findall(rf'<form id="{name}".*?</form>', page, re.S)
-    radios = re.findall(r'type="radio"[^>]*name="([^"]+)" value="([^"]+)" checked', form)
-    (seen,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', form)
-    return {"seen": seen, **dict(radios)}
+def approved(page: str) -> dict[str, str]:
+    """What a browser sends with the button of the page that asks once more."""
+    fields = re.findall(r'type="hidden" name="(change-[^"]+)" value="([^"]+)"', page)
+    (seen,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', page)
+    return {"seen": seen, **dict(fields)}
 
 
-def test_publishing_takes_the_choices_that_the_page_shows(app: Flask, editor: Client) -> None:
+def test_publishing_carries_what_was_suggested(app: Flask, editor: Client) -> None:
     draft = uploaded(editor, text_of(edited(seed(), louder))).location
-    page = editor.get(draft)
-    assert words(page).count("Choose one. Until then staff are asked to rate again.") == 1
-    assert "The choices shown on this page are saved with it." in words(page)
-    editor.post(f"{draft}/publish", shown(page.text))
+    assert words(editor.get(draft)).count("Decide.") == 1
+    asked = editor.get(f"{draft}/publish")
+    assert "1 undecided counts as “Ask again”" in words(asked)
+    assert "1 suggestion is carried over" in words(asked)
+    editor.post(f"{draft}/publish", approved(asked.text))
     assert carried(app) == {"T-1-01": True, "T-1-02": False}
-    assert "Carry over" in words(editor.get(draft))
+    done = words(editor.get(draft))
+    assert "Carried over." in done
+    assert "Nobody decided: asked again." in done
 
 
-def test_publishing_is_refused_where_a_choice_that_is_offered_was_not_shown(
+def test_publishing_is_refused_where_a_suggestion_was_not_approved(
     app: Flask, editor: Client
 ) -> None:
     draft = uploaded(editor, text_of(edited(seed(), louder))).location
-    seen = shown(editor.get(draft).text)["seen"]
-    refused = editor.post(f"{draft}/publish", {"seen": seen})
+    said = approved(editor.get(f"{draft}/publish").text)
+    (change,) = set(said) - {"seen"}
+    refused = editor.post(f"{draft}/publish", {"seen": said["seen"]})
     assert "choices that the page shows were not saved yet" in words(editor.get(refused.location))
     assert carried(app) == {}
-    elsewhere = editor.get(f"{draft}?show=retired")
-    assert "/publish" not in elsewhere.text
-    assert "See what is chosen, then publish" in words(elsewhere)
-    (change,) = (name for name, value in shown(editor.get(draft).text).items() if value == "carry")
-    editor.post(f"{draft}/publish", {"seen": seen, change: "ask_again"})
+    editor.post(f"{draft}/publish", {**said, change: "ask_again"})
     assert carried(app) == {"T-1-01": False, "T-1-02": False}
+
+
+@pytest.fixture
+def learned(app: Flask, world: World, sign_in: Callable[[str], Client]) -> Client:
+    """Adam, the administrator, who edits frameworks, too; its learners learn the small one."""
+    with app.app_context():
+        set_framework_editor(None, world.email("adam"), True, NOW)
+        a_draft(world)
+    return sign_in(world.email("adam"))
+
+
+def test_a_draft_is_previewed_as_a_person_by_their_job_alone(learned: Client, world: World) -> None:
+    draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
+    assert draft is not None
+    page = f"{draft[0]}/preview"
+    assert "Preview as this person Job profile" in words(learned.get(page))
+    named = learned.get(f"{page}?find=ana")
+    assert "Several people" not in words(named)
+    seen = words(named)
+    assert "Ana" in seen
+    assert re.search(r"At most \d+ to rate again and \d+ new: about \d minute", seen)
+    assert "“You’re on Small framework 2 now. Your ratings came along. 1 statement is new" in seen
+    assert learned.get(f"{page}?person={world.people['ana']}").text.count("<h3>") == (
+        named.text.count("<h3>")
+    )
+    assert "Several people have this in their name" in words(learned.get(f"{page}?find=e"))
+    assert "Nobody who learns in your library" in words(learned.get(f"{page}?find=nobody"))
+    assert learned.get(f"{page}?person=999999").status_code == 404
+    jobs = re.findall(r'<option value="(\d+)"', named.text)
+    assert "At most" in words(learned.get(f"{page}?job={jobs[0]}"))
+
+
+def test_a_preview_is_the_same_whatever_was_rated(
+    app: Flask, learned: Client, world: World
+) -> None:
+    draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
+    assert draft is not None
+    page = f"{draft[0]}/preview?person={world.people['ana']}"
+    before = words(learned.get(page))
+    with app.app_context():
+        everything = [each for ids in world.statements.values() for each in ids]
+        for statement_id in everything:
+            rate(world, "ana", statement_id, Answer.PARTLY)
+        endorse(world, "ana", "sue", everything[0], EndorsedAnswer.CONSISTENTLY)
+    assert words(learned.get(page)) == before
+
+
+def test_who_only_edits_frameworks_names_nobody(
+    app: Flask, learned: Client, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    with app.app_context():
+        set_framework_editor(None, world.email("lea"), True, NOW)
+    draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
+    assert draft is not None
+    editor, page = sign_in(world.email("lea")), f"{draft[0]}/preview"
+    seen = editor.get(f"{page}?find=ana")
+    assert "Preview as this job" in words(seen)
+    assert "Preview as this person" not in words(seen)
+    assert "Ana" not in words(seen)
+    assert editor.get(f"{page}?person={world.people['ana']}").status_code == 404
 
 
 def test_a_file_that_cannot_be_used_says_why(editor: Client) -> None:

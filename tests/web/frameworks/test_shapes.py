@@ -53,7 +53,7 @@ def test_levels_are_named_once_in_each_domain_and_never_empty(
     file = shape(name)
     page = page_of(app, client, file)
     assert "" not in headings(page)
-    levels = re.findall(r'<h\d class="framework-level"><span>(.*?)</span>', page)
+    levels = re.findall(r'<h\d class="framework-level"[^>]*><span>(.*?)</span>', page)
     shown = [re.sub(r"<[^>]*>", "", level) for level in levels]
     assert shown == [
         level.name
@@ -69,7 +69,8 @@ def test_its_words_keep_their_language(app: Flask, client: Client, name: str) ->
     file = shape(name)
     page = page_of(app, client, file)
     statement = file.strands[0].domains[0].statements[0]
-    marked = f'<b><span lang="{file.lang}">{statement.title}</span></b>'
+    direction = ' dir="rtl"' if file.lang == "ar" else ""
+    marked = f'<b><span lang="{file.lang}"{direction}>{statement.title}</span></b>'
     assert (marked in page) == (file.lang != "en")
     assert f"<b>{statement.title}</b>" in page or marked in page
 

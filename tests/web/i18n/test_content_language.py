@@ -122,7 +122,7 @@ TITLE = de("Titel & <b>mehr</b>")
         ),
         ("<option value=1>{{ s }}</option>", '<option value=1 lang="de">Stufe</option>'),
         ("<option>{{ s }} (3)</option>", "<option>Stufe (3)</option>"),
-        ("<p>{{ rtl }}</p>", '<p><span lang="he" dir="rtl">רמה</span></p>'),
+        ("<p>{{ rtl }}</p>", '<p dir="rtl"><span lang="he" dir="rtl">רמה</span></p>'),
         ("<p>{{ odd }}</p>", '<p><span lang="zz-odd" dir="auto">x</span></p>'),
     ],
 )

@@ -16,9 +16,9 @@ OPEN = "published_at IS NULL AND discarded_at IS NULL"
 class FrameworkDraft(Base):
     """At most one is open for each framework. Without a base it is a first version. `content` is
     its file, `digest` that of the file as it was taken in; `origins`: what somebody said by hand
-    about whose place a statement takes (rules/frameworks/changes/comparison); `places`: by new
-    domain the one whose targets go on in it (rules/frameworks/changes/structure). By command where
-    no person is named."""
+    about whose place a statement takes (rules/frameworks/changes/comparison), its own where the
+    file leaves it out and it is kept; `places`: by new domain the one whose targets go on in it
+    (rules/frameworks/changes/structure). By command where no person is named."""
 
     __tablename__ = "framework_drafts"
     __table_args__ = (

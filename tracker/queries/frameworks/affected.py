@@ -3,7 +3,7 @@ not sent are nobody's to count."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, union
@@ -14,6 +14,7 @@ from tracker.models import (
     Endorsement,
     Framework,
     Membership,
+    PersonVersion,
     Review,
     ReviewItem,
     RoleProfile,
@@ -22,7 +23,7 @@ from tracker.models import (
     Strand,
     Target,
 )
-from tracker.models.record.versions import expects
+from tracker.models.record.versions import expects, is_current
 from tracker.policy.permissions import current_on
 from tracker.rules.reviews.workflow import LIVE, EndorsementStatus, ReviewStatus
 
@@ -36,29 +37,12 @@ class Affected:
     open_reviews: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AffectedByChanges:
-    """By key of the change, and by all that are changed together."""
-
-    total: Affected
-    of: Mapping[str, Affected] = field(default_factory=dict)
-
-    def by(self, key: str) -> Affected:
-        return self.of.get(key, Affected())
-
-
-def affected(skill_ids: Mapping[str, list[int]]) -> AffectedByChanges:
-    """`skill_ids`: by key of the change. Six queries."""
+def affected(skill_ids: Mapping[str, Collection[int]]) -> Mapping[str, Affected]:
+    """`skill_ids`: by key of the change, or of several changes. What was said of an origin, and
+    carries to a skill, is said of it. Three queries."""
     groups = {key: ids for key, ids in skill_ids.items() if ids}
     if not groups:
-        return AffectedByChanges(Affected())
-    everything = {"": [each for ids in groups.values() for each in ids]}
-    (total,) = _counted(everything).values() or (Affected(),)
-    return AffectedByChanges(total, _counted(groups))
-
-
-def _counted(groups: Mapping[str, list[int]]) -> Mapping[str, Affected]:
-    """What was said of an origin, and carries to a skill, is said of it."""
+        return dict.fromkeys(skill_ids, Affected())
     wanted = [each for ids in groups.values() for each in ids]
     then = union(
         select(Skill.id.label("now_id"), Skill.id.label("then_id")).where(Skill.id.in_(wanted)),
@@ -92,16 +76,34 @@ def _counted(groups: Mapping[str, list[int]]) -> Mapping[str, Affected]:
         .where(Review.status.in_(LIVE))
     )
     counts = [_by_group(groups, each) for each in (at_known, endorsed, open_ones)]
-    return {key: Affected(*(each.get(key, 0) for each in counts)) for key in groups}
+    return {key: Affected(*(each.get(key, 0) for each in counts)) for key in skill_ids}
 
 
-def _by_group(groups: Mapping[str, list[int]], rows: Select[*tuple[Any, ...]]) -> Mapping[str, int]:
+def _by_group(
+    groups: Mapping[str, Collection[int]], rows: Select[*tuple[Any, ...]]
+) -> Mapping[str, int]:
     """`rows`: a skill, and what is counted once in each group."""
     keys = list(groups)
     skill_id, counted = rows.subquery().c
     number = case(*((skill_id.in_(groups[key]), at) for at, key in enumerate(keys)), else_=-1)
     found = session().execute(select(number, func.count(counted.distinct())).group_by(number))
     return {keys[at]: count for at, count in found}
+
+
+def people_on(framework_id: int, today: dt.date) -> int:
+    """How many people learn on that version. One query."""
+    learn_on_it = (
+        select(func.count(PersonVersion.person_id.distinct()))
+        .join(RoleProfile, RoleProfile.slug == PersonVersion.slug)
+        .join(Membership, Membership.role_profile_id == RoleProfile.id)
+        .where(
+            Membership.person_id == PersonVersion.person_id,
+            PersonVersion.framework_id == framework_id,
+            is_current(),
+            current_on(Membership, today),
+        )
+    )
+    return session().execute(learn_on_it).scalar_one()
 
 
 def targets_that_end(framework_id: int, domains: Collection[str], today: dt.date) -> dict[str, int]:

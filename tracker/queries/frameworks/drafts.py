@@ -23,8 +23,10 @@ from tracker.rules.frameworks.changes.comparison import (
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
+    keepable,
     only_in,
     titles_used_twice,
+    with_kept,
 )
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import framework_of
@@ -55,8 +57,9 @@ class Decided:
 
 @dataclass(frozen=True)
 class DraftedVersion:
-    """A draft beside the version that it follows. A first version follows none: `before` is
-    empty."""
+    """A draft beside the version that it follows; beside an empty one where it is a first version.
+    `kept`: uuids of statements that its file leaves out and that go on all the same, as somebody
+    said."""
 
     id: int
     digest: str
@@ -66,6 +69,7 @@ class DraftedVersion:
     past: KnownBefore
     origins: Mapping[str, list[str]]
     places: Mapping[str, str]
+    kept: frozenset[str]
     decisions: Mapping[str, Decided]
     made_at: dt.datetime
     published_at: dt.datetime | None
@@ -75,6 +79,22 @@ class DraftedVersion:
     @cached_property
     def comparison(self) -> VersionComparison:
         return compare(self.before, self.after, self.origins, self.past, self.went_on)
+
+    @property
+    def changed(self) -> tuple[VersionChange, ...]:
+        """What is kept still counts among them, as retired."""
+        kept = (
+            VersionChange(Kind.RETIRED, change.before, ())
+            for change in self.comparison.of(Kind.SAME)
+            if change.after[0].uuid in self.kept
+        )
+        return (*self.comparison.changed, *kept)
+
+    @property
+    def base_id(self) -> int:
+        """Of a later version."""
+        assert self.base_framework_id is not None
+        return self.base_framework_id
 
     @property
     def is_open(self) -> bool:
@@ -90,6 +110,10 @@ class DraftedVersion:
     def offered(self) -> tuple[VersionChange, ...]:
         """Those that nobody decided about, where carrying is chosen for whoever looks."""
         return tuple(change for change in self.undecided if change.offers_carry)
+
+    def is_to_decide(self, change: VersionChange) -> bool:
+        """Whether somebody has to, because no choice is made or offered."""
+        return change.needs_decision and not (change.key in self.decisions or change.offers_carry)
 
     def carries(self, change: VersionChange, uuid: str) -> bool:
         """Whether ratings carry to that statement of the new version. What nobody decided about is
@@ -120,6 +144,11 @@ class DraftedVersion:
         if decided is None:
             return ""
         return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+
+    @property
+    def keepable(self) -> frozenset[str]:
+        """What the draft leaves out and has a place for."""
+        return keepable(self.before, self.after)
 
     @property
     def new_domains(self) -> tuple[ListedDomain, ...]:
@@ -197,16 +226,19 @@ def drafted(draft_id: int) -> DraftedVersion | None:
             FrameworkDraftDecision.carried_to,
         ).where(FrameworkDraftDecision.draft_id == draft_id)
     )
-    base_id, after = draft.base_framework_id, framework_of(draft.content)
+    base_id, file = draft.base_framework_id, framework_of(draft.content)
+    before = replace(file, version="", strands=()) if base_id is None else file_of(base_id)
+    kept = keepable(before, file) & draft.origins.keys()
     return DraftedVersion(
         id=draft.id,
         digest=draft.digest,
         base_framework_id=base_id,
-        before=replace(after, version="", strands=()) if base_id is None else file_of(base_id),
-        after=after,
+        before=before,
+        after=with_kept(before, file, kept),
         past=NO_PAST if base_id is None else past_of(base_id),
         origins=draft.origins,
         places=draft.places,
+        kept=kept,
         decisions={key: Decided(decision, to) for key, decision, to in decisions},
         made_at=draft.made_at,
         published_at=draft.published_at,

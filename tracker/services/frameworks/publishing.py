@@ -60,6 +60,18 @@ def say_origins(
         drafts.forget_decisions(tx, draft, {each.key for each in again.comparison.to_decide})
 
 
+def keep(actor: Actor | None, draft_id: int, uuid: str, now: dt.datetime, *, is_kept: bool) -> None:
+    """Let a statement that the file leaves out go on as it is, or retire it after all. Raises
+    Conflict("draft_changed") where the draft doesn't leave it out, or has no place for it."""
+    with transaction() as tx:
+        draft, stands = _opened(tx, draft_id)
+        if uuid not in (stands.keepable if is_kept else stands.kept):
+            raise Conflict("draft_changed")
+        others = {key: of for key, of in draft.origins.items() if key != uuid}
+        drafts.set_origins(tx, draft, {**others, uuid: [uuid]} if is_kept else others)
+        drafts.note_decided(tx, draft, 1, actor, now)
+
+
 def say_place(
     actor: Actor | None, draft_id: int, domain: str, before: str, now: dt.datetime
 ) -> None:

@@ -57,9 +57,9 @@ def _all_sent(members: TeamBehind) -> str:
     if not members.people:
         return str(_("Nobody learns here now."))
     return str(
-        _("Everybody has sent something this round.")
+        _("Everyone has sent ratings this round.")
         if members.in_round
-        else _("Everybody has sent something.")
+        else _("Everyone has sent ratings for review.")
     )
 
 

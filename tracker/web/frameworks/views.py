@@ -13,8 +13,8 @@ from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks.corrections import suggest_correction
-from tracker.web.frameworks.drafts import exports, pages
-from tracker.web.frameworks.drafts.labels import KINDS
+from tracker.web.frameworks.drafts import exports
+from tracker.web.frameworks.drafts.cards import change_card
 from tracker.web.frameworks.forms import CorrectionForm
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door, may
@@ -77,9 +77,8 @@ def changes(slug: str) -> ResponseReturnValue:
         lang=page.lang,
         page=page,
         before=before,
-        cards=[pages.change_card(change) for change in comparison.changed],
+        cards=[change_card(change) for change in comparison.changed],
         sections=comparison.sections,
-        kinds=KINDS,
     )
 
 

@@ -18,6 +18,7 @@ from babel import Locale, UnknownLocaleError
 from flask import Flask, Response
 
 from tracker.rules.frameworks.wording import OF_A_FRAMEWORK
+from tracker.web.i18n.block_direction import with_blocks
 from tracker.web.i18n.languages import language
 
 T = TypeVar("T")
@@ -141,6 +142,7 @@ def _is_wording(hint: Any) -> bool:
 def resolved(html: str) -> str:
     """A page with its marks turned into elements and attributes."""
     page = language()
+    ways = set[str]()
 
     def piece(found: re.Match[str]) -> str:
         if found["mark"] is not None:
@@ -153,13 +155,18 @@ def resolved(html: str) -> str:
 
     def attributes(lang: str) -> str:
         direction = _direction(lang)
+        ways.add(direction)
         return (
             f' lang="{lang}"'
             if direction == page.direction
             else f' lang="{lang}" dir="{direction}"'
         )
 
-    return PIECES.sub(piece, html)
+    found = PIECES.sub(piece, html)
+    return with_blocks(found, page.direction) if ways & OTHER_WAY[page.direction] else found
+
+
+OTHER_WAY = {"ltr": {"rtl"}, "rtl": {"ltr"}}
 
 
 @lru_cache(maxsize=64)

@@ -140,7 +140,7 @@ def test_a_statement_is_read_from_version_to_version(
         assert f"on version 1: Communication 2.{number - 2}" in merged, "which of both it was for"
     assert "Was:" not in page, "the words are the same"
     gone = ana.get(f"/statements/{carried.gone}").text
-    assert "isn’t in the framework" in gone
+    assert "That version doesn’t have this statement" in gone
     assert "Sue" in gone
     assert ben.get(f"/statements/{carried.now(carried.same)}").status_code == 404
     of_ana = f"/people/{world.people['ana']}/statements"

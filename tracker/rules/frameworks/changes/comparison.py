@@ -62,9 +62,8 @@ class VersionChange:
 
     @property
     def offers_carry(self) -> bool:
-        """One statement became one, and its words changed in case, spelling, or punctuation at
-        most."""
-        if self.kind not in (Kind.REWORDED, Kind.MOVED):
+        """Its words alone changed, and in case, spelling, or punctuation at most."""
+        if self.kind != Kind.REWORDED:
             return False
         (old,), (new,) = self.before, self.after
         return is_small(old.title, new.title) and is_small(old.text, new.text)

@@ -1,11 +1,12 @@
 """Sections, domains, and levels of a framework file, and what becomes of them from one version to
 the next."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
-from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
-from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
+from tracker.rules.frameworks.file_content import DomainInFile, FrameworkFile
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -99,4 +100,55 @@ def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
         for title in dict.fromkeys(each.title for each in domain.statements)
         for codes in [[each.code for each in domain.statements if each.title == title]]
         if len(codes) > 1
+    )
+
+
+def keepable(before: FrameworkFile, after: FrameworkFile) -> frozenset[str]:
+    """Uuids of statements that the file leaves out, names nowhere, and has a place for: their
+    domain, their level, and their code."""
+    listed = [*statements(after)]
+    named = {uuid for each in listed for uuid in (each.uuid, *each.came_from)}
+    codes = {each.code for each in listed}
+    places = {
+        (strand.key, domain.key, level.rank)
+        for strand in after.strands
+        for domain in strand.domains
+        for level in strand.levels
+    }
+    return frozenset(
+        uuid
+        for uuid, each in placed(before).items()
+        if uuid not in named and each.code not in codes and each.place in places
+    )
+
+
+def with_kept(before: FrameworkFile, after: FrameworkFile, uuids: Collection[str]) -> FrameworkFile:
+    """The file with those statements of the version before, each at the end of its level; without
+    those that it has no place for."""
+    wanted = keepable(before, after).intersection(uuids)
+    if not wanted:
+        return after
+    sources = {source.key for source in after.sources}
+    kept = {
+        (strand.key, domain.key): [
+            replace(
+                each, citations=tuple(key for key in each.citations if key in sources), came_from=()
+            )
+            for each in domain.statements
+            if each.uuid in wanted
+        ]
+        for strand in before.strands
+        for domain in strand.domains
+    }
+
+    def filled(strand: str, domain: DomainInFile) -> DomainInFile:
+        listed = (*domain.statements, *kept.get((strand, domain.key), ()))
+        return replace(domain, statements=tuple(sorted(listed, key=attrgetter("rank"))))
+
+    return replace(
+        after,
+        strands=tuple(
+            replace(strand, domains=tuple(filled(strand.key, each) for each in strand.domains))
+            for strand in after.strands
+        ),
     )

@@ -21,6 +21,7 @@ from tracker.web.ui.form import Form
 BYTES_MAX = 2_000_000
 VERSION = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
 CHANGE = re.compile(r"change-([0-9a-f]{64})")
+RETIRED = re.compile(r"(keep|retire)-([0-9a-f]{64})")
 SHOWN = 5
 """Problems of a file that are told at once."""
 
@@ -101,8 +102,8 @@ class NextVersionForm(Form):
 
 
 class DecisionsForm(Form):
-    """The radios are named `change-KEY`; their values are a decision, and for a split the part
-    after a colon."""
+    """Buttons named `change-KEY`, whose values are a decision, and for a split the part after a
+    colon; or `keep-KEY` or `retire-KEY`, with the uuid of what is retired."""
 
     def decisions(self) -> Iterator[tuple[str, VersionDecision, str | None]]:
         for name, value in request.form.items():
@@ -110,6 +111,13 @@ class DecisionsForm(Form):
             decision, _colon, part = value.partition(":")
             if found and decision in set(VersionDecision):
                 yield found.group(1), VersionDecision(decision), part or None
+
+    def retired(self) -> tuple[str, str, bool] | None:
+        """The key of the change, the uuid of the statement, and whether it is kept."""
+        for name, value in request.form.items():
+            if found := RETIRED.fullmatch(name):
+                return found[2], value, found[1] == "keep"
+        return None
 
 
 class OriginsForm(Form):

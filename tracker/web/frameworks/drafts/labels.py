@@ -15,6 +15,7 @@ KINDS = {
     Kind.NEW: _l("New"),
     Kind.SAME: _l("Same"),
 }
+SPELLING = _l("Spelling")
 
 FEW = 5
 
@@ -25,6 +26,15 @@ def count(number: int) -> str:
 
 
 def affected_words(affected: Affected) -> str:
+    """In short: open reviews only where they are more than a few."""
+    people = count(affected.people)
+    if affected.open_reviews < FEW:
+        return str(_("%(people)s people.", people=people.capitalize()))
+    open_reviews = count(affected.open_reviews)
+    return str(_("%(people)s people, %(open)s open reviews.", people=people, open=open_reviews))
+
+
+def all_affected(affected: Affected) -> str:
     words: str = _(
         "People: %(people)s. Reviewed ratings: %(reviewed)s. Open reviews: %(open)s.",
         people=count(affected.people),

@@ -1,221 +1,166 @@
-"""What the page of a draft is given."""
+"""What the pages of a draft are given."""
 
-import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from tracker.queries.frameworks.affected import AffectedByChanges, targets_that_end
+from tracker.queries.frameworks.affected import affected
+from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
-from tracker.rules.frameworks.changes.level_effects import (
-    ChangedLevel,
-    LevelEffects,
-    changed_levels,
-)
-from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
-from tracker.rules.frameworks.changes.small_changes import Piece, pieces
-from tracker.rules.frameworks.versions import VersionDecision
+from tracker.rules.frameworks.changes.comparison import Kind
+from tracker.rules.frameworks.changes.placed_statements import placed, statements
+from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts.labels import KINDS, affected_words, count
+from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card
+from tracker.web.frameworks.drafts.figures import skills_of
+from tracker.web.frameworks.drafts.forms import OriginsForm, PlaceForm
 from tracker.web.i18n.content_language import mark
-
-CHANGED, UNDECIDED = "changed", "undecided"
-
-
-@dataclass(frozen=True, slots=True)
-class StatementSide:
-    """A statement of one version; the pieces of title and text differ from the other version or
-    not."""
-
-    code: str
-    title: tuple[Piece, ...]
-    text: tuple[Piece, ...]
-    place: Wording
+from tracker.web.ui import fields
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionOption:
-    value: str
+class CountLink:
+    """To the part of the page with that id."""
+
+    id: str
+    number: int
     label: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeCard:
-    key: str
-    kind: Kind
-    codes: str
-    title: Wording
-    before: tuple[StatementSide, ...]
-    after: tuple[StatementSide, ...]
-    same_words: bool
-    is_decided: bool
-    offers_carry: bool
-    options: tuple[DecisionOption, ...]
-    affected: str
+class DraftChanges:
+    """All that changes, by how much it asks of who publishes. `of_nothing`: what there is that
+    needs nothing, in words."""
 
+    to_think_about: list[ChangeCard]
+    suggested: list[ChangeCard]
+    need_nothing: list[ChangeCard]
+    of_nothing: str
 
-@dataclass(frozen=True, slots=True)
-class KindFilter:
-    key: str
-    label: str
-    count: int
-
-
-def filters(drafted: DraftedVersion) -> list[KindFilter]:
-    """With those kinds that are there."""
-    comparison = drafted.comparison
-    counted = Counter(change.kind for change in comparison.changes)
-    found = [KindFilter(CHANGED, _("Changed"), len(comparison.changed))]
-    if drafted.is_open and drafted.undecided:
-        found.append(KindFilter(UNDECIDED, _("To decide"), len(drafted.undecided)))
-    found += [
-        KindFilter(kind.value, str(label), counted[kind])
-        for kind, label in KINDS.items()
-        if counted[kind]
-    ]
-    return found
-
-
-def shown(drafted: DraftedVersion, asked: str) -> Sequence[VersionChange]:
-    if asked == UNDECIDED:
-        return drafted.undecided
-    if asked in set(Kind):
-        return drafted.comparison.of(Kind(asked))
-    return drafted.comparison.changed
-
-
-def cards(
-    drafted: DraftedVersion, changes: Sequence[VersionChange], affected: AffectedByChanges
-) -> list[ChangeCard]:
-    return [
-        change_card(
-            change,
-            _options(drafted, change),
-            affected_words(affected.by(change.key)) if change.before else "",
-            change.key in drafted.decisions,
-        )
-        for change in changes
-    ]
-
-
-def change_card(
-    change: VersionChange,
-    options: tuple[DecisionOption, ...] = (),
-    affected: str = "",
-    is_decided: bool = False,
-) -> ChangeCard:
-    before, after = _sides(change)
-    named = change.after if change.kind == Kind.MERGED or not change.before else change.before
-    codes = dict.fromkeys(each.code for each in (*change.before, *change.after))
-    return ChangeCard(
-        change.key,
-        change.kind,
-        ", ".join(codes),
-        mark(named[0].title, named[0].lang),
-        before,
-        after,
-        not change.is_reworded,
-        is_decided,
-        change.offers_carry,
-        options,
-        affected,
-    )
-
-
-def _sides(change: VersionChange) -> tuple[tuple[StatementSide, ...], tuple[StatementSide, ...]]:
-    if len(change.before) == len(change.after) == 1:
-        (old,), (new,) = change.before, change.after
-        titles, texts = pieces(old.title, new.title), pieces(old.text, new.text)
-        return (_side(old, titles[0], texts[0]),), (_side(new, titles[1], texts[1]),)
-    return tuple(map(_whole, change.before)), tuple(map(_whole, change.after))
-
-
-def _whole(each: PlacedStatement) -> StatementSide:
-    return _side(each, (Piece(each.title, False),), (Piece(each.text, False),))
-
-
-def _side(
-    each: PlacedStatement, title: tuple[Piece, ...], text: tuple[Piece, ...]
-) -> StatementSide:
-    """Each version is in its own language."""
-    said = [
-        tuple(replace(piece, text=mark(piece.text, each.lang)) for piece in part)
-        for part in (title, text)
-    ]
-    return StatementSide(each.code, said[0], said[1], mark(place_of(each), each.lang))
-
-
-def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOption, ...]:
-    """What only differs in case, spelling, or punctuation is offered as carried, and published so
-    with the page."""
-    if not change.needs_decision:
-        return ()
-    carry, again = VersionDecision.CARRY.value, VersionDecision.ASK_AGAIN.value
-    chosen = drafted.decision_of(change) or (carry if change.offers_carry else "")
-    if change.kind == Kind.SPLIT:
-        words = [
-            (
-                f"{carry}:{each.uuid}",
-                _("Carry over to %(code)s, rate the others again", code=each.code),
-            )
-            for each in change.after
+    @property
+    def counts(self) -> list[CountLink]:
+        nothing = len(self.need_nothing)
+        return [
+            CountLink("think", len(self.to_think_about), _("to think about")),
+            CountLink("suggested", len(self.suggested), _("suggested")),
+            CountLink("nothing", nothing, ngettext("needs nothing", "need nothing", nothing)),
         ]
-    elif change.kind == Kind.MERGED:
-        words = [(carry, _("Carry over where all ratings are the same"))]
-    else:
-        words = [(carry, _("Carry over"))]
-    words.append((again, _("Ask staff to rate again")))
-    return tuple(DecisionOption(value, label, value == chosen) for value, label in words)
 
+    @property
+    def undecided(self) -> list[ChangeCard]:
+        return [card for card in self.to_think_about if card.to_decide]
 
-@dataclass(frozen=True, slots=True)
-class LevelEffectRow:
-    """`reached` and `lost`: by how many people; "" once that is published."""
+    @property
+    def progress(self) -> str:
+        left, of = len(self.undecided), len(self.to_think_about)
+        if not left:
+            return str(_("All decided")) if of else ""
+        return str(_("%(num)s of %(of)s to decide", num=left, of=of))
 
-    level: ChangedLevel
-    reached: str
-    lost: str
+    @property
+    def small(self) -> dict[str, str]:
+        """The fields that carry all that are suggested and not decided."""
+        options = [(card.key, each) for card in self.suggested for each in card.options]
+        return {f"change-{key}": each.value for key, each in options if each.suggested}
 
+    @property
+    def small_label(self) -> str:
+        number = len(self.small)
+        return str(ngettext("Carry the small one", "Carry the %(num)d small ones", number))
 
-def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[LevelEffectRow]:
-    """Those that list more or fewer statements, or other ones, so that somebody holds or loses
-    them."""
-    return [
-        LevelEffectRow(
-            each,
-            "" if effects is None else count(effects.reached[each.place]),
-            "" if effects is None else count(effects.lost[each.place]),
+    @property
+    def nothing_label(self) -> str:
+        number = len(self.need_nothing)
+        return str(
+            ngettext(
+                "Show the one that needs nothing", "Show the %(num)d that need nothing", number
+            )
         )
-        for each in changed_levels(drafted.comparison, drafted.would_carry, drafted.past.gone)
-        if each.before != each.after
-        or each.later
-        or (effects is not None and each.place in effects.reached | effects.lost)
+
+
+def lead(drafted: DraftedVersion, changes: DraftChanges) -> str:
+    number = sum(each.number for each in changes.counts)
+    of = ngettext(
+        "%(num)d change since %(base)s.",
+        "%(num)d changes since %(base)s.",
+        number,
+        base=drafted.before.version,
+    )
+    then = _("Nothing changes for anyone until you publish.") if drafted.is_open else ""
+    return f"{of} {then}".strip()
+
+
+def changes(drafted: DraftedVersion) -> DraftChanges:
+    skills = skills_named(drafted.base_id)
+    found = affected({each.key: skills_of(skills, [each]) for each in drafted.changed})
+    think, suggested, new = list[ChangeCard](), list[ChangeCard](), list[ChangeCard]()
+    for change in drafted.changed:
+        suggests = suggested if change.offers_carry else think
+        group = new if change.kind == Kind.NEW else suggests
+        group.append(draft_card(drafted, change, found[change.key]))
+    renumbered, sources = _unchanged(drafted)
+    said = (
+        (len(new), ngettext("%(num)d new", "%(num)d new", len(new))),
+        (len(renumbered), ngettext("%(num)d renumbered", "%(num)d renumbered", len(renumbered))),
+        (len(sources), ngettext("%(num)d sources only", "%(num)d sources only", len(sources))),
+    )
+    words = ", ".join(each for number, each in said if number)
+    return DraftChanges(think, suggested, [*new, *renumbered, *sources], words)
+
+
+def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCard]]:
+    """Of those whose words and place are the same: with another code; with other sources."""
+    old, new = _sources(drafted.before), _sources(drafted.after)
+    renumbered, sources = list[ChangeCard](), list[ChangeCard]()
+    for change in drafted.comparison.of(Kind.SAME):
+        (before,), (after,) = change.before, change.after
+        of = old.get(before.uuid, new[after.uuid]), new[after.uuid]
+        if before.code != after.code:
+            renumbered.append(same_card(change, _("Renumbered"), of))
+        elif of[0] != of[1]:
+            sources.append(same_card(change, _("Sources"), of))
+    return renumbered, sources
+
+
+def _sources(file: FrameworkFile) -> dict[str, str]:
+    """By uuid of the statement."""
+    labels = {source.key: source.label for source in file.sources}
+    return {
+        each.uuid: "; ".join(labels[key] for key in each.citations) for each in statements(file)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFault:
+    """`says` what is wrong with all of them."""
+
+    says: str
+    names: Wording
+
+
+def faults(drafted: DraftedVersion) -> list[DraftFault]:
+    found = (
+        (_("These levels have no statement:"), drafted.empty_levels),
+        (_("These titles appear twice in a domain:"), drafted.titles_used_twice),
+        (
+            _("Split and merged at once, so say one or the other:"),
+            [change.after[0].title for change in drafted.comparison.tangled],
+        ),
+    )
+    return [
+        DraftFault(says, mark("; ".join(names), drafted.after.lang))
+        for says, names in found
+        if names
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedWording:
-    name: Wording
-
-
-@dataclass(frozen=True, slots=True)
-class RenamedPart:
-    """Empty where it was not there before, or is not there anymore."""
-
-    before: Wording
-    after: Wording
 
 
 @dataclass(frozen=True, slots=True)
 class OriginByHand:
     uuid: str
     title: Wording
-    earlier: tuple[Wording, ...]
+    words: str
 
 
 def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
@@ -226,32 +171,14 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
         OriginByHand(
             uuid,
             mark(new[uuid].title, new[uuid].lang),
-            tuple(mark(old[each].title, old[each].lang) for each in earlier),
+            _(
+                "“%(new)s” replaces: %(earlier)s",
+                new=mark(new[uuid].title, new[uuid].lang),
+                earlier="; ".join(mark(old[each].title, old[each].lang) for each in earlier),
+            ),
         )
         for uuid, earlier in drafted.origins.items()
-        if earlier
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class EndedTargets:
-    """Of a domain that is gone; for how many people."""
-
-    title: Wording
-    people: str
-
-
-def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[EndedTargets]:
-    ending = {each.key: each for each in drafted.gone_domains}
-    for key in drafted.went_on.values():
-        del ending[key]
-    if drafted.base_framework_id is None:
-        return []
-    found = targets_that_end(drafted.base_framework_id, ending, today)
-    return [
-        EndedTargets(mark(each.title, drafted.before.lang), count(found[key]))
-        for key, each in ending.items()
-        if key in found
+        if earlier and uuid not in drafted.kept
     ]
 
 
@@ -274,8 +201,40 @@ def went_on(drafted: DraftedVersion) -> list[TargetsGoOn]:
     ]
 
 
-def renamed(drafted: DraftedVersion) -> list[RenamedPart]:
-    return [
-        RenamedPart(mark(before, drafted.before.lang), mark(after, drafted.after.lang))
-        for before, after in drafted.comparison.renamed
-    ]
+def renamed(drafted: DraftedVersion) -> Iterator[str]:
+    """Of sections, domains, and levels."""
+    for before, after in drafted.comparison.renamed:
+        old, new = mark(before, drafted.before.lang), mark(after, drafted.after.lang)
+        if not old:
+            yield _("New: %(title)s", title=new)
+        elif not new:
+            yield _("Gone: %(title)s", title=old)
+        else:
+            yield _("%(before)s is called %(after)s now", before=old, after=new)
+
+
+def place_form(drafted: DraftedVersion) -> PlaceForm:
+    form = PlaceForm(formdata=None)
+    new, gone = (
+        [(each.key, f"{each.section_title}: {each.title}") for each in of]
+        for of in (drafted.new_domains, drafted.gone_domains)
+    )
+    form.domain.choices = fields.choices(new)
+    form.before.choices = fields.choices([("", _("No other domain")), *gone])
+    return form
+
+
+def origins_form(drafted: DraftedVersion) -> OriginsForm:
+    form = OriginsForm(formdata=None)
+    old, new = (
+        [
+            (each.uuid, mark(f"{each.code} {each.title}", each.lang))
+            for each in placed(file).values()
+        ]
+        for file in (drafted.before, drafted.after)
+    )
+    earlier = {each.uuid for change in drafted.comparison.changes for each in change.before}
+    form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
+    form.first.choices = fields.choices([("", _("None: it is new")), *old])
+    form.second.choices = fields.choices([("", _("None")), *old])
+    return form

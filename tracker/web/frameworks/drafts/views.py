@@ -1,22 +1,23 @@
 """A version of a framework, the first or the next: for operators and framework editors."""
 
-from flask import Blueprint, abort, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.frameworks import drafts as queries
-from tracker.queries.frameworks.affected import affected
-from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import SHOWN, published
-from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
-from tracker.web.frameworks.drafts import exports, first_version, pages
+from tracker.web.frameworks.drafts import exports, figures, first_version, pages
+from tracker.web.frameworks.drafts.cards import CARRY
 from tracker.web.frameworks.drafts.forms import (
     DecisionsForm,
     FrameworkFileForm,
@@ -25,7 +26,7 @@ from tracker.web.frameworks.drafts.forms import (
     PlaceForm,
     PublishForm,
 )
-from tracker.web.frameworks.drafts.labels import FEW, KINDS, affected_words
+from tracker.web.frameworks.drafts.labels import FEW
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
@@ -86,56 +87,70 @@ def start() -> ResponseReturnValue:
 @bp.get("/drafts/<id:draft_id>")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
-    drafted, asked = _drafted(draft), request.args.get("show", pages.CHANGED)
+    drafted = _drafted(draft)
     if drafted.base_framework_id is None:
         return first_version.page(drafted)
-    comparison = drafted.comparison
-    ids = skills_named(drafted.base_framework_id)
-    found = affected(
-        {change.key: [ids[each.uuid] for each in change.before] for change in comparison.changed}
-    )
+    changes = pages.changes(drafted)
+    effects = changed_levels(drafted) if drafted.is_open else None
+    place_form = pages.place_form(drafted)
     return render(
         "frameworks/drafts/show.html",
-        lang=drafted.after.lang,
-        draft_id=drafted.id,
-        slug=drafted.after.slug,
-        title=drafted.after.title,
-        version=drafted.after.version,
-        base_version=drafted.before.version,
-        published_at=drafted.published_at,
-        discarded_at=drafted.discarded_at,
-        is_open=drafted.is_open,
+        **_about(drafted),
+        changes=changes,
+        lead=pages.lead(drafted, changes),
         can_be_published=drafted.can_be_published,
-        undecided=len(drafted.undecided),
-        empty_levels=[pages.NamedWording(each) for each in drafted.empty_levels],
-        repeated=[pages.NamedWording(each) for each in drafted.titles_used_twice],
-        tangled=[pages.change_card(change) for change in comparison.tangled],
-        sections=comparison.sections,
-        levels=pages.levels(drafted, changed_levels(drafted) if drafted.is_open else None),
-        renamed=pages.renamed(drafted),
-        ended=pages.ended_targets(drafted, session.today()) if drafted.is_open else [],
+        faults=pages.faults(drafted),
+        if_published=effects and figures.if_published(drafted, effects, session.today()),
+        sections=drafted.comparison.sections,
+        levels=figures.levels(drafted, effects),
+        renamed=[*pages.renamed(drafted)],
+        ended=figures.ended_targets(drafted, session.today()) if drafted.is_open else [],
         went_on=pages.went_on(drafted),
-        place_form=_place_form(drafted),
-        cards=pages.cards(drafted, pages.shown(drafted, asked), found),
-        filters=pages.filters(drafted),
-        asked=asked,
-        shows_choices=not drafted.undecided or asked in (pages.CHANGED, pages.UNDECIDED),
-        kinds=KINDS,
-        affected=affected_words(found.total),
+        place_form=place_form,
+        can_place=drafted.is_open and drafted.new_domains and drafted.gone_domains,
         few=FEW,
         by_hand=pages.by_hand(drafted),
-        origins_form=_origins_form(drafted),
+        origins_form=pages.origins_form(drafted),
+    )
+
+
+@bp.get("/drafts/<id:draft_id>/publish")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def confirm(draft: Subject) -> ResponseReturnValue:
+    """What would be published, with what is suggested as chosen: asked once more. The page of a
+    first version asks itself."""
+    drafted = _drafted(draft)
+    if not drafted.can_be_published or drafted.base_framework_id is None:
+        return redirect(url_for("framework_drafts.show", draft_id=draft.id))
+    effects = changed_levels(drafted)
+    return render(
+        "frameworks/drafts/publish.html",
+        **_about(drafted),
+        if_published=figures.if_published(drafted, effects, session.today()),
         publish_form=PublishForm(formdata=None, seen=drafted.seen),
+        offered={f"change-{change.key}": CARRY for change in drafted.offered},
     )
 
 
 @bp.post("/drafts/<id:draft_id>/decisions")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft, takes=LONG_FORM)
 def decide(draft: Subject) -> ResponseReturnValue:
+    """Goes back to the change, or to the first of several."""
+    chosen, retired = _chosen(), DecisionsForm().retired()
+    actor, now = session.actor(), session.now()
+    keys = [*chosen] if retired is None else [retired[0]]
+    to = url_for("framework_drafts.show", draft_id=draft.id, _anchor=f"change-{''.join(keys[:1])}")
+    if retired is not None:
+        _key, uuid, is_kept = retired
+        return pressed(
+            lambda: publishing.keep(actor, draft.id, uuid, now, is_kept=is_kept),
+            _("It stays in the version.") if is_kept else _("It is retired."),
+            to,
+        )
     return pressed(
-        lambda: publishing.decide(session.actor(), draft.id, _chosen(), session.now()),
-        _("Your choices are saved."),
-        url_for("framework_drafts.show", draft_id=draft.id, show=request.form.get("show")),
+        lambda: publishing.decide(actor, draft.id, chosen, now),
+        ngettext("%(num)d choice is saved.", "%(num)d choices are saved.", len(chosen)),
+        to,
     )
 
 
@@ -211,15 +226,18 @@ def changes_json(draft: Subject) -> ResponseReturnValue:
     return exports.changes_json(_drafted(draft))
 
 
-def _place_form(drafted: DraftedVersion) -> PlaceForm:
-    form = PlaceForm(formdata=None)
-    new, gone = (
-        [(each.key, f"{each.section_title}: {each.title}") for each in of]
-        for of in (drafted.new_domains, drafted.gone_domains)
-    )
-    form.domain.choices = fields.choices(new)
-    form.before.choices = fields.choices([("", _("No other domain")), *gone])
-    return form
+def _about(drafted: DraftedVersion) -> dict[str, Any]:
+    return {
+        "lang": drafted.after.lang,
+        "draft_id": drafted.id,
+        "title": mark(drafted.after.title, drafted.after.lang),
+        "slug": drafted.after.slug,
+        "version": drafted.after.version,
+        "base_version": drafted.before.version,
+        "is_open": drafted.is_open,
+        "published_at": drafted.published_at,
+        "discarded_at": drafted.discarded_at,
+    }
 
 
 def _drafted(draft: Subject) -> DraftedVersion:
@@ -255,19 +273,3 @@ def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:
         form=form,
         next_form=next_form,
     )
-
-
-def _origins_form(drafted: DraftedVersion) -> OriginsForm:
-    form = OriginsForm(formdata=None)
-    old, new = (
-        [
-            (each.uuid, mark(f"{each.code} {each.title}", each.lang))
-            for each in placed(file).values()
-        ]
-        for file in (drafted.before, drafted.after)
-    )
-    earlier = {each.uuid for change in drafted.comparison.changes for each in change.before}
-    form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
-    form.first.choices = fields.choices([("", _("None: it is new")), *old])
-    form.second.choices = fields.choices([("", _("None")), *old])
-    return form

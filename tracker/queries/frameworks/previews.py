@@ -1,0 +1,89 @@
+"""What a job expects of whoever has it, for a look at the next version as they will see it: job
+profile and version, and nothing that anybody rated."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Framework,
+    Membership,
+    PersonVersion,
+    RoleProfile,
+    Statement,
+    Strand,
+    Target,
+)
+from tracker.models.record.versions import expected_rank, expects, is_current
+from tracker.models.record.words import STATEMENTS, left_out
+from tracker.policy.permissions import current_on
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """`ranks`: by domain, as "section/domain", of several jobs the higher; `left_out`: uuids of
+    what the library doesn't rate."""
+
+    ranks: Mapping[str, int]
+    left_out: frozenset[str]
+
+
+def jobs(library_id: int, slug: str) -> list[tuple[int, str]]:
+    """The job profiles of a library for a framework. One query."""
+    query = (
+        select(RoleProfile.id, RoleProfile.name)
+        .where(
+            RoleProfile.library_id == library_id,
+            RoleProfile.slug == slug,
+            RoleProfile.retired_at.is_(None),
+        )
+        .order_by(RoleProfile.position, RoleProfile.name)
+    )
+    return [(row.id, row.name) for row in session().execute(query)]
+
+
+def jobs_of(person_id: int, slug: str, today: dt.date) -> Sequence[int]:
+    """The job profiles that somebody learns for now. One query."""
+    return (
+        session()
+        .scalars(
+            select(RoleProfile.id)
+            .join(Membership, Membership.role_profile_id == RoleProfile.id)
+            .where(
+                Membership.person_id == person_id,
+                Membership.role == Role.LEARNER,
+                RoleProfile.slug == slug,
+                current_on(Membership, today),
+            )
+        )
+        .all()
+    )
+
+
+def version_of(person_id: int, slug: str) -> str | None:
+    """One query."""
+    return session().scalar(
+        select(Framework.version)
+        .join(PersonVersion, PersonVersion.framework_id == Framework.id)
+        .where(PersonVersion.person_id == person_id, PersonVersion.slug == slug, is_current())
+    )
+
+
+def expected(library_id: int, job_ids: Collection[int], framework_id: int) -> Expected:
+    """In that version. Two queries."""
+    key = Strand.key + "/" + Domain.key
+    ranks = session().execute(
+        select(key, func.max(expected_rank()))
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .where(Strand.framework_id == framework_id, Target.role_profile_id.in_(job_ids))
+        .group_by(key)
+    )
+    out = left_out(library_id, STATEMENTS.c.framework_id == framework_id)
+    uuids = session().scalars(select(Statement.uuid).join(out, out.c.statement_id == Statement.id))
+    return Expected(dict(ranks.all()), frozenset(uuids))

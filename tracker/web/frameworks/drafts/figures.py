@@ -1,0 +1,151 @@
+"""What publishing a draft would do, in figures that tell nobody of a few people."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.frameworks.affected import affected, people_on, targets_that_end
+from tracker.queries.frameworks.contents import skills_named
+from tracker.queries.frameworks.drafts import DraftedVersion
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.level_effects import (
+    ChangedLevel,
+    LevelEffects,
+    Place,
+    changed_levels,
+)
+from tracker.rules.pace import LEARNER_SECONDS, minutes_for
+from tracker.web.frameworks.drafts.labels import FEW, count
+from tracker.web.i18n.content_language import mark
+
+
+def skills_of(skills: Mapping[str, int], changes: Iterable[VersionChange]) -> list[int]:
+    return [skills[each.uuid] for change in changes for each in change.before]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IfPublished:
+    """What publishing the draft as it is would do; `undecided` is empty where all is decided."""
+
+    figures: list[Figure]
+    undecided: str
+    notes: list[str]
+
+
+def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date) -> IfPublished:
+    """What is suggested counts as carried."""
+    skills = skills_named(drafted.base_id)
+    asked = [
+        (change, after)
+        for change in drafted.comparison.to_decide
+        for after in change.after
+        if not drafted.would_carry(change, after.uuid)
+    ]
+    changed = affected({"": skills_of(skills, drafted.comparison.changed)})[""]
+    again = affected({"": skills_of(skills, dict.fromkeys(change for change, _after in asked))})[""]
+    figures = [
+        Figure(
+            _("People on %(version)s", version=drafted.before.version),
+            count(people_on(drafted.base_id, today)),
+        ),
+        Figure(_("Sent or reviewed, and asked again"), count(again.people)),
+        *_falls(drafted, effects),
+    ]
+    left = len(drafted.undecided) - len(drafted.offered)
+    undecided = ngettext(
+        "%(num)d undecided counts as “Ask again”", "%(num)d undecided count as “Ask again”", left
+    )
+    return IfPublished(
+        figures, undecided if left else "", [*_notes(drafted, len(asked), changed.open_reviews)]
+    )
+
+
+def _notes(drafted: DraftedVersion, again: int, open_reviews: int) -> Iterator[str]:
+    """`again`: statements."""
+    if suggested := len(drafted.offered):
+        yield ngettext(
+            "%(num)d suggestion is carried over", "%(num)d suggestions are carried over", suggested
+        )
+    new = len(drafted.comparison.of(Kind.NEW))
+    if again + new:
+        minutes = minutes_for(again + new, LEARNER_SECONDS)
+        yield ngettext(
+            "To rate for each person: at most %(again)s again, %(new)s new, about %(num)d minute",
+            "To rate for each person: at most %(again)s again, %(new)s new, about %(num)d minutes",
+            minutes,
+            again=again,
+            new=new,
+        )
+    version = drafted.before.version
+    yield _("Open reviews finish on %(version)s: %(num)s", version=version, num=count(open_reviews))
+    yield _("Nobody moves yet: administrators choose who moves and when, there and back")
+
+
+def _falls(drafted: DraftedVersion, effects: LevelEffects) -> Iterator[Figure]:
+    """By level, where enough people lose it to be told. How many keep every level isn't: less those
+    it would tell of the few."""
+    falls = [each for each in _changed(drafted) if effects.lost[each.place] >= FEW]
+    for each in falls:
+        yield Figure(_("Lose %(level)s", level=_named(each)), count(effects.lost[each.place]))
+    yield Figure(_("Lose another level") if falls else _("Lose a level"), count(0))
+
+
+def _changed(drafted: DraftedVersion) -> list[ChangedLevel]:
+    return changed_levels(drafted.comparison, drafted.would_carry, drafted.past.gone)
+
+
+def _named(level: ChangedLevel) -> str:
+    return mark(", ".join(filter(None, (level.domain_title, level.level_name))), level.lang)
+
+
+def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[str]:
+    """Those that list more or fewer statements, or other ones, so that somebody holds or loses
+    them; until that is published, with how many people."""
+    moved = set[Place]() if effects is None else {*effects.reached, *effects.lost}
+    return [
+        f"{_named(each)}: {' '.join(_level_words(each, effects))}"
+        for each in _changed(drafted)
+        if each.before != each.after or each.later or each.place in moved
+    ]
+
+
+def _level_words(of: ChangedLevel, effects: LevelEffects | None) -> Iterator[str]:
+    counts = _("%(before)s, then %(after)s", before=of.before, after=of.after)
+    later = ngettext(
+        "%(num)d of them counts from the next round",
+        "%(num)d of them count from the next round",
+        of.later,
+    )
+    yield f"{counts}; {later}." if of.later else f"{counts}."
+    if effects is not None:
+        yield _(
+            "People who reach it: %(reached)s; who lose it: %(lost)s.",
+            reached=count(effects.reached[of.place]),
+            lost=count(effects.lost[of.place]),
+        )
+
+
+def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[str]:
+    """Of domains that are gone; for how many people."""
+    ending = {each.key: each for each in drafted.gone_domains}
+    for key in drafted.went_on.values():
+        del ending[key]
+    found = targets_that_end(drafted.base_id, ending, today)
+    return [
+        _(
+            "%(domain)s: its targets end. People who have one: %(people)s.",
+            domain=mark(each.title, drafted.before.lang),
+            people=count(found[key]),
+        )
+        for key, each in ending.items()
+        if key in found
+    ]
