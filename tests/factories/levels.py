@@ -1,12 +1,18 @@
 """People put where a test wants them to stand in a domain of the small framework, in the endorsed
-voice, and in their own."""
+voice, and in their own; and their sheets."""
 
 import datetime as dt
 
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.record import sheets
+from tracker.rules.assessment import progress
+from tracker.rules.assessment.progress import Progress
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.sheet import Sheet, Side
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}
 """How many statements a domain lists up to the target, rank 2; Leadership has one there, which is
@@ -36,3 +42,11 @@ def stand(
         case TargetState.NOT_YET_KNOWN:
             answers = {}
     endorse_all(world, person, by, answers, at, said)
+
+
+def own_sheet(learner: Learner) -> Sheet:
+    return sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+
+
+def progress_of(learner: Learner) -> Progress:
+    return progress.progress(own_sheet(learner), learner.round_starts_on)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import learn_in, scale_of
+from tests.factories.levels import own_sheet
 from tests.factories.sending import actor, item_ids, respond
-from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import SHAPES
 from tracker.db import session

@@ -6,9 +6,9 @@ from flask import Flask
 
 from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.levels import own_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import NotRatedHere

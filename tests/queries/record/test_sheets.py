@@ -6,8 +6,8 @@ from flask import Flask
 
 from tests.conftest import Queries
 from tests.factories.answers import EndorsedAnswer
+from tests.factories.levels import own_sheet
 from tests.factories.reviews import endorse
-from tests.factories.sheets import own_sheet
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import session

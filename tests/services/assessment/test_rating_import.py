@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from tests.factories.answers import Answer
-from tests.factories.sheets import own_sheet, progress_of
+from tests.factories.levels import own_sheet, progress_of
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from tests.conftest import Queries
 from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out, open_round
-from tests.factories.sheets import own_sheet, progress_of
+from tests.factories.levels import own_sheet, progress_of
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import db, session, transaction

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import leave_out
+from tests.factories.levels import own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
-from tests.factories.sheets import own_sheet
 from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
 from tests.factories.world import World
 from tests.web.reviews.endorsements.test_exceptions import agreed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from tests.factories.sheets import own_sheet, progress_of
+from tests.factories.levels import own_sheet, progress_of
 from tests.services.frameworks.random_years import Fate, Years
 from tracker.db import session
 from tracker.models import (

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.levels import own_sheet
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
     NOT_MINE,
@@ -20,7 +21,6 @@ from tests.factories.sending import (
     send,
     send_again,
 )
-from tests.factories.sheets import own_sheet
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction

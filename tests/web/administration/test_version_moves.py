@@ -60,7 +60,7 @@ def test_seen_first_then_moved_at_once_told_and_moved_back(
         assert "Who would move has changed since you saw it." in words(unseen.text)
         assert "4 people are on version 2 now." in words(pressed(adam, ends))
         assert published not in words(adam.get("/").text)
-        told = "You’re on Small framework 2 now. Your ratings came along. 1 statement changed"
+        told = "You’re on Small framework 2 now. Your ratings came along. 3 statements are new or"
         assert told in words(ana.get("/notices").text)
         new = version.became[changed][0]
         rated = {"answer": "partly", "base_version": "0"}
@@ -78,7 +78,7 @@ def test_seen_first_then_moved_at_once_told_and_moved_back(
         assert "Small framework: from version 2 to 1 4 people, Dec 14" in page
         notices = words(ana.get("/notices").text)
         assert "You’re back on Small framework 1. Nothing you rated is lost." in notices
-        assert "1 statement changed" not in notices, "of the version that she is on no more"
+        assert "3 statements" not in notices, "of the version that she is on no more"
 
 
 def pressed(adam: Client, ends: dict[str, int]) -> str:

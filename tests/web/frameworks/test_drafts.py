@@ -117,52 +117,6 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "Version 26.11 , added here on Nov 24, 2026. What changed in 26.11" in listed
 
 
-def test_a_first_version_is_seen_and_published_by_one_act(
-    app: Flask, world: World, sign_in: Callable[[str], Client]
-) -> None:
-    with app.app_context():
-        set_framework_editor(None, world.email("ana"), True, NOW)
-    editor, public = sign_in(world.email("ana")), "/frameworks/library-technicians/"
-    sent = uploaded(editor, text_of(seed()))
-    assert "none: the first version" in words(editor.get(PAGE))
-    page = editor.get(sent.location)
-    seen = words(page)
-    assert "First version of Library Technicians: 26.05" in seen
-    assert "137 statements in 3 sections" in seen
-    head = "Domain Emerging Developing Proficient Advanced In all"
-    assert f"{head} Technical 10 10 10 10 40" in seen
-    assert "Leadership 2 1 3 2 8" in seen
-    assert "Every level has a statement, and titles are unique" in seen
-    assert "The heading of “Communication” says 11; 10 are listed." in seen
-    assert "Publish 137 statements in 3 sections?" in seen
-    assert editor.get(public).status_code == 404
-    assert [editor.get(f"{sent.location}/{name}").status_code for name in EXPORTS] == [200] * 3
-    (digest,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', page.text)
-    stale = editor.post(f"{sent.location}/publish", {"seen": "0" * 64})
-    assert "The draft changed since" in words(editor.get(stale.location))
-    done = editor.post(f"{sent.location}/publish", {"seen": digest})
-    assert "The framework is published." in words(editor.get(done.location))
-    assert "Hide or withdraw it" in words(editor.get(done.location))
-    assert "137 statements" in words(editor.get(public))
-
-
-EXPORTS = ("framework.json", "changes.csv", "changes.json")
-
-
-def test_what_is_wrong_with_a_first_version_is_said_on_its_page(editor: Client) -> None:
-    data = json.loads(text_of(seed()))
-    first, second, *_rest = data["strands"][0]["domains"][0]["statements"]
-    second["title"], first["from"] = first["title"], [second["uuid"]]
-    data["strands"][1]["levels"].append({"rank": 5, "name": "Master"})
-    sent = uploaded(editor, json.dumps(data | {"slug": "others"}))
-    seen = words(editor.get(sent.location))
-    assert "These levels have no statement: AI in the role: Master" in seen
-    assert "“Circulation transactions” (T-1-01, T-1-02)" in seen
-    assert "1 statement names earlier ones in “from”." in seen
-    assert "Correct the file as listed above, and upload it again." in seen
-    assert "/publish" not in editor.get(sent.location).text
-
-
 def test_all_small_ones_are_carried_in_one_press_and_changed_after(editor: Client) -> None:
     draft = uploaded(editor, text_of(edited(seed(), smaller))).location
     page = editor.get(draft)
@@ -246,6 +200,52 @@ def test_what_needs_nothing_is_told_in_a_line(editor: Client) -> None:
     assert "Show the 2 that need nothing 1 renumbered, 1 sources only" in seen
     assert "T-1-01, now T-1-99" in seen
     assert seen.count("Sources: ") == 1
+
+
+def test_a_first_version_is_seen_and_published_by_one_act(
+    app: Flask, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    with app.app_context():
+        set_framework_editor(None, world.email("ana"), True, NOW)
+    editor, public = sign_in(world.email("ana")), "/frameworks/library-technicians/"
+    sent = uploaded(editor, text_of(seed()))
+    assert "none: the first version" in words(editor.get(PAGE))
+    page = editor.get(sent.location)
+    seen = words(page)
+    assert "First version of Library Technicians: 26.05" in seen
+    assert "137 statements in 3 sections" in seen
+    head = "Domain Emerging Developing Proficient Advanced In all"
+    assert f"{head} Technical 10 10 10 10 40" in seen
+    assert "Leadership 2 1 3 2 8" in seen
+    assert "Every level has a statement, and titles are unique" in seen
+    assert "The heading of “Communication” says 11; 10 are listed." in seen
+    assert "Publish 137 statements in 3 sections?" in seen
+    assert editor.get(public).status_code == 404
+    assert [editor.get(f"{sent.location}/{name}").status_code for name in EXPORTS] == [200] * 3
+    (digest,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', page.text)
+    stale = editor.post(f"{sent.location}/publish", {"seen": "0" * 64})
+    assert "The draft changed since" in words(editor.get(stale.location))
+    done = editor.post(f"{sent.location}/publish", {"seen": digest})
+    assert "The framework is published." in words(editor.get(done.location))
+    assert "Hide or withdraw it" in words(editor.get(done.location))
+    assert "137 statements" in words(editor.get(public))
+
+
+EXPORTS = ("framework.json", "changes.csv", "changes.json")
+
+
+def test_what_is_wrong_with_a_first_version_is_said_on_its_page(editor: Client) -> None:
+    data = json.loads(text_of(seed()))
+    first, second, *_rest = data["strands"][0]["domains"][0]["statements"]
+    second["title"], first["from"] = first["title"], [second["uuid"]]
+    data["strands"][1]["levels"].append({"rank": 5, "name": "Master"})
+    sent = uploaded(editor, json.dumps(data | {"slug": "others"}))
+    seen = words(editor.get(sent.location))
+    assert "These levels have no statement: AI in the role: Master" in seen
+    assert "“Circulation transactions” (T-1-01, T-1-02)" in seen
+    assert "1 statement names earlier ones in “from”." in seen
+    assert "Correct the file as listed above, and upload it again." in seen
+    assert "/publish" not in editor.get(sent.location).text
 
 
 def louder(listed: dict[str, list[dict[str, Any]]]) -> None:

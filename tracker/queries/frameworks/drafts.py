@@ -20,6 +20,7 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionComparison,
     compare,
 )
+from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
@@ -57,7 +58,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class DraftedVersion:
-    """A draft beside the version that it follows; beside an empty one where it is a first version.
+    """A draft beside the version that it follows. A first version follows none: `before` is empty.
     `kept`: uuids of statements that its file leaves out and that go on all the same, as somebody
     said."""
 
@@ -81,6 +82,13 @@ class DraftedVersion:
         return compare(self.before, self.after, self.origins, self.past, self.went_on)
 
     @property
+    def base_id(self) -> int:
+        """The version that it follows. Raises ValueError for a first version."""
+        if self.base_framework_id is None:
+            raise ValueError("a first version follows none")
+        return self.base_framework_id
+
+    @property
     def changed(self) -> tuple[VersionChange, ...]:
         """What is kept still counts among them, as retired."""
         kept = (
@@ -89,12 +97,6 @@ class DraftedVersion:
             if change.after[0].uuid in self.kept
         )
         return (*self.comparison.changed, *kept)
-
-    @property
-    def base_id(self) -> int:
-        """Of a later version."""
-        assert self.base_framework_id is not None
-        return self.base_framework_id
 
     @property
     def is_open(self) -> bool:
@@ -129,6 +131,14 @@ class DraftedVersion:
         """As the page shows it: what is offered as carried is published so with it."""
         is_offered = change.key not in self.decisions and change.offers_carry
         return is_offered or self.carries(change, uuid)
+
+    @property
+    def new_and_sensitive(self) -> frozenset[str]:
+        """Uuids of what isn't rated until a library decides so."""
+        new = {each.uuid for change in self.comparison.of(Kind.NEW) for each in change.after}
+        return frozenset(
+            each.uuid for each in statements(self.after) if each.sensitive and each.uuid in new
+        )
 
     @property
     def seen(self) -> str:

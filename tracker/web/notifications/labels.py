@@ -17,8 +17,8 @@ from tracker.rules.notifications.notices import (
 )
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.audit_labels import AS_ROLE
-from tracker.web.ui.level_falls import fall_words
 from tracker.web.ui.templating.dates import full_day
+from tracker.web.ui.templating.level_falls import fall_words
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),

@@ -33,7 +33,7 @@ from tracker.web.profiles.cards import ChangesSince, VoiceSummary
 from tracker.web.profiles.level_bars import SectionBars
 from tracker.web.profiles.step_lines import StepLine
 from tracker.web.profiles.unknown_words import OpenStatements
-from tracker.web.ui.level_falls import fall_words
+from tracker.web.ui.templating.level_falls import fall_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,23 +29,23 @@ class AskedStatement:
 def asked_of(
     changes: Iterable[VersionChange],
     carries: Callable[[VersionChange, str], bool],
-    ranks: Mapping[str, int],
     left_out: Collection[str],
+    ranks: Mapping[str, int] | None = None,
 ) -> list[AskedStatement]:
-    """`ranks`: what is expected, by domain, as "section/domain"; `left_out`: uuids of what isn't
-    rated, which goes on."""
+    """At most, of who rated all: a merged one is asked again where its ratings differ. `left_out`:
+    uuids of what isn't rated, which goes on; `ranks`: what is expected, by domain, as
+    "section/domain", None for all that there is."""
 
     def is_expected(each: PlacedStatement) -> bool:
-        return each.rank <= ranks.get(f"{each.strand}/{each.domain}", 0)
+        return ranks is None or each.rank <= ranks.get(f"{each.strand}/{each.domain}", 0)
 
     found = list[AskedStatement]()
     for change in changes:
-        befores = {each.uuid for each in change.before}
-        if change.before and befores <= set(left_out):
+        if {each.uuid for each in change.before or change.after} <= set(left_out):
             continue
         for after in filter(is_expected, change.after):
-            stays = carries(change, after.uuid)
             is_new = change.kind == Kind.NEW
+            stays = carries(change, after.uuid) and change.kind != Kind.MERGED
             asked = Asked.NEW if is_new else Asked.STAYS if stays else Asked.AGAIN
             found.append(AskedStatement(after, asked))
         if not any(map(is_expected, change.after)):

@@ -1,6 +1,7 @@
 """What publishing a draft would do, in figures that tell nobody of a few people."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from flask_babel import ngettext
 from tracker.queries.frameworks.affected import affected, people_on, targets_that_end
 from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.asked import Asked, asked_of
+from tracker.rules.frameworks.changes.comparison import VersionChange
 from tracker.rules.frameworks.changes.level_effects import (
     ChangedLevel,
     LevelEffects,
@@ -45,13 +47,12 @@ def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date)
     """What is suggested counts as carried."""
     skills = skills_named(drafted.base_id)
     asked = [
-        (change, after)
+        change
         for change in drafted.comparison.to_decide
-        for after in change.after
-        if not drafted.would_carry(change, after.uuid)
+        if not all(drafted.would_carry(change, each.uuid) for each in change.after)
     ]
     changed = affected({"": skills_of(skills, drafted.comparison.changed)})[""]
-    again = affected({"": skills_of(skills, dict.fromkeys(change for change, _after in asked))})[""]
+    again = affected({"": skills_of(skills, asked)})[""]
     figures = [
         Figure(
             _("People on %(version)s", version=drafted.before.version),
@@ -64,18 +65,17 @@ def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date)
     undecided = ngettext(
         "%(num)d undecided counts as “Ask again”", "%(num)d undecided count as “Ask again”", left
     )
-    return IfPublished(
-        figures, undecided if left else "", [*_notes(drafted, len(asked), changed.open_reviews)]
-    )
+    return IfPublished(figures, undecided if left else "", [*_notes(drafted, changed.open_reviews)])
 
 
-def _notes(drafted: DraftedVersion, again: int, open_reviews: int) -> Iterator[str]:
-    """`again`: statements."""
+def _notes(drafted: DraftedVersion, open_reviews: int) -> Iterator[str]:
     if suggested := len(drafted.offered):
         yield ngettext(
             "%(num)d suggestion is carried over", "%(num)d suggestions are carried over", suggested
         )
-    new = len(drafted.comparison.of(Kind.NEW))
+    asked = asked_of(drafted.comparison.changed, drafted.would_carry, drafted.new_and_sensitive)
+    counts = Counter(each.asked for each in asked)
+    again, new = counts[Asked.AGAIN], counts[Asked.NEW]
     if again + new:
         minutes = minutes_for(again + new, LEARNER_SECONDS)
         yield ngettext(

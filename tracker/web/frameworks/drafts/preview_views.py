@@ -18,9 +18,8 @@ from tracker.queries.administration import people
 from tracker.queries.administration.people import PersonSummary
 from tracker.queries.frameworks import drafts, previews
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.asked import Asked, AskedStatement, asked_of
+from tracker.rules.frameworks.changes.asked import Asked, asked_of
 from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission, Role
@@ -32,7 +31,6 @@ from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
 bp = Blueprint("framework_previews", __name__, url_prefix="/system/frameworks")
-RANK_MAX = 9
 AT_MOST = 10
 """People of one name that are offered."""
 ASKED = {
@@ -72,8 +70,8 @@ class Preview:
 def show(draft: Subject) -> ResponseReturnValue:
     """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the draft.
     A first version asks everything of everybody: no such page."""
-    drafted = drafts.drafted(draft.id) or abort(404)
-    if drafted.base_framework_id is None:
+    drafted = drafts.drafted(draft.id)
+    if drafted is None or drafted.base_framework_id is None:
         abort(404)
     form = PreviewForm(request.args, meta={"csrf": False})
     may_name = may(Permission.ADMINISTER)
@@ -137,14 +135,13 @@ def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Pr
     expected = previews.expected(library_id, job_ids, base_id)
     went_on = {key: expected.ranks.get(old, 0) for key, old in drafted.went_on.items()}
 
-    def asked(ranks: Mapping[str, int]) -> list[AskedStatement]:
-        changed = drafted.comparison.changed
-        return asked_of(changed, drafted.would_carry, ranks, expected.left_out)
-
-    found = asked({**expected.ranks, **went_on})
-    listed = placed(drafted.after).values()
-    in_all = asked({f"{each.strand}/{each.domain}": RANK_MAX for each in listed})
-    later = sum(each.asked in (Asked.NEW, Asked.AGAIN) for each in in_all)
+    what = (
+        drafted.comparison.changed,
+        drafted.would_carry,
+        expected.left_out | drafted.new_and_sensitive,
+    )
+    found = asked_of(*what, {**expected.ranks, **went_on})
+    later = sum(each.asked in (Asked.NEW, Asked.AGAIN) for each in asked_of(*what))
     rows = [
         PreviewRow(
             str(ASKED[each.asked]),
