@@ -212,12 +212,12 @@ def test_a_first_version_is_seen_and_published_by_one_act(
     assert "none: the first version" in words(editor.get(PAGE))
     page = editor.get(sent.location)
     seen = words(page)
-    assert "Draft of Library Technicians 26.05 The first version." in seen
+    assert "First version of Library Technicians: 26.05" in seen
     assert "137 statements in 3 sections" in seen
     head = "Domain Emerging Developing Proficient Advanced In all"
     assert f"{head} Technical 10 10 10 10 40" in seen
     assert "Leadership 2 1 3 2 8" in seen
-    assert "Every level has a statement" in seen
+    assert "Every level has a statement, and titles are unique" in seen
     assert "The heading of “Communication” says 11; 10 are listed." in seen
     assert "Publish 137 statements in 3 sections?" in seen
     assert editor.get(public).status_code == 404

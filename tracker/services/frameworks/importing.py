@@ -95,7 +95,7 @@ def _draft(
     if draft is not None and (draft.digest, draft.base_framework_id) == (digest_of(file), base_id):
         return ImportedFramework(None, added=False, draft_id=draft.id)
     draft = drafts.write(tx, draft, base_id, file, actor, now)
-    _keep_what_fits(tx, draft)
+    _keep_what_fits(tx, draft, file)
     return ImportedFramework(None, added=True, draft_id=draft.id)
 
 
@@ -106,10 +106,10 @@ def _check_follows(file: FrameworkFile, base: Framework) -> None:
         raise Conflict("framework_origin_unknown", statements=in_few_words(unknown))
 
 
-def _keep_what_fits(tx: Session, draft: FrameworkDraft) -> None:
+def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> None:
     stands = drafted(draft.id)
     assert stands is not None
-    old, new = {*stands.past.gone, *placed(stands.before)}, placed(stands.after)
+    old, new = {*stands.past.gone, *placed(stands.before)}, placed(file)
     drafts.set_origins(
         tx,
         draft,

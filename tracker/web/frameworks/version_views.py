@@ -20,6 +20,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, refusal_messages
 from tracker.web.http.form_actions import pressed
 from tracker.web.i18n.render import render
+from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("framework_versions", __name__, url_prefix="/system/frameworks/versions")
 
@@ -40,10 +41,15 @@ def show(version: Subject) -> ResponseReturnValue:
         "frameworks/version.html",
         lang=row.lang,
         row=row,
-        statuses=VersionStatus,
+        lead=ngettext(
+            "%(num)s statement, published %(day)s.",
+            "%(num)s statements, published %(day)s.",
+            row.statements,
+            day=day(row.published_at),
+        ),
         used_by=_used_by(use),
         can_be_withdrawn=use.is_none,
-        others=[each for each in _all_of(row) if each.id != row.id],
+        can_hide_all=len(versions(row.slug)) > 1,
     )
 
 

@@ -1,19 +1,19 @@
 """The draft of a first version: what will be published, section by section."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
-from tracker.rules.frameworks.file_content import DomainInFile, StrandInFile
+from tracker.rules.frameworks.file_content import DomainInFile, FrameworkFile, StrandInFile
 from tracker.rules.frameworks.files import warnings
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts.forms import PublishForm
+from tracker.web.frameworks.drafts import pages
+from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
-
-
-@dataclass(frozen=True, slots=True)
-class NamedWording:
-    name: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,45 +27,79 @@ class CountedDomain:
 
 @dataclass(frozen=True, slots=True)
 class CountedSection:
-    """`levels`: their names; none where the section has none."""
+    """`levels`: their names; none where the section has none. `summary`: over its statements."""
 
     title: Wording
     levels: tuple[Wording, ...]
     domains: tuple[CountedDomain, ...]
     statements: tuple[PlacedStatement, ...]
+    summary: str
 
 
 def page(drafted: DraftedVersion) -> str:
     file = drafted.after
     listed = tuple(placed(file).values())
+    figures = _figures(len(listed), len(file.strands))
     return render(
         "frameworks/drafts/first.html",
         lang=file.lang,
         draft_id=drafted.id,
         framework_id=drafted.published_framework_id,
         slug=file.slug,
-        title=file.title,
+        title=mark(file.title, file.lang),
         version=file.version,
+        lead=_("Nobody sees it until you publish it.") if drafted.is_open else "",
         is_open=drafted.is_open,
         discarded_at=drafted.discarded_at,
         published_at=drafted.published_at,
         can_be_published=drafted.can_be_published,
-        empty_levels=[NamedWording(each) for each in drafted.empty_levels],
-        repeated=[NamedWording(each) for each in drafted.titles_used_twice],
-        miscounted=warnings(file),
-        origins=sum(bool(each.came_from) for each in statements(file)),
+        faults=pages.faults(drafted),
+        oddities=[*_oddities(file)],
         sections=[_section(strand, listed) for strand in file.strands],
-        statements=len(listed),
-        publish_form=PublishForm(formdata=None, seen=drafted.seen),
+        figures=figures,
+        sure=_(
+            "Publish %(figures)s? The words can’t be changed afterward, only by another version.",
+            figures=figures,
+        ),
+        seen=drafted.seen,
     )
 
 
+def _figures(statements: int, sections: int) -> str:
+    """ "137 statements in 3 sections"."""
+    of = ngettext("%(num)s statement", "%(num)s statements", statements)
+    within = ngettext("in %(num)d section", "in %(num)d sections", sections)
+    return f"{of} {within}"
+
+
+def _oddities(file: FrameworkFile) -> Iterator[str]:
+    """What hinders nothing."""
+    for each in warnings(file):
+        yield _(
+            "The heading of “%(title)s” says %(claimed)s; %(listed)s are listed. The page will "
+            "say so.",
+            title=mark(each.title, file.lang),
+            claimed=each.claimed,
+            listed=each.listed,
+        )
+    if origins := sum(bool(each.came_from) for each in statements(file)):
+        named = ngettext(
+            "%(num)d statement names earlier ones in “from”.",
+            "%(num)d statements name earlier ones in “from”.",
+            origins,
+        )
+        here = _("No earlier version is here, so they begin as new statements.")
+        yield f"{named} {here}"
+
+
 def _section(strand: StrandInFile, listed: tuple[PlacedStatement, ...]) -> CountedSection:
+    own = tuple(each for each in listed if each.strand == strand.key)
     return CountedSection(
         strand.title,
         tuple(level.name for level in strand.levels) if strand.has_levels else (),
         tuple(_domain(strand, domain) for domain in strand.domains),
-        tuple(each for each in listed if each.strand == strand.key),
+        own,
+        ngettext("Read the %(num)d statement", "Read the %(num)d statements", len(own)),
     )
 
 

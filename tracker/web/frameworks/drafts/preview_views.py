@@ -68,8 +68,8 @@ class Preview:
 @bp.get("/drafts/<id:draft_id>/preview")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
-    """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the
-    draft."""
+    """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the draft.
+    A first version asks everything of everybody: no such page."""
     drafted = drafts.drafted(draft.id)
     if drafted is None or drafted.base_framework_id is None:
         abort(404)

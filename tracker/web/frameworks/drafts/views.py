@@ -117,7 +117,8 @@ def show(draft: Subject) -> ResponseReturnValue:
 @bp.get("/drafts/<id:draft_id>/publish")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def confirm(draft: Subject) -> ResponseReturnValue:
-    """What would be published, with what is suggested as chosen: asked once more."""
+    """What would be published, with what is suggested as chosen: asked once more. The page of a
+    first version asks itself."""
     drafted = _drafted(draft)
     if not drafted.can_be_published or drafted.base_framework_id is None:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
