@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.factories.answers import MEANING
-from tests.factories.frameworks import open_round
+from tests.factories.frameworks import first_version, open_round
 from tests.factories.people import join
 from tests.factories.sending import actor
 from tests.factories.world import LEVELS, World
@@ -164,12 +164,11 @@ def begun(world: World, plan: Plan) -> Years:
         for at, domains in enumerate(plan.counts)
     ]
     years.fill()
-    made = import_framework(read_framework(json.dumps(data)), years.now)
-    assert made.framework_id is not None
-    years.published(made.framework_id, [])
+    framework_id = first_version(read_framework(json.dumps(data)), years.now)
+    years.published(framework_id, [])
     _learn(years)
     sensitive = session().scalars(
-        select(Statement.id).where(Statement.framework_id == made.framework_id, Statement.sensitive)
+        select(Statement.id).where(Statement.framework_id == framework_id, Statement.sensitive)
     )
     decisions = dict(zip(sensitive.all(), itertools.cycle(Decision), strict=False))
     reasons = dict.fromkeys((Decision.LEAVE_OUT, Decision.ASK_HR), "Personal.")
