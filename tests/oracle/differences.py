@@ -26,7 +26,7 @@ TEAMS = "A team's page says which versions its people were moved to."
 OLDER = "Pages of older wordings are there for those that were answered, so other ones are read."
 FOLDED = "Changes of a version are folded, with other words, and publishing asks once more."
 PLAIN = "Words that readers stumbled over are plain ones."
-LATER = "What is new in a version counts from the next round, and the draft counts levels so."
+LATER = "What is new in a version counts from the next round."
 FALLS = "A level that falls with a version is named, with its reason."
 JOB = "What is left to rate for the job is said without all that is listed."
 SINCE = "What is to be rated again changed since, by whichever version."
@@ -237,16 +237,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-6",), "066 *", LEFT_OUT, before="TEC-3-01.*not_rated_here = None|of 31 statements"
     ),
     Difference(("world-6",), "*/earlier *", ANYWHERE, now="No ratingon version 2 .* cleared"),
-    Difference(
-        WORLDS,
-        "* draft",
-        LATER,
-        before="^Levels whose count changes",
-        now="^Levels that count other statements",
-    ),
-    Difference(WORLDS, "* draft", LATER, before="^New wording by itself never puts"),
-    Difference(("world-4",), "* draft", LATER, now="counts? from the next round"),
-    Difference(WORLDS, "* draft", LATER, now="People are counted as on the day they’re moved"),
     Difference(
         ("demo-1", "demo-2", *WORLDS), "*/profile.json", LATER, now=r"^\S+/counts_from = None$"
     ),
