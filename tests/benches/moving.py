@@ -28,6 +28,7 @@ from config import ROOT
 from tests.benches.demo import TRACKER
 from tests.conftest import TestConfig
 from tests.engines import fresh_database, postgres_trouble
+from tests.factories.frameworks import first_version
 from tests.factories.world import World, job, make_world
 from tests.versions import years as living
 from tests.versions.plans import Fate, Plan, Year
@@ -50,7 +51,6 @@ from tracker.models import (
 from tracker.models.columns import table_of
 from tracker.records.frameworks import moves
 from tracker.rules.frameworks.files import read_framework
-from tracker.services.frameworks.importing import import_framework
 
 SECONDS_MOST = 60
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -86,7 +86,7 @@ def begun(count: int) -> None:
     data = json.loads(FILE.read_text(encoding="utf-8"))
     plan = Plan((), (Year((), ()), Year(FATES, ())))
     years = Years(world, plan, data, itertools.count(1), world.now)
-    first = import_framework(read_framework(json.dumps(data)), world.now).framework_id
+    first = first_version(read_framework(json.dumps(data)), world.now)
     assert first is not None
     years.published(first, [])
     with transaction() as tx:

@@ -150,6 +150,7 @@ def can_be_chosen(library_id: SQLColumnExpression[int] | int) -> ColumnElement[b
         .where(
             PersonVersion.framework_id == Framework.id,
             Person.library_id == library_id,
+            Person.removed_at.is_(None),
             is_current(),
         )
         .correlate_except(PersonVersion, Person)

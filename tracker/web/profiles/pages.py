@@ -74,7 +74,7 @@ class ProfilePage:
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = session.blind_spots()
     sheet = sheets.of_learner(learner, side, blind)
-    statements = statement_status.voices(sheet, learner)
+    plain = statements = statement_status.voices(sheet, learner)
     offered, chosen = _rounds(learner, blind)
     then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None
     came_by = level_moves.newest_move(learner.person_id, learner.framework_id)
@@ -123,7 +123,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         sent=submission_counts.sent_counts([learner.person_id], [], blind, learner.today).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
-        statements=statements,
+        statements=plain,
         exceptions=agreed,
         steps=steps,
         nothing_left=step_lines.nothing_left(profile),

@@ -212,6 +212,7 @@ RECORDS = {
     "item": _l("a statement in a review"),
     "deputy": _l("a backup reviewer"),
     "draft": _l("a draft"),
+    "version": _l("a version of a framework"),
     "job": _l("work in the background"),
     "endorsement": _l("a reviewed rating"),
     "team": _l("a team"),
