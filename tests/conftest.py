@@ -239,8 +239,6 @@ too."""
 LAID_OUT: dict[str, str] = {}
 """The database of PostgreSQL that has the tables and nothing in them, and that nobody is connected
 to."""
-SCHEMA_CHANGES: dict[str, int] = {}
-"""As SQLite counts them in each database, when pages were last copied into it."""
 MADE: dict[tuple[str, str], Any] = {}
 """What the makers of `made_once` returned, by name and engine."""
 ROWS: dict[str, list[str]] = {}
@@ -256,17 +254,9 @@ def keep_pages(name: str, engine: Engine) -> None:
 
 
 def copy_pages(name: str, engine: Engine) -> None:
-    """In place of all that the database holds. A copy counts as another change of the schema, after
-    which every connection reads the schema again and compiles every statement again: it is counted
-    only where a test has changed the schema."""
-    path = str(engine.url.database)
-    with closing(sqlite3.connect(path)) as copied:
-        copied.execute("PRAGMA synchronous = 0")
-        changes = copied.execute("PRAGMA schema_version").fetchone()[0]
-        PAGES[name].backup(copied)
-        if SCHEMA_CHANGES.get(path) == changes:
-            copied.execute(f"PRAGMA schema_version = {changes}")
-        SCHEMA_CHANGES[path] = copied.execute("PRAGMA schema_version").fetchone()[0]
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        PAGES[name].backup(raw)
 
 
 def keep_rows(name: str, engine: Engine) -> None:
