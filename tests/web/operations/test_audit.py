@@ -28,9 +28,9 @@ from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
+from tracker.records.frameworks.versions import STATUS_SET
 from tracker.rules.administration.openings import WAIT
 from tracker.rules.evidence.uploads import Upload
-from tracker.records.frameworks.versions import STATUS_SET
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, RESTORED, REVEALED, WENT_ON
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.administration.roster import staging
@@ -556,7 +556,15 @@ def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> Non
         *map(written_kinds, sources),
         *map(assigned_kinds, [s for s in sources if "audit.note" in s]),
     )
-    kinds |= {*MOVES.values(), WENT_ON, GIVEN, RESTORED, REVEALED, *ENDED.values(), *STATUS_SET.values()}
+    kinds |= {
+        *MOVES.values(),
+        WENT_ON,
+        GIVEN,
+        RESTORED,
+        REVEALED,
+        *ENDED.values(),
+        *STATUS_SET.values(),
+    }
     assert kinds - set(WORDS) - NOT_LISTED == set()
     assert set(WORDS) - kinds == set(), "no words of what is never written"
     assert set(WORDS) & NOT_LISTED == set()
