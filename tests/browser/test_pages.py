@@ -33,6 +33,7 @@ RARE = {
     "administration/people/link.html",
     "assessment/refused.html",
     "errors/sent_before.html",
+    "frameworks/drafts/first.html",
     "accounts/links/invitation.html",
     "accounts/links/people_links.html",
     "assessment/import_check.html",

@@ -23,6 +23,7 @@ from tests.demo.people import load_cast
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import db
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
+from tracker.queries.record import versions
 from tracker.rules.names import first_name, short_name
 from tracker.web.i18n import content_language
 from tracker.web.i18n.content_language import START
@@ -249,10 +250,12 @@ def german(site: Site) -> Iterator[None]:
                     column = getattr(model, name)
                     words = literal(MARKED) + func.replace(column, " ", f" {MARKED}")
                     tx.execute(update(model).where(column != "").values({name: words}))
+    versions.READ.clear()
     yield
     with site.app.app_context():
         copy_pages("demo", db.engine)
         PAGES.pop("demo").close()
+    versions.READ.clear()
 
 
 def astray(html: str) -> list[str]:

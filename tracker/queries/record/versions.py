@@ -34,12 +34,13 @@ from tracker.rules.record.versions import (
 
 Edition = tuple[Any, ...]
 """A version in a database: its id, and what `EDITION` says of it."""
-_read: WeakKeyDictionary[Engine, dict[Edition, Version]] = WeakKeyDictionary()
+READ: WeakKeyDictionary[Engine, dict[Edition, Version]] = WeakKeyDictionary()
+"""By database."""
 
 
 def version(edition: Edition) -> Version:
     """Six queries, none where it was read before."""
-    there = _read.setdefault(own_engine(), {})
+    there = READ.setdefault(own_engine(), {})
     found = there.get(edition)
     if found is None:
         found = there[edition] = _version(edition[0])
