@@ -22,6 +22,7 @@ from tracker.models import Evidence
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import invariants
+from tracker.queries.record import versions
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.reviews.digests import DigestFit
@@ -70,6 +71,7 @@ def behind_the_guards() -> Iterator[Session]:
         yield tx
         for _, again in made:
             tx.execute(text(again))
+    versions.READ.clear()
 
 
 def fits() -> list[DigestFit]:
