@@ -63,23 +63,25 @@ class Lineage:
         """Of a skill's own word and its origins' the newer one; theirs where each line has one and
         the newest of all lines are the same."""
         lines = list(self.lines(skill, all_origins=all_origins))
-        newest = [
-            max(
-                (words[each] for each in line if each in words),
-                key=lambda word: word[1],
-                default=None,
-            )
-            for line in lines
-        ]
+        newest = [_newest(line, words) for line in lines]
         theirs: Word | None = None
-        if lines and all(word is not None and word[0] is not None for word in newest):
-            found = [word for word in newest if word is not None]
-            if len({answer for answer, _at in found}) == 1:
-                theirs = found[0][0], max(at for _answer, at in found)
+        found = [word for word in newest if word is not None]
+        if lines and len(found) == len(lines) and len({answer for answer, _at in found}) == 1:
+            theirs = found[0][0], max(at for _answer, at in found)
         own = words.get(skill)
         if own is not None and (theirs is None or own[1] >= theirs[1]):
             return own[0]
         return None if theirs is None else theirs[0]
+
+
+def _newest(line: tuple[int, ...], words: dict[int, Word]) -> Word | None:
+    """From the farthest skill on: what is taken back takes with it what was said before, there and
+    farther; what is said counts unless something that is farther was said later."""
+    counts: Word | None = None
+    for word in (words[each] for each in reversed(line) if each in words):
+        if counts is None or word[1] > counts[1]:
+            counts = word if word[0] is not None else None
+    return counts
 
 
 def made_up(world: World, seed: int) -> Lineage:

@@ -72,6 +72,24 @@ def sheet(record: Record, *statements: VersionStatement, side: Side | None = Sid
             id="taken back after an origin's",
         ),
         pytest.param(
+            statement(9, line(8, 7)),
+            {7: [word("yes", 1)], 8: [word(None, 2)]},
+            None,
+            id="taken back nearer, after what is farther",
+        ),
+        pytest.param(
+            statement(9, line(8, 7)),
+            {7: [word("yes", 3)], 8: [word(None, 2)]},
+            "yes",
+            id="said farther, after it was taken back nearer",
+        ),
+        pytest.param(
+            statement(9, line(8, 7)),
+            {7: [word(None, 2)], 8: [word("no", 1)]},
+            "no",
+            id="taken back farther hides nothing nearer",
+        ),
+        pytest.param(
             statement(9, line(8)),
             {8: [word(None, 2)], 9: [word("no", 1)]},
             "no",

@@ -3,11 +3,12 @@
 A word on a statement's own skill counts, and so does what was said of the skills that this was made
 of, its origins:
 
-- on a line of origins the newest word counts;
+- on a line of origins the newest word counts. One that was taken back hides what is as far or
+  farther, and older;
 - a skill that was merged of several has a line through each of them. Only where all lines have a
   word, and all words are the same, is it a word of the whole;
-- of a skill's own word and its origins' the newer one counts. A word that was taken back is one: no
-  older one counts in its place.
+- of a skill's own word and its origins' the newer one counts; one of its own that was taken back
+  hides all that is older.
 
 Nothing is copied: whoever reads what was said by statement of a version reads it from here.
 """
@@ -118,11 +119,10 @@ def counting(people: People, framework: Framework) -> Subquery:
     one that was merged."""
     words = _endorsed(people, None, everything)
     parts, inherited = _inherited(words, framework, all_origins=False)
-    owner, statement, _skill, _line, answer, at, row_id, _place, _newest = parts.c
     own, as_one = _each_side(words, inherited, framework)
-    counts = as_one.subquery()
-    of_parts = select(owner, statement, answer, at, row_id).join(
-        counts, and_(counts.c[0] == owner, counts.c[1] == statement)
+    counts, of = as_one.subquery(), parts.c
+    of_parts = select(of.owner, of.statement_id, of.answer, of.at, of.row_id).join(
+        counts, and_(counts.c[0] == of.owner, counts.c[1] == of.statement_id)
     )
     return _named(union_all(own, of_parts))
 
@@ -241,26 +241,42 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
     said = words.subquery()
     owner, skill, answer, at, row_id = said.c
     counts = true() if all_origins else LINE.c.carries
-    ranked = (
+    line = owner, STATEMENTS.c.id, LINE.c.line
+    said_on_line = (
         select(
             owner.label("owner"),
             STATEMENTS.c.id.label("statement_id"),
             STATEMENTS.c.skill_id,
             LINE.c.line,
+            LINE.c.steps,
             answer.label("answer"),
             at.label("at"),
             row_id.label("row_id"),
-            func.row_number()
-            .over(
-                partition_by=(owner, STATEMENTS.c.id, LINE.c.line),
-                order_by=(at.desc(), LINE.c.steps, row_id.desc()),
-            )
-            .label("place"),
+            func.max(case((answer.is_(None), at)))
+            .over(partition_by=line, order_by=LINE.c.steps)
+            .label("taken_back_at"),
         )
         .select_from(STATEMENTS)
         .join(LINE, LINE.c.skill_id == STATEMENTS.c.skill_id)
         .join(said, skill == LINE.c.origin_id)
         .where(is_of(framework), counts)
+        .subquery()
+    )
+    of_line = said_on_line.c
+    ranked = (
+        select(
+            said_on_line,
+            func.row_number()
+            .over(
+                partition_by=(of_line.owner, of_line.statement_id, of_line.line),
+                order_by=(of_line.at.desc(), of_line.steps, of_line.row_id.desc()),
+            )
+            .label("place"),
+        )
+        .where(
+            of_line.answer.is_not(None),
+            or_(of_line.taken_back_at.is_(None), of_line.at > of_line.taken_back_at),
+        )
         .subquery()
     )
     newest = func.first_value(ranked.c.row_id).over(
@@ -282,7 +298,7 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
         .group_by(of.owner, of.statement_id, of.skill_id)
         .having(
             func.min(of.answer) == func.max(of.answer),
-            func.count(of.answer) == lines.correlate(parts).scalar_subquery(),
+            func.count() == lines.correlate(parts).scalar_subquery(),
         )
     )
     return parts, as_one.cte()

@@ -5,11 +5,12 @@ A `Record` holds what was said, in whatever version. `as_seen` takes off what a 
 and only then does `on` fill in what counts:
 
 - a word on a statement's own skill counts, and so does what was said of its origins;
-- on a line of origins the newest word counts;
+- on a line of origins the newest word counts. One that was taken back hides what is as far or
+  farther, and older;
 - a skill that was merged of several has a line through each of them. Only where all lines have a
   word, and all words are the same, is it a word of the whole;
-- of a skill's own word and its origins' the newer one counts. A word that was taken back is one: no
-  older one counts in its place.
+- of a skill's own word and its origins' the newer one counts; one of its own that was taken back
+  hides all that is older.
 """
 
 import datetime as dt
@@ -22,7 +23,7 @@ from typing import NamedTuple
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.profiles.targets import higher_of
-from tracker.rules.record.versions import DomainShape, Place, Version, VersionStatement
+from tracker.rules.record.versions import DomainShape, Origin, Place, Version, VersionStatement
 
 
 class Side(StrEnum):
@@ -267,25 +268,28 @@ def newest(of: VersionStatement, said: Said) -> Word | None:
 
 
 def _inherited(of: VersionStatement, said: Said, *, all_origins: bool) -> Word | None:
-    """The newest word of each line, where all lines have the same."""
+    """What all lines have in common."""
     lines = [line for line in of.lines if all_origins or line[0].carries]
-    words = [
-        max(
-            (
-                (word.at, -steps, word.id, word)
-                for steps, origin in enumerate(line)
-                if all_origins or origin.carries
-                for word in said.get(origin.skill_id, ())
-            ),
-            default=None,
-        )
-        for line in lines
-    ]
-    there = [each[-1] for each in words if each is not None]
+    words = [_of_line(line, said, all_origins=all_origins) for line in lines]
+    there = [word for word in words if word is not None]
     if not lines or len(there) < len(lines) or len({each.answer for each in there}) > 1:
         return None
-    last = max(there, key=_moment)
-    return last if last.answer is not None else None
+    return max(there, key=_moment)
+
+
+def _of_line(line: Sequence[Origin], said: Said, *, all_origins: bool) -> Word | None:
+    found: list[tuple[dt.datetime, int, int, Word]] = []
+    taken_back_at: dt.datetime | None = None
+    for steps, origin in enumerate(line):
+        words = said.get(origin.skill_id, ()) if all_origins or origin.carries else ()
+        gone = [word.at for word in words if word.answer is None]
+        taken_back_at = max(filter(None, (taken_back_at, *gone)), default=None)
+        found += [
+            (word.at, -steps, word.id, word)
+            for word in words
+            if word.answer is not None and (taken_back_at is None or word.at > taken_back_at)
+        ]
+    return max(found)[-1] if found else None
 
 
 def _moment(word: Word) -> tuple[dt.datetime, int]:
