@@ -7,6 +7,7 @@ from tests.demo.people import Scene
 from tracker.policy.permissions import Actor
 from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.asking import ask
 from tracker.queries.teams import teams
 from tracker.services.accounts import away
 from tracker.services.assessment import readiness
@@ -35,7 +36,7 @@ def _remind(scene: Scene, person: Actor, now: dt.datetime) -> None:
     team = subjects.team(world.root_team(coordinator.library_id), now.date())
     if team is None:
         raise LookupError("the library has no team")
-    (current,) = teams.open_rounds(coordinator.library_id, now.date())
+    (current,) = ask(teams.open_rounds(coordinator.library_id, now.date()))
     round_reminders.remind(
         coordinator, team, current.id, [person.person_id], NO_BLIND_SPOTS, now, by_mail=False
     )

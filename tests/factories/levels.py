@@ -12,7 +12,8 @@ from tracker.queries.record import sheets
 from tracker.rules.assessment import progress
 from tracker.rules.assessment.progress import Progress
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}
 """How many statements a domain lists up to the target, rank 2; Leadership has one there, which is

@@ -442,3 +442,25 @@ def move_back(app: Flask, admin: Client) -> TestResponse:
     for (person_id,) in others:
         move(app, admin, last.slug, (before, after), team=None, person=person_id)
     return answer
+
+
+SMALL = re.compile(r"; \d statements here, (?:both|all) needed")
+BAR = re.compile(
+    r"^((?:\| [^|]+)? ?\| (?:You|Self-rating|Reviewed) \| [^|]+) \| (.*?) "
+    r"((?:Emerging|Developing|Proficient|Applying|Advanced|Exceeding): \d+ of .*"
+    r"|Too few statements to judge|Every level reached)(| \*)$"
+)
+
+
+def as_then(lines: Lines) -> Lines:
+    """The words about a level and its target in the order of then, and without what few statements
+    are needed for."""
+    found = []
+    for line in lines:
+        plain = SMALL.sub("", line).replace(
+            "Every level that counts reached", "Every level reached"
+        )
+        plain = plain.replace("1 to go", "below target: 1 not met")
+        plain = plain.replace("| level not known yet |", "| not known yet |")
+        found.append(BAR.sub(r"\1 | \3\4 | \2", plain))
+    return found

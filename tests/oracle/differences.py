@@ -34,8 +34,12 @@ LISTED = "A version changes which statements there are, and these count from the
 NOTES = "The notes at an earlier answer are shown with it."
 PRINTED_ONCE = "A wording in which nothing changed is printed once."
 
+HEADLINE = "One headline for a person, both sides apart, and what happened beside it."
+STEPS = "A step to rate says what is not rated yet and what is not sure."
+
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
+EVERY = ("demo-1", "demo-2", *ALL)
 
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
@@ -272,4 +276,29 @@ DIFFERENCES: tuple[Difference, ...] = (
         PRINTED_ONCE,
         before=r"^Was: (.*)\nNow: \1$",
     ),
+    Difference(
+        EVERY,
+        "*/profile",
+        HEADLINE,
+        before=r"(?m)^(At target in \d+ of|\d+ (at|below) target|\d+ not known yet|Where (you|things))",
+    ),
+    Difference(
+        EVERY,
+        "*/profile",
+        HEADLINE,
+        now=r"(?m)^((Your|Self-)ratings: \d+ of|Only you see this|As last revealed|\d+ below target)",
+    ),
+    Difference(
+        EVERY,
+        "*/profile",
+        HEADLINE,
+        before="Next level \\| Against the target|how far the next one is",
+    ),
+    Difference(EVERY, "*/profile", HEADLINE, now="(?m)^What happened"),
+    Difference(
+        EVERY, "*/today", HEADLINE, before=r"(?m)^(At target in \d+ of|By your own ratings)"
+    ),
+    Difference(EVERY, "*/today", HEADLINE, now=r"\d statements here, (both|all) needed"),
+    Difference(EVERY, "*/profile.json", HEADLINE, now=r"(?m)^/(headlines|domains)"),
+    Difference(EVERY, "*", STEPS, before="some statements at .* are not rated yet or not sure"),
 )

@@ -62,7 +62,7 @@ class Reading:
         assert name not in self.facts, name
         answer = self.client(reader).http.get(url, follow_redirects=True)
         assert answer.status_code < 500, (url, answer.text)
-        self.facts[name] = lines_of(answer)
+        self.facts[name] = adapter.as_then(lines_of(answer))
 
     def some(self, of: Collection[object], more: int = 0) -> set[int]:
         """Numbers of those that are read this time."""

@@ -50,7 +50,8 @@ from tracker.queries.record import sheets
 from tracker.rules import drafts
 from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side
 from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 

@@ -245,7 +245,7 @@ BREACHES: dict[str, tuple[str, str, object]] = {
     "nothing leads to what is retired": (
         "no page of ana leads to",
         "tracker.queries.assessment.retired_statements.of_learner",
-        lambda _learner: [],
+        lambda _learner, _sheet: [],
     ),
     "merged notes are joined twice": (
         "says twice in one place",

@@ -22,11 +22,11 @@ COUNTED = {
     "no agreement": r"(\d+) with no agreement",
 }
 BAR = re.compile(
-    r'<th class="bar-voice" scope="row">([^<]*)</th>(?:(?!</tr>).)*?<td class="bar-next">'
-    r'<a href="([^"]+)">(.*?)</td>\s*<td class="bar-target">(.*?)</td>',
+    r'<th class="bar-voice" scope="row">([^<]*)</th>(?:(?!</tr>).)*?<td class="bar-target">(.*?)'
+    r'<span class="bar-next"><a href="([^"]+)">(.*?)</td>',
     re.S,
 )
-"""The voice, where the explanation is, the words about the next level and those about the target."""
+"""The voice, the words about the target, where the explanation is, the words about the next level."""
 
 
 def words(markup: str) -> str:
@@ -40,7 +40,7 @@ def untrue_standings(page: str, opened: Callable[[str], str]) -> list[str]:
         for href, said in re.findall(r'<a href="([^"]+)">.*?</a>(.*?)</li>', listed, re.S):
             there = opened(html.unescape(href))
             found += _untrue(said, there, HEADS["You"], _in_the_way(there, HEADS["You"]))
-    for voice, href, level, target in BAR.findall(page):
+    for voice, target, href, level in BAR.findall(page):
         there, head = opened(html.unescape(href)), HEADS[voice]
         found += _untrue(target, there, head, _in_the_way(there, head))
         if "#level-" in href:

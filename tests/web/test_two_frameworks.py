@@ -124,7 +124,7 @@ def test_both_are_rated(
             f"/statements/{statement_id}/rating", {"answer": answer, "base_version": 0}
         )
         assert saved.status_code == 200, saved.text
-        assert len(count_sql) == 7
+        assert len(count_sql) == 6
         assert json.loads(saved.text)["rated"] == 1
     other = {"answer": "partly", "base_version": 0}
     assert ana.post_json(f"/statements/{bikes[1]}/rating", other).status_code == 422

@@ -19,12 +19,26 @@ adds a table of its own to the others.
 import datetime as dt
 from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    case,
+    distinct,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Team
+from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Statement, Team
+from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.reviews.reviewing_team import NEARER_MOST
+from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 from tracker.rules.roles import Role
 
 
@@ -34,6 +48,31 @@ def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
     many pages ask it."""
     return may_review(
         Review.learner_id.expression, Review.reviewer_id.expression, today, is_of_one()
+    )
+
+
+def is_with_a_reviewer(today: dt.date) -> ColumnElement[bool]:
+    """Over `Review` and `ReviewItem`: it is out, with somebody who still supervises the learner.
+    What lies with a supervisor who left is in nobody's way."""
+    settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
+    shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
+    return and_(
+        Review.status.in_(LIVE),
+        not_(or_(ReviewItem.status.in_(settled), shown)),
+        reviewer_may_go_on(today),
+    )
+
+
+def is_out(person_id: SQLColumnExpression[int], today: dt.date) -> ColumnElement[bool]:
+    """Over `Statement`: it is with a reviewer, or what it was made of and carries."""
+    return exists(
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            is_said_of(ReviewItem.skill_id, Statement.skill_id, carrying=True),
+            Review.learner_id == person_id,
+            is_with_a_reviewer(today),
+        )
     )
 
 

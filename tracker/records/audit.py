@@ -27,13 +27,9 @@ NOTED = "audit_noted"
 EVENTS, DETAILS = table_of(AuditEvent), table_of(AuditEventDetail)
 
 END = select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
-AFTER = (
-    select(AuditEvent.id)
-    .where(AuditEvent.sequence > bindparam("last"))
-    .order_by(AuditEvent.sequence)
-)
 TAKE_LOCK = select(func.pg_advisory_xact_lock(LOCK))
-INSERT_EVENTS, INSERT_DETAILS = insert(EVENTS), insert(DETAILS)
+INSERT_EVENTS = insert(EVENTS).returning(EVENTS.c.sequence, EVENTS.c.id)
+INSERT_DETAILS = insert(DETAILS)
 
 Fact = str | int | bool | None
 
@@ -164,13 +160,12 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
         rows.append(
             {name: getattr(link, name) for name in ChainLink.__slots__} | {"digest": previous}
         )
-    tx.execute(INSERT_EVENTS, rows)
-    ids = tx.scalars(AFTER, {"last": last})
+    ids: dict[int, int] = dict(tx.execute(INSERT_EVENTS, rows).all())
     tx.execute(
         INSERT_DETAILS,
         [
-            {"event_id": event_id, "salt": salt, "facts": dict(noted.facts)}
-            for event_id, salt, noted in zip(ids, salts, collected, strict=True)
+            {"event_id": ids[sequence], "salt": salt, "facts": dict(noted.facts)}
+            for sequence, (salt, noted) in enumerate(zip(salts, collected, strict=True), last + 1)
         ],
     )
 

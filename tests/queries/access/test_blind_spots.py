@@ -33,7 +33,7 @@ from tracker.queries.profiles import levels, profiles, statement_status
 from tracker.queries.record import sheets
 from tracker.rules.errors import Conflict
 from tracker.rules.profiles.levels import LevelState
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 from tracker.rules.roles import Role
 from tracker.services.reviews import delegates, endorsements, exceptions, reviews
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
+from tests.factories.levels import own_sheet
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
@@ -15,8 +16,9 @@ from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.endorsements.endorsements import Endorsed, changed_since, history
+from tracker.queries.endorsements.endorsements import Endorsed, history
 from tracker.rules.names import first_name, short_name
+from tracker.rules.record.summaries import changed_since_review
 from tracker.services.reviews import differences, reviews
 
 
@@ -89,30 +91,30 @@ class TestChangedSince:
     def test_nothing_is_at_first(self, world: World) -> None:
         piece(world, reasons={world.statements["communication"][0]: ""})
         reviewed(world)
-        assert changed_since(learner(world)) == frozenset()
+        assert changed_since_review(own_sheet(learner(world))) == frozenset()
 
     def test_another_answer(self, world: World) -> None:
         statement_id = reviewed(world)
         with transaction() as tx:
             tx.execute(update(Rating).values(own_note="only a note", version=2))
-        assert changed_since(learner(world)) == frozenset()
+        assert changed_since_review(own_sheet(learner(world))) == frozenset()
         with transaction() as tx:
             tx.execute(update(Rating).values(answer=Answer.PARTLY, version=3))
-        assert changed_since(learner(world)) == {statement_id}
+        assert changed_since_review(own_sheet(learner(world))) == {statement_id}
 
     def test_evidence_that_came_later(self, world: World) -> None:
         statement_id = reviewed(world)
         piece(world, reasons={world.statements["communication"][1]: ""})
-        assert changed_since(learner(world)) == frozenset()
+        assert changed_since_review(own_sheet(learner(world))) == frozenset()
         piece(world, reasons={statement_id: ""})
-        assert changed_since(learner(world)) == {statement_id}
+        assert changed_since_review(own_sheet(learner(world))) == {statement_id}
 
     def test_evidence_that_went(self, world: World) -> None:
         piece(world, reasons={world.statements["communication"][0]: ""})
         statement_id = reviewed(world)
         with transaction() as tx:
             tx.execute(update(Evidence).values(archived_at=world.now))
-        assert changed_since(learner(world)) == {statement_id}
+        assert changed_since_review(own_sheet(learner(world))) == {statement_id}
 
 
 @pytest.mark.parametrize(

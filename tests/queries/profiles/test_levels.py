@@ -19,7 +19,8 @@ from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.record import sheets
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import LevelState, TargetState
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side
 
 
 def anas(world: World) -> Sheet:

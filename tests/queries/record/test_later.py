@@ -30,7 +30,7 @@ from tracker.models.record.later import counting_later
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.records.frameworks import moves
 from tracker.rules.frameworks.versions import Change, counted_by, counts_by
-from tracker.rules.record.sheet import Word
+from tracker.rules.record.words import Word
 from tracker.rules.roles import Role
 
 DAY = dt.timedelta(days=1)

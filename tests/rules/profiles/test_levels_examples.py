@@ -1,5 +1,6 @@
 """Every worked example of docs/levels.md is run, so that the page cannot drift from the rule."""
 
+import datetime as dt
 import re
 from collections import Counter
 from dataclasses import replace
@@ -8,7 +9,7 @@ import pytest
 
 from config import ROOT
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
-from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.level_falls import CountedStatement, level_falls
 from tracker.rules.profiles.levels import (
     RULE,
@@ -21,7 +22,11 @@ from tracker.rules.profiles.levels import (
     standing,
     what_would_change,
 )
+from tracker.rules.record.sheet import Record
+from tracker.rules.record.versions import DomainShape, LevelShape, Version, VersionStatement
+from tracker.rules.record.words import Side, Word
 
+DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 PAGE = ROOT / "docs" / "levels.md"
 Row = dict[str, str]
 
@@ -65,9 +70,38 @@ def next_words(of: DomainStanding) -> str:
     return f"{change.more} for {change.rank}, then {change.then_held}" if change else "nothing"
 
 
+def on_a_sheet(tallies: list[LevelTally], target: int | None) -> DomainStanding:
+    """Of somebody who answered so."""
+    statements: list[VersionStatement] = []
+    own: dict[int, list[Word]] = {}
+    left_out: dict[int, list[Word]] = {}
+    for tally in tallies:
+        answers = (
+            (Answer.CONSISTENTLY, tally.met, own),
+            (Answer.NOT_YET, tally.not_met, own),
+            (Answer.NOT_SURE, tally.open, own),
+            (Answer.NOT_MY_WORK, tally.excluded, own),
+            ("", tally.not_rated_here, left_out),
+        )
+        for answer, count, said in answers:
+            for _ in range(count):
+                key = len(statements) + 1
+                said[key] = [Word(answer, DAY, key)]
+                place = ("", "", tally.rank)
+                statements.append(VersionStatement(key, key, 1, tally.rank, key, "", "", "", place))
+    levels = tuple(LevelShape(each.rank, "", "", each.listed, 0) for each in tallies)
+    domain = DomainShape(1, "", "", "", "", levels)
+    version = Version(1, "1", tuple(statements), (domain,), (), SCALE, {}, {})
+    targets = {1: {1: target} if target is not None else {}}
+    record = Record(1, {Side.OWN: own}, left_out=left_out, targets=targets)
+    return record.on(version, Side.OWN, DAY.date()).standings(Voice.SELF)[1]
+
+
 def result(row: Row) -> Row:
     target = None if row["target"] == "none" else int(row["target"])
-    found = standing((read_tally(rank, row[str(rank)]) for rank in range(1, 5)), target)
+    tallies = [read_tally(rank, row[str(rank)]) for rank in range(1, 5)]
+    found = standing(tallies, target)
+    assert on_a_sheet(tallies, target) == found
     return {
         "levels": ", ".join(words(view) for view in found.levels),
         "held": str(found.held_rank),

@@ -7,8 +7,10 @@ import pytest
 
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale, Voice
 from tracker.rules.profiles.levels import LevelState
-from tracker.rules.record.sheet import Record, Sheet, Side, Word, counting, newest, rated_before
+from tracker.rules.record.sheet import Record, Sheet
 from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
+from tracker.rules.record.words import SentItem, Side, Word, counting, newest, rated_before
+from tracker.rules.reviews.workflow import ItemStatus
 
 DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 SCALE = Scale({"no": Meaning.NOT_MET, "yes": Meaning.MET})
@@ -30,14 +32,19 @@ def line(*origins: int, carries: bool = True) -> tuple[Origin, ...]:
     return tuple(Origin(each, carries) for each in origins)
 
 
-def version(*statements: VersionStatement) -> Version:
+def version(*statements: VersionStatement, wordings: Mapping[int, str] | None = None) -> Version:
     level = LevelShape(1, "Emerging", "", len(statements), 0)
     domain = DomainShape(1, "communication", "Communication", "durable", "Durable", (level,))
-    return Version(1, statements, (domain,), (), SCALE, {}, {})
+    return Version(1, "1", statements, (domain,), (), SCALE, {}, wordings or {})
 
 
-def sheet(record: Record, *statements: VersionStatement, side: Side | None = Side.OWN) -> Sheet:
-    return record.as_seen(side, ()).on(version(*statements), side, DAY.date())
+def sheet(
+    record: Record,
+    *statements: VersionStatement,
+    side: Side | None = Side.OWN,
+    wordings: Mapping[int, str] | None = None,
+) -> Sheet:
+    return record.as_seen(side, ()).on(version(*statements, wordings=wordings), side, DAY.date())
 
 
 @pytest.mark.parametrize(
@@ -169,7 +176,7 @@ def test_a_reader_gets_their_side_and_nothing_that_is_hidden() -> None:
             Side.REVIEWED: {1: [word("yes", 3)], 2: [word("yes", 3)]},
         },
         exceptions={2: [word("", 3)._replace(place=PLACE)]},
-        sent={2: [word("waiting", 1)]},
+        sent={2: [SentItem(ItemStatus.ENDORSED, DAY, 1, 2, DAY, 0, "u2", False)]},
     )
     of = version(statement(1), statement(2))
     seen = {

@@ -18,6 +18,7 @@ from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStat
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.roster import ground
+from tracker.queries.asking import ask
 from tracker.queries.assessment import learners
 from tracker.queries.operations import record_check
 from tracker.rules.administration.merges import LASTS
@@ -38,7 +39,7 @@ def teams(person_id: int, on: dt.date) -> list[tuple[int, str]]:
 
 
 def asked(world: World, name: str) -> int:
-    found = merges.waiting(world.people[name], world.now)
+    found = ask(merges.waiting(world.people[name], world.now))
     session().rollback()
     assert found is not None
     return found.id
@@ -196,7 +197,7 @@ def test_who_has_no_record_goes_on_with_the_version_of_the_account_that_stays(
     version = next_version(context)
     carried(context, version, person="ana")
     merging.propose(actor(context, "adam", AFTER), ana, nina, AFTER)
-    found = merges.waiting(ana, AFTER)
+    found = ask(merges.waiting(ana, AFTER))
     session().rollback()
     assert found is not None
     for name in ("ana", "nina"):

@@ -12,6 +12,7 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.evidence import piece
+from tests.factories.levels import own_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
 from tests.factories.sending import PART, YES, actor
@@ -89,7 +90,7 @@ def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> Non
     third = published(first.as_next("3"))
     carried(world, NextVersion(second, world.framework_id))
     assert (answers(world, "ana"), reviewed(world)) == ({}, {})
-    gone = retired_statements.of_learner(learner(world))
+    gone = retired_statements.of_learner(learner(world), own_sheet(learner(world)))
     assert {each.code for each in gone} == codes(nine)
     assert all(each.own and each.endorsed for each in gone), "nothing of it is dropped"
     carried(world, NextVersion(third, second))
@@ -101,7 +102,7 @@ def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> Non
     assert reviewed(world) == held
     linked = evidence.for_statements(ana, [there[each] for each in nine])
     assert [[each.id for each in pieces] for pieces in linked.values()] == [[shown]] * NINE
-    assert retired_statements.of_learner(learner(world)) == []
+    assert retired_statements.of_learner(learner(world), own_sheet(learner(world))) == []
     carried(world, NextVersion(third, world.framework_id), back=True)
     assert answers(world, "ana") == was
 

@@ -132,7 +132,7 @@ def test_what_waits_at_a_statement_that_is_retired_is_listed_with_it(world: Worl
     write(world, gone, -9, "waiting")
     carried(world, version)
     me = ana(world)
-    assert [each.id for each in retired_statements.of_learner(me)] == [gone]
+    assert [each.id for each in retired_statements.of_learner(me, own_sheet(me))] == [gone]
     earlier = statement_lines.earlier(gone, me)
     assert earlier is not None
     assert (earlier.own_note, earlier.reviewer_note) == ("Mine waiting", "Yours waiting")
@@ -148,7 +148,7 @@ def test_what_is_retired_is_called_as_the_versions_that_they_know_call_it(world:
 
     def listed() -> list[int]:
         me = ana(world)
-        found = [each.id for each in retired_statements.of_learner(me)]
+        found = [each.id for each in retired_statements.of_learner(me, own_sheet(me))]
         assert all(statement_lines.earlier(each, me) for each in found), "each has its page"
         return found
 

@@ -30,7 +30,7 @@ from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.profiles import levels, profiles, statement_status
 from tracker.queries.record import sheets
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
@@ -256,7 +256,7 @@ def unreachable(years: Years, name: str) -> Iterator[str]:
     me = on(years, name, years.versions[-1])
     cards = {each.id: each for each in statement_cards.of_framework(own_sheet(me)).cards}
     lines = statement_lines.of_framework(me.framework_id)
-    retired = [each.id for each in retired_statements.of_learner(me)]
+    retired = [each.id for each in retired_statements.of_learner(me, own_sheet(me))]
     before = {key: [each.id for each in lines.get(key, ())] for key in cards}
     pages = {key: [key, *before[key]] for key in cards}
     for key in (*retired, *(each for olds in before.values() for each in olds)):

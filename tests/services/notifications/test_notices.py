@@ -13,6 +13,7 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Notice, Review
 from tracker.policy.permissions import Actor
+from tracker.queries import asking
 from tracker.queries.notifications import notices as queries
 from tracker.records.notifications import notices as records
 from tracker.records.reviews import status as records_of_reviews
@@ -308,13 +309,13 @@ def test_who_supervises_no_more_sees_nothing_of_it(context: World) -> None:
     send(context, YES)
     sue = actor(context, "sue")
     assert (
-        queries.unread(sue, context.now.date())
+        asking.ask(queries.unread(sue, context.now.date()))
         == queries.listed(sue, context.now.date()).count
         == 1
     )
     leave(context)
     assert (
-        queries.unread(sue, context.now.date())
+        asking.ask(queries.unread(sue, context.now.date()))
         == queries.listed(sue, context.now.date()).count
         == 0
     )
@@ -325,7 +326,7 @@ def test_marking_leaves_what_came_after_the_page(context: World) -> None:
     newest = queries.listed(actor(context, "ana"), context.now.date()).newest
     tell(context, "ana", key="b")
     assert notices.read_all(actor(context, "ana"), newest, context.now) == 1
-    assert queries.unread(actor(context, "ana"), context.now.date()) == 1
+    assert asking.ask(queries.unread(actor(context, "ana"), context.now.date())) == 1
 
 
 def test_nobody_marks_what_is_anothers(context: World) -> None:

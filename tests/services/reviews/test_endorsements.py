@@ -15,6 +15,7 @@ from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, 
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, EndorsementMove, EndorsementText, Library, Membership
+from tracker.queries.asking import ask
 from tracker.queries.assessment import learners
 from tracker.queries.endorsements import endings
 from tracker.queries.endorsements import endorsements as found
@@ -90,7 +91,7 @@ def test_what_was_kept_stays(world: World, act: str) -> None:
 class TestRevoke:
     def test_its_endorser_takes_it_back(self, world: World) -> None:
         endorsement_id = reviewed(world)
-        assert endings.ended(world.people["ana"], NOW, NOW.date()) == []
+        assert ask(endings.ended(world.people["ana"], NOW, NOW.date())) == []
         endorsements.revoke(actor(world, "sue"), endorsement_id, " Another Ana ", LATER)
         assert status_of(endorsement_id) == ("revoked", LATER)
         assert moves(endorsement_id)[1:] == [("standing", "revoked", world.people["sue"])]
@@ -105,14 +106,17 @@ class TestRevoke:
             "Another Ana",
             "1",
         )
-        (told,) = endings.ended(world.people["ana"], NOW, NOW.date())
+        (told,) = ask(endings.ended(world.people["ana"], NOW, NOW.date()))
         assert (told.statement_id, told.who, told.reason, told.at) == (
             statement_id,
             "Sue",
             "Another Ana",
             LATER,
         )
-        assert endings.ended(world.people["ana"], LATER + dt.timedelta(seconds=1), NOW.date()) == []
+        assert (
+            ask(endings.ended(world.people["ana"], LATER + dt.timedelta(seconds=1), NOW.date()))
+            == []
+        )
 
     @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam", "olaf"])
     def test_nobody_else_does(self, world: World, name: str) -> None:
@@ -150,7 +154,7 @@ class TestRevoke:
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
         reviews.reveal(actor(world, "sue"), review_id, LATER)
         session().rollback()
-        assert endings.ended(world.people["ana"], NOW, NOW.date()) == []
+        assert ask(endings.ended(world.people["ana"], NOW, NOW.date())) == []
 
 
 class TestExpire:
@@ -198,7 +202,7 @@ class TestExpire:
         library, last = world.libraries["city"], NOW.date()
 
         def due(day: dt.date, **more: int) -> list[Expiring]:
-            return found.expiring(library, day, **more)
+            return ask(found.expiring(library, day, **more))
 
         (one,) = due(last - dt.timedelta(days=30))
         assert (one.person_id, one.last_day, one.title) == (
@@ -210,7 +214,7 @@ class TestExpire:
         assert due(last - dt.timedelta(days=31), days=31) == due(last) == [one]
         assert due(last, person_id=world.people["ana"]) == [one]
         assert due(last, person_id=world.people["ben"]) == []
-        assert found.expiring(world.libraries["other"], last) == []
+        assert ask(found.expiring(world.libraries["other"], last)) == []
         expires(None)
         session().rollback()
         assert due(last) == []

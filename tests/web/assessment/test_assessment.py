@@ -514,12 +514,12 @@ def test_the_statement_page_has_the_whole_history(
 def test_few_statements_of_sql_whatever_the_size(
     app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
-    """At most four for the page and five for a save, besides the two of session and person."""
+    """At most four for the page and five for a save, besides that of session and person."""
 
     def counted(ask: Callable[[], object]) -> int:
         count_sql.clear()
         ask()
-        return len(count_sql) - 2
+        return len(count_sql) - 1
 
     page = "/assess/small/technical/technical"
     before = counted(lambda: ana.get(page))

@@ -261,4 +261,4 @@ def test_a_grid_takes_as_many_statements_of_sql_as_the_cards(
     ana.get(GRID)
     count_sql.clear()
     ana.get(GRID)
-    assert (small, len(count_sql)) == (7, 7)
+    assert (small, len(count_sql)) == (6, 6)

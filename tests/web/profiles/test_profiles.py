@@ -37,12 +37,13 @@ def bare(page: str) -> str:
 
 
 def bar(page: str, domain: str, voice: str) -> str:
-    """What a screen reader hears beside one bar: level reached, next level, target."""
+    """What a screen reader hears beside one bar: level reached, target, next level."""
     rows = re.search(rf"<tbody>(?:(?!<tbody>).)*?>{domain}</a>.*?</tbody>", page, re.S)
     assert rows is not None, domain
     found = re.search(rf'scope="row">{voice}</th>(.*?)</tr>', rows.group(), re.S)
     assert found is not None, voice
-    cells = re.findall(r"<td[^>]*>(.*?)</td>", found.group(1), re.S)
+    cells = re.findall(r"<td[^>]*>(.*?)(?:</td>|<span class=\"bar-next\">)", found.group(1), re.S)
+    cells += re.findall(r'<span class="bar-next">(.*?)</td>', found.group(1), re.S)
     return " | ".join(" ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in cells)
 
 
@@ -65,20 +66,21 @@ def test_the_owner_sees_both_voices_beside_the_target(
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
     assert bar(page, "Communication", "You") == (
-        "Emerging | Developing: 1 of 3, need 3; 1 not rated yet"
-        " | ▼ below target: 1 not met; 1 not rated yet"
+        "Emerging | ▼ below target: 1 not met; 1 not rated yet; 3 statements here, all needed"
+        " | Developing: 1 of 3, need 3; 1 not rated yet"
     )
     assert bar(page, "Communication", "Reviewed") == (
-        "Emerging | Developing: 0 of 3, need 3; 2 not sent yet"
-        " | ▼ below target: 1 not met; 2 not sent yet"
+        "Emerging | ▼ below target: 1 not met; 2 not sent yet; 3 statements here, all needed"
+        " | Developing: 0 of 3, need 3; 2 not sent yet"
     )
     assert "You rated 4 of 33 statements" in page
     assert "Reviewed: 3 of 33 statements, by 1 supervisor; 2 of them count as met." in page
     assert bar(page, "Leadership", "Reviewed") == (
-        "not known yet | Emerging: 0 of 2, need 2; 2 not sent yet"
-        " | ? 2 not sent yet; checked at Emerging"
+        "not known yet | ? 2 not sent yet; checked at Emerging; 2 statements here, both needed"
+        " | Emerging: 0 of 2, need 2; 2 not sent yet"
     )
-    assert "At target in 0 of 3 domains" in page
+    assert "0 of 1 known domain at target; 2 not reviewed yet" in page
+    assert "Your ratings: 0 of 3" in page
     red = re.findall(r'scope="row">(\w+)</th>(?:(?!</tr>).)*target-tag is-gap', page, re.S)
     assert red == ["Reviewed"], "only a known gap by endorsements is red"
     assert "Next steps" in page
@@ -91,10 +93,11 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     assert bar(page, "Communication", "Self-rating") == (
-        "Emerging | Developing: 1 of 3, need 3; 2 not revealed | ? 2 not revealed"
+        "Emerging | ? 2 not revealed; 3 statements here, all needed"
+        " | Developing: 1 of 3, need 3; 2 not revealed"
     )
     assert bar(page, "Communication", "Reviewed").startswith(
-        "Emerging | Developing: 0 of 3, need 3"
+        "Emerging | ▼ below target: 1 not met; 2 not reviewed yet"
     )
     assert "Sent for review: 3 of 33 statements, 3 revealed." in page
     for hidden in ("Next steps", "You rated", "/statements/", "ready for a review talk", "Export"):
@@ -109,7 +112,7 @@ def test_a_coordinator_sees_the_endorsed_voice_alone(
     cora = sign_in(world.email("cora"))
     page = cora.get(profile_of(world)).text
     assert bar(page, "Communication", "Reviewed").startswith(
-        "Emerging | Developing: 0 of 3, need 3"
+        "Emerging | ▼ below target: 1 not met; 2 not reviewed yet"
     )
     assert 'scope="row">Self-rating' not in page
     explained = cora.get(profile_of(world) + "/communication").text
@@ -236,8 +239,8 @@ def test_where_nothing_can_be_judged_nothing_is_said_to_be_reached(
     assert "Too few statements at every level to judge one." in page
     assert "every level that counts is reached" not in page
     assert bar(page, "Communication", "Reviewed") == (
-        "too few statements to judge | Too few statements to judge"
-        " | – not assessed; too few statements to judge"
+        "too few statements to judge | – not assessed; too few statements to judge"
+        " | Too few statements to judge"
     )
 
 
@@ -256,7 +259,7 @@ def test_a_level_is_said_alike_on_the_profile_and_in_the_gaps(
         bar(page, domain, "Reviewed").partition(" | ")[0]
         for domain in ("Technical", "Communication", "Leadership")
     ]
-    assert levels == ["not known yet", "none reached", "not known yet"]
+    assert levels == ["level not known yet", "none reached", "not known yet"]
     gaps = cora.get(f"/teams/{world.teams['central']}/gaps.csv").text
     row = next(each for each in csv.reader(io.StringIO(gaps)) if each[0] == "Ana")
     assert row[2:] == [

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, String, cast, func, or_, select
 from sqlalchemy.orm import Bundle
 
 from tracker.models.people import AwayPeriod
@@ -17,6 +17,17 @@ class DueDay(Bundle[Any]):
     """(day, since when it counts, who is away) as the day on which it is due; None without one."""
 
     inherit_cache = True
+
+    def parts(self) -> list[ColumnElement[Any]]:
+        """Each named after the whole, where a select becomes part of another one."""
+        parts: list[Any] = list(self.exprs)
+        return [part.element.label(f"{self.name}_{part.name}") for part in parts]
+
+    @staticmethod
+    def read(name: str, row: RowMapping) -> dt.date | None:
+        """From these parts."""
+        on, since, away = (row[f"{name}_{part}"] for part in ("day", "since", "away"))
+        return None if on is None else due_day(on, since, read_periods(away))
 
     def create_row_processor(
         self, query: Any, procs: Sequence[Callable[[Any], Any]], labels: Sequence[str]

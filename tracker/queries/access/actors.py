@@ -1,16 +1,15 @@
 """Who is signed in, as policy sees them."""
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import RowMapping, and_, bindparam, exists, select
 
 from tracker.db import session
 from tracker.models import Invitation, Library, Membership, Person, SignIn, Team
-from tracker.policy.permissions import Actor, Place, current_on
+from tracker.policy.permissions import Actor, Place
 from tracker.rules.accounts.idle import idle_limit
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.calendar import day_in
@@ -28,6 +27,14 @@ _OF_ACTOR: tuple[Any, ...] = (
     Library.region,
     Library.paper,
 )
+_PLACE: tuple[Any, ...] = (
+    Membership.role,
+    Membership.starts_on,
+    Membership.ends_on,
+    Team.id.label("team_id"),
+    Team.path,
+)
+"""Empty for who is in no team."""
 _LIVING_SIGN_IN = (
     select(
         SignIn.id.label("sign_in_id"),
@@ -46,9 +53,12 @@ _LIVING_SIGN_IN = (
         )
         .correlate(Person)
         .label("has_link"),
+        *_PLACE,
     )
     .join(Person, Person.id == SignIn.person_id)
     .join(Library, Library.id == Person.library_id)
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .outerjoin(Team, and_(Team.id == Membership.team_id, Team.closed_on.is_(None)))
     .where(
         SignIn.ended_at.is_(None),
         SignIn.ends_at > bindparam("now"),
@@ -63,8 +73,10 @@ _BY_FORMER_TOKEN = _LIVING_SIGN_IN.where(
 )
 """Asked only where the other finds nobody."""
 _BY_ID = (
-    select(*_OF_ACTOR)
+    select(*_OF_ACTOR, *_PLACE)
     .join(Library, Library.id == Person.library_id)
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .outerjoin(Team, and_(Team.id == Membership.team_id, Team.closed_on.is_(None)))
     .where(Person.id == bindparam("person"), Person.disabled_at.is_(None))
 )
 
@@ -83,28 +95,28 @@ class SignedInActor:
 
 def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActor | None:
     """The person whose living sign-in this token is. `idle`: as long as it may live at most without
-    use. Two queries, three for nobody's token."""
+    use. One query, two for nobody's token."""
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
-    row = session().execute(_BY_TOKEN, values).mappings().one_or_none()
-    is_former = row is None
-    if row is None:
-        row = session().execute(_BY_FORMER_TOKEN, values).mappings().one_or_none()
-    if row is None:
+    rows = session().execute(_BY_TOKEN, values).mappings().all()
+    is_former = not rows
+    if is_former:
+        rows = session().execute(_BY_FORMER_TOKEN, values).mappings().all()
+    if not rows:
         return None
-    found = dict(row)
+    found = dict(rows[0])
     seen_at, renews = found.pop("seen_at"), found.pop("renews") or is_former
     has_link = found.pop("has_link")
     limit = idle_limit(idle, found.pop("idle_minutes"), on_shared_desk=found.pop("on_shared_desk"))
     if seen_at <= now - limit:
         return None
-    return SignedInActor(_actor(found, now), seen_at, limit, renews, has_link)
+    return SignedInActor(_actor(found, rows, now), seen_at, limit, renews, has_link)
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
     """The actor that this person is when signed in: for commands, and for services that act for
     somebody."""
-    row = session().execute(_BY_ID, {"person": person_id}).mappings().one_or_none()
-    return None if row is None else _actor(dict(row), now)
+    rows = session().execute(_BY_ID, {"person": person_id}).mappings().all()
+    return _actor(dict(rows[0]), rows, now) if rows else None
 
 
 def administrator_called(email: str, now: dt.datetime) -> Actor | None:
@@ -115,34 +127,24 @@ def administrator_called(email: str, now: dt.datetime) -> Actor | None:
     return None if found is None else actor_for_person(found, now)
 
 
-def _actor(found: dict[str, Any], now: dt.datetime) -> Actor:
-    places = _places(found["person_id"], day_in(found["time_zone"], now))
+def _actor(found: dict[str, Any], rows: Sequence[RowMapping], now: dt.datetime) -> Actor:
+    """`rows`: one for each membership, whenever it was."""
+    today = day_in(found["time_zone"], now)
+    places: dict[Role, dict[Place, None]] = {role: {} for role in Role}
+    current = [
+        row
+        for row in rows
+        if row["team_id"] is not None
+        and row["starts_on"] <= today
+        and (row["ends_on"] is None or row["ends_on"] >= today)
+    ]
+    for row in sorted(current, key=lambda row: row["path"]):
+        places[row["role"]][Place(row["team_id"], row["path"])] = None
+    for column in _PLACE:
+        del found[column.key]
     return Actor(
         **found,
-        learns_in=places[Role.LEARNER],
-        supervises=places[Role.SUPERVISOR],
-        coordinates=places[Role.COORDINATOR],
+        learns_in=tuple(places[Role.LEARNER]),
+        supervises=tuple(places[Role.SUPERVISOR]),
+        coordinates=tuple(places[Role.COORDINATOR]),
     )
-
-
-@lru_cache(maxsize=8)
-def _places_on(today: dt.date) -> Select[Role, int, str]:
-    """Built once a day: every request asks it."""
-    return (
-        select(Membership.role, Team.id, Team.path)
-        .join(Team, Team.id == Membership.team_id)
-        .where(
-            Membership.person_id == bindparam("person"),
-            current_on(Membership, today),
-            Team.closed_on.is_(None),
-        )
-        .order_by(Team.path)
-    )
-
-
-def _places(person_id: int, today: dt.date) -> dict[Role, tuple[Place, ...]]:
-    found: dict[Role, list[Place]] = defaultdict(list)
-    rows = session().execute(_places_on(today), {"person": person_id})
-    for role, team_id, path in rows:
-        found[role].append(Place(team_id, path))
-    return {role: tuple(dict.fromkeys(found[role])) for role in Role}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Framework, Person, PersonVersion, Round, RoundFramework
 from tracker.rules.frameworks.versions import counts_by
-from tracker.rules.record.sheet import Word
+from tracker.rules.record.words import Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import may_have_retired
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
@@ -52,10 +54,13 @@ class RetiredStatement:
     endorsed: RetiredAnswer | None
 
 
-def of_learner(learner: Learner) -> list[RetiredStatement]:
+def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
     """Statements that the learner rated, noted, showed, or had reviewed, and that nothing takes the
     place of in their version, the newest version first: as they were called last before it, or else
-    on a version that they were on. For the learner alone. One query."""
+    on a version that they were on. For the learner alone. One query, none where
+    there is no such statement."""
+    if not may_have_retired(sheet):
+        return []
     theirs, in_other = aliased(Framework), aliased(Framework)
     there, other = aliased(Statement), aliased(Statement)
     own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)

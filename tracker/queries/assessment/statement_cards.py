@@ -24,8 +24,9 @@ from tracker.rules.assessment.ratings import RatingFilter, is_dated, joined
 from tracker.rules.frameworks.scale import NOT_SURE, Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
-from tracker.rules.record.sheet import Sheet, SheetLine, Side
+from tracker.rules.record.sheet import Sheet, SheetLine
 from tracker.rules.record.versions import CitationChip, ScaleLabel, VersionStatement
+from tracker.rules.record.words import Side
 
 Notes = tuple[str, str]
 """For oneself, and for the reviewer."""

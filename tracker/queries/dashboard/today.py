@@ -6,25 +6,25 @@ revealed.
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
+    RowMapping,
     Select,
     and_,
     bindparam,
     case,
-    distinct,
     exists,
     func,
     or_,
     select,
 )
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import (
     Endorsement,
     Framework,
@@ -40,10 +40,11 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.models.joins import versions_of
 from tracker.models.record.versions import learns_on
-from tracker.models.reviews.due_dates import differences_due, review_due
+from tracker.models.reviews.due_dates import DueDay, differences_due, review_due
 from tracker.policy.permissions import Actor, current_on
+from tracker.queries.asking import Question, row_as
+from tracker.queries.assessment.learners import LEARNER
 from tracker.queries.reviews.differences import waits_for
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.frameworks.wording import Wording
@@ -98,30 +99,21 @@ class TeamBehind:
     in_round: bool
 
 
-def sent_this_round(actor: Actor, framework_id: int, round_id: int | None) -> int:
-    """How many statements of the framework the learner sent, in the round or, without one, ever.
-    One query."""
-    values = {"learner": actor.person_id, "framework": framework_id, "round": round_id}
-    return session().scalar(_sent(in_round=round_id is not None), values) or 0
-
-
-@cache
-def _sent(*, in_round: bool) -> Select[int]:
-    where = Review.round_id == bindparam("round") if in_round else Review.id.is_not(None)
-    return (
-        select(func.count(distinct(ReviewItem.statement_id)))
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            Review.learner_id == bindparam("learner"),
-            Review.framework_id.in_(versions_of(bindparam("framework", type_=Integer))),
-            where,
-            counts_as_sent(),
-        )
+def returned(actor: Actor) -> Question[list[ReturnedItem]]:
+    """The newest question first."""
+    return Question(
+        _returned(),
+        {"learner": actor.person_id},
+        lambda rows: sorted(
+            (row_as(ReturnedItem, row, due_on=DueDay.read("due_on", row)) for row in rows),
+            key=lambda item: item.at,
+            reverse=True,
+        ),
     )
 
 
-def returned(actor: Actor) -> list[ReturnedItem]:
-    """The newest question first. One query."""
+@cache
+def _returned() -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(ReviewMessage.id))
         .where(
@@ -130,15 +122,15 @@ def returned(actor: Actor) -> list[ReturnedItem]:
         .correlate(ReviewItem, Review)
         .scalar_subquery()
     )
-    rows = session().execute(
+    return (
         select(
-            Review.id,
-            review_due(),
+            Review.id.label("review_id"),
+            *review_due().parts(),
             Statement.title,
-            ReviewMessage.text,
-            Person.name,
-            ReviewMessage.written_at,
-            FRAMEWORK,
+            ReviewMessage.text.label("question"),
+            Person.name.label("reviewer"),
+            ReviewMessage.written_at.label("at"),
+            FRAMEWORK.label("framework"),
             Framework.lang,
         )
         .select_from(ReviewItem)
@@ -148,24 +140,40 @@ def returned(actor: Actor) -> list[ReturnedItem]:
         .join(Person, Person.id == Review.reviewer_id)
         .join(ReviewMessage, ReviewMessage.id == newest)
         .where(
-            Review.learner_id == actor.person_id,
+            Review.learner_id == LEARNER,
             Review.status.in_(LIVE),
             ReviewItem.status == ItemStatus.RETURNED,
         )
-        .order_by(ReviewMessage.written_at.desc(), ReviewItem.id)
     )
-    return [ReturnedItem(*row) for row in rows]
 
 
-def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
-    """Reviews with differences to talk through, and those revealed lately; the newest first. One
-    statement."""
+def revealed(actor: Actor, now: dt.datetime) -> Question[list[RevealedReview]]:
+    """Reviews with differences to talk through, and those revealed lately; the newest first."""
+    return Question(
+        _revealed(), {"learner": actor.person_id, "fresh_since": now - FRESH}, _revealed_reviews
+    )
+
+
+def _revealed_reviews(rows: Sequence[RowMapping]) -> list[RevealedReview]:
+    found = [
+        row_as(
+            RevealedReview,
+            row,
+            due_on=DueDay.read("differences_due_on", row) or DueDay.read("due_on", row),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.at, -each.review_id), reverse=True)
+
+
+@cache
+def _revealed() -> Select[*tuple[Any, ...]]:
     given = exists(
         select(Endorsement.id).where(
             Endorsement.item_id == ReviewItem.id, Endorsement.status == EndorsementStatus.STANDING
         )
     )
-    rows = session().execute(
+    return (
         select(
             Review.id.label("review_id"),
             Person.name.label("reviewer"),
@@ -173,31 +181,24 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
             _count(ReviewItem.status.in_(REVEALED)).label("shown"),
             _count(and_(ReviewItem.status == ItemStatus.ENDORSED, given)).label("current"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
-            _count(waits_for(actor.person_id)).label("to_say"),
-            differences_due(),
-            review_due(),
+            _count(waits_for(LEARNER)).label("to_say"),
+            *differences_due().parts(),
+            *review_due().parts(),
             FRAMEWORK.label("framework"),
             Framework.lang,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == Review.reviewer_id)
-        .where(Review.learner_id == actor.person_id, ReviewItem.revealed_at.is_not(None))
+        .where(Review.learner_id == LEARNER, ReviewItem.revealed_at.is_not(None))
         .group_by(Review.id, Person.name, Framework.id)
         .having(
             or_(
-                func.max(ReviewItem.revealed_at) > now - FRESH,
+                func.max(ReviewItem.revealed_at) > bindparam("fresh_since", type_=UTCDateTime),
                 _count(ReviewItem.status == ItemStatus.DIFFERS) > 0,
             )
         )
-        .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
     )
-    found = []
-    for row in rows.mappings():
-        facts = dict(row)
-        talk_by = facts.pop("differences_due_on")
-        found.append(RevealedReview(**facts | {"due_on": talk_by or facts["due_on"]}))
-    return found
 
 
 def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:

@@ -1,15 +1,18 @@
 """How endorsements ended: what a learner is told of, and what became of those of a review."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import RowMapping, Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
+from tracker.policy.reviewers import is_out
+from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import LEARNER
 from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.frameworks.wording import Wording
@@ -19,7 +22,8 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 @dataclass(frozen=True, slots=True)
 class EndedEndorsement:
-    """One that was revoked or expired, and nothing stands in its place. `framework`: its slug."""
+    """One that was revoked or expired, and nothing stands in its place. `framework`: its slug;
+    `is_out`: the statement is with a reviewer now."""
 
     statement_id: int
     framework: str
@@ -29,6 +33,7 @@ class EndedEndorsement:
     reason: str
     at: dt.datetime
     lang: str
+    is_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,15 @@ class EndorsementOutcome:
         return self.status is EndorsementStatus.STANDING
 
 
-def ended(person_id: int, since: dt.datetime, today: dt.date) -> list[EndedEndorsement]:
+def ended(person_id: int, since: dt.datetime, today: dt.date) -> Question[list[EndedEndorsement]]:
     """What was revoked or expired from that moment on, unless something newer stands, for the
-    statement as they read it now; the newest first. One query."""
-    rows = session().execute(_ended_on(today), {"learner": person_id, "since": since})
-    return [EndedEndorsement(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
+    statement as they read it now; the newest first."""
+    return Question(_ended_on(today), {"learner": person_id, "since": since}, _ended)
+
+
+def _ended(rows: Sequence[RowMapping]) -> list[EndedEndorsement]:
+    newest_first = sorted(rows, key=lambda row: (row["at"], row["id"]), reverse=True)
+    return [row_as(EndedEndorsement, row, who=short_name(row["who"])) for row in newest_first]
 
 
 @lru_cache(maxsize=8)
@@ -74,6 +83,8 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             func.coalesce(EndorsementText.reason, "").label("reason"),
             Endorsement.ended_at.label("at"),
             Framework.lang,
+            is_out(LEARNER, today).label("is_out"),
+            Endorsement.id,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(
@@ -88,11 +99,10 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .where(
             Endorsement.person_id == LEARNER,
             Endorsement.status.in_([EndorsementStatus.REVOKED, EndorsementStatus.EXPIRED]),
-            Endorsement.ended_at >= bindparam("since"),
+            Endorsement.ended_at >= bindparam("since", type_=UTCDateTime),
             ~stands,
             ~left_behind(Endorsement.person_id, today),
         )
-        .order_by(Endorsement.ended_at.desc(), Endorsement.id.desc())
     )
 
 

@@ -2,31 +2,29 @@
 queries/profiles/levels."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import RowMapping, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
     Endorsement,
     EndorsementText,
-    Evidence,
-    EvidenceLink,
-    EvidenceVersion,
     Framework,
     Library,
     Person,
     ReviewItem,
-    ReviewItemEvidence,
     ScaleAnswer,
     Statement,
 )
-from tracker.models.joins import current_version, scale_answer
-from tracker.models.record.words import counting, is_said_of, own_ratings, skills_of
+from tracker.models.joins import scale_answer
+from tracker.models.record.words import counting, skills_of
+from tracker.policy.reviewers import is_out
+from tracker.queries.asking import Question
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.calendar import day_in
@@ -59,7 +57,8 @@ class Endorsed:
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
-    """One that stands and counts until `last_day`, the day included. `framework`: its slug."""
+    """One that stands and counts until `last_day`, the day included. `framework`: its slug;
+    `is_out`: the statement is with a reviewer now."""
 
     person_id: int
     statement_id: int
@@ -67,6 +66,7 @@ class Expiring:
     title: Wording
     last_day: dt.date
     lang: str
+    is_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,79 +125,32 @@ def one(endorsement_id: int) -> EndorsementDetails:
     return EndorsementDetails(**row._mapping)
 
 
-def changed_since(learner: Learner) -> frozenset[int]:
-    """The statements whose answer, or whose evidence, is not what was reviewed any more. For the
-    person alone.
-
-    Evidence differs when a version that went with the item is not linked and current now, or the
-    other way round.
-    """
-    answers, was, now = (session().execute(query, of(learner)).all() for query in _reviewed())
-    other_evidence = {
-        statement_id
-        for statement_id, _ in {tuple(row) for row in was} ^ {tuple(row) for row in now}
-    }
-    return frozenset(
-        row.statement_id
-        for row in answers
-        if row.learner_answer != row.answer or row.statement_id in other_evidence
-    )
-
-
-@cache
-def _reviewed() -> tuple[Select[*tuple[Any, ...]], ...]:
-    """What was answered then and is now; the evidence of then; and that of now."""
-    counts = counting(lambda column: column == LEARNER, FRAMEWORK)
-    own = own_ratings(lambda column: column == LEARNER, FRAMEWORK)
-    answers = (
-        select(ReviewItem.id, counts.c.statement_id, ReviewItem.learner_answer, own.c.answer)
-        .select_from(counts)
-        .join(Endorsement, Endorsement.id == counts.c.id)
-        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-        .outerjoin(own, own.c.statement_id == counts.c.statement_id)
-    )
-    was = (
-        select(counts.c.statement_id, ReviewItemEvidence.version_id)
-        .join(Endorsement, Endorsement.id == counts.c.id)
-        .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-    )
-    now = (
-        select(Statement.id.label("statement_id"), EvidenceVersion.id)
-        .select_from(EvidenceLink)
-        .join(
-            Statement,
-            and_(
-                Statement.framework_id == FRAMEWORK,
-                is_said_of(EvidenceLink.skill_id, Statement.skill_id),
-            ),
-        )
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(EvidenceVersion, current_version())
-        .where(Evidence.person_id == LEARNER, Evidence.archived_at.is_(None))
-    )
-    return answers, was, now
-
-
 def expiring(
     library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None
-) -> list[Expiring]:
+) -> Question[list[Expiring]]:
     """What stands and expires within so many days, the next first; of one person, where they are
-    named; for the statement as they read it now. Empty where the library lets nothing expire. One
-    query."""
-    query = _expiring_on(today, of_one=person_id is not None)
-    rows = session().execute(query, {"library": library_id, "learner": person_id})
-    found = (
-        Expiring(
-            person_id=row.person_id,
-            statement_id=row.statement_id,
-            framework=row.slug,
-            title=row.title,
-            last_day=expires_on(day_in(row.time_zone, row.endorsed_at), row.endorsement_months),
-            lang=row.lang,
-        )
-        for row in rows
+    named; for the statement as they read it now. Empty where the library lets nothing expire."""
+    last = today + dt.timedelta(days=days)
+    return Question(
+        _expiring_on(today, of_one=person_id is not None),
+        {"library": library_id, "learner": person_id},
+        lambda rows: [each for each in _expiring(rows) if today <= each.last_day <= last],
     )
-    return [each for each in found if today <= each.last_day <= today + dt.timedelta(days=days)]
+
+
+def _expiring(rows: Sequence[RowMapping]) -> list[Expiring]:
+    return [
+        Expiring(
+            person_id=row["person_id"],
+            statement_id=row["statement_id"],
+            framework=row["framework"],
+            title=row["title"],
+            last_day=expires_on(day_in(row["time_zone"], row["at"]), row["endorsement_months"]),
+            lang=row["lang"],
+            is_out=bool(row["is_out"]),
+        )
+        for row in sorted(rows, key=lambda row: (row["at"], row["id"]))
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -208,9 +161,11 @@ def _expiring_on(today: dt.date, *, of_one: bool) -> Select[*tuple[Any, ...]]:
             Endorsement.person_id,
             Statement.id.label("statement_id"),
             Statement.title,
-            Endorsement.endorsed_at,
-            Framework.slug,
+            Endorsement.endorsed_at.label("at"),
+            Endorsement.id,
+            Framework.slug.label("framework"),
             Framework.lang,
+            is_out(LEARNER if of_one else Endorsement.person_id, today).label("is_out"),
             Library.time_zone,
             Library.endorsement_months,
         )
@@ -231,7 +186,6 @@ def _expiring_on(today: dt.date, *, of_one: bool) -> Select[*tuple[Any, ...]]:
             ~left_behind(Endorsement.person_id, today),
             *([Endorsement.person_id == LEARNER] if of_one else []),
         )
-        .order_by(Endorsement.endorsed_at, Endorsement.id)
     )
 
 

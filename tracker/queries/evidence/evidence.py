@@ -5,8 +5,20 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -20,9 +32,12 @@ from tracker.models import (
 )
 from tracker.models.joins import current_version
 from tracker.models.record.words import is_said_of, skill_of
+from tracker.queries.asking import Question
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pagination import PAGE, pages_of
+
+PERSON: BindParameter[int] = bindparam("person", type_=Integer)
 
 
 class EvidenceFilter(StrEnum):
@@ -122,6 +137,21 @@ def mine(
     rows = session().execute(query).all()
     return EvidencePage(
         [EvidenceSummary(*row[:-1]) for row in rows], rows[0].total if rows else 0, page
+    )
+
+
+def unlinked(person_id: int) -> Question[int]:
+    """How many pieces are linked to no statement."""
+    return Question(_unlinked(), {"person": person_id}, lambda rows: rows[0]["unlinked"])
+
+
+@cache
+def _unlinked() -> Select[int]:
+    return (
+        select(func.count(Evidence.id).label("unlinked"))
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(Evidence.person_id == PERSON, _among(EvidenceFilter.UNLINKED))
     )
 
 

@@ -4,17 +4,18 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from tracker.db import session
-from tracker.models import Domain, Framework, Level, PersonVersion, Statement, Strand
+from tracker.models import Domain, Level, Statement, Strand
 from tracker.models.joins import level_of_statement
-from tracker.models.record.versions import target_keys, was_published_before
+from tracker.models.record.versions import target_keys
 from tracker.queries.frameworks import version_steps
 from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import came_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,40 +72,16 @@ class VersionMove:
         return tuple(each for each in self.moves if each.domain_id == domain_id)
 
 
-def newest_move(person_id: int, framework_id: int) -> VersionMove | None:
-    """The one by which somebody came to that version; None where they began on it. One query, two
-    more where there was one."""
-    before, left = aliased(PersonVersion), aliased(Framework)
-    row = (
-        session()
-        .execute(
-            select(
-                before.framework_id,
-                Framework.version,
-                was_published_before(Framework, left),
-                PersonVersion.moved_at,
-            )
-            .join(Framework, Framework.id == PersonVersion.framework_id)
-            .join(
-                before,
-                and_(
-                    before.person_id == PersonVersion.person_id,
-                    before.slug == PersonVersion.slug,
-                    before.id < PersonVersion.id,
-                ),
-            )
-            .join(left, left.id == before.framework_id)
-            .where(PersonVersion.person_id == person_id, PersonVersion.framework_id == framework_id)
-            .order_by(PersonVersion.id.desc(), before.id.desc())
-            .limit(1)
-        )
-        .one_or_none()
-    )
-    if row is None:
+def newest_move(sheet: Sheet) -> VersionMove | None:
+    """The one by which somebody came to their version; None where they began on it. Two queries
+    where there was one."""
+    moves_of = came_by(sheet)
+    if moves_of is None:
         return None
-    left_id, version, is_back, moved_at = row
-    versions = between(left_id, framework_id)
-    return VersionMove(version, is_back, moved_at, versions, moves(versions))
+    left, came = moves_of
+    is_back = (came.published_at, came.framework_id) < (left.published_at, left.framework_id)
+    versions = between(left.framework_id, came.framework_id)
+    return VersionMove(sheet.version.name, is_back, came.at, versions, moves(versions))
 
 
 def between(from_id: int, to_id: int) -> VersionsBetween:

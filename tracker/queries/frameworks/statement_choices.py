@@ -1,10 +1,22 @@
 """The statements that a learner can choose from: all of their frameworks, by domain."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -20,10 +32,13 @@ from tracker.models import (
 )
 from tracker.models.joins import level_of_statement
 from tracker.models.record.words import STATEMENTS, left_out
+from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.rules.frameworks.wording import Wording
 
 RECENT = 6
+PERSON = bindparam("person", type_=Integer)
+FRAMEWORKS: BindParameter[Any] = bindparam("frameworks", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +78,50 @@ class RecentStatement:
 
 def recent(
     person_id: int, framework_ids: Collection[int], most: int = RECENT
-) -> list[RecentStatement]:
-    """What the person's evidence was linked to last, then what they rated last. One query."""
+) -> Question[list[RecentStatement]]:
+    """What the person's evidence was linked to last, then what they rated last."""
+    return Question(
+        _recent(), {"person": person_id, "frameworks": list(framework_ids), "most": most}, _recently
+    )
+
+
+def _recently(rows: Sequence[RowMapping]) -> list[RecentStatement]:
+    latest = sorted(rows, key=lambda row: (row["place"], -row["at"].timestamp(), row["id"]))
+    return [row_as(RecentStatement, row) for row in latest]
+
+
+@cache
+def _recent() -> Select[*tuple[Any, ...]]:
     linked = (
         select(EvidenceLink.skill_id, literal(0).label("place"), EvidenceLink.linked_at)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(Evidence.person_id == person_id)
+        .where(Evidence.person_id == PERSON)
     )
     rated = select(Rating.skill_id, literal(1), Rating.rated_at).where(
-        Rating.person_id == person_id, Rating.answer.is_not(None)
+        Rating.person_id == PERSON, Rating.answer.is_not(None)
     )
-    said = (Statement.id, Framework.lang, Statement.title, Statement.text, Domain.title, Level.name)
+    said = (
+        Statement.id,
+        Framework.lang,
+        Statement.title,
+        Statement.text,
+        Domain.title.label("domain"),
+        Level.name.label("level"),
+    )
     used = union_all(linked, rated).subquery()
-    rows = session().execute(
-        select(*said)
+    place, at = func.min(used.c.place), func.max(used.c.linked_at)
+    return (
+        select(*said, place.label("place"), at.label("at"))
         .join(used, used.c.skill_id == Statement.skill_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(framework_ids), _IS_RATED_HERE)
+        .where(Statement.framework_id.in_(FRAMEWORKS), _IS_RATED_HERE)
         .group_by(*said)
-        .order_by(func.min(used.c.place), func.max(used.c.linked_at).desc(), Statement.id)
-        .limit(most),
-        {"person": person_id, "frameworks": list(framework_ids)},
+        .order_by(place, at.desc(), Statement.id)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [RecentStatement(*row) for row in rows]
 
 
 def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
@@ -136,10 +169,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
     return [group for each in own for group in groups[each.id].values()]
 
 
-_LIBRARY = select(Person.library_id).where(Person.id == bindparam("person", type_=Integer))
-_OUT = left_out(
-    _LIBRARY.scalar_subquery(),
-    STATEMENTS.c.framework_id.in_(bindparam("frameworks", expanding=True)),
-)
+_LIBRARY = select(Person.library_id).where(Person.id == PERSON)
+_OUT = left_out(_LIBRARY.scalar_subquery(), STATEMENTS.c.framework_id.in_(FRAMEWORKS))
 _IS_RATED_HERE = Statement.id.not_in(select(_OUT.c.statement_id))
 """Over `Statement`; made once: to put it together costs more than to run it."""

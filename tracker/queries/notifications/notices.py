@@ -1,14 +1,16 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
+    RowMapping,
     Select,
     and_,
     bindparam,
@@ -38,6 +40,7 @@ from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment import learners, pace
 from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER
 from tracker.queries.frameworks.level_moves import between, moves, newest_move
@@ -57,7 +60,7 @@ from tracker.rules.notifications.notices import (
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 
 ABOUT, GIVER, BEFORE = aliased(Person), aliased(Person), aliased(Framework)
 
@@ -219,11 +222,10 @@ def _falls(
         learner = learners.learner(person_id, today, slug)
         if learner is None:
             continue
-        came_by = newest_move(person_id, learner.framework_id)
         sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
         now = statement_status.voices(sheet, learner)
-        fallen = level_falls.of_move(learner, came_by, Side.OWN, NO_BLIND_SPOTS, now)
-        found[version_id] = fallen
+        came_by = newest_move(sheet)
+        found[version_id] = level_falls.of_move(learner, came_by, sheet, NO_BLIND_SPOTS, now)
     return found
 
 
@@ -258,55 +260,84 @@ def readers_of(
     where none does."""
     if NoticeKind.READER_ADDED not in kinds:
         return {}
-    rows = session().execute(
+    rows = session().execute(_openings().where(RecordOpening.person_id == person_id)).mappings()
+    return {(NoticeKind.READER_ADDED, row["reader_id"]): row_as(ReaderNotice, row) for row in rows}
+
+
+def _openings() -> Select[*tuple[Any, ...]]:
+    reader = aliased(Person)
+    return (
         select(
+            RecordOpening.person_id,
             RecordOpening.reader_id,
-            ABOUT.email,
-            ABOUT.created_at,
+            reader.email,
+            reader.created_at.label("since"),
             RecordOpening.role,
-            Team.name,
-            func.coalesce(GIVER.name, ""),
+            Team.name.label("team"),
+            func.coalesce(GIVER.name, "").label("given_by"),
             RecordOpening.opens_at,
         )
-        .join(ABOUT, ABOUT.id == RecordOpening.reader_id)
+        .join(reader, reader.id == RecordOpening.reader_id)
         .join(Team, Team.id == RecordOpening.team_id)
         .outerjoin(GIVER, GIVER.id == RecordOpening.given_by_id)
-        .where(RecordOpening.person_id == person_id)
     )
-    return {(NoticeKind.READER_ADDED, row[0]): ReaderNotice(*row[1:]) for row in rows}
 
 
-def unread(actor: Actor, today: dt.date) -> int:
-    """One query."""
-    return session().scalar(_unread_on(today), {"reader": actor.person_id}) or 0
+def unread(actor: Actor, today: dt.date) -> Question[int]:
+    return Question(
+        _unread_on(today), {"reader": actor.person_id}, lambda rows: rows[0]["new_notices"]
+    )
 
 
 @lru_cache(maxsize=8)
 def _unread_on(today: dt.date) -> Select[int]:
-    """Built once a day: every page asks it."""
+    """Built once a day."""
     reader = bindparam("reader", type_=Integer)
     return (
-        select(func.count())
+        select(func.count().label("new_notices"))
         .select_from(Notice)
         .outerjoin(Review, Review.id == Notice.review_id)
         .where(Notice.person_id == reader, Notice.read_at.is_(None), _may_see(reader, today))
     )
 
 
-def unread_alerts(actor: Actor) -> list[tuple[NoticeKind, str, ReaderNotice | None]]:
-    """What befell their account or their record, newest first, and by whom or for whom. One query,
-    two where somebody new reads it."""
-    rows = session().execute(
-        select(Notice.kind, func.coalesce(ABOUT.name, ""), Notice.about_id)
-        .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
-        .where(
-            Notice.person_id == actor.person_id, Notice.kind.in_(ON_TODAY), Notice.read_at.is_(None)
+def unread_alerts(actor: Actor) -> Question[list[tuple[NoticeKind, str, ReaderNotice | None]]]:
+    """What befell their account or their record, newest first, and by whom or for whom."""
+    return Question(_unread_alerts(), {"reader": actor.person_id}, _alerts)
+
+
+def _alerts(rows: Sequence[RowMapping]) -> list[tuple[NoticeKind, str, ReaderNotice | None]]:
+    """Of several times that somebody came to read, the last."""
+    told = {row["id"]: row for row in sorted(rows, key=lambda row: (row["happened_at"], row["id"]))}
+    return [
+        (row["kind"], row["name"], row_as(ReaderNotice, row) if _is_of_reader(row) else None)
+        for row in reversed(told.values())
+    ]
+
+
+def _is_of_reader(row: RowMapping) -> bool:
+    return row["kind"] == NoticeKind.READER_ADDED and row["role"] is not None
+
+
+@cache
+def _unread_alerts() -> Select[*tuple[Any, ...]]:
+    reader = bindparam("reader", type_=Integer)
+    opening = _openings().subquery()
+    return (
+        select(
+            Notice.id,
+            Notice.kind,
+            Notice.happened_at,
+            func.coalesce(ABOUT.name, "").label("name"),
+            *(column for column in opening.c if column.key not in ("person_id", "reader_id")),
         )
-        .order_by(Notice.happened_at.desc(), Notice.id.desc())
+        .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
+        .outerjoin(
+            opening,
+            and_(opening.c.person_id == Notice.person_id, opening.c.reader_id == Notice.about_id),
+        )
+        .where(Notice.person_id == reader, Notice.kind.in_(ON_TODAY), Notice.read_at.is_(None))
     )
-    told = rows.all()
-    readers = readers_of(actor.person_id, (row.kind for row in told))
-    return [(kind, name, readers.get((kind, about))) for kind, name, about in told]
 
 
 def mail_choice(actor: Actor) -> MailChoice:

@@ -14,6 +14,7 @@ from tracker.models.reviews.due_dates import away_of, away_until, differences_du
 from tracker.policy.permissions import people_of
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access import access_review
+from tracker.queries.asking import ask
 from tracker.queries.endorsements import endorsements
 from tracker.rules.notifications.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
 from tracker.rules.reviews.due_dates import AWAY_MOST, back_after, read_periods
@@ -141,7 +142,9 @@ def _steps(library_id: int, today: dt.date) -> list[Reminder]:
 
 def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
     """Whose endorsements expire within a month: once for those of one last day."""
-    found = {(each.person_id, each.last_day) for each in endorsements.expiring(library_id, today)}
+    found = {
+        (each.person_id, each.last_day) for each in ask(endorsements.expiring(library_id, today))
+    }
     return [
         Reminder(
             person_id,

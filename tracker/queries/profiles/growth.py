@@ -15,6 +15,7 @@ from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.falls import KeptDomain
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.teams import round_snapshots
@@ -24,18 +25,22 @@ ROUNDS_OFFERED = 4
 
 @dataclass(frozen=True, slots=True)
 class EarlierRound:
-    """A round that was kept at its end, the moment after its last day. `at_target`: in how many
-    domains the person was by what was endorsed, against the targets of then: those of
-    all `role_profiles` that they had, in that version of the framework."""
+    """A round that was kept at its end, the moment after its last day. `domains`: by title, as they
+    were by what was endorsed, against the targets of then: those of all `role_profiles` that the
+    person had, in that version of the framework."""
 
     id: int
     name: str
     ends_on: dt.date
     end: dt.datetime
     reconstructed: bool
-    at_target: int
+    domains: Mapping[str, KeptDomain]
     role_profiles: tuple[str, ...]
     version: str
+
+    @property
+    def at_target(self) -> int:
+        return sum(each.state is TargetState.AT_TARGET for each in self.domains.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,14 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
             row.ends_on,
             row.as_of,
             row.reconstructed,
-            sum(
-                kept["state"] == TargetState.AT_TARGET
-                for domain_id, kept in row.cells.items()
-                if not is_hidden(learner.person_id, int(domain_id))
-            ),
+            {
+                domain["title"]: KeptDomain(
+                    kept["target"], kept["state"] and TargetState(kept["state"])
+                )
+                for domain in _framework(row)["domains"]
+                for kept in [row.cells[str(domain["id"])]]
+                if not is_hidden(learner.person_id, domain["id"])
+            },
             _jobs(row),
             _framework(row)["version"],
         )

@@ -12,7 +12,8 @@ from tracker.queries.record import sheets
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.level_falls import CountedStatement, LevelFall, level_falls
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,20 @@ class NamedFall:
 def of_move(
     learner: Learner,
     came_by: VersionMove | None,
-    side: Side | None,
+    sheet: Sheet,
     blind: BlindSpots,
     now: Sequence[StatementVoices],
 ) -> list[NamedFall]:
     """Both sides as they are now, on this version and on the one before: the reviewed level; their
-    own for the learner alone; nothing for a reader without a self side. Three queries; none
-    for who began on the version."""
+    own for the learner alone; nothing for a reader without a self side. One query, and one more
+    where something counts later; none for who began on the version."""
+    side = sheet.side
     if came_by is None or side is None:
         return []
     of = came_by.between
     then = replace(learner, framework_id=of.from_id)
     before = statement_status.voices(sheets.of_learner(then, side, blind), then)
-    labels = tuple(each.label for each in statement_status.met_answers(of.to_id))
+    labels = tuple(each.label for each in sheet.version.met_answers)
     here = [each for each in of.placed.values() if each.framework_id == of.to_id]
     domains = {each.place[:2]: each.domain_id for each in here}
     names = {each.place: each for each in (*of.placed.values(), *here)}

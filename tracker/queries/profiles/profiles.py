@@ -4,20 +4,20 @@ The self side is the learner's answers as they are for the learner alone, as las
 supervisor, and nothing for anybody else (`Side`).
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tracker.db import session
-from tracker.models import Library, Rating, Skill
+from tracker.models import Library
 from tracker.models.joins import opens_statements
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import DomainStanding
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.words import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,12 @@ def profile(learner: Learner, sheet: Sheet) -> Profile:
         learner=learner,
         domains=sheet.domains,
         targets=sheet.targets,
-        by_job=tuple(zip(learner.role_profiles, sheet.by_job.values(), strict=True))
+        by_job=tuple(zip(learner.role_profiles, sheet.record.targets.values(), strict=True))
         if learner.has_several_jobs
         else (),
         own=None if sheet.side is None else sheet.standings(Voice.SELF),
         endorsed=sheet.standings(Voice.ENDORSED),
         rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.counted),
-    )
-
-
-def last_change(learner: Learner) -> dt.datetime | None:
-    """When the learner last answered, or cleared an answer. For the learner alone. One query."""
-    return session().scalar(
-        select(func.max(Rating.rated_at))
-        .join(Skill, Skill.id == Rating.skill_id)
-        .where(Rating.person_id == learner.person_id, Skill.slug == learner.framework_slug)
     )
 
 

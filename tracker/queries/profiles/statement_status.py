@@ -4,13 +4,9 @@ exports."""
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from tracker.db import session
-from tracker.models import ScaleAnswer
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.endorsements import endorsements, exceptions
+from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Meaning, Voice
@@ -24,8 +20,9 @@ from tracker.rules.profiles.next_steps import (
     StatementFacts,
     learner_side,
 )
-from tracker.rules.record.sheet import Sheet, SheetLine, Side, Word
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.rules.record.sheet import Sheet, SheetLine
+from tracker.rules.record.summaries import changed_since_review
+from tracker.rules.record.words import Side, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +38,6 @@ class ShownAnswer:
     who: str
     at: dt.datetime
     version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MetAnswer:
-    label: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +105,7 @@ def _review_state(line: SheetLine, side: Side | None) -> LearnerReviewState:
     who sees what was revealed knows how that ended; nobody else knows any of it."""
     if line.sent is None or side is None:
         return LearnerReviewState.NOT_SENT
-    status, is_revealed = ItemStatus(line.sent.answer or ""), line.sent.on is not None
-    state = learner_side(status, is_revealed)
+    state = learner_side(line.sent.status, line.sent.revealed_at is not None)
     is_known = side is Side.OWN or state in ENDED_WITHOUT_ANSWER
     return state if is_known else LearnerReviewState.NOT_SENT
 
@@ -122,21 +113,13 @@ def _review_state(line: SheetLine, side: Side | None) -> LearnerReviewState:
 ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState.KEPT_APART})
 
 
-def met_answers(framework_id: int) -> list[MetAnswer]:
-    """The answers that count as met, in the order of the scale. One query."""
-    rows = session().execute(
-        select(ScaleAnswer.label)
-        .where(ScaleAnswer.framework_id == framework_id, ScaleAnswer.counts_as == Meaning.MET)
-        .order_by(ScaleAnswer.position)
-    )
-    return [MetAnswer(*row) for row in rows]
-
-
-def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tuple[NextStep, ...]:
-    """The learner's next steps, from their own side: for the learner alone. One query."""
+def steps(
+    of: Profile, sheet: Sheet, statements: list[StatementVoices], most: int = 3
+) -> tuple[NextStep, ...]:
+    """The learner's next steps, from their own side: for the learner alone."""
     if of.own is None:
         raise ValueError("next steps are made from the learner's own side")
-    changed = endorsements.changed_since(of.learner)
+    changed = changed_since_review(sheet)
     facts = []
     for position, domain in enumerate(of.domains):
         within = tuple(

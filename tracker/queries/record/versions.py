@@ -73,18 +73,20 @@ def _version(framework_id: int) -> Version:
         )
         domains[level_row.id] = DomainShape(*level_row[:5], levels=(*levels, level))
     answers = scale_labels.scale_labels(session().execute(_ANSWERS, values))
+    wordings = dict(session().execute(_WORDINGS, values).all())
     return Version(
         id=framework_id,
+        name=wordings[statements[0].id],
         statements=statements,
         domains=tuple(domains.values()),
         answers=answers,
         scale=Scale.of((each.key, each.means) for each in answers),
         labels={each.key: each.label for each in answers},
-        wordings=dict(session().execute(_WORDINGS, values).all()),
+        wordings=wordings,
     )
 
 
-_SLUG = select(Framework.slug).where(Framework.id == FRAMEWORK).scalar_subquery()
+SLUG = select(Framework.slug).where(Framework.id == FRAMEWORK).scalar_subquery()
 _OF_VERSION = Statement.framework_id == FRAMEWORK
 EDITION = {
     "answer": select(Framework.digest).where(Framework.id == FRAMEWORK).scalar_subquery(),
@@ -95,7 +97,7 @@ EDITION = {
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
     .where(_OF_VERSION)
     .scalar_subquery(),
-    "who_id": select(func.count(Framework.id)).where(Framework.slug == _SLUG).scalar_subquery(),
+    "who_id": select(func.count(Framework.id)).where(Framework.slug == SLUG).scalar_subquery(),
     "statement_id": select(func.count(Statement.id)).where(_OF_VERSION).scalar_subquery(),
     "reason": select(func.aggregate_strings(Source.key + " " + func.coalesce(Source.url, ""), " "))
     .where(Source.framework_id == FRAMEWORK)
@@ -169,5 +171,5 @@ _ANSWERS = (
 _WORDINGS = (
     select(Statement.id, Framework.version)
     .join(Framework, Framework.id == Statement.framework_id)
-    .where(Framework.slug == _SLUG)
+    .where(Framework.slug == SLUG)
 )

@@ -32,19 +32,8 @@ from tracker.models.record import later
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, PEOPLE
+from tracker.rules.record.summaries import SentCounts
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
-
-
-@dataclass(frozen=True, slots=True)
-class SentCounts:
-    """How many statements somebody sent and had revealed, each once: in the open round, and in
-    all."""
-
-    in_round: int = 0
-    in_all: int = 0
-    revealed_in_round: int = 0
-    revealed: int = 0
-    last_review_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    func,
-    not_,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -30,25 +18,24 @@ from tracker.models import (
     EvidenceVersion,
     Framework,
     Rating,
-    Review,
-    ReviewItem,
     ScaleAnswer,
     Statement,
     StoredFile,
 )
 from tracker.models.joins import current_version, scale_answer
 from tracker.models.record.words import is_said_of, left_out, own_ratings
-from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.policy.reviewers import is_out
 from tracker.queries.assessment import earlier_ratings
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import evidence_at, out_for_review
+from tracker.rules.record.words import Side
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews.sending import Candidate, candidate
-from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 
 OUT = left_out(LIBRARY, FRAMEWORK)
 LEFT_OUT = OUT.c.statement_id == Statement.id
@@ -86,10 +73,9 @@ class Freezable:
 
 
 def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
-    """In the framework's order. Two queries, one more where something counts later."""
+    """In the framework's order. One query where something counts later."""
+    out = out_for_review(sheet)
     rated = [line for line in sheet.lines if Side.OWN in line.words and line.left_out is None]
-    out = with_a_reviewer(sheet.person_id, [line.statement.id for line in rated], sheet.today)
-    evidence_at = _evidence_at(sheet.person_id)
     counts_from = counted_from([line.later for line in rated], sheet.today)
     targets, domains = sheet.targets, {each.id: each for each in sheet.version.domains}
     found = []
@@ -97,14 +83,14 @@ def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
         of, own, last = line.statement, line.words[Side.OWN], line.words.get(Side.REVEALED)
         if of.id in out or own.answer is None:
             continue
-        newest = [evidence_at[skill] for skill in of.skills if skill in evidence_at]
+        shown_at = evidence_at(sheet, line)
         worth = candidate(
             of.id,
             of.rank,
             targets.get(of.domain_id),
             reviewed=last is not None,
             changed=last is not None
-            and (last.answer != own.answer or max(newest, default=last.at) > last.at),
+            and (last.answer != own.answer or (shown_at or last.at) > last.at),
             due=bool(last and round_starts_on and last.at.date() < round_starts_on),
         )
         found.append(
@@ -197,7 +183,7 @@ def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) ->
 def _with_a_reviewer_on(today: dt.date) -> Select[int]:
     """Built once a day."""
     return select(Statement.id).where(
-        Statement.id.in_(bindparam("statements", expanding=True)), _with_a_reviewer(LEARNER, today)
+        Statement.id.in_(bindparam("statements", expanding=True)), is_out(LEARNER, today)
     )
 
 
@@ -232,35 +218,3 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
         if not there or there[-1].version_id != row.id:
             there.append(ReviewedEvidence(*row[1:]))
     return found
-
-
-def _evidence_at(person_id: int) -> dict[int, dt.datetime]:
-    """By skill, when evidence that is linked to it came or changed last. One query."""
-    rows = session().execute(
-        select(
-            EvidenceLink.skill_id, func.max(EvidenceLink.linked_at), func.max(Evidence.changed_at)
-        )
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
-        .group_by(EvidenceLink.skill_id)
-    )
-    return {skill_id: max(linked_at, changed_at) for skill_id, linked_at, changed_at in rows}
-
-
-def _with_a_reviewer(person_id: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:
-    """Of a statement: it is out, or was on an earlier version from where it carries, with somebody
-    who still supervises the learner. What lies with a
-    supervisor who left is in nobody's way."""
-    settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
-    shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
-    return exists(
-        select(ReviewItem.id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            is_said_of(ReviewItem.skill_id, Statement.skill_id, carrying=True),
-            Review.learner_id == person_id,
-            Review.status.in_(LIVE),
-            not_(or_(ReviewItem.status.in_(settled), shown)),
-            reviewer_may_go_on(today),
-        )
-    )

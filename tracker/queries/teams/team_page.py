@@ -19,14 +19,11 @@ from tracker.models import Framework, Library, Membership, Person, PersonVersion
 from tracker.models.record.versions import learns_on, row_before
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.reviews.submission_counts import (
-    SentCounts,
-    WaitingReviews,
-    sent_counts,
-    waiting_for,
-)
+from tracker.queries.asking import ask
+from tracker.queries.reviews.submission_counts import WaitingReviews, sent_counts, waiting_for
 from tracker.queries.teams.teams import OpenRound, TeamLine, open_rounds, tree
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.summaries import SentCounts
 from tracker.rules.roles import Role
 
 
@@ -99,7 +96,7 @@ class TeamPage:
 def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.date) -> TeamPage:
     """A team that the actor may read. The number of queries is the same whatever the size."""
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
-    rounds = open_rounds(actor.library_id, today)
+    rounds = ask(open_rounds(actor.library_id, today))
     readable = tree(actor, rounds, blind, today)
     query = (
         select(Team.name, Library.names_to_coordinators)

@@ -6,11 +6,12 @@ time.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, func, select, true
+from sqlalchemy import Date, Integer, RowMapping, Select, and_, bindparam, case, func, select, true
 
 from tracker.db import session
 from tracker.models import (
@@ -27,6 +28,7 @@ from tracker.models import (
 from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.asking import Question, row_as
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.reviews.workflow import REVEALED
 from tracker.rules.roles import Role
@@ -65,17 +67,32 @@ class TeamLine:
         return self.people - self.open_records
 
 
-def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
-    """One query."""
-    rows = session().execute(
+def open_rounds(library_id: int, today: dt.date) -> Question[tuple[OpenRound, ...]]:
+    return Question(_open_rounds(), {"library": library_id, "today": today}, _rounds)
+
+
+def _rounds(rows: Sequence[RowMapping]) -> tuple[OpenRound, ...]:
+    versions: defaultdict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        versions[row["id"]].add(row["framework_id"])
+    by_end = {row["id"]: row for row in sorted(rows, key=lambda row: (row["ends_on"], row["id"]))}
+    return tuple(
+        row_as(OpenRound, row, framework_ids=frozenset(versions[row["id"]]))
+        for row in by_end.values()
+    )
+
+
+@cache
+def _open_rounds() -> Select[*tuple[Any, ...]]:
+    today = bindparam("today", type_=Date)
+    return (
         select(Round.id, Round.name, Round.starts_on, Round.ends_on, RoundFramework.framework_id)
         .join(RoundFramework, RoundFramework.round_id == Round.id)
-        .where(Round.library_id == library_id, Round.starts_on <= today, Round.ends_on >= today)
-        .order_by(Round.ends_on, Round.id)
-    )
-    return tuple(
-        OpenRound(id_, name, starts_on, ends_on, frozenset(row.framework_id for row in of_round))
-        for (id_, name, starts_on, ends_on), of_round in groupby(rows, key=lambda row: row[:4])
+        .where(
+            Round.library_id == bindparam("library", type_=Integer),
+            Round.starts_on <= today,
+            Round.ends_on >= today,
+        )
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from tracker.rules.assessment.ratings import RatingFilter, is_dated
 from tracker.rules.frameworks.scale import NOT_SURE
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.sheet import Sheet, SheetLine, Side
+from tracker.rules.record.sheet import Sheet, SheetLine
+from tracker.rules.record.words import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
             for domain in sheet.version.domains
             for level in domain.levels
         ),
-        sheet.use_statement,
+        sheet.record.use_statement,
     )
 
 

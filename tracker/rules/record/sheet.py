@@ -2,58 +2,33 @@
 sheet that every page of theirs is worked out from, so that no two can disagree.
 
 A `Record` holds what was said, in whatever version. `as_seen` takes off what a reader may not see,
-and only then does `on` fill in what counts:
-
-- a word on a statement's own skill counts, and so does what was said of its origins;
-- on a line of origins the newest word counts. One that was taken back hides what is as far or
-  farther, and older;
-- a skill that was merged of several has a line through each of them. Only where all lines have a
-  word, and all words are the same, is it a word of the whole;
-- of a skill's own word and its origins' the newer one counts; one of its own that was taken back
-  hides all that is older.
+and only then does `on` fill in what counts (rules/record/words).
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.profiles.targets import higher_of
-from tracker.rules.record.versions import DomainShape, Origin, Place, Version, VersionStatement
+from tracker.rules.record.versions import DomainShape, Version, VersionStatement
+from tracker.rules.record.words import (
+    LinkedEvidence,
+    Said,
+    SentItem,
+    Side,
+    Word,
+    counting,
+    newest,
+    rated_before,
+)
+from tracker.rules.reviews.workflow import ItemStatus
 
-
-class Side(StrEnum):
-    """Whose words: the learner's as they are now, as reviews last revealed them, and those of
-    reviewers."""
-
-    OWN = "own"
-    REVEALED = "revealed"
-    REVIEWED = "reviewed"
-
-
-class Word(NamedTuple):
-    """What was said of a skill. `answer` None: it was taken back. `statement_id`: the wording that
-    it was said of; `who` said it, where that isn't the learner, and `reason` why. `on`: when it was
-    agreed or revealed; `day`: the one that was given for it. `place`: the level of an
-    exception."""
-
-    answer: str | None
-    at: dt.datetime
-    id: int
-    statement_id: int = 0
-    who_id: int = 0
-    who: str = ""
-    reason: str = ""
-    on: dt.datetime | None = None
-    day: dt.date | None = None
-    place: Place | None = None
-
-
-Said = Mapping[int, Sequence[Word]]
+Sent = Mapping[int, Sequence[SentItem]]
 """By skill."""
 
 SEEN_WITH = {
@@ -64,11 +39,39 @@ SEEN_WITH = {
 """What else a reader gets who gets that side of the learner's."""
 
 
+class PointerMove(NamedTuple):
+    """A row of `person_versions`, and its version: its name, and when it was published."""
+
+    id: int
+    framework_id: int
+    at: dt.datetime
+    published_at: dt.datetime
+    version: str
+
+
+class AgreedStep(NamedTuple):
+    """What was agreed in a talk about an item and is not done yet. `title`: of its statement;
+    `is_mine`: the learner does it, else the reviewer."""
+
+    id: int
+    item_id: int
+    review_id: int
+    text: str
+    due_on: dt.date | None
+    title: Wording
+    reviewer: str
+    is_mine: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was said of one person's skills. `exceptions`: those that are agreed. `sent`: the items
-    of reviews, whose answer is their status. `left_out`: what their library doesn't rate. `later`:
-    what counts later for them (models/record/later), whose answer says whether it changed.
+    """What was said of one person's skills. `exceptions`: those that are agreed. `left_out`: what
+    their library doesn't rate. `later`: what counts later for them (models/record/later), whose
+    answer says whether it changed. `moves`: between versions of the framework, in order.
+
+    For the learner alone: what they link to skills (`evidence`), what went with the item of an
+    endorsement (`reviewed_with`: its id and that of the version), the skills of which they noted
+    something (`noted`), and what was agreed to do (`steps`).
 
     `targets`: the rank that each job profile of theirs expects, by domain. `use_statement`: whether
     they have read how ratings are used; None where nothing is published of it."""
@@ -76,25 +79,36 @@ class Record:
     person_id: int
     words: Mapping[Side, Said] = field(default_factory=dict)
     exceptions: Said = field(default_factory=dict)
-    sent: Said = field(default_factory=dict)
+    sent: Sent = field(default_factory=dict)
     left_out: Said = field(default_factory=dict)
     later: Said = field(default_factory=dict)
+    moves: Sequence[PointerMove] = ()
+    evidence: Mapping[int, Sequence[LinkedEvidence]] = field(default_factory=dict)
+    reviewed_with: Collection[tuple[int, int]] = ()
+    noted: Collection[int] = ()
+    steps: Sequence[AgreedStep] = ()
     targets: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     use_statement: bool | None = None
 
-    def as_seen(self, side: Side | None, hidden: Collection[int]) -> "Record":
+    def as_seen(self, side: Side | None, hidden: Collection[int] | None) -> "Record":
         """By a reader who gets this side of the learner's, or none, and nothing that was said of
-        `hidden` skills: with each of these are those that it was made of, and that were made of
-        it."""
+        `hidden` skills, all of them for None: with each are those that it was made of, and that
+        were made of it."""
+
+        def is_hidden(skill: int) -> bool:
+            return hidden is None or skill in hidden
 
         def shown(said: Said) -> Said:
-            return {skill: words for skill, words in said.items() if skill not in hidden}
+            return {skill: words for skill, words in said.items() if not is_hidden(skill)}
 
         return replace(
             self,
             words={of: shown(said) for of, said in self.words.items() if of in SEEN_WITH[side]},
             exceptions=shown(self.exceptions),
-            sent=shown(self.sent),
+            sent={
+                skill: [item._replace(**UNKNOWN) if is_hidden(skill) else item for item in items]
+                for skill, items in self.sent.items()
+            },
         )
 
     def on(self, version: Version, side: Side | None, today: dt.date) -> "Sheet":
@@ -104,8 +118,7 @@ class Record:
             side,
             today,
             tuple(self._line(each) for each in version.statements),
-            self.targets,
-            self.use_statement,
+            self,
         )
 
     def _line(self, of: VersionStatement) -> "SheetLine":
@@ -126,15 +139,19 @@ class Record:
         )
 
 
+UNKNOWN: Mapping[str, Any] = {"status": ItemStatus.WAITING, "revealed_at": None}
+"""What a reader knows of an item of which they may know nothing: that it was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """What counts for one statement. `sent`: where the newest item of it is. `again`: not answered,
+    """What counts for one statement. `sent`: the newest item of it. `again`: not answered,
     but what it was made of was."""
 
     statement: VersionStatement
     words: Mapping[Side, Word]
     exception: Word | None
-    sent: Word | None
+    sent: SentItem | None
     left_out: Word | None
     later: Word | None = None
     again: bool = False
@@ -142,20 +159,20 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Lines in the framework's order. `side`: the self side that its reader gets."""
+    """Lines in the framework's order. `side`: the self side that its reader gets; `record`: as they
+    see it."""
 
     person_id: int
     version: Version
     side: Side | None
     today: dt.date
     lines: tuple[SheetLine, ...]
-    by_job: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
-    use_statement: bool | None = None
+    record: Record
 
     @property
     def targets(self) -> dict[int, int]:
         """By domain, the higher one of all jobs."""
-        return higher_of(self.by_job.values())
+        return higher_of(self.record.targets.values())
 
     @property
     def counted(self) -> list[SheetLine]:
@@ -204,12 +221,17 @@ class Sheet:
 
     def standings(self, voice: Voice) -> dict[int, DomainStanding]:
         """By domain, against the targets."""
+        said = {line.statement.id: self.meaning(line, voice) for line in self.counted}
+        return self.tallied({key: meaning for key, meaning in said.items() if meaning is not None})
+
+    def tallied(self, meanings: Mapping[int, Meaning]) -> dict[int, DomainStanding]:
+        """By domain, where that is what counts for the statements."""
         targets = self.targets
         counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
         for line in self.counted:
-            meaning = self.meaning(line, voice)
-            if meaning is not None:
-                counts[line.statement.domain_id, line.statement.rank][meaning] += 1
+            if line.statement.id in meanings:
+                level = line.statement.domain_id, line.statement.rank
+                counts[level][meanings[line.statement.id]] += 1
         return {
             domain.id: standing(
                 [
@@ -229,68 +251,3 @@ class Sheet:
 
 TALLIED = (Meaning.EXCLUDED, Meaning.MET, Meaning.NOT_MET)
 """As a tally has them; the rest is open."""
-
-
-def counting(of: VersionStatement, said: Said, *, all_origins: bool = False) -> Word | None:
-    """The word that counts for a statement. `all_origins`: also those that don't carry."""
-    own = max(said.get(of.skill_id, ()), key=_moment, default=None)
-    inherited = _inherited(of, said, all_origins=all_origins) if of.lines else None
-    if inherited is not None and (own is None or own.at < inherited.at):
-        return inherited
-    return own if own is not None and own.answer is not None else None
-
-
-def rated_before(of: VersionStatement, own: Said) -> bool:
-    """Whether the learner never answered it, nor what counts for it, but something that it was made
-    of: what they cleared themselves, here or nearer, is not among it."""
-    if not of.lines or of.skill_id in own or counting(of, own) is not None:
-        return False
-    answered, cleared = set[int](), set[int]()
-    for line in of.lines:
-        is_cleared = False
-        for origin in line:
-            words = own.get(origin.skill_id)
-            if words and max(words, key=_moment).answer is None:
-                is_cleared = True
-            elif is_cleared:
-                cleared.add(origin.skill_id)
-            elif words:
-                answered.add(origin.skill_id)
-    return bool(answered - cleared)
-
-
-def newest(of: VersionStatement, said: Said) -> Word | None:
-    """Of the statement's skill and the origins that carry, whatever was said of each."""
-    skills = {of.skill_id, *(each.skill_id for line in of.lines for each in line if each.carries)}
-    return max(
-        (word for skill in skills for word in said.get(skill, ())), key=_moment, default=None
-    )
-
-
-def _inherited(of: VersionStatement, said: Said, *, all_origins: bool) -> Word | None:
-    """What all lines have in common."""
-    lines = [line for line in of.lines if all_origins or line[0].carries]
-    words = [_of_line(line, said, all_origins=all_origins) for line in lines]
-    there = [word for word in words if word is not None]
-    if not lines or len(there) < len(lines) or len({each.answer for each in there}) > 1:
-        return None
-    return max(there, key=_moment)
-
-
-def _of_line(line: Sequence[Origin], said: Said, *, all_origins: bool) -> Word | None:
-    found: list[tuple[dt.datetime, int, int, Word]] = []
-    taken_back_at: dt.datetime | None = None
-    for steps, origin in enumerate(line):
-        words = said.get(origin.skill_id, ()) if all_origins or origin.carries else ()
-        gone = [word.at for word in words if word.answer is None]
-        taken_back_at = max(filter(None, (taken_back_at, *gone)), default=None)
-        found += [
-            (word.at, -steps, word.id, word)
-            for word in words
-            if word.answer is not None and (taken_back_at is None or word.at > taken_back_at)
-        ]
-    return max(found)[-1] if found else None
-
-
-def _moment(word: Word) -> tuple[dt.datetime, int]:
-    return word.at, word.id

@@ -65,6 +65,12 @@ class VersionStatement:
         """Its own, and what this was made of."""
         return {self.skill_id, *(origin.skill_id for line in self.lines for origin in line)}
 
+    @property
+    def carrying_skills(self) -> set[int]:
+        """Those of which what was said counts for it."""
+        origins = (origin for line in self.lines for origin in line if origin.carries)
+        return {self.skill_id, *(origin.skill_id for origin in origins)}
+
 
 @dataclass(frozen=True, slots=True)
 class LevelShape:
@@ -102,12 +108,18 @@ class DomainShape:
 @dataclass(frozen=True, slots=True)
 class Version:
     """Statements and domains in the framework's order; of these no library leaves anything out.
-    `wordings`: by statement of any version of the framework, the version that it is of."""
+    `name`: as in "27.05"; `wordings`: by statement of any version of the framework, its name."""
 
     id: int
+    name: str
     statements: tuple[VersionStatement, ...]
     domains: tuple[DomainShape, ...]
     answers: tuple[ScaleLabel, ...]
     scale: Scale
     labels: Mapping[str, Wording]
     wordings: Mapping[int, str]
+
+    @property
+    def met_answers(self) -> list[ScaleLabel]:
+        """Those that count as met, in the order of the scale."""
+        return [each for each in self.answers if each.means is Meaning.MET]

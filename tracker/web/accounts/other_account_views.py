@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.queries.administration.accounts import merges
+from tracker.queries.asking import ask
 from tracker.rules.errors import Conflict
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
@@ -24,7 +25,7 @@ bp = Blueprint("other_account", __name__, url_prefix="/account/other")
 def show() -> ResponseReturnValue:
     note_opened(NoticePage.OTHER_ACCOUNT)
     mine = session.actor().person_id
-    found = merges.waiting(mine, session.now())
+    found = ask(merges.waiting(mine, session.now()))
     return render(
         "accounts/other_account.html",
         merge=found,

@@ -11,6 +11,7 @@ from tracker.queries.administration import people, team_tree
 from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.administration.invitations import count_needed, invitees
+from tracker.queries.asking import ask
 from tracker.queries.evidence import erasures
 from tracker.queries.frameworks import version_steps
 from tracker.queries.reviews.leaving import ties
@@ -135,7 +136,7 @@ def show(person: Subject) -> ResponseReturnValue:
         on_hold_since=erasures.on_hold_since(person.id),
         is_unused=is_unused(person.id),
         merged=merges.earlier_accounts(person.id),
-        waiting_merge=merges.waiting(person.id, session.now()),
+        waiting_merge=ask(merges.waiting(person.id, session.now())),
         has_ties=ties.of(session.actor(), person.id, session.now()).are_some,
         new_versions=version_steps.steps_of(person.id, person.library_id, session.today()),
     )

@@ -16,7 +16,8 @@ from tracker.rules.assessment import progress as progresses
 from tracker.rules.assessment.progress import LevelProgress, Progress
 from tracker.rules.assessment.ratings import FIVE, RatingFilter
 from tracker.rules.pace import minutes_for
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about, learner_asked
 from tracker.web.http.redirects import address_here

@@ -16,7 +16,7 @@ from tracker.queries.assessment.statement_lines import EarlierStatement
 from tracker.queries.record import sheets
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 from tracker.web.assessment.forms import SentRating
 from tracker.web.http import errors, session
 from tracker.web.i18n.render import render

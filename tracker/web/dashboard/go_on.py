@@ -6,7 +6,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import FIVE
@@ -20,9 +19,14 @@ LAST_DAYS = dt.timedelta(days=7)
 
 
 def next_ups(
-    learner: Learner, done: Progress, last: tuple[int, int] | None, sent: int, on: dt.date
+    learner: Learner,
+    done: Progress,
+    last: tuple[int, int] | None,
+    sent: int,
+    seconds: int,
+    on: dt.date,
 ) -> list[NextUp]:
-    """What there is to go on with, the first first."""
+    """What there is to go on with, the first first. `seconds`: what a statement takes them."""
     if done.use_statement is None:
         return []
     if not done.use_statement:
@@ -36,7 +40,7 @@ def next_ups(
         ]
     found = []
     if done.left:
-        found.append(_go_on(learner, done, last))
+        found.append(_go_on(learner, done, last, seconds))
     elif done.dated:
         found.append(
             NextUp(
@@ -78,10 +82,10 @@ def older(done: Progress) -> str:
     return str(ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep))
 
 
-def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
+def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None, seconds: int) -> NextUp:
     """Where the learner stopped, as the page behind the button finds it: in their job first."""
     if done.begins_with_job:
-        return _job(learner, done)
+        return _job(done, seconds)
     groups = page_nav.page_nav(learner.framework_slug, done)
     pages = [item for group in groups for item in group.items]
     stopped = [
@@ -100,7 +104,7 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
         "In all, %(left)s of %(total)s are not rated yet: %(about)s.",
         left=done.left,
         total=done.total,
-        about=_about(minutes_for(done.left, pace.seconds_of(learner.person_id))),
+        about=_about(minutes_for(done.left, seconds)),
     )
     return NextUp(
         _("Go on with %(page)s", page=page.title)
@@ -117,9 +121,8 @@ def _about(minutes: int) -> str:
     return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
 
 
-def _job(learner: Learner, done: Progress) -> NextUp:
+def _job(done: Progress, seconds: int) -> NextUp:
     """What is up to their target, and how long it takes; then the rest."""
-    seconds = pace.seconds_of(learner.person_id)
     job, rest = done.left_in_job, done.left - done.left_in_job
     words = ngettext(
         "%(num)s statement for your job is not rated yet: %(about)s.",

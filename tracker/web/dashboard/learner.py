@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.asking import ask_together
 from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.dashboard import today
@@ -18,12 +19,12 @@ from tracker.queries.frameworks import statement_choices
 from tracker.queries.frameworks.statement_choices import RecentStatement
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.record import sheets
-from tracker.queries.reviews import agreed_steps
 from tracker.rules.assessment import progress
 from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.pace import minutes_for
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.summaries import sent_counts
+from tracker.rules.record.words import Side
 from tracker.web.dashboard import go_on, own_reviews, standing
 from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
@@ -68,37 +69,49 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     if learner is None:
         return None
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
-    done, profile, statements, returned, revealed, ended, recent, agreed = mark_language(
+    waits = ask_together(
+        today.returned(actor),
+        today.revealed(actor, now),
+        *alerts.questions(actor, now),
+        statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks}),
+        evidence.unlinked(actor.person_id),
+        pace.question(actor.person_id),
+    )
+    *asked, seconds = waits
+    done, profile, statements, agreed, asked = mark_language(
         (
             progress.progress(sheet, learner.round_starts_on),
             profiles.profile(learner, sheet),
             statement_status.voices(sheet, learner),
-            today.returned(actor),
-            today.revealed(actor, now),
-            alerts.found(actor, now),
-            statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks}),
-            agreed_steps.open_steps(learner),
+            sheet.record.steps,
+            asked,
         ),
         learner.lang,
     )
+    returned, revealed, soon, ended, recent, unlinked = asked
     last = progress.last_rated(sheet)
-    sent = today.sent_this_round(actor, learner.framework_id, learner.round_id)
+    counts = sent_counts(sheet, learner.round_id)
+    sent = counts.in_round if learner.round_id else counts.in_all
     own = [each.slug for each in learner.frameworks]
     on = actor.today(now)
-    next_ups = go_on.next_ups(learner, done, last, sent, on)
+    next_ups = go_on.next_ups(learner, done, last, sent, seconds, on)
     return Learning(
         learner=learner,
         waits=own_reviews.waits(returned, revealed, names=len(own) > 1),
         asked=own_reviews.entries(returned, revealed, on, names=len(own) > 1),
         next_ups=next_ups,
         also=[
-            *alerts.entries(actor, now, ended, own if len(own) > 1 else []),
-            *_again(learner, done),
+            *alerts.entries(soon, ended, own if len(own) > 1 else []),
+            *_again(learner, done, seconds),
             *_left(learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)),
-            *_unlinked(actor),
+            *_unlinked(unlinked),
         ],
-        stand=standing.where_you_stand(profile, OpenStatements.of(statements, Side.OWN)),
-        steps=step_lines.step_lines(agreed, profile, statements),
+        stand=standing.where_you_stand(
+            profile,
+            profiles.endorsed_count(sheet).standing,
+            OpenStatements.of(statements, Side.OWN),
+        ),
+        steps=step_lines.step_lines(agreed, profile, sheet, statements),
         nothing_left=step_lines.nothing_left(profile),
         reads_first=not done.use_statement,
         recent=recent,
@@ -124,7 +137,7 @@ def _left(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
     return found + _unsure(learner, done)
 
 
-def _again(learner: Learner, done: Progress) -> list[PanelEntry]:
+def _again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:
     """What new versions of the framework ask anew."""
     if not done.use_statement or not done.again:
         return []
@@ -133,7 +146,7 @@ def _again(learner: Learner, done: Progress) -> list[PanelEntry]:
         "Rate %(num)s statements again: they have changed since you rated them",
         done.again,
     )
-    minutes = minutes_for(done.again, pace.seconds_of(learner.person_id))
+    minutes = minutes_for(done.again, seconds)
     time = ngettext("About %(num)s minute", "About %(num)s minutes", minutes)
     return _filtered(learner, done, RatingFilter.AGAIN, title, f"{time}: ")
 
@@ -162,8 +175,7 @@ def _filtered(
     return [PanelEntry(title, pages[0].href, text + where)]
 
 
-def _unlinked(actor: Actor) -> list[PanelEntry]:
-    count = evidence.counts(actor.person_id).unlinked
+def _unlinked(count: int) -> list[PanelEntry]:
     if not count:
         return []
     title = ngettext(

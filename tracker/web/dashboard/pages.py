@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Actor
-from tracker.queries.notifications import notices
-from tracker.queries.teams.teams import OpenRound, open_rounds
-from tracker.rules.notifications.notices import LEADS_TO, NoticePage
+from tracker.queries.teams.teams import OpenRound
+from tracker.rules.notifications.notices import LEADS_TO, NoticeKind, NoticePage, ReaderNotice
 from tracker.web.dashboard.administering import administering, new_readers, operating
 from tracker.web.dashboard.duties import Duties, coordinating, supervising
 from tracker.web.dashboard.learner import Learning, learning
@@ -33,11 +32,10 @@ class Today:
     has_role: bool
 
 
-def today_of(actor: Actor, now: dt.datetime) -> Today:
+def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> Today:
     """One thing goes on top: that for which somebody else waits, the nearest date first; where
     nobody waits for anything, one's own rating, then what others have to do."""
     on = actor.today(now)
-    rounds = open_rounds(actor.library_id, on)
     own = learning(actor, now) if actor.learns_in else None
     duties = [
         supervising(actor, on) if actor.supervises else Duties([]),
@@ -88,9 +86,11 @@ def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
     return operating(actor) if actor.operator else Duties([])
 
 
-def account_alerts(actor: Actor) -> list[tuple[str, PanelLink]]:
+def account_alerts(
+    told: Sequence[tuple[NoticeKind, str, ReaderNotice | None]],
+) -> list[tuple[str, PanelLink]]:
     """What befell their account, or one that they look after, and they have not seen yet: what, and
-    where to go. One query."""
+    where to go."""
     words = {
         NoticePage.ACCOUNT: _("Open your account"),
         NoticePage.AUDIT: _("Open the audit trail"),
@@ -100,7 +100,7 @@ def account_alerts(actor: Actor) -> list[tuple[str, PanelLink]]:
     }
     return [
         (sentence(kind, name, of_reader=reader), PanelLink(href(kind, None), words[LEADS_TO[kind]]))
-        for kind, name, reader in notices.unread_alerts(actor)
+        for kind, name, reader in told
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where a learner stands by their own ratings: the domains that are not at target, by name."""
+"""Where a learner stands, and the domains that are not at target by their own ratings, by name."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,9 @@ from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.words import Side
 from tracker.web.profiles import cards
+from tracker.web.profiles.cards import VoiceSummary
 from tracker.web.profiles.standing_words import TargetWords, target_words
 from tracker.web.profiles.unknown_words import OpenStatements
 
@@ -24,16 +26,15 @@ class DomainStatus:
 
 @dataclass(frozen=True, slots=True)
 class WhereYouStand:
-    """`states`: of every domain, in their order. `rest`: what is said of those that are not
-    listed."""
+    """`summaries`: as on their profile. `listed`: by their own ratings; `rest`: what is said of the
+    others."""
 
-    headline: str
-    states: tuple[TargetState | None, ...]
+    summaries: list[VoiceSummary]
     listed: list[DomainStatus]
     rest: str
 
 
-def where_you_stand(of: Profile, unknown: OpenStatements) -> WhereYouStand:
+def where_you_stand(of: Profile, reviewed: int, unknown: OpenStatements) -> WhereYouStand:
     own = of.own or {}
     states = tuple(own[domain.id].target_state for domain in of.domains)
     at_target = states.count(TargetState.AT_TARGET)
@@ -47,8 +48,7 @@ def where_you_stand(of: Profile, unknown: OpenStatements) -> WhereYouStand:
         if own[domain.id].target_state not in (None, TargetState.AT_TARGET)
     ]
     return WhereYouStand(
-        headline=cards.headline(at_target, len(states) - states.count(None)),
-        states=states,
+        summaries=cards.summaries(of, Side.OWN, reviewed),
         listed=listed,
         rest=_rest(at_target, states.count(None), any_listed=bool(listed)),
     )

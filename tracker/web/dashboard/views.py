@@ -11,7 +11,9 @@ from tracker.queries.access import given_links
 from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.administration import use_statements
 from tracker.queries.administration.accounts import merges
+from tracker.queries.asking import ask_together
 from tracker.queries.notifications import notices
+from tracker.queries.teams import teams
 from tracker.rules.operations import probes
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
@@ -44,13 +46,18 @@ def index() -> ResponseReturnValue:
     actor = session.actor_or_none()
     if actor is None:
         return front_page()
-    new_notices = notices.unread(actor, session.today())
+    new_notices, alerts, other_account, rounds = ask_together(
+        notices.unread(actor, session.today()),
+        notices.unread_alerts(actor),
+        merges.waiting(actor.person_id, session.now()),
+        teams.open_rounds(actor.library_id, session.today()),
+    )
     return render(
         "dashboard/today.html",
-        page=today_of(actor, session.now()),
+        page=today_of(actor, rounds, session.now()),
         new_notices=new_notices,
-        other_account=merges.waiting(actor.person_id, session.now()),
-        alerts=account_alerts(actor) if new_notices else [],
+        other_account=other_account,
+        alerts=account_alerts(alerts),
         held_links=given_links.to_confirm(actor, session.now()),
     )
 

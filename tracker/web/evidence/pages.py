@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration import use_statements
+from tracker.queries.asking import ask
 from tracker.queries.evidence import erasures, versions
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence.erasures import ErasedVersion
@@ -58,7 +59,7 @@ def picker(
 ) -> StatementPicker:
     person_id = session.actor().person_id
     groups = statement_choices.statements(person_id, session.today())
-    recent = statement_choices.recent(person_id, {group.framework_id for group in groups})
+    recent = ask(statement_choices.recent(person_id, {group.framework_id for group in groups}))
     made = StatementPicker(groups, chosen, find, without, [each.id for each in recent])
     placed = replaced_choices.in_place(made.chosen) if made.unknown else None
     if placed is not None:

@@ -1,6 +1,7 @@
 """The three cards over a profile: where somebody is, what changed, what is next."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -10,19 +11,26 @@ from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles.growth import EarlierRound, Growth, StatementChange
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.profiles.levels import TargetState
-from tracker.web.profiles.level_bars import SectionBars
+from tracker.rules.profiles.falls import DomainFall, DomainFallReason
+from tracker.rules.profiles.levels import DomainStanding, TargetState
+from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.words import Side
 from tracker.web.ui.templating.dates import as_of
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceSummary:
-    """One voice over all domains: the state in each, in their order, and their counts in words."""
+    """One voice over all domains: the state in each, in their order; the headline, of
+    the self side "" before anything is rated; and what this leaves out, in words."""
 
     voice: Voice
     states: tuple[TargetState | None, ...]
-    at_target: int
-    words: str
+    headline: str
+    rest: str
+
+    @property
+    def at_target(self) -> int:
+        return self.states.count(TargetState.AT_TARGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +43,93 @@ class ChangeList:
 
 @dataclass(frozen=True, slots=True)
 class ChangesSince:
-    """What changed since the end of a round. `by_statement` is False for a reader who gets nothing
+    """What changed since the end of a round. `falls`: each domain that was at target then and isn't
+    now, with the reason. `by_statement` is False for a reader who gets nothing
     by statement; `lists` are all there then, also those of nothing."""
 
     round: EarlierRound
     offered: list[EarlierRound]
     headline: str
     note: str
+    falls: tuple[str, ...]
     as_of: str
     lists: tuple[ChangeList, ...]
     by_statement: bool
 
 
-def summaries(of: Sequence[SectionBars]) -> list[VoiceSummary]:
-    """The self side first, where there is one."""
-    by_voice: dict[Voice, list[TargetState | None]] = {}
-    for bar in (bar for section in of for row in section.rows for bar in row.bars):
-        by_voice.setdefault(bar.voice, []).append(bar.target.state)
-    return [
-        VoiceSummary(voice, tuple(states), states.count(TargetState.AT_TARGET), _counts(states))
-        for voice, states in by_voice.items()
-    ]
+def summaries(of: Profile, side: Side | None, reviewed: int) -> list[VoiceSummary]:
+    """What is reviewed first, then the self side, where the reader gets one. `reviewed`: how many
+    reviewed ratings stand."""
+    found = [_summary(Voice.ENDORSED, of, of.endorsed, side, reviewed)]
+    if of.own is not None:
+        found.append(_summary(Voice.SELF, of, of.own, side, of.rated))
+    return found
 
 
-def headline(at_target: int, with_target: int) -> str:
-    """In one voice: its place says in which."""
-    if not with_target:
+def _summary(
+    voice: Voice,
+    of: Profile,
+    standings: Mapping[int, DomainStanding],
+    side: Side | None,
+    answers: int,
+) -> VoiceSummary:
+    states = tuple(standings[domain.id].target_state for domain in of.domains)
+    counts = Counter(states)
+    said = ""
+    if voice is Voice.ENDORSED:
+        said = _reviewed(counts, answers)
+    elif answers and counts[None] < len(states):
+        said = own_ratings(counts, side)
+    return VoiceSummary(voice, states, said, _rest(voice, counts))
+
+
+def own_ratings(counts: Counter[TargetState | None], side: Side | None) -> str:
+    at, targets = counts[TargetState.AT_TARGET], counts.total() - counts[None]
+    if side is Side.OWN:
+        return str(_("Your ratings: %(at)s of %(num)s", at=at, num=targets))
+    return str(_("Self-ratings: %(at)s of %(num)s", at=at, num=targets))
+
+
+def _reviewed(counts: Counter[TargetState | None], answers: int) -> str:
+    if counts[None] == counts.total():
         return str(_("No targets are set"))
+    if not answers:
+        return str(_("Nothing is reviewed yet"))
+    at, is_open = counts[TargetState.AT_TARGET], counts[TargetState.NOT_YET_KNOWN]
+    known = at + counts[TargetState.GAP]
+    if not known:
+        return str(_("No domain is known yet"))
+    if not is_open:
+        return str(
+            ngettext(
+                "%(at)s of %(num)d domain at target",
+                "%(at)s of %(num)d domains at target",
+                known,
+                at=at,
+            )
+        )
     return str(
         ngettext(
-            "At target in %(at)s of %(num)d domain",
-            "At target in %(at)s of %(num)d domains",
-            with_target,
-            at=at_target,
+            "%(at)s of %(num)d known domain at target; %(open)s not reviewed yet",
+            "%(at)s of %(num)d known domains at target; %(open)s not reviewed yet",
+            known,
+            at=at,
+            open=is_open,
         )
     )
+
+
+def _rest(voice: Voice, counts: Counter[TargetState | None]) -> str:
+    """ "4 below target, 1 not known yet": what the headline doesn't say, and there is some of."""
+    words: dict[TargetState | None, str] = {
+        TargetState.GAP: _("%(num)s below target"),
+        TargetState.NOT_YET_KNOWN: _("%(num)s not known yet"),
+        TargetState.NOT_ASSESSED: _("%(num)s not assessed"),
+        None: _("%(num)s without a target"),
+    }
+    if voice is Voice.ENDORSED:
+        del words[TargetState.NOT_YET_KNOWN]
+    return ", ".join(text % {"num": counts[key]} for key, text in words.items() if counts[key])
 
 
 def changes(
@@ -78,6 +138,7 @@ def changes(
     chosen: EarlierRound,
     growth: Growth,
     now: Sequence[VoiceSummary],
+    fallen: Sequence[DomainFall],
 ) -> ChangesSince:
     endorsed = next(each for each in now if each.voice is Voice.ENDORSED)
     note = _(
@@ -87,8 +148,17 @@ def changes(
     )
     note = " ".join(filter(None, (note, _other_measure(of.learner, chosen))))
     then = as_of(chosen.ends_on, chosen.reconstructed)
+    domains = {domain.id: domain for domain in of.domains}
+    falls = tuple(
+        _(
+            "%(domain)s isn’t at target anymore: %(why)s.",
+            domain=domains[each.domain_id].title,
+            why=_why(each, domains[each.domain_id], of.targets.get(each.domain_id, 0)),
+        )
+        for each in fallen
+    )
     if of.own is None:
-        return ChangesSince(chosen, offered, str(note), "", then, (), False)
+        return ChangesSince(chosen, offered, str(note), "", falls, then, (), False)
     lists = [
         ChangeList(_moved(len(growth.up), len(growth.down)), ()),
         ChangeList(
@@ -113,7 +183,47 @@ def changes(
                 _("%(num)s no longer met in reviews", num=len(growth.no_longer)), growth.no_longer
             )
         )
-    return ChangesSince(chosen, offered, lists[0].title, str(note), then, tuple(lists[1:]), True)
+    return ChangesSince(
+        chosen, offered, lists[0].title, str(note), falls, then, tuple(lists[1:]), True
+    )
+
+
+def _why(fall: DomainFall, domain: DomainShape, target: int) -> str:
+    if DomainFallReason.TARGET in fall.reasons:
+        before, now = domain.level_name(fall.before), domain.level_name(target)
+        return str(_("the target was %(before)s and is %(now)s now", before=before, now=now))
+    return ", ".join(_because(reason, count) for reason, count in fall.reasons.items())
+
+
+def _because(reason: DomainFallReason, count: int) -> str:
+    match reason:
+        case DomainFallReason.EXPIRED:
+            words = ngettext(
+                "%(num)d reviewed rating expired", "%(num)d reviewed ratings expired", count
+            )
+        case DomainFallReason.REVOKED:
+            words = ngettext(
+                "%(num)d reviewed rating was revoked",
+                "%(num)d reviewed ratings were revoked",
+                count,
+            )
+        case DomainFallReason.SUSPENDED:
+            words = ngettext(
+                "%(num)d review ended with no agreement",
+                "%(num)d reviews ended with no agreement",
+                count,
+            )
+        case DomainFallReason.REVIEWED_AGAIN:
+            words = ngettext(
+                "%(num)d statement was reviewed again",
+                "%(num)d statements were reviewed again",
+                count,
+            )
+        case DomainFallReason.VERSION:
+            words = _("this version lists other statements")
+        case _:
+            words = _("other statements count now")
+    return str(words)
 
 
 def _other_measure(learner: Learner, then: EarlierRound) -> str:
@@ -142,15 +252,3 @@ def _other_measure(learner: Learner, then: EarlierRound) -> str:
 def _moved(up: int, down: int) -> str:
     """Of the self side alone: reviewed ratings have lists of their own."""
     return str(_("Self-ratings: %(up)s moved up, %(down)s down", up=up, down=down))
-
-
-def _counts(states: Sequence[TargetState | None]) -> str:
-    """ "7 at target, 4 below target, 1 not known yet"; what there is none of is not named."""
-    words = [
-        (TargetState.AT_TARGET, _("%(num)s at target")),
-        (TargetState.GAP, _("%(num)s below target")),
-        (TargetState.NOT_YET_KNOWN, _("%(num)s not known yet")),
-        (TargetState.NOT_ASSESSED, _("%(num)s not assessed")),
-        (None, _("%(num)s without a target")),
-    ]
-    return ", ".join(text % {"num": states.count(key)} for key, text in words if key in states)

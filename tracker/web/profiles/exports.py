@@ -10,7 +10,10 @@ from tracker.queries.assessment.retired_statements import RetiredAnswer, Retired
 from tracker.queries.assessment.statement_lines import LineStatement
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.growth import KeptRecord
+from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
+from tracker.rules.profiles.levels import DomainStanding, known_rank
+from tracker.web.profiles.cards import VoiceSummary
 from tracker.web.ui.csv import Table, csv_file
 
 
@@ -69,17 +72,29 @@ def as_csv(
 
 
 def as_json(
-    learner: Learner,
+    profile: Profile,
+    summaries: list[VoiceSummary],
     statements: list[StatementVoices],
     lines: dict[int, list[LineStatement]],
     retired: list[RetiredStatement],
     rounds: list[KeptRecord],
 ) -> Response:
+    learner = profile.learner
     response = jsonify(
         framework=learner.framework_slug,
         version=learner.framework_version,
         name=learner.name,
         role_profile=learner.role_profile,
+        headlines={each.voice: each.headline for each in summaries},
+        domains=[
+            {
+                "domain": domain.title,
+                "target": profile.targets.get(domain.id),
+                "own": _standing((profile.own or {})[domain.id]),
+                "endorsed": _standing(profile.endorsed[domain.id]),
+            }
+            for domain in profile.domains
+        ],
         statements=[
             {
                 "code": each.code,
@@ -119,6 +134,11 @@ def as_json(
     )
     response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'
     return response
+
+
+def _standing(of: DomainStanding) -> dict[str, object]:
+    """`level`: the rank that is reached, null where it isn't known."""
+    return {"level": known_rank(of), "against_target": of.target_state}
 
 
 def _earlier(one: LineStatement) -> str:

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from tracker.queries.assessment.counting_later import CountsFrom
 from tracker.queries.frameworks.level_moves import MovedStatement
-from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
+from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import (
@@ -18,13 +18,13 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 from tracker.rules.profiles.next_steps import LearnerReviewState
-from tracker.rules.record.sheet import Side
-from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.versions import DomainShape, ScaleLabel
+from tracker.rules.record.words import Side
 from tracker.web.profiles.unknown_words import WORDS, OpenStatements, lacking_in
 from tracker.web.ui.templating.dates import counts_when
 
 
-def counts_as_met(answers: Sequence[MetAnswer]) -> str:
+def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
     """Which answers of the framework's scale count."""
     labels = ", ".join(f"“{each.label}”" for each in answers)
     return str(

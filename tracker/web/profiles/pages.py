@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment import retired_statements
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.retired_statements import RetiredStatement
@@ -20,12 +20,12 @@ from tracker.queries.profiles.level_falls import NamedFall
 from tracker.queries.profiles.profiles import EndorsedCount, Profile
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.queries.record import sheets
-from tracker.queries.reviews import agreed_steps, submission_counts
-from tracker.queries.reviews.submission_counts import SentCounts
-from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.sheet import Side
+from tracker.rules.profiles.falls import falls_since
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import SentCounts, answered_at, sent_counts
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.words import Side
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import cards, labels, level_bars, step_lines
@@ -53,11 +53,11 @@ class ProfilePage:
     is None where no round has ended in which they were there; `moved`: with the version that they
     were moved to, unless that was before the round that is compared with."""
 
+    sheet: Sheet
     profile: Profile
     side: Side | None
     sections: list[SectionBars]
     target: str
-    headline: str
     summaries: list[VoiceSummary]
     endorsed: EndorsedCount
     changes: ChangesSince | None
@@ -72,22 +72,22 @@ class ProfilePage:
 
 
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
-    blind = session.blind_spots()
+    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
     sheet = sheets.of_learner(learner, side, blind)
     plain = statements = statement_status.voices(sheet, learner)
     offered, chosen = _rounds(learner, blind)
     then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None
-    came_by = level_moves.newest_move(learner.person_id, learner.framework_id)
+    came_by = level_moves.newest_move(sheet)
     if came_by is not None and chosen is not None and came_by.moved_at < chosen.end:
         came_by = None
-    profile, statements, open_steps, grown, came_by, fallen = mark_language(
+    profile, statements, agreed_steps, grown, came_by, fallen = mark_language(
         (
             profiles.profile(learner, sheet),
             statements,
-            agreed_steps.open_steps(learner) if side is Side.OWN else [],
+            sheet.record.steps,
             growth.growth(then, statements) if then else Growth(),
             came_by,
-            level_falls.of_move(learner, came_by, side, blind, statements),
+            level_falls.of_move(learner, came_by, sheet, blind, statements),
         ),
         learner.lang,
     )
@@ -98,31 +98,28 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         OpenStatements.of(statements, side),
         lambda domain: _address(learner, side, domain),
     )
-    summaries = cards.summaries(sections)
+    summaries = cards.summaries(profile, side, profiles.endorsed_count(sheet).standing)
     changes, steps, last_change = None, [], None
     retired: list[RetiredStatement] = []
-    if chosen is not None:
-        changes = cards.changes(profile, offered, chosen, grown, summaries)
+    if chosen is not None and then is not None:
+        same_version = chosen.version == learner.framework_version
+        falls = falls_since(chosen.domains, then, sheet, same_version=same_version)
+        changes = cards.changes(profile, offered, chosen, grown, summaries, falls)
     if side is Side.OWN:
-        steps = step_lines.step_lines(open_steps, profile, statements)
-        last_change = profiles.last_change(learner)
-        retired = retired_statements.of_learner(learner)
+        steps = step_lines.step_lines(agreed_steps, profile, sheet, statements)
+        last_change = answered_at(sheet)
+        retired = retired_statements.of_learner(learner, sheet)
     return ProfilePage(
+        sheet=sheet,
         profile=profile,
         side=side,
         sections=sections,
         target=level_bars.common_target(sections),
-        headline=cards.headline(
-            next(each.at_target for each in summaries if each.voice is Voice.ENDORSED),
-            len(profile.targets),
-        ),
         summaries=summaries,
         endorsed=profiles.endorsed_count(sheet),
         changes=changes,
         moved=_moved(profile.domains, learner, side, came_by, fallen, statements),
-        sent=submission_counts.sent_counts([learner.person_id], [], blind, learner.today).get(
-            (learner.person_id, learner.framework_id), SentCounts()
-        ),
+        sent=sent_counts(sheet),
         statements=plain,
         exceptions=agreed,
         steps=steps,
@@ -133,13 +130,17 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
 
 
 def moved_in(
-    learner: Learner, domain: DomainShape, side: Side | None, statements: list[StatementVoices]
+    learner: Learner,
+    domain: DomainShape,
+    sheet: Sheet,
+    blind: BlindSpots,
+    statements: list[StatementVoices],
 ) -> DomainMoves | None:
     """What the version that they were moved to changed in the domain; None for nothing."""
-    came_by = level_moves.newest_move(learner.person_id, learner.framework_id)
-    fallen = level_falls.of_move(learner, came_by, side, session.blind_spots(), statements)
+    came_by = level_moves.newest_move(sheet)
+    fallen = level_falls.of_move(learner, came_by, sheet, blind, statements)
     came_by, fallen, statements = mark_language((came_by, fallen, statements), learner.lang)
-    return next(iter(_moved([domain], learner, side, came_by, fallen, statements)), None)
+    return next(iter(_moved([domain], learner, sheet.side, came_by, fallen, statements)), None)
 
 
 def _moved(

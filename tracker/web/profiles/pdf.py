@@ -9,11 +9,9 @@ from flask_babel import ngettext
 from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.statement_status import MetAnswer
 from tracker.rules.profiles.levels import RULE
-from tracker.rules.record.sheet import Side
-from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.versions import DomainShape, ScaleLabel
+from tracker.rules.record.words import Side
 from tracker.web.http import session
 from tracker.web.profiles import labels
 from tracker.web.profiles import pdf_levels as levels
@@ -28,17 +26,12 @@ class PrintedProfile:
 
     page: ProfilePage
     imprint: Imprint
-    met: list[MetAnswer]
 
 
 def printed(page: ProfilePage) -> PrintedProfile:
-    """Two queries more than the page."""
+    """One query more than the page."""
     learner = page.profile.learner
-    return PrintedProfile(
-        page,
-        imprints.imprint(learner.framework_id, learner.library_id),
-        statement_status.met_answers(learner.framework_id),
-    )
+    return PrintedProfile(page, imprints.imprint(learner.framework_id, learner.library_id))
 
 
 def document(paper: PrintedProfile) -> Document:
@@ -58,7 +51,7 @@ def document(paper: PrintedProfile) -> Document:
         "steps": _steps(of) if of.side is Side.OWN else None,
         "changes": _changes(of),
         **_statements(paper),
-        "rule": _rule(paper.met),
+        "rule": _rule(paper.page.sheet.version.met_answers),
         "credits": credits_of(imprint),
     }
     return Document(
@@ -218,7 +211,7 @@ def _groups(found: dict[int, list[list[str]]], domains: dict[int, DomainShape]) 
     ]
 
 
-def _rule(met: Sequence[MetAnswer]) -> Data:
+def _rule(met: Sequence[ScaleLabel]) -> Data:
     return {
         "title": _("How a level comes about"),
         "paragraphs": [

@@ -1,12 +1,14 @@
 """The figures of a profile as its document shows them: each with its words, so that no colour
 carries a meaning."""
 
+from collections import Counter
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.record.sheet import Side
-from tracker.web.profiles.cards import ChangesSince
+from tracker.rules.record.words import Side
+from tracker.web.profiles.cards import ChangesSince, VoiceSummary, own_ratings
 from tracker.web.profiles.level_bars import DomainBars, LevelBar, SectionBars
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.profiles.standing_words import TargetWords
@@ -107,9 +109,13 @@ def stats(of: ProfilePage) -> list[Data]:
         standing.supervisors,
         met=standing.met,
     )
-    where = [f"{voice_name(each.voice)}: {each.words}" for each in of.summaries]
+    reviewed, *own = of.summaries
     found = [
-        _stat(_("Where things stand"), of.headline, *(where if of.profile.targets else [])),
+        _stat(
+            _("Where things stand, by reviewed ratings"),
+            reviewed.headline,
+            *filter(None, [reviewed.rest, *(_own(each) for each in own)]),
+        ),
         _rated(of) if of.side is Side.OWN else _sent(of),
         _stat(
             _("Reviewed"),
@@ -121,6 +127,13 @@ def stats(of: ProfilePage) -> list[Data]:
         since = _("since the end of %(round)s", round=of.changes.round.name)
         found.append(_stat(_("What changed"), of.changes.headline, since, of.changes.as_of))
     return found
+
+
+def _own(of: VoiceSummary) -> str:
+    """On paper the owner is no "you"."""
+    if not of.headline:
+        return ""
+    return ", ".join(filter(None, (own_ratings(Counter(of.states), Side.REVEALED), of.rest)))
 
 
 def _rated(of: ProfilePage) -> Data:

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import (
     DomainStanding,
+    LevelState,
     TargetState,
     checked_rank,
     counts_nowhere,
@@ -18,6 +19,9 @@ from tracker.rules.profiles.levels import (
 )
 from tracker.rules.record.versions import DomainShape
 from tracker.web.profiles.unknown_words import OpenStatements
+
+SMALL = 3
+"""Up to so many statements all of a level's are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class TargetWords:
 def reached(of: DomainStanding, domain: DomainShape) -> str:
     """The level reached."""
     rank = known_rank(of)
+    if rank is None and of.target_state is TargetState.GAP:
+        return str(_("level not known yet"))
     if rank is None:
         return str(_("too few statements to judge") if counts_nowhere(of) else _("not known yet"))
     return domain.level_name(rank) if rank else str(_("none reached"))
@@ -46,9 +52,10 @@ def working_on(
     """How far the next level is: "Developing: 1 of 3, need 3"."""
     lacks = what_would_change(of)
     if lacks is None:
-        return str(
-            _("Too few statements to judge") if counts_nowhere(of) else _("Every level reached")
-        )
+        if counts_nowhere(of):
+            return str(_("Too few statements to judge"))
+        is_whole = all(view.state is not LevelState.LIMITED for view in of.levels)
+        return str(_("Every level reached") if is_whole else _("Every level that counts reached"))
     view = next(each for each in of.levels if each.rank == lacks.rank)
     words = _(
         "%(level)s: %(met)s of %(applicable)s, need %(need)s",
@@ -78,14 +85,28 @@ def target_words(
             words = ngettext(
                 "below target: %(num)d not met", "below target: %(num)d not met", not_met
             )
-            notes = (is_open, *checked) if is_open else checked
+            is_small = all(view.tally.applicable <= SMALL for view in missing)
+            if not_met == 1 and is_small and not is_open:
+                words = _("1 to go")
+            notes = (*([is_open] if is_open else []), *checked, *_small(of))
             kind = "gap" if voice is Voice.ENDORSED else "soft"
             return TargetWords(state, "\u25bc", words, kind, notes)
         case TargetState.NOT_YET_KNOWN as state:
-            return TargetWords(state, "?", is_open, "soft", checked)
+            return TargetWords(state, "?", is_open, "soft", (*checked, *_small(of)))
         case TargetState.NOT_ASSESSED as state:
             why = (str(_("too few statements to judge")),)
             return TargetWords(state, "\u2013", str(_("not assessed")), "soft", why)
+
+
+def _small(of: DomainStanding) -> tuple[str, ...]:
+    """That few statements decide at the level that is checked, where it is so."""
+    rank = checked_rank(of)
+    found = [view.tally.applicable for view in of.levels if view.rank == rank]
+    if not found or found[0] > SMALL:
+        return ()
+    if found[0] == 2:
+        return (str(_("2 statements here, both needed")),)
+    return (str(_("%(num)s statements here, all needed", num=found[0])),)
 
 
 def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:

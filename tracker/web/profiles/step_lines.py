@@ -1,5 +1,6 @@
 """What a learner could do next: the one list that Today and their profile show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -8,11 +9,14 @@ from flask_babel import gettext as _
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.queries.reviews.agreed_steps import OpenStep
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import counts_nowhere, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
+from tracker.rules.record.sheet import AgreedStep, Sheet
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.words import Side
+from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui.templating.dates import day
 
 STEPS_SHOWN = 3
@@ -30,16 +34,18 @@ class StepLine:
 
 
 def step_lines(
-    agreed: list[OpenStep], of: Profile, statements: list[StatementVoices]
+    agreed: Iterable[AgreedStep], of: Profile, sheet: Sheet, statements: list[StatementVoices]
 ) -> list[StepLine]:
     """What was agreed in a talk, the next due first, then what the levels ask for: at most
-    STEPS_SHOWN in all. For the learner alone. One query."""
-    steps = statement_status.steps(of, statements, STEPS_SHOWN)
+    STEPS_SHOWN in all. For the learner alone."""
+    steps = statement_status.steps(of, sheet, statements, STEPS_SHOWN)
     domains = {domain.id: domain for domain in of.domains}
+    unknown = OpenStatements.of(statements, Side.OWN)
     titles = {each.id: each.title for each in statements}
     found = [_agreed(each) for each in agreed]
     found += [
-        _step(step, domains[step.domain_id], titles, of.learner.framework_slug) for step in steps
+        _step(step, domains[step.domain_id], titles, of.learner.framework_slug, unknown)
+        for step in steps
     ]
     return found[:STEPS_SHOWN]
 
@@ -54,24 +60,31 @@ def nothing_left(of: Profile) -> str:
     return str(_("Nothing for you to do now."))
 
 
-def _agreed(step: OpenStep) -> StepLine:
+def _agreed(step: AgreedStep) -> StepLine:
     who = (
-        _("You, with %(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
+        _("You, with %(name)s, for %(statement)s", name=step.reviewer, statement=step.title)
         if step.is_mine
-        else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
+        else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.title)
     )
     text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else str(who)
     href = url_for("reviews.differences", review_id=step.review_id, _anchor=f"item-{step.item_id}")
     return StepLine(step.text.removesuffix("."), text, href, _("Agreed in the talk"))
 
 
-def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
+def _step(
+    step: NextStep,
+    domain: DomainShape,
+    titles: dict[int, str],
+    framework: str,
+    unknown: OpenStatements,
+) -> StepLine:
     first = step.statement_ids[0]
     name, level = domain.title, domain.level_name(step.rank or 0)
     title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
     match step.kind:
         case StepKind.RATE:
-            text = _("some statements at %(level)s are not rated yet or not sure", level=level)
+            open_here = unknown.words(domain.id, Voice.SELF, {step.rank or 0})
+            text = _("%(level)s: %(open)s", level=level, open=open_here)
             href, action = _assess(framework, domain, first), _("Rate")
         case StepKind.BUILD_REVIEWED:
             text = _(

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.unknowns import Unknown, unknown_of
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 
 WORDS: dict[Unknown, Any] = {
     Unknown.NOT_RATED: _l("not rated yet"),

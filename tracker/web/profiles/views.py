@@ -1,5 +1,7 @@
 """Progress profiles: one's own, and what others may see of somebody's."""
 
+from functools import partial
+
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,20 +12,24 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import retired_statements, statement_lines
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import growth, profiles, statement_status
+from tracker.queries.profiles import timeline as happenings
 from tracker.queries.record import sheets
+from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.profiles.levels import RULE, standing
-from tracker.rules.record.sheet import Side
+from tracker.rules.profiles.timeline import timeline
+from tracker.rules.record.words import Side
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
 from tracker.web.http.access import door, may, note_look, note_opened
 from tracker.web.http.framework_asked import asked, learner_asked
 from tracker.web.i18n.render import render
-from tracker.web.profiles import exports, labels, standing_words
+from tracker.web.profiles import cards, exports, labels, standing_words
 from tracker.web.profiles import pdf as profile_pdf
-from tracker.web.profiles.pages import moved_in, profile_page
+from tracker.web.profiles.pages import ProfilePage, moved_in, profile_page
+from tracker.web.profiles.timeline import Timeline, by_month
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
 from tracker.web.ui.people.closed_records import refuse_closed
@@ -76,10 +82,14 @@ def own_csv() -> ResponseReturnValue:
 @rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    voices = statement_status.voices(sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner)
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    voices = statement_status.voices(sheet, learner)
     lines = statement_lines.of_framework(learner.framework_id)
     kept = growth.kept_of(learner.person_id, learner.framework_slug)
-    return exports.as_json(learner, voices, lines, retired_statements.of_learner(learner), kept)
+    profile = profiles.profile(learner, sheet)
+    summaries = cards.summaries(profile, Side.OWN, profiles.endorsed_count(sheet).standing)
+    retired = retired_statements.of_learner(learner, sheet)
+    return exports.as_json(profile, summaries, voices, lines, retired, kept)
 
 
 @bp.get("/profile.pdf")
@@ -139,7 +149,24 @@ def _of(person: Subject) -> tuple[Learner, Side | None]:
 
 
 def _show(learner: Learner, side: Side | None) -> ResponseReturnValue:
-    return render("profiles/show.html", lang=learner.lang, **vars(profile_page(learner, side)))
+    page = profile_page(learner, side)
+    happened = _timeline(page) if side is Side.OWN else None
+    return render("profiles/show.html", lang=learner.lang, timeline=happened, **vars(page))
+
+
+def _timeline(page: ProfilePage) -> Timeline:
+    """Of the domain that the address names, else of all."""
+    domains, actor = page.profile.domains, session.actor()
+    key = request.args.get("happened", "")
+    chosen = next((each for each in domains if each.key == key), None)
+    found = timeline(
+        page.sheet,
+        happenings.of_learner(page.sheet.person_id),
+        partial(day_in, actor.time_zone),
+        chosen.id if chosen else None,
+    )
+    everything = "months" in request.args
+    return by_month(found, domains, chosen.key if chosen else "", everything=everything)
 
 
 def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
@@ -148,7 +175,8 @@ def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
 
 
 def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnValue:
-    sheet = sheets.of_learner(learner, side, session.blind_spots())
+    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
+    sheet = sheets.of_learner(learner, side, blind)
     profile = profiles.profile(learner, sheet)
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
@@ -181,12 +209,12 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         unknown=OpenStatements.of(statements, side),
         change=labels.change,
         counts_as_met=labels.counts_as_met,
-        met=statement_status.met_answers(learner.framework_id),
+        met=sheet.version.met_answers,
         state=labels.state,
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=moved_in(learner, domain, side, everything),
+        moved=moved_in(learner, domain, sheet, blind, everything),
         back=url_for("profiles.own")
         if side is Side.OWN
         else url_for("profiles.show", person_id=learner.person_id),

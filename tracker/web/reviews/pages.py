@@ -21,7 +21,7 @@ from tracker.queries.reviews.queues import Queued
 from tracker.queries.reviews.submittable import Sendable
 from tracker.rules.errors import Conflict
 from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.reviews.sending import SENT_MAX, suggested
 from tracker.rules.reviews.workflow import ReviewStatus

@@ -96,7 +96,7 @@ def _lead(of: ReviewOutcome) -> list[str]:
     differing = _with(of, ItemStatus.DIFFERS)
     if found.compared:
         how += " " + _(
-            "%(equal)s of %(compared)s are the same, so they are reviewed.",
+            "%(equal)s of %(compared)s were the same at once, so they were reviewed.",
             equal=found.equal,
             compared=found.compared,
         )

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
+from tracker.queries.asking import ask
 from tracker.queries.teams import gap_scope, team_page, teams
 from tracker.queries.teams import gaps as team_gaps
 from tracker.queries.teams.gap_matrix import people_chosen
@@ -35,7 +36,7 @@ bp = Blueprint("teams", __name__, url_prefix="/teams")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     today = session.actor().today(session.now())
-    rounds = teams.open_rounds(session.actor().library_id, today)
+    rounds = ask(teams.open_rounds(session.actor().library_id, today))
     return render(
         "teams/index.html",
         lines=teams.tree(session.actor(), rounds, session.blind_spots(), today),

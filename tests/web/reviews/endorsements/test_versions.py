@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, update
 
 from tests.client import Client
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.levels import own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -21,7 +22,7 @@ from tracker.db import session, transaction
 from tracker.models import Endorsement, Rating, Review, ReviewItem
 from tracker.queries.access.blind_spots import blind_spots
 from tracker.queries.assessment import learners
-from tracker.queries.endorsements import endorsements as found
+from tracker.rules.record.summaries import changed_since_review
 from tracker.rules.roles import Role
 from tracker.services.assessment import ratings
 from tracker.services.reviews import endorsements, reviews
@@ -229,9 +230,9 @@ def test_a_new_word_ends_what_was_read_from_an_earlier_version(
         ana, sue = actor(world, "ana"), actor(world, "sue")
         learner = learners.learner(ana.person_id, world.now.date())
         assert learner is not None
-        assert now not in found.changed_since(learner)
+        assert now not in changed_since_review(own_sheet(learner))
         ratings.rate(ana, now, Answer.PARTLY, 1, world.now)
-        assert now in found.changed_since(learner)
+        assert now in changed_since_review(own_sheet(learner))
         review_id = reviews.send(ana, sue.person_id, [now], world.now)
         answer_all(world, review_id, ReviewerAnswer.PARTLY)
         reviews.reveal(sue, review_id, world.now)

@@ -1,16 +1,28 @@
 """Two accounts of one person: what waits to be confirmed, and what an account was before."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.db import UTCDateTime, session
 from tracker.models import AccountMerge, Evidence, Person, Rating, Review
 from tracker.policy.permissions import Actor, people_of
+from tracker.queries.asking import Question, row_as
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.reviews.workflow import LIVE
 
@@ -54,23 +66,20 @@ class EarlierAccount:
     since: dt.datetime | None
 
 
-def waiting(person_id: int, now: dt.datetime) -> WaitingMerge | None:
-    """What somebody is asked about their account; one at most. One query."""
-    values = {"person": person_id, "now": now}
-    row = session().execute(_waiting(), values).one_or_none()
-    if row is None:
+def waiting(person_id: int, now: dt.datetime) -> Question[WaitingMerge | None]:
+    """What somebody is asked about their account; one at most."""
+    return Question(_waiting(), {"person": person_id, "now": now}, _waiting_merge)
+
+
+def _waiting_merge(rows: Sequence[RowMapping]) -> WaitingMerge | None:
+    if not rows:
         return None
-    merge = row.AccountMerge
-    return WaitingMerge(
-        merge.id,
-        row.asked_by,
-        merge.asked_at,
-        merge.ends_at,
-        DoubledAccount(merge.kept_id, row.kept, row.kept_email),
-        DoubledAccount(merge.earlier_id, row.earlier, row.earlier_email),
-        merge.kept_confirmed_at,
-        merge.earlier_confirmed_at,
+    (row,) = rows
+    kept, earlier = (
+        DoubledAccount(row[f"{which}_id"], row[which], row[f"{which}_email"])
+        for which in ("kept", "earlier")
     )
+    return row_as(WaitingMerge, row, kept=kept, earlier=earlier)
 
 
 @cache
@@ -78,7 +87,13 @@ def _waiting() -> Select[*tuple[Any, ...]]:
     kept, earlier, asker = aliased(Person), aliased(Person), aliased(Person)
     return (
         select(
-            AccountMerge,
+            AccountMerge.id,
+            AccountMerge.asked_at,
+            AccountMerge.ends_at,
+            AccountMerge.kept_id,
+            AccountMerge.earlier_id,
+            AccountMerge.kept_confirmed_at.label("kept_at"),
+            AccountMerge.earlier_confirmed_at.label("earlier_at"),
             asker.name.label("asked_by"),
             kept.name.label("kept"),
             kept.email.label("kept_email"),

@@ -10,6 +10,7 @@ from tracker.queries.access import subjects
 from tracker.queries.administration import people
 from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.people import PersonDetails
+from tracker.queries.asking import ask
 from tracker.rules.roles import Permission
 from tracker.services.administration.accounts import merging
 from tracker.web.administration.accounts.forms import MergeForm, OtherAccountForm
@@ -95,6 +96,6 @@ def _page(
         form=form,
         person=_detail(person.id),
         other=None if other_id is None else _detail(other_id),
-        waiting=merges.waiting(person.id, session.now()),
+        waiting=ask(merges.waiting(person.id, session.now())),
         roles=ROLES,
     )

@@ -2,44 +2,42 @@
 was revoked."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
+from tracker.queries.asking import Question, ask_together
 from tracker.queries.dashboard.today import FRESH
 from tracker.queries.endorsements import endings, endorsements
 from tracker.queries.endorsements.endings import EndedEndorsement
 from tracker.queries.endorsements.endorsements import Expiring
-from tracker.queries.reviews import submittable
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.web.ui.panels import PanelEntry, shortened
 from tracker.web.ui.templating.dates import ago, day
 
-Found = tuple[list[Expiring], list[EndedEndorsement]]
 
-
-def found(actor: Actor, now: dt.datetime) -> Found:
-    """What these entries are made of. Two queries."""
-    soon = endorsements.expiring(actor.library_id, actor.today(now), person_id=actor.person_id)
-    return soon, endings.ended(actor.person_id, now - FRESH, actor.today(now))
+def questions(
+    actor: Actor, now: dt.datetime
+) -> tuple[Question[list[Expiring]], Question[list[EndedEndorsement]]]:
+    """What these entries are made of."""
+    today = actor.today(now)
+    return (
+        endorsements.expiring(actor.library_id, today, person_id=actor.person_id),
+        endings.ended(actor.person_id, now - FRESH, today),
+    )
 
 
 def entries(
-    actor: Actor, now: dt.datetime, of: Found, several: Collection[str]
+    soon: Sequence[Expiring], gone: Sequence[EndedEndorsement], several: Collection[str]
 ) -> list[PanelEntry]:
-    """One query. What is with a reviewer already is not asked for again. `several`: the slugs of
-    the frameworks they learn in, where there are several; each leads to its own page."""
-    soon, gone = of
-    ids = [*(each.statement_id for each in soon), *(each.statement_id for each in gone)]
-    out = set(submittable.with_a_reviewer(actor.person_id, ids, actor.today(now)))
-    soon = [each for each in soon if each.statement_id not in out]
+    """What is with a reviewer already is not asked for again. `several`: the slugs of the
+    frameworks they learn in, where there are several; each leads to its own page."""
+    soon = [each for each in soon if not each.is_out]
     expired = [
-        each
-        for each in gone
-        if each.status is EndorsementStatus.EXPIRED and each.statement_id not in out
+        each for each in gone if each.status is EndorsementStatus.EXPIRED and not each.is_out
     ]
     frameworks = dict.fromkeys(
         [*(each.framework for each in soon), *(each.framework for each in expired)]
@@ -54,7 +52,7 @@ def entries(
 
 def to_renew(actor: Actor, now: dt.datetime) -> frozenset[int]:
     """The statements that these entries lead to."""
-    soon, gone = found(actor, now)
+    soon, gone = ask_together(*questions(actor, now))
     expired = (each.statement_id for each in gone if each.status is EndorsementStatus.EXPIRED)
     return frozenset({*(each.statement_id for each in soon), *expired})
 
@@ -84,7 +82,7 @@ def _expired(gone: list[EndedEndorsement], href: str) -> list[PanelEntry]:
     ]
 
 
-def _revoked(gone: list[EndedEndorsement]) -> list[PanelEntry]:
+def _revoked(gone: Sequence[EndedEndorsement]) -> list[PanelEntry]:
     return [
         PanelEntry(
             _(

@@ -8,7 +8,7 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners, rating_history, statement_lines
 from tracker.queries.evidence import evidence
 from tracker.queries.record import sheets
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about
 from tracker.web.http.redirects import address_here
@@ -25,7 +25,7 @@ def page(statement_id: int) -> ResponseReturnValue | None:
     if learner is None or found is None:
         return None
     about(learner, "assessment.resume")
-    if not sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS).use_statement:
+    if not sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS).record.use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     before = statement_lines.before(statement_id)
     return render(

@@ -16,7 +16,9 @@ from tracker.queries.endorsements.endorsements import Endorsed
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import statement_status
 from tracker.queries.record import sheets
-from tracker.rules.record.sheet import Sheet, Side
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import changed_since_review
+from tracker.rules.record.words import Side
 from tracker.rules.reviews.digests import DigestFit
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
@@ -50,7 +52,7 @@ def own_endorsements(
     learner: Learner, sheet: Sheet, statement: StatementCard, before: list[LineStatement]
 ) -> Endorsements:
     compared = comparisons.own(learner.person_id, _ids(statement, before))
-    changed = statement.id in endorsing.changed_since(learner)
+    changed = statement.id in changed_since_review(sheet)
     agreed = [
         each for each in exceptions.agreed(sheet, learner) if each.statement_id == statement.id
     ]

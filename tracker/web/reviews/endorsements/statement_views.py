@@ -12,7 +12,7 @@ from tracker.queries.assessment.learners import learner_of
 from tracker.queries.evidence import evidence
 from tracker.queries.record import sheets
 from tracker.rules.assessment import progress
-from tracker.rules.record.sheet import Side
+from tracker.rules.record.words import Side
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door

@@ -1,0 +1,122 @@
+"""Whatever is said of one person of the demo is the same on Today, on the profile, in its PDF and
+JSON, and in the gaps of their library."""
+
+import csv
+import html
+import io
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests import pdf
+from tests.cli.test_demo import demo, load
+from tests.client import Client
+from tests.factories.world import HASH
+from tracker.db import session, transaction
+from tracker.models import Library, Membership, Person, Team
+from tracker.rules.roles import Role
+
+__all__ = ["demo"]
+
+HEADLINE = re.compile(r'<div class="is-(endorsed|self)">.*?stat-figure">([^<]*)</h3>', re.S)
+STATES = {
+    "at target": "at_target",
+    "below target": "gap",
+    "not known yet": "not_yet_known",
+    "not assessed": "not_assessed",
+    "no target": None,
+}
+
+
+def headlines(page: str) -> dict[str, str]:
+    return {voice: html.unescape(said) for voice, said in HEADLINE.findall(page)}
+
+
+def learners() -> list[Any]:
+    """(id, name, address, library) of who learns now."""
+    return list(
+        session().execute(
+            select(Person.id, Person.name, Person.email, Person.library_id)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.role == Role.LEARNER,
+                Membership.ends_on.is_(None),
+                Person.disabled_at.is_(None),
+            )
+            .distinct()
+            .order_by(Person.id)
+        )
+    )
+
+
+def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
+    """By name and domain, as a coordinator of all teams has them in a file."""
+    with app.app_context():
+        team_id, email = session().execute(
+            select(Team.id, Person.email)
+            .join(Membership, Membership.team_id == Team.id)
+            .join(Person, Person.id == Membership.person_id)
+            .where(
+                Team.library_id == library_id,
+                Team.parent_id.is_(None),
+                Membership.role == Role.COORDINATOR,
+                Membership.ends_on.is_(None),
+            )
+        ).first() or (0, "")
+    if not email:
+        return {}
+    client = Client(app)
+    client.enter(email)
+    head, *rows = csv.reader(io.StringIO(client.get(f"/teams/{team_id}/gaps.csv").text))
+    return {
+        row[0]: {
+            domain: state
+            for domain, said in zip(head[2:], row[2:], strict=True)
+            for words, state in STATES.items()
+            if said.endswith(words)
+        }
+        for row in rows
+        if len(row) == len(head)
+    }
+
+
+@pytest.mark.parametrize(
+    "people_asked",
+    [4, pytest.param(100, marks=pytest.mark.longest)],  # four of them stand for all in `make test`
+)
+def test_every_way_to_one_person_says_the_same(demo: Flask, people_asked: int) -> None:
+    assert load(demo).exit_code == 0
+    with demo.app_context():
+        with transaction() as tx:
+            tx.execute(update(Person).values(password_hash=HASH))
+            tx.execute(update(Library).values(names_to_coordinators=True))
+        people = learners()[:people_asked]
+    gaps = {each: gaps_of(demo, each) for each in {one.library_id for one in people}}
+    compared = 0
+    for one in people:
+        client = Client(demo)
+        client.enter(one.email)
+        today, profile = client.get("/"), client.get("/profile")
+        if profile.status_code == 303:  # of which of several frameworks is asked first
+            continue
+        said = headlines(profile.text)
+        told = client.get("/profile.json").get_json()
+        assert headlines(today.text) == said, one.name
+        assert {voice: words for voice, words in told["headlines"].items() if words} == said
+        assert said["endorsed"] in pdf.words(client.get("/profile.pdf")), one.name
+        at_target = [each["own"]["against_target"] for each in told["domains"]].count("at_target")
+        if "self" in said:
+            assert said["self"].startswith(f"Your ratings: {at_target} of "), one.name
+        in_gaps = gaps[one.library_id].get(one.name)
+        if in_gaps is not None:
+            reviewed = {
+                each["domain"]: each["endorsed"]["against_target"] for each in told["domains"]
+            }
+            assert {each: in_gaps[each] for each in reviewed.keys() & in_gaps.keys()} == {
+                each: reviewed[each] for each in reviewed.keys() & in_gaps.keys()
+            }, one.name
+            compared += bool(reviewed.keys() & in_gaps.keys())
+    assert compared >= min(people_asked, 16) // 2

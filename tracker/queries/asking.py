@@ -1,0 +1,78 @@
+"""Questions to the database that can be asked in one statement: a page that asks ten small things
+waits for each of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import (
+    CompoundSelect,
+    RowMapping,
+    Select,
+    cast,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from tracker.db import session
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """A select that is made once, its values, and what its rows say. Columns of one name are of one
+    type in all questions that are asked together, and rows come in no order."""
+
+    of: Select[*tuple[Any, ...]]
+    values: Mapping[str, Any]
+    read: Callable[[Sequence[RowMapping]], T]
+
+
+def ask(question: Question[T]) -> T:
+    """One query."""
+    return question.read(session().execute(question.of, question.values).mappings().all())
+
+
+def ask_together(*questions: Question[Any]) -> list[Any]:
+    """What each of them says. One query."""
+    values = {name: value for each in questions for name, value in each.values.items()}
+    rows = session().execute(_together(*(each.of for each in questions)), values).mappings()
+    said: list[list[RowMapping]] = [[] for _ in questions]
+    for row in rows:
+        said[row[QUESTION]].append(row)
+    return [each.read(found) for each, found in zip(questions, said, strict=True)]
+
+
+def row_as(of: type[T], row: RowMapping, **instead: Any) -> T:
+    """A dataclass with the columns that have the names of its fields."""
+    names = [each.name for each in fields(of)]  # type: ignore[arg-type]
+    return of(**{name: row[name] for name in names if name not in instead}, **instead)
+
+
+QUESTION = "question_number"
+
+
+@lru_cache(maxsize=64)
+def _together(*selects: Select[*tuple[Any, ...]]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Columns that a question doesn't have are empty in its rows."""
+    tables = [each.subquery() for each in selects]
+    types = {column.name: column.type for table in tables for column in table.c}
+    return union_all(
+        *(
+            select(
+                literal(number).label(QUESTION),
+                *(
+                    type_coerce(table.c[name], type_).label(name)
+                    if name in table.c
+                    else cast(null(), type_).label(name)
+                    for name, type_ in types.items()
+                ),
+            )
+            for number, table in enumerate(tables)
+        )
+    )

@@ -1,0 +1,165 @@
+"""What happened to a record, month by month, on the version that somebody is on: rated, reviewed,
+agreed, ended, moved to a version, a level reached or lost."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.profiles.levels import known_rank
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side, Word, counting
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+
+class Happened(StrEnum):
+    """`SAME`: reviewed with the same answer at once; `AGREED`: after a difference. The last five
+    are worked out."""
+
+    RATED = "rated"
+    REVIEWED = "reviewed"
+    SAME = "same"
+    AGREED = "agreed"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    MOVED = "moved"
+    REACHED = "reached"
+    FELL = "fell"
+
+
+class Happening(NamedTuple):
+    """`ended_at`, `status`: of a reviewed rating that counts no more."""
+
+    kind: Happened
+    skill_id: int
+    at: dt.datetime
+    answer: str = ""
+    who: str = ""
+    ended_at: dt.datetime | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """What happened on one day: to so many statements, by whom; or to a level of a domain.
+    `because`: what let it fall. `version`: the one that they were moved to."""
+
+    day: dt.date
+    kind: Happened
+    statements: int = 0
+    who: str = ""
+    domain_id: int = 0
+    rank: int = 0
+    because: Happened | None = None
+    version: str = ""
+
+
+ENDED = {EndorsementStatus.EXPIRED: Happened.EXPIRED, EndorsementStatus.REVOKED: Happened.REVOKED}
+FIRST = list(Happened)[::-1]
+"""Of one day, a level before what it came by."""
+
+
+def timeline(
+    sheet: Sheet,
+    happenings: Iterable[Happening],
+    day_of: Callable[[dt.datetime], dt.date],
+    domain_id: int | None = None,
+) -> list[TimelineEntry]:
+    """The newest day first; of one domain, where it is named. What is cleared was never rated.
+    `day_of`: in the person's library."""
+    domains = {
+        skill_id: line.statement.domain_id
+        for line in sheet.lines
+        for skill_id in line.statement.skills
+    }
+    own = sheet.record.words[Side.OWN]
+    cleared = {skill for skill, words in own.items() if all(word.answer is None for word in words)}
+    told = [
+        each
+        for each in happenings
+        if domain_id in (None, domains.get(each.skill_id))
+        and not (each.kind is Happened.RATED and each.skill_id in cleared)
+    ]
+    found = [*_counted(told, day_of), *_levels(sheet, told, day_of)]
+    if domain_id is not None:
+        found = [each for each in found if each.domain_id in (0, domain_id)]
+    else:
+        found += _moves(sheet, day_of)
+    return sorted(found, key=lambda each: (each.day, -FIRST.index(each.kind)), reverse=True)
+
+
+def _counted(
+    told: Iterable[Happening], day_of: Callable[[dt.datetime], dt.date]
+) -> Iterator[TimelineEntry]:
+    skills = defaultdict[tuple[dt.date, Happened, str], set[int]](set)
+    for each in told:
+        if each.kind is not Happened.SAME:
+            skills[day_of(each.at), each.kind, each.who].add(each.skill_id)
+        ended = _end_of(each)
+        if ended is not None and each.ended_at is not None:
+            skills[day_of(each.ended_at), ended, each.who].add(each.skill_id)
+    for (day, kind, who), those in skills.items():
+        yield TimelineEntry(day, kind, len(those), who)
+
+
+def _end_of(each: Happening) -> Happened | None:
+    return ENDED.get(EndorsementStatus(each.status)) if each.status else None
+
+
+def _levels(
+    sheet: Sheet, told: Iterable[Happening], day_of: Callable[[dt.datetime], dt.date]
+) -> Iterator[TimelineEntry]:
+    """Levels by what was reviewed, after each moment at which that changed."""
+    endorsed = [each for each in told if each.kind in (Happened.SAME, Happened.AGREED)]
+    moments = defaultdict[dt.datetime, list[tuple[int, Happened]]](list)
+    for each in endorsed:
+        moments[each.at].append((each.skill_id, each.kind))
+        if each.ended_at is not None:
+            moments[each.ended_at].append((each.skill_id, _end_of(each) or Happened.REVIEWED))
+    meanings: dict[int, Meaning] = {}
+    before = _ranks(sheet, meanings)
+    for at in sorted(moments):
+        touched, kinds = {skill for skill, _kind in moments[at]}, {}
+        said = _words_at(endorsed, at)
+        for line in sheet.counted:
+            if touched & line.statement.carrying_skills:
+                word = counting(line.statement, said)
+                meanings.pop(line.statement.id, None)
+                if word is not None:
+                    meanings[line.statement.id] = sheet.version.scale.meaning(word.answer)
+                kinds[line.statement.domain_id] = next(
+                    kind for skill, kind in moments[at] if skill in line.statement.carrying_skills
+                )
+        after = _ranks(sheet, meanings)
+        for domain_id, rank in after.items():
+            if rank != before[domain_id] and domain_id in kinds:
+                entry = TimelineEntry(day_of(at), Happened.REACHED, domain_id=domain_id, rank=rank)
+                if rank < before[domain_id]:
+                    because = kinds[domain_id]
+                    entry = replace(
+                        entry, kind=Happened.FELL, rank=before[domain_id], because=because
+                    )
+                yield entry
+        before = after
+
+
+def _ranks(sheet: Sheet, meanings: Mapping[int, Meaning]) -> dict[int, int]:
+    standings = sheet.tallied(meanings)
+    return {domain_id: known_rank(of) or 0 for domain_id, of in standings.items()}
+
+
+def _words_at(endorsed: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
+    said = defaultdict[int, list[Word]](list)
+    for number, each in enumerate(endorsed):
+        if each.at <= at:
+            stands = each.ended_at is None or each.ended_at > at
+            said[each.skill_id].append(Word(each.answer if stands else None, each.at, number))
+    return dict(said)
+
+
+def _moves(sheet: Sheet, day_of: Callable[[dt.datetime], dt.date]) -> Iterator[TimelineEntry]:
+    for move in sheet.record.moves[1:]:
+        yield TimelineEntry(day_of(move.at), Happened.MOVED, version=move.version)
