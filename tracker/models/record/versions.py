@@ -6,6 +6,7 @@ that are still to come.
 """
 
 import datetime as dt
+from functools import cache
 
 from sqlalchemy import (
     CheckConstraint,
@@ -90,10 +91,12 @@ class PlannedMove(Base):
     planned_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 
 
+LATER, LATER_OF_LIBRARY = aliased(PersonVersion), aliased(LibraryVersion)
+
+
 def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:
     """Over `PersonVersion`: no later row of the person and framework."""
-    later = aliased(PersonVersion)
-    return ~exists().where(later.person_id == of.person_id, later.slug == of.slug, later.id > of.id)
+    return ~exists().where(LATER.person_id == of.person_id, LATER.slug == of.slug, LATER.id > of.id)
 
 
 def row_before() -> ScalarSelect[int]:
@@ -111,9 +114,10 @@ def row_before() -> ScalarSelect[int]:
     )
 
 
+@cache
 def is_current_of_library() -> ColumnElement[bool]:
     """Over `LibraryVersion`: no later row of the library and framework."""
-    later = aliased(LibraryVersion)
+    later = LATER_OF_LIBRARY
     return ~exists().where(
         later.library_id == LibraryVersion.library_id,
         later.slug == LibraryVersion.slug,
