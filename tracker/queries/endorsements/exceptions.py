@@ -5,21 +5,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import LevelException, LevelExceptionText, Person, ReviewItem
 from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, left_out
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, Learner, counts_now
-from tracker.queries.profiles.levels import AT
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
 PROPOSER, CONFIRMER = aliased(Person), aliased(Person)
+AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
