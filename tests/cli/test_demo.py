@@ -267,7 +267,7 @@ def test_it_is_refused_where_its_rows_do_not_fit(
 OF_ANOTHER_VERSION = "UPDATE alembic_version SET version_num = '20270201_approvals'"
 
 
-@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("others", [pytest.param(False, marks=pytest.mark.in_ci), True])
 def test_a_demo_of_a_version_that_is_not_known_is_made_anew(
     demo: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: bool
 ) -> None:
