@@ -91,12 +91,16 @@ class PlannedMove(Base):
     planned_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 
 
-LATER, LATER_OF_LIBRARY = aliased(PersonVersion), aliased(LibraryVersion)
-
-
 def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:
     """Over `PersonVersion`: no later row of the person and framework."""
-    return ~exists().where(LATER.person_id == of.person_id, LATER.slug == of.slug, LATER.id > of.id)
+    later = _later()
+    return ~exists().where(later.person_id == of.person_id, later.slug == of.slug, later.id > of.id)
+
+
+@cache
+def _later() -> type[PersonVersion]:
+    """One for all queries: an alias takes longer to make than the query around it."""
+    return aliased(PersonVersion)
 
 
 def row_before() -> ScalarSelect[int]:
@@ -117,7 +121,7 @@ def row_before() -> ScalarSelect[int]:
 @cache
 def is_current_of_library() -> ColumnElement[bool]:
     """Over `LibraryVersion`: no later row of the library and framework."""
-    later = LATER_OF_LIBRARY
+    later = aliased(LibraryVersion)
     return ~exists().where(
         later.library_id == LibraryVersion.library_id,
         later.slug == LibraryVersion.slug,
