@@ -19,6 +19,7 @@ import time_machine
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, event, select, text
+from werkzeug.routing import Rule
 
 from config import Config
 from tests.client import Client
@@ -55,6 +56,8 @@ class TestConfig(Config):
 
 
 MADE_ONCE = ("assets", "templates")
+BUILDERS: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+build_addresses = Rule._compile_builder
 lock_order.listen()
 ids_given_once.listen()
 
@@ -65,6 +68,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)
+
+
+def built_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    """What builds the addresses of a rule is compiled for the first app that has it, not for each:
+    that is most of what it takes to make an app."""
+    of = rule.rule, rule.host, rule.subdomain, repr(rule.defaults), *rule._trace, append_unknown
+    if of not in BUILDERS:
+        BUILDERS[of] = build_addresses(rule, append_unknown)
+    return BUILDERS[of]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -78,6 +90,7 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     cache = FileSystemBytecodeCache(str(TestConfig.made / "templates"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
+        patch.setattr(Rule, "_compile_builder", built_once)
         yield
 
 

@@ -61,20 +61,20 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
 def clients(app: Flask, world: World, engine_name: str) -> dict[str, Client]:
     """One of ACTORS each; they signed in once, before the first of these tests."""
 
-    def enter() -> dict[str, tuple[str, dict[str, Any]]]:
+    def enter() -> dict[str, tuple[str, dict[Any, Any]]]:
         kept = {}
         for name in ACTORS[1:]:
             client = Client(app)
             with app.app_context():
                 client.enter(world.email(name))
-            kept[name] = client.token, client.cookie()
+            kept[name] = client.token, client.http._cookies or {}
         return kept
 
     with app.app_context():
         kept = made_once("signed_in", engine_name, enter)
     found = {name: Client(app) for name in ACTORS}
-    for name, (token, cookie) in kept.items():
-        found[name].come_back(token, cookie)
+    for name, (token, cookies) in kept.items():
+        found[name].token, found[name].http._cookies = token, cookies
     return found
 
 

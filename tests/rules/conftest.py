@@ -2,6 +2,8 @@
 
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.engines import LONG, REQUIRED
+
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "unshrunk",
@@ -12,4 +14,6 @@ settings.register_profile(
 )
 """For `make mutants`, which asks whether a test fails and not for the smallest example, and is to
 say the same each time."""
-settings.load_profile("untimed")
+settings.register_profile("few", settings.get_profile("untimed"), max_examples=30)
+"""For `make test`, each time with others. CI looks at a hundred."""
+settings.load_profile("untimed" if LONG or "postgres" in REQUIRED else "few")

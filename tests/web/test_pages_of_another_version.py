@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.client import Client
+from tests.conftest import made_once
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor
@@ -145,25 +146,36 @@ FORMS: dict[str, tuple[Callable[[OldPage], TestResponse], bool]] = {
 
 @pytest.fixture(params=["there", "back"])
 def page(
-    app: Flask, world: World, sign_in: SignIn, request: pytest.FixtureRequest
+    app: Flask, world: World, engine_name: str, request: pytest.FixtureRequest
 ) -> Iterator[OldPage]:
     """Ana rated the first of Technical. She loads the page, and then she is moved; or she was moved
     before, and is moved back."""
-    first = world.statements["technical"][0]
+    first, ana = world.statements["technical"][0], Client(app)
+
+    def moved() -> dict[str, Any]:
+        rate(world, "ana", first, YES)
+        evidence_id = piece(world)
+        version = next_version(world, reworded={first: True})
+        new = version.became[first][0]
+        carried(world, version, person="ana")
+        then, now, named = first, new, "2"
+        if request.param == "back":
+            carried(world, version, person="ana", back=True)
+            then, now, named = new, first, "1"
+        text = session().get_one(Statement, now).text
+        return {
+            "then": then,
+            "now": now,
+            "evidence_id": evidence_id,
+            "text": text,
+            "version": named,
+        }
+
     with time_machine.travel(AFTER, tick=False):
         with app.app_context():
-            rate(world, "ana", first, YES)
-            evidence_id = piece(world)
-            version = next_version(world, reworded={first: True})
-            new = version.became[first][0]
-            carried(world, version, person="ana")
-            then, now, named = first, new, "2"
-            if request.param == "back":
-                carried(world, version, person="ana", back=True)
-                then, now, named = new, first, "1"
-            text = session().get_one(Statement, now).text
-        ana = sign_in(world.email("ana"))
-        yield OldPage(app, world, ana, then, now, evidence_id, text, named)
+            made = made_once(f"moved_{request.param}", engine_name, moved)
+        ana.enter(world.email("ana"))
+        yield OldPage(app, world, ana, **made)
 
 
 @pytest.mark.parametrize("way", FORMS)

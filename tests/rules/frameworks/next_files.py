@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from config import ROOT
@@ -13,6 +14,7 @@ SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 ADDED = "00000000-0000-0000-0000-00000000000{}"
 
 
+@cache
 def seed() -> FrameworkFile:
     return read_framework(SEED.read_text(encoding="utf-8"))
 

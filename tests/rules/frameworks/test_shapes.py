@@ -1,6 +1,7 @@
 """Frameworks of any shape: of our own making, to prove that nothing is bound to the first one."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -59,6 +60,7 @@ SMALLEST: dict[str, Any] = {
 }
 
 
+@cache
 def shape(name: str) -> FrameworkFile:
     return read_framework((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import Queries
+from tests.conftest import Queries, made_once
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
@@ -36,11 +36,22 @@ DOMAINS = ("Technical", "Communication", "Leadership")
 ANSWERS = (EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY, EndorsedAnswer.NOT_YET)
 
 
-def many(world: World, people: int = 9) -> None:
+@pytest.fixture
+def many(app: Flask, world: World, engine_name: str) -> World:
     """People in three teams and two jobs, with answers all over: every third statement missing for
     some, every level short for others."""
+
+    def put() -> World:
+        _put_many(world)
+        return world
+
+    with app.app_context():
+        return made_once("many", engine_name, put)
+
+
+def _put_many(world: World) -> None:
     add_role_profile(world, "Senior", 3)
-    for number in range(people):
+    for number in range(9):
         team = ("central", "bookmobile", "harbour")[number % 3]
         name = f"mo{number:02}"
         join(world, name, team, role_profile="Senior" if number % 4 == 0 else "city")
@@ -65,10 +76,9 @@ def drill(world: World, team: str, domain: str, query: str = "") -> str:
 
 @pytest.mark.in_ci
 def test_statements_and_people_are_those_of_a_second_count(
-    app: Flask, world: World, sign_in: SignIn
+    app: Flask, many: World, sign_in: SignIn
 ) -> None:
-    with app.app_context():
-        many(world)
+    world = many
     cora = sign_in(world.email("cora"))
     seen = 0
     for team in ("city", "central", "harbour"):
@@ -96,10 +106,9 @@ def test_statements_and_people_are_those_of_a_second_count(
 
 
 def test_a_statement_leads_to_those_whom_it_holds_back(
-    app: Flask, world: World, sign_in: SignIn
+    app: Flask, many: World, sign_in: SignIn
 ) -> None:
-    with app.app_context():
-        many(world)
+    world = many
     cora = sign_in(world.email("cora"))
     plain = counted(app, world, "city")
     page = cora.get(f"/teams/{world.teams['city']}/gaps").text
@@ -117,10 +126,9 @@ def test_a_statement_leads_to_those_whom_it_holds_back(
 
 
 def test_the_worst_statement_of_all_domains_is_named_first(
-    app: Flask, world: World, sign_in: SignIn
+    app: Flask, many: World, sign_in: SignIn
 ) -> None:
-    with app.app_context():
-        many(world)
+    world = many
     plain = counted(app, world, "city")
     held: Counter[str] = Counter()
     for domain in DOMAINS[1:]:

@@ -6,6 +6,7 @@ that are still to come.
 """
 
 import datetime as dt
+from functools import cache
 
 from sqlalchemy import (
     CheckConstraint,
@@ -92,8 +93,14 @@ class PlannedMove(Base):
 
 def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:
     """Over `PersonVersion`: no later row of the person and framework."""
-    later = aliased(PersonVersion)
+    later = _later()
     return ~exists().where(later.person_id == of.person_id, later.slug == of.slug, later.id > of.id)
+
+
+@cache
+def _later() -> type[PersonVersion]:
+    """One for all queries: an alias takes longer to make than the query around it."""
+    return aliased(PersonVersion)
 
 
 def row_before() -> ScalarSelect[int]:
@@ -111,6 +118,7 @@ def row_before() -> ScalarSelect[int]:
     )
 
 
+@cache
 def is_current_of_library() -> ColumnElement[bool]:
     """Over `LibraryVersion`: no later row of the library and framework."""
     later = aliased(LibraryVersion)

@@ -3,21 +3,23 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import LevelException, LevelExceptionText, Person, ReviewItem
 from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, left_out
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import Learner, counts_now
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, Learner, counts_now
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
 PROPOSER, CONFIRMER = aliased(Person), aliased(Person)
+AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +87,34 @@ def of_people(
 ) -> dict[int, list[int]]:
     """By person, the statements of those that count now or at that moment, of that day. One
     query."""
-    of = agreed_exceptions(lambda column: column.in_(person_ids), framework_id, at, blind.shows)
-    out = left_out(library_id, framework_id)
     rows = session().execute(
-        select(of.c.person_id, of.c.statement_id)
-        .outerjoin(out, out.c.statement_id == of.c.statement_id)
-        .where(out.c.id.is_(None), counts_now(of.c.person_id, of.c.statement_id))
-        .order_by(of.c.statement_id),
-        {"people": list(person_ids), "framework": framework_id, **later.on(today)},
+        _of_people(blind.form, is_past=at is not None),
+        {
+            "people": list(person_ids),
+            "framework": framework_id,
+            "library": library_id,
+            "at": at,
+            **later.on(today),
+            **blind.values,
+        },
     )
     found: dict[int, list[int]] = {}
     for person_id, statement_id in rows:
         found.setdefault(person_id, []).append(statement_id)
     return found
+
+
+@cache
+def _of_people(blind: BlindSpots, *, is_past: bool) -> Select[int, int]:
+    at = AT if is_past else None
+    of = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
+    out = left_out(LIBRARY, FRAMEWORK)
+    return (
+        select(of.person_id, of.statement_id)
+        .outerjoin(out, out.c.statement_id == of.statement_id)
+        .where(out.c.id.is_(None), counts_now(of.person_id, of.statement_id))
+        .order_by(of.statement_id)
+    )
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:

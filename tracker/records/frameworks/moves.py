@@ -3,8 +3,9 @@ with."""
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import Select, and_, exists, func, insert, literal, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
@@ -34,25 +35,7 @@ TABLE = table_of(PersonVersion)
 def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
     """Whoever of them learns in a framework, and is on no version of it yet, begins on that of
     their library. Their rows are locked, or nobody knows them yet."""
-    is_on_one = exists(
-        select(PersonVersion.id).where(
-            PersonVersion.person_id == Membership.person_id, PersonVersion.slug == RoleProfile.slug
-        )
-    )
-    rows = tx.execute(
-        select(
-            Membership.person_id,
-            LibraryVersion.slug,
-            LibraryVersion.framework_id,
-            Library.time_zone,
-        )
-        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(LibraryVersion, newcomers_begin_on())
-        .join(Library, Library.id == LibraryVersion.library_id)
-        .where(Membership.person_id.in_(person_ids), Membership.role == Role.LEARNER, ~is_on_one)
-        .distinct()
-        .order_by(Membership.person_id, LibraryVersion.slug)
-    ).all()
+    rows = tx.execute(_beginning(), {"people": list(person_ids)}).all()
     tx.add_all(
         PersonVersion(
             person_id=person_id,
@@ -64,6 +47,34 @@ def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
         for person_id, slug, framework_id, time_zone in rows
     )
     tx.flush()
+
+
+@cache
+def _beginning() -> Select[int, str, int, str]:
+    """Of these people, who is to begin on which version."""
+    is_on_one = exists(
+        select(PersonVersion.id).where(
+            PersonVersion.person_id == Membership.person_id, PersonVersion.slug == RoleProfile.slug
+        )
+    )
+    return (
+        select(
+            Membership.person_id,
+            LibraryVersion.slug,
+            LibraryVersion.framework_id,
+            Library.time_zone,
+        )
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(LibraryVersion, newcomers_begin_on())
+        .join(Library, Library.id == LibraryVersion.library_id)
+        .where(
+            Membership.person_id.in_(bindparam("people", expanding=True)),
+            Membership.role == Role.LEARNER,
+            ~is_on_one,
+        )
+        .distinct()
+        .order_by(Membership.person_id, LibraryVersion.slug)
+    )
 
 
 def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> int:

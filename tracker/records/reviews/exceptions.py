@@ -2,9 +2,9 @@
 domain."""
 
 import datetime as dt
-from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, literal, select
+from sqlalchemy import Integer, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
@@ -116,14 +116,23 @@ def move(
 def end_for(tx: Session, person_id: int, skill_id: int, now: dt.datetime) -> None:
     """A newer endorsement of the skill takes the place of what is open for it, and for what it was
     made of."""
-    in_line = is_said_of(LevelException.skill_id, literal(skill_id), carrying=True)
-    for each in _open(tx, LevelException.person_id == person_id, in_line):
+    of = {"person": person_id, "skill": skill_id}
+    for each in tx.scalars(_open_in_line(), of).all():
         move(tx, each, ExceptionMove.END, None, now)
 
 
-def _open(tx: Session, *which: ColumnElement[bool]) -> Sequence[LevelException]:
-    query = select(LevelException).where(LevelException.status.in_(OPEN_ONES), *which)
-    return tx.scalars(query.order_by(LevelException.id)).all()
+@cache
+def _open_in_line() -> Select[LevelException]:
+    skill = bindparam("skill", type_=Integer)
+    return (
+        select(LevelException)
+        .where(
+            LevelException.status.in_(OPEN_ONES),
+            LevelException.person_id == bindparam("person"),
+            is_said_of(LevelException.skill_id, skill, carrying=True),
+        )
+        .order_by(LevelException.id)
+    )
 
 
 def _moved(tx: Session, of: LevelException, before: str, by: int | None, now: dt.datetime) -> None:

@@ -148,16 +148,15 @@ def jotted(line: str) -> EvidenceContent:
     return EvidenceContent((start.rpartition(" ")[0] or start) + "…", whole)
 
 
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNSEEN = dict.fromkeys(
+    code
+    for code in (*range(0xA0), *range(0xD800, 0xE000), *map(ord, _TURNS))
+    if not chr(code).isspace() and (unicodedata.category(chr(code)) in ("Cc", "Cs", "Cf"))
+)
+
+
 def _visible(text: str) -> str:
     """Without control characters (line ends and tabs stay) and without those that turn the
     direction of the text."""
-    return "".join(
-        char for char in text if char in "\n\t" or not (_is_control(char) or char in _TURNS)
-    )
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cs") and not char.isspace()
-
-
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    return text.translate(_UNSEEN)

@@ -5,6 +5,8 @@ miss one than to cry at every date, ISBN or call number.
 import re
 from enum import StrEnum
 
+from tracker.rules.evidence.content import TEXT_MAX
+
 
 class PatronSign(StrEnum):
     EMAIL = "email"
@@ -56,12 +58,12 @@ _CARD = re.compile(
 
 
 def signs(*texts: str) -> frozenset[PatronSign]:
-    """What in the texts looks like the particulars of a person.
+    """What in the texts looks like the particulars of a person, in so much of each as can be kept.
 
     A number of 14 digits that starts with 3 is left alone: so start the barcodes of items; those of
     patrons start with 2.
     """
-    text = "\n".join(texts)
+    text = "\n".join(each[:TEXT_MAX] for each in texts)
     found = set()
     if _EMAIL.search(text):
         found.add(PatronSign.EMAIL)

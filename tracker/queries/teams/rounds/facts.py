@@ -9,9 +9,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -28,7 +29,7 @@ from tracker.models.record.versions import learns_on
 from tracker.models.record.words import left_out
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import targets
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.teams.gap_figures import not_met
@@ -83,8 +84,14 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
 
 
 def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
-    out = left_out(library_id, framework_id)
-    return list(session().scalars(select(out.c.statement_id).order_by(out.c.statement_id)))
+    values = {"library": library_id, "framework": framework_id}
+    return list(session().scalars(_left_out(), values))
+
+
+@cache
+def _left_out() -> Select[int]:
+    out = left_out(LIBRARY, FRAMEWORK)
+    return select(out.c.statement_id).order_by(out.c.statement_id)
 
 
 def people_at(
