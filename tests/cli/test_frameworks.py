@@ -1,5 +1,6 @@
 """The commands: what they say, where, and with which exit code."""
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -10,10 +11,12 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
+from tracker.services.frameworks import moves
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -293,6 +296,18 @@ def test_a_version_in_use_is_not_withdrawn_by_command(app: Flask, world: World) 
     refused = run(app, "withdraw", "small", "1")
     assert refused.exit_code == 1
     assert "It can't be withdrawn: somebody is on it" in refused.output
+
+
+def test_a_version_to_which_a_move_is_planned_is_not_hidden_by_command(
+    app: Flask, world: World
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+        moves.plan(None, scope(world, version), dt.date(2027, 1, 4), AFTER)
+    for names in (["small", "2"], ["small"]):
+        refused = run(app, "hide", *names)
+        assert refused.exit_code == 1
+        assert "City Library plans to move people to version 2 on 2027-01-04." in refused.output
 
 
 def test_set_up_leaves_a_draft_that_is_open(app: Flask, tmp_path: Path) -> None:
