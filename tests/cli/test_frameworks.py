@@ -13,6 +13,7 @@ from flask import Flask
 from config import ROOT
 from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
+from tests.rules.frameworks.next_files import ADDED
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
@@ -255,6 +256,33 @@ def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> 
     assert refused.exit_code == 1
     assert "Import it without --publish" in refused.output
     assert run(app, "diff", "library-technicians").exit_code == 1, "nothing is kept"
+
+
+def test_an_origin_is_added_once(app: Flask, tmp_path: Path) -> None:
+    """Given again the command says that it was done; with the other decision it is refused."""
+    publish(app)
+    data = json.loads(PATH.read_text("utf-8")) | {"version": "26.11"}
+    statement = data["strands"][0]["domains"][0]["statements"][0]
+    origin, renamed = statement["uuid"], ADDED.format(8)
+    statement |= {"uuid": renamed, "code": "T-9-08"}
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(data), "utf-8")
+    run(app, "import", str(later))
+    run(app, "publish", "library-technicians")
+    command = ("add-origin", "library-technicians", "26.11", renamed, origin)
+    for more, outcome in (
+        (["--dry-run"], "added"),
+        ([], "added"),
+        ([], "unchanged"),
+        (["--dry-run"], "unchanged"),
+    ):
+        done = run(app, *command, *more, "--json")
+        assert (done.exit_code, json.loads(done.stdout)["outcome"]) == (0, outcome)
+    again = run(app, *command)
+    assert again.stdout == "The statement has this origin already; nothing changed.\n"
+    other = run(app, *command, "--carry")
+    assert other.exit_code == 1
+    assert "whether what was said of the origin counts can't be changed" in other.output
 
 
 def test_hiding_and_withdrawing_by_command(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,14 +58,15 @@ def add_origin(
 ) -> None:
     """Write down an origin of a skill, for it and for all that came of it.
 
-    Raises Conflict: "origin_circle", "origin_there".
+    Raises Conflict: "origin_circle"; "origin_there", and whether it `carries`.
     """
     above = _lines_of(tx, origin_id)
     if skill_id == origin_id or any(skill_id == link.origin_id for line in above for link in line):
         raise Conflict("origin_circle")
     there = _lines_of(tx, skill_id)
-    if any(line[0].origin_id == origin_id for line in there):
-        raise Conflict("origin_there")
+    for line in there:
+        if line[0].origin_id == origin_id:
+            raise Conflict("origin_there", carries=line[0].carries)
     first = OriginLink(origin_id, change, carries)
     tails = [(first, *(link.before(first) for link in line)) for line in above or [()]]
     rows = _numbered(skill_id, tails, len(there))

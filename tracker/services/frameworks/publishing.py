@@ -94,8 +94,8 @@ def add_origin(
     file did not name; both by their uuids. All that was said of it counts from then on where it
     carries; nothing that was there changes.
 
-    Raises Missing (no such version or statement); Conflict: "origin_unknown", "origin_circle",
-    "origin_there".
+    Raises Missing (no such version or statement); Conflict: "origin_unknown", "origin_circle";
+    "origin_there", and whether it `carries`.
     """
     with transaction() as tx:
         found = tx.execute(
