@@ -18,7 +18,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.record.versions import target_keys
-from tracker.queries.frameworks.origins import last_before, origins_of, skills_named
+from tracker.queries.record.origins import last_before, origins_of, skills_named
 from tracker.rules.frameworks.changes.comparison import KnownBefore, VersionComparison, compare
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
 from tracker.rules.frameworks.file_content import (

@@ -12,7 +12,7 @@ from tracker.models import Domain, Framework, FrameworkDraft, SkillOrigin, State
 from tracker.models.record.versions import target_keys
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
-from tracker.queries.frameworks.origins import skills_named
+from tracker.queries.record.origins import skills_named
 from tracker.records import audit
 from tracker.records.frameworks import drafts, lineage, versions
 from tracker.records.frameworks.lineage import Ancestry

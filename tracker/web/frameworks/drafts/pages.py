@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.frameworks.affected import affected
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted
-from tracker.queries.frameworks.origins import skills_named
+from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
 from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
