@@ -1064,7 +1064,7 @@ table(
     to("people", "person_id"),
     word(
         "kind",
-        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_carried people_moved round_reminder job_failed daily_work_failed",
+        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed daily_work_failed",
     ),
     line(200, "happening"),
     to("reviews", "review_id", null=True),
@@ -1186,7 +1186,6 @@ table(
     line(40, "source"),
     number("row_id"),
     line(64, "commitment", "previous", "digest"),
-    moment("found_at", null=True),
     check("of_one_chain", "(person_id IS NULL) <> (review_id IS NULL)"),
     unique("previous"),
     index("person_id", "id", name="ix_seals_person"),

@@ -1,5 +1,6 @@
 """The commands: what they say, where, and with which exit code."""
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -10,10 +11,13 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
+from tests.rules.frameworks.next_files import ADDED
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
+from tracker.services.frameworks import moves
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -254,6 +258,33 @@ def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> 
     assert run(app, "diff", "library-technicians").exit_code == 1, "nothing is kept"
 
 
+def test_an_origin_is_added_once(app: Flask, tmp_path: Path) -> None:
+    """Given again the command says that it was done; with the other decision it is refused."""
+    publish(app)
+    data = json.loads(PATH.read_text("utf-8")) | {"version": "26.11"}
+    statement = data["strands"][0]["domains"][0]["statements"][0]
+    origin, renamed = statement["uuid"], ADDED.format(8)
+    statement |= {"uuid": renamed, "code": "T-9-08"}
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(data), "utf-8")
+    run(app, "import", str(later))
+    run(app, "publish", "library-technicians")
+    command = ("add-origin", "library-technicians", "26.11", renamed, origin)
+    for more, outcome in (
+        (["--dry-run"], "added"),
+        ([], "added"),
+        ([], "unchanged"),
+        (["--dry-run"], "unchanged"),
+    ):
+        done = run(app, *command, *more, "--json")
+        assert (done.exit_code, json.loads(done.stdout)["outcome"]) == (0, outcome)
+    again = run(app, *command)
+    assert again.stdout == "The statement has this origin already; nothing changed.\n"
+    other = run(app, *command, "--carry")
+    assert other.exit_code == 1
+    assert "whether what was said of the origin counts can't be changed" in other.output
+
+
 def test_hiding_and_withdrawing_by_command(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     publish(app)
     one = ("library-technicians", "26.05")
@@ -293,6 +324,18 @@ def test_a_version_in_use_is_not_withdrawn_by_command(app: Flask, world: World) 
     refused = run(app, "withdraw", "small", "1")
     assert refused.exit_code == 1
     assert "It can't be withdrawn: somebody is on it" in refused.output
+
+
+def test_a_version_to_which_a_move_is_planned_is_not_hidden_by_command(
+    app: Flask, world: World
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+        moves.plan(None, scope(world, version), dt.date(2027, 1, 4), AFTER)
+    for names in (["small", "2"], ["small"]):
+        refused = run(app, "hide", *names)
+        assert refused.exit_code == 1
+        assert "City Library plans to move people to version 2 on 2027-01-04." in refused.output
 
 
 def test_set_up_leaves_a_draft_that_is_open(app: Flask, tmp_path: Path) -> None:

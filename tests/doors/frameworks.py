@@ -79,13 +79,14 @@ DOORS = [
         for name in ("upload", "start")
     ),
     *(
-        Door(
-            f"framework_drafts.{name}",
-            "302 404 404 404 404 404 404 404 404",
-            values=its_draft,
-            arrange=a_draft,
+        Door(name, "302 404 404 404 404 404 404 404 404", values=its_draft, arrange=a_draft)
+        for name in (
+            "framework_drafts.show",
+            "framework_drafts.confirm",
+            "framework_draft_files.file",
+            "framework_draft_files.changes_csv",
+            "framework_draft_files.changes_json",
         )
-        for name in ("show", "confirm", "file", "changes_csv", "changes_json")
     ),
     Door(
         "framework_previews.show",

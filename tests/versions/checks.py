@@ -384,6 +384,7 @@ def _differing(before: str | None, after: str | None) -> list[str]:
 
 OF_MOVES = re.compile(
     r'\s*<section class="section" id="version">.*?</section>|<p class="stat-note">Version .*?</p>|'
+    r'<p class="stat-note"><a href="[^"]*#version">(?:(?!</p>).)*</p>|'
     r"Made on,.*?\n",
     re.DOTALL,
 )

@@ -46,11 +46,21 @@ class Lineage:
         skill = self.skill_of[statement_id] = len(self.made_of)
         self.made_of[skill] = [(self.skill_of[each], carries) for each, carries in befores]
 
+    def ways(self, skill: int) -> Iterator[tuple[tuple[int, bool], ...]]:
+        """Each way back to what was made of nothing, the nearest first: what it was made of, and
+        whether what was said of that counts here."""
+        for of, carries in self.made_of[skill]:
+            for rest in list(self.ways(of)) or [()]:
+                yield (of, carries), *((each, counts and carries) for each, counts in rest)
+
     def word(self, skill: int, words: Mapping[int, Word], *, every: bool = False) -> Word | None:
         """Of its own word and that of what it was made of the newer one; where it was merged, only if
-        all say the same. `every`: also of what doesn't carry."""
-        origins = [of for of, carries in self.made_of[skill] if carries or every]
-        said = [self.word(of, words, every=every) for of in origins]
+        every way back says the same. `every`: also of what doesn't carry."""
+        ways = [way for way in self.ways(skill) if every or way[0][1]]
+        said = [
+            _on_the_way([words[of] for of, counts in way if of in words and (every or counts)])
+            for way in ways
+        ]
         answers = {each.answer if each else None for each in said}
         own, theirs = words.get(skill), None
         if len(answers) == 1 and None not in answers:
@@ -74,6 +84,15 @@ class Lineage:
             own[of].answer is not None if of in own else self.asks_again(of, own)
             for of, _carries in self.made_of[skill]
         )
+
+
+def _on_the_way(words: list[Word]) -> Word | None:
+    """The newest; one that was taken back takes along what is older and as far or farther."""
+    found: Word | None = None
+    for word in reversed(words):
+        if found is None or word.at > found.at:
+            found = word if word.answer is not None else None
+    return found
 
 
 @dataclass(slots=True)

@@ -68,8 +68,7 @@ def verify(file: Path | None) -> None:
     click.echo(
         f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}"
     )
-    sealed = seal_chains.counts()
-    click.echo(f"{sealed.seals} rows of the record have a seal.")
+    click.echo(f"{seal_chains.count()} rows of the record have a seal.")
     if found.walk.erased:
         click.echo(
             f"Of {found.walk.erased} it was erased what they were about, at the wish of the person."

@@ -42,14 +42,7 @@ def check() -> None:
         f"{len(altered)}. "
         f"Gone: {len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
-    sealed = seal_chains.counts()
-    click.echo(f"Sealed rows of the record: {sealed.seals}.")
-    if sealed.found_at is not None:
-        click.echo(
-            f"Of these, {sealed.found} were sealed as found on {sealed.found_at:%Y-%m-%d}: nobody "
-            "can tell whether they were changed before. Reviewed ratings among them that the audit "
-            f"trail doesn't prove: {len(compared[SealState.FOUND])}."
-        )
+    click.echo(f"Sealed rows of the record: {seal_chains.count()}.")
     digests = {sha256 for each in kept for sha256 in each.files}
     place = current_app.config["FILES"]
     try:

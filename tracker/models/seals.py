@@ -1,6 +1,5 @@
 """The seals of the record's rows, and which rows are sealed."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, Index, String, inspect
@@ -43,7 +42,6 @@ class Seal(Base):
     commitment: Mapped[str] = mapped_column(String(64))
     previous: Mapped[str] = mapped_column(String(64), unique=True)
     digest: Mapped[str] = mapped_column(String(64))
-    found_at: Mapped[dt.datetime | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _append(tx: Session, noted: list[Base]) -> None:
         chain, facts = chains[key], SEALED_TABLES[key[0]].columns
         salt = row.salt if isinstance(row, RatingEntry | ReviewItemText) else ""
         said = commitment(salt, {name: getattr(row, name) for name in facts})
-        link = SealLink(*chain, row.__tablename__, key[1], said, heads[chain], None)
+        link = SealLink(*chain, row.__tablename__, key[1], said, heads[chain])
         heads[chain] = link.made()
         links.append(
             {name: getattr(link, name) for name in SealLink.__slots__} | {"digest": heads[chain]}

@@ -42,6 +42,7 @@ from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import version_views as framework_versions
 from tracker.web.frameworks import views as frameworks
+from tracker.web.frameworks.drafts import file_views as framework_draft_files
 from tracker.web.frameworks.drafts import preview_views as framework_previews
 from tracker.web.frameworks.drafts import views as framework_drafts
 from tracker.web.notifications import mail_views as mail
@@ -107,6 +108,7 @@ BLUEPRINTS: list[Blueprint] = [
     evidence.bp,
     exceptions.bp,
     front.bp,
+    framework_draft_files.bp,
     framework_drafts.bp,
     framework_previews.bp,
     framework_versions.bp,

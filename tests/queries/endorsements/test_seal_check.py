@@ -26,7 +26,6 @@ from tracker.models import (
     EndorsementMove,
     Erasure,
     ReviewItem,
-    Seal,
 )
 from tracker.models.record.words import skill_of
 from tracker.queries.endorsements import seal_check
@@ -205,17 +204,6 @@ def test_what_no_event_names_is_a_fault(app: Flask, two: list[int]) -> None:
     said = check(app)
     assert said.exit_code == 1, said.output
     assert f"- Reviewed rating {two[1]} was added past the program" in said.output
-
-
-def test_what_is_older_than_such_events_was_sealed_as_found(app: Flask, two: list[int]) -> None:
-    with behind_the_guards() as tx:
-        tx.execute(update(AuditEventDetail).values(facts={"review": 1}))
-        tx.execute(update(Seal).values(found_at=NOW))
-    assert states() == {SealState.FOUND: two}
-    assert "endorsement_not_given" not in {each.code for each in findings()}
-    said = check(app)
-    assert "were sealed as found on 2026-11-24" in said.output
-    assert "that the audit trail doesn't prove: 2." in said.output
 
 
 def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[int]) -> None:

@@ -302,11 +302,6 @@ DROPPED = [
         ("seals_broken", "(person {ana})"),
     ),
     Attack(
-        "a seal said to be found",
-        ("UPDATE seals SET found_at = '2026-01-02 10:00:00+00:00' WHERE id = {seal}",),
-        ("seals_broken", "seals {seal}"),
-    ),
-    Attack(
         "what the audit noted of all seals",
         (
             'UPDATE audit_event_details SET facts = \'{{"seal": 1, "root": "f"}}\' WHERE CAST(facts AS TEXT) LIKE \'%root%\'',

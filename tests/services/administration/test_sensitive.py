@@ -1,6 +1,7 @@
 """Sensitive statements: not rated before a library decides, and what it decided."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -10,6 +11,7 @@ from tests.factories.frameworks import first_version
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tests.rules.frameworks.next_files import edited, seed
 from tests.rules.frameworks.test_shapes import shape
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, NotRatedHere, SensitiveDecision, Statement
@@ -22,6 +24,8 @@ from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
 from tracker.services.administration import exclusions
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
+from tracker.services.frameworks import publishing
+from tracker.services.frameworks.importing import import_framework
 
 REASONS = {Decision.LEAVE_OUT: "Personal.", Decision.ASK_HR: "HR is asked."}
 
@@ -101,6 +105,48 @@ def test_what_is_decided_after_people_moved_holds_in_their_version(
     carried(context, next_version(context))
     exclusions.decide(adam, {one: Decision.RATE}, REASONS, NOW)
     assert setup_progress(adam, NOW.date()).undecided == 0
+
+
+def test_one_press_rates_again_what_was_left_out_twice(context: World, adam: Actor) -> None:
+    """At a statement, and at what it was made of; what else was made of that stays left out."""
+    whole = context.statements["technical"][0]
+    version = next_version(context, split={whole: False})
+    first, second = version.became[whole]
+    exclusions.leave_out(adam, [first], "Not here.", NOW)
+    exclusions.leave_out(adam, [whole], "Nor all of it.", NOW)
+    row = reads.left_out(adam, version.framework_id)[0]
+    assert row.statement_id == first
+    exclusions.lift(adam, row.id, NOW)
+    assert [each.statement_id for each in reads.left_out(adam, version.framework_id)] == [second]
+
+
+def test_what_is_newly_marked_waits_from_that_version_on(context: World, adam: Actor) -> None:
+    """Whoever is on the version before rates it as before, also once the library left it out."""
+    first = first_version(seed(), NOW)
+
+    def marked(listed: dict[str, list[dict[str, Any]]]) -> None:
+        listed["technical"][0]["sensitive"] = True
+
+    def out(framework_id: int) -> list[str]:
+        session().rollback()
+        return [each.code for each in reads.left_out(adam, framework_id)]
+
+    before = out(first)
+    assert "T-1-01" not in before
+    versions = [
+        publishing.publish(
+            None, import_framework(edited(seed(), marked, each), NOW).draft_id or 0, NOW
+        ).framework_id
+        for each in ("26.11", "27.05")
+    ]
+    assert [out(each) for each in (first, *versions)] == [before, *[["T-1-01", *before]] * 2]
+    code = select(Statement.id, Statement.skill_id).where(Statement.code == "T-1-01")
+    ids = session().execute(code.order_by(Statement.framework_id)).all()
+    assert ids[1].skill_id == ids[2].skill_id != ids[0].skill_id
+    exclusions.decide(adam, {ids[1].id: Decision.LEAVE_OUT}, REASONS, NOW)
+    assert [out(each) for each in (first, *versions)] == [before, *[["T-1-01", *before]] * 2]
+    exclusions.decide(adam, {ids[2].id: Decision.RATE}, REASONS, NOW)
+    assert [out(each) for each in (first, *versions)] == [before] * 3
 
 
 def make_sensitive(*statement_ids: int) -> None:

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.levels import own_sheet
-from tests.factories.sending import YES, actor, item_ids
+from tests.factories.sending import YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
@@ -17,6 +18,8 @@ from tracker.models import Rating, ReviewItemText
 from tracker.models.record.words import skill_of
 from tracker.queries.assessment import retired_statements, statement_cards, statement_lines
 from tracker.queries.assessment.learners import Learner, learner
+from tracker.queries.endorsements import comparisons
+from tracker.rules.frameworks.scale import Ground
 from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
 
@@ -124,6 +127,14 @@ def test_nor_where_what_they_became_was_rated_before(world: World) -> None:
     review_id = reviews.send(by, world.people["sue"], [merged], now)
     (item_id,) = item_ids(review_id)
     assert session().get_one(ReviewItemText, item_id).learner_note == theirs
+    sue = actor(world, "sue", now)
+    respond(sue, item_id, ReviewerAnswer.CONSISTENTLY, Ground.SAW_IT, "", 1, now)
+    reviews.reveal(sue, review_id, now)
+    session().rollback()
+    compared = comparisons.own(world.people["ana"], [merged, one, two])
+    assert compared is not None
+    assert compared.now is not None
+    assert (compared.was.note, compared.now.note) == (theirs, theirs), "nothing changed since"
 
 
 def test_what_waits_at_a_statement_that_is_retired_is_listed_with_it(world: World) -> None:

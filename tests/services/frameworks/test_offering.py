@@ -2,8 +2,10 @@
 again."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -154,9 +156,30 @@ def test_a_version_that_is_used_or_spoken_of_is_only_hidden(world: World, use: s
     assert not version_use(version.framework_id).is_none
     with pytest.raises(Conflict, match="version_in_use"):
         set_to(WITHDRAWN, version.framework_id)
+    if use == "a move to it is planned":
+        return
     assert set_to(HIDDEN, version.framework_id) == 1
     with pytest.raises(Conflict, match="version_in_use"):
         set_to(WITHDRAWN, version.framework_id)
+
+
+def test_a_version_to_which_a_move_is_planned_is_not_hidden(world: World) -> None:
+    """Else the move would be over on its day without a word. That of whoever leaves it stays."""
+    version = next_version(world)
+    planned(world, version)
+    for ids in ([version.framework_id], [world.framework_id, version.framework_id]):
+        with pytest.raises(Conflict, match="version_awaited") as refused:
+            set_to(HIDDEN, *ids)
+        assert refused.value.facts == {
+            "library": "City Library",
+            "version": "2",
+            "day": dt.date(2027, 1, 4),
+        }
+        session().rollback()
+        assert len(published.versions("small")) == 2, "all or none"
+    assert set_to(HIDDEN, world.framework_id) == 1
+    assert moves.move_due(AFTER.replace(year=2027, month=1, day=4)) == 1
+    assert set_to(HIDDEN, version.framework_id) == 1
 
 
 def test_one_that_somebody_was_on_in_silence_is_withdrawn(world: World) -> None:
@@ -393,10 +416,20 @@ def test_of_a_framework_with_one_version_offered_newcomers_begin_as_before(world
     assert (step.before, step.after) == ("1", "2"), "they can be moved off it, and not back"
 
 
-def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(app: Flask, world: World) -> None:
-    """Both at once: one of them comes first, and the other is refused."""
+@pytest.mark.parametrize("first", ["the move", "withdrawing"])
+def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
+    app: Flask, world: World, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both at once: who holds the version is done before the other looks at it, and that one is
+    refused. The first one waits, the version in its hands, until the other is under way."""
     version = next_version(world)
     adam = actor(world, "adam", AFTER)
+    holds, both = Event(), Event()
+
+    def pause() -> None:
+        holds.set()
+        assert both.wait(5)
+        time.sleep(0.3)
 
     def moved() -> str:
         with app.app_context():
@@ -414,11 +447,26 @@ def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(app: Flask, wor
                 return refusal.code
             return "withdrawn"
 
+    where, acts, said = {
+        "the move": (
+            "tracker.services.frameworks.moves.round_snapshots.keep_due",
+            (moved, withdrawn),
+            ["moved", "version_in_use"],
+        ),
+        "withdrawing": (
+            "tracker.services.frameworks.offering.exclusions.forget_undecided",
+            (withdrawn, moved),
+            ["withdrawn", "move_unknown"],
+        ),
+    }[first]
+    monkeypatch.setattr(where, lambda *_facts: pause())
     with ThreadPoolExecutor(2) as pool:
-        acts = [pool.submit(moved), pool.submit(withdrawn)]
-        said = {each.result() for each in acts}
-    assert said in ({"moved", "version_in_use"}, {"move_unknown", "withdrawn"})
+        one = pool.submit(acts[0])
+        assert holds.wait(5)
+        other = pool.submit(acts[1])
+        both.set()
+        assert [one.result(), other.result()] == said
     on = PersonVersion.framework_id == version.framework_id
     session().rollback()
     count = session().scalar(select(func.count(PersonVersion.id)).where(on))
-    assert (count == 0) is ("withdrawn" in said)
+    assert (count == 0) is (first == "withdrawing")

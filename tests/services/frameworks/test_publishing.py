@@ -32,6 +32,7 @@ from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.profiles import level_shapes
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.structure import empty_levels
 from tracker.rules.frameworks.versions import Change, VersionDecision
 from tracker.services.frameworks import publishing
 from tracker.services.frameworks.importing import import_framework, start_next_version
@@ -322,7 +323,7 @@ def test_what_is_wrong_with_a_draft_is_not_published() -> None:
 
     draft_id = import_framework(edited(seed(), empty), NOW).draft_id
     assert draft_id is not None
-    assert stands(draft_id).empty_levels == ("Technical: Developing",)
+    assert empty_levels(stands(draft_id).after) == ("Technical: Developing",)
     with pytest.raises(Conflict, match="draft_unfit"):
         publishing.publish(None, draft_id, NOW)
 

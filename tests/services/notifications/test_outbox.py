@@ -113,7 +113,7 @@ def notices_of(world: World, name: str) -> list[tuple[str, int | None, bool]]:
     return [
         (each.version.framework, each.version.statements, each.version.is_back)
         for each in found.notices
-        if each.version is not None and each.kind is NoticeKind.VERSION_CARRIED
+        if each.version is not None and each.kind is NoticeKind.VERSION_MOVED
     ]
 
 

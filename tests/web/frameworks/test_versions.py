@@ -1,6 +1,7 @@
 """The page of a published version: who uses it, hiding it, withdrawing it; and who sees what is
 hidden."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -9,11 +10,13 @@ from flask import Flask
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version
-from tests.factories.versions import next_version
+from tests.factories.sending import actor
+from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import seed
 from tests.web.frameworks.test_drafts import words
 from tracker.services.administration.operators import set_framework_editor
+from tracker.services.frameworks import moves
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PAGE = "/system/frameworks"
@@ -44,6 +47,22 @@ def test_the_page_says_who_uses_it(world: World, editor: Client) -> None:
     assert "/withdraw" not in editor.get(f"{PAGE}/versions/{world.framework_id}").text
     refused = editor.post(f"{PAGE}/versions/{world.framework_id}/withdraw", {})
     assert "This version can’t be withdrawn" in words(editor.get(refused.location))
+
+
+def test_hiding_names_the_move_that_is_planned_to_it(
+    app: Flask, world: World, editor: Client
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+        adam = actor(world, "adam", AFTER)
+        moves.plan(adam, scope(world, version), dt.date(2027, 1, 4), AFTER)
+    at = f"{PAGE}/versions/{version.framework_id}"
+    for button in ("hide", "hide-all"):
+        refused = editor.post(f"{at}/{button}", {})
+        assert (
+            "City Library plans to move people to version 2 on Jan 4, 2027. Ask its "
+            "administrators to cancel that move, or hide the version after that day."
+        ) in words(editor.get(refused.location))
 
 
 def test_a_version_that_nobody_uses_is_withdrawn(

@@ -16,6 +16,9 @@ from tracker.services.one_transaction import kept_unless
 SLUG = click.argument("slug")
 ONE = click.argument("version", required=False)
 REFUSED = {
+    "version_awaited": "{library} plans to move people to version {version} on {day}. Its "
+    "administrators can cancel that move on the page Versions in use. Or hide the version after "
+    "that day.",
     "version_in_use": "It can't be withdrawn: somebody is on it or is to be moved, newcomers of a "
     "library begin with it, a round is for it, or something was said or decided in it. The page "
     "Versions of frameworks says which. Hide it instead: tracker framework hide",
@@ -72,7 +75,7 @@ def _set(
         with kept_unless(dry_run):
             count = service.set_status(None, ids, status, dt.datetime.now(dt.UTC))
     except Conflict as refusal:
-        files.refuse([REFUSED[refusal.code]], as_json=as_json)
+        files.refuse([REFUSED[refusal.code].format(**refusal.facts)], as_json=as_json)
     outcome = status.value if count else "unchanged"
     named = f"{rows[0].title}, {f'version {version}' if version else 'all versions'}"
     files.say(

@@ -144,16 +144,27 @@ def add_origin(
             now = dt.datetime.now(dt.UTC)
             publishing.add_origin(slug, version, uuid, origin, now, carries=carry)
     except (Missing, Conflict) as refusal:
-        files.refuse([NO_ORIGIN[refusal.code]], as_json=as_json)
+        outcome = "unchanged"
+        if refusal.facts.get("carries") is not carry:
+            files.refuse([NO_ORIGIN[refusal.code]], as_json=as_json)
+    else:
+        outcome = "added"
     data = {"slug": slug, "version": version, "uuid": uuid, "origin": origin, "carries": carry}
-    files.say(data, "The origin is added.", as_json=as_json)
+    files.say(data | {"outcome": outcome}, ORIGIN_SAID[outcome], as_json=as_json)
+
+
+ORIGIN_SAID = {
+    "added": "The origin is added.",
+    "unchanged": "The statement has this origin already; nothing changed.",
+}
 
 
 NO_ORIGIN = {
     "missing": "There is no such version, or it has no statement with this UUID.",
     "origin_unknown": "No version up to this one has a statement with the UUID of the origin.",
     "origin_circle": "The statement is the origin itself, or the origin came of it.",
-    "origin_there": "The statement has this origin already.",
+    "origin_there": "The statement has this origin already, and it stays as it was published: "
+    "whether what was said of the origin counts can't be changed.",
 }
 
 

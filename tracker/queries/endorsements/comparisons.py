@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select, true
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -31,8 +32,10 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
-from tracker.models.record.words import STATEMENTS, is_said_of, own_ratings, skills_of
+from tracker.models.record.words import STATEMENTS, is_said_of, own_ratings, skill_of, skills_of
+from tracker.queries.assessment import earlier_ratings
 from tracker.queries.assessment.learners import Learner
+from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import REVEALED
 
@@ -111,27 +114,38 @@ def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
 
 def own(person_id: int, statement_ids: Sequence[int]) -> Comparison | None:
     """For the learner; None where nothing was ever endorsed. `statement_ids`: the statement, then
-    what it was in earlier versions. Five queries at most."""
+    what it was in earlier versions. Six queries at most."""
     found = _newest(person_id, statement_ids)
     if found is None:
         return None
     item_id, endorsement_id, digest, version, text = found
-    was = _of_item(item_id, None)
+    was, statement_id = _of_item(item_id, None), statement_ids[0]
+    mine = aliased(Rating)
     query = (
         select(
             Rating.answer,
             ScaleAnswer.label,
-            Rating.rated_at.label("on"),
-            Rating.reviewer_note.label("note"),
+            Rating.rated_at,
+            func.coalesce(mine.reviewer_note, "").label("note"),
+            func.coalesce(Rating.id != mine.id, true()).label("is_inherited"),
         )
         .join(Statement, Statement.id == Rating.statement_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))
-        .where(Rating.person_id == person_id, Rating.id.in_(_counting(person_id, statement_ids[0])))
+        .outerjoin(mine, and_(mine.person_id == person_id, mine.skill_id == skill_of(statement_id)))
+        .where(Rating.person_id == person_id, Rating.id.in_(_counting(person_id, statement_id)))
     )
-    rating = session().execute(query).mappings().one_or_none()
+    rating = session().execute(query).one_or_none()
     now = None
     if rating is not None:
-        now = ComparedSide(**rating, pieces=_linked(person_id, statement_ids[0]))
+        of_origins = [statement_id] if rating.is_inherited else []
+        notes = earlier_ratings.notes_of_origins(person_id, of_origins)
+        now = ComparedSide(
+            rating.answer,
+            rating.label,
+            rating.rated_at,
+            joined(rating.note, notes.get(statement_id, ("", ""))[1]),
+            pieces=_linked(person_id, statement_id),
+        )
     return Comparison(endorsement_id, digest, version, text, was, now)
 
 

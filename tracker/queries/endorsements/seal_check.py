@@ -6,14 +6,14 @@ Whether the seals themselves are those of then, the chain tells (queries/operati
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session
-from tracker.models import AuditEvent, AuditEventDetail, Endorsement, ReviewItem, Seal
+from tracker.models import AuditEvent, AuditEventDetail, Endorsement, ReviewItem
 from tracker.rules.operations.audit_kinds import GIVEN
 from tracker.rules.reviews.digests import EndorsementContent, SealState, seal
 
@@ -27,11 +27,10 @@ Giving = tuple[int | None, int | None, dt.datetime]
 @dataclass(slots=True)
 class Seals:
     """`by_id`: every seal that an event holds for an endorsement; more than one is one too many,
-    unless alike. `found`: the endorsements that were sealed as they were found."""
+    unless alike."""
 
     by_id: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     erased: Counter[Giving] = field(default_factory=Counter)
-    found: Collection[int] = ()
 
 
 def all_compared() -> dict[SealState, list[int]]:
@@ -59,7 +58,7 @@ def _kept(seals: Seals, endorsement_id: int, given: EndorsementContent) -> SealS
     if seals.erased[giving]:
         seals.erased[giving] -= 1
         return SealState.ERASED
-    return SealState.FOUND if endorsement_id in seals.found else SealState.UNSEALED
+    return SealState.UNSEALED
 
 
 def _seals(source: Session | Connection) -> Seals:
@@ -77,8 +76,6 @@ def _seals(source: Session | Connection) -> Seals:
         .execution_options(yield_per=AT_ONCE)
     )
     found = Seals()
-    as_found = Seal.source == Endorsement.__tablename__, Seal.found_at.is_not(None)
-    found.found = frozenset(source.scalars(select(Seal.row_id).where(*as_found)))
     for row in rows:
         if row.event_id is None:
             found.erased[(row.subject_id, row.actor_id, row.happened_at)] += 1

@@ -135,10 +135,11 @@ class DraftedVersion:
     @property
     def new_and_sensitive(self) -> frozenset[str]:
         """Uuids of what isn't rated until a library decides so."""
-        new = {each.uuid for change in self.comparison.of(Kind.NEW) for each in change.after}
-        return frozenset(
-            each.uuid for each in statements(self.after) if each.sensitive and each.uuid in new
+        before, after = (
+            {each.uuid for each in statements(of) if each.sensitive}
+            for of in (self.before, self.after)
         )
+        return frozenset(after - before)
 
     @property
     def seen(self) -> str:
@@ -175,16 +176,8 @@ class DraftedVersion:
         return {key: before for key, before in self.places.items() if key in new and before in gone}
 
     @property
-    def empty_levels(self) -> tuple[Wording, ...]:
-        return empty_levels(self.after)
-
-    @property
-    def titles_used_twice(self) -> tuple[Wording, ...]:
-        return titles_used_twice(self.after)
-
-    @property
     def can_be_published(self) -> bool:
-        faults = (self.empty_levels, self.titles_used_twice, self.comparison.tangled)
+        faults = empty_levels(self.after), titles_used_twice(self.after), self.comparison.tangled
         return self.is_open and not any(faults)
 
 

@@ -33,18 +33,8 @@ class AuditAnchor:
 FIRST = AuditAnchor(0, NO_ROOT, None)
 
 
-@dataclass(frozen=True, slots=True)
-class SealCounts:
-    """How many seals there are, and how many of them say only how a row was found, and when."""
-
-    seals: int
-    found: int
-    found_at: dt.datetime | None
-
-
-def counts() -> SealCounts:
-    counted = select(func.count(), func.count(Seal.found_at), func.max(Seal.found_at))
-    return SealCounts(*session().execute(counted.select_from(Seal)).one())
+def count() -> int:
+    return session().scalar(select(func.count()).select_from(Seal)) or 0
 
 
 def findings(connection: Connection) -> Iterator[Finding]:

@@ -17,17 +17,20 @@ from tracker.rules.frameworks.versions import Change
 @dataclass(frozen=True, slots=True)
 class Ancestry:
     """What a statement of a new version is made of: skills, and whether what was said of them
-    counts for it."""
+    counts for it. `is_newly_sensitive`: none of them was marked so before."""
 
     skills: tuple[int, ...]
     change: Change
     carries: bool
+    is_newly_sensitive: bool = False
 
     @property
     def same_skill(self) -> int | None:
-        """The one that it goes on as, unless it is rated again or a part of it."""
+        """The one that it goes on as, unless it is rated again or a part of it. What waits for a
+        library's decision is another one: whoever is on an earlier version rates it as before."""
         is_part = self.change in (Change.SPLIT, Change.MERGED)
-        return None if is_part or not self.carries else self.skills[0]
+        goes_on = self.carries and not is_part and not self.is_newly_sensitive
+        return self.skills[0] if goes_on else None
 
 
 NONE: Mapping[str, Ancestry] = {}
@@ -58,14 +61,15 @@ def add_origin(
 ) -> None:
     """Write down an origin of a skill, for it and for all that came of it.
 
-    Raises Conflict: "origin_circle", "origin_there".
+    Raises Conflict: "origin_circle"; "origin_there", and whether it `carries`.
     """
     above = _lines_of(tx, origin_id)
     if skill_id == origin_id or any(skill_id == link.origin_id for line in above for link in line):
         raise Conflict("origin_circle")
     there = _lines_of(tx, skill_id)
-    if any(line[0].origin_id == origin_id for line in there):
-        raise Conflict("origin_there")
+    for line in there:
+        if line[0].origin_id == origin_id:
+            raise Conflict("origin_there", carries=line[0].carries)
     first = OriginLink(origin_id, change, carries)
     tails = [(first, *(link.before(first) for link in line)) for line in above or [()]]
     rows = _numbered(skill_id, tails, len(there))

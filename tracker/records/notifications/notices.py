@@ -116,7 +116,7 @@ def note_moved(
 ) -> None:
     """Tell people that they are on another version: (person, row of `person_versions`). And once
     whoever supervises some of them: (supervisor, row of one of these, how many)."""
-    carried = ((*each, None, NoticeKind.VERSION_CARRIED) for each in moved)
+    carried = ((*each, None, NoticeKind.VERSION_MOVED) for each in moved)
     theirs = ((*each, NoticeKind.PEOPLE_MOVED) for each in supervised)
     rows = [
         {

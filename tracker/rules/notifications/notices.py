@@ -41,7 +41,7 @@ class NoticeKind(StrEnum):
     RESET_USED = "reset_used"
     ACCESS_REVIEW_DUE = "access_review_due"
     MERGE_PROPOSED = "merge_proposed"
-    VERSION_CARRIED = "version_carried"
+    VERSION_MOVED = "version_moved"
     PEOPLE_MOVED = "people_moved"
     ROUND_REMINDER = "round_reminder"
     JOB_FAILED = "job_failed"
@@ -123,7 +123,7 @@ LEADS_TO = {
     NoticeKind.RESET_USED: NoticePage.ACCOUNT,
     NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
     NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
-    NoticeKind.VERSION_CARRIED: NoticePage.RATING,
+    NoticeKind.VERSION_MOVED: NoticePage.RATING,
     NoticeKind.PEOPLE_MOVED: NoticePage.TEAMS,
     NoticeKind.ROUND_REMINDER: NoticePage.RATING,
     NoticeKind.JOB_FAILED: NoticePage.BACKGROUND,

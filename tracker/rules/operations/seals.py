@@ -20,8 +20,7 @@ NO_ROOT = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class SealLink:
-    """A seal as its chain sees it: of a person, or of a review. `found_at`: it says only how the
-    row was found then, because it is older than seals are."""
+    """A seal as its chain sees it: of a person, or of a review."""
 
     person_id: int | None
     review_id: int | None
@@ -29,13 +28,12 @@ class SealLink:
     row_id: int
     commitment: str
     previous: str
-    found_at: dt.datetime | None
 
     def made(self) -> str:
         """The digest that this seal must have."""
         whose = self.person_id, self.review_id
         what = self.source, self.row_id, self.commitment
-        return sha256(canonical([self.previous, *whose, *what, _plain(self.found_at)]))
+        return sha256(canonical([self.previous, *whose, *what]))
 
 
 def start(person_id: int | None, review_id: int | None) -> str:

@@ -20,14 +20,12 @@ class DigestFit(StrEnum):
 class SealState(StrEnum):
     """How an endorsement and the seal in the audit's event of its giving go together.
 
-    *Gone*: there is a seal, but no endorsement. *Found*: older than such events, and sealed later
-    as it was found. *Unsealed*: neither. *Erased*: what its event was about was erased, so that
-    nobody can tell."""
+    *Gone*: there is a seal, but no endorsement. *Unsealed*: there is none. *Erased*: what its event
+    was about was erased, so that nobody can tell."""
 
     SEALED = "sealed"
     ALTERED = "altered"
     GONE = "gone"
-    FOUND = "found"
     UNSEALED = "unsealed"
     ERASED = "erased"
 

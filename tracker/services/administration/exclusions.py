@@ -63,7 +63,8 @@ def leave_out(
 
 
 def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
-    """The skill is rated again, and what was made of it."""
+    """The skill is rated again, and what was made of it; also where it was left out a second time,
+    at what it was made of."""
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
@@ -87,7 +88,7 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
             before=row.reason,
         )
         exclusions.decide(tx, actor, [statement.skill_id], Decision.RATE, now)
-        tx.delete(row)
+        exclusions.take_in(tx, library.id, [statement.id])
 
 
 def decide(

@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Framework
+from tracker.models import Framework, Library, PlannedMove
 from tracker.policy.permissions import Actor
+from tracker.queries.frameworks.planned_moves import planned
 from tracker.queries.frameworks.version_use import skills_alone, version_use
 from tracker.records import exclusions
 from tracker.records.frameworks import versions
@@ -23,7 +25,8 @@ def set_status(
     Nobody is moved by it. Returns how many had another status.
 
     Raises Missing; Conflict: "version_withdrawn" where all of them were, "version_in_use" where one
-    is to be withdrawn that is used or spoken of.
+    is to be withdrawn that is used or spoken of, "version_awaited" where one is to be hidden to
+    which a library has planned a move.
     """
     with transaction() as tx:
         found = tx.scalars(held(select(Framework).where(Framework.id.in_(framework_ids)))).all()
@@ -37,5 +40,14 @@ def set_status(
                 if not version_use(framework.id).is_none:
                     raise Conflict("version_in_use")
                 exclusions.forget_undecided(tx, skills_alone(framework.id, sensitive=True))
+            if status is VersionStatus.HIDDEN:
+                _not_awaited(tx, framework)
             versions.set_status(tx, framework, status, actor, now)
         return len(changed)
+
+
+def _not_awaited(tx: Session, framework: Framework) -> None:
+    """Nobody would be moved to it on that day. Who plans a move holds the version as well."""
+    for move, _zone, day in planned(PlannedMove.to_id == framework.id):
+        library = tx.get_one(Library, move.library_id).name
+        raise Conflict("version_awaited", library=library, version=framework.version, day=day)

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import transaction
+from tracker.db import session, transaction
 from tracker.models import Domain, Framework, FrameworkDraft, SkillOrigin, Statement, Strand
 from tracker.models.record.versions import target_keys
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
+from tracker.queries.record.origins import skills_named
 from tracker.records import audit
 from tracker.records.frameworks import drafts, lineage, versions
 from tracker.records.frameworks.lineage import Ancestry
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, change_between
-from tracker.rules.frameworks.changes.placed_statements import placed
+from tracker.rules.frameworks.changes.placed_statements import placed, statements
 from tracker.rules.frameworks.versions import Change, VersionDecision
 
 
@@ -94,8 +94,8 @@ def add_origin(
     file did not name; both by their uuids. All that was said of it counts from then on where it
     carries; nothing that was there changes.
 
-    Raises Missing (no such version or statement); Conflict: "origin_unknown", "origin_circle",
-    "origin_there".
+    Raises Missing (no such version or statement); Conflict: "origin_unknown", "origin_circle";
+    "origin_there", and whether it `carries`.
     """
     with transaction() as tx:
         found = tx.execute(
@@ -195,14 +195,25 @@ def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
     if stands.base_framework_id is None:
         return {}
     skills = skills_named(stands.base_framework_id)
+    sensitive = {each.uuid for each in statements(stands.after) if each.sensitive}
+    marked = select(Statement.skill_id).where(
+        Statement.sensitive, Statement.skill_id.in_(skills[uuid] for uuid in sensitive & {*skills})
+    )
+    were_marked = {*session().scalars(marked)}
+
+    def is_newly_sensitive(uuid: str, made_of: tuple[int, ...]) -> bool:
+        return uuid in sensitive and were_marked.isdisjoint(made_of)
+
     return {
         after.uuid: Ancestry(
-            tuple(skills[before.uuid] for before in change.before),
+            made_of,
             change_between(change),
             stands.carries(change, after.uuid),
+            is_newly_sensitive(after.uuid, made_of),
         )
         for change in stands.comparison.changes
         if change.before
+        for made_of in [tuple(skills[before.uuid] for before in change.before)]
         for after in change.after
     }
 

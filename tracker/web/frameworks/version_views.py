@@ -1,6 +1,8 @@
 """A published version: who uses it, hiding it, and withdrawing it. For operators and framework
 editors."""
 
+import datetime as dt
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.frameworks.published import Published, published, versions
 from tracker.queries.frameworks.version_use import VersionUse, version_use
+from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import offering
@@ -25,6 +28,10 @@ from tracker.web.ui.templating.dates import day
 bp = Blueprint("framework_versions", __name__, url_prefix="/system/frameworks/versions")
 
 refusal_messages(
+    version_awaited=_l(
+        "%(library)s plans to move people to version %(version)s on %(day)s. Ask its "
+        "administrators to cancel that move, or hide the version after that day."
+    ),
     version_in_use=_l(
         "This version can’t be withdrawn, because it is used as listed here. Hide it instead."
     ),
@@ -82,11 +89,20 @@ def withdraw(version: Subject) -> ResponseReturnValue:
 def _set(ids: list[int], status: VersionStatus, done: str, version: Subject) -> ResponseReturnValue:
     again = Undo(url_for("framework_versions.show_again", version_id=version.id))
     return pressed(
-        lambda: offering.set_status(session.actor(), ids, status, session.now()),
+        lambda: _set_status(ids, status),
         done,
         url_for("framework_versions.show", version_id=version.id),
         again if ids == [version.id] and status is VersionStatus.HIDDEN else None,
     )
+
+
+def _set_status(ids: list[int], status: VersionStatus) -> None:
+    try:
+        offering.set_status(session.actor(), ids, status, session.now())
+    except Conflict as refusal:
+        if isinstance(on := refusal.facts.get("day"), dt.date):
+            refusal.facts["day"] = day(on)
+        raise
 
 
 def _row(version_id: int) -> Published:

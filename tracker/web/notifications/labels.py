@@ -67,7 +67,7 @@ SENTENCES = {
     ),
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
-    NoticeKind.VERSION_CARRIED: _l("You’re on another version of the framework now."),
+    NoticeKind.VERSION_MOVED: _l("You’re on another version of the framework now."),
     NoticeKind.PEOPLE_MOVED: _l("People you supervise moved to another version."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
     NoticeKind.JOB_FAILED: _l(

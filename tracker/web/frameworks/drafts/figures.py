@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.frameworks.affected import affected, people_on, targets_that_end
-from tracker.queries.frameworks.contents import skills_named
 from tracker.queries.frameworks.drafts import DraftedVersion
+from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.asked import Asked, asked_of
 from tracker.rules.frameworks.changes.comparison import VersionChange
 from tracker.rules.frameworks.changes.level_effects import (

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flask import abort
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.policy.permissions import Subject
 from tracker.queries.frameworks.affected import affected
-from tracker.queries.frameworks.contents import skills_named
-from tracker.queries.frameworks.drafts import DraftedVersion
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted
+from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
+from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card
@@ -18,6 +21,10 @@ from tracker.web.frameworks.drafts.figures import skills_of
 from tracker.web.frameworks.drafts.forms import OriginsForm, PlaceForm
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui import fields
+
+
+def drafted_or_404(draft: Subject) -> DraftedVersion:
+    return drafted(draft.id) or abort(404)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,8 @@ class DraftFault:
 
 def faults(drafted: DraftedVersion) -> list[DraftFault]:
     found = (
-        (_("These levels have no statement:"), drafted.empty_levels),
-        (_("These titles appear twice in a domain:"), drafted.titles_used_twice),
+        (_("These levels have no statement:"), empty_levels(drafted.after)),
+        (_("These titles appear twice in a domain:"), titles_used_twice(drafted.after)),
         (
             _("Split and merged at once, so say one or the other:"),
             [change.after[0].title for change in drafted.comparison.tangled],

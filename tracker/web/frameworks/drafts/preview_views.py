@@ -16,13 +16,14 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
 from tracker.queries.administration.people import PersonSummary
-from tracker.queries.frameworks import drafts, previews
+from tracker.queries.frameworks import previews
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.asked import Asked, asked_of
 from tracker.rules.frameworks.changes.change_rows import place_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission, Role
+from tracker.web.frameworks.drafts.pages import drafted_or_404
 from tracker.web.http import session
 from tracker.web.http.access import door, may
 from tracker.web.i18n.content_language import mark
@@ -70,8 +71,8 @@ class Preview:
 def show(draft: Subject) -> ResponseReturnValue:
     """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the draft.
     A first version asks everything of everybody: no such page."""
-    drafted = drafts.drafted(draft.id)
-    if drafted is None or drafted.base_framework_id is None:
+    drafted = drafted_or_404(draft)
+    if drafted.base_framework_id is None:
         abort(404)
     form = PreviewForm(request.args, meta={"csrf": False})
     may_name = may(Permission.ADMINISTER)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -16,7 +16,7 @@ from tracker.queries.frameworks.published import SHOWN, published
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
-from tracker.web.frameworks.drafts import exports, figures, first_version, pages
+from tracker.web.frameworks.drafts import figures, first_version, pages
 from tracker.web.frameworks.drafts.cards import CARRY
 from tracker.web.frameworks.drafts.forms import (
     DecisionsForm,
@@ -27,7 +27,7 @@ from tracker.web.frameworks.drafts.forms import (
     PublishForm,
 )
 from tracker.web.frameworks.drafts.labels import FEW
-from tracker.web.http import rate_limits, session
+from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
@@ -87,7 +87,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/drafts/<id:draft_id>")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
-    drafted = _drafted(draft)
+    drafted = pages.drafted_or_404(draft)
     if drafted.base_framework_id is None:
         return first_version.page(drafted)
     changes = pages.changes(drafted)
@@ -119,7 +119,7 @@ def show(draft: Subject) -> ResponseReturnValue:
 def confirm(draft: Subject) -> ResponseReturnValue:
     """What would be published, with what is suggested as chosen: asked once more. The page of a
     first version asks itself."""
-    drafted = _drafted(draft)
+    drafted = pages.drafted_or_404(draft)
     if not drafted.can_be_published or drafted.base_framework_id is None:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
     effects = changed_levels(drafted)
@@ -205,27 +205,6 @@ def discard(draft: Subject) -> ResponseReturnValue:
     )
 
 
-@bp.get("/drafts/<id:draft_id>/framework.json")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
-@rate_limits.documents
-def file(draft: Subject) -> ResponseReturnValue:
-    return exports.framework_file(_drafted(draft).after)
-
-
-@bp.get("/drafts/<id:draft_id>/changes.csv")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
-@rate_limits.documents
-def changes_csv(draft: Subject) -> ResponseReturnValue:
-    return exports.changes_csv(_drafted(draft))
-
-
-@bp.get("/drafts/<id:draft_id>/changes.json")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
-@rate_limits.documents
-def changes_json(draft: Subject) -> ResponseReturnValue:
-    return exports.changes_json(_drafted(draft))
-
-
 def _about(drafted: DraftedVersion) -> dict[str, Any]:
     return {
         "lang": drafted.after.lang,
@@ -238,13 +217,6 @@ def _about(drafted: DraftedVersion) -> dict[str, Any]:
         "published_at": drafted.published_at,
         "discarded_at": drafted.discarded_at,
     }
-
-
-def _drafted(draft: Subject) -> DraftedVersion:
-    found = queries.drafted(draft.id)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _chosen() -> dict[str, Decided]:
