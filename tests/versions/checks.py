@@ -385,7 +385,10 @@ def _differing(before: str | None, after: str | None) -> list[str]:
 OF_MOVES = re.compile(
     r'\s*<section class="section" id="version">.*?</section>|<p class="stat-note">Version .*?</p>|'
     r'<p class="stat-note"><a href="[^"]*#version">(?:(?!</p>).)*</p>|'
-    r"Made on,.*?\n",
+    r"Made on,.*?\n|"
+    r'\s*<h3 class="soft small">[^<]*</h3>\s*<ol class="timeline">\s*(?:<li class="is-moved">'
+    r"(?:(?!</li>).)*</li>)+\s*</ol>|"
+    r'<li class="is-moved">(?:(?!</li>).)*</li>',
     re.DOTALL,
 )
 """What says that somebody was moved, and what that changed; and when a file was made."""
