@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -31,7 +33,27 @@ CountedFrom = Callable[[Word | None], CountsFrom | None]
 def counted_from(moves: Iterable[Word | None], today: dt.date) -> CountedFrom:
     """`moves`: by which statements came to somebody that count later. One query; none where there
     is none."""
-    ids = {each.id for each in moves if each is not None}
+    ids = list({each.id for each in moves if each is not None})
+    facts = {}
+    for move, moved_on, version, name, starts_on in (
+        session().execute(_moves(today), {"moves": ids}) if ids else ()
+    ):
+        last_day = counts_by(moved_on)
+        in_round = starts_on is not None and starts_on <= last_day
+        facts[move] = (version, name, starts_on) if in_round else (version, None, last_day)
+
+    def of(move: Word | None) -> CountsFrom | None:
+        if move is None:
+            return None
+        version, name, day = facts[move.id]
+        return CountsFrom(version, bool(move.answer), name, day)
+
+    return of
+
+
+@lru_cache(maxsize=8)
+def _moves(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
     of_round = aliased(Framework)
     is_for_it = (
         select(RoundFramework.round_id)
@@ -39,7 +61,7 @@ def counted_from(moves: Iterable[Word | None], today: dt.date) -> CountedFrom:
         .where(of_round.slug == PersonVersion.slug)
         .correlate(PersonVersion)
     )
-    rows = (
+    return (
         select(
             PersonVersion.id, PersonVersion.moved_on, Framework.version, Round.name, Round.starts_on
         )
@@ -53,19 +75,6 @@ def counted_from(moves: Iterable[Word | None], today: dt.date) -> CountedFrom:
                 Round.id.in_(is_for_it),
             ),
         )
-        .where(PersonVersion.id.in_(ids))
+        .where(PersonVersion.id.in_(bindparam("moves", expanding=True)))
         .order_by(Round.starts_on.desc(), Round.id)
     )
-    facts = {}
-    for move, moved_on, version, name, starts_on in session().execute(rows) if ids else ():
-        last_day = counts_by(moved_on)
-        in_round = starts_on is not None and starts_on <= last_day
-        facts[move] = (version, name, starts_on) if in_round else (version, None, last_day)
-
-    def of(move: Word | None) -> CountsFrom | None:
-        if move is None:
-            return None
-        version, name, day = facts[move.id]
-        return CountsFrom(version, bool(move.answer), name, day)
-
-    return of

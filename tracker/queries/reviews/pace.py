@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import Review, ReviewItem
@@ -14,22 +15,25 @@ from tracker.rules.pace import LOOKED_AT, REVIEWER_SECONDS, seconds_each
 def seconds_of(reviewer_ids: Collection[int]) -> dict[int, int]:
     """Seconds for a statement, by reviewer. From what is revealed alone: a learner reads the
     estimate too, and must not see from it that somebody is answering now. One query."""
+    rows = session().execute(_answered(), {"reviewers": list(reviewer_ids)})
+    answers: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
+    for row in rows:
+        answers[row.reviewer_id].append((row.id, row.answered_at))
+    return {each: seconds_each(answers[each], REVIEWER_SECONDS) for each in reviewer_ids}
+
+
+@cache
+def _answered() -> Select[*tuple[Any, ...]]:
     newest_first = (ReviewItem.answered_at.desc(), ReviewItem.id.desc())
     place = func.row_number().over(partition_by=Review.reviewer_id, order_by=newest_first)
     found = (
         select(Review.reviewer_id, ReviewItem.id, ReviewItem.answered_at, place.label("place"))
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
-            Review.reviewer_id.in_(reviewer_ids),
+            Review.reviewer_id.in_(bindparam("reviewers", expanding=True)),
             ReviewItem.answered_at.is_not(None),
             ReviewItem.revealed_at.is_not(None),
         )
         .subquery()
     )
-    rows = session().execute(
-        select(found).where(found.c.place <= LOOKED_AT).order_by(found.c.place.desc())
-    )
-    answers: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
-    for row in rows:
-        answers[row.reviewer_id].append((row.id, row.answered_at))
-    return {each: seconds_each(answers[each], REVIEWER_SECONDS) for each in reviewer_ids}
+    return select(found).where(found.c.place <= LOOKED_AT).order_by(found.c.place.desc())

@@ -55,7 +55,7 @@ def falls_since(
 ) -> list[DomainFall]:
     """`kept`: by title; `then` and `now`: both on the version of now, as the same reader gets
     them."""
-    standings, then_standings = now.standings(Voice.ENDORSED), then.standings(Voice.ENDORSED)
+    standings = now.standings(Voice.ENDORSED)
     found = []
     for domain in now.domains:
         was, of = kept.get(domain.title), standings[domain.id]
@@ -63,7 +63,7 @@ def falls_since(
             continue
         if of.target_state is TargetState.AT_TARGET:
             continue
-        before = then_standings[domain.id].target_state
+        before = then.standings(Voice.ENDORSED)[domain.id].target_state
         if was.target != of.target_rank:
             found.append(DomainFall(domain.id, {DomainFallReason.TARGET: 0}, was.target or 0))
         elif before is not TargetState.AT_TARGET and not same_version:

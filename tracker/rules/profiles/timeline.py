@@ -3,14 +3,14 @@ agreed, ended, moved to a version, a level reached or lost."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import known_rank
-from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.sheet import Sheet, SheetLine
 from tracker.rules.record.words import Side, Word, counting
 from tracker.rules.reviews.workflow import EndorsementStatus
 
@@ -114,41 +114,38 @@ def _levels(
 ) -> Iterator[TimelineEntry]:
     """Levels by what was reviewed, after each moment at which that changed."""
     endorsed = [each for each in told if each.kind in (Happened.SAME, Happened.AGREED)]
-    moments = defaultdict[dt.datetime, list[tuple[int, Happened]]](list)
+    moments = defaultdict[dt.datetime, dict[int, Happened]](dict)
     for each in endorsed:
-        moments[each.at].append((each.skill_id, each.kind))
+        moments[each.at][each.skill_id] = each.kind
         if each.ended_at is not None:
-            moments[each.ended_at].append((each.skill_id, _end_of(each) or Happened.REVIEWED))
+            moments[each.ended_at].setdefault(each.skill_id, _end_of(each) or Happened.REVIEWED)
+    lines = defaultdict[int, list[SheetLine]](list)
+    for line in sheet.counted:
+        for skill_id in line.statement.carrying_skills:
+            lines[skill_id].append(line)
     meanings: dict[int, Meaning] = {}
-    before = _ranks(sheet, meanings)
+    before: dict[int, int] = {}
     for at in sorted(moments):
-        touched, kinds = {skill for skill, _kind in moments[at]}, {}
         said = _words_at(endorsed, at)
-        for line in sheet.counted:
-            if touched & line.statement.carrying_skills:
-                word = counting(line.statement, said)
-                meanings.pop(line.statement.id, None)
+        kinds: dict[int, Happened] = {}
+        for skill_id, kind in moments[at].items():
+            for line in lines[skill_id]:
+                of = line.statement
+                kinds.setdefault(of.domain_id, kind)
+                word = counting(of, said)
+                meanings.pop(of.id, None)
                 if word is not None:
-                    meanings[line.statement.id] = sheet.version.scale.meaning(word.answer)
-                kinds[line.statement.domain_id] = next(
-                    kind for skill, kind in moments[at] if skill in line.statement.carrying_skills
+                    meanings[of.id] = sheet.version.scale.meaning(word.answer)
+        for domain_id, standing in sheet.tallied(meanings, kinds).items():
+            was, rank = before.get(domain_id, 0), known_rank(standing) or 0
+            before[domain_id] = rank
+            day = day_of(at)
+            if rank > was:
+                yield TimelineEntry(day, Happened.REACHED, domain_id=domain_id, rank=rank)
+            elif rank < was:
+                yield TimelineEntry(
+                    day, Happened.FELL, domain_id=domain_id, rank=was, because=kinds[domain_id]
                 )
-        after = _ranks(sheet, meanings)
-        for domain_id, rank in after.items():
-            if rank != before[domain_id] and domain_id in kinds:
-                entry = TimelineEntry(day_of(at), Happened.REACHED, domain_id=domain_id, rank=rank)
-                if rank < before[domain_id]:
-                    because = kinds[domain_id]
-                    entry = replace(
-                        entry, kind=Happened.FELL, rank=before[domain_id], because=because
-                    )
-                yield entry
-        before = after
-
-
-def _ranks(sheet: Sheet, meanings: Mapping[int, Meaning]) -> dict[int, int]:
-    standings = sheet.tallied(meanings)
-    return {domain_id: known_rank(of) or 0 for domain_id, of in standings.items()}
 
 
 def _words_at(endorsed: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:

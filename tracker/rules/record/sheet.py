@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
@@ -157,7 +158,7 @@ class SheetLine:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """Lines in the framework's order. `side`: the self side that its reader gets; `record`: as they
     see it."""
@@ -169,17 +170,17 @@ class Sheet:
     lines: tuple[SheetLine, ...]
     record: Record
 
-    @property
+    @cached_property
     def targets(self) -> dict[int, int]:
         """By domain, the higher one of all jobs."""
         return higher_of(self.record.targets.values())
 
-    @property
+    @cached_property
     def counted(self) -> list[SheetLine]:
         """What the library rates, without what counts later."""
         return [line for line in self.lines if line.left_out is None and line.later is None]
 
-    @property
+    @cached_property
     def domains(self) -> tuple[DomainShape, ...]:
         """As the library uses them, without what counts later."""
         out, later = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
@@ -221,11 +222,21 @@ class Sheet:
 
     def standings(self, voice: Voice) -> dict[int, DomainStanding]:
         """By domain, against the targets."""
-        said = {line.statement.id: self.meaning(line, voice) for line in self.counted}
-        return self.tallied({key: meaning for key, meaning in said.items() if meaning is not None})
+        if voice not in self._standings:
+            said = {line.statement.id: self.meaning(line, voice) for line in self.counted}
+            known = {key: meaning for key, meaning in said.items() if meaning is not None}
+            self._standings[voice] = self.tallied(known)
+        return self._standings[voice]
 
-    def tallied(self, meanings: Mapping[int, Meaning]) -> dict[int, DomainStanding]:
-        """By domain, where that is what counts for the statements."""
+    @cached_property
+    def _standings(self) -> dict[Voice, dict[int, DomainStanding]]:
+        """Those that were asked for."""
+        return {}
+
+    def tallied(
+        self, meanings: Mapping[int, Meaning], domain_ids: Collection[int] | None = None
+    ) -> dict[int, DomainStanding]:
+        """By domain, of all or of these, where that is what counts for the statements."""
         targets = self.targets
         counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
         for line in self.counted:
@@ -246,6 +257,7 @@ class Sheet:
                 targets.get(domain.id),
             )
             for domain in self.domains
+            if domain_ids is None or domain.id in domain_ids
         }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Scale, shortcut
@@ -44,7 +45,7 @@ class CitationChip:
     href: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VersionStatement:
     """The wording of a skill. `lines`: each way back through its origins, the nearest first."""
 
@@ -60,16 +61,18 @@ class VersionStatement:
     citations: tuple[CitationChip, ...] = ()
     lines: tuple[tuple[Origin, ...], ...] = ()
 
-    @property
-    def skills(self) -> set[int]:
+    @cached_property
+    def skills(self) -> frozenset[int]:
         """Its own, and what this was made of."""
-        return {self.skill_id, *(origin.skill_id for line in self.lines for origin in line)}
+        return frozenset(
+            {self.skill_id, *(origin.skill_id for line in self.lines for origin in line)}
+        )
 
-    @property
-    def carrying_skills(self) -> set[int]:
+    @cached_property
+    def carrying_skills(self) -> frozenset[int]:
         """Those of which what was said counts for it."""
         origins = (origin for line in self.lines for origin in line if origin.carries)
-        return {self.skill_id, *(origin.skill_id for origin in origins)}
+        return frozenset({self.skill_id, *(origin.skill_id for origin in origins)})
 
 
 @dataclass(frozen=True, slots=True)
