@@ -35,11 +35,13 @@ NOTES = "The notes at an earlier answer are shown with it."
 PRINTED_ONCE = "A wording in which nothing changed is printed once."
 
 HEADLINE = "One headline for a person, both sides apart, and what happened beside it."
+AT_ONCE = "What was the same is so of the time of the reveal, also once all is settled."
 STEPS = "A step to rate says what is not rated yet and what is not sure."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
-EVERY = ("demo-1", "demo-2", *ALL)
+NEXT = ("demo-1", "demo-2", "world-2", "world-4", "world-6")
+LEARNERS = ("demo-1", "demo-2", *WORLDS)
 
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
@@ -110,8 +112,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-2", "world-3", "world-4", "world-5", "world-6"),
         "*/profile",
         ONCE,
-        before="^No longer in the framework",
-        now="^Not in your version",
+        before="(?m)^No longer in the framework",
+        now="(?m)^Not in your version",
     ),
     Difference(("world-3", "world-5"), "*/profile.json", ONCE, before="retired.*version"),
     Difference(
@@ -277,28 +279,37 @@ DIFFERENCES: tuple[Difference, ...] = (
         before=r"^Was: (.*)\nNow: \1$",
     ),
     Difference(
-        EVERY,
+        LEARNERS,
         "*/profile",
         HEADLINE,
         before=r"(?m)^(At target in \d+ of|\d+ (at|below) target|\d+ not known yet|Where (you|things))",
     ),
     Difference(
-        EVERY,
+        LEARNERS,
         "*/profile",
         HEADLINE,
         now=r"(?m)^((Your|Self-)ratings: \d+ of|Only you see this|As last revealed|\d+ below target)",
     ),
     Difference(
-        EVERY,
+        LEARNERS,
         "*/profile",
         HEADLINE,
         before="Next level \\| Against the target|how far the next one is",
     ),
-    Difference(EVERY, "*/profile", HEADLINE, now="(?m)^What happened"),
+    Difference(LEARNERS, "*/profile", HEADLINE, now="(?m)^What happened"),
+    Difference(NEXT, "*/profile", HEADLINE, before="(?m)^What’s next"),
+    Difference(("demo-1", "demo-2"), "*/profile", HEADLINE, now="isn’t at target anymore: "),
     Difference(
-        EVERY, "*/today", HEADLINE, before=r"(?m)^(At target in \d+ of|By your own ratings)"
+        LEARNERS, "*/today", HEADLINE, before=r"(?m)^(At target in \d+ of|By your own ratings)"
     ),
-    Difference(EVERY, "*/today", HEADLINE, now=r"\d statements here, (both|all) needed"),
-    Difference(EVERY, "*/profile.json", HEADLINE, now=r"(?m)^/(headlines|domains)"),
-    Difference(EVERY, "*", STEPS, before="some statements at .* are not rated yet or not sure"),
+    Difference(LEARNERS, "*/today", HEADLINE, before="(?m)^What’s next", now="(?m)^Next steps"),
+    Difference(LEARNERS, "*/profile.json", HEADLINE, now=r"(?m)^/(headlines|domains)"),
+    Difference(LEARNERS, "*", STEPS, before="some statements at .* are not rated yet or not sure"),
+    Difference(
+        ("demo-1", "demo-2", "demo-teams", *WORLDS[1:]),
+        "*",
+        AT_ONCE,
+        before="the same",
+        now="the same at once",
+    ),
 )

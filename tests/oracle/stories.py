@@ -149,9 +149,8 @@ class Story:
         """What stands in between; also on that person's Today."""
         of = f"{self.told:03} {when}"
         for name, place in [*((each, "profile.json") for each in LEARNERS), (who, "")]:
-            self.facts[f"{of}/{name}/{place or 'today'}"] = lines_of(
-                self.client(name).http.get(f"/{place}")
-            )
+            page = self.client(name).http.get(f"/{place}")
+            self.facts[f"{of}/{name}/{place or 'today'}"] = adapter.as_then(lines_of(page))
         for place in ("gaps.csv", "round.csv"):
             url = f"/teams/{self.world.teams['city']}/{place}"
             self.facts[f"{of}/cora/{place}"] = lines_of(self.client("cora").http.get(url))

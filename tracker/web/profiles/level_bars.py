@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
@@ -14,7 +16,9 @@ from tracker.rules.profiles.levels import (
     DomainStanding,
     LevelState,
     LevelView,
+    TargetState,
     checked_rank,
+    known_rank,
     what_would_change,
 )
 from tracker.rules.record.versions import DomainShape
@@ -132,12 +136,19 @@ def _bar(
         voice=voice,
         segments=tuple(map(_segment, of.levels)),
         tick=None if tick is None else ranks.index(tick) + 1,
-        reached=reached(of, domain),
+        reached=_reached(of, domain),
         working_on=working_on(of, domain, voice, unknown),
         href=href if lacks is None else f"{href}#level-{lacks.rank}",
         target=target_words(of, domain, voice, unknown),
         excepted=excepted,
     )
+
+
+def _reached(of: DomainStanding, domain: DomainShape) -> str:
+    """A gap can be certain where the level itself isn't known."""
+    if of.target_state is TargetState.GAP and known_rank(of) is None:
+        return str(_("level not known yet"))
+    return reached(of, domain)
 
 
 def _segment(view: LevelView) -> Segment:

@@ -39,8 +39,6 @@ class TargetWords:
 def reached(of: DomainStanding, domain: DomainShape) -> str:
     """The level reached."""
     rank = known_rank(of)
-    if rank is None and of.target_state is TargetState.GAP:
-        return str(_("level not known yet"))
     if rank is None:
         return str(_("too few statements to judge") if counts_nowhere(of) else _("not known yet"))
     return domain.level_name(rank) if rank else str(_("none reached"))

@@ -242,6 +242,7 @@ MADE_BY = {
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
     "other_account": _l("earlier account"),
+    "framework_draft_files": _l("draft of a framework version"),
     "framework_drafts": _l("draft of a framework version"),
     "frameworks": _l("statements of a framework"),
 }
