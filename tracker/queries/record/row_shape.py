@@ -1,0 +1,69 @@
+"""The columns that all rows of a sheet have, whatever they say (queries/record/rows)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    cast,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import TypeEngine
+
+from tracker.db import UTCDateTime
+
+EXCEPTION, SENT, LEFT_OUT, COUNTS_LATER = "exception", "sent", "left_out", "counts_later"
+TARGET, USE_STATEMENT, EDITION, MOVED = "target", "use_statement", "edition", "moved"
+LINKED, REVIEWED_WITH, NOTED, STEP = "linked", "reviewed_with", "noted", "step"
+"""Kinds of rows, beside the sides."""
+Selected = Select[*tuple[Any, ...]]
+
+COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "person_id": Integer(),
+    "skill_id": Integer(),
+    "strand_key": String(),
+    "domain_key": String(),
+    "rank": Integer(),
+    "answer": String(),
+    "at": UTCDateTime(),
+    "id": Integer(),
+    "statement_id": Integer(),
+    "who_id": Integer(),
+    "who": String(),
+    "reason": String(),
+    "on": UTCDateTime(),
+    "day": Date(),
+    "of_answer": String(),
+    "review_id": Integer(),
+    "round_id": Integer(),
+    "version_id": Integer(),
+    "uuid": String(),
+    "title": String(),
+    "is_so": Integer(),
+}
+WORD = slice(6, 16)
+"""Of a row, the fields of a `Word` but for its place."""
+
+
+def row(kind: str, **columns: Any) -> Selected:
+    """With nothing in the columns that its kind doesn't have."""
+    return select(
+        literal_column(f"'{kind}'").label("kind"),
+        *(
+            (type_coerce(columns[name], type_) if name in columns else _nothing(type_)).label(name)
+            for name, type_ in COLUMNS.items()
+        ),
+    )
+
+
+def _nothing(of: TypeEngine[Any]) -> ColumnElement[Any]:
+    if isinstance(of, String):
+        return literal_column("''", of)
+    return literal_column("0", of) if isinstance(of, Integer) else cast(null(), of)
