@@ -120,7 +120,9 @@ def test_all_that_is_waited_is_one(app: Flask, turn: Path, asked: list[int]) -> 
         for _write in range(3):
             with pytest.raises(Exception, match="locked"), transaction() as tx:
                 tx.execute(ADD)
-    assert asked == [150, LEAST_TIMEOUT_MS, LEAST_TIMEOUT_MS]
+    first, *later = asked
+    assert first <= 150, "its turn in the line is waited for first, and counted"
+    assert later == [LEAST_TIMEOUT_MS] * 2
     with transaction() as tx:
         assert int(tx.scalar(text("PRAGMA busy_timeout")) or 0) > 150
 
