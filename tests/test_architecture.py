@@ -77,6 +77,7 @@ PLANTED = {
 """For each contract an import that breaks it: where, and of what."""
 
 
+@pytest.mark.in_ci
 def test_every_contract_can_fail(tmp_path: Path) -> None:
     """The partner of lint-imports: one import planted for each contract, and each is broken."""
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -211,6 +211,7 @@ def _count_up(url: str, write: bool) -> None:
     engine.dispose()
 
 
+@pytest.mark.in_ci
 def test_eight_processes_lose_no_update(tmp_path: Path) -> None:
     """Read, add one, write, from 8 processes on one SQLite file."""
     url = f"sqlite:///{tmp_path / 'counter.sqlite3'}"

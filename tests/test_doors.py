@@ -109,6 +109,7 @@ FOR_OPERATORS = {
 """What somebody without any role in a team gets in for being an operator."""
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_an_operator_has_the_system_and_nobodys_record(
     app: Flask, world: World, sign_in: Callable[[str], Client]

@@ -85,6 +85,7 @@ def facts(engine: Engine) -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.in_ci
 def test_tables_made_from_the_models_are_the_same(
     migrated_app: Flask, engine_name: str, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_tables_made_from_the_models_are_the_same(
     assert all(migrated.values()), "the partner: each kind was found"
 
 
+@pytest.mark.in_ci
 def test_down_and_up_again(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +259,7 @@ UPDATE rounds SET ends_on = '2001-01-01'
 """Each of a check, a unique index or a trigger, past all that the program looks at before."""
 
 
+@pytest.mark.in_ci
 @pytest.mark.usefixtures("migrated")
 def test_what_no_service_may_write_the_database_refuses(tmp_path: Path) -> None:
     world = make_world(NOW)

@@ -114,6 +114,7 @@ def test_faults_are_said_and_the_copy_counts_as_none(
     assert (daily.exit_code, "has faults" in daily.output) == (1, True), daily.output
 
 
+@pytest.mark.in_ci
 def test_the_newest_is_tested_and_old_ones_go(app: Flask, world: World, files: Path) -> None:
     assert "There is no backup in" in run(app, "backup", "test").output
     run(app, "backup")

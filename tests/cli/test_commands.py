@@ -88,6 +88,7 @@ def test_a_command_loads_nothing_heavy_to_say_what_it_does(name: str) -> None:
     assert len(found) <= MOST
 
 
+@pytest.mark.in_ci
 def test_what_is_heavy_would_be_found() -> None:
     assert loaded(["--help"], "import typst") & HEAVY == {"typst"}
 
@@ -102,6 +103,7 @@ def test_another_command_is_none() -> None:
     assert group.get_command(click.Context(group), "sing") is None
 
 
+@pytest.mark.in_ci
 def test_the_first_set_up_chooses_what_a_password_costs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

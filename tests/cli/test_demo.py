@@ -246,6 +246,7 @@ def test_it_stands_at_any_day_with_a_chain_and_seals_that_hold(demo: Flask) -> N
         tx.add(AwayPeriod(person_id=person_id, starts_on=day, until_on=day))
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("ahead", [False, True])
 def test_it_is_refused_where_its_rows_do_not_fit(
     demo: Flask, monkeypatch: pytest.MonkeyPatch, ahead: bool
@@ -315,6 +316,7 @@ def told_of(client: Client, address: str) -> dict[str, tuple[str, ...]]:
     return {line[0]: tuple(line[1:]) for line in takewhile(any, lines[head + 1 :])}
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 def test_the_second_library_has_counts_without_names_late_reviews_and_two_jobs(
     demo: Flask, engine_name: str

@@ -138,6 +138,7 @@ def test_a_fault_of_the_program_is_shown_whole(
         run("backup")
 
 
+@pytest.mark.in_ci
 def test_the_key_is_written_whole_or_not_at_all(
     run: Callable[..., tuple[object, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

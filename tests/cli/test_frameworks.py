@@ -187,6 +187,7 @@ def test_set_up_goes_on_when_a_published_version_differs(
     assert "26.05 is published with other content" in capsys.readouterr().err
 
 
+@pytest.mark.in_ci
 def test_the_year_by_command(app: Flask, tmp_path: Path) -> None:
     """Export, edit, import, compare, publish; a dry run says what the run says."""
     publish(app)

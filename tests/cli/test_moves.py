@@ -88,6 +88,7 @@ def test_it_says_what_there_is_not_and_of_a_draft_that_it_is_published_first(
     assert "No version of none is published as 1." in said
 
 
+@pytest.mark.in_ci
 def test_it_is_planned_for_a_day_or_the_end_of_the_round(
     app: Flask, world: World, refused: Said
 ) -> None:

@@ -59,6 +59,7 @@ def is_alive(process: int) -> bool:
     return True
 
 
+@pytest.mark.in_ci
 def test_a_worker_that_dies_is_begun_again_and_ends_with_its_server(tmp_path: Path) -> None:
     """The worker here is a script that notes its number and sleeps."""
     worker, noted = tmp_path / "tracker", tmp_path / "noted"
@@ -115,6 +116,7 @@ def test_the_daily_work_is_done_once_a_day_whoever_is_asked(app: Flask, world: W
     assert events(app, "--once") == []
 
 
+@pytest.mark.in_ci
 def test_by_hand_it_is_done_whenever_it_is_asked_for(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +131,7 @@ def test_by_hand_it_is_done_whenever_it_is_asked_for(
     assert "Leftovers of uploads removed: 0." in done.stdout
 
 
+@pytest.mark.in_ci
 def test_an_operator_sees_when_it_was_done(
     app: Flask, world: World, sign_in: Callable[[str], Client]
 ) -> None:
@@ -163,6 +166,7 @@ def test_the_daily_work_goes_on_where_a_worker_died(
     assert [line["part"] for line in events(app, "--once")] == ["rounds"]
 
 
+@pytest.mark.in_ci
 def test_a_doubted_clock_lets_the_daily_work_wait_until_somebody_looks(
     app: Flask, world: World, sign_in: Callable[[str], Client]
 ) -> None:
@@ -192,6 +196,7 @@ def test_a_doubted_clock_lets_the_daily_work_wait_until_somebody_looks(
         assert len(session().scalars(kept).all()) == 1
 
 
+@pytest.mark.in_ci
 def test_a_server_starts_though_its_clock_is_doubted_and_says_so(
     app: Flask,
     world: World,
@@ -210,6 +215,7 @@ def test_a_server_starts_though_its_clock_is_doubted_and_says_so(
         assert ("run: tracker work --clock-is-right" in capsys.readouterr().err) is said
 
 
+@pytest.mark.in_ci
 def test_the_demo_goes_by_any_clock(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.in_ci
 def test_every_page_is_there(site: Path) -> None:
     sources = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
     pages = {path.with_name(path.name.replace("README", "index")) for path in sources}
@@ -91,6 +92,7 @@ BROKEN = {
 """What is planted on a page, and what is said about it."""
 
 
+@pytest.mark.in_ci
 def test_a_broken_link_fails(tmp_path: Path) -> None:
     """On two pages of their own, so that the build is quick; they pass before links are planted."""
     docs = tmp_path / "docs"
@@ -108,6 +110,7 @@ def test_a_broken_link_fails(tmp_path: Path) -> None:
     assert [said for said in BROKEN.values() if said not in broken.stdout + broken.stderr] == []
 
 
+@pytest.mark.in_ci
 def test_a_page_that_the_contents_forget_fails(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)

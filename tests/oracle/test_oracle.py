@@ -16,6 +16,7 @@ QUICK = "world-1"
 TOLD = [pytest.param(case, marks=[] if case == QUICK else [pytest.mark.in_ci]) for case in CASES]
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("case", TOLD)
 def test_the_same_is_said_as_then(app: Flask, case: str) -> None:
     found = faults(case, recorded(case), CASES[case](app), DIFFERENCES)

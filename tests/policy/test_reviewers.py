@@ -142,6 +142,7 @@ def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
     return found
 
 
+@pytest.mark.in_ci
 @settings(
     max_examples=40 if LONG else 8,
     phases=[Phase.generate],
@@ -217,6 +218,7 @@ def test_who_is_disabled_or_heads_a_closed_team_leaves_it_to_the_next_above(
     assert by_hand(people[0]) == {people[each] for each in allowed}
 
 
+@pytest.mark.in_ci
 def test_the_random_worlds_hold_a_team_above_and_a_deputy() -> None:
     """The search is worth something only when it reaches those cases."""
     seen = set()

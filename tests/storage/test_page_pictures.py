@@ -113,6 +113,7 @@ def test_a_page_of_any_size_is_small_enough(box: bytes) -> None:
     assert max(picture.size) <= 8_001
 
 
+@pytest.mark.in_ci
 def test_no_more_pages_and_bytes_than_are_kept() -> None:
     assert len(draw(many(30)).pages) == 30
     assert refused(many(31)) == "pages_many"
@@ -126,6 +127,7 @@ def test_what_no_page_can_be_drawn_of(content: bytes) -> None:
     assert refused(content) == "pages_not_drawn"
 
 
+@pytest.mark.in_ci
 def test_one_that_takes_all_the_time_or_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_pictures, "SECONDS", 1)
     assert refused(nested(12)) == "pages_not_drawn"
@@ -186,6 +188,7 @@ def test_what_the_program_may_do(tmp_path: Path) -> None:
     assert (tmp_path / "made").stat().st_size == 1_000
 
 
+@pytest.mark.in_ci
 def test_the_server_itself_never_loads_what_draws() -> None:
     look = "import sys, tracker.app, tracker.services.evidence; print('pypdfium2' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)

@@ -75,6 +75,7 @@ def test_any_other_answer_lets_nothing_pass(start: StartScanner, answer: bytes) 
     assert refused.value.code == "file_unchecked"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("pause", [0.1, 60])
 def test_a_slow_one_is_not_waited_for(
     start: StartScanner, monkeypatch: pytest.MonkeyPatch, pause: float

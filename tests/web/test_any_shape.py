@@ -81,6 +81,7 @@ def text_of(client: Client, address: str) -> str:
     return html.unescape(response.text)
 
 
+@pytest.mark.in_ci
 def test_every_page_asks_the_framework(app: Flask, world: World, file: FrameworkFile) -> None:
     ana, sue, cora = (Client(app) for _ in range(3))
     for client, name in ((ana, "ana"), (sue, "sue"), (cora, "cora")):

@@ -163,6 +163,7 @@ def differing() -> tuple[int, list[int]]:
     return rows[0].review_id, [row.id for row in rows]
 
 
+@pytest.mark.in_ci
 def test_every_text_of_the_other_library_holds_a_canary(other: Other) -> None:
     """What it has no row for is named: it is of another kind, or has no words of anybody."""
     tables = db.metadata.tables
@@ -262,6 +263,7 @@ def test_the_crawl_finds_what_a_lost_scope_lets_through(
     assert {door for _name, door, _words in crawl("oda", **only)} == {"admin_people.show"}
 
 
+@pytest.mark.in_ci
 def test_no_mail_of_one_library_holds_anything_of_another(
     app: Flask, world: World, other: Other
 ) -> None:

@@ -31,6 +31,7 @@ SLACK = 1.02
 """Counts get a digit longer."""
 
 
+@pytest.mark.in_ci
 def test_more_people_make_no_page_longer(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
@@ -73,6 +74,7 @@ def crowd(world: World, name: str, count: int) -> None:
                 tx.get_one(Person, person_id).password_hash = None
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("typed", ["second 1", "SECOND 1"])
 def test_a_backup_reviewer_is_found_by_name_among_many(
     app: Flask, world: World, sign_in: SignIn, typed: str

@@ -167,6 +167,7 @@ def test_both_are_sent(app: Flask, world: World, bikes: list[int], ana: Client) 
         assert rows.all() == [(world.framework_id, world.rounds["city"]), (of_bikes, None)]
 
 
+@pytest.mark.in_ci
 def test_a_profile_of_each(
     app: Flask, world: World, bikes: list[int], ana: Client, sign_in: SignIn
 ) -> None:

@@ -182,6 +182,7 @@ def test_every_right_has_its_words() -> None:
     assert set(RIGHTS) == set(ExcessRight)
 
 
+@pytest.mark.in_ci
 def test_an_empty_folder_stays_empty(tmp_path: Path) -> None:
     """Also one that is not there."""
     environment = {**os.environ, "TRACKER_DATA_DIR": str(tmp_path / "data")}
@@ -232,6 +233,7 @@ def test_mail_is_held_once_the_code_was_typed_in(
     assert "not known: Mail. Nobody has typed in" in check(sound, "--deploy").output
 
 
+@pytest.mark.in_ci
 def test_work_and_clock(sound: Flask, world: World) -> None:
     assert sound.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
     with sound.app_context():

@@ -48,6 +48,7 @@ def printed(app: Flask) -> dict[tuple[str, ...], float]:
     return samples(done.output)
 
 
+@pytest.mark.in_ci
 def test_the_installation(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

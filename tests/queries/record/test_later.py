@@ -356,6 +356,7 @@ def draw(world: World, chance: random.Random, number: int) -> Years:
     return years
 
 
+@pytest.mark.in_ci
 def test_as_the_rule_is_said(world: World) -> None:
     chance, seen = random.Random(7), 0
     for number in range(40):

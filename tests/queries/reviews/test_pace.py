@@ -66,6 +66,7 @@ def test_what_was_not_answered_one_by_one_is_no_pace(world: World) -> None:
     assert learners.seconds_of(ben) == LEARNER_SECONDS
 
 
+@pytest.mark.in_ci
 def test_a_reviewer_has_one_from_what_is_revealed(world: World, count_sql: Queries) -> None:
     ids = rated(world, 25)
     sue, ana = actor(world, "sue"), actor(world, "ana")

@@ -262,6 +262,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("how", UNREADABLE)
 def test_what_cannot_be_looked_at_is_refused(how: str) -> None:
     assert code(UNREADABLE[how]) == "pdf_unreadable"

@@ -199,6 +199,7 @@ def statements(data: Any) -> list[Any]:
     ]
 
 
+@pytest.mark.in_ci
 @given(st.data())
 def test_whatever_is_wrong_a_doubled_uuid_is_told(data: Any) -> None:
     file = copy.deepcopy(SMALL)

@@ -98,6 +98,7 @@ def test_turning_an_answer_to_met_never_lowers_anything(world: tuple[Statements,
     assert not some_improvement_lowers(world)
 
 
+@pytest.mark.in_ci
 def test_a_rule_that_is_not_monotone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def met_only_when_exact(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
         state = level_state(tally, rule)

@@ -75,6 +75,7 @@ def test_after_thirty_days_it_is_forgotten_and_not_a_moment_before(
     assert list(kept(ana)) == [(REPLY, "8")]
 
 
+@pytest.mark.in_ci
 def test_a_draft_has_its_longest_and_a_person_their_most(context: World, ana: Actor) -> None:
     around = len('[["text", ""]]')
     drafts.save(ana, REPLY, "0", (("text", "x" * (DRAFT_MAX - around)),), context.now)

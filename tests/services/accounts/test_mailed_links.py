@@ -185,6 +185,7 @@ def test_a_new_password_is_asked_for_without_saying_whose_address_it_is(
     assert password_resets.look_up(NOW + ASKED_LASTS) == 0, "nobody waits for it any more"
 
 
+@pytest.mark.in_ci
 def test_whoever_asks_has_a_link_that_works_and_no_flood(context: World, inbox: Inbox) -> None:
     """Others ask for Ana all day long. Whenever she asks herself, a link of the last
     mail works for a quarter of an hour or more."""

@@ -55,6 +55,7 @@ HUNDREDS = pytest.mark.in_ci
 `test_accounts_take_turns` tell it, of tens."""
 
 
+@pytest.mark.in_ci
 def test_one_in_half_a_second() -> None:
     """And a few at once after a rest."""
     had = sorted(turns_of(tickets(ANA, 60)).values())
@@ -88,6 +89,7 @@ def test_a_hundred_and_forty_first_sign_ins_end_within_two_minutes() -> None:
     assert max(turns_of([*everybody, *typed_wrong]).values()) <= 120
 
 
+@pytest.mark.in_ci
 def test_accounts_take_turns() -> None:
     """Whoever has many tries in line has one in each round."""
     first, second = tickets(ANA, 40), tickets(BEN, 3)
@@ -138,6 +140,7 @@ def test_nothing_is_stored_that_was_typed_or_opens_a_turn() -> None:
     assert "secret of the ticket" not in repr(stored)
 
 
+@pytest.mark.in_ci
 def test_a_full_line_has_room_for_who_has_fewer_tries_in_it() -> None:
     """However many tries somebody keeps in line at one account, also without a pause."""
     full = sign_in_turns.WAITING_MAX + TURNS

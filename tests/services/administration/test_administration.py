@@ -4,6 +4,7 @@ made sure of."""
 from collections.abc import Callable
 from threading import Barrier, Thread
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -55,6 +56,7 @@ def test_two_administrators_cannot_both_give_up(app: Flask, world: World) -> Non
         assert refused == ["last_administrator"]
 
 
+@pytest.mark.in_ci
 def test_two_moves_make_no_circle(app: Flask, world: World) -> None:
     city, central, harbour = (world.teams[name] for name in ("city", "central", "harbour"))
     with app.app_context():

@@ -222,6 +222,7 @@ def test_another_library_gets_nothing(context: World, adam: Actor) -> None:
             act()
 
 
+@pytest.mark.in_ci
 def test_a_large_roster_is_brought_in_by_the_worker_once(
     app: Flask, context: World, adam: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +280,7 @@ def test_what_was_approved_for_one_file_brings_in_no_other(
     assert place("bob 1") == []
 
 
+@pytest.mark.in_ci
 def test_while_one_is_brought_in_others_are_looked_at_and_wait(
     app: Flask, context: World, adam: Actor
 ) -> None:

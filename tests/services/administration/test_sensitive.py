@@ -120,6 +120,7 @@ def test_one_press_rates_again_what_was_left_out_twice(context: World, adam: Act
     assert [each.statement_id for each in reads.left_out(adam, version.framework_id)] == [second]
 
 
+@pytest.mark.in_ci
 def test_what_is_newly_marked_waits_from_that_version_on(context: World, adam: Actor) -> None:
     """Whoever is on the version before rates it as before, also once the library left it out."""
     first = first_version(seed(), NOW)

@@ -75,6 +75,7 @@ def ids(framework_id: int) -> dict[str, int]:
     return dict(session().execute(query).all())
 
 
+@pytest.mark.in_ci
 def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> None:
     first = file_of(world.framework_id)
     nine = [each for each in world.statements["technical"] if each not in stay(world)]

@@ -98,6 +98,7 @@ def faults() -> list[str]:
     return [f"{each.code} {each.what}" for each in found]
 
 
+@pytest.mark.in_ci
 def test_what_carries_counts_there_and_going_back_loses_nothing(world: World) -> None:
     same, reworded, split, alike, other, gone, differs, unlike = world.statements["communication"][
         :8
@@ -333,6 +334,7 @@ def test_it_is_one_event_and_a_sealed_row_and_a_notice_for_each(world: World) ->
     assert faults() == []
 
 
+@pytest.mark.in_ci
 def test_what_both_agreed_on_and_what_is_not_rated_here_are_read_there(world: World) -> None:
     agreed(world)
     statement = world.statements["communication"][4]

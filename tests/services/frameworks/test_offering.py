@@ -272,6 +272,7 @@ def reworded(listed: Listed) -> None:
     listed["technical"].append(new_statement())
 
 
+@pytest.mark.in_ci
 def test_the_next_version_follows_the_one_before_a_withdrawn_one() -> None:
     """Its uuids are as if they had never been."""
     first_version(seed(), NOW)
@@ -308,6 +309,7 @@ def test_the_next_version_follows_the_one_before_a_withdrawn_one() -> None:
     ]
 
 
+@pytest.mark.in_ci
 def test_a_draft_of_a_version_that_is_withdrawn_is_compared_anew() -> None:
     first_version(seed(), NOW)
     second = publishing.publish(None, draft_of(edited(seed(), reworded)), AFTER).framework_id
@@ -346,6 +348,7 @@ def test_a_hidden_version_is_chosen_by_nobody_new(world: World) -> None:
     assert version in choices(world)
 
 
+@pytest.mark.in_ci
 def test_between_versions_of_which_one_is_hidden_each_change_is_told() -> None:
     """Of several years at once: what the hidden version asked again, too."""
     first = first_version(seed(), NOW)
@@ -416,6 +419,7 @@ def test_of_a_framework_with_one_version_offered_newcomers_begin_as_before(world
     assert (step.before, step.after) == ("1", "2"), "they can be moved off it, and not back"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("first", ["the move", "withdrawing"])
 def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
     app: Flask, world: World, first: str, monkeypatch: pytest.MonkeyPatch

@@ -314,6 +314,7 @@ with create_base(makes=False).app_context():
 """The daily work, which is killed when all is written and nothing is kept."""
 
 
+@pytest.mark.in_ci
 def test_killed_in_the_middle_it_is_done_once(
     migrated_app: Flask, engine_name: str, tmp_path: Path
 ) -> None:

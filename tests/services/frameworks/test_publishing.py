@@ -86,6 +86,7 @@ def without_nine(listed: dict[str, list[dict[str, object]]]) -> None:
     del listed["technical"][:9]
 
 
+@pytest.mark.in_ci
 def test_what_comes_back_is_the_skill_that_it_was() -> None:
     """Retired in one version and back in the next, with its uuid and words."""
     published(without_nine, "26.11")
@@ -97,6 +98,7 @@ def test_what_comes_back_is_the_skill_that_it_was() -> None:
     assert session().scalars(select(SkillOrigin)).all() == []
 
 
+@pytest.mark.in_ci
 def test_a_draft_foretells_a_level_that_is_reached_by_what_comes_back(world: World) -> None:
     """What was reviewed on the version before the one in use counts again."""
     first_version(seed(), NOW)
@@ -115,6 +117,7 @@ def test_a_draft_foretells_a_level_that_is_reached_by_what_comes_back(world: Wor
     assert (foretold.reached, foretold.lost) == ({("technical", "technical", 1): 1}, {})
 
 
+@pytest.mark.in_ci
 def test_what_comes_back_in_other_words_is_decided_about() -> None:
     published(without_nine, "26.11")
 
@@ -130,6 +133,7 @@ def test_what_comes_back_in_other_words_is_decided_about() -> None:
     assert (origin.skill_id, origin.origin_id, origin.carries) == (again, before, False)
 
 
+@pytest.mark.in_ci
 def test_a_statement_can_come_of_one_that_was_retired_before() -> None:
     published(without_nine, "26.11")
     gone = one_code("26.05", "T-1-01")
@@ -296,6 +300,7 @@ def test_another_file_keeps_the_decisions_that_still_fit() -> None:
     assert kept == [merged.key]
 
 
+@pytest.mark.in_ci
 def test_said_by_hand_it_is_a_split_and_a_merge() -> None:
     draft_id = draft_of_each()
     new, retired, same = (one(draft_id, kind) for kind in (Kind.NEW, Kind.RETIRED, Kind.SAME))

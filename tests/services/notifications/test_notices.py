@@ -199,6 +199,7 @@ def remind(context: World, days: int) -> list[tuple[str, str]]:
     return [(name, kind) for name in ("ana", "sue") for kind in told(context, name)[before[name] :]]
 
 
+@pytest.mark.in_ci
 def test_a_review_is_reminded_of_before_and_after_its_day_once_each(context: World) -> None:
     send(context, YES, NO)
     assert remind(context, 10) == []

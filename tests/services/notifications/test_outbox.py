@@ -518,6 +518,7 @@ def test_an_address_that_is_none_fails_alone(
     assert addresses(inbox) == ["sue@example.org"]
 
 
+@pytest.mark.in_ci
 def test_a_long_list_is_cut_and_says_so(context: World, inbox: Inbox, now: dt.datetime) -> None:
     wants(context, MailChoice.EACH, "sue")
     review_id = send(context, YES)
@@ -594,6 +595,7 @@ def same_in_both(context: World, inbox: Inbox, own: Any, said: Any) -> None:
     assert letters_of(context, inbox, 2, own, said) == plain
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(("own", "said"), WORLDS)
 def test_no_mail_tells_one_answer_from_another(
     context: World, inbox: Inbox, own: Any, said: Any
@@ -601,6 +603,7 @@ def test_no_mail_tells_one_answer_from_another(
     same_in_both(context, inbox, own, said)
 
 
+@pytest.mark.in_ci
 def test_a_mail_that_gives_it_away_would_be_found(
     context: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,7 @@ def test_nothing_is_written_over(live: World, tmp_path: Path) -> None:
         made(tmp_path)
 
 
+@pytest.mark.in_ci
 def test_a_backup_during_a_burst_of_saves_is_of_one_moment(
     app: Flask, live: World, tmp_path: Path
 ) -> None:
@@ -263,6 +264,7 @@ def test_what_is_known_of_the_newest_is_of_that_very_file(live: World, tmp_path:
     assert state() is BackupState.UNTESTED, "an empty file of that name is none"
 
 
+@pytest.mark.in_ci
 def test_old_ones_go_only_behind_one_that_passed(live: World, tmp_path: Path) -> None:
     old, path = made(tmp_path, "old.tar"), made(tmp_path)
     os.utime(old, (NOW.timestamp() - 40 * 86400,) * 2)
@@ -279,6 +281,7 @@ def test_old_ones_go_only_behind_one_that_passed(live: World, tmp_path: Path) ->
     assert backups.prune(tmp_path, NOW + dt.timedelta(days=1)) == [], "the newest stays"
 
 
+@pytest.mark.in_ci
 @TOLD_ON_BOTH
 def test_a_missing_and_a_damaged_evidence_file_are_found(live: World, tmp_path: Path) -> None:
     path = made(tmp_path)
@@ -300,6 +303,7 @@ def test_a_file_that_was_gone_before_is_said_at_once(live: World, tmp_path: Path
     assert found(done.path) == {"file_was_missing"}
 
 
+@pytest.mark.in_ci
 def test_a_trigger_that_was_dropped_is_found(own: World, tmp_path: Path, engine_name: str) -> None:
     on = "" if engine_name == "sqlite" else " ON rating_entries"
     with transaction() as tx:
@@ -409,6 +413,7 @@ def test_a_manifest_that_says_nothing(content: bytes) -> None:
         read(content)
 
 
+@pytest.mark.in_ci
 def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Path) -> None:
     token = sign_ins.sign_in(
         Passwords(time_cost=1, memory_cost=64, parallelism=1),
@@ -443,6 +448,7 @@ def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Pa
         assert found(again.path) == set()
 
 
+@pytest.mark.in_ci
 def test_a_restore_that_is_cut_short_opens_no_old_sign_in(
     engine_name: str, own: World, tmp_path: Path
 ) -> None:
@@ -511,6 +517,7 @@ def test_a_copy_that_a_killed_test_left_on_the_server_is_dropped_unless_it_is_in
         server.execute(text(f"DROP DATABASE {prefix}in_use"))
 
 
+@pytest.mark.in_ci
 def test_one_of_an_older_layout_is_brought_up_to_date(
     engine_name: str, own: World, tmp_path: Path
 ) -> None:
@@ -531,6 +538,7 @@ def test_one_of_an_older_layout_is_brought_up_to_date(
         assert audit_chain.verify().wrong is None
 
 
+@pytest.mark.in_ci
 def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Path) -> None:
     path = made(tmp_path)
     with transaction() as tx:
@@ -553,6 +561,7 @@ def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Pa
     )
 
 
+@pytest.mark.in_ci
 def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_path: Path) -> None:
     next(path for path in (tmp_path / "live" / "files").rglob("*") if path.is_file()).unlink()
     path = made(tmp_path)

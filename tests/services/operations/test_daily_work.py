@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -65,6 +66,7 @@ def told() -> tuple[int, int]:
     return len(notices.all()), len(session().scalars(select(AlertMail.mail_id)).all())
 
 
+@pytest.mark.in_ci
 def test_a_part_that_fails_holds_no_other_up_and_is_tried_all_day(context: World) -> None:
     days = Days(context)
     days.broken = {DailyPart.ROUNDS}
@@ -79,6 +81,7 @@ def test_a_part_that_fails_holds_no_other_up_and_is_tried_all_day(context: World
     assert not [each for each in daily_parts.states() if each.failing_since]
 
 
+@pytest.mark.in_ci
 def test_the_next_day_all_of_it_is_due_again(context: World) -> None:
     days = Days(context)
     days.broken = {DailyPart.ROUNDS}
@@ -87,6 +90,7 @@ def test_the_next_day_all_of_it_is_due_again(context: World) -> None:
     assert days.wait(DAY) == ["rounds", "seals", "rounds", "forms"]
 
 
+@pytest.mark.in_ci
 def test_operators_are_told_once_a_day_and_not_of_what_passes(
     app: Flask, context: World, sign_in: Callable[[str], Client]
 ) -> None:

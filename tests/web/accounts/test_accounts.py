@@ -143,6 +143,7 @@ def test_a_sign_in_that_is_not_used_ends(world: World, sign_in: SignInAs) -> Non
         assert not is_in(ana)
 
 
+@pytest.mark.in_ci
 def test_a_sign_in_ends_after_fourteen_days_however_much_it_is_used(
     world: World, sign_in: SignInAs
 ) -> None:

@@ -147,6 +147,7 @@ def test_nobody_confirms_that_they_themselves_are_there(
     assert ana.post(action.group(1)).status_code == 404
 
 
+@pytest.mark.in_ci
 def test_the_owner_reads_of_it_everywhere_and_ends_it(
     app: Flask, world: World, sign_in: SignInAs
 ) -> None:

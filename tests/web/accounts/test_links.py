@@ -71,6 +71,7 @@ def test_everybody_who_lacks_an_invitation_is_invited_at_once(
         assert adam.post("/admin/people", added).status_code == 303
 
 
+@pytest.mark.in_ci
 def test_a_long_list_is_invited_page_by_page_or_all_at_once(
     mailing: Flask, world: World, sign_in: SignInAs
 ) -> None:
@@ -123,6 +124,7 @@ def test_without_mail_the_links_are_shown_once_with_copy(
 BEHIND_ONE = 140 if LONG else 30
 
 
+@pytest.mark.in_ci
 def test_many_people_behind_one_address_get_in(
     limited: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +167,7 @@ def test_many_people_behind_one_address_get_in(
         assert guesser.get("/welcome/guessed-5", **there).status_code == 404
 
 
+@pytest.mark.in_ci
 def test_asking_for_a_password_is_answered_alike_and_waits(
     limited: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +239,7 @@ def test_where_the_worker_is_behind_it_is_said(
 UNKNOWN_LINKS = ["/welcome/", "/email-address/confirm/", "/email-address/take-back/"]
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("path", [*UNKNOWN_LINKS, "/readers/objections/"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_links_that_are_nobodys_take_turns(

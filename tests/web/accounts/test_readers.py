@@ -231,6 +231,7 @@ def met(world: World) -> None:
     endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
 
 
+@pytest.mark.in_ci
 def test_supervisors_and_coordinators_see_it_on_today_by_one_query(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
@@ -333,6 +334,7 @@ PAGES = (
 )
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("reader", ["hugo", "adam"])
 def test_nothing_tells_the_reader_or_the_giver_who_objected(
     app: Flask, world: World, sign_in: SignIn, reader: str

@@ -122,6 +122,7 @@ def rows(app: Flask) -> int:
     return found
 
 
+@pytest.mark.in_ci
 def test_guessing_on_a_known_device_waits_longer_each_time(limited: Flask) -> None:
     own = known(limited, ANA)
     assert [attempt(own, ANA).status_code for _time in range(ALLOWED[Counted.DEVICE])] == [422] * 10
@@ -137,6 +138,7 @@ def test_guessing_on_a_known_device_waits_longer_each_time(limited: Flask) -> No
     assert set(waits[9:]) == {LONGEST.total_seconds()}
 
 
+@pytest.mark.in_ci
 def test_the_page_says_when_and_keeps_the_address(limited: Flask) -> None:
     own = known(limited, ANA)
     for _time in range(11):
@@ -169,6 +171,7 @@ def test_ten_wrong_tries_keep_nobody_at_that_address_out(limited: Flask) -> None
     assert signs_in(limited, ANA)
 
 
+@pytest.mark.in_ci
 def test_the_owner_signs_in_while_five_places_guess(
     limited: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +192,7 @@ def test_signing_in_rightly_uses_nothing_up(
     assert all(signs_in(limited, name) for name in (ANA, BEN) * 3)
 
 
+@pytest.mark.in_ci
 def test_an_address_without_an_account_is_answered_alike(limited: Flask) -> None:
     unknown = guess(limited, "nobody@example.org", 26)
     assert unknown == guess(limited, ANA, 26, ELSEWHERE) == {422: 22, 303: 4}
@@ -203,6 +207,7 @@ def test_a_known_device_waits_for_what_was_tried_on_it(limited: Flask) -> None:
     assert attempt(own, BEN, PASSWORD).status_code == 303
 
 
+@pytest.mark.in_ci
 def test_a_device_is_known_for_whom_it_was_used_by(limited: Flask) -> None:
     shared = known(limited, BEN)
     guess(limited, ANA, 23)
@@ -219,6 +224,7 @@ def test_a_device_is_known_for_whom_it_was_used_by(limited: Flask) -> None:
         assert attempt(own, ANA, PASSWORD).location == "/", "known for both"
 
 
+@pytest.mark.in_ci
 def test_a_one_time_link_makes_the_device_known(limited: Flask) -> None:
     """The way in for somebody on a new device whom others make wait."""
     with limited.app_context():
@@ -290,12 +296,14 @@ def test_what_counts_as_one_place(app: Flask, one: str, other: str, same: bool) 
     assert (found[0] == found[1]) is same
 
 
+@pytest.mark.in_ci
 def test_workers_count_together(serve: Serve) -> None:
     first = serve()
     assert guess(first, ANA, 6) == {422: 6}
     assert guess(serve(), ANA, 18) == {422: 16, 303: 2}
 
 
+@pytest.mark.in_ci
 def test_workers_count_together_in_redis(serve: Serve) -> None:
     store = Redis.from_url(REDIS)
     try:
@@ -315,6 +323,7 @@ def test_workers_count_together_in_redis(serve: Serve) -> None:
         store.close()
 
 
+@pytest.mark.in_ci
 def test_without_the_storage_people_sign_in_and_guesses_wait(serve: Serve) -> None:
     app = serve("redis://127.0.0.1:1/0")
     assert guess(app, ANA, 23) == {422: 22, 303: 1}
@@ -322,6 +331,7 @@ def test_without_the_storage_people_sign_in_and_guesses_wait(serve: Serve) -> No
         assert signs_in(app, BEN)
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_counts_and_work_wait_together_no_longer_than_one_write(
     serve: Serve, monkeypatch: pytest.MonkeyPatch

@@ -80,6 +80,7 @@ def slow(app: Flask) -> None:
     assert guess(app, "nobody@example.org", ALLOWED[Counted.SOURCE] + TURNS) == {422: 22}
 
 
+@pytest.mark.in_ci
 def test_the_page_waits_and_goes_on_by_itself(limited: Flask) -> None:
     slow(limited)
     client = Client(limited)
@@ -99,6 +100,7 @@ def test_the_page_waits_and_goes_on_by_itself(limited: Flask) -> None:
         assert client.get("/account").status_code == 200
 
 
+@pytest.mark.in_ci
 def test_what_was_typed_stands_nowhere_in_clear(limited: Flask) -> None:
     slow(limited)
     client = Client(limited)
@@ -116,6 +118,7 @@ def test_what_was_typed_stands_nowhere_in_clear(limited: Flask) -> None:
         assert all(secret not in text for text in (cookie.value, page.text, repr(turn)))
 
 
+@pytest.mark.in_ci
 def test_a_wrong_password_that_waited_is_said(limited: Flask) -> None:
     slow(limited)
     client = Client(limited)
@@ -130,6 +133,7 @@ def test_a_wrong_password_that_waited_is_said(limited: Flask) -> None:
     assert client.http.get_cookie("waiting") is None
 
 
+@pytest.mark.in_ci
 def test_where_it_wanted_to_go_is_kept(limited: Flask) -> None:
     slow(limited)
     client = Client(limited)
@@ -140,6 +144,7 @@ def test_where_it_wanted_to_go_is_kept(limited: Flask) -> None:
         assert client.get(TURN, **THERE).location == "/evidence"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("path", [WAIT, TURN])
 def test_nobody_is_signed_in_who_sent_nothing(limited: Flask, path: str) -> None:
     client = Client(limited)
@@ -152,6 +157,7 @@ def test_nobody_is_signed_in_who_sent_nothing(limited: Flask, path: str) -> None
         assert client.get(path).location == "/login"
 
 
+@pytest.mark.in_ci
 def test_known_devices_and_one_time_links_never_wait(limited: Flask) -> None:
     own = known(limited, ANA)
     slow(limited)
@@ -190,6 +196,7 @@ def test_a_wiped_desk_gets_in_after_101_wrong_passwords_there(limited: Flask) ->
         assert own.client.get("/account").status_code == 200
 
 
+@pytest.mark.in_ci
 def test_an_unknown_address_waits_as_long_as_a_known_one(limited: Flask) -> None:
     slow(limited)
     nobody = Browser(limited, "nobody.else@example.org", "wrong password")

@@ -35,6 +35,7 @@ def mistaken(world: World) -> int:
     return person_id
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_it_is_said_what_goes_and_then_no_page_or_file_shows_it(
     app: Flask, world: World, sign_in: SignIn

@@ -56,6 +56,7 @@ def row(app: Flask, model: type, id_: int) -> Any:
         return found
 
 
+@pytest.mark.in_ci
 def test_an_empty_library_is_led_through_its_first_day(
     app: Flask, world: World, sign_in: SignInAs
 ) -> None:
@@ -520,6 +521,7 @@ def membership_of(app: Flask, world: World, person: str) -> int:
         ).one()
 
 
+@pytest.mark.in_ci
 def test_memberships_that_cannot_be(app: Flask, world: World, adam: Client) -> None:
     right = {
         "team_id": world.teams["harbour"],
@@ -790,6 +792,7 @@ def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Cl
     assert adam.get("/admin/not-rated?framework=" + HUGE).status_code == 404
 
 
+@pytest.mark.in_ci
 def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
     right = {
         "name": "Lake Library",

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -24,6 +25,7 @@ def disabled(world: World, name: str) -> bool:
     return session().get_one(Person, world.people[name]).disabled_at is not None
 
 
+@pytest.mark.in_ci
 def test_all_goes_on_or_nothing_and_the_administrator_sees_no_answer(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -98,6 +100,7 @@ def test_reviews_can_go_on_without_disabling(app: Flask, world: World, sign_in: 
         assert not disabled(world, "sue")
 
 
+@pytest.mark.in_ci
 def test_the_administrator_is_told_of_a_supervisor_who_leaves(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

@@ -47,6 +47,7 @@ def text(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+@pytest.mark.in_ci
 def test_a_file_becomes_people_and_is_undone(app: Flask, world: World, adam: Client) -> None:
     assert "Nothing imported lately" in adam.get(PAGE).text
     address = upload(
@@ -134,6 +135,7 @@ LARGE = [f"P{n},p{n}@example.org,Central,Mid-level" for n in range(300)]
 COLUMNS = "Name,Email,Team,Job profile"
 
 
+@pytest.mark.in_ci
 def test_two_tabs_say_what_becomes_of_each_file(
     app: Flask, world: World, adam: Client, sign_in: Callable[[str], Client]
 ) -> None:
@@ -168,6 +170,7 @@ def test_two_tabs_say_what_becomes_of_each_file(
         assert "Ada" in session().scalars(select(Person.name)).all()
 
 
+@pytest.mark.in_ci
 def test_who_asked_is_told_why_nobody_was_imported(app: Flask, world: World, adam: Client) -> None:
     """On Today, by mail as they chose, and with the way to the rows."""
     address = upload(adam, *LARGE, head=COLUMNS)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+import pytest
 import time_machine
 from flask import Flask
 
@@ -23,6 +24,7 @@ SignIn = Callable[[str], Client]
 PAGES = "/admin/versions"
 
 
+@pytest.mark.in_ci
 def test_seen_first_then_moved_at_once_told_and_moved_back(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -95,6 +97,7 @@ def the_form(page: str, **typed: str) -> dict[str, str]:
     return {**dict(kept), "newcomers": "y", **typed}
 
 
+@pytest.mark.in_ci
 def test_it_is_planned_for_a_day_seen_and_canceled(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -204,6 +207,7 @@ def test_a_form_that_is_sent_again_from_another_tab_says_where_they_are(
             assert "Nothing to do: they are on version 2 already." in words(answer.text)
 
 
+@pytest.mark.in_ci
 def test_who_is_on_another_version_than_a_round_is_not_in_it(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

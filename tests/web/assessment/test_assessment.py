@@ -511,6 +511,7 @@ def test_the_statement_page_has_the_whole_history(
     )  # the same moment: not after the endorsement
 
 
+@pytest.mark.in_ci
 def test_few_statements_of_sql_whatever_the_size(
     app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:

@@ -55,6 +55,7 @@ def fetched(client: Client) -> dict[str, str]:
     return found
 
 
+@pytest.mark.in_ci
 def test_everywhere_it_is_as_if_it_had_never_been_rated(
     app: Flask, world: World, ana: Client, first: int
 ) -> None:

@@ -52,6 +52,7 @@ def keeping(page: str) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.in_ci
 def test_all_are_kept_in_one_press_for_each_domain_and_every_answer_is_seen(
     app: Flask, world: World, ana: Client
 ) -> None:

@@ -105,6 +105,7 @@ def test_robots_may_read_the_front_page_alone(app: Flask) -> None:
     assert Client(app).get("/robots.txt").text == "User-agent: *\nAllow: /$\nDisallow: /\n"
 
 
+@pytest.mark.in_ci
 def test_every_foot_leads_to_the_pages_for_everybody(app: Flask) -> None:
     client = Client(app)
     foot = client.get("/login").text.partition("<footer")[2]

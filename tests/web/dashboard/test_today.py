@@ -468,6 +468,7 @@ def test_in_the_last_days_of_a_round_sending_comes_before_rating(
     assert ("on with your job" in words(html).partition("Also for you")[2]) is is_sending
 
 
+@pytest.mark.in_ci
 def test_there_is_one_primary_button(app: Flask, world: World, sign_in: SignIn) -> None:
     """For everybody, whether or not somebody waits for them."""
     people = ("ana", "ben", "sue", "cora", "adam")
@@ -596,6 +597,7 @@ def test_who_has_every_role_sees_every_section(app: Flask, world: World, sign_in
         assert part in said
 
 
+@pytest.mark.in_ci
 def test_what_was_not_sent_leaves_no_trace_with_others(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -615,6 +617,7 @@ def test_what_was_not_sent_leaves_no_trace_with_others(
     assert [today(sign_in, name) for name in ("sue", "cora", "adam")] != before
 
 
+@pytest.mark.in_ci
 def test_the_number_of_statements_does_not_depend_on_the_size(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

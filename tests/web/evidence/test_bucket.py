@@ -85,6 +85,7 @@ def names(bucket: Bucket) -> list[str]:
     return sorted(each.name for each in files.found(bucket))
 
 
+@pytest.mark.in_ci
 def test_people_and_commands_find_their_files_there(
     app: Flask, world: World, sign_in: SignIn, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +127,7 @@ def test_people_and_commands_find_their_files_there(
     assert store(bucket).cat_file("evidence/lib/notes.txt") == b"not ours"
 
 
+@pytest.mark.in_ci
 def test_a_store_that_is_away_is_told_in_words(
     app: Flask,
     world: World,
@@ -165,6 +167,7 @@ def test_a_store_that_is_away_is_told_in_words(
     assert names(bucket) == []
 
 
+@pytest.mark.in_ci
 def test_what_is_unsafe_about_the_bucket(app: Flask, world: World, bucket: Bucket) -> None:
     def said() -> list[str]:
         lines = told(app, "check", "--deploy").splitlines()
@@ -186,6 +189,7 @@ def test_what_is_unsafe_about_the_bucket(app: Flask, world: World, bucket: Bucke
     assert names(bucket) == []
 
 
+@pytest.mark.in_ci
 def test_settings_that_cannot_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     for settings, wrong in (

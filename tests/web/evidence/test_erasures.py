@@ -171,6 +171,7 @@ EXPORTS = {"/profile.csv", "/profile.json", "/profile.pdf"}
 EITHER = ["replaced", pytest.param("all", marks=pytest.mark.reads_at_length)]
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("act", EITHER)
 def test_nothing_of_it_is_left(
     app: Flask, engine_name: str, ana: Client, piece_id: int, act: str
@@ -213,6 +214,7 @@ def with_it(found: dict[str, bytes]) -> set[str]:
     return {address for address, content in found.items() if holds(content)}
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("act", EITHER)
 def test_no_page_and_no_export_that_had_it_shows_it(
     app: Flask, world: World, sign_in: SignIn, ana: Client, piece_id: int, act: str
@@ -234,6 +236,7 @@ def test_no_page_and_no_export_that_had_it_shows_it(
         assert with_it(after) == set()
 
 
+@pytest.mark.in_ci
 def test_what_stays_is_said(
     app: Flask, world: World, ana: Client, sign_in: SignIn, piece_id: int
 ) -> None:
@@ -460,6 +463,7 @@ class TestUnderALegalHold:
         for client in (ana, *others):
             assert with_it(pages(client, *EXPORTS)) == set()
 
+    @pytest.mark.in_ci
     @pytest.mark.parametrize("act", EITHER)
     def test_it_is_erased_when_the_hold_ends(
         self, app: Flask, world: World, ana: Client, sign_in: SignIn, piece_id: int, act: str
@@ -503,6 +507,7 @@ def test_a_file_that_somebody_else_has_too_stays(
     assert len(stored(app)) == 1
 
 
+@pytest.mark.in_ci
 def test_a_removal_that_was_cut_short_is_made_good(
     app: Flask, ana: Client, piece_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

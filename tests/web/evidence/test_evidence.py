@@ -773,6 +773,7 @@ def test_any_query_is_answered(world: World, ana: Client, query: str) -> None:
     assert ana.get(f"/evidence?{query}").status_code == 200
 
 
+@pytest.mark.in_ci
 def test_the_number_of_statements_does_not_hang_on_the_number_of_rows(
     app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:

@@ -117,6 +117,7 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "Version 26.11 , added here on Nov 24, 2026. What changed in 26.11" in listed
 
 
+@pytest.mark.in_ci
 def test_all_small_ones_are_carried_in_one_press_and_changed_after(editor: Client) -> None:
     draft = uploaded(editor, text_of(edited(seed(), smaller))).location
     page = editor.get(draft)
@@ -136,6 +137,7 @@ def smaller(listed: dict[str, list[dict[str, Any]]]) -> None:
         each["text"] = each["text"].upper()
 
 
+@pytest.mark.in_ci
 def test_what_a_file_leaves_out_is_kept_and_retired_again(app: Flask, editor: Client) -> None:
     def without(listed: dict[str, list[dict[str, Any]]]) -> None:
         del listed["technical"][1]
@@ -170,6 +172,7 @@ def test_what_a_file_leaves_out_is_kept_and_retired_again(app: Flask, editor: Cl
     assert skill == then
 
 
+@pytest.mark.in_ci
 def test_what_has_no_place_is_not_kept(editor: Client) -> None:
     """Another has its code."""
 
@@ -275,6 +278,7 @@ def approved(page: str) -> dict[str, str]:
     return {"seen": seen, **dict(fields)}
 
 
+@pytest.mark.in_ci
 def test_publishing_carries_what_was_suggested(app: Flask, editor: Client) -> None:
     draft = uploaded(editor, text_of(edited(seed(), louder))).location
     assert words(editor.get(draft)).count("Decide.") == 1
@@ -288,6 +292,7 @@ def test_publishing_carries_what_was_suggested(app: Flask, editor: Client) -> No
     assert "Nobody decided: asked again." in done
 
 
+@pytest.mark.in_ci
 def test_publishing_is_refused_where_a_suggestion_was_not_approved(
     app: Flask, editor: Client
 ) -> None:

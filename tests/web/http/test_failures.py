@@ -44,6 +44,7 @@ def address(app: Flask, endpoint: str) -> str:
         return url_for(endpoint, **dict.fromkeys(rule.arguments, 1))
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_fault_in_any_view_is_our_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_values: object) -> str:

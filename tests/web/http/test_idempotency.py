@@ -386,6 +386,7 @@ def test_a_suggestion_from_nobody_is_kept_once(
     assert counted(app, Correction) == 2
 
 
+@pytest.mark.in_ci
 def test_the_daily_command_forgets_what_no_page_can_hold_any_more(
     app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def site(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         db.engine.dispose()
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 def test_no_page_leads_out(site: Flask, world: World) -> None:
     visitor = Below(site)

@@ -67,6 +67,7 @@ def looks_told(app: Flask) -> list[dict[str, object]]:
     return list(found)
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("hindrance", [held, full])
 def test_pages_answer_though_nothing_can_be_noted(
     app: Flask, world: World, sign_in: SignIn, patience: set[int], hindrance: Hindrance
@@ -93,6 +94,7 @@ def test_pages_answer_though_nothing_can_be_noted(
     }
 
 
+@pytest.mark.in_ci
 def test_what_was_missed_is_in_the_log_and_then_in_the_audit(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -117,6 +119,7 @@ def test_what_was_missed_is_in_the_log_and_then_in_the_audit(
         db.session.remove()
 
 
+@pytest.mark.in_ci
 def test_what_was_saved_is_not_called_unsaved(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

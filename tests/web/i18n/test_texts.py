@@ -75,6 +75,7 @@ def test_templates_say_nothing_past_gettext(environment: Environment) -> None:
     )
 
 
+@pytest.mark.in_ci
 def test_python_says_nothing_past_gettext() -> None:
     def spoken(path: Path) -> list[str]:
         found = python_literals(path.read_text())
@@ -87,6 +88,7 @@ def test_python_says_nothing_past_gettext() -> None:
     assert by_file((path, spoken(path)) for path in PYTHON) == {}
 
 
+@pytest.mark.in_ci
 def test_every_exception_is_still_needed() -> None:
     found = {text for path in PYTHON for _line, text in python_literals(path.read_text())}
     assert set(NOT_WORDS) - found == set()
@@ -251,6 +253,7 @@ def untranslatable(calls: Iterator[tuple[int, list[object]]]) -> list[str]:
     return found
 
 
+@pytest.mark.in_ci
 def test_every_text_is_a_plain_string_with_named_placeholders(environment: Environment) -> None:
     beyond = (path for path in (ROOT / "tracker").rglob("*.py") if "web" not in path.parts)
     every = [*PYTHON, *sorted(beyond)]
@@ -280,6 +283,7 @@ def test_a_text_that_cannot_be_translated_is_found(environment: Environment, sli
         assert untranslatable(template_calls("{{ " + slip + " }}", environment)) != []
 
 
+@pytest.mark.in_ci
 def test_extraction_finds_every_text(environment: Environment, extracted: dict[str, str]) -> None:
     calls = [texts for path in PYTHON for _line, texts in python_calls(path.read_text())]
     for path in TEMPLATES:

@@ -327,6 +327,7 @@ def run(app: Flask, *arguments: str) -> tuple[int, list[dict[str, object]]]:
     return done.exit_code, kept
 
 
+@pytest.mark.in_ci
 def test_the_command_delivers_once(
     app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -439,6 +440,7 @@ def test_the_loop_goes_on_when_the_database_comes_back(
 STATISTICS = {"sqlite": "up to date", "postgresql": "PostgreSQL makes them itself"}
 
 
+@pytest.mark.in_ci
 def test_the_daily_command_reminds(app: Flask, world: World, engine_name: str) -> None:
     with app.app_context():
         send(world, YES)

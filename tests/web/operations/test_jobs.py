@@ -162,6 +162,7 @@ def test_who_has_to_rate_somebody_blind_gets_no_older_file_about_them(
     assert hugo.http.get(address).status_code == 303
 
 
+@pytest.mark.in_ci
 def test_whose_record_is_closed_since_leaves_the_file(
     app: Flask, world: World, url: str, sign_in: SignIn
 ) -> None:

@@ -110,6 +110,7 @@ def test_a_bar_short_of_its_tick_is_found(profile: str) -> None:
     assert untrue(re.sub(held, "", profile)) != []
 
 
+@pytest.mark.in_ci
 def test_the_bars_of_a_big_team_are_its_numbers(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         for number in range(38):

@@ -55,6 +55,7 @@ def moved(app: Flask, world: World) -> Moved:
     return Moved(made, made.became[first[1]][0], made.added)
 
 
+@pytest.mark.in_ci
 def test_no_page_counts_it_before_the_round_begins(
     moved: Moved, world: World, sign_in: SignIn
 ) -> None:
@@ -95,6 +96,7 @@ def test_no_page_counts_it_before_the_round_begins(
         assert "3 statements are new or changed: you can rate them now" in told
 
 
+@pytest.mark.in_ci
 def test_all_of_them_count_it_from_the_day_on_which_the_round_begins(
     moved: Moved, world: World, sign_in: SignIn
 ) -> None:
@@ -128,6 +130,7 @@ def test_all_of_them_count_it_from_the_day_on_which_the_round_begins(
         assert "By your own ratings" not in theirs
 
 
+@pytest.mark.in_ci
 def test_the_levels_of_a_team_and_of_a_round_count_the_same(
     app: Flask, moved: Moved, world: World, sign_in: SignIn
 ) -> None:

@@ -85,6 +85,7 @@ def test_of_a_version_that_moves_nothing_nothing_is_said(
         assert "Some levels count other" not in ana.get("/notices").text
 
 
+@pytest.mark.in_ci
 def test_a_level_that_falls_is_named_with_its_reason_to_its_owner_and_their_supervisor(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

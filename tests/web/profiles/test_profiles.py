@@ -134,6 +134,7 @@ def seen(app: Flask, world: World, sign_in: SignIn, name: str) -> list[str]:
     ]
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("reader", ["sue", "cora"])
 def test_nothing_that_is_not_revealed_shows(
     app: Flask, world: World, sign_in: SignIn, reader: str
@@ -337,6 +338,7 @@ def test_no_such_domain(world: World, sign_in: SignIn, domain: str) -> None:
     assert ana.get(f"{profile_of(world)}/{domain}").status_code in (404, 422)
 
 
+@pytest.mark.in_ci
 def test_the_number_of_sql_statements_does_not_grow(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

@@ -253,6 +253,7 @@ def test_any_other_answers_look_the_same(
         assert fetched(client, more) == before, f"the world of seed {seed}"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", ["sue", at_length("cora")])
 def test_nor_those_of_somebody_who_was_carried_to_a_newer_version(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
@@ -292,6 +293,7 @@ def test_any_other_answers_would_be_found(
     assert fetched(client, [f"/reviews/{review_id}"]) != before
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 def test_a_page_that_gives_it_away_would_be_found(
     app: Flask, world: World, sign_in: SignIn, review_id: int
@@ -341,6 +343,7 @@ def test_nobody_but_the_reviewer_can_tell_what_they_answered(
         assert "Where?" in before[f"/reviews/{review_id}"][2], "the question is there"
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 def test_the_reveal_would_be_found(
     app: Flask, world: World, sign_in: SignIn, review_id: int

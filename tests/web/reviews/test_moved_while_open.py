@@ -122,6 +122,7 @@ def seen(sign_in: SignIn, world: World, name: str, statements: list[int]) -> See
     )
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(
     ("stage", "supervisor"),
     [
@@ -166,6 +167,7 @@ def test_what_came_of_it_is_seen_there_whenever_they_were_moved(
     assert retired["endorsed"]["answer"] == "consistently"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(
     "stage",
     ["answered", "settled"]

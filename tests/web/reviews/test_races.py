@@ -174,6 +174,7 @@ def stands(app: Flask, review_id: int) -> tuple[str, str]:
         return found
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", RACES)
 def test_one_wins_and_the_other_sees_how_it_stands(
     app: Flask, world: World, sign_in: SignIn, name: str
@@ -215,6 +216,7 @@ def test_whoever_comes_second_is_told(
     assert "Somebody was here before you" in ended[1].text or "Why" in ended[1].text
 
 
+@pytest.mark.in_ci
 def test_both_agree_at_once_and_both_are_told_so(app: Flask, world: World, sign_in: SignIn) -> None:
     """The partner of *agree or keep apart*: there is nothing to win."""
     clients = [sign_in(world.email(name)) for name in ("ana", "sue")]

@@ -64,6 +64,7 @@ def version(page: str) -> str:
     return found[1]
 
 
+@pytest.mark.in_ci
 def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> None:
     first, second = world.statements["communication"][:2]
     with app.app_context():
@@ -597,6 +598,7 @@ class TestDifferencesPage:
             assert "49" not in words(page.text)
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("state", ["waiting", "answered", "revealed"])
 def test_no_page_costs_more_statements_for_more_items(
     app: Flask, world: World, ana: Client, sue: Client, count_sql: Queries, state: str

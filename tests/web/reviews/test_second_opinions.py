@@ -158,6 +158,7 @@ def _telling(world: World) -> list[str]:
     return [each.format(**places) for each in sorted(TELLING)]
 
 
+@pytest.mark.in_ci
 def test_after_the_reveal_everything_is_shown(
     app: Flask, sign_in: SignIn, anew: Callable[[], World]
 ) -> None:

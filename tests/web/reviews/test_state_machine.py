@@ -811,6 +811,7 @@ def way_through(app: Flask) -> None:
         machine.teardown()
 
 
+@pytest.mark.in_ci
 def test_the_way_through_is_as_modelled(app: Flask) -> None:
     way_through(app)
 

@@ -55,6 +55,7 @@ def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     levels._standing.cache_clear()
 
 
+@pytest.mark.in_ci
 def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,7 @@ def test_statements_and_people_are_those_of_a_second_count(
     assert seen > 10
 
 
+@pytest.mark.in_ci
 def test_a_statement_leads_to_those_whom_it_holds_back(
     app: Flask, many: World, sign_in: SignIn
 ) -> None:
@@ -142,6 +143,7 @@ def test_the_worst_statement_of_all_domains_is_named_first(
     assert (held[first[1]], int(first[2])) == (worst, worst)
 
 
+@pytest.mark.in_ci
 def test_more_than_thirty_people_are_paged_and_filed(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -301,6 +303,7 @@ def test_who_was_listed_sees_who_looked(app: Flask, world: World, sign_in: SignI
     assert list(looked) == [world.people["ana"]]
 
 
+@pytest.mark.in_ci
 def test_the_number_of_queries_does_not_depend_on_the_size(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

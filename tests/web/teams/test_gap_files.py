@@ -60,6 +60,7 @@ def with_spring(world: World) -> int:
     return spring
 
 
+@pytest.mark.in_ci
 def test_each_says_every_choice_rule_voice_version_and_day(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -96,6 +97,7 @@ def test_each_says_every_choice_rule_voice_version_and_day(
     assert then["Round"] == "Spring 2026. As of May 31, 2026."
 
 
+@pytest.mark.in_ci
 def test_a_workbook_has_the_rows_of_the_other_file(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -177,6 +179,7 @@ def test_what_cannot_be_chosen_is_no_file(world: World, sign_in: SignIn) -> None
         assert cora.http.get(url).status_code == 404
 
 
+@pytest.mark.in_ci
 def test_two_versions_are_both_named(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         spring = with_spring(world)

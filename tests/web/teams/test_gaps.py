@@ -79,6 +79,7 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
     assert found["Gaps"] == ["of known", "0 of 0", "1 of 2", "1 of 1"]
 
 
+@pytest.mark.in_ci
 def test_the_panel_says_what_holds_back_and_who_could_teach(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -243,6 +244,7 @@ def test_a_coordinator_has_the_teams_below_and_a_supervisor_has_not(
     assert "Bea" not in rows(sign_in(world.email("sue")).get(f"{url}?teams=all").text)
 
 
+@pytest.mark.in_ci
 def test_more_than_thirty_people_are_shown_as_counts(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -347,6 +349,7 @@ def everything(world: World, sign_in: SignIn) -> list[bytes]:
     return found
 
 
+@pytest.mark.in_ci
 def test_what_was_not_sent_leaves_no_trace(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         some_gaps(world)
@@ -358,6 +361,7 @@ def test_what_was_not_sent_leaves_no_trace(app: Flask, world: World, sign_in: Si
     assert everything(world, sign_in) == before
 
 
+@pytest.mark.in_ci
 def test_what_was_answered_and_is_not_revealed_leaves_no_trace(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -392,6 +396,7 @@ def test_what_was_endorsed_does_leave_one(app: Flask, world: World, sign_in: Sig
     assert everything(world, sign_in) != before
 
 
+@pytest.mark.in_ci
 def test_the_number_of_statements_does_not_depend_on_the_size(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

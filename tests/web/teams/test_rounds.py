@@ -226,6 +226,7 @@ def crowd(world: World, count: int) -> list[int]:
     return [join(world, f"person{number:03}", "harbour") for number in range(count)]
 
 
+@pytest.mark.in_ci
 def test_a_selection_goes_over_pages(app: Flask, world: World, sign_in: SignIn) -> None:
     """Ticked on the first page, and there still after the second; or all of them but one."""
     with app.app_context():
@@ -625,6 +626,7 @@ def test_no_round_has_begun(app: Flask, world: World, sign_in: SignIn) -> None:
     assert "No round has begun yet" in page
 
 
+@pytest.mark.in_ci
 def test_a_page_of_300_people_takes_as_many_queries_as_one_of_4(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

@@ -62,6 +62,7 @@ def test_each_voice_is_counted_by_itself(
     assert ("Gaps can show other numbers" in page) is not hides_names
 
 
+@pytest.mark.in_ci
 def test_each_count_says_of_whom_and_when(app: Flask, world: World, sign_in: SignIn) -> None:
     """Harbour was counted again; Central with Bookmobile wasn't, and Northside never."""
     with app.app_context():
@@ -144,6 +145,7 @@ def test_it_is_for_coordinators(app: Flask, world: World, sign_in: SignIn) -> No
     assert hugo.http.get(link).status_code == 403
 
 
+@pytest.mark.in_ci
 def test_queries_do_not_grow(app: Flask, world: World, sign_in: SignIn, count_sql: Queries) -> None:
     cora = sign_in(world.email("cora"))
     asked = []

@@ -167,6 +167,7 @@ def test_a_round_counts_their_statements_once_by_the_higher_target(
     assert [each.near for each in load if each.name == "Ana"] == [27]
 
 
+@pytest.mark.in_ci
 def test_a_page_says_who_is_measured_otherwise_elsewhere(
     world: World, sign_in: SignIn, spring: int
 ) -> None:
@@ -198,6 +199,7 @@ def test_an_explanation_says_the_state_by_each_job(
     assert "alone" not in words(sign_in(world.email("cora")).get(lea).text)
 
 
+@pytest.mark.in_ci
 def test_what_changed_says_that_the_jobs_did(app: Flask, world: World, sign_in: SignIn) -> None:
     """And that the version did."""
     with app.app_context():

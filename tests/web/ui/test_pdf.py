@@ -114,6 +114,7 @@ def on_the_page(page: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]+>", "", " ".join(each[::-1])).split()) for each in found]
 
 
+@pytest.mark.in_ci
 def test_the_profile_has_the_figures_of_its_page(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         reviewed(world)
@@ -244,6 +245,7 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
     assert "https://example.org/visits" in pdf.metadata(ana.get(f"{url}.pdf")).values()
 
 
+@pytest.mark.in_ci
 def test_what_one_side_sealed_again_is_not_in_the_notes(
     app: Flask, world: World, ana: Client, sue: Client
 ) -> None:
@@ -278,6 +280,7 @@ def test_there_are_no_notes_before_the_reveal(
         )
 
 
+@pytest.mark.in_ci
 def test_notes_for_oneself_are_in_no_document(
     app: Flask, world: World, ana: Client, sue: Client
 ) -> None:
@@ -429,6 +432,7 @@ def test_every_page_has_the_size_that_the_library_prints_on(
         assert {(round(sheet.width), round(sheet.height)) for sheet in sheets} == {points}
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("paper", Paper)
 def test_the_notes_of_twenty_differences_are_two_pages(
     app: Flask, world: World, sue: Client, monkeypatch: pytest.MonkeyPatch, paper: Paper
@@ -467,6 +471,7 @@ def a_document(words: str) -> Document:
     return Document("differences", "Notes", "City Library", data)
 
 
+@pytest.mark.in_ci
 def test_names_of_other_scripts_are_shown(app: Flask, world: World, ana: Client) -> None:
     """The fonts inside typst know Latin, Greek, Cyrillic, Hebrew, Arabic and Devanagari letters."""
     for name in (
@@ -516,6 +521,7 @@ def in_japanese() -> None:
         tx.execute(update(Statement).values(title="棚づくり"))
 
 
+@pytest.mark.in_ci
 def test_the_pages_say_what_their_documents_will_not_show(
     app: Flask, world: World, ana: Client, sue: Client
 ) -> None:
@@ -565,6 +571,7 @@ def test_fonts_of_the_library_are_used(
         Config()
 
 
+@pytest.mark.in_ci
 def test_long_texts_run_on_over_the_page(app: Flask, world: World, sue: Client) -> None:
     ids = world.statements["communication"]
     long = "word " * 790
@@ -594,6 +601,7 @@ def test_long_texts_run_on_over_the_page(app: Flask, world: World, sue: Client) 
     ] == []
 
 
+@pytest.mark.in_ci
 def test_tables_say_what_their_columns_are_on_every_page(
     app: Flask, world: World, ana: Client
 ) -> None:
@@ -711,6 +719,7 @@ def test_every_file_that_is_made_is_limited(app: Flask) -> None:
     assert [name for name in made if not limiter.limit_manager.decorated_limits(name)] == []
 
 
+@pytest.mark.in_ci
 def test_documents_are_limited_for_each_person(
     app: Flask, world: World, limited: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -726,6 +735,7 @@ def test_documents_are_limited_for_each_person(
     assert limited("sue").http.get(notes).status_code == 200
 
 
+@pytest.mark.in_ci
 def test_the_number_of_sql_statements_does_not_grow(
     app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
@@ -804,6 +814,7 @@ def wordless(value: object) -> object:
     return "7" if isinstance(value, str) and value else value
 
 
+@pytest.mark.in_ci
 def test_templates_hold_no_word_of_their_own(
     app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -849,6 +860,7 @@ def languages(value: object, seen: set[int]) -> set[str]:
     return set()
 
 
+@pytest.mark.in_ci
 def test_words_of_a_framework_keep_their_language(
     app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

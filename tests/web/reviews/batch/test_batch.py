@@ -863,6 +863,7 @@ class TestNextReview:
         assert "Next review" not in ana.get(f"/reviews/{review_id}/differences").text
 
 
+@pytest.mark.in_ci
 def test_a_screen_costs_the_same_for_one_item_and_for_thirty(
     app: Flask, world: World, sue: Client, count_sql: Queries
 ) -> None:

@@ -200,6 +200,7 @@ def from_harbour(world: World) -> None:
 
 
 class TestRevoke:
+    @pytest.mark.in_ci
     def test_with_a_reason_that_the_learner_reads(
         self, app: Flask, world: World, sign_in: SignIn
     ) -> None:
@@ -370,6 +371,7 @@ def test_no_such_statement(world: World, sign_in: SignIn) -> None:
     assert "has not revealed an answer" in sue.get(their_page(world)).text
 
 
+@pytest.mark.in_ci
 def test_the_command_finds_what_does_not_fit(app: Flask, world: World) -> None:
     runner = app.test_cli_runner()
     with app.app_context():
@@ -384,6 +386,7 @@ def test_the_command_finds_what_does_not_fit(app: Flask, world: World) -> None:
     assert "Expired: 0." in runner.invoke(args=["work", "--daily"]).output
 
 
+@pytest.mark.in_ci
 def test_no_page_costs_more_statements_for_more_endorsements(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

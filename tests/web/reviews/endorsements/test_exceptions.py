@@ -54,6 +54,7 @@ def agreed(world: World) -> None:
     exceptions.confirm(actor(world, "ana"), item_id, exception_id, world.now)
 
 
+@pytest.mark.in_ci
 def test_both_agree_on_the_page_and_one_withdraws(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -253,6 +254,7 @@ def test_the_agenda_has_evidence_and_both_notes_of_what_was_kept_apart(
     )
 
 
+@pytest.mark.in_ci
 def test_no_page_costs_more_statements_for_more_exceptions(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

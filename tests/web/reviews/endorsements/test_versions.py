@@ -80,6 +80,7 @@ def standing_ids(world: World) -> dict[int, str]:
     return {row.statement_id: row.status.value for row in rows}
 
 
+@pytest.mark.in_ci
 def test_what_changed_is_asked_again_and_can_be_kept(
     world: World, carried: Carried, sign_in: SignIn
 ) -> None:
@@ -123,6 +124,7 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     assert "nothing reviewed yet" not in sue.get(f"/people/{world.people['ana']}/profile").text
 
 
+@pytest.mark.in_ci
 def test_a_statement_is_read_from_version_to_version(
     world: World, carried: Carried, sign_in: SignIn
 ) -> None:

@@ -58,6 +58,7 @@ def arranged(world: World) -> None:
     rounds.keep_all_due(world.now)
 
 
+@pytest.mark.in_ci
 def test_no_page_of_a_reader_without_names_asks_for_levels(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:

@@ -116,6 +116,7 @@ def test_the_same_statements_once_more_count_whatever_comes_of_them(
         assert session().scalar(decided) == 2
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("is_new", [True, False])
 def test_an_agreed_exception_is_one_review_in_all_versions(
     app: Flask, world: World, is_new: bool
@@ -190,6 +191,7 @@ def test_who_are_all_alike_are_not_told(app: Flask, world: World, sign_in: SignI
     assert leadership(sign_in(world.email("cora")), world, "harbour") == HIDDEN
 
 
+@pytest.mark.in_ci
 def test_a_small_team_counts_with_the_team_above(app: Flask, world: World, sign_in: SignIn) -> None:
     """Central's Ana and Ben, and Bookmobile's Sue, are there too, and not known."""
     cora = sign_in(world.email("cora"))
@@ -263,6 +265,7 @@ def test_no_filter_cuts_a_team(app: Flask, world: World, sign_in: SignIn) -> Non
         assert "<select" not in page
 
 
+@pytest.mark.in_ci
 def test_a_round_has_the_figures_of_its_end(app: Flask, world: World, sign_in: SignIn) -> None:
     cora = sign_in(world.email("cora"))
     with app.app_context():

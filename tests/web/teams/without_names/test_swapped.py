@@ -177,6 +177,7 @@ def test_no_byte_depends_on_who_of_two_stands_how(
     assert differing(app, world, sign_in, reader, hidden) == set()
 
 
+@pytest.mark.in_ci
 def test_who_sees_names_sees_who_stands_how(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         pairs = arranged(world)
