@@ -78,3 +78,16 @@ def test_of_one_day_a_level_stands_before_what_it_came_by() -> None:
     agreed = same(9, 4)._replace(kind=Happened.AGREED)
     kinds = [each.kind for each in told(same(1, 4), same(2, 4), agreed)]
     assert kinds == [Happened.MOVED, Happened.REACHED, Happened.AGREED]
+
+
+def test_of_one_day_the_later_move_stands_first() -> None:
+    moves = [
+        PointerMove(number, framework, at(day), at(day, number), version)
+        for number, framework, day, version in (
+            (1, 5, 0, "26.05"),
+            (2, 1, 9, "27.05"),
+            (3, 5, 9, "26.05"),
+        )
+    ]
+    of = sheet(Record(1, {Side.OWN: {}}, moves=moves, targets={1: {1: 1}}), statement(1))
+    assert [each.version for each in timeline(of, [], day_of)] == ["26.05", "27.05"]

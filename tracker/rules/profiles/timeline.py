@@ -88,7 +88,8 @@ def timeline(
         found = [each for each in found if each.domain_id in (0, domain_id)]
     else:
         found += _moves(sheet, day_of)
-    return sorted(found, key=lambda each: (each.day, -FIRST.index(each.kind)), reverse=True)
+    newest_first = found[::-1]
+    return sorted(newest_first, key=lambda each: (each.day, -FIRST.index(each.kind)), reverse=True)
 
 
 def _counted(
