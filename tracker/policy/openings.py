@@ -6,15 +6,13 @@ from collections.abc import Collection
 from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select, true
 
 from tracker.models import AuditEvent, AuditEventDetail, Person, RecordOpening
-from tracker.rules.administration.openings import INDEPENDENT_AFTER
 
+Moment = dt.datetime | BindParameter[dt.datetime]
 GIVES_AN_ACCOUNT = ("person_added", "administrator_made", "link_made", "person_edited")
 """Whom somebody did this to lately could be that somebody."""
 
 
-def is_closed(
-    now: dt.datetime | BindParameter[dt.datetime], row: type[RecordOpening] = RecordOpening
-) -> ColumnElement[bool]:
+def is_closed(now: Moment, row: type[RecordOpening] = RecordOpening) -> ColumnElement[bool]:
     """Over `RecordOpening`: the one rule that every reading of a record, list, matrix, file and
     export follows (queries/access/blind_spots)."""
     return or_(
@@ -25,18 +23,18 @@ def is_closed(
 
 
 def is_independent(
-    now: dt.datetime, person: type[Person] = Person, row: type[RecordOpening] = RecordOpening
+    lately: Moment, person: type[Person] = Person, row: type[RecordOpening] = RecordOpening
 ) -> ColumnElement[bool]:
     """Over `RecordOpening` and `person`, however deep it stands: somebody else than its two and who
     gave the role, and who was not made, given a link or edited by the reader or the giver
-    lately."""
+    `lately`: INDEPENDENT_AFTER ago."""
     made = exists(
         select(AuditEvent.id)
         .where(
             AuditEvent.actor_id.in_((row.given_by_id, row.reader_id)),
             AuditEvent.subject_id == person.id,
             AuditEvent.kind.in_(GIVES_AN_ACCOUNT),
-            AuditEvent.happened_at > now - INDEPENDENT_AFTER,
+            AuditEvent.happened_at > lately,
         )
         .correlate_except(AuditEvent)
     )
@@ -65,9 +63,7 @@ def setting_changed(
     )
 
 
-def decides_as_administrator(
-    now: dt.datetime, person: type[Person] = Person
-) -> ColumnElement[bool]:
+def decides_as_administrator(lately: Moment, person: type[Person] = Person) -> ColumnElement[bool]:
     """Over `person`: an administrator who can sign in, and could long enough to be nobody's second
     self."""
     return and_(
@@ -75,5 +71,5 @@ def decides_as_administrator(
         person.disabled_at.is_(None),
         person.removed_at.is_(None),
         person.password_hash.is_not(None),
-        person.created_at <= now - INDEPENDENT_AFTER,
+        person.created_at <= lately,
     )

@@ -4,16 +4,31 @@ it."""
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import Library, Membership, Person, RecordOpening, Team
 from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.administration.openings import (
+    INDEPENDENT_AFTER,
     NOT_NEW,
     OBJECT_WITHIN,
     WAIT,
@@ -24,6 +39,11 @@ from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
 READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)
+MY_ID, NOW, LATELY = (
+    bindparam("me", type_=Integer),
+    bindparam("now", type_=UTCDateTime),
+    bindparam("lately", type_=UTCDateTime),
+)
 IS_UNDECIDED = and_(RecordOpening.objected_at.is_not(None), RecordOpening.decision.is_(None))
 
 
@@ -110,27 +130,34 @@ def by_link(token: str, now: dt.datetime) -> Opening | None:
 def count_openable(actor: Actor, now: dt.datetime) -> int:
     """How many readers wait for a yes of the actor, and how many objections for their decision. One
     query."""
+    return session().scalar(_count_openable(actor.today(now)), _values(now, actor)) or 0
+
+
+@lru_cache(maxsize=4)
+def _count_openable(today: dt.date) -> Select[int]:
     waits = case((RecordOpening.objected_at.is_(None), RecordOpening.reader_id))
-    query = (
+    return (
         select(func.count(waits.distinct()) + func.count(RecordOpening.objected_at))
         .join(Person, Person.id == RecordOpening.person_id)
-        .where(
-            RecordOpening.told_at.is_not(None), or_(_openable(actor, now), _to_decide(actor, now))
-        )
+        .where(RecordOpening.told_at.is_not(None), or_(_openable(today), _to_decide()))
     )
-    return session().scalar(query) or 0
+
+
+def _values(now: dt.datetime, asked_by: Actor | None) -> dict[str, Any]:
+    me = asked_by.person_id if asked_by is not None else None
+    return {"me": me, "now": now, "lately": now - INDEPENDENT_AFTER}
 
 
 def openable(actor: Actor, now: dt.datetime) -> list[Opening]:
     """What a yes of the actor opens at once, by reader: as an administrator, the leaving
     supervisor, or a coordinator who sees names; never what they gave themselves, what they wait
     for, or where the giver or the reader made their account lately. One query."""
-    return _openings(now, _openable(actor, now))
+    return _openings(now, _openable(actor.today(now)), asked_by=actor)
 
 
 def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
     """Those that the actor is asked to decide as another administrator. One query."""
-    return _openings(now, _to_decide(actor, now))
+    return _openings(now, _to_decide(), asked_by=actor)
 
 
 def asked_of_operator(now: dt.datetime, but: int | None = None) -> list[Opening]:
@@ -145,31 +172,22 @@ def asked_of_operator(now: dt.datetime, but: int | None = None) -> list[Opening]
     )
 
 
-def _openable(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    mine = _is_independent(
-        actor, now, or_(decides_as_administrator(now, ME), _reads_already(actor, now))
-    )
-    return and_(is_closed(now), RecordOpening.objected_at.is_(None), mine)
+def _openable(today: dt.date) -> ColumnElement[bool]:
+    mine = _is_independent(or_(decides_as_administrator(LATELY, ME), _reads_already(today)))
+    return and_(is_closed(NOW), RecordOpening.objected_at.is_(None), mine)
 
 
-def _to_decide(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    mine = _is_independent(actor, now, decides_as_administrator(now, ME))
+def _to_decide() -> ColumnElement[bool]:
+    mine = _is_independent(decides_as_administrator(LATELY, ME))
     return and_(IS_UNDECIDED, RecordOpening.decider == Decider.ADMINISTRATOR, mine)
 
 
-def _is_independent(
-    actor: Actor, now: dt.datetime, also: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """Over `RecordOpening` and its `Person`: the actor is of their library and independent, and
+def _is_independent(also: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Over `RecordOpening` and its `Person`: who asks is of their library and independent, and
     `also` (over ME)."""
     return exists(
         select(ME.id)
-        .where(
-            ME.id == actor.person_id,
-            ME.library_id == Person.library_id,
-            is_independent(now, ME),
-            also,
-        )
+        .where(ME.id == MY_ID, ME.library_id == Person.library_id, is_independent(LATELY, ME), also)
         .correlate_except(ME)
     )
 
@@ -214,12 +232,11 @@ def open_from(closed: Collection[tuple[dt.date, dt.date]], on: dt.date) -> dt.da
     return on
 
 
-def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Over `RecordOpening`, however deep it stands: whether that person's record is open to the
-    actor, as their supervisor until now or as a coordinator above who sees names. What is not
+def _reads_already(today: dt.date) -> ColumnElement[bool]:
+    """Over `RecordOpening`, however deep it stands: whether that person's record is open to who
+    asks, as their supervisor until now or as a coordinator above who sees names. What is not
     named as its own is of the query around it: left to itself SQLAlchemy looks one query up, and
     whoever reads one person would open everybody."""
-    today = actor.today(now)
     mine, theirs = aliased(Membership), aliased(Membership)
     at, team, own = aliased(Team), aliased(Team), aliased(RecordOpening)
     supervises = and_(mine.role == Role.SUPERVISOR, at.id == team.id, in_reach_on(mine, today))
@@ -236,7 +253,7 @@ def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         .join(team, team.library_id == at.library_id)
         .join(theirs, theirs.team_id == team.id)
         .where(
-            mine.person_id == actor.person_id,
+            mine.person_id == MY_ID,
             or_(supervises, coordinates),
             theirs.person_id == RecordOpening.person_id,
             theirs.role == Role.LEARNER,
@@ -247,16 +264,16 @@ def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     waits = exists(
         select(own.id)
         .where(
-            own.reader_id == actor.person_id,
-            own.person_id == RecordOpening.person_id,
-            is_closed(now, own),
+            own.reader_id == MY_ID, own.person_id == RecordOpening.person_id, is_closed(NOW, own)
         )
         .correlate_except(own)
     )
     return and_(reaches, ~waits)
 
 
-def _openings(now: dt.datetime, *which: ColumnElement[bool]) -> list[Opening]:
+def _openings(
+    now: dt.datetime, *which: ColumnElement[bool], asked_by: Actor | None = None
+) -> list[Opening]:
     """Of whom the person was told, by reader and person."""
     query: Select[*tuple[object, ...]] = (
         select(
@@ -273,7 +290,7 @@ def _openings(now: dt.datetime, *which: ColumnElement[bool]) -> list[Opening]:
             RecordOpening.given_at,
             RecordOpening.told_at,
             RecordOpening.opens_at,
-            (~is_closed(now)).label("is_open"),
+            (~is_closed(NOW)).label("is_open"),
             RecordOpening.objected_at,
             RecordOpening.decide_by,
             RecordOpening.decision,
@@ -285,5 +302,5 @@ def _openings(now: dt.datetime, *which: ColumnElement[bool]) -> list[Opening]:
         .where(RecordOpening.told_at.is_not(None), *which)
         .order_by(READER.name, READER.id, Person.name, Person.id)
     )
-    rows = session().execute(query).mappings()
+    rows = session().execute(query, _values(now, asked_by)).mappings()
     return [Opening(**{**row, "given_by": row["given_by"] or ""}) for row in rows]

@@ -133,16 +133,16 @@ def _decide(
 def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> None:
     """The first decider that there is after the one who was asked last; the operator to the end. An
     HR contact whom the giver or the reader set lately could be one of them."""
+    lately = now - INDEPENDENT_AFTER
     administrators = tx.scalars(
         select(Person.id).where(
             people_of(library_id),
             RecordOpening.id == row.id,
-            is_independent(now),
-            decides_as_administrator(now),
+            is_independent(lately),
+            decides_as_administrator(lately),
         )
     ).all()
     contact = tx.get_one(Library, library_id).hr_email
-    lately = now - INDEPENDENT_AFTER
     theirs = setting_changed(library_id, "hr_email: ", lately, (row.given_by_id, row.reader_id))
     if tx.scalar(select(theirs)):
         contact = None
