@@ -17,7 +17,7 @@ NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
 def of_learner(person_id: int) -> list[Happening]:
     """Every answer, every item that was revealed, and every reviewed rating, in any version of any
     framework. One query."""
-    rows = session().execute(_happened(), {"learner": person_id})
+    rows = session().execute(_happened(), {"learner": person_id}).all()
     return [
         Happening(Happened(kind), skill_id, at, answer, short_name(who), ended_at, status)
         for kind, skill_id, at, answer, who, ended_at, status in rows

@@ -83,7 +83,7 @@ def of_people(
     )
     is_own = side is Side.OWN and at is None
     asked = rows_of(today if is_own else None, is_past=at is not None)
-    for row in session().execute(asked, values):
+    for row in session().execute(asked, values).all():
         said[row.person_id][row.kind].append(row)
     (edition,) = said[NOBODY][EDITION]
     version = versions.version((framework_id, *edition[2:]))
