@@ -59,7 +59,7 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         def process(value: Any) -> dt.datetime | None:
             if value is None:
                 return None
-            at: dt.datetime = read(value)
+            at: dt.datetime = read(value)  # type: ignore[assignment]
             return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
 
         return process
