@@ -14,8 +14,11 @@ COUNT_TIMEOUT_MS = 500
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def add(key_sha256: str, hits: int, ends_at: dt.datetime, now: dt.datetime) -> int:
-    """Count; returns how often it happened. Until `ends_at`, unless a count goes on already.
+def add(
+    key_sha256: str, hits: int, ends_at: dt.datetime, now: dt.datetime
+) -> tuple[int, dt.datetime]:
+    """Count; returns how often it happened, and until when that counts: `ends_at`, unless a count
+    goes on already.
 
     Waits for other writes no longer than COUNT_TIMEOUT_MS: whoever asks waits for it.
     """
@@ -30,8 +33,9 @@ def add(key_sha256: str, hits: int, ends_at: dt.datetime, now: dt.datetime) -> i
                 "hits": case((goes_on, LimitCount.hits + hits), else_=hits),
                 "ends_at": case((goes_on, LimitCount.ends_at), else_=ends_at),
             },
-        ).returning(LimitCount.hits)
-        return int(tx.execute(counted).scalar_one())
+        ).returning(LimitCount.hits, LimitCount.ends_at)
+        row = tx.execute(counted).one()
+        return row.hits, row.ends_at
 
 
 def clear(key_sha256: str) -> int:

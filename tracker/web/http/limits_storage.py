@@ -3,6 +3,7 @@ all workers at once. `limits` has no such storage of its own."""
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,8 +12,8 @@ from tracker.queries.operations import limit_counts as counts
 from tracker.services.operations import limit_counts as service
 
 CEILING = 300
-"""More than any limit allows. From there on a count stands still: whoever goes on knocking when
-refused makes nobody write."""
+"""More than any limit allows. Here a worker counts no further: whoever goes on knocking when
+refused makes it neither read nor write."""
 
 
 class DatabaseStorage(Storage):
@@ -20,16 +21,24 @@ class DatabaseStorage(Storage):
 
     STORAGE_SCHEME = ["database"]
 
+    def __init__(self, uri: str | None = None, **options: Any) -> None:
+        super().__init__(uri, **options)
+        self._over: dict[str, dt.datetime] = {}
+        """Until when, of the keys that this worker counts no further."""
+
     @property
     def base_exceptions(self) -> type[Exception]:
         return SQLAlchemyError
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        counted = self.get(key)
+        now, digest = _now(), _digest(key)
+        if now < self._over.get(digest, now):
+            return CEILING
+        counted, ends_at = service.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
         if counted >= CEILING:
-            return counted
-        now = _now()
-        return service.add(_digest(key), amount, now + dt.timedelta(seconds=expiry), now)
+            going_on = {each: until for each, until in self._over.items() if now < until}
+            self._over = {**going_on, digest: ends_at}
+        return counted
 
     def get(self, key: str) -> int:
         return counts.count(_digest(key), _now())[0]
@@ -41,9 +50,11 @@ class DatabaseStorage(Storage):
         return self.get("check") == 0
 
     def reset(self) -> int | None:
+        self._over = {}
         return service.clear_all()
 
     def clear(self, key: str) -> None:
+        self._over.pop(_digest(key), None)
         service.clear(_digest(key))
 
 
