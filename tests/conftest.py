@@ -252,6 +252,9 @@ BLANK = "blank"
 PAGES: dict[str, sqlite3.Connection] = {}
 """SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world
 too."""
+SCHEMAS: dict[str, tuple[int, str]] = {}
+"""By database of SQLite, what pages were last copied into it: its count of changes of the schema
+then, and the schema, with where each table and index begins."""
 LAID_OUT: dict[str, str] = {}
 """The database of PostgreSQL that has the tables and nothing in them, and that nobody is connected
 to."""
@@ -270,9 +273,19 @@ def keep_pages(name: str, engine: Engine) -> None:
 
 
 def copy_pages(name: str, engine: Engine) -> None:
-    with engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        PAGES[name].backup(raw)
+    """In place of all that the database holds. SQLite counts a copy as a change of the schema, after
+    which every connection reads the schema and compiles its statements again: where the schema is
+    what it was, the count is set back."""
+    path = str(engine.url.database)
+    schema = repr(PAGES[name].execute("SELECT * FROM sqlite_master").fetchall())
+    with closing(sqlite3.connect(path)) as copied:
+        copied.execute("PRAGMA synchronous = 0")
+        (changes,) = copied.execute("PRAGMA schema_version").fetchone()
+        PAGES[name].backup(copied)
+        if SCHEMAS.get(path) == (changes, schema):
+            copied.execute(f"PRAGMA schema_version = {changes}")
+        (changes,) = copied.execute("PRAGMA schema_version").fetchone()
+    SCHEMAS[path] = changes, schema
 
 
 def keep_rows(name: str, engine: Engine) -> None:
