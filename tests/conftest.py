@@ -176,8 +176,7 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
                 yield app
             with app.app_context():
                 db.engine.dispose()
-            while PAGES:
-                PAGES.popitem()[1].close()
+            forget_pages()
             MADE.clear()
             ROWS.clear()
 
@@ -252,9 +251,11 @@ BLANK = "blank"
 PAGES: dict[str, sqlite3.Connection] = {}
 """SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world
 too."""
-SCHEMAS: dict[str, tuple[int, str]] = {}
-"""By database of SQLite, what pages were last copied into it: its count of changes of the schema
-then, and the schema, with where each table and index begins."""
+SCHEMAS: dict[str, str] = {}
+"""Of such pages, the schema, with where each table and index begins."""
+COPIED: dict[str, tuple[sqlite3.Connection, int, str]] = {}
+"""By database, what copies pages into it; and of the last copy, the database's count of changes of
+the schema then, and the schema."""
 LAID_OUT: dict[str, str] = {}
 """The database of PostgreSQL that has the tables and nothing in them, and that nobody is connected
 to."""
@@ -270,6 +271,14 @@ def keep_pages(name: str, engine: Engine) -> None:
         raw: Any = connection.connection.driver_connection
         PAGES[name] = sqlite3.connect(":memory:")
         raw.backup(PAGES[name])
+    SCHEMAS[name] = repr(PAGES[name].execute("SELECT * FROM sqlite_master").fetchall())
+
+
+def forget_pages() -> None:
+    for connection in (*PAGES.values(), *(into for into, *_last in COPIED.values())):
+        connection.close()
+    PAGES.clear()
+    COPIED.clear()
 
 
 def copy_pages(name: str, engine: Engine) -> None:
@@ -277,15 +286,13 @@ def copy_pages(name: str, engine: Engine) -> None:
     which every connection reads the schema and compiles its statements again: where the schema is
     what it was, the count is set back."""
     path = str(engine.url.database)
-    schema = repr(PAGES[name].execute("SELECT * FROM sqlite_master").fetchall())
-    with closing(sqlite3.connect(path)) as copied:
-        copied.execute("PRAGMA synchronous = 0")
-        (changes,) = copied.execute("PRAGMA schema_version").fetchone()
-        PAGES[name].backup(copied)
-        if SCHEMAS.get(path) == (changes, schema):
-            copied.execute(f"PRAGMA schema_version = {changes}")
-        (changes,) = copied.execute("PRAGMA schema_version").fetchone()
-    SCHEMAS[path] = changes, schema
+    into, *last = COPIED.get(path) or (sqlite3.connect(path),)
+    into.execute("PRAGMA synchronous = 0")
+    changes = into.execute("PRAGMA schema_version").fetchone()[0]
+    PAGES[name].backup(into)
+    if last == [changes, SCHEMAS[name]]:
+        into.execute(f"PRAGMA schema_version = {changes}")
+    COPIED[path] = into, into.execute("PRAGMA schema_version").fetchone()[0], SCHEMAS[name]
 
 
 def keep_rows(name: str, engine: Engine) -> None:

@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
 from tests.client import Client
-from tests.conftest import PAGES, TestConfig, copy_pages, keep_pages
+from tests.conftest import TestConfig, copy_pages, forget_pages, keep_pages
 from tests.demo.people import load_cast
 from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
@@ -143,7 +143,7 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             keep_pages("browser", db.engine)
         with served(app) as server:
             yield Live(server, app, world)
-    PAGES.pop("browser").close()
+    forget_pages()
 
 
 @pytest.fixture
