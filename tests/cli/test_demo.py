@@ -221,6 +221,7 @@ def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status(demo: Flask) 
         assert db.session.scalar(select(func.count(Person.id))) == people
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.in_ci
 def test_it_stands_at_any_day_with_a_chain_and_seals_that_hold(demo: Flask) -> None:
     """Of a summer, when clocks are set otherwise than in the file's November."""

@@ -90,6 +90,7 @@ def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
     return found
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize(
     "people_asked",
     [4, pytest.param(100, marks=pytest.mark.longest)],  # four of them stand for all in `make test`

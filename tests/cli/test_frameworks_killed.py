@@ -131,6 +131,7 @@ def changed(path: Path, version: str) -> str:
     return str(path)
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.in_ci
 def test_killed_at_any_moment_the_command_is_given_again(
     installation: Installation, tmp_path: Path

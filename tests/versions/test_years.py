@@ -179,6 +179,7 @@ RICH = Plan(
 )
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.in_ci
 def test_a_year_with_everything_in_it(app: Flask) -> None:
     lived(app, RICH)
