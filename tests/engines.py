@@ -1,9 +1,10 @@
 """The databases that the suite runs on: SQLite always, PostgreSQL where it is asked for."""
 
 import os
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,23 @@ def fresh_database(engine_name: str, folder: Path, like: str = "template1") -> I
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         server.dispose()
+
+
+def somebody_writes(engine: Engine) -> bool:
+    """Whether another program is in the middle of a transaction that writes."""
+    if engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(engine.url.database), timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
+    )
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(query)))
 
 
 def hurry(engine: Engine) -> None:

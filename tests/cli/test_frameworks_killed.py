@@ -6,12 +6,11 @@ The real command in a process of its own, on each engine; SIGKILL, so nothing is
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from sqlalchemy import func, select, text
 
 from config import ROOT
 from tests.conftest import NOW
+from tests.engines import somebody_writes
 from tests.factories.versions import next_version
 from tests.factories.world import make_world
 from tests.review_rules import faults
@@ -76,20 +76,8 @@ class Installation:
         return rows, sorted(map(tuple, people)), counted
 
     def is_writing(self) -> bool:
-        """Whether somebody is in the middle of a transaction that writes."""
-        if self.engine_name == "sqlite":
-            with closing(sqlite3.connect(self.folder / "tracker.sqlite3", timeout=0)) as other:
-                try:
-                    other.execute("BEGIN IMMEDIATE")
-                except sqlite3.OperationalError:
-                    return True
-            return False
-        query = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_xid IS NOT NULL"
-        )
-        with self.app.app_context(), db.engine.connect() as connection:
-            return bool(connection.scalar(text(query)))
+        with self.app.app_context():
+            return somebody_writes(db.engine)
 
 
 @pytest.fixture
