@@ -18,7 +18,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.record.versions import target_keys
-from tracker.queries.record.origins import last_before, origins_of, skills_named
+from tracker.queries.record.origins import ancestors_of, last_before, origins_of, skills_named
 from tracker.rules.frameworks.changes.comparison import KnownBefore, VersionComparison, compare
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
 from tracker.rules.frameworks.file_content import (
@@ -88,7 +88,9 @@ def past_of(framework_id: int) -> KnownBefore:
                 key_of[skill], gone[uuid] = uuid, in_version[uuid]
     named = skills_named(framework_id)
     return KnownBefore(
-        {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of}, gone
+        {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of},
+        gone,
+        ancestors_of(framework_id),
     )
 
 

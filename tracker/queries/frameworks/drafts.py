@@ -19,12 +19,12 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionChange,
     VersionComparison,
     compare,
+    keepable,
 )
 from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
-    keepable,
     only_in,
     titles_used_twice,
     with_kept,
@@ -159,7 +159,7 @@ class DraftedVersion:
     @property
     def keepable(self) -> frozenset[str]:
         """What the draft leaves out and has a place for."""
-        return keepable(self.before, self.after)
+        return keepable(self.before, self.after, self.past)
 
     @property
     def new_domains(self) -> tuple[ListedDomain, ...]:
@@ -217,7 +217,7 @@ def last_published(slug: str) -> FrameworkFile | None:
 
 
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Fourteen queries, and nine for each earlier version with statements that it has alone; two
+    """Fifteen queries, and nine for each earlier version with statements that it has alone; two
     for a first version."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
@@ -231,14 +231,15 @@ def drafted(draft_id: int) -> DraftedVersion | None:
     )
     base_id, file = draft.base_framework_id, framework_of(draft.content)
     before = replace(file, version="", strands=()) if base_id is None else file_of(base_id)
-    kept = keepable(before, file) & draft.origins.keys()
+    past = NO_PAST if base_id is None else past_of(base_id)
+    kept = keepable(before, file, past) & draft.origins.keys()
     return DraftedVersion(
         id=draft.id,
         digest=draft.digest,
         base_framework_id=base_id,
         before=before,
         after=with_kept(before, file, kept),
-        past=NO_PAST if base_id is None else past_of(base_id),
+        past=past,
         origins=draft.origins,
         places=draft.places,
         kept=kept,
