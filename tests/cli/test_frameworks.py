@@ -249,6 +249,20 @@ def test_a_first_version_by_command(app: Flask, tmp_path: Path) -> None:
     assert "No draft of others is open" in run(app, "publish", "others").output, "nothing is kept"
 
 
+def test_ids_of_another_framework_are_told_and_not_published(app: Flask, tmp_path: Path) -> None:
+    publish(app)
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(PATH.read_text("utf-8").replace('"library-tech', '"libary-tech'), "utf-8")
+    said = (
+        "137 of 137 statements have UUIDs of “Library Technicians”. If this is its next version, "
+    )
+    assert (
+        f"warning: {said}its slug has to be library-tech" in run(app, "import", str(wrong)).stderr
+    )
+    assert said in run(app, "publish", "libary-technicians").output
+    assert said in run(app, "import", str(wrong), "--publish").output
+
+
 def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> None:
     publish(app)
     later = tmp_path / "later.json"

@@ -17,7 +17,6 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.doors.frameworks import a_draft
 from tests.factories.answers import Answer, EndorsedAnswer
-from tests.factories.frameworks import first_version
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
@@ -35,15 +34,6 @@ PAGE = "/system/frameworks"
 def words(response: TestResponse) -> str:
     assert response.status_code == 200, response.status
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
-
-
-@pytest.fixture
-def editor(app: Flask, world: World, sign_in: Callable[[str], Client]) -> Client:
-    """Ana, a learner whom an operator let edit frameworks."""
-    with app.app_context():
-        first_version(seed(), NOW)
-        set_framework_editor(None, world.email("ana"), True, NOW)
-    return sign_in(world.email("ana"))
 
 
 def uploaded(editor: Client, text: str) -> TestResponse:

@@ -2,11 +2,13 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from tracker.queries.frameworks.contents import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
@@ -58,7 +60,7 @@ def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> list[str]:
         case "framework_version_differs":
             return [f"{differs(file, found)} Give the file a new version number."]
         case "draft_unfit":
-            return [f"{file.name}: {each}" for each in unfit(found)]
+            return [f"{file.name}: {each}" for each in unfit(found, ids_elsewhere(found))]
         case code:
             return [f"{file.name}: {NOT_TAKEN_IN[code].format(**refusal.facts)}"]
 
@@ -75,11 +77,16 @@ NOT_TAKEN_IN = {
 }
 
 
-def unfit(found: FrameworkFile) -> list[str]:
+def unfit(found: FrameworkFile, elsewhere: Iterable[IdsElsewhere] = ()) -> list[str]:
     """Why it can be a draft, and not be published."""
     return [
         *(f"This level has no statement: {each}" for each in empty_levels(found)),
         *(f"This title stands twice in a domain: {each}" for each in titles_used_twice(found)),
+        *(
+            f"{len(of.uuids)} of {len(placed(found))} statements have UUIDs of “{of.title}”. If "
+            f"this is its next version, its slug has to be {of.slug}; else give them their own"
+            for of in elsewhere
+        ),
     ]
 
 
@@ -90,9 +97,12 @@ def differs(file: Path, found: FrameworkFile) -> str:
     )
 
 
-def warn(file: Path, found: FrameworkFile, fonts: str) -> list[str]:
+def warn(
+    file: Path, found: FrameworkFile, fonts: str, elsewhere: Iterable[IdsElsewhere] = ()
+) -> list[str]:
     """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
-    told = [f"{each}. Until that is changed it can't be published." for each in unfit(found)]
+    unfitting = unfit(found, elsewhere)
+    told = [f"{each}. Until that is changed it can't be published." for each in unfitting]
     told += map(str, warnings(found))
     if unshown := document_fonts.unshown(found.all_text(), fonts):
         told.append(_about_unshown(unshown))

@@ -172,7 +172,7 @@ def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
     if refusal.code != "draft_unfit":
         return [NOT_PUBLISHED[refusal.code]]
     return [
-        *files.unfit(found.after),
+        *files.unfit(found.after, found.elsewhere),
         *(
             f"Split and merged at once: {', '.join(each.code for each in change.after)}"
             for change in found.comparison.tangled

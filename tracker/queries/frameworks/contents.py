@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -31,6 +32,8 @@ from tracker.rules.frameworks.file_content import (
     StatementInFile,
     StrandInFile,
 )
+from tracker.rules.frameworks.versions import VersionStatus
+from tracker.rules.frameworks.wording import Wording
 
 
 def file_of(framework_id: int) -> FrameworkFile:
@@ -92,6 +95,36 @@ def past_of(framework_id: int) -> KnownBefore:
         gone,
         ancestors_of(framework_id),
     )
+
+
+@dataclass(slots=True)
+class IdsElsewhere:
+    """The uuids of a file that another framework has, which is called so in its newest version."""
+
+    slug: str
+    title: Wording
+    lang: str
+    uuids: set[str] = field(default_factory=set)
+
+
+def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
+    """A uuid names skills of one framework: by other frameworks, those that they have and no
+    earlier version of this one. Two queries."""
+    there = (
+        select(Framework.slug, Framework.title, Framework.lang, Statement.uuid)
+        .join(Statement, Statement.framework_id == Framework.id)
+        .where(Framework.status != VersionStatus.WITHDRAWN)
+        .order_by(Framework.id)
+    )
+    own = {row.uuid for row in session().execute(there.where(Framework.slug == file.slug))}
+    uuids = placed(file).keys() - own
+    found: dict[str, IdsElsewhere] = {}
+    others = there.where(Framework.slug != file.slug, Statement.uuid.in_(uuids))
+    for row in session().execute(others) if uuids else ():
+        of = found.setdefault(row.slug, IdsElsewhere(row.slug, row.title, row.lang))
+        of.title, of.lang = row.title, row.lang
+        of.uuids.add(row.uuid)
+    return [*found.values()]
 
 
 def between(before_id: int, after_id: int) -> VersionComparison:

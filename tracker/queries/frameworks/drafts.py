@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
-from tracker.queries.frameworks.contents import file_of, past_of
+from tracker.queries.frameworks.contents import IdsElsewhere, file_of, ids_elsewhere, past_of
 from tracker.rules.frameworks.changes.comparison import (
     NO_PAST,
     Kind,
@@ -76,6 +76,7 @@ class DraftedVersion:
     published_at: dt.datetime | None
     published_framework_id: int | None
     discarded_at: dt.datetime | None
+    elsewhere: list[IdsElsewhere]
 
     @cached_property
     def comparison(self) -> VersionComparison:
@@ -177,8 +178,8 @@ class DraftedVersion:
 
     @property
     def can_be_published(self) -> bool:
-        faults = empty_levels(self.after), titles_used_twice(self.after), self.comparison.tangled
-        return self.is_open and not any(faults)
+        is_unfit = empty_levels(self.after) or titles_used_twice(self.after)
+        return self.is_open and not (is_unfit or self.comparison.tangled or self.elsewhere)
 
 
 def open_drafts() -> tuple[ListedDraft, ...]:
@@ -217,8 +218,8 @@ def last_published(slug: str) -> FrameworkFile | None:
 
 
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Fifteen queries, and nine for each earlier version with statements that it has alone; two
-    for a first version."""
+    """Seventeen queries, and nine for each earlier version with statements that it has alone;
+    four for a first version."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
         return None
@@ -248,4 +249,5 @@ def drafted(draft_id: int) -> DraftedVersion | None:
         published_at=draft.published_at,
         published_framework_id=draft.published_framework_id,
         discarded_at=draft.discarded_at,
+        elsewhere=ids_elsewhere(file),
     )

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.frameworks.affected import affected
+from tracker.queries.frameworks.contents import IdsElsewhere
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted
 from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.comparison import Kind
@@ -157,10 +158,31 @@ def faults(drafted: DraftedVersion) -> list[DraftFault]:
         ),
     )
     return [
-        DraftFault(says, mark("; ".join(names), drafted.after.lang))
-        for says, names in found
-        if names
+        *(
+            DraftFault(says, mark("; ".join(names), drafted.after.lang))
+            for says, names in found
+            if names
+        ),
+        *(DraftFault(_elsewhere(drafted, each), "") for each in drafted.elsewhere),
     ]
+
+
+def _elsewhere(drafted: DraftedVersion, of: IdsElsewhere) -> str:
+    listed = len(placed(drafted.after))
+    told = ngettext(
+        "%(num)s of %(listed)s statement has the UUID of one of “%(title)s”.",
+        "%(num)s of %(listed)s statements have UUIDs of “%(title)s”.",
+        len(of.uuids),
+        listed=listed,
+        title=mark(of.title, of.lang),
+    )
+    remedy = _(
+        "If this is its next version, the slug in the file has to be “%(slug)s”: correct it, "
+        "upload the file again, and discard this draft. If it’s another framework, give these "
+        "statements UUIDs of their own.",
+        slug=of.slug,
+    )
+    return f"{told} {remedy}"
 
 
 @dataclass(frozen=True, slots=True)
