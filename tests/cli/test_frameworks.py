@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,16 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tests.factories.sending import actor
 from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
+from tracker.rules.frameworks.file_writing import text_of
 from tracker.rules.frameworks.files import read_framework
 from tracker.services.frameworks import moves
+from tracker.services.frameworks.importing import import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -261,6 +265,23 @@ def test_ids_of_another_framework_are_told_and_not_published(app: Flask, tmp_pat
     )
     assert said in run(app, "publish", "libary-technicians").output
     assert said in run(app, "import", str(wrong), "--publish").output
+
+
+def test_a_draft_that_somebody_made_is_replaced_only_where_it_is_said(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
+    publish(app)
+    file = read_framework(PATH.read_text("utf-8"))
+    with app.app_context():
+        import_framework(replace(file, version="26.11"), AFTER, actor(world, "adam"))
+    later = tmp_path / "later.json"
+    later.write_text(text_of(replace(file, version="26.12")), "utf-8")
+    refused = run(app, "import", str(later))
+    assert refused.exit_code == 1
+    assert "version 26.11 is open, made by Adam on 2026-12-14. Choices in it" in refused.output
+    assert "26.05 to 26.11" in run(app, "diff", "library-technicians").stdout
+    assert run(app, "import", str(later), "--replace").exit_code == 0
+    assert "26.05 to 26.12" in run(app, "diff", "library-technicians").stdout
 
 
 def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> None:

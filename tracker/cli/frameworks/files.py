@@ -62,12 +62,15 @@ def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> list[str]:
         case "draft_unfit":
             return [f"{file.name}: {each}" for each in unfit(found, ids_elsewhere(found))]
         case code:
-            return [f"{file.name}: {NOT_TAKEN_IN[code].format(**refusal.facts)}"]
+            facts = refusal.facts | {"by": refusal.facts.get("by") or "command"}
+            return [f"{file.name}: {NOT_TAKEN_IN[code].format(**facts)}"]
 
 
 NOT_TAKEN_IN = {
     "draft_follows": "a version of this framework is published already, so this one is a draft "
     "until its changes are decided about. Import it without --publish.",
+    "framework_draft_open": "a draft of version {version} is open, made by {by} on "
+    "{made_at:%Y-%m-%d}. Choices in it that would be lost: {lost}. Give --replace to replace it.",
     "framework_origin_unknown": "no version has a statement with the UUID in “from” of "
     "{statements}. Correct it.",
     "framework_scale_differs": "has other answers than version {version}, or they count as "

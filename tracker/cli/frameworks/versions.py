@@ -188,9 +188,13 @@ NOT_PUBLISHED = {
 }
 
 
+def open_draft(slug: str) -> DraftedVersion | None:
+    return next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
+
+
 def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:
     """Exits with 1 where there is none."""
-    found = next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
+    found = open_draft(slug)
     if found is None:
         files.refuse(
             [f"No draft of {slug} is open. Import the file of a version first."], as_json=as_json

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from tracker.rules.errors import Invalid
@@ -40,6 +40,10 @@ refusal_messages(
     ),
     draft_there=_l("A draft of this framework is open already. Upload a file to change it."),
     draft_unfit=_l("The draft can’t be published yet. Mend what is listed beside Publish first."),
+    framework_draft_open=_l(
+        "A draft of version %(version)s is open, made by %(by)s, %(when)s. %(choices)s To "
+        "replace it all the same, choose the file again and check the box."
+    ),
     framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
     framework_file_wrong=_l("The file can’t be used. %(problems)s"),
     framework_origin_unknown=_l(
@@ -72,6 +76,8 @@ class FrameworkFileForm(Form):
         [InputRequired(_l("Choose a file."))],
         description=_l("The JSON file of the whole framework, with a new version number."),
     )
+    seen = HiddenField()
+    replace = BooleanField(_l("Replace the draft that is open"))
 
     def framework(self) -> FrameworkFile:
         """Raises Invalid with what is wrong in it."""

@@ -13,10 +13,12 @@ from tracker.queries.frameworks import drafts as queries
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import SHOWN, published
+from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
-from tracker.web.frameworks.drafts import figures, first_version, pages
+from tracker.services.frameworks.importing import ImportedFramework
+from tracker.web.frameworks.drafts import figures, first_version, labels, pages
 from tracker.web.frameworks.drafts.cards import CARRY
 from tracker.web.frameworks.drafts.forms import (
     DecisionsForm,
@@ -52,21 +54,33 @@ def index() -> ResponseReturnValue:
 @limiter.limit(TOO_OFTEN)
 def upload() -> ResponseReturnValue:
     form = FrameworkFileForm()
-    done = accepted(
-        form, lambda: importing.import_framework(form.framework(), session.now(), session.actor())
-    )
+    done = accepted(form, lambda: _taken_in(form))
     if not done:
         return _list(form, _next_form()), 422
     imported = done[0]
     if imported.draft_id is None:
         flash_message(_("This version is published already. Nothing changed."))
         return redirect(url_for("framework_drafts.index"), 303)
+    here = _("The draft is here. Nothing changes for anyone until you publish.")
+    if imported.replaced:
+        replaced = _("It replaces the draft of version %(old)s.", old=imported.replaced)
+        here = f"{here} {replaced}"
     flash_message(
-        _("The draft is here. Nothing changes for anyone until you publish.")
-        if imported.added
-        else _("The draft has this content already. Nothing changed.")
+        here if imported.added else _("The draft has this content already. Nothing changed.")
     )
     return redirect(url_for("framework_drafts.show", draft_id=imported.draft_id), 303)
+
+
+def _taken_in(form: FrameworkFileForm) -> ImportedFramework:
+    replaces = (form.seen.data or "") if form.replace.data else ""
+    actor = session.actor()
+    try:
+        return importing.import_framework(form.framework(), session.now(), actor, replaces)
+    except Conflict as refusal:
+        if refusal.code == "framework_draft_open":
+            form.seen.data, form.replace.data = str(refusal.facts["seen"]), False
+            refusal.facts |= labels.open_draft(refusal.facts, actor.library_id)
+        raise
 
 
 @bp.post("/next")
