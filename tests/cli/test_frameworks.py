@@ -284,6 +284,17 @@ def test_a_draft_that_somebody_made_is_replaced_only_where_it_is_said(
     assert "26.05 to 26.12" in run(app, "diff", "library-technicians").stdout
 
 
+def test_a_level_that_is_called_otherwise_is_in_the_diff(app: Flask, tmp_path: Path) -> None:
+    publish(app)
+    data = json.loads(PATH.read_text("utf-8")) | {"version": "26.11"}
+    data["strands"][0]["levels"][0]["name"] = "Starting"
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(data), "utf-8")
+    run(app, "import", str(later))
+    told = run(app, "diff", "library-technicians")
+    assert "title    Technical: Emerging -> Technical: Starting\n" in told.stdout
+
+
 def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> None:
     publish(app)
     later = tmp_path / "later.json"

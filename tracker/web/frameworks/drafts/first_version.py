@@ -1,17 +1,15 @@
 """The draft of a first version: what will be published, section by section."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
-from tracker.rules.frameworks.file_content import DomainInFile, FrameworkFile, StrandInFile
-from tracker.rules.frameworks.files import warnings
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
+from tracker.rules.frameworks.file_content import DomainInFile, StrandInFile
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts import pages
+from tracker.web.frameworks.drafts import checks
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 
@@ -53,8 +51,8 @@ def page(drafted: DraftedVersion) -> str:
         discarded_at=drafted.discarded_at,
         published_at=drafted.published_at,
         can_be_published=drafted.can_be_published,
-        faults=pages.faults(drafted),
-        oddities=[*_oddities(file)],
+        faults=checks.faults(drafted),
+        oddities=[*checks.oddities(drafted)],
         sections=[_section(strand, listed) for strand in file.strands],
         figures=figures,
         sure=_(
@@ -70,26 +68,6 @@ def _figures(statements: int, sections: int) -> str:
     of = ngettext("%(num)s statement", "%(num)s statements", statements)
     within = ngettext("in %(num)d section", "in %(num)d sections", sections)
     return f"{of} {within}"
-
-
-def _oddities(file: FrameworkFile) -> Iterator[str]:
-    """What hinders nothing."""
-    for each in warnings(file):
-        yield _(
-            "The heading of “%(title)s” says %(claimed)s; %(listed)s are listed. The page will "
-            "say so.",
-            title=mark(each.title, file.lang),
-            claimed=each.claimed,
-            listed=each.listed,
-        )
-    if origins := sum(bool(each.came_from) for each in statements(file)):
-        named = ngettext(
-            "%(num)d statement names earlier ones in “from”.",
-            "%(num)d statements name earlier ones in “from”.",
-            origins,
-        )
-        here = _("No earlier version is here, so they begin as new statements.")
-        yield f"{named} {here}"
 
 
 def _section(strand: StrandInFile, listed: tuple[PlacedStatement, ...]) -> CountedSection:

@@ -1,6 +1,5 @@
 """What the pages of a draft are given."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import abort
@@ -9,15 +8,13 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.frameworks.affected import affected
-from tracker.queries.frameworks.contents import IdsElsewhere
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted
 from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
-from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card
+from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card, title_cards
 from tracker.web.frameworks.drafts.figures import skills_of
 from tracker.web.frameworks.drafts.forms import OriginsForm, PlaceForm
 from tracker.web.i18n.content_language import mark
@@ -109,13 +106,15 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
         group = new if change.kind == Kind.NEW else suggests
         group.append(draft_card(drafted, change, found[change.key]))
     renumbered, sources = _unchanged(drafted)
+    titles = title_cards(drafted)
     said = (
         (len(new), ngettext("%(num)d new", "%(num)d new", len(new))),
         (len(renumbered), ngettext("%(num)d renumbered", "%(num)d renumbered", len(renumbered))),
         (len(sources), ngettext("%(num)d sources only", "%(num)d sources only", len(sources))),
+        (len(titles), ngettext("%(num)d title", "%(num)d titles", len(titles))),
     )
     words = ", ".join(each for number, each in said if number)
-    return DraftChanges(think, suggested, [*new, *renumbered, *sources], words)
+    return DraftChanges(think, suggested, [*new, *renumbered, *sources, *titles], words)
 
 
 def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCard]]:
@@ -138,51 +137,6 @@ def _sources(file: FrameworkFile) -> dict[str, str]:
     return {
         each.uuid: "; ".join(labels[key] for key in each.citations) for each in statements(file)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFault:
-    """`says` what is wrong with all of them."""
-
-    says: str
-    names: Wording
-
-
-def faults(drafted: DraftedVersion) -> list[DraftFault]:
-    found = (
-        (_("These levels have no statement:"), empty_levels(drafted.after)),
-        (_("These titles appear twice in a domain:"), titles_used_twice(drafted.after)),
-        (
-            _("Split and merged at once, so say one or the other:"),
-            [change.after[0].title for change in drafted.comparison.tangled],
-        ),
-    )
-    return [
-        *(
-            DraftFault(says, mark("; ".join(names), drafted.after.lang))
-            for says, names in found
-            if names
-        ),
-        *(DraftFault(_elsewhere(drafted, each), "") for each in drafted.elsewhere),
-    ]
-
-
-def _elsewhere(drafted: DraftedVersion, of: IdsElsewhere) -> str:
-    listed = len(placed(drafted.after))
-    told = ngettext(
-        "%(num)s of %(listed)s statement has the UUID of one of “%(title)s”.",
-        "%(num)s of %(listed)s statements have UUIDs of “%(title)s”.",
-        len(of.uuids),
-        listed=listed,
-        title=mark(of.title, of.lang),
-    )
-    remedy = _(
-        "If this is its next version, the slug in the file has to be “%(slug)s”: correct it, "
-        "upload the file again, and discard this draft. If it’s another framework, give these "
-        "statements UUIDs of their own.",
-        slug=of.slug,
-    )
-    return f"{told} {remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,18 +182,6 @@ def went_on(drafted: DraftedVersion) -> list[TargetsGoOn]:
         )
         for key, before in drafted.went_on.items()
     ]
-
-
-def renamed(drafted: DraftedVersion) -> Iterator[str]:
-    """Of sections, domains, and levels."""
-    for before, after in drafted.comparison.renamed:
-        old, new = mark(before, drafted.before.lang), mark(after, drafted.after.lang)
-        if not old:
-            yield _("New: %(title)s", title=new)
-        elif not new:
-            yield _("Gone: %(title)s", title=old)
-        else:
-            yield _("%(before)s is called %(after)s now", before=old, after=new)
 
 
 def place_form(drafted: DraftedVersion) -> PlaceForm:

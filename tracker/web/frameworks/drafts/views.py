@@ -18,7 +18,7 @@ from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
 from tracker.services.frameworks.importing import ImportedFramework
-from tracker.web.frameworks.drafts import figures, first_version, labels, pages
+from tracker.web.frameworks.drafts import checks, figures, first_version, labels, pages
 from tracker.web.frameworks.drafts.cards import CARRY
 from tracker.web.frameworks.drafts.forms import (
     DecisionsForm,
@@ -113,11 +113,11 @@ def show(draft: Subject) -> ResponseReturnValue:
         changes=changes,
         lead=pages.lead(drafted, changes),
         can_be_published=drafted.can_be_published,
-        faults=pages.faults(drafted),
+        faults=checks.faults(drafted),
+        oddities=[*checks.oddities(drafted)],
         if_published=effects and figures.if_published(drafted, effects, session.today()),
         sections=drafted.comparison.sections,
         levels=figures.levels(drafted, effects),
-        renamed=[*pages.renamed(drafted)],
         ended=figures.ended_targets(drafted, session.today()) if drafted.is_open else [],
         went_on=pages.went_on(drafted),
         place_form=place_form,
