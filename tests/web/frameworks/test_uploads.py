@@ -79,6 +79,25 @@ def sent_with(editor: Client, text: str, fields: dict[str, str]) -> TestResponse
     return editor.post(f"{PAGE}/import", {"file": (io.BytesIO(text.encode()), "a.json"), **fields})
 
 
+def test_all_mistakes_are_listed_at_once_and_each_once(editor: Client) -> None:
+    data = json.loads(text_of(edited(seed())))
+    first, second, third, *_rest = data["strands"][0]["domains"][0]["statements"]
+    second["title"], third["from"] = first["title"], [OWN]
+    del data["strands"][2]["domains"][0]["statements"][0]["rank"]
+    data["strands"][1]["levels"].append({"rank": 5, "name": "Master"})
+    refused = uploaded(editor, json.dumps(data))
+    assert refused.status_code == 422
+    listed = [html.unescape(each) for each in re.findall(r"<li>([^<]+)</li>", refused.text)]
+    told = "\n".join(listed)
+    assert f"{third['code']}, “{third['title']}”: from “{OWN}” is the UUID of no statement" in told
+    assert f"title “{first['title']}” is used already, at T-1-01" in told
+    assert ": level is missing" in told
+    assert "“Master” has no statement" in told
+    assert len(listed) == len({*listed}), "each once"
+    assert data["version"] == "26.11"
+    assert uploaded(editor, json.dumps(data | {"slug": "others"})).text.count("is the UUID of") == 0
+
+
 OWN = "20000000-0000-0000-0000-000000000001"
 
 

@@ -12,6 +12,7 @@ from tracker.queries.frameworks.contents import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
+from tracker.rules.frameworks.file_checks.problems import Known, nothing_known
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 from tracker.rules.writing_systems import font_for, writing_systems
@@ -34,10 +35,10 @@ def refuse(problems: list[str], *, as_json: bool) -> NoReturn:
     sys.exit("\n".join(problems))
 
 
-def read(file: Path, *, as_json: bool = False) -> FrameworkFile:
+def read(file: Path, *, as_json: bool = False, known: Known = nothing_known) -> FrameworkFile:
     """Exits with 1 when it cannot be read."""
     try:
-        return read_framework(decode(file.read_bytes()))
+        return read_framework(decode(file.read_bytes()), known)
     except FrameworkFileError as error:
         refuse([f"{file.name}: {problem}" for problem in error.problems], as_json=as_json)
 

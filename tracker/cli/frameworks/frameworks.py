@@ -11,7 +11,7 @@ from config import document_fonts
 from tracker.cli.frameworks import files, moves, offering
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
 from tracker.cli.frameworks.versions import add_origin, diff, export, open_draft, publish
-from tracker.queries.frameworks.contents import ids_elsewhere
+from tracker.queries.frameworks.contents import ids_elsewhere, known_uuids
 from tracker.queries.frameworks.drafts import drafted, open_drafts
 from tracker.queries.frameworks.published import published, versions
 from tracker.rules.errors import Conflict
@@ -76,7 +76,7 @@ def check(file: Path, as_json: bool) -> None:
 def import_file(file: Path, at_once: bool, replace: bool, dry_run: bool, as_json: bool) -> None:
     """Take FILE in as a draft of its version, or as other content of the draft that is open. The
     same file again changes nothing."""
-    found = files.read(file, as_json=as_json)
+    found = files.read(file, as_json=as_json, known=known_uuids)
     files.warn(file, found, current_app.config["DOCUMENT_FONTS"], ids_elsewhere(found))
     try:
         with kept_unless(dry_run):

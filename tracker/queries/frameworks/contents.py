@@ -1,7 +1,7 @@
 """A published version as its file."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -125,6 +125,21 @@ def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
         of.title, of.lang = row.title, row.lang
         of.uuids.add(row.uuid)
     return [*found.values()]
+
+
+def known_uuids(slug: str, version: str) -> Collection[str]:
+    """Those that the framework had in any version; none where this version is there. One query."""
+    rows = (
+        session()
+        .execute(
+            select(Framework.version, Statement.uuid)
+            .join(Statement, Statement.framework_id == Framework.id)
+            .where(Framework.slug == slug)
+        )
+        .all()
+    )
+    is_there = any(row.version == version for row in rows)
+    return () if is_there else {row.uuid for row in rows}
 
 
 def between(before_id: int, after_id: int) -> VersionComparison:

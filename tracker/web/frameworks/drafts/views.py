@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.frameworks import drafts as queries
+from tracker.queries.frameworks.contents import known_uuids
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import SHOWN, published
@@ -74,8 +75,9 @@ def upload() -> ResponseReturnValue:
 def _taken_in(form: FrameworkFileForm) -> ImportedFramework:
     replaces = (form.seen.data or "") if form.replace.data else ""
     actor = session.actor()
+    file = form.framework(known_uuids)
     try:
-        return importing.import_framework(form.framework(), session.now(), actor, replaces)
+        return importing.import_framework(file, session.now(), actor, replaces)
     except Conflict as refusal:
         if refusal.code == "framework_draft_open":
             form.seen.data, form.replace.data = str(refusal.facts["seen"]), False
