@@ -206,7 +206,7 @@ def test_a_first_version_is_seen_and_published_by_one_act(
         set_framework_editor(None, world.email("ana"), True, NOW)
     editor, public = sign_in(world.email("ana")), "/frameworks/library-technicians/"
     sent = uploaded(editor, text_of(seed()))
-    assert "none: the first version" in words(editor.get(PAGE))
+    assert "The first version." in words(editor.get(PAGE))
     page = editor.get(sent.location)
     seen = words(page)
     assert "First version of Library Technicians: 26.05" in seen

@@ -109,3 +109,12 @@ def test_a_framework_of_other_uuids_is_another_one(editor: Client) -> None:
         each["uuid"] = f"20000000-0000-0000-0000-{number:012}"
     sent = uploaded(editor, json.dumps(data | {"slug": "others"}))
     assert f"{sent.location}/publish" in editor.get(sent.location).text
+
+
+def test_nothing_to_press_stands_in_a_table_that_scrolls_sideways(editor: Client) -> None:
+    """At 390 px its last columns would be beyond the edge."""
+    uploaded(editor, text_of(edited(seed(), one_of_each)))
+    page = editor.get(PAGE)
+    assert "Library Technicians 26.11 Changed Nov 24. Version in use: 26.05." in words(page)
+    assert "Hide or withdraw Library Technicians 26.05" in words(page)
+    assert "<table" not in page.text
