@@ -212,8 +212,9 @@ def test_a_first_version_is_seen_and_published_by_one_act(
     assert "First version of Library Technicians: 26.05" in seen
     assert "137 statements in 3 sections" in seen
     head = "Domain Emerging Developing Proficient Advanced In all"
-    assert f"{head} Technical 10 10 10 10 40" in seen
-    assert "Leadership 2 1 3 2 8" in seen
+    line = "Emerging 10, Developing 10, Proficient 10, Advanced 10"
+    assert f"{head} Technical {line} 10 10 10 10 40" in seen
+    assert "Leadership Emerging 2, Developing 1, Applying 3, Exceeding 2 2 1 3 2 8" in seen
     assert "Every level has a statement, and titles are unique" in seen
     assert "The heading of “Communication” says 11; 10 are listed." in seen
     assert "Publish 137 statements in 3 sections?" in seen

@@ -16,10 +16,12 @@ from tracker.web.i18n.render import render
 
 @dataclass(frozen=True, slots=True)
 class CountedDomain:
-    """`counts`: how many statements it has at each level of its section."""
+    """`counts`: how many statements it has at each level of its section; on a phone in one
+    `line`."""
 
     title: Wording
     counts: tuple[int, ...]
+    line: Wording
     statements: int
 
 
@@ -84,4 +86,6 @@ def _section(strand: StrandInFile, listed: tuple[PlacedStatement, ...]) -> Count
 def _domain(strand: StrandInFile, domain: DomainInFile) -> CountedDomain:
     ranks = [each.rank for each in domain.statements]
     counts = tuple(ranks.count(level.rank) for level in strand.levels) if strand.has_levels else ()
-    return CountedDomain(domain.title, counts, len(ranks))
+    named = zip(strand.levels, counts, strict=False)
+    line = ", ".join(f"{level.name} {count}" for level, count in named)
+    return CountedDomain(domain.title, counts, line, len(ranks))
