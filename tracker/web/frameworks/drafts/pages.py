@@ -1,6 +1,7 @@
 """What the pages of a draft are given."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort
 from flask_babel import gettext as _
@@ -8,7 +9,8 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.frameworks.affected import affected
-from tracker.queries.frameworks.drafts import DraftedVersion, drafted
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
+from tracker.queries.frameworks.published import SHOWN, published
 from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
@@ -16,13 +18,27 @@ from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card, title_cards
 from tracker.web.frameworks.drafts.figures import skills_of
-from tracker.web.frameworks.drafts.forms import OriginsForm, PlaceForm
+from tracker.web.frameworks.drafts.forms import NextVersionForm, OriginsForm, PlaceForm
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui import fields
 
 
 def drafted_or_404(draft: Subject) -> DraftedVersion:
     return drafted(draft.id) or abort(404)
+
+
+def about(drafted: DraftedVersion) -> dict[str, Any]:
+    return {
+        "lang": drafted.after.lang,
+        "draft_id": drafted.id,
+        "title": mark(drafted.after.title, drafted.after.lang),
+        "slug": drafted.after.slug,
+        "version": drafted.after.version,
+        "base_version": drafted.before.version,
+        "is_open": drafted.is_open,
+        "published_at": drafted.published_at,
+        "discarded_at": drafted.discarded_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +224,18 @@ def origins_form(drafted: DraftedVersion) -> OriginsForm:
     form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
     form.first.choices = fields.choices([("", _("None: it is new")), *old])
     form.second.choices = fields.choices([("", _("None")), *old])
+    return form
+
+
+def next_form() -> NextVersionForm:
+    form = NextVersionForm()
+    there = {each.slug for each in open_drafts()}
+    newest = {each.slug: each for each in reversed(published(SHOWN))}
+    form.slug.choices = fields.choices(
+        [
+            (each.slug, mark(each.title, each.lang))
+            for each in newest.values()
+            if each.slug not in there
+        ]
+    )
     return form

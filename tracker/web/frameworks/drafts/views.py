@@ -1,7 +1,5 @@
 """A version of a framework, the first or the next: for operators and framework editors."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,9 +9,9 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.frameworks import drafts as queries
 from tracker.queries.frameworks.contents import known_uuids
-from tracker.queries.frameworks.drafts import Decided, DraftedVersion
+from tracker.queries.frameworks.drafts import Decided
 from tracker.queries.frameworks.level_effects import changed_levels
-from tracker.queries.frameworks.published import SHOWN, published
+from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
@@ -36,9 +34,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
-from tracker.web.ui import fields
 
 bp = Blueprint("framework_drafts", __name__, url_prefix="/system/frameworks")
 TOO_OFTEN = "30 per minute"
@@ -47,7 +43,7 @@ TOO_OFTEN = "30 per minute"
 @bp.get("")
 @door(Permission.FRAMEWORKS_EDIT)
 def index() -> ResponseReturnValue:
-    return _list(FrameworkFileForm(), _next_form())
+    return _list(FrameworkFileForm(), pages.next_form())
 
 
 @bp.post("/import")
@@ -57,7 +53,7 @@ def upload() -> ResponseReturnValue:
     form = FrameworkFileForm()
     done = accepted(form, lambda: _taken_in(form))
     if not done:
-        return _list(form, _next_form()), 422
+        return _list(form, pages.next_form()), 422
     imported = done[0]
     if imported.draft_id is None:
         flash_message(_("This version is published already. Nothing changed."))
@@ -88,7 +84,7 @@ def _taken_in(form: FrameworkFileForm) -> ImportedFramework:
 @bp.post("/next")
 @door(Permission.FRAMEWORKS_EDIT)
 def start() -> ResponseReturnValue:
-    form = _next_form()
+    form = pages.next_form()
     started = accepted(
         form,
         lambda: importing.start_next_version(
@@ -111,7 +107,7 @@ def show(draft: Subject) -> ResponseReturnValue:
     place_form = pages.place_form(drafted)
     return render(
         "frameworks/drafts/show.html",
-        **_about(drafted),
+        **pages.about(drafted),
         changes=changes,
         lead=pages.lead(drafted, changes),
         can_be_published=drafted.can_be_published,
@@ -141,7 +137,7 @@ def confirm(draft: Subject) -> ResponseReturnValue:
     effects = changed_levels(drafted)
     return render(
         "frameworks/drafts/publish.html",
-        **_about(drafted),
+        **pages.about(drafted),
         if_published=figures.if_published(drafted, effects, session.today()),
         publish_form=PublishForm(formdata=None, seen=drafted.seen),
         offered={f"change-{change.key}": CARRY for change in drafted.offered},
@@ -221,36 +217,8 @@ def discard(draft: Subject) -> ResponseReturnValue:
     )
 
 
-def _about(drafted: DraftedVersion) -> dict[str, Any]:
-    return {
-        "lang": drafted.after.lang,
-        "draft_id": drafted.id,
-        "title": mark(drafted.after.title, drafted.after.lang),
-        "slug": drafted.after.slug,
-        "version": drafted.after.version,
-        "base_version": drafted.before.version,
-        "is_open": drafted.is_open,
-        "published_at": drafted.published_at,
-        "discarded_at": drafted.discarded_at,
-    }
-
-
 def _chosen() -> dict[str, Decided]:
     return {key: Decided(decision, to) for key, decision, to in DecisionsForm().decisions()}
-
-
-def _next_form() -> NextVersionForm:
-    form = NextVersionForm()
-    there = {each.slug for each in queries.open_drafts()}
-    newest = {each.slug: each for each in reversed(published(SHOWN))}
-    form.slug.choices = fields.choices(
-        [
-            (each.slug, mark(each.title, each.lang))
-            for each in newest.values()
-            if each.slug not in there
-        ]
-    )
-    return form
 
 
 def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:
