@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,16 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
+from tests.factories.sending import actor
 from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
+from tracker.rules.frameworks.file_writing import text_of
 from tracker.rules.frameworks.files import read_framework
 from tracker.services.frameworks import moves
+from tracker.services.frameworks.importing import import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -247,6 +251,48 @@ def test_a_first_version_by_command(app: Flask, tmp_path: Path) -> None:
     refused = run(app, "import", str(wrong), "--publish")
     assert (refused.exit_code, f"wrong.json: {said}\n" in refused.output) == (1, True)
     assert "No draft of others is open" in run(app, "publish", "others").output, "nothing is kept"
+
+
+def test_ids_of_another_framework_are_told_and_not_published(app: Flask, tmp_path: Path) -> None:
+    publish(app)
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(PATH.read_text("utf-8").replace('"library-tech', '"libary-tech'), "utf-8")
+    said = (
+        "137 of 137 statements have UUIDs of “Library Technicians”. If this is its next version, "
+    )
+    assert (
+        f"warning: {said}its slug has to be library-tech" in run(app, "import", str(wrong)).stderr
+    )
+    assert said in run(app, "publish", "libary-technicians").output
+    assert said in run(app, "import", str(wrong), "--publish").output
+
+
+def test_a_draft_that_somebody_made_is_replaced_only_where_it_is_said(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
+    publish(app)
+    file = read_framework(PATH.read_text("utf-8"))
+    with app.app_context():
+        import_framework(replace(file, version="26.11"), AFTER, actor(world, "adam"))
+    later = tmp_path / "later.json"
+    later.write_text(text_of(replace(file, version="26.12")), "utf-8")
+    refused = run(app, "import", str(later))
+    assert refused.exit_code == 1
+    assert "version 26.11 is open, made by Adam on 2026-12-14. Choices in it" in refused.output
+    assert "26.05 to 26.11" in run(app, "diff", "library-technicians").stdout
+    assert run(app, "import", str(later), "--replace").exit_code == 0
+    assert "26.05 to 26.12" in run(app, "diff", "library-technicians").stdout
+
+
+def test_a_level_that_is_called_otherwise_is_in_the_diff(app: Flask, tmp_path: Path) -> None:
+    publish(app)
+    data = json.loads(PATH.read_text("utf-8")) | {"version": "26.11"}
+    data["strands"][0]["levels"][0]["name"] = "Starting"
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(data), "utf-8")
+    run(app, "import", str(later))
+    told = run(app, "diff", "library-technicians")
+    assert "title    Technical: Emerging -> Technical: Starting\n" in told.stdout
 
 
 def test_a_later_version_is_not_published_unseen(app: Flask, tmp_path: Path) -> None:

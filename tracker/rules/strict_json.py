@@ -71,10 +71,37 @@ def parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise NotStrict([Problem(place, f"is not JSON: {error.msg}")]) from error
+        raise NotStrict([_in_words(error)]) from error
     except ValueError as error:
         raise NotStrict([Problem("", f"is not JSON that can be used: {error}")]) from error
+
+
+def _in_words(error: json.JSONDecodeError) -> Problem:
+    """What is wrong, where it can be told, at the line that has to be mended."""
+    before = error.doc[: error.pos].rstrip()
+    next_one = error.doc[error.pos : error.pos + 1]
+    is_new_line = "\n" in error.doc[len(before) : error.pos]
+    last = before.count("\n") + 1
+    match error.msg:
+        case "Expecting value" | "Expecting ',' delimiter" if not next_one:
+            words = "ends before the last bracket is closed" if before else "is empty"
+        case "Expecting ',' delimiter" if is_new_line and next_one in ('"', "{", "["):
+            words = "a comma is missing at its end"
+        case "Expecting ',' delimiter" if next_one in ('"', "{", "["):
+            words = "a comma is missing in it"
+        case "Expecting ',' delimiter" if next_one in ("}", "]"):
+            words = f"{next_one} closes a bracket of another kind"
+        case "Expecting ',' delimiter" if before.endswith('"'):
+            words = 'a quotation mark inside a text must have a backslash before it: \\"'
+        case "Expecting ':' delimiter":
+            words = "a colon is missing after a name"
+        case "Unterminated string starting at" | "Invalid control character at":
+            words, last = "a text has no quotation mark at its end", error.lineno
+        case _ if before.endswith(",") and next_one in ("}", "]"):
+            words = "the comma at its end has nothing after it: take it out"
+        case _:
+            return Problem("", f"isn’t readable JSON from line {error.lineno} on")
+    return Problem(f"line {last}", words)
 
 
 def faults(value: Any) -> list[Problem]:

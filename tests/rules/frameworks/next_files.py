@@ -11,7 +11,7 @@ from tracker.rules.frameworks.file_writing import data_of
 from tracker.rules.frameworks.files import read_framework
 
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
-ADDED = "00000000-0000-0000-0000-00000000000{}"
+ADDED = "10000000-0000-0000-0000-00000000000{}"
 
 
 @cache

@@ -139,7 +139,7 @@ def test_what_comes_back_counts_at_once_for_who_had_it() -> None:
     first = first_ten(file)
     less = edited(file, retired_last)
     gone = {uuid: each for uuid, each in placed(file).items() if uuid in first[7:]}
-    past = KnownBefore({uuid: uuid for uuid in placed(file)}, gone)
+    past = KnownBefore({uuid: uuid for uuid in placed(file)}, gone, {})
     after = compare(less, edited(file, version="27.05"), past=past)
     place = ("technical", "technical", 1)
     (level,) = changed_levels(after, carries, gone)

@@ -294,8 +294,14 @@ def test_another_file_keeps_the_decisions_that_still_fit() -> None:
         one_of_each(listed)
         listed["technical"][0]["text"] = "lends items to nobody."
 
-    again = import_framework(edited(seed(), once_more, version="26.12"), NOW)
-    assert (again.draft_id, again.added) == (draft_id, True)
+    other = edited(seed(), once_more, version="26.12")
+    with pytest.raises(Conflict, match="framework_draft_open") as refused:
+        import_framework(other, NOW)
+    assert refused.value.facts["lost"] == 1
+    kept = session().scalars(select(FrameworkDraftDecision.change_key)).all()
+    assert {*kept} == {reworded.key, merged.key}, "nothing is gone before somebody says so"
+    again = import_framework(other, NOW, replaces=stands(draft_id).seen)
+    assert (again.draft_id, again.added, again.replaced) == (draft_id, True, "26.11")
     kept = session().scalars(select(FrameworkDraftDecision.change_key)).all()
     assert kept == [merged.key]
 

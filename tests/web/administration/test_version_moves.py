@@ -19,6 +19,7 @@ from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_rounds import stat
 from tracker.queries.notifications import round_reminders
 from tracker.services.administration import rounds
+from tracker.services.administration.operators import set_framework_editor
 
 SignIn = Callable[[str], Client]
 PAGES = "/admin/versions"
@@ -245,5 +246,13 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
         assert "Winter closes on Dec 16 (you’re not in it)" in ana
 
 
-def test_without_a_new_version_the_page_says_what_it_is_for(world: World, sign_in: SignIn) -> None:
-    assert "No other version yet" in sign_in(world.email("adam")).get(PAGES).text
+def test_without_a_new_version_the_page_says_what_it_is_for(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    page = words(sign_in(world.email("adam")).get(PAGES).text)
+    assert "No other version yet" in page
+    assert "Whoever runs this site publishes it, or a person they let edit frameworks" in page
+    with app.app_context():
+        set_framework_editor(None, world.email("adam"), True, world.now)
+    page = words(sign_in(world.email("adam")).get(PAGES).text)
+    assert "You can upload and publish one. To Versions of frameworks" in page

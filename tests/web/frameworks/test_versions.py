@@ -73,7 +73,7 @@ def test_a_version_that_nobody_uses_is_withdrawn(
     seen = words(editor.get(done.location))
     assert "The version is withdrawn." in seen
     assert "withdrawn Nobody can choose it" in seen
-    assert "Library Technicians withdrawn 26.05" in words(editor.get(PAGE))
+    assert "Library Technicians 26.05 withdrawn" in words(editor.get(PAGE))
     assert "Library Technicians" not in words(client.get("/frameworks/"))
     public = "/frameworks/library-technicians/"
     assert [client.get(each).status_code for each in (public, f"{public}?version=26.05")] == [

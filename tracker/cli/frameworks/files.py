@@ -2,14 +2,17 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from tracker.queries.frameworks.contents import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
+from tracker.rules.frameworks.file_checks.problems import Known, nothing_known
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 from tracker.rules.writing_systems import font_for, writing_systems
@@ -32,10 +35,10 @@ def refuse(problems: list[str], *, as_json: bool) -> NoReturn:
     sys.exit("\n".join(problems))
 
 
-def read(file: Path, *, as_json: bool = False) -> FrameworkFile:
+def read(file: Path, *, as_json: bool = False, known: Known = nothing_known) -> FrameworkFile:
     """Exits with 1 when it cannot be read."""
     try:
-        return read_framework(decode(file.read_bytes()))
+        return read_framework(decode(file.read_bytes()), known)
     except FrameworkFileError as error:
         refuse([f"{file.name}: {problem}" for problem in error.problems], as_json=as_json)
 
@@ -58,14 +61,17 @@ def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> list[str]:
         case "framework_version_differs":
             return [f"{differs(file, found)} Give the file a new version number."]
         case "draft_unfit":
-            return [f"{file.name}: {each}" for each in unfit(found)]
+            return [f"{file.name}: {each}" for each in unfit(found, ids_elsewhere(found))]
         case code:
-            return [f"{file.name}: {NOT_TAKEN_IN[code].format(**refusal.facts)}"]
+            facts = refusal.facts | {"by": refusal.facts.get("by") or "command"}
+            return [f"{file.name}: {NOT_TAKEN_IN[code].format(**facts)}"]
 
 
 NOT_TAKEN_IN = {
     "draft_follows": "a version of this framework is published already, so this one is a draft "
     "until its changes are decided about. Import it without --publish.",
+    "framework_draft_open": "a draft of version {version} is open, made by {by} on "
+    "{made_at:%Y-%m-%d}. Choices in it that would be lost: {lost}. Give --replace to replace it.",
     "framework_origin_unknown": "no version has a statement with the UUID in “from” of "
     "{statements}. Correct it.",
     "framework_scale_differs": "has other answers than version {version}, or they count as "
@@ -75,11 +81,16 @@ NOT_TAKEN_IN = {
 }
 
 
-def unfit(found: FrameworkFile) -> list[str]:
+def unfit(found: FrameworkFile, elsewhere: Iterable[IdsElsewhere] = ()) -> list[str]:
     """Why it can be a draft, and not be published."""
     return [
         *(f"This level has no statement: {each}" for each in empty_levels(found)),
         *(f"This title stands twice in a domain: {each}" for each in titles_used_twice(found)),
+        *(
+            f"{len(of.uuids)} of {len(placed(found))} statements have UUIDs of “{of.title}”. If "
+            f"this is its next version, its slug has to be {of.slug}; else give them their own"
+            for of in elsewhere
+        ),
     ]
 
 
@@ -90,9 +101,12 @@ def differs(file: Path, found: FrameworkFile) -> str:
     )
 
 
-def warn(file: Path, found: FrameworkFile, fonts: str) -> list[str]:
+def warn(
+    file: Path, found: FrameworkFile, fonts: str, elsewhere: Iterable[IdsElsewhere] = ()
+) -> list[str]:
     """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
-    told = [f"{each}. Until that is changed it can't be published." for each in unfit(found)]
+    unfitting = unfit(found, elsewhere)
+    told = [f"{each}. Until that is changed it can't be published." for each in unfitting]
     told += map(str, warnings(found))
     if unshown := document_fonts.unshown(found.all_text(), fonts):
         told.append(_about_unshown(unshown))

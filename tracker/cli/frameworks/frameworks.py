@@ -10,7 +10,8 @@ from flask.cli import with_appcontext
 from config import document_fonts
 from tracker.cli.frameworks import files, moves, offering
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
-from tracker.cli.frameworks.versions import add_origin, diff, export, publish
+from tracker.cli.frameworks.versions import add_origin, diff, export, open_draft, publish
+from tracker.queries.frameworks.contents import ids_elsewhere, known_uuids
 from tracker.queries.frameworks.drafts import drafted, open_drafts
 from tracker.queries.frameworks.published import published, versions
 from tracker.rules.errors import Conflict
@@ -64,17 +65,24 @@ def check(file: Path, as_json: bool) -> None:
 @click.option(
     "--publish", "at_once", is_flag=True, help="Publish it at once: only a first version."
 )
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace the draft that is open, though somebody else made it, or choices in it are lost.",
+)
 @DRY_RUN
 @AS_JSON
 @with_appcontext
-def import_file(file: Path, at_once: bool, dry_run: bool, as_json: bool) -> None:
+def import_file(file: Path, at_once: bool, replace: bool, dry_run: bool, as_json: bool) -> None:
     """Take FILE in as a draft of its version, or as other content of the draft that is open. The
     same file again changes nothing."""
-    found = files.read(file, as_json=as_json)
-    files.warn(file, found, current_app.config["DOCUMENT_FONTS"])
+    found = files.read(file, as_json=as_json, known=known_uuids)
+    files.warn(file, found, current_app.config["DOCUMENT_FONTS"], ids_elsewhere(found))
     try:
         with kept_unless(dry_run):
-            imported = import_framework(found, dt.datetime.now(dt.UTC))
+            there = open_draft(found.slug) if replace else None
+            seen = "" if there is None else there.seen
+            imported = import_framework(found, dt.datetime.now(dt.UTC), replaces=seen)
             if at_once:
                 imported = _published(imported)
                 if imported.draft_id is not None:

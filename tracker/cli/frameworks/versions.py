@@ -71,6 +71,7 @@ def diff(slug: str, as_json: bool) -> None:
         "counts": {kind.value: len(found.comparison.of(kind)) for kind in Kind},
         "undecided": len(found.undecided),
         "changes": [change_data(change, found.decision_of(change)) for change in changes],
+        "titles": [{"before": old, "after": new} for old, new in found.comparison.renamed],
     }
     since = found.before.version or "nothing"
     lines = [f"{found.after.title}: {since} to {found.after.version}"]
@@ -82,6 +83,10 @@ def diff(slug: str, as_json: bool) -> None:
         decision = found.decision_of(change).replace("_", " ") or "not decided"
         end = f" ({decision})" if change.needs_decision else ""
         lines.append(f"{change.kind.value:<9}{' -> '.join(filter(None, sides))}{end}")
+    lines += [
+        f"title    {' -> '.join(title or '(none)' for title in titles)}"
+        for titles in found.comparison.renamed
+    ]
     counted = Counter(change.kind.value for change in found.comparison.changes)
     lines.append(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + ".")
     files.say(data, "\n".join(lines), as_json=as_json)
@@ -172,7 +177,7 @@ def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
     if refusal.code != "draft_unfit":
         return [NOT_PUBLISHED[refusal.code]]
     return [
-        *files.unfit(found.after),
+        *files.unfit(found.after, found.elsewhere),
         *(
             f"Split and merged at once: {', '.join(each.code for each in change.after)}"
             for change in found.comparison.tangled
@@ -188,9 +193,13 @@ NOT_PUBLISHED = {
 }
 
 
+def open_draft(slug: str) -> DraftedVersion | None:
+    return next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
+
+
 def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:
     """Exits with 1 where there is none."""
-    found = next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
+    found = open_draft(slug)
     if found is None:
         files.refuse(
             [f"No draft of {slug} is open. Import the file of a version first."], as_json=as_json

@@ -1,7 +1,8 @@
 """A published version as its file."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -18,7 +19,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.record.versions import target_keys
-from tracker.queries.record.origins import last_before, origins_of, skills_named
+from tracker.queries.record.origins import ancestors_of, last_before, origins_of, skills_named
 from tracker.rules.frameworks.changes.comparison import KnownBefore, VersionComparison, compare
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
 from tracker.rules.frameworks.file_content import (
@@ -31,6 +32,8 @@ from tracker.rules.frameworks.file_content import (
     StatementInFile,
     StrandInFile,
 )
+from tracker.rules.frameworks.versions import VersionStatus
+from tracker.rules.frameworks.wording import Wording
 
 
 def file_of(framework_id: int) -> FrameworkFile:
@@ -88,8 +91,55 @@ def past_of(framework_id: int) -> KnownBefore:
                 key_of[skill], gone[uuid] = uuid, in_version[uuid]
     named = skills_named(framework_id)
     return KnownBefore(
-        {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of}, gone
+        {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of},
+        gone,
+        ancestors_of(framework_id),
     )
+
+
+@dataclass(slots=True)
+class IdsElsewhere:
+    """The uuids of a file that another framework has, which is called so in its newest version."""
+
+    slug: str
+    title: Wording
+    lang: str
+    uuids: set[str] = field(default_factory=set)
+
+
+def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
+    """A uuid names skills of one framework: by other frameworks, those that they have and no
+    earlier version of this one. Two queries."""
+    there = (
+        select(Framework.slug, Framework.title, Framework.lang, Statement.uuid)
+        .join(Statement, Statement.framework_id == Framework.id)
+        .where(Framework.status != VersionStatus.WITHDRAWN)
+        .order_by(Framework.id)
+    )
+    own = {row.uuid for row in session().execute(there.where(Framework.slug == file.slug))}
+    uuids = placed(file).keys() - own
+    found: dict[str, IdsElsewhere] = {}
+    others = there.where(Framework.slug != file.slug, Statement.uuid.in_(uuids))
+    for row in session().execute(others) if uuids else ():
+        of = found.setdefault(row.slug, IdsElsewhere(row.slug, row.title, row.lang))
+        of.title, of.lang = row.title, row.lang
+        of.uuids.add(row.uuid)
+    return [*found.values()]
+
+
+def known_uuids(slug: str, version: str) -> Collection[str]:
+    """Those that the framework had in any version; none where this version is there. One query."""
+    rows = (
+        session()
+        .execute(
+            select(Framework.version, Statement.uuid)
+            .join(Statement, Statement.framework_id == Framework.id)
+            .where(Framework.slug == slug)
+        )
+        .all()
+    )
+    is_there = any(row.version == version for row in rows)
+    return () if is_there else {row.uuid for row in rows}
 
 
 def between(before_id: int, after_id: int) -> VersionComparison:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
-from tracker.queries.frameworks.contents import file_of, past_of
+from tracker.queries.frameworks.contents import IdsElsewhere, file_of, ids_elsewhere, past_of
 from tracker.rules.frameworks.changes.comparison import (
     NO_PAST,
     Kind,
@@ -19,12 +19,12 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionChange,
     VersionComparison,
     compare,
+    keepable,
 )
 from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.frameworks.changes.structure import (
     ListedDomain,
     empty_levels,
-    keepable,
     only_in,
     titles_used_twice,
     with_kept,
@@ -76,6 +76,7 @@ class DraftedVersion:
     published_at: dt.datetime | None
     published_framework_id: int | None
     discarded_at: dt.datetime | None
+    elsewhere: list[IdsElsewhere]
 
     @cached_property
     def comparison(self) -> VersionComparison:
@@ -159,7 +160,7 @@ class DraftedVersion:
     @property
     def keepable(self) -> frozenset[str]:
         """What the draft leaves out and has a place for."""
-        return keepable(self.before, self.after)
+        return keepable(self.before, self.after, self.past)
 
     @property
     def new_domains(self) -> tuple[ListedDomain, ...]:
@@ -177,8 +178,8 @@ class DraftedVersion:
 
     @property
     def can_be_published(self) -> bool:
-        faults = empty_levels(self.after), titles_used_twice(self.after), self.comparison.tangled
-        return self.is_open and not any(faults)
+        is_unfit = empty_levels(self.after) or titles_used_twice(self.after)
+        return self.is_open and not (is_unfit or self.comparison.tangled or self.elsewhere)
 
 
 def open_drafts() -> tuple[ListedDraft, ...]:
@@ -217,8 +218,8 @@ def last_published(slug: str) -> FrameworkFile | None:
 
 
 def drafted(draft_id: int) -> DraftedVersion | None:
-    """Fourteen queries, and nine for each earlier version with statements that it has alone; two
-    for a first version."""
+    """Seventeen queries, and nine for each earlier version with statements that it has alone;
+    four for a first version."""
     draft = session().get(FrameworkDraft, draft_id)
     if draft is None:
         return None
@@ -231,14 +232,15 @@ def drafted(draft_id: int) -> DraftedVersion | None:
     )
     base_id, file = draft.base_framework_id, framework_of(draft.content)
     before = replace(file, version="", strands=()) if base_id is None else file_of(base_id)
-    kept = keepable(before, file) & draft.origins.keys()
+    past = NO_PAST if base_id is None else past_of(base_id)
+    kept = keepable(before, file, past) & draft.origins.keys()
     return DraftedVersion(
         id=draft.id,
         digest=draft.digest,
         base_framework_id=base_id,
         before=before,
         after=with_kept(before, file, kept),
-        past=NO_PAST if base_id is None else past_of(base_id),
+        past=past,
         origins=draft.origins,
         places=draft.places,
         kept=kept,
@@ -247,4 +249,5 @@ def drafted(draft_id: int) -> DraftedVersion | None:
         published_at=draft.published_at,
         published_framework_id=draft.published_framework_id,
         discarded_at=draft.discarded_at,
+        elsewhere=ids_elsewhere(file),
     )

@@ -1,5 +1,6 @@
 """What statements of a version were in those before it: by uuid, and by skill."""
 
+from collections import defaultdict
 from itertools import groupby
 from typing import Any
 
@@ -36,6 +37,25 @@ def skills_named(framework_id: int) -> dict[str, int]:
     query."""
     rows = session().execute(_before(framework_id, itself=True))
     return {row.uuid: row.skill_id for row in rows}
+
+
+def ancestors_of(framework_id: int) -> dict[str, set[str]]:
+    """By each uuid that the version or one before it had, those of all that its newest skill was
+    made of. Two queries."""
+    there = session().execute(_before(framework_id, itself=True)).all()
+    names = defaultdict[int, set[str]](set)
+    for row in there:
+        names[row.skill_id].add(row.uuid)
+    skills = _before(framework_id, itself=True).order_by(None).subquery()
+    links = session().execute(
+        select(SkillOrigin.skill_id, SkillOrigin.origin_id).where(
+            SkillOrigin.skill_id.in_(select(skills.c.skill_id))
+        )
+    )
+    made_of = defaultdict[int, set[str]](set)
+    for skill_id, origin_id in links:
+        made_of[skill_id] |= names[origin_id]
+    return {row.uuid: made_of[row.skill_id] for row in there}
 
 
 def last_before(framework_id: int, *, itself: bool = False) -> dict[int, tuple[int, str]]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
@@ -78,14 +78,15 @@ def set_origins(tx: Session, draft: FrameworkDraft, origins: Mapping[str, Collec
     tx.flush()
 
 
-def forget_decisions(tx: Session, draft: FrameworkDraft, fitting: Collection[str]) -> None:
-    """Those about changes that are no longer there."""
-    tx.execute(
+def forget_decisions(tx: Session, draft: FrameworkDraft, fitting: Collection[str]) -> int:
+    """Those about changes that are no longer there. How many."""
+    done = tx.execute(
         delete(FrameworkDraftDecision).where(
             FrameworkDraftDecision.draft_id == draft.id,
             FrameworkDraftDecision.change_key.not_in(fitting),
         )
     )
+    return done.rowcount if isinstance(done, CursorResult) else 0
 
 
 def decide(

@@ -10,7 +10,13 @@ from typing import Any
 from tracker.rules import strict_json
 from tracker.rules.frameworks.file_checks.kinds import is_case, other_kind
 from tracker.rules.frameworks.file_checks.messages import messages
-from tracker.rules.frameworks.file_checks.problems import problems
+from tracker.rules.frameworks.file_checks.problems import (
+    Known,
+    nothing_known,
+    problems,
+    unfit,
+    unknown_origins,
+)
 from tracker.rules.frameworks.file_content import (
     AnchorGroup,
     DomainInFile,
@@ -69,16 +75,18 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def read_framework(text: str) -> FrameworkFile:
+def read_framework(text: str, known: Known = nothing_known) -> FrameworkFile:
     """The framework that the text describes. Raises FrameworkFileError with everything that is
-    wrong with it."""
+    wrong with it, and all that would be in the way of publishing it."""
     try:
         data = strict_json.parsed(text)
     except NotStrict as error:
         raise FrameworkFileError(error.problems) from error
     if is_case(data):
         raise FrameworkFileError([Problem("", OTHER.format(kind="a CASE file of 1EdTech"))])
-    if found := problems(data):
+    if found := [*problems(data), *unknown_origins(data, known)]:
+        places = tuple(each.place for each in found)
+        found += [each for each in unfit(data) if not each.place.startswith(places)]
         raise FrameworkFileError(messages(found, data))
     return framework_of(data)
 

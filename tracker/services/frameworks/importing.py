@@ -2,12 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Framework, FrameworkDraft
+from tracker.models import Framework, FrameworkDraft, Library, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.contents import file_of, past_of
 from tracker.queries.frameworks.drafts import drafted
@@ -26,25 +27,28 @@ from tracker.rules.frameworks.versions import VersionStatus
 class ImportedFramework:
     """The version that is published, or the draft of one. `added` is False when this very content
     was there already: importing twice is importing once. `moved`: the sources whose address is
-    another now, by their keys."""
+    another now, by their keys. `replaced`: the version of the draft that was open."""
 
     framework_id: int | None
     added: bool
     draft_id: int | None = None
     moved: tuple[str, ...] = ()
+    replaced: str = ""
 
 
 def import_framework(
-    file: FrameworkFile, now: dt.datetime, actor: Actor | None = None
+    file: FrameworkFile, now: dt.datetime, actor: Actor | None = None, replaces: str = ""
 ) -> ImportedFramework:
     """Make the first version of a framework, or its next one, a draft, or the content of the draft
-    that is open, which keeps the decisions that still fit.
+    that is open, which keeps the decisions that still fit. `replaces`: what was seen of the draft
+    that is open (DraftedVersion.seen), where somebody else made it or decisions would go.
 
     A version that is there is never edited, used or not: other content needs another version
     number. Only the addresses of its sources become those of the file. Raises Conflict:
     "framework_version_differs" for other content, "framework_version_withdrawn",
     "framework_scale_differs" when the answers are others than those of the version in use,
-    "framework_origin_unknown" when a statement says that it came from one that no version ever had.
+    "framework_origin_unknown" when a statement says that it came from one that no version ever had;
+    "framework_draft_open", with what would be replaced.
     """
     with transaction() as tx:
         found = tx.execute(
@@ -60,7 +64,7 @@ def import_framework(
                 raise Conflict("framework_version_differs", slug=file.slug, version=file.version)
             moved = versions.move_sources(tx, found.id, file, now, actor)
             return ImportedFramework(found.id, added=False, moved=moved)
-        return _draft(tx, file, drafts.newest(tx, file.slug), actor, now)
+        return _draft(tx, file, drafts.newest(tx, file.slug), actor, now, replaces)
 
 
 def start_next_version(
@@ -86,17 +90,42 @@ def start_next_version(
 
 
 def _draft(
-    tx: Session, file: FrameworkFile, base: Framework | None, actor: Actor | None, now: dt.datetime
+    tx: Session,
+    file: FrameworkFile,
+    base: Framework | None,
+    actor: Actor | None,
+    now: dt.datetime,
+    replaces: str,
 ) -> ImportedFramework:
     if base is not None:
         _check_follows(file, base)
     base_id = None if base is None else base.id
     draft = drafts.open_of(tx, file.slug)
-    if draft is not None and (draft.digest, draft.base_framework_id) == (digest_of(file), base_id):
+    if draft is None:
+        draft = drafts.write(tx, None, base_id, file, actor, now)
+        return ImportedFramework(None, added=True, draft_id=draft.id)
+    if (draft.digest, draft.base_framework_id) == (digest_of(file), base_id):
         return ImportedFramework(None, added=False, draft_id=draft.id)
-    draft = drafts.write(tx, draft, base_id, file, actor, now)
-    _keep_what_fits(tx, draft, file)
-    return ImportedFramework(None, added=True, draft_id=draft.id)
+    before = _before(tx, draft)
+    is_own = draft.made_by_id == (None if actor is None else actor.person_id)
+    drafts.write(tx, draft, base_id, file, actor, now)
+    lost = _keep_what_fits(tx, draft, file)
+    if (lost or not is_own) and replaces != before["seen"]:
+        raise Conflict("framework_draft_open", lost=lost, **before)
+    return ImportedFramework(None, True, draft.id, replaced=before["version"])
+
+
+def _before(tx: Session, draft: FrameworkDraft) -> dict[str, Any]:
+    """Facts of a draft that would be replaced."""
+    stands = drafted(draft.id)
+    assert stands is not None
+    found = tx.execute(
+        select(Person.name.label("by"), Person.library_id, Library.name.label("library"))
+        .join(Library, Library.id == Person.library_id)
+        .where(Person.id == draft.made_by_id)
+    ).one_or_none()
+    by = {"by": None} if found is None else dict(found._mapping)
+    return by | {"version": draft.version, "made_at": draft.made_at, "seen": stands.seen}
 
 
 def _check_follows(file: FrameworkFile, base: Framework) -> None:
@@ -106,18 +135,18 @@ def _check_follows(file: FrameworkFile, base: Framework) -> None:
         raise Conflict("framework_origin_unknown", statements=in_few_words(unknown))
 
 
-def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> None:
+def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> int:
+    """How many choices do not fit, and are gone."""
     stands = drafted(draft.id)
     assert stands is not None
     old, new = {*stands.past.gone, *placed(stands.before)}, placed(file)
-    drafts.set_origins(
-        tx,
-        draft,
-        {
-            uuid: [each for each in uuids if each in old]
-            for uuid, uuids in draft.origins.items()
-            if (uuid in new) != (uuids == [uuid])
-        },
-    )
+    fitting = {
+        uuid: [each for each in uuids if each in old]
+        for uuid, uuids in draft.origins.items()
+        if (uuid in new) != (uuids == [uuid])
+    }
+    lost = len(draft.origins.keys() - fitting)
+    drafts.set_origins(tx, draft, fitting)
     stands = replace(stands, origins=draft.origins)
-    drafts.forget_decisions(tx, draft, {each.key for each in stands.comparison.to_decide})
+    keys = {each.key for each in stands.comparison.to_decide}
+    return lost + drafts.forget_decisions(tx, draft, keys)

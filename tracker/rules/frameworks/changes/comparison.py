@@ -10,7 +10,7 @@ from enum import StrEnum
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
 from tracker.rules.frameworks.changes.small_changes import is_small
 from tracker.rules.frameworks.changes.structure import SectionCount, renamed, section_counts
-from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.file_content import FrameworkFile, StatementInFile
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
 
@@ -22,10 +22,18 @@ Origins = Mapping[str, Collection[str]]
 class KnownBefore:
     """What all versions before the next one know. `keys`: by each uuid that one of them had, that
     under which its newest skill stands in the version in use or, where it is there no more, in
-    `gone`, in its last wording."""
+    `gone`, in its last wording. `ancestors`: by uuid, all that its newest skill came of, by every
+    uuid that they had."""
 
     keys: Mapping[str, str]
     gone: Mapping[str, PlacedStatement]
+    ancestors: Origins
+
+    def news(self, each: StatementInFile) -> list[str]:
+        """Of where its file says that it came from what no version has written down: an exported
+        file says again what is known."""
+        known = self.ancestors.get(each.uuid, ())
+        return [uuid for uuid in each.came_from if uuid not in known]
 
 
 class Kind(StrEnum):
@@ -113,12 +121,12 @@ def origins(
     before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past: KnownBefore
 ) -> Origins:
     """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
-    said by hand or else the file; where there are none, by its code."""
+    said by hand or else the file, where it is news; where there are none, by its code."""
     old = {each.uuid: each for each in statements(before)}
     keys = {**past.keys, **{uuid: uuid for uuid in old}}
     found: dict[str, tuple[str, ...]] = {}
     for each in statements(after):
-        said = (*by_hand.get(each.uuid, each.came_from), each.uuid)
+        said = (*by_hand.get(each.uuid, past.news(each)), each.uuid)
         found[each.uuid] = tuple(dict.fromkeys(keys[uuid] for uuid in said if uuid in keys))
     led_on = {uuid for uuids in found.values() for uuid in uuids}
     free = {each.code: each.uuid for each in old.values() if each.uuid not in led_on}
@@ -126,6 +134,24 @@ def origins(
         if not found[each.uuid] and each.uuid not in by_hand and each.code in free:
             found[each.uuid] = (free[each.code],)
     return found
+
+
+def keepable(before: FrameworkFile, after: FrameworkFile, past: KnownBefore) -> frozenset[str]:
+    """Uuids of statements that the file leaves out, that lead to none of its own, and that it has a
+    place for: their domain, their level, and their code."""
+    led_on = {uuid for uuids in origins(before, after, {}, past).values() for uuid in uuids}
+    codes = {each.code for each in statements(after)}
+    places = {
+        (strand.key, domain.key, level.rank)
+        for strand in after.strands
+        for domain in strand.domains
+        for level in strand.levels
+    }
+    return frozenset(
+        uuid
+        for uuid, each in placed(before).items()
+        if uuid not in led_on and each.code not in codes and each.place in places
+    )
 
 
 def unknown_origins(after: FrameworkFile, past: KnownBefore) -> tuple[str, ...]:
@@ -139,7 +165,7 @@ def unknown_origins(after: FrameworkFile, past: KnownBefore) -> tuple[str, ...]:
     )
 
 
-NO_PAST = KnownBefore({}, {})
+NO_PAST = KnownBefore({}, {}, {})
 NOWHERE_ELSE: Mapping[str, str] = {}
 
 

@@ -14,7 +14,7 @@ from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, Ver
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import LevelTally, standing
+from tracker.rules.profiles.levels import RULE, LevelTally, standing
 
 Place = tuple[str, str, int]
 """Keys of section and domain, and rank."""
@@ -56,6 +56,16 @@ class ChangedLevel:
     before: int
     after: int
     later: int
+
+    @property
+    def at_once(self) -> int:
+        """How many count on the day of a move, for who had none of those that count later."""
+        return self.after - self.later
+
+    @property
+    def is_too_few(self) -> bool:
+        """Nobody is said to hold it or not then."""
+        return self.at_once < RULE.least_applicable
 
 
 @dataclass(frozen=True, slots=True)

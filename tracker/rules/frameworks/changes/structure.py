@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.file_content import DomainInFile, FrameworkFile
 from tracker.rules.frameworks.wording import Wording
 
@@ -103,30 +103,9 @@ def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
     )
 
 
-def keepable(before: FrameworkFile, after: FrameworkFile) -> frozenset[str]:
-    """Uuids of statements that the file leaves out, names nowhere, and has a place for: their
-    domain, their level, and their code."""
-    listed = [*statements(after)]
-    named = {uuid for each in listed for uuid in (each.uuid, *each.came_from)}
-    codes = {each.code for each in listed}
-    places = {
-        (strand.key, domain.key, level.rank)
-        for strand in after.strands
-        for domain in strand.domains
-        for level in strand.levels
-    }
-    return frozenset(
-        uuid
-        for uuid, each in placed(before).items()
-        if uuid not in named and each.code not in codes and each.place in places
-    )
-
-
 def with_kept(before: FrameworkFile, after: FrameworkFile, uuids: Collection[str]) -> FrameworkFile:
-    """The file with those statements of the version before, each at the end of its level; without
-    those that it has no place for."""
-    wanted = keepable(before, after).intersection(uuids)
-    if not wanted:
+    """The file with those statements of the version before, each at the end of its level."""
+    if not uuids:
         return after
     sources = {source.key for source in after.sources}
     kept = {
@@ -135,7 +114,7 @@ def with_kept(before: FrameworkFile, after: FrameworkFile, uuids: Collection[str
                 each, citations=tuple(key for key in each.citations if key in sources), came_from=()
             )
             for each in domain.statements
-            if each.uuid in wanted
+            if each.uuid in uuids
         ]
         for strand in before.strands
         for domain in strand.domains

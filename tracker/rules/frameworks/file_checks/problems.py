@@ -6,7 +6,7 @@ any other way too: what is not of its kind is passed over, for the schema tells 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,14 @@ from tracker.rules.frameworks.file_checks.parts import Part, keys, twice
 from tracker.rules.frameworks.file_checks.scale_answers import scale
 from tracker.rules.frameworks.file_checks.unseen import unseen
 from tracker.rules.strict_json import Problem, faults, shown, step
+
+Known = Callable[[str, str], Collection[str]]
+"""By slug and version of a file, the uuids that its framework had; none where nothing can be said
+of them."""
+
+
+def nothing_known(_slug: str, _version: str) -> Collection[str]:
+    return ()
 
 
 def problems(data: Any) -> list[Problem]:
@@ -28,6 +36,28 @@ def problems(data: Any) -> list[Problem]:
     found = {*against_the_schema(data), *_beyond_the_schema(data), *unseen(data)}
     told += [problem for problem in found if problem.place not in places]
     return sorted(told, key=lambda problem: (_in_order(problem.place), problem.words))
+
+
+def unknown_origins(data: Any, known: Known) -> Iterator[Problem]:
+    """The uuids in `from` that no version had."""
+    file = Part("", data if isinstance(data, dict) else {})
+    there = known(file.text("slug") or "", file.text("version") or "")
+    for statement in _listed_in(file.parts("strands")) if there else ():
+        for uuid in statement.entries("from"):
+            if isinstance(uuid, str) and uuid not in there:
+                yield Problem(statement.at("from"), "is the UUID of no statement", shown(uuid))
+
+
+def unfit(data: Any) -> Iterator[Problem]:
+    """What a draft may have and no version: told where the file can't be a draft either."""
+    file = Part("", data if isinstance(data, dict) else {})
+    for strand in file.parts("strands"):
+        ranks = [each.number("rank") for each in _listed_in([strand])]
+        for level in strand.parts("levels") if None not in ranks else ():
+            if level.number("rank") not in ranks:
+                yield Problem(level.place, "has no statement", shown(level.text("name") or ""))
+        for domain in strand.parts("domains"):
+            yield from twice("title", domain.parts("statements"))
 
 
 def _in_order(place: str) -> str:
@@ -130,17 +160,21 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def _statements(strands: list[Part], sources: set[str] | None) -> Iterator[Problem]:
-    found = [
-        statement
-        for strand in strands
-        for domain in strand.parts("domains")
-        for statement in domain.parts("statements")
-    ]
+    found = _listed_in(strands)
     # So do ratings that somebody imports from a spreadsheet find their statement.
     yield from twice("code", found, lambda code: plain(code) or code)
     yield from twice("uuid", found)
     for statement in found:
         yield from _citations(statement, sources)
+
+
+def _listed_in(strands: Iterable[Part]) -> list[Part]:
+    return [
+        statement
+        for strand in strands
+        for domain in strand.parts("domains")
+        for statement in domain.parts("statements")
+    ]
 
 
 def _citations(statement: Part, sources: set[str] | None) -> Iterator[Problem]:

@@ -90,6 +90,19 @@ def same_card(change: VersionChange, kind: str, sources: tuple[str, str]) -> Cha
     return card if sources[0] == sources[1] else replace(card, lines=lines)
 
 
+def title_cards(drafted: DraftedVersion) -> list[ChangeCard]:
+    """Of sections, domains, and levels that are called otherwise, new, or gone."""
+    old_lang, new_lang = drafted.before.lang, drafted.after.lang
+    cards = list[ChangeCard]()
+    for number, (old, new) in enumerate(drafted.comparison.renamed):
+        lines = [DiffLine("", _marked(old, new, old_lang, new_lang))] if old and new else []
+        effect = "" if lines else _("New in this version.") if new else _("Not in this version.")
+        title = mark(new, new_lang) if new else mark(old, old_lang)
+        sides = (tuple(lines), (), ())
+        cards.append(ChangeCard(f"title-{number}", _("Title"), "", title, *sides, effect=effect))
+    return cards
+
+
 def change_card(change: VersionChange) -> ChangeCard:
     before, after = _sides(change)
     named = change.after if change.kind == Kind.MERGED or not change.before else change.before

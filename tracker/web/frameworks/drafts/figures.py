@@ -30,8 +30,11 @@ def skills_of(skills: Mapping[str, int], changes: Iterable[VersionChange]) -> li
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """`note`: whom it counts, or why there are any."""
+
     label: str
     value: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ def if_published(drafted: DraftedVersion, effects: LevelEffects, today: dt.date)
             _("People on %(version)s", version=drafted.before.version),
             count(people_on(drafted.base_id, today)),
         ),
-        Figure(_("Sent or reviewed, and asked again"), count(again.people)),
+        Figure(
+            _("People asked again"),
+            count(again.people),
+            _("On any version: who sent or had reviewed what is asked again."),
+        ),
         *_falls(drafted, effects),
     ]
     left = len(drafted.undecided) - len(drafted.offered)
@@ -85,6 +92,14 @@ def _notes(drafted: DraftedVersion, open_reviews: int) -> Iterator[str]:
             again=again,
             new=new,
         )
+    if sensitive := len(drafted.new_and_sensitive):
+        yield ngettext(
+            "%(num)d sensitive statement isn’t counted here: nobody is asked it until their "
+            "library decides",
+            "%(num)d sensitive statements aren’t counted here: nobody is asked them until their "
+            "library decides",
+            sensitive,
+        )
     version = drafted.before.version
     yield _("Open reviews finish on %(version)s: %(num)s", version=version, num=count(open_reviews))
     yield _("Nobody moves yet: administrators choose who moves and when, there and back")
@@ -95,8 +110,26 @@ def _falls(drafted: DraftedVersion, effects: LevelEffects) -> Iterator[Figure]:
     it would tell of the few."""
     falls = [each for each in _changed(drafted) if effects.lost[each.place] >= FEW]
     for each in falls:
-        yield Figure(_("Lose %(level)s", level=_named(each)), count(effects.lost[each.place]))
+        lost = count(effects.lost[each.place])
+        yield Figure(_("Lose %(level)s", level=_named(each)), lost, _why_lost(each))
     yield Figure(_("Lose another level") if falls else _("Lose a level"), count(0))
+
+
+def _why_lost(level: ChangedLevel) -> str:
+    words = _(
+        "%(before)s statements count there now, %(after)s on the day of the move.",
+        before=level.before,
+        after=level.at_once,
+    )
+    if level.is_too_few:
+        words = ngettext(
+            "%(num)d statement is left there on the day of the move: too few to judge it.",
+            "%(num)d statements are left there on the day of the move: too few to judge it.",
+            level.at_once,
+        )
+    elif level.at_once == level.before:
+        words = _("Other statements count there on the day of the move.")
+    return str(words)
 
 
 def _changed(drafted: DraftedVersion) -> list[ChangedLevel]:

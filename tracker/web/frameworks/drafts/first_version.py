@@ -1,27 +1,27 @@
 """The draft of a first version: what will be published, section by section."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
-from tracker.rules.frameworks.file_content import DomainInFile, FrameworkFile, StrandInFile
-from tracker.rules.frameworks.files import warnings
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed
+from tracker.rules.frameworks.file_content import DomainInFile, StrandInFile
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts import pages
+from tracker.web.frameworks.drafts import checks
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 
 
 @dataclass(frozen=True, slots=True)
 class CountedDomain:
-    """`counts`: how many statements it has at each level of its section."""
+    """`counts`: how many statements it has at each level of its section; on a phone in one
+    `line`."""
 
     title: Wording
     counts: tuple[int, ...]
+    line: Wording
     statements: int
 
 
@@ -53,8 +53,8 @@ def page(drafted: DraftedVersion) -> str:
         discarded_at=drafted.discarded_at,
         published_at=drafted.published_at,
         can_be_published=drafted.can_be_published,
-        faults=pages.faults(drafted),
-        oddities=[*_oddities(file)],
+        faults=checks.faults(drafted),
+        oddities=[*checks.oddities(drafted)],
         sections=[_section(strand, listed) for strand in file.strands],
         figures=figures,
         sure=_(
@@ -72,26 +72,6 @@ def _figures(statements: int, sections: int) -> str:
     return f"{of} {within}"
 
 
-def _oddities(file: FrameworkFile) -> Iterator[str]:
-    """What hinders nothing."""
-    for each in warnings(file):
-        yield _(
-            "The heading of “%(title)s” says %(claimed)s; %(listed)s are listed. The page will "
-            "say so.",
-            title=mark(each.title, file.lang),
-            claimed=each.claimed,
-            listed=each.listed,
-        )
-    if origins := sum(bool(each.came_from) for each in statements(file)):
-        named = ngettext(
-            "%(num)d statement names earlier ones in “from”.",
-            "%(num)d statements name earlier ones in “from”.",
-            origins,
-        )
-        here = _("No earlier version is here, so they begin as new statements.")
-        yield f"{named} {here}"
-
-
 def _section(strand: StrandInFile, listed: tuple[PlacedStatement, ...]) -> CountedSection:
     own = tuple(each for each in listed if each.strand == strand.key)
     return CountedSection(
@@ -106,4 +86,6 @@ def _section(strand: StrandInFile, listed: tuple[PlacedStatement, ...]) -> Count
 def _domain(strand: StrandInFile, domain: DomainInFile) -> CountedDomain:
     ranks = [each.rank for each in domain.statements]
     counts = tuple(ranks.count(level.rank) for level in strand.levels) if strand.has_levels else ()
-    return CountedDomain(domain.title, counts, len(ranks))
+    named = zip(strand.levels, counts, strict=False)
+    line = ", ".join(f"{level.name} {count}" for level, count in named)
+    return CountedDomain(domain.title, counts, line, len(ranks))

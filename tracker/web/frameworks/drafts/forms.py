@@ -1,16 +1,17 @@
 """Uploading a file, starting the next version, and deciding about its changes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.file_checks.problems import Known
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework
 from tracker.rules.frameworks.versions import VersionDecision
@@ -21,9 +22,9 @@ from tracker.web.ui.form import Form
 BYTES_MAX = 2_000_000
 VERSION = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
 CHANGE = re.compile(r"change-([0-9a-f]{64})")
+SHOWN = 50
+"""Problems of a file that are listed at once."""
 RETIRED = re.compile(r"(keep|retire)-([0-9a-f]{64})")
-SHOWN = 5
-"""Problems of a file that are told at once."""
 
 refusal_messages(
     draft_changed=_l(
@@ -40,8 +41,14 @@ refusal_messages(
     ),
     draft_there=_l("A draft of this framework is open already. Upload a file to change it."),
     draft_unfit=_l("The draft can’t be published yet. Mend what is listed beside Publish first."),
+    framework_draft_open=_l(
+        "A draft of version %(version)s is open, made by %(by)s, %(when)s. %(choices)s To "
+        "replace it all the same, choose the file again and check the box."
+    ),
     framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
-    framework_file_wrong=_l("The file can’t be used. %(problems)s"),
+    framework_file_wrong=_l(
+        "The file can’t be used. Correct what is listed here, and upload it again."
+    ),
     framework_origin_unknown=_l(
         "No version has a statement with the UUID in “from” of %(statements)s. Correct it in the "
         "file."
@@ -72,21 +79,23 @@ class FrameworkFileForm(Form):
         [InputRequired(_l("Choose a file."))],
         description=_l("The JSON file of the whole framework, with a new version number."),
     )
+    seen = HiddenField()
+    replace = BooleanField(_l("Replace the draft that is open"))
 
-    def framework(self) -> FrameworkFile:
-        """Raises Invalid with what is wrong in it."""
+    problems: Sequence[str] = ()
+
+    def framework(self, known: Known) -> FrameworkFile:
+        """Raises Invalid; `problems` are what is wrong in it."""
         sent = request.files.get(self.file.name)
         content = b"" if sent is None else sent.stream.read(BYTES_MAX + 1)
         if len(content) > BYTES_MAX:
             raise Invalid("framework_file_large", "file")
         try:
-            return read_framework(decode(content))
+            return read_framework(decode(content), known)
         except FrameworkFileError as error:
-            told = [f"{problem}." for problem in error.problems]
-            more = ["…"] if len(told) > SHOWN else []
-            raise Invalid(
-                "framework_file_wrong", "file", problems=" ".join(told[:SHOWN] + more)
-            ) from error
+            more = ["…"] if len(error.problems) > SHOWN else []
+            self.problems = [*map(str, error.problems[:SHOWN]), *more]
+            raise Invalid("framework_file_wrong", "file") from error
 
 
 class NextVersionForm(Form):

@@ -1,10 +1,14 @@
 """Words for the changes of a next version."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from tracker.queries.frameworks.affected import Affected
 from tracker.rules.frameworks.changes.comparison import Kind
+from tracker.web.ui.templating.dates import moment
 
 KINDS = {
     Kind.REWORDED: _l("Reworded"),
@@ -42,3 +46,21 @@ def all_affected(affected: Affected) -> str:
         open=count(affected.open_reviews),
     )
     return words
+
+
+def open_draft(facts: dict[str, Any], library_id: int) -> dict[str, str]:
+    """Of the draft that an upload would replace. Another library's people are not named."""
+    lost = facts["lost"]
+    choices = ngettext(
+        "%(num)d choice in it doesn’t fit the file and would be lost.",
+        "%(num)d choices in it don’t fit the file and would be lost.",
+        lost,
+    )
+    by = _("command") if facts["by"] is None else facts["by"]
+    if facts.get("library_id", library_id) != library_id:
+        by = _("somebody at %(library)s", library=facts["library"])
+    return {
+        "by": by,
+        "when": moment(facts["made_at"]),
+        "choices": choices if lost else _("No choice in it would be lost."),
+    }

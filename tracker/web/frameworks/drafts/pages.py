@@ -1,7 +1,7 @@
 """What the pages of a draft are given."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort
 from flask_babel import gettext as _
@@ -9,22 +9,36 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.frameworks.affected import affected
-from tracker.queries.frameworks.drafts import DraftedVersion, drafted
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
+from tracker.queries.frameworks.published import SHOWN, published
 from tracker.queries.record.origins import skills_named
 from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
-from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card
+from tracker.web.frameworks.drafts.cards import ChangeCard, draft_card, same_card, title_cards
 from tracker.web.frameworks.drafts.figures import skills_of
-from tracker.web.frameworks.drafts.forms import OriginsForm, PlaceForm
+from tracker.web.frameworks.drafts.forms import NextVersionForm, OriginsForm, PlaceForm
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui import fields
 
 
 def drafted_or_404(draft: Subject) -> DraftedVersion:
     return drafted(draft.id) or abort(404)
+
+
+def about(drafted: DraftedVersion) -> dict[str, Any]:
+    return {
+        "lang": drafted.after.lang,
+        "draft_id": drafted.id,
+        "title": mark(drafted.after.title, drafted.after.lang),
+        "slug": drafted.after.slug,
+        "version": drafted.after.version,
+        "base_version": drafted.before.version,
+        "is_open": drafted.is_open,
+        "published_at": drafted.published_at,
+        "discarded_at": drafted.discarded_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +122,15 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
         group = new if change.kind == Kind.NEW else suggests
         group.append(draft_card(drafted, change, found[change.key]))
     renumbered, sources = _unchanged(drafted)
+    titles = title_cards(drafted)
     said = (
         (len(new), ngettext("%(num)d new", "%(num)d new", len(new))),
         (len(renumbered), ngettext("%(num)d renumbered", "%(num)d renumbered", len(renumbered))),
         (len(sources), ngettext("%(num)d sources only", "%(num)d sources only", len(sources))),
+        (len(titles), ngettext("%(num)d title", "%(num)d titles", len(titles))),
     )
     words = ", ".join(each for number, each in said if number)
-    return DraftChanges(think, suggested, [*new, *renumbered, *sources], words)
+    return DraftChanges(think, suggested, [*new, *renumbered, *sources, *titles], words)
 
 
 def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCard]]:
@@ -137,30 +153,6 @@ def _sources(file: FrameworkFile) -> dict[str, str]:
     return {
         each.uuid: "; ".join(labels[key] for key in each.citations) for each in statements(file)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFault:
-    """`says` what is wrong with all of them."""
-
-    says: str
-    names: Wording
-
-
-def faults(drafted: DraftedVersion) -> list[DraftFault]:
-    found = (
-        (_("These levels have no statement:"), empty_levels(drafted.after)),
-        (_("These titles appear twice in a domain:"), titles_used_twice(drafted.after)),
-        (
-            _("Split and merged at once, so say one or the other:"),
-            [change.after[0].title for change in drafted.comparison.tangled],
-        ),
-    )
-    return [
-        DraftFault(says, mark("; ".join(names), drafted.after.lang))
-        for says, names in found
-        if names
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,18 +200,6 @@ def went_on(drafted: DraftedVersion) -> list[TargetsGoOn]:
     ]
 
 
-def renamed(drafted: DraftedVersion) -> Iterator[str]:
-    """Of sections, domains, and levels."""
-    for before, after in drafted.comparison.renamed:
-        old, new = mark(before, drafted.before.lang), mark(after, drafted.after.lang)
-        if not old:
-            yield _("New: %(title)s", title=new)
-        elif not new:
-            yield _("Gone: %(title)s", title=old)
-        else:
-            yield _("%(before)s is called %(after)s now", before=old, after=new)
-
-
 def place_form(drafted: DraftedVersion) -> PlaceForm:
     form = PlaceForm(formdata=None)
     new, gone = (
@@ -244,4 +224,18 @@ def origins_form(drafted: DraftedVersion) -> OriginsForm:
     form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
     form.first.choices = fields.choices([("", _("None: it is new")), *old])
     form.second.choices = fields.choices([("", _("None")), *old])
+    return form
+
+
+def next_form() -> NextVersionForm:
+    form = NextVersionForm()
+    there = {each.slug for each in open_drafts()}
+    newest = {each.slug: each for each in reversed(published(SHOWN))}
+    form.slug.choices = fields.choices(
+        [
+            (each.slug, mark(each.title, each.lang))
+            for each in newest.values()
+            if each.slug not in there
+        ]
+    )
     return form

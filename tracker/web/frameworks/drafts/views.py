@@ -1,7 +1,5 @@
 """A version of a framework, the first or the next: for operators and framework editors."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,13 +8,16 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.frameworks import drafts as queries
-from tracker.queries.frameworks.drafts import Decided, DraftedVersion
+from tracker.queries.frameworks.contents import known_uuids
+from tracker.queries.frameworks.drafts import Decided
 from tracker.queries.frameworks.level_effects import changed_levels
-from tracker.queries.frameworks.published import SHOWN, published
+from tracker.queries.frameworks.published import published
+from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
-from tracker.web.frameworks.drafts import figures, first_version, pages
+from tracker.services.frameworks.importing import ImportedFramework
+from tracker.web.frameworks.drafts import checks, figures, first_version, labels, pages
 from tracker.web.frameworks.drafts.cards import CARRY
 from tracker.web.frameworks.drafts.forms import (
     DecisionsForm,
@@ -33,9 +34,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
-from tracker.web.ui import fields
 
 bp = Blueprint("framework_drafts", __name__, url_prefix="/system/frameworks")
 TOO_OFTEN = "30 per minute"
@@ -44,7 +43,7 @@ TOO_OFTEN = "30 per minute"
 @bp.get("")
 @door(Permission.FRAMEWORKS_EDIT)
 def index() -> ResponseReturnValue:
-    return _list(FrameworkFileForm(), _next_form())
+    return _list(FrameworkFileForm(), pages.next_form())
 
 
 @bp.post("/import")
@@ -52,27 +51,40 @@ def index() -> ResponseReturnValue:
 @limiter.limit(TOO_OFTEN)
 def upload() -> ResponseReturnValue:
     form = FrameworkFileForm()
-    done = accepted(
-        form, lambda: importing.import_framework(form.framework(), session.now(), session.actor())
-    )
+    done = accepted(form, lambda: _taken_in(form))
     if not done:
-        return _list(form, _next_form()), 422
+        return _list(form, pages.next_form()), 422
     imported = done[0]
     if imported.draft_id is None:
         flash_message(_("This version is published already. Nothing changed."))
         return redirect(url_for("framework_drafts.index"), 303)
+    here = _("The draft is here. Nothing changes for anyone until you publish.")
+    if imported.replaced:
+        replaced = _("It replaces the draft of version %(old)s.", old=imported.replaced)
+        here = f"{here} {replaced}"
     flash_message(
-        _("The draft is here. Nothing changes for anyone until you publish.")
-        if imported.added
-        else _("The draft has this content already. Nothing changed.")
+        here if imported.added else _("The draft has this content already. Nothing changed.")
     )
     return redirect(url_for("framework_drafts.show", draft_id=imported.draft_id), 303)
+
+
+def _taken_in(form: FrameworkFileForm) -> ImportedFramework:
+    replaces = (form.seen.data or "") if form.replace.data else ""
+    actor = session.actor()
+    file = form.framework(known_uuids)
+    try:
+        return importing.import_framework(file, session.now(), actor, replaces)
+    except Conflict as refusal:
+        if refusal.code == "framework_draft_open":
+            form.seen.data, form.replace.data = str(refusal.facts["seen"]), False
+            refusal.facts |= labels.open_draft(refusal.facts, actor.library_id)
+        raise
 
 
 @bp.post("/next")
 @door(Permission.FRAMEWORKS_EDIT)
 def start() -> ResponseReturnValue:
-    form = _next_form()
+    form = pages.next_form()
     started = accepted(
         form,
         lambda: importing.start_next_version(
@@ -95,15 +107,15 @@ def show(draft: Subject) -> ResponseReturnValue:
     place_form = pages.place_form(drafted)
     return render(
         "frameworks/drafts/show.html",
-        **_about(drafted),
+        **pages.about(drafted),
         changes=changes,
         lead=pages.lead(drafted, changes),
         can_be_published=drafted.can_be_published,
-        faults=pages.faults(drafted),
+        faults=checks.faults(drafted),
+        oddities=[*checks.oddities(drafted)],
         if_published=effects and figures.if_published(drafted, effects, session.today()),
         sections=drafted.comparison.sections,
         levels=figures.levels(drafted, effects),
-        renamed=[*pages.renamed(drafted)],
         ended=figures.ended_targets(drafted, session.today()) if drafted.is_open else [],
         went_on=pages.went_on(drafted),
         place_form=place_form,
@@ -125,7 +137,7 @@ def confirm(draft: Subject) -> ResponseReturnValue:
     effects = changed_levels(drafted)
     return render(
         "frameworks/drafts/publish.html",
-        **_about(drafted),
+        **pages.about(drafted),
         if_published=figures.if_published(drafted, effects, session.today()),
         publish_form=PublishForm(formdata=None, seen=drafted.seen),
         offered={f"change-{change.key}": CARRY for change in drafted.offered},
@@ -205,36 +217,8 @@ def discard(draft: Subject) -> ResponseReturnValue:
     )
 
 
-def _about(drafted: DraftedVersion) -> dict[str, Any]:
-    return {
-        "lang": drafted.after.lang,
-        "draft_id": drafted.id,
-        "title": mark(drafted.after.title, drafted.after.lang),
-        "slug": drafted.after.slug,
-        "version": drafted.after.version,
-        "base_version": drafted.before.version,
-        "is_open": drafted.is_open,
-        "published_at": drafted.published_at,
-        "discarded_at": drafted.discarded_at,
-    }
-
-
 def _chosen() -> dict[str, Decided]:
     return {key: Decided(decision, to) for key, decision, to in DecisionsForm().decisions()}
-
-
-def _next_form() -> NextVersionForm:
-    form = NextVersionForm()
-    there = {each.slug for each in queries.open_drafts()}
-    newest = {each.slug: each for each in reversed(published(SHOWN))}
-    form.slug.choices = fields.choices(
-        [
-            (each.slug, mark(each.title, each.lang))
-            for each in newest.values()
-            if each.slug not in there
-        ]
-    )
-    return form
 
 
 def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:
