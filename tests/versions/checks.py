@@ -388,7 +388,8 @@ OF_MOVES = re.compile(
     r"Made on,.*?\n|"
     r'\s*<h3 class="soft small">[^<]*</h3>\s*<ol class="timeline">\s*(?:<li class="is-moved">'
     r"(?:(?!</li>).)*</li>)+\s*</ol>|"
-    r'<li class="is-moved">(?:(?!</li>).)*</li>',
+    r'<li class="is-moved">(?:(?!</li>).)*</li>|'
+    r'\s*<p class="soft">Nothing happened here yet.</p>',
     re.DOTALL,
 )
 """What says that somebody was moved, and what that changed; and when a file was made."""
