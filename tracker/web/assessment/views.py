@@ -100,6 +100,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         which=which,
         filters=assess_pages.filters(levels, which),
         groups=groups,
+        place=page_nav.place(groups),
         following=page_nav.following(groups),
         to_rate=to_rate,
         cards=StatementCards(
