@@ -166,6 +166,26 @@ def test_while_a_round_is_open_it_is_planned_for_its_end(
     assert "It waits: “Winter” keeps version 1 until Dec 20." in words(adam.get(PAGES).text)
 
 
+def test_of_several_that_are_planned_one_is_canceled(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+    ends = {"from_id": world.framework_id, "to_id": version.framework_id}
+    with time_machine.travel(AFTER, tick=False):
+        adam = sign_in(world.email("adam"))
+        for team in ("", world.teams["harbour"]):
+            form = adam.get(f"{PAGES}/new", query_string={**ends, "team_id": team}).text
+            adam.post(PAGES, the_form(form, when="day", on="2027-01-04"))
+        first, second = re.findall(
+            r'action="(/admin/versions/planned/\d+/cancel)"', adam.get(PAGES).text
+        )
+        done = words(adam.post(first, follow_redirects=True).text)
+        assert "The planned move is canceled. 1 other move stays planned." in done
+        done = words(adam.post(second, follow_redirects=True).text)
+        assert "The planned move is canceled. Nobody moves." in done
+
+
 def test_one_team_can_go_first(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         next_version(world)
