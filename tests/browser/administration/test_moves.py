@@ -75,9 +75,7 @@ def test_a_day_that_is_typed_is_chosen(live: Live, visit: Visit) -> None:
     page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
 
 
-def test_what_counts_later_is_counted_by_itself_while_it_is_rated(
-    live: Live, visit: Visit
-) -> None:
+def test_what_counts_later_is_counted_by_itself_while_it_is_rated(live: Live, visit: Visit) -> None:
     changed = live.world.statements["communication"][0]
     version = is_published(live)
     with live.app.app_context():

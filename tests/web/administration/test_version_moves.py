@@ -62,7 +62,9 @@ def test_seen_first_then_moved_at_once_told_and_moved_back(
         assert "Who would move has changed since you saw it." in words(unseen.text)
         assert "4 people are on version 2 now." in words(pressed(adam, ends))
         assert published not in words(adam.get("/").text)
-        told = "You were moved to Small framework 2. Your ratings came along. 3 statements are new or"
+        told = (
+            "You were moved to Small framework 2. Your ratings came along. 3 statements are new or"
+        )
         assert told in words(ana.get("/notices").text)
         new = version.became[changed][0]
         rated = {"answer": "partly", "base_version": "0"}

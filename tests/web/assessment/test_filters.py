@@ -114,7 +114,9 @@ def test_it_says_so_where_the_section_is_listed_by_its_levels_too(
     for levels in ("", "&level=1", "&level=3"):
         page = ana.get(f"/assess/small/technical/technical?show={which}{levels}")
         assert page.status_code == 200
-        assert bool(cards(page.text)) != ("No statement of this section is in this list" in page.text)
+        assert bool(cards(page.text)) != (
+            "No statement of this section is in this list" in page.text
+        )
 
 
 @pytest.mark.parametrize("which", ["", "x", "OLDER", "older "])

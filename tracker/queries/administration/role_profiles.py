@@ -207,7 +207,8 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
 class FrameworkChoice:
     """`key`: what an address calls it. `role_labels`: the names of roles that stand at its
     levels. `is_for_newcomers`: of the versions of its framework, that which newcomers begin with,
-    or would. `is_used`: somebody here learns in it. `is_hidden`: no version of its framework is offered, so nobody new begins in it."""
+    or would. `is_used`: somebody here learns in it. `is_hidden`: no version of its framework is
+    offered, so nobody new begins in it."""
 
     id: int
     key: str

@@ -149,9 +149,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
-def moved_to(
-    person_id: int, told: Mapping[int | None, int | None]
-) -> dict[int, VersionNotice]:
+def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
     """What is told of each time that they were moved, or so many of those whom they supervise: by
     row of `person_versions`. Two queries, two more for each two versions, and one for each move of
     their own; none where there is none."""

@@ -15,9 +15,10 @@ from tracker.rules.record.words import Side
 @dataclass(frozen=True, slots=True)
 class LevelProgress:
     """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
-    here, and but for `later` and `later_rated` what counts later for the learner; `dated`: rated before the round; `to_keep`: those
-    of them that are not *not sure*; `changed`: answered otherwise than reviewed; `again`: not rated
-    in this version, but in an earlier one; `in_job`: up to the target of their job profile."""
+    here, and what counts later for the learner; that alone is in `later` and `later_rated`.
+    `dated`: rated before the round; `to_keep`: those of them that are not *not sure*; `changed`:
+    answered otherwise than reviewed; `again`: not rated in this version, but in an earlier one;
+    `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording

@@ -193,10 +193,7 @@ def _back(saved: ratings.SavedRating, page: str) -> str:
     where = saved.where
     if page == "later":
         return url_for(
-            "assessment.later",
-            framework=where.framework,
-            saved=saved.statement_id,
-            _anchor=anchor,
+            "assessment.later", framework=where.framework, saved=saved.statement_id, _anchor=anchor
         )
     holds, _, which = page.partition(":")
     return url_for(

@@ -5,7 +5,6 @@ import datetime as dt
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.queries.frameworks import planned_moves, version_steps
 from tracker.queries.frameworks.version_steps import VersionStep
