@@ -283,7 +283,7 @@ def past_moves(library_id: int) -> list[PastMove]:
     )
     rows = session().execute(query).all()
     teams = _teams_moved(library_id, {row.moved_at for row in rows})
-    return [PastMove(*row, teams.get((row.moved_at, row[2], row[3]), "")) for row in rows]
+    return [PastMove(*(*row, teams.get((row.moved_at, row[2], row[3]), ""))) for row in rows]
 
 
 def _teams_moved(
