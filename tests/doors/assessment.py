@@ -16,6 +16,7 @@ DOORS = [
     Door("assessment.resume", "302 302 302 302 403 403 403 403 403"),
     Door("assessment.show", "302 200 200 200 403 403 403 403 403", values=communication),
     Door("assessment.five", "302 200 200 200 403 403 403 403 403"),
+    Door("assessment.later", "302 200 200 200 403 403 403 403 403"),
     Door("assessment_grid.show", "302 200 200 200 403 403 403 403 403", values=communication),
     Door("assessment_grid.save", GRID_POST, "POST", values=communication),
     Door("assessment.save", "401 422 422 422 403 403 403 403 403", "POST", values=statement),

@@ -45,8 +45,9 @@ LEARNERS = ("demo-1", "demo-2", *WORLDS)
 
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
-    Difference(WORLDS, "* mails of *", TOLD, now="You’re (back )?on Small framework"),
-    Difference(WORLDS, "*/notices", TOLD, now="You’re (back )?on Small framework|are new"),
+    Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),
+    Difference(WORLDS, "*/notices", TOLD, now="You were moved (back )?to Small framework|are new"),
+    Difference(LEARNERS, "*/to send", PLAIN, now="^Ticked first|^None is ticked"),
     Difference(WORLDS, "*/notices", SUPERVISORS, now="you supervise moved to Small framework"),
     Difference(WORLDS[1:], "*/page", TEAMS, now="(person is|people are) on Small framework"),
     Difference(("world-3",), "* daily work of *", SUPERVISORS, now="^mails: hugo"),

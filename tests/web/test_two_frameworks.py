@@ -69,6 +69,7 @@ PAGES = {
     "/assess/{framework}/{strand}/{domain}": "/assess",
     "/assess/{framework}/{strand}/{domain}/grid": "/assess",
     "/assess/five": "/assess/five",
+    "/assess/later": "/assess/later",
     "/assess/older": "/assess/older",
     "/assess/list": "/assess/list",
     "/reviews/new": "/reviews/new",

@@ -44,8 +44,9 @@ export function showProgress(saved) {
   for (const place of document.querySelectorAll("[data-left]")) place.textContent = saved.left;
 }
 
-/** A line of the page navigation. */
+/** A line of the page navigation, and of the page itself. */
 function showPart(key, done) {
+  for (const count of document.querySelectorAll(`[data-rated-count="${key}"]`)) count.textContent = done;
   for (const count of document.querySelectorAll(`[data-page-nav-count="${key}"]`)) {
     const total = Number(count.dataset.total);
     const isDone = total > 0 && done >= total;

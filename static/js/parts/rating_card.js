@@ -11,6 +11,7 @@ export class RatingCard extends StatementCard {
   constructor(root) {
     super(root);
     this.given = this.chosen?.value ?? null; // the last answer that was given, saved or not
+    this.isRated = this.given !== null; // as the server has it
     if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
     this.restore();
   }
@@ -62,7 +63,15 @@ export class RatingCard extends StatementCard {
     const { answer } = this.wanted ?? {}; // newer than what was saved
     if (answer === undefined || answer === "") forget(this.id);
     else keep(this.id, answer, this.version);
+    this.countLater(body.answer !== null);
     super.onSaved(sent, body);
+  }
+
+  /** What counts later is in this count alone. */
+  countLater(isRated) {
+    const count = this.root.querySelector("[data-counts-later]") && document.querySelector("[data-later-rated]");
+    if (count && isRated !== this.isRated) count.textContent = Number(count.textContent) + (isRated ? 1 : -1);
+    this.isRated = isRated;
   }
 
   speakSaved(sent, body) {

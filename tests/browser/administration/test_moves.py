@@ -59,8 +59,35 @@ def test_a_move_is_planned_and_canceled_without_script(live: Live, visit: Visit)
     page.get_by_role("button", name="Plan to move 4 people").click()
     page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
     page.get_by_role("button", name="Cancel this move").first.click()
-    page.get_by_text("The planned move is canceled. Nobody moves.").wait_for()
+    page.get_by_text("The planned move is canceled. 1 other move stays planned.").wait_for()
     assert page.get_by_role("heading", name=said).count() == 0
+
+
+def test_a_day_that_is_typed_is_chosen(live: Live, visit: Visit) -> None:
+    version = is_published(live)
+    page = visit("adam")
+    page.goto(f"/admin/versions/new?from_id={live.world.framework_id}&to_id={version.framework_id}")
+    choice = page.get_by_label("On a day you choose")
+    assert not choice.is_checked()
+    page.locator("#on").fill("2027-01-04")
+    assert choice.is_checked()
+    page.get_by_role("button", name="Plan to move 4 people").click()
+    page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
+
+
+def test_what_counts_later_is_counted_by_itself_while_it_is_rated(live: Live, visit: Visit) -> None:
+    changed = live.world.statements["communication"][0]
+    version = is_published(live)
+    with live.app.app_context():
+        carried(live.world, version, person="ana")
+        db.session.remove()
+    page = visit("ana", reduced_motion="reduce")
+    page.goto("/assess/later")
+    page.get_by_text("Rated so far: 0 of 2.").wait_for()
+    page.locator(f"#s-{version.became[changed][0]}-partly").check(force=True)
+    page.get_by_text("Rated so far: 1 of 2.").wait_for()
+    assert page.get_by_text("1 of 31 rated").count(), "in no other count"
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("address", ["", "/new?{0}", "/new?{0}&first=y", "/new?{0}&team_id={1}"])

@@ -52,8 +52,18 @@ def test_reviews_by_whom() -> None:
         Happening(Happened.REVIEWED, 2, at(2), who="M. Ortiz"),
         Happening(Happened.REVIEWED, 9, at(2), who="T. Hale"),
     ]
-    found = [(each.statements, each.who) for each in told(*shown) if each.kind is Happened.REVIEWED]
+    found = [
+        (each.statements, each.who)
+        for each in told(*shown, same(1, 2), same(2, 2), same(9, 2))
+        if each.kind is Happened.REVIEWED
+    ]
     assert sorted(found) == [(1, "T. Hale"), (2, "M. Ortiz")]
+
+
+def test_what_was_rated_differently_is_not_reviewed() -> None:
+    shown = [Happening(Happened.REVIEWED, skill, at(2), who="M. Ortiz") for skill in (1, 2, 9)]
+    found = {each.kind: each.statements for each in told(*shown, same(1, 2), same(9, 2))}
+    assert (found[Happened.REVIEWED], found[Happened.DIFFERED]) == (2, 1)
 
 
 def test_a_level_is_reached_with_the_last_that_was_needed_and_lost_with_its_reason() -> None:

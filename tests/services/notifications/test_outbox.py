@@ -95,7 +95,7 @@ def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_many_count
         "round. Some levels count other statements now"
     )
     assert (
-        "You’re on Small framework 2 now. Your ratings came along. 1 statement has changed since "
+        "You were moved to Small framework 2. Your ratings came along. 1 statement has changed since "
         f"you rated it: rate it again, about 1 minute. {later}" in " ".join(of_ana.split())
     )
     assert f"Your ratings came along. {later}" in " ".join(of_ben.split())
@@ -104,11 +104,11 @@ def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_many_count
     carried(context, version, AFTER + HOUR, back=True)
     assert notices_of(context, "ana") == [
         ("Small framework 1", 0, True),
-        ("Small framework 2", None, False),
-    ], "of a version that they are on no more nothing waits"
+        ("Small framework 2", 1, False),
+    ], "as it was when it was told"
 
 
-def notices_of(world: World, name: str) -> list[tuple[str, int | None, bool]]:
+def notices_of(world: World, name: str) -> list[tuple[str, int, bool]]:
     found = listed.listed(actor(world, name, AFTER), AFTER.date())
     return [
         (each.version.framework, each.version.statements, each.version.is_back)

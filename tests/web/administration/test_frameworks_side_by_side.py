@@ -62,6 +62,8 @@ def test_job_profiles_of_each_framework_are_reached_by_links(
 def test_a_round_is_for_one_or_more(world: World, bikes: int, adam: Client) -> None:
     page = adam.get("/admin/rounds/new").text
     assert len(re.findall(r'<input[^>]*name="framework_ids"[^>]*type="checkbox"', page)) == 2
+    checked = re.findall(r'<input checked[^>]*name="framework_ids"[^>]*value="(\d+)"', page)
+    assert checked == [str(world.framework_id)], "the one in which all learn"
     round_ = {
         "name": "Spring",
         "framework_ids": [world.framework_id, bikes],

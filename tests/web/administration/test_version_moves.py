@@ -63,7 +63,9 @@ def test_seen_first_then_moved_at_once_told_and_moved_back(
         assert "Who would move has changed since you saw it." in words(unseen.text)
         assert "4 people are on version 2 now." in words(pressed(adam, ends))
         assert published not in words(adam.get("/").text)
-        told = "You’re on Small framework 2 now. Your ratings came along. 3 statements are new or"
+        told = (
+            "You were moved to Small framework 2. Your ratings came along. 3 statements are new or"
+        )
         assert told in words(ana.get("/notices").text)
         new = version.became[changed][0]
         rated = {"answer": "partly", "base_version": "0"}
@@ -80,8 +82,8 @@ def test_seen_first_then_moved_at_once_told_and_moved_back(
         page = words(adam.get(PAGES).text)
         assert "Small framework: from version 2 to 1 4 people, Dec 14" in page
         notices = words(ana.get("/notices").text)
-        assert "You’re back on Small framework 1. Nothing you rated is lost." in notices
-        assert "3 statements" not in notices, "of the version that she is on no more"
+        assert "You were moved back to Small framework 1. Nothing you rated is lost." in notices
+        assert told in notices, "as it was when it was told"
 
 
 def pressed(adam: Client, ends: dict[str, int]) -> str:
@@ -94,7 +96,7 @@ def pressed(adam: Client, ends: dict[str, int]) -> str:
 
 def the_form(page: str, **typed: str) -> dict[str, str]:
     """What the one button of the page sends, but for its keys, with what was chosen."""
-    kept = re.findall(r'name="(from_id|to_id|team_id|person_id|seen)" value="(\w*)"', page)
+    kept = re.findall(r'name="(from_id|to_id|team_id|person_id|seen|first)" value="(\w*)"', page)
     return {**dict(kept), "newcomers": "y", **typed}
 
 
@@ -113,7 +115,7 @@ def test_it_is_planned_for_a_day_seen_and_canceled(
         assert empty.status_code == 422
         assert "Enter the day on which they move." in words(empty.text)
         for on, said in (
-            ("2026-12-14", "Choose a day after today, or move them now."),
+            ("2026-12-14", "Choose a day after today."),
             ("someday", "This is not a date. Write it like 2026-11-24."),
         ):
             refused = adam.post(PAGES, the_form(form, when="day", on=on))
@@ -121,6 +123,10 @@ def test_it_is_planned_for_a_day_seen_and_canceled(
             assert said in words(refused.text)
             assert f'value="{on}"' in refused.text, "what was typed is kept"
             assert re.search(r'value="day"[^>]* checked|checked[^>]* value="day"', refused.text)
+        unpressed = adam.post(PAGES, the_form(form, when="now", on="2027-01-04"))
+        assert unpressed.status_code == 422
+        assert "You entered a day. Choose “On a day you choose” to use it" in words(unpressed.text)
+        assert 'value="2027-01-04"' in unpressed.text, "what was typed is kept"
         sent = the_form(form, when="day", on="2027-01-04")
         page = words(adam.post(PAGES, sent, follow_redirects=True).text)
         assert "Planned: 4 people move to version 2 on Jan 4, 2027." in page
@@ -163,6 +169,26 @@ def test_while_a_round_is_open_it_is_planned_for_its_end(
     assert "It waits: “Winter” keeps version 1 until Dec 20." in words(adam.get(PAGES).text)
 
 
+def test_of_several_that_are_planned_one_is_canceled(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        version = next_version(world)
+    ends = {"from_id": world.framework_id, "to_id": version.framework_id}
+    with time_machine.travel(AFTER, tick=False):
+        adam = sign_in(world.email("adam"))
+        for team in ("", world.teams["harbour"]):
+            form = adam.get(f"{PAGES}/new", query_string={**ends, "team_id": team}).text
+            adam.post(PAGES, the_form(form, when="day", on="2027-01-04"))
+        first, second = re.findall(
+            r'action="(/admin/versions/planned/\d+/cancel)"', adam.get(PAGES).text
+        )
+        done = words(adam.post(first, follow_redirects=True).text)
+        assert "The planned move is canceled. 1 other move stays planned." in done
+        done = words(adam.post(second, follow_redirects=True).text)
+        assert "The planned move is canceled. Nobody moves." in done
+
+
 def test_one_team_can_go_first(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         next_version(world)
@@ -174,16 +200,32 @@ def test_one_team_can_go_first(app: Flask, world: World, sign_in: SignIn) -> Non
         assert "Try version 2 with one team. Everybody else stays on version 1" in words(page)
         assert "Choose a team" in page
         assert 'name="seen"' not in page, "nobody is moved before a team is chosen"
+        none = adam.get(f"{unescape(href)}&team_id=").text
+        assert "Choose a team." in words(none)
+        assert 'name="seen"' not in none
         chosen = f"{unescape(href)}&team_id={world.teams['harbour']}"
         form = adam.get(chosen).text
         assert "Move 1 person" in form
+        assert "Who moves 1 person Names Lea" in words(form)
+        for wrong, said in (
+            ({"when": "day", "on": ""}, "Enter the day"),
+            ({"team_id": ""}, "Choose a team."),
+        ):
+            refused = adam.post(PAGES, {**the_form(form), **wrong})
+            assert refused.status_code == 422
+            assert said in words(refused.text)
+            assert "Move one team first" in words(refused.text), "it is no move of everybody"
+            assert "Everybody in the library" not in refused.text
         done = words(adam.post(PAGES, the_form(form), follow_redirects=True).text)
         assert "1 person is on version 2 now. You can move them back at any time." in done
         assert "Small framework 1 3 people are on it for newcomers" in done
         assert "Small framework 2 1 person is on it" in done
+        assert "from version 1 to 2 Harbour: " in done
         hugo = sign_in(world.email("hugo")).get("/notices")
         assert "1 person you supervise moved to Small framework 2." in words(hugo.text)
-        assert '<a href="/teams">1 person' in hugo.text
+        changes = "/frameworks/small/changes?version=2"
+        assert f'<a href="{changes}">1 person' in hugo.text
+        assert sign_in(world.email("hugo")).get(changes).status_code == 200
         cora = sign_in(world.email("cora"))
         harbour = words(cora.get(f"/teams/{world.teams['harbour']}").text)
         assert "1 person is on Small framework 2, moved Dec 14." in harbour

@@ -20,6 +20,7 @@ PAGES = (
     "/",
     "/assess",
     "/assess/five",
+    "/assess/later",
     DOMAIN,
     f"{DOMAIN}/grid",
     f"{DOMAIN}/grid?notes=1",

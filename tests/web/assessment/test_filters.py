@@ -14,6 +14,8 @@ from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
+from tracker.rules.assessment.ratings import RatingFilter
+from tracker.web.ui import page_nav
 
 DOMAIN = "/assess/small/durable/communication"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -101,6 +103,20 @@ def test_a_filter_that_shows_nothing_says_so(ana: Client) -> None:
     page = ana.get("/assess/small/technical/technical?show=older").text
     assert "Nothing here" in page
     assert cards(page) == []
+
+
+@pytest.mark.parametrize("which", RatingFilter)
+def test_it_says_so_where_the_section_is_listed_by_its_levels_too(
+    ana: Client, monkeypatch: pytest.MonkeyPatch, which: RatingFilter
+) -> None:
+    """No page of the list is the one shown, then."""
+    monkeypatch.setattr(page_nav, "MOST_ON_A_PAGE", 5)
+    for levels in ("", "&level=1", "&level=3"):
+        page = ana.get(f"/assess/small/technical/technical?show={which}{levels}")
+        assert page.status_code == 200
+        assert bool(cards(page.text)) != (
+            "No statement of this section is in this list" in page.text
+        )
 
 
 @pytest.mark.parametrize("which", ["", "x", "OLDER", "older "])

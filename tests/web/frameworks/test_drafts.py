@@ -320,7 +320,9 @@ def test_a_draft_is_previewed_as_a_person_by_their_job_alone(learned: Client, wo
     seen = words(named)
     assert "Ana" in seen
     assert re.search(r"At most \d+ to rate again and \d+ new: about \d minute", seen)
-    assert "“You’re on Small framework 2 now. Your ratings came along. 1 statement is new" in seen
+    assert (
+        "“You were moved to Small framework 2. Your ratings came along. 1 statement is new" in seen
+    )
     assert learned.get(f"{page}?person={world.people['ana']}").text.count("<h3>") == (
         named.text.count("<h3>")
     )

@@ -2,6 +2,7 @@
 hidden."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,10 @@ def test_hiding_names_the_move_that_is_planned_to_it(
         adam = actor(world, "adam", AFTER)
         moves.plan(adam, scope(world, version), dt.date(2027, 1, 4), AFTER)
     at = f"{PAGE}/versions/{version.framework_id}"
+    assert "City Library plans to move people to version 2 on Jan 4" in words(editor.get(at))
+    assert not re.findall(r'action="[^"]*/hide', editor.get(at).text), "no button that refuses"
+    older = editor.get(f"{PAGE}/versions/{version.before_id}").text
+    assert re.findall(r'action="[^"]*/(hide[^"]*)"', older) == ["hide"]
     for button in ("hide", "hide-all"):
         refused = editor.post(f"{at}/{button}", {})
         assert (

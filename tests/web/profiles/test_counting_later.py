@@ -2,6 +2,7 @@
 it before the next round begins; then all of them do."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -88,12 +89,53 @@ def test_no_page_counts_it_before_the_round_begins(
         assert "14 statements" not in words(ana.get("/").text)
         sending = words(ana.get("/reviews/new").text)
         assert f"New 0 Emerging · New {waits} Not yet" in sending
+        assert "1 of these counts later, so it isn’t ticked." in sending
         assert "Statements chosen: 0." in sending, "it can be sent by hand"
         statements = ana.get("/profile.json").get_json()["statements"]
         assert [each["counts_from"] for each in statements].count("2027-01-11") == 3
         assert "rate again" not in words(ana.get("/").text).lower()
         told = words(ana.get("/notices").text)
         assert "3 statements are new or changed: you can rate them now" in told
+
+
+@pytest.mark.in_ci
+def test_it_is_listed_wherever_its_learner_is_told_of_it_and_says_when_it_is_rated(
+    app: Flask, moved: Moved, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        for each in (*world.statements["technical"][5:], *world.statements["communication"]):
+            rate(world, "ana", moved.made.became[each][0], Answer.PARTLY)
+        for each in world.statements["leadership"]:
+            rate(world, "ana", moved.made.became[each][0], Answer.PARTLY)
+    later = [moved.asked, *moved.new]
+    told = "3 statements are new or changed in version 2"
+    rated = "They count from the next round on. Rated so far: {} of 3."
+    with time_machine.travel(AFTER, tick=False):
+        ana = sign_in(world.email("ana"))
+        assert '<a href="/assess/later">You were moved to' in ana.get("/notices").text
+        listed = ana.get("/assess/later").text
+        assert sorted(map(int, re.findall(r'<form class="statement" id="s-(\d+)"', listed))) == (
+            sorted(later)
+        )
+        done = ana.get("/assess").text
+        assert "All 32 statements that count now are rated" in words(done)
+        assert f"{told}. {rated.format(0)} Rate them now if you like" in words(done)
+        assert 'href="/assess/later"' in done
+        for page in (DOMAIN, f"{DOMAIN}/grid"):
+            assert "14 of 14 rated, and 3 that count later." in words(ana.get(page).text)
+            assert f"{told}. {rated.format(0)}" in words(ana.get(page).text)
+        assert told in words(ana.get("/").text)
+        for each in later:
+            sent = {"answer": "partly", "base_version": "0", "page": "later"}
+            saved = ana.post(f"/statements/{each}/rating", sent)
+            assert saved.location.startswith("/assess/later?")
+            assert f'id="s-{each}"' in ana.get(saved.location).text, "it stays in the list"
+        assert f"{rated.format(3)} See them" in words(ana.get("/assess").text)
+        assert told not in words(ana.get("/").text), "nothing is left of it"
+    with time_machine.travel(WINTER, tick=False):
+        ana = sign_in(world.email("ana"))
+        assert "Every statement counts now" in words(ana.get("/assess/later").text)
+        assert told not in words(ana.get(DOMAIN).text)
 
 
 @pytest.mark.in_ci

@@ -72,7 +72,7 @@ class TestSuggested:
     def test_the_sentence_says_why_these(self, app: Flask, world: World, ana: Client) -> None:
         self.all_rated(app, world)
         text = words(ana.get("/reviews/new").text)
-        assert "Ticked first: what changed since it was last reviewed, then what is new" in text
+        assert "Ticked first: what changed since it was last reviewed, then what was" in text
         assert (
             "Send about 15 statements at a time: that takes your reviewer about 10 minutes." in text
         )

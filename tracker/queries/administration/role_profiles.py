@@ -207,7 +207,8 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
 class FrameworkChoice:
     """`key`: what an address calls it. `role_labels`: the names of roles that stand at its
     levels. `is_for_newcomers`: of the versions of its framework, that which newcomers begin with,
-    or would. `is_hidden`: no version of its framework is offered, so nobody new begins in it."""
+    or would. `is_used`: somebody here learns in it. `is_hidden`: no version of its framework is
+    offered, so nobody new begins in it."""
 
     id: int
     key: str
@@ -215,6 +216,7 @@ class FrameworkChoice:
     lang: str
     role_labels: frozenset[str]
     is_for_newcomers: bool
+    is_used: bool
     is_hidden: bool
 
 
@@ -258,6 +260,7 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
                 Framework.published_at,
                 Framework.status,
                 chosen.label("chosen"),
+                learners.label("learners"),
             )
             .where(can_be_chosen(actor.library_id))
             .order_by(learners.desc(), Framework.published_at.desc(), Framework.id.desc())
@@ -275,6 +278,7 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
             row.lang,
             frozenset(labels.get(row.id, ())),
             row.id == (row.chosen or newest[row.slug]),
+            row.learners > 0,
             row.slug not in offered,
         )
         for row in rows

@@ -1,7 +1,7 @@
 """Moves to another version that are still to come."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
@@ -63,6 +63,24 @@ def of_scope(scope: MoveScope) -> Select[int]:
     return select(PlannedMove.id).where(
         *(getattr(PlannedMove, name) == getattr(scope, name) for name in scope.__slots__)
     )
+
+
+def awaiting(framework_ids: Collection[int]) -> tuple[str, str, dt.date] | None:
+    """The library, version, and day of the earliest move that is planned to one of these. Two
+    queries, one where there is none."""
+    found = planned(PlannedMove.to_id.in_(framework_ids))
+    if not found:
+        return None
+    move, _zone, day = found[0]
+    query = (
+        select(Library.name, Framework.version)
+        .select_from(PlannedMove)
+        .join(Library, Library.id == PlannedMove.library_id)
+        .join(Framework, Framework.id == PlannedMove.to_id)
+        .where(PlannedMove.id == move.id)
+    )
+    library, version = session().execute(query).one()
+    return library, version, day
 
 
 def left_by_all(library_id: int) -> set[int]:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
+    AuditEvent,
+    AuditEventDetail,
     Framework,
     LibraryVersion,
     Membership,
@@ -88,7 +90,7 @@ class LeftToRate:
 
 @dataclass(frozen=True, slots=True)
 class PastMove:
-    """`person`: where it moved one alone. Without `by` by command."""
+    """`person`: where it moved one alone; `team`: where it was for one. Without `by` by command."""
 
     title: Wording
     lang: str
@@ -98,6 +100,7 @@ class PastMove:
     by: str | None
     people: int
     person: str
+    team: str
 
 
 def lines(from_id: int, to_id: int) -> Sequence[Any]:
@@ -158,6 +161,12 @@ def whom(scope: MoveScope, today: dt.date) -> Select[int]:
         path = select(Team.path).where(Team.id == scope.team_id).scalar_subquery()
         learns = learns.where(Team.path.startswith(path, autoescape=False))
     return query.where(exists(learns.correlate(Person, PersonVersion)))
+
+
+def names(person_ids: Collection[int]) -> list[str]:
+    """In order. One query."""
+    query = select(Person.name).where(Person.id.in_(person_ids)).order_by(Person.name, Person.id)
+    return list(session().scalars(query))
 
 
 def digest(scope: MoveScope, person_ids: Collection[int]) -> str:
@@ -256,7 +265,7 @@ def steps_of(person_id: int, library_id: int | None, today: dt.date) -> list[Ver
 
 
 def past_moves(library_id: int) -> list[PastMove]:
-    """The newest first. One query."""
+    """The newest first. Two queries."""
     before, mover = aliased(PersonVersion), aliased(Person)
     of = (NEW.title, NEW.lang, OLD.version, NEW.version, PersonVersion.moved_at, mover.name)
     moved = func.count(PersonVersion.id)
@@ -273,4 +282,26 @@ def past_moves(library_id: int) -> list[PastMove]:
         .limit(PAGE)
     )
     rows = session().execute(query).all()
-    return [PastMove(*row) for row in rows]
+    teams = _teams_moved(library_id, {row.moved_at for row in rows})
+    return [PastMove(*(*row, teams.get((row.moved_at, row[2], row[3]), ""))) for row in rows]
+
+
+def _teams_moved(
+    library_id: int, moments: Collection[dt.datetime]
+) -> dict[tuple[dt.datetime, str, str], str]:
+    """By moment and both versions: for which team a move was, as the audit has it. Nothing where
+    several were done at that moment."""
+    rows = session().execute(
+        select(AuditEvent.happened_at, AuditEventDetail.facts)
+        .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
+        .where(
+            AuditEvent.library_id == library_id,
+            AuditEvent.kind.in_(("people_moved", "planned_move_done")),
+            AuditEvent.happened_at.in_(moments),
+        )
+    )
+    found: dict[tuple[dt.datetime, str, str], str] = {}
+    for at, facts in rows:
+        key = at, facts["before"], facts["after"]
+        found[key] = "" if key in found else facts.get("team", "")
+    return found

@@ -97,8 +97,8 @@ class NoticeList:
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     """The actor's, newest first. Two queries, five more where they were moved to another
-    version and at most seventeen where they are on it, and one where they are reminded of a
-    round."""
+    version, one for each time and at most sixteen more where they are on it, and one where they are
+    reminded of a round."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
@@ -132,7 +132,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     )
     shown = [dict(row) for row in rows.mappings()]
     told = {row["version_id"]: row.pop("people") for row in shown}
-    moved = moved_to(actor.person_id, told, today)
+    moved = moved_to(actor.person_id, told)
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     fallen = _falls(actor.person_id, moved, today)
@@ -149,12 +149,10 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
-def moved_to(
-    person_id: int, told: Mapping[int | None, int | None], today: dt.date
-) -> dict[int, VersionNotice]:
+def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
     """What is told of each time that they were moved, or so many of those whom they supervise: by
-    row of `person_versions`. Two queries, two more for each two versions, and one for each that
-    they are on; none where there is none."""
+    row of `person_versions`. Two queries, two more for each two versions, and one for each move of
+    their own; none where there is none."""
     version_ids = told.keys() - {None}
     if not version_ids:
         return {}
@@ -165,10 +163,14 @@ def moved_to(
         .execute(
             select(
                 PersonVersion.id,
+                PersonVersion.person_id,
+                PersonVersion.moved_on,
+                Framework.slug,
                 Framework.title,
                 Framework.version,
+                BEFORE.version.label("left"),
                 was_published_before(Framework, BEFORE).label("is_back"),
-                and_(is_current(), PersonVersion.person_id == person_id).label("is_current"),
+                is_current().label("is_current"),
                 BEFORE.id.label("from_id"),
                 Framework.id.label("to_id"),
             )
@@ -182,25 +184,23 @@ def moved_to(
     )
     ways = {(row.from_id, row.to_id) for row in rows}
     changed = {way: moves(between(*way)) for way in ways}
-    values = {"learner": person_id, **later.on(today)}
-    to_rate = {
-        row.to_id: session().execute(_TO_RATE, {**values, "framework": row.to_id}).one()
-        for row in rows
-        if row.is_current
-    }
     found = {}
     for row in rows:
-        left = to_rate.get(row.to_id) if row.is_current else None
+        is_own = row.person_id == person_id
+        values = {"learner": person_id, "framework": row.to_id, **later.on(row.moved_on)}
+        left = session().execute(_TO_RATE, values).one() if is_own else None
         counts_now = (
             each.other or not each.came or row.is_back for each in changed[row.from_id, row.to_id]
         )
         found[row.id] = VersionNotice(
             f"{row.title} {row.version}",
-            left.again if left else None,
+            left.again if left else 0,
             minutes_for(left.again, seconds) if left else 0,
             left.later if left else 0,
             row.is_back,
             any(counts_now) or bool(left and left.changed),
+            is_own and row.is_current,
+            (row.slug, row.left if row.is_back else row.version),
             told[row.id],
         )
     return found
@@ -214,7 +214,7 @@ def _falls(
         return {}
     rows = session().execute(
         select(PersonVersion.id, PersonVersion.slug).where(
-            PersonVersion.id.in_(key for key, each in moved.items() if each.statements is not None)
+            PersonVersion.id.in_(key for key, each in moved.items() if each.is_current)
         )
     )
     found = {}

@@ -15,9 +15,10 @@ from tracker.rules.record.words import Side
 @dataclass(frozen=True, slots=True)
 class LevelProgress:
     """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
-    here, and what counts later for the learner; `dated`: rated before the round; `to_keep`: those
-    of them that are not *not sure*; `changed`: answered otherwise than reviewed; `again`: not rated
-    in this version, but in an earlier one; `in_job`: up to the target of their job profile."""
+    here, and what counts later for the learner; that alone is in `later` and `later_rated`.
+    `dated`: rated before the round; `to_keep`: those of them that are not *not sure*; `changed`:
+    answered otherwise than reviewed; `again`: not rated in this version, but in an earlier one;
+    `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -35,6 +36,8 @@ class LevelProgress:
     unsure: int
     again: int
     in_job: bool
+    later: int
+    later_rated: int
 
     def shown(self, which: RatingFilter) -> int:
         """How many statements the filter shows."""
@@ -77,6 +80,14 @@ class Progress:
         return sum(level.again for level in self.levels)
 
     @property
+    def later(self) -> int:
+        return sum(level.later for level in self.levels)
+
+    @property
+    def later_rated(self) -> int:
+        return sum(level.later_rated for level in self.levels)
+
+    @property
     def in_job(self) -> int:
         """How many statements are up to the target."""
         return sum(level.total for level in self.levels if level.in_job)
@@ -104,8 +115,11 @@ class Progress:
 
 def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
     lines: defaultdict[tuple[int, int], list[SheetLine]] = defaultdict(list)
+    later: defaultdict[tuple[int, int], list[bool]] = defaultdict(list)
     for line in sheet.counted:
         lines[line.statement.domain_id, line.statement.rank].append(line)
+    for line in counting_later(sheet):
+        later[line.statement.domain_id, line.statement.rank].append(Side.OWN in line.words)
     targets = sheet.targets
     return Progress(
         tuple(
@@ -119,6 +133,8 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
                 level=level.name,
                 listed=level.listed,
                 in_job=level.rank <= targets.get(domain.id, 0),
+                later=len(later[domain.id, level.rank]),
+                later_rated=sum(later[domain.id, level.rank]),
                 **_counted(lines[domain.id, level.rank], round_starts_on),
             )
             for domain in sheet.version.domains
@@ -126,6 +142,11 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
         ),
         sheet.record.use_statement,
     )
+
+
+def counting_later(sheet: Sheet) -> list[SheetLine]:
+    """What the library rates, and what is in no count for them yet."""
+    return [line for line in sheet.lines if line.later is not None and line.left_out is None]
 
 
 def _counted(lines: list[SheetLine], round_starts_on: dt.date | None) -> dict[str, int]:

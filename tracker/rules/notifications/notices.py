@@ -204,18 +204,21 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 @dataclass(frozen=True, slots=True)
 class VersionNotice:
-    """To which version somebody was moved; while they are on it, how many of the statements that
-    they had rated ask to be rated again, in how many minutes that is done, and how many count
-    `later`. `is_back`: it was published before the other. `levels_changed`: statements came into a
-    level, or left it. `people`: it tells whoever supervises so many of those who moved, and nothing
-    of their statements."""
+    """To which version somebody was moved; how many of the statements that they had rated asked to
+    be rated again then, in how many minutes that is done, and how many counted `later`. `is_back`:
+    it was published before the other; `changes`: the slug and version that say what differs.
+    `levels_changed`: statements came into a level, or left it. `is_current`: they are on it.
+    `people`: it tells whoever supervises so many of those who moved, and nothing of their
+    statements."""
 
     framework: str
-    statements: int | None
+    statements: int
     minutes: int
     later: int
     is_back: bool
     levels_changed: bool
+    is_current: bool
+    changes: tuple[str, str]
     people: int | None = None
 
 

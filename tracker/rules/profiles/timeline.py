@@ -3,7 +3,7 @@ agreed, ended, moved to a version, a level reached or lost."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,11 +16,12 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 class Happened(StrEnum):
-    """`SAME`: reviewed with the same answer at once; `AGREED`: after a difference. The last five
-    are worked out."""
+    """`SAME`: reviewed with the same answer at once; `AGREED`: after a difference. `DIFFERED` and
+    the last five are worked out."""
 
     RATED = "rated"
     REVIEWED = "reviewed"
+    DIFFERED = "differed"
     SAME = "same"
     AGREED = "agreed"
     EXPIRED = "expired"
@@ -93,12 +94,15 @@ def timeline(
 
 
 def _counted(
-    told: Iterable[Happening], day_of: Callable[[dt.datetime], dt.date]
+    told: Collection[Happening], day_of: Callable[[dt.datetime], dt.date]
 ) -> Iterator[TimelineEntry]:
     skills = defaultdict[tuple[dt.date, Happened, str], set[int]](set)
+    same = {(each.skill_id, each.at) for each in told if each.kind is Happened.SAME}
     for each in told:
-        if each.kind is not Happened.SAME:
-            skills[day_of(each.at), each.kind, each.who].add(each.skill_id)
+        differs = each.kind is Happened.REVIEWED and (each.skill_id, each.at) not in same
+        kind = Happened.DIFFERED if differs else each.kind
+        if kind is not Happened.SAME:
+            skills[day_of(each.at), kind, each.who].add(each.skill_id)
         ended = _end_of(each)
         if ended is not None and each.ended_at is not None:
             skills[day_of(each.ended_at), ended, each.who].add(each.skill_id)

@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Framework, Library, PlannedMove
+from tracker.models import Framework
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.planned_moves import planned
+from tracker.queries.frameworks.planned_moves import awaiting
 from tracker.queries.frameworks.version_use import skills_alone, version_use
 from tracker.records import exclusions
 from tracker.records.frameworks import versions
@@ -41,13 +40,14 @@ def set_status(
                     raise Conflict("version_in_use")
                 exclusions.forget_undecided(tx, skills_alone(framework.id, sensitive=True))
             if status is VersionStatus.HIDDEN:
-                _not_awaited(tx, framework)
+                _not_awaited(framework)
             versions.set_status(tx, framework, status, actor, now)
         return len(changed)
 
 
-def _not_awaited(tx: Session, framework: Framework) -> None:
+def _not_awaited(framework: Framework) -> None:
     """Nobody would be moved to it on that day. Who plans a move holds the version as well."""
-    for move, _zone, day in planned(PlannedMove.to_id == framework.id):
-        library = tx.get_one(Library, move.library_id).name
-        raise Conflict("version_awaited", library=library, version=framework.version, day=day)
+    move = awaiting([framework.id])
+    if move is not None:
+        library, version, day = move
+        raise Conflict("version_awaited", library=library, version=version, day=day)

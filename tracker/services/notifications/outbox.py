@@ -177,22 +177,22 @@ def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | No
             outbox.leave_out(notice)
     if reader is None or not kept:
         return None
-    lines = _lines(tx, kept, reader.today(now))
+    lines = _lines(tx, kept)
     return NoticeEmail(found.id, reader.name, reader.email, found.token, lines)
 
 
 def _alert(tx: Session, found: OutboxMail, at_once: AlertMail, now: dt.datetime) -> NoticeEmail:
     reader = tx.get_one(Person, found.person_id)
-    lines = _lines(tx, [tx.get_one(Notice, at_once.notice_id)], now.date())
+    lines = _lines(tx, [tx.get_one(Notice, at_once.notice_id)])
     return NoticeEmail(found.id, reader.name, at_once.address, found.token, lines, is_alert=True)
 
 
-def _lines(tx: Session, kept: list[Notice], today: dt.date) -> tuple[MailLine, ...]:
+def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     """The same words once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     told = {each.version_id: each.people for each in kept}
-    moved = notices.moved_to(kept[0].person_id, told, today)
+    moved = notices.moved_to(kept[0].person_id, told)
     rounds = round_reminders.rounds_of({each.round_id for each in kept if each.round_id})
     readers = notices.readers_of(kept[0].person_id, (each.kind for each in kept))
     lines = (

@@ -115,15 +115,16 @@ def _worked_out(framework_ids: list[int], first: dt.date, last: dt.date) -> Roun
 
 
 def _form(form: RoundForm) -> RoundForm:
-    """Hand in the choices. Where there is one framework alone, a new round is for it."""
+    """Hand in the choices. Where there is one alone, or all are on one, a new round is for it."""
     found = role_profiles.frameworks(session.actor(), session.today())
     form.framework_ids.choices = fields.choices(
         (each.id, _("%(framework)s (hidden)", framework=label) if each.is_hidden else label)
         for each in found
         for label in [mark(each.label, each.lang)]
     )
-    if len(found) == 1 and not form.is_submitted():
-        form.framework_ids.data = [found[0].id]
+    used = [each for each in found if each.is_used] or found
+    if len(used) == 1 and not form.framework_ids.data and not form.is_submitted():
+        form.framework_ids.data = [used[0].id]
     return form
 
 

@@ -11,7 +11,7 @@ from tracker.rules.errors import Invalid
 from tracker.web.ui.posted import count, text, typed_count
 
 PAGE = re.compile(
-    rf"(domain|level)(:({'|'.join(RatingFilter)}))?|statement|five(-[1-9][0-9]{{0,9}}){{1,10}}"
+    rf"(domain|level)(:({'|'.join(RatingFilter)}))?|statement|later|five(-[1-9][0-9]{{0,9}}){{1,10}}"
 )
 
 

@@ -100,6 +100,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         which=which,
         filters=assess_pages.filters(levels, which),
         groups=groups,
+        place=page_nav.place(groups),
         following=page_nav.following(groups),
         to_rate=to_rate,
         cards=StatementCards(
@@ -133,6 +134,22 @@ def five() -> ResponseReturnValue:
         header=header,
         to_rate=to_rate,
         cards=cards,
+    )
+
+
+@bp.get("/assess/later")
+@door(Permission.RATE)
+def later() -> ResponseReturnValue:
+    """What is in no count for the learner yet."""
+    header = assess_pages.header_once_read(switch="assessment.later")
+    ids = [line.statement.id for line in progresses.counting_later(header.sheet)]
+    to_rate = statement_cards.of_statements(header.sheet, ids)
+    return render(
+        "assessment/later.html",
+        lang=header.learner.lang,
+        header=header,
+        to_rate=to_rate,
+        cards=StatementCards(to_rate, header.learner, "later", assess_pages.saved()),
     )
 
 
@@ -174,6 +191,10 @@ def _back(saved: ratings.SavedRating, page: str) -> str:
             _anchor=anchor,
         )
     where = saved.where
+    if page == "later":
+        return url_for(
+            "assessment.later", framework=where.framework, saved=saved.statement_id, _anchor=anchor
+        )
     holds, _, which = page.partition(":")
     return url_for(
         "assessment.show",

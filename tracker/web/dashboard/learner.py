@@ -105,6 +105,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *_again(learner, done, seconds),
             *_left(learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)),
             *_unlinked(unlinked),
+            *_later(learner, done),
         ],
         stand=standing.where_you_stand(
             profile,
@@ -173,6 +174,25 @@ def _filtered(
         _("%(num)s in %(domain)s", num=page.shown, domain=page.title) for page in pages
     )
     return [PanelEntry(title, pages[0].href, text + where)]
+
+
+def _later(learner: Learner, done: Progress) -> list[PanelEntry]:
+    """What is in no count yet, and so in nothing that is left to rate."""
+    if not done.use_statement or done.later_rated == done.later:
+        return []
+    title = ngettext(
+        "%(num)d statement is new or changed in version %(version)s",
+        "%(num)d statements are new or changed in version %(version)s",
+        done.later,
+        version=learner.framework_version,
+    )
+    text = _(
+        "They count from the next round on; you can rate them now. Rated so far: %(rated)s of "
+        "%(total)s.",
+        rated=done.later_rated,
+        total=done.later,
+    )
+    return [PanelEntry(title, url_for("assessment.later"), text)]
 
 
 def _unlinked(count: int) -> list[PanelEntry]:

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
+from tracker.queries.frameworks.planned_moves import awaiting
 from tracker.queries.frameworks.published import Published, published, versions
 from tracker.queries.frameworks.version_use import VersionUse, version_use
 from tracker.rules.errors import Conflict
@@ -20,7 +21,7 @@ from tracker.services.frameworks import offering
 from tracker.web.frameworks.drafts.labels import count
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import Undo, refusal_messages
+from tracker.web.http.errors import Undo, message_for, refusal_messages
 from tracker.web.http.form_actions import pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui.templating.dates import day
@@ -43,7 +44,7 @@ refusal_messages(
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
 def show(version: Subject) -> ResponseReturnValue:
     row = _row(version.id)
-    use = version_use(row.id)
+    use, ids = version_use(row.id), [each.id for each in _all_of(row)]
     return render(
         "frameworks/version.html",
         lang=row.lang,
@@ -56,7 +57,8 @@ def show(version: Subject) -> ResponseReturnValue:
         ),
         used_by=_used_by(use),
         can_be_withdrawn=use.is_none,
-        can_hide_all=len(versions(row.slug)) > 1,
+        not_hidden=_awaited([row.id]),
+        can_hide_all=len(versions(row.slug)) > 1 and not _awaited(ids),
     )
 
 
@@ -113,6 +115,16 @@ def _row(version_id: int) -> Published:
 def _all_of(row: Published) -> tuple[Published, ...]:
     """The versions of its framework that weren't withdrawn."""
     return versions(row.slug, [VersionStatus.OFFERED, VersionStatus.HIDDEN])
+
+
+def _awaited(ids: list[int]) -> str:
+    """Why they are not hidden now, if a move to one of them is planned."""
+    move = awaiting(ids)
+    if move is None:
+        return ""
+    library, version, on = move
+    facts = {"library": library, "version": version, "day": day(on)}
+    return message_for(Conflict("version_awaited", **facts))
 
 
 def _used_by(use: VersionUse) -> list[str]:

@@ -17,6 +17,7 @@ from tracker.web.i18n.content_language import mark_language
 KEEPS = frozenset(
     {
         "assessment.five",
+        "assessment.later",
         "assessment.resume",
         "dashboard.index",
         "older_ratings.keep",

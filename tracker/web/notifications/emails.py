@@ -61,7 +61,7 @@ def _text(email: NoticeEmail) -> str:
         str(_("Hello %(name)s,", name=plain(email.name))),
         *(
             f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
-            f"{href(line.kind, line.review_id, whole=True)}"
+            f"{href(line.kind, line.review_id, line.version, whole=True)}"
             for line in shown
         ),
     ]

@@ -67,7 +67,7 @@ SENTENCES = {
     ),
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
-    NoticeKind.VERSION_MOVED: _l("You’re on another version of the framework now."),
+    NoticeKind.VERSION_MOVED: _l("You were moved to another version of the framework."),
     NoticeKind.PEOPLE_MOVED: _l("People you supervise moved to another version."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
     NoticeKind.JOB_FAILED: _l(
@@ -177,10 +177,11 @@ def _moved(to: VersionNotice) -> str:
                 framework=to.framework,
             )
         )
-    words = _("You’re on %(framework)s now. Your ratings came along.", framework=to.framework)
+    words = _("You were moved to %(framework)s. Your ratings came along.", framework=to.framework)
     if to.is_back:
         words = _(
-            "You’re back on %(framework)s. Nothing you rated is lost.", framework=to.framework
+            "You were moved back to %(framework)s. Nothing you rated is lost.",
+            framework=to.framework,
         )
     parts = [words]
     if to.statements:
@@ -204,7 +205,7 @@ def _moved(to: VersionNotice) -> str:
                 to.later,
             )
         )
-    if not (to.statements or to.later) and to.statements is not None:
+    if not (to.statements or to.later):
         parts.append(_("Nothing asks to be rated again."))
     if to.levels_changed:
         parts.append(_("Some levels count other statements now: your profile says which."))
@@ -216,8 +217,19 @@ def fallen(of: ListedNotice) -> list[str]:
     return [f"{each.domain}: {fall_words(each)}" for each in mark_language(of.falls)]
 
 
-def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:
+def href(
+    kind: NoticeKind,
+    review_id: int | None,
+    version: VersionNotice | None = None,
+    *,
+    whole: bool = False,
+) -> str:
     """Where one acts on it. `whole`: with the host, as mail needs it."""
+    if version is not None and version.people is not None:
+        slug, changed = version.changes
+        return url_for("frameworks.changes", slug=slug, version=changed, _external=whole)
+    if version is not None and version.later:
+        return url_for("assessment.later", _external=whole)
     if kind in LEADS_TO:
         return url_for(PAGES[LEADS_TO[kind]], _external=whole)
     return url_for(

@@ -75,6 +75,13 @@ def _what(of: TimelineEntry) -> str:
                 num,
                 who=who,
             )
+        case Happened.DIFFERED:
+            words = ngettext(
+                "You and %(who)s rated %(num)d statement differently",
+                "You and %(who)s rated %(num)d statements differently",
+                num,
+                who=who,
+            )
         case Happened.AGREED:
             words = ngettext(
                 "You and %(who)s agreed on %(num)d statement",

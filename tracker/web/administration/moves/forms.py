@@ -22,7 +22,11 @@ refusal_messages(
         "This move is planned already. To change its day, cancel it first under “Versions in use”."
     ),
     move_day_needed=_l("Enter the day on which they move."),
-    move_day_past=_l("Choose a day after today, or move them now."),
+    move_day_not_chosen=_l(
+        "You entered a day. Choose “On a day you choose” to use it, or clear the day."
+    ),
+    move_day_past=_l("Choose a day after today."),
+    move_team_needed=_l("Choose a team."),
     move_over=_l("This move was done or canceled already. See “Moved so far”."),
     move_changed=_l("Who would move has changed since you saw it. Check it, and move them again."),
 )

@@ -63,6 +63,7 @@ def move_page(form: VersionMoveForm, step: VersionStep) -> str:
         scope=scope,
         whom=whom,
         people=len(found),
+        names=version_steps.names(found) if scope.team_id is not None else [],
         asks_team=form.first.data and scope.is_whole,
         can_move=found or (scope.is_whole and step.of_newcomers),
         button=_button(step, len(found)),
@@ -109,6 +110,19 @@ def planned_words(step: VersionStep, count: int, on: dt.date) -> str:
             count,
             after=step.after,
             day=day(on),
+        )
+    )
+
+
+def canceled_words(others: int) -> str:
+    """`others`: how many moves stay planned."""
+    if not others:
+        return str(_("The planned move is canceled. Nobody moves."))
+    return str(
+        ngettext(
+            "The planned move is canceled. %(num)d other move stays planned.",
+            "The planned move is canceled. %(num)d other moves stay planned.",
+            others,
         )
     )
 

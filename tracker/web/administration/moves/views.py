@@ -5,7 +5,6 @@ import datetime as dt
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.queries.frameworks import planned_moves, version_steps
 from tracker.queries.frameworks.version_steps import VersionStep
@@ -16,7 +15,7 @@ from tracker.web.administration.moves import pages
 from tracker.web.administration.moves.forms import MoveTime, VersionMoveForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message
+from tracker.web.http.errors import flash_message, put_on
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui.templating.dates import day
@@ -47,7 +46,13 @@ def index() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
     form = VersionMoveForm(request.args, meta={"csrf": False})
-    return pages.move_page(form, _step(form))
+    step = _step(form)
+    if "team_id" in request.args:
+        try:
+            _team_is_chosen(form)
+        except Invalid as refusal:
+            put_on(form, refusal)
+    return pages.move_page(form, step)
 
 
 @bp.post("")
@@ -66,9 +71,11 @@ def create() -> ResponseReturnValue:
 @bp.post("/planned/<id:planned_id>/cancel")
 @door(Permission.ADMINISTER)
 def cancel(planned_id: int) -> ResponseReturnValue:
+    actor, today = session.actor(), session.today()
+    others = sum(each.id != planned_id for each in planned_moves.listed(actor.library_id, today))
     return pressed(
-        lambda: service.cancel(session.actor(), planned_id, session.now()),
-        _("The planned move is canceled. Nobody moves."),
+        lambda: service.cancel(actor, planned_id, session.now()),
+        pages.canceled_words(others),
         url_for("version_moves.index"),
     )
 
@@ -87,12 +94,21 @@ def _step(form: VersionMoveForm) -> VersionStep:
     return step or abort(404)
 
 
+def _team_is_chosen(form: VersionMoveForm) -> None:
+    """Raises Invalid("move_team_needed") where one is to go first."""
+    if form.first.data and form.team_id.data is None:
+        raise Invalid("move_team_needed", "team_id")
+
+
 def _move(form: VersionMoveForm, step: VersionStep) -> str:
     """What was done, in words."""
     actor, scope, now = session.actor(), pages.scope_of(step, form), session.now()
     newcomers, when = form.newcomers.data, form.when.data
+    _team_is_chosen(form)
     if when == MoveTime.DAY and form.on.data is None:
         raise Invalid("move_day_needed", "on")
+    if when != MoveTime.DAY and form.on.data is not None:
+        raise Invalid("move_day_not_chosen", "on")
     try:
         if when in (MoveTime.DAY, MoveTime.ROUND_ENDS):
             on = form.on.data if when == MoveTime.DAY else None

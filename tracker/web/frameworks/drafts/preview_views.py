@@ -160,7 +160,7 @@ def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Pr
 def _notice(drafted: DraftedVersion, later: int) -> str:
     """As web/notifications/labels says it to somebody who rated everything."""
     framework = f"{mark(drafted.after.title, drafted.after.lang)} {drafted.after.version}"
-    moved = _("You’re on %(framework)s now. Your ratings came along.", framework=framework)
+    moved = _("You were moved to %(framework)s. Your ratings came along.", framework=framework)
     counts = ngettext(
         "%(num)d statement is new or changed: you can rate it now, and it counts from the next "
         "round.",

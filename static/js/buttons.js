@@ -1,5 +1,5 @@
-/* Copy buttons: each copies a read-only field. On plain http a browser keeps the clipboard to itself, so the text is
-   selected and copied as by a key. */
+/* Buttons that are there only where script can do what they say. Copy copies a read-only field; on plain http a browser
+   keeps the clipboard to itself, so the text is selected and copied as by a key. Print prints the page. */
 const SHOWN_FOR = 2000;
 
 async function copy(field) {
@@ -21,4 +21,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     words.textContent = button.dataset.done;
     setTimeout(() => { words.textContent = label; }, SHOWN_FOR);
   });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
