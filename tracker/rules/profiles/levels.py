@@ -26,7 +26,7 @@ class LevelRule:
     """A level is limited when fewer than one in this many of its listed statements apply."""
 
     def need(self, applicable: int) -> int:
-        """How many of the applicable must be met: four fifths, rounded up (2 of 2, 3 of 3, 8 of
+        """How many of the applicable must be met: 4 of every 5, rounded up (2 of 2, 3 of 3, 8 of
         10)."""
         return -(-applicable * self.numerator // self.denominator)
 
