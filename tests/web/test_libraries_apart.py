@@ -243,7 +243,12 @@ def test_nobody_gets_anything_of_another_library(
         before = apart.digest(tx, other)
     assert {(name, door, words[:16]) for name, door, words in crawl(*HERE)} == {
         ("opal", door, "libraries-name-1")
-        for door in ("system.index", "system.set_editor", "corrections.index")
+        for door in (
+            "system.index",
+            "system.set_editor",
+            "corrections.index",
+            "framework_versions.show",  # whose planned move keeps a version from being hidden
+        )
     }
     with app.app_context(), transaction() as tx:
         assert apart.digest(tx, other) == before
