@@ -67,7 +67,7 @@ def pytest_collection_finish() -> None:
     tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(200_000, 10, 10)
 
 
 def built_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
