@@ -2,7 +2,7 @@
 
 import { hasModifier, wayOn } from "./parts/keys.js";
 import { connectNotes } from "./parts/notes.js";
-import { RatingCard } from "./parts/rating_card.js";
+import { RatingCard, saveEachByItself } from "./parts/rating_card.js";
 import { start } from "./parts/sections.js";
 import { connectCards } from "./parts/statement_card.js";
 import { cards } from "./parts/unsaved.js";
@@ -34,12 +34,7 @@ function connectGrid(root) {
     else if (event.key !== "ArrowUp") wayOn()?.focus();
   });
 
-  grid.addEventListener("submit", (event) => {
-    const row = event.submitter?.closest("[data-statement]");
-    const card = cards.find((each) => each.root === row);
-    if (card) card.onSubmit(event);
-    else event.preventDefault();
-  });
+  saveEachByItself(grid);
 }
 
 start(connectGrid);

@@ -4,6 +4,7 @@ import { forget, keep, kept } from "../kept_answers.js";
 import { words } from "./announcements.js";
 import { StatementCard } from "./statement_card.js";
 import { forgetGiven, offerUndo, remember, tellUndone } from "./undo.js";
+import { cards } from "./unsaved.js";
 
 const MOVED = new Set(["statement_replaced", "statement_retired"]);
 
@@ -52,10 +53,10 @@ export class RatingCard extends StatementCard {
     for (const [name, note] of Object.entries(this.notes)) {
       if (note && note.value !== note.defaultValue) notes[name] = note.value;
     }
-    const isOlder = button?.name === "still_true" && button.value !== this.root.dataset.statement;
+    const isOlder = button?.name.startsWith("still_true");
     const answer = isOlder ? button.value : (this.chosen?.value ?? "");
     if (button?.value === "clear") this.give(null, 0, notes);
-    else if (button?.name === "save" || !answer) this.save({ ...notes, answer, notes_only: button?.name === "save" }, 0);
+    else if (button?.value === "notes" || !answer) this.save({ ...notes, answer, notes_only: button?.value === "notes" }, 0);
     else this.give(answer, 0, notes);
   }
 
@@ -104,4 +105,14 @@ export class RatingCard extends StatementCard {
   besideIt(box) {
     this.root.after(box);
   }
+}
+
+/** The form around all cards: with script each saves itself, as where the focus is. */
+export function saveEachByItself(form) {
+  form?.addEventListener("submit", (event) => {
+    const root = event.submitter?.closest("[data-statement]") ?? document.activeElement.closest("[data-statement]");
+    const card = cards.find((each) => each.root === root);
+    if (card) card.onSubmit(event);
+    else event.preventDefault();
+  });
 }
