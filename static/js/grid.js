@@ -13,10 +13,6 @@ class GridRow extends RatingCard {
   place(box) {
     this.root.querySelector("th").append(box);
   }
-
-  besideIt(box) {
-    this.root.lastElementChild.append(box);
-  }
 }
 
 function connectGrid(root) {

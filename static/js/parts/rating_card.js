@@ -17,6 +17,10 @@ export class RatingCard extends StatementCard {
     this.restore();
   }
 
+  get title() {
+    return document.getElementById(`s-${this.id}-title`).textContent;
+  }
+
   get id() {
     return this.root.dataset.statement;
   }
@@ -99,11 +103,6 @@ export class RatingCard extends StatementCard {
     forgetGiven(this);
     forget(this.id);
     super.takeOver(current);
-  }
-
-  /** Where a box about this statement comes, in the order of the keyboard: after it. */
-  besideIt(box) {
-    this.root.after(box);
   }
 }
 
