@@ -285,7 +285,7 @@ def a_refused_answer(site: Site, watch: Watch) -> None:
     now = given.get_attribute("value") if given.count() else ""
     others = [each for each in ("partly", "consistently", "not_yet") if each != now]
     for page, answer in zip((other, watch.page), others, strict=False):
-        page.locator(f"[data-statement] input[value={answer}]").first.check()
+        page.locator(f"[data-statement] [name^=answer][value={answer}]").first.check()
         watch.forget()
         with page.expect_navigation():
             page.locator("form[data-ratings]").evaluate("form => form.submit()")
