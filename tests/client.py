@@ -18,7 +18,7 @@ from tracker.web.http import session as signing_in
 PASSWORD = "correct horse battery"
 
 
-SAVES_ITSELF = {"data-statement", "data-grid", "data-batch"}
+SAVES_ITSELF = {"data-statement", "data-ratings", "data-grid", "data-batch"}
 """Of forms that are saved piece by piece: their texts are, too."""
 
 

@@ -2,7 +2,7 @@
 
 import { hasModifier, wayOn } from "./parts/keys.js";
 import { connectNotes } from "./parts/notes.js";
-import { RatingCard } from "./parts/rating_card.js";
+import { RatingCard, saveEachByItself } from "./parts/rating_card.js";
 import { start } from "./parts/sections.js";
 import { connectCards } from "./parts/statement_card.js";
 import { cards } from "./parts/unsaved.js";
@@ -12,10 +12,6 @@ const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
 class GridRow extends RatingCard {
   place(box) {
     this.root.querySelector("th").append(box);
-  }
-
-  besideIt(box) {
-    this.root.lastElementChild.append(box);
   }
 }
 
@@ -34,12 +30,7 @@ function connectGrid(root) {
     else if (event.key !== "ArrowUp") wayOn()?.focus();
   });
 
-  grid.addEventListener("submit", (event) => {
-    const row = event.submitter?.closest("[data-statement]");
-    const card = cards.find((each) => each.root === row);
-    if (card) card.onSubmit(event);
-    else event.preventDefault();
-  });
+  saveEachByItself(grid);
 }
 
 start(connectGrid);

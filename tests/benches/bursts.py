@@ -56,7 +56,7 @@ class Saver:
 def versions(page: str) -> dict[str, int]:
     """The address that saves each answer of a page -> its version."""
     found = re.findall(
-        r'action="(/statements/\d+/rating)".*?name="base_version"[^>]*value="(\d+)"', page, re.S
+        r'action="(/statements/\d+/rating)".*?name="base_version-\d+"[^>]*value="(\d+)"', page, re.S
     )
     return {address: int(version) for address, version in found}
 

@@ -180,7 +180,7 @@ def scenes(port: int, accounts: list[dict[str, str]]) -> dict[str, Callable[[], 
 
     state = {
         "base_version": first(
-            r'name="base_version"[^>]*value="(\d+)"', html[html.index(statement) :]
+            r'name="base_version-\d+"[^>]*value="(\d+)"', html[html.index(statement) :]
         )
     }
     return {

@@ -59,7 +59,7 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
     ana.to(page.locator("#first-open"))
     ana.press("Enter")
     for at, statement_id in enumerate(order):
-        page.locator(f"#s-{statement_id} input[name=answer]:focus").wait_for()
+        page.locator(f"#s-{statement_id} input[name^=answer]:focus").wait_for()
         ana.press(keys[scale.own[at % len(scale.own)]])
         wait_for(page, statement_id, "Saved|Saving")
         if page.locator("[data-way-on]:focus").count():

@@ -31,6 +31,7 @@ ERRORS = (400, 401, 403, 405, 409, 410, 413, 422, 429, 500, 503, 507)
 RARE = {
     "administration/bulk_edits/edit.html",
     "administration/people/link.html",
+    "assessment/not_saved.html",
     "assessment/refused.html",
     "errors/sent_before.html",
     "frameworks/drafts/first.html",
@@ -280,15 +281,15 @@ def a_refused_answer(site: Site, watch: Watch) -> None:
     watch.visit(place.path)
     other = watch.page.context.new_page()
     other.goto(place.path)
-    given = watch.page.locator("form[data-statement]").first.locator("input[name=answer]:checked")
+    given = watch.page.locator("[data-statement]").first.locator("input[name^=answer]:checked")
     now = given.get_attribute("value") if given.count() else ""
     others = [each for each in ("partly", "consistently", "not_yet") if each != now]
     for page, answer in zip((other, watch.page), others, strict=False):
-        page.locator(f"form[data-statement] input[value={answer}]").first.check()
+        page.locator(f"[data-statement] [name^=answer][value={answer}]").first.check()
         watch.forget()
         with page.expect_navigation():
-            page.locator("form[data-statement]").first.evaluate("form => form.submit()")
-    watch.page.get_by_text("Not saved.").wait_for()
+            page.locator("form[data-ratings]").evaluate("form => form.submit()")
+    watch.page.get_by_text("Nothing was saved yet.").wait_for()
 
 
 @pytest.mark.usefixtures("_no_mail")

@@ -19,6 +19,7 @@ DOORS = [
     Door("assessment.later", "302 200 200 200 403 403 403 403 403"),
     Door("assessment_grid.show", "302 200 200 200 403 403 403 403 403", values=communication),
     Door("assessment_grid.save", GRID_POST, "POST", values=communication),
+    Door("assessment_page.save", GRID_POST, "POST"),
     Door("assessment.save", "401 422 422 422 403 403 403 403 403", "POST", values=statement),
     Door("older_ratings.show", "302 200 200 200 403 403 403 403 403"),
     Door("older_ratings.keep", "401 303 303 303 403 403 403 403 403", "POST"),

@@ -562,6 +562,7 @@ SENDS = [
     Send("admin_use_statement.publish", "adam", words(text="Anew.", base_version=1)),
     Send("assessment.save", "ana", words(answer="partly", base_version=0)),
     Send("assessment_grid.save", "ana", grid_row),
+    Send("assessment_page.save", "ana", grid_row),
     Send("own_readers.open_", "ana"),
     Send("own_readers.object_", "ana"),
     Send(

@@ -58,8 +58,9 @@ class OldPage:
 CARD = {"answer": "not_yet", "base_version": "1", "own_note": TYPED}
 
 
-def by_form(of: str) -> Callable[[OldPage], TestResponse]:
-    return lambda page: page.ana.post(page.rating, CARD | {"page": of.format(page.then)})
+def card(page: OldPage) -> TestResponse:
+    """On the page of the statement."""
+    return page.ana.post(page.rating, CARD)
 
 
 def notes_alone(page: OldPage) -> TestResponse:
@@ -72,15 +73,22 @@ def cleared(page: OldPage) -> TestResponse:
 
 
 def grid(page: OldPage) -> TestResponse:
+    return page.ana.post(f"{DOMAIN}/grid?notes=1", of_a_page(page))
+
+
+def cards(page: OldPage) -> TestResponse:
+    return page.ana.post("/assess/ratings", of_a_page(page) | {"next": DOMAIN})
+
+
+def of_a_page(page: OldPage) -> dict[str, str]:
     of = page.then
-    sent = {
+    return {
         f"answer-{of}": "not_yet",
         f"shown-{of}": "consistently",
         f"base_version-{of}": "1",
         f"own_note-{of}": TYPED,
-        f"shown_note-{of}": "",
+        f"shown_own_note-{of}": "",
     }
-    return page.ana.post(f"{DOMAIN}/grid?notes=1", sent)
 
 
 def kept(page: OldPage) -> TestResponse:
@@ -126,10 +134,8 @@ def import_list(page: OldPage) -> TestResponse:
 
 
 FORMS: dict[str, tuple[Callable[[OldPage], TestResponse], bool]] = {
-    "a card of a domain": (by_form("domain"), True),
-    "a card of a level": (by_form("level"), True),
-    "a card of five": (by_form("five-{0}"), True),
-    "the page of the statement": (by_form("statement"), True),
+    "a page of cards": (cards, True),
+    "the page of the statement": (card, True),
     "notes alone": (notes_alone, True),
     "an answer that is cleared": (cleared, True),
     "the grid": (grid, True),
@@ -333,10 +339,11 @@ def test_of_a_grid_each_row_is_shown_with_what_became_of_it(
     sent: dict[str, str] = {}
     for number, each in enumerate((retired, split, one, other)):
         sent |= {f"answer-{each}": "partly", f"shown-{each}": "", f"base_version-{each}": "0"}
-        sent |= {f"own_note-{each}": f"{TYPED} {number}", f"shown_note-{each}": ""}
+        sent |= {f"own_note-{each}": f"{TYPED} {number}", f"shown_own_note-{each}": ""}
     told = ana.post(f"{DOMAIN}/grid", sent)
     assert told.status_code == 409
-    actions = re.findall(r'action="/statements/(\d+)/rating"', told.text)
+    actions = re.findall(r'data-action="/statements/(\d+)/rating"', told.text)
+    assert told.text.count('action="/assess/ratings"') == 1, "one form, one button"
     became = [*year.became[split], *year.became[one]]
     assert [int(each) for each in actions] == became
     assert all(f"{TYPED} {number}" in words(told.text) for number in range(4))

@@ -34,6 +34,7 @@ from tracker.web.administration.roster import views as rosters
 from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import older_views as older_ratings
+from tracker.web.assessment import page_views as rating_pages
 from tracker.web.assessment import views as assessment
 from tracker.web.dashboard import front_views as front
 from tracker.web.dashboard import views as dashboard
@@ -98,6 +99,7 @@ BLUEPRINTS: list[Blueprint] = [
     admin_teams.bp,
     use_statement.bp,
     assessment.bp,
+    rating_pages.bp,
     grids.bp,
     corrections.bp,
     delegates.bp,

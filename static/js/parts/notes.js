@@ -6,7 +6,7 @@ import { cards, sendNow } from "./unsaved.js";
 
 const PAUSE = 1000;
 const LOOK_EVERY = 50;
-const NOTES = 'textarea[name^="own_note"], textarea[name="reviewer_note"]';
+const NOTES = 'textarea[name^="own_note"], textarea[name^="reviewer_note"]';
 
 function save(note, pause) {
   const card = cards.find((each) => each.root.contains(note));

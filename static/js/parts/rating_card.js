@@ -4,6 +4,7 @@ import { forget, keep, kept } from "../kept_answers.js";
 import { words } from "./announcements.js";
 import { StatementCard } from "./statement_card.js";
 import { forgetGiven, offerUndo, remember, tellUndone } from "./undo.js";
+import { cards } from "./unsaved.js";
 
 const MOVED = new Set(["statement_replaced", "statement_retired"]);
 
@@ -14,6 +15,10 @@ export class RatingCard extends StatementCard {
     this.isRated = this.given !== null; // as the server has it
     if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
     this.restore();
+  }
+
+  get title() {
+    return document.getElementById(`s-${this.id}-title`).textContent;
   }
 
   get id() {
@@ -52,10 +57,10 @@ export class RatingCard extends StatementCard {
     for (const [name, note] of Object.entries(this.notes)) {
       if (note && note.value !== note.defaultValue) notes[name] = note.value;
     }
-    const isOlder = button?.name === "still_true" && button.value !== this.root.dataset.statement;
+    const isOlder = button?.name.startsWith("still_true");
     const answer = isOlder ? button.value : (this.chosen?.value ?? "");
     if (button?.value === "clear") this.give(null, 0, notes);
-    else if (button?.name === "save" || !answer) this.save({ ...notes, answer, notes_only: button?.name === "save" }, 0);
+    else if (button?.value === "notes" || !answer) this.save({ ...notes, answer, notes_only: button?.value === "notes" }, 0);
     else this.give(answer, 0, notes);
   }
 
@@ -99,9 +104,14 @@ export class RatingCard extends StatementCard {
     forget(this.id);
     super.takeOver(current);
   }
+}
 
-  /** Where a box about this statement comes, in the order of the keyboard: after it. */
-  besideIt(box) {
-    this.root.after(box);
-  }
+/** The form around all cards: with script each saves itself, as where the focus is. */
+export function saveEachByItself(form) {
+  form?.addEventListener("submit", (event) => {
+    const root = event.submitter?.closest("[data-statement]") ?? document.activeElement.closest("[data-statement]");
+    const card = cards.find((each) => each.root === root);
+    if (card) card.onSubmit(event);
+    else event.preventDefault();
+  });
 }

@@ -96,7 +96,7 @@ export class SaveQueue {
   sendAsForm() {
     const { answer, notes_only: isNotes, ...notes } = this.wanted;
     const act = answer === null ? { save: "clear" } : isNotes ? { save: "notes" } : { answer };
-    const fields = { csrf_token: token, base_version: this.version, person_id: person, page: "statement", ...notes, ...act };
+    const fields = { csrf_token: token, base_version: this.version, person_id: person, ...notes, ...act };
     const form = document.createElement("form");
     Object.assign(form, { action: this.action, method: "post", target: "_blank" });
     for (const [name, value] of Object.entries(fields)) {

@@ -16,8 +16,8 @@ export class StatementCard extends SaveQueue {
     this.radios = [...root.querySelectorAll('input[name^="answer"]')];
     this.state = root.querySelector("[data-save-state]");
     this.button = root.querySelector(".save-button");
-    this.dated = root.querySelector('button[name="still_true"]');
-    this.notes = { own_note: root.querySelector('[name^="own_note"]'), reviewer_note: root.querySelector('[name="reviewer_note"]') };
+    this.dated = root.querySelector('button[name^="still_true"]');
+    this.notes = { own_note: root.querySelector('[name^="own_note"]'), reviewer_note: root.querySelector('[name^="reviewer_note"]') };
     this.byArrow = false;
     this.isLookedAt = false;
     root.addEventListener("pointerdown", () => { this.byArrow = false; });

@@ -1,17 +1,15 @@
 /* Taking back the ratings given in this section, the last one first. What was there is given again: nothing is unsaid in
-   the history. */
+   the history. What was saved last stands in a slot of its own, which covers nothing and moves nothing. */
 
 import { fill, page, speak } from "./announcements.js";
 import { isTyping } from "./keys.js";
 
-const SHOWN_FOR = 10000;
-const PLACES = "[data-statement], [data-way-on], [data-toast]";
+const PLACES = "[data-statement], [data-way-on], [data-status]";
 
 let given = []; // { card, before }; `before` null: it had no answer
 let undone = null; // whose rating was taken back last, until that is told
-let timer = 0;
 
-const toast = () => document.querySelector("[data-toast]");
+const slotOf = () => document.querySelector("[data-status]");
 
 /** What was not sent yet is one with what takes its place. */
 export function remember(card, before) {
@@ -23,7 +21,7 @@ export function remember(card, before) {
 export function forgetGiven(card) {
   if (!card || card === undone) undone = null;
   given = card ? given.filter((each) => each.card !== card) : [];
-  hide();
+  fillSlot("");
 }
 
 /** Now that all is saved: what was taken back last, whichever was saved last. Returns whether something was. */
@@ -45,58 +43,34 @@ export function offerUndo(saved) {
 function undo() {
   const last = given.pop();
   if (!last) return false;
-  hide();
+  fillSlot("");
   undone = last.card;
   last.card.putBack(last.before);
   last.card.focus();
   return true;
 }
 
-/** `what`: which of the box's own words. */
+/** `what`: which of the slot's own words. */
 function tell(card, saved, what, canUndo = false) {
-  const box = toast();
-  const text = fill(box.dataset[what], { answer: card.label(card.chosen?.value) });
-  box.querySelector("[data-toast-text]").textContent = text;
-  box.querySelector("button").hidden = !canUndo;
-  card.besideIt(box);
-  box.hidden = false;
-  makeWay();
-  speak(`${text} ${fill(box.dataset.count, { done: saved.rated, total: page.dataset.total })}${canUndo ? ` ${box.dataset.how}` : ""}`);
-  waitToHide();
+  const slot = slotOf();
+  const text = fill(slot.dataset[what], { answer: card.label(card.chosen?.value) });
+  fillSlot(text, card.title, canUndo);
+  const how = canUndo && !matchMedia("(hover: none), (pointer: coarse)").matches ? ` ${slot.dataset.how}` : "";
+  speak(`${text}. ${fill(slot.dataset.count, { done: saved.rated, total: page.dataset.total })}${how}`);
 }
 
-function waitToHide() {
-  clearTimeout(timer);
-  timer = setTimeout(() => (toast()?.matches(":hover, :focus-within") ? waitToHide() : hide()), SHOWN_FOR);
+/** Without a text: what stands there at first. The slot keeps its height. */
+function fillSlot(text, title = "", canUndo = false) {
+  const slot = slotOf();
+  if (!slot) return;
+  slot.classList.toggle("is-saved", text !== "");
+  slot.querySelector("[data-status-text]").textContent = text || slot.dataset.first;
+  slot.querySelector("[data-status-title]").textContent = title;
+  slot.querySelector("button").hidden = !canUndo;
 }
 
-function hide() {
-  clearTimeout(timer);
-  const box = toast();
-  if (box) box.hidden = true;
-}
-
-/** The box stands at the foot, and at the top while what has the focus would be under it. */
-function makeWay() {
-  const box = toast();
-  const focused = document.activeElement;
-  if (!box || box.hidden || box.contains(focused)) return;
-  const here = (focused.labels?.[0] ?? focused).getBoundingClientRect();
-  const isUnder = () => {
-    const over = box.getBoundingClientRect();
-    return over.left < here.right && here.left < over.right && over.top < here.bottom && here.top < over.bottom;
-  };
-  box.classList.remove("is-at-top");
-  if (focused === document.body || !isUnder()) return;
-  box.classList.add("is-at-top");
-  if (isUnder()) box.classList.remove("is-at-top");
-}
-
-document.addEventListener("focusin", makeWay);
-document.addEventListener("scroll", makeWay, { passive: true });
-document.addEventListener("click", (event) => { if (event.target.closest("[data-toast] button")) undo(); });
+document.addEventListener("click", (event) => { if (event.target.closest("[data-status] button")) undo(); });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") hide();
   const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
   if (!isUndo || isTyping(event.target) || !event.target.closest(PLACES)) return;
   if (undo()) event.preventDefault();

@@ -117,5 +117,7 @@ def test_so_is_what_was_typed_on_the_page_of_another_version(live: Live, visit: 
         page.locator(f"[name=own_note-{each}]").fill("Two lines\nof mine")
     page.locator("form[data-grid]").evaluate("form => form.submit()")
     page.get_by_text("You are on version 2 of the framework now").wait_for()
-    assert page.locator("form.statement").count() == 3, "one reworded, and both parts"
+    assert page.locator("form[data-ratings] .statement").count() == 3, (
+        "one reworded, and both parts"
+    )
     assert faults(page) == []

@@ -35,7 +35,7 @@ def test_a_whole_framework_by_keyboard_alone(live: Live, browser: Any, width: in
     job = [technical[:10], communication[:5], leadership[:3]]
     parts = [*job, leadership[3:], technical[10:], communication[5:]]
     for part in parts:
-        page.locator(f"#s-{part[0]} input[name=answer]:focus").wait_for()
+        page.locator(f"#s-{part[0]} input[name^=answer]:focus").wait_for()
         for number, statement_id in enumerate(part):
             me.press("12390"[number % 5])
             wait_for(page, statement_id, "Saved|Saving")

@@ -67,7 +67,7 @@ def test_a_whole_framework_typed_without_waiting(live: Live, visit: Visit) -> No
     wanted: dict[int, str] = {}
     page = visit("ana")
     page.goto("/assess/small/technical/technical?level=1")
-    page.locator("input[name=answer]").first.focus()
+    page.locator("input[name^=answer]").first.focus()
     for section in sections(live):
         for statement_id in section:
             key = key_of(len(wanted))
@@ -87,7 +87,7 @@ def test_keys_wait_for_a_section_that_is_long_in_coming(live: Live, visit: Visit
     page.goto(COMMUNICATION)
     page.evaluate("window.isStillHere = true")
     slow_down(page)
-    page.locator("input[name=answer]").first.focus()
+    page.locator("input[name^=answer]").first.focus()
     for _statement in first:
         page.keyboard.press("2")
     for key in ("Enter", "1", "3", "9"):

@@ -1,5 +1,5 @@
-"""A rating is taken back by the box that follows it or by Ctrl+Z, and cleared by a button of its
-own."""
+"""A rating is taken back in the slot over the statements or by Ctrl+Z, and cleared by a button of
+its own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,26 +34,34 @@ def history(live: Live, statement_id: int) -> list[tuple[str | None, str]]:
     return found
 
 
-def toast(page: Any) -> Any:
-    return page.locator("[data-toast]")
+def slot(page: Any) -> Any:
+    return page.locator("[data-status]")
+
+
+def title(page: Any, statement_id: int) -> str:
+    return str(page.locator(f"#s-{statement_id}-title").text_content())
+
+
+def says(page: Any, text: str) -> None:
+    slot(page).get_by_text(text, exact=True).wait_for()
 
 
 def count(page: Any) -> str:
     return str(page.locator("[data-progress-count]").first.text_content())
 
 
-def test_the_box_takes_the_last_rating_back(live: Live, visit: Visit) -> None:
+def test_the_slot_takes_the_last_rating_back(live: Live, visit: Visit) -> None:
     first = live.world.statements["communication"][0]
     page = visit("ana")
     page.goto(DOMAIN)
     page.locator(f"#s-{first}-partly").check()
-    toast(page).wait_for()
-    assert toast(page).locator("p").text_content() == "Saved: Partly."
+    says(page, "Saved: Partly")
+    says(page, title(page, first))
     assert count(page) == "1 of 33 rated"
-    toast(page).get_by_role("button", name="Undo").click()
-    toast(page).get_by_text("Undone. Your rating now: not rated.").wait_for()
+    slot(page).get_by_role("button", name="Undo").click()
+    says(page, "Undone. Your rating now: not rated")
     assert count(page) == "0 of 33 rated"
-    assert page.locator("input[name=answer]:checked").count() == 0
+    assert page.locator("input[name^=answer]:checked").count() == 0
     assert focused(page) == f"s-{first}-not_yet"
     assert answers(live) == {first: None}
     assert history(live, first) == [("partly", "rated"), (None, "cleared")]
@@ -87,7 +95,7 @@ def test_ctrl_z_takes_ratings_back_one_by_one(live: Live, visit: Visit) -> None:
     assert focused(page) == f"s-{first}-consistently"
     wait_for(page, first, "Saved")
     overtaken[0].continue_()
-    page.get_by_text("Undone. Your rating now: Consistently.").wait_for()
+    says(page, "Undone. Your rating now: Consistently")
     page.keyboard.press("Control+z")  # nothing is left to take back
     assert answers(live) == {first: "consistently", second: None}
     assert history(live, first) == [
@@ -125,42 +133,76 @@ def test_a_rating_is_taken_back_before_the_server_has_it(live: Live, visit: Visi
     page.keyboard.press("Control+z")
     page.context.set_offline(False)
     wait_for(page, first, "Saved")
-    assert page.locator("input[name=answer]:checked").count() == 0
+    assert page.locator("input[name^=answer]:checked").count() == 0
     assert answers(live) == {}
 
 
+# What lies over the middle of an answer, of those that are in sight between the bars of the page.
+COVERED = """() => {
+  const top = document.querySelector("[data-status]").getBoundingClientRect().bottom;
+  const feet = [...document.querySelectorAll(".save-bar, .main-nav")].map((each) => each.getBoundingClientRect());
+  const foot = Math.min(innerHeight, ...feet.filter((each) => each.height > 0 && each.top > innerHeight / 2).map((each) => each.top));
+  return [...document.querySelectorAll(".answer input")].flatMap((input) => {
+    const box = input.getBoundingClientRect();
+    if (box.height === 0 || box.top < top || box.bottom > foot) return [];
+    const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return there === input ? [] : [`${input.id} under ${there?.className}`];
+  });
+}"""
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_box_is_next_by_keyboard_and_covers_nothing_that_has_the_focus(
+def test_no_answer_of_any_card_is_under_anything_and_nothing_moves(
     live: Live, visit: Visit, width: int
 ) -> None:
-    statements = live.world.statements["communication"]
-    page = visit("ana", width=width, height=700)
+    """The box lay over the next statement's answers for up to ten seconds."""
+    page = visit("ana", width=width, height=844)
     page.goto(DOMAIN)
-    page.locator(f"#s-{statements[0]}-not_yet").focus()
-    covered = """() => {
-      const box = document.querySelector("[data-toast]").getBoundingClientRect();
-      const focused = document.activeElement;
-      const here = (focused.labels?.[0] ?? focused).getBoundingClientRect();
-      return box.width > 0 && box.left < here.right && here.left < box.right && box.top < here.bottom && here.top < box.bottom;
-    }"""
-    for statement_id in statements:
-        page.keyboard.press("2")
-        wait_for(page, statement_id, "Saved")
-        toast(page).wait_for()
-        assert not page.evaluate(covered), f"after statement {statement_id}"
-    page.locator(f"#s-{statements[4]}-partly").focus()
-    page.keyboard.press("1")
-    toast(page).get_by_text("Saved: Not yet.").wait_for()
-    for _step in range(6):
-        page.keyboard.press("Tab")
-        if page.locator("[data-toast] button:focus").count():
-            break
-    assert page.locator("[data-toast] button:focus").count() == 1
-    page.keyboard.press("Enter")
-    toast(page).get_by_text("Undone. Your rating now: Partly.").wait_for()
-    assert answers(live)[statements[4]] == "partly"
-    page.keyboard.press("Escape")
-    assert not toast(page).is_visible()
+    slot(page).scroll_into_view_if_needed()
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for statement_id in live.world.statements["communication"]:
+        answer = page.locator(f"#s-{statement_id}-partly")
+        answer.scroll_into_view_if_needed()
+        before = answer.bounding_box()
+        answer.check()
+        says(page, title(page, statement_id))
+        assert answer.bounding_box() == before
+        assert page.evaluate(COVERED) == []
+        for each in page.locator(".answer input").all():
+            each.evaluate("input => input.scrollIntoView({ block: 'center', behavior: 'instant' })")
+            assert page.evaluate(COVERED) == []
+            if each.get_attribute("id") == f"s-{statement_id}-not_my_work":
+                break
+    assert page.evaluate("document.documentElement.scrollHeight") == height
+
+
+def test_the_slot_is_there_before_anything_is_rated_and_keeps_its_height(
+    live: Live, visit: Visit
+) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana", width=390)
+    page.goto(DOMAIN)
+    says(page, "Only you can see your ratings until you send them.")
+    assert not slot(page).get_by_role("button").is_visible()
+    height = slot(page).bounding_box()["height"]
+    page.locator(f"#s-{first}-partly").check()
+    says(page, "Saved: Partly")
+    assert slot(page).bounding_box()["height"] == height
+    slot(page).get_by_role("button", name="Undo").click()
+    says(page, "Undone. Your rating now: not rated")
+    assert slot(page).bounding_box()["height"] == height
+
+
+@pytest.mark.parametrize("has_touch", [True, False])
+def test_keys_are_named_only_where_there_is_a_keyboard(
+    live: Live, visit: Visit, has_touch: bool
+) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana", width=390, has_touch=has_touch, is_mobile=has_touch)
+    page.goto(DOMAIN)
+    page.locator(f"#s-{first}-partly").check()
+    page.locator("[data-voice]").filter(has_text="Saved: Partly. 1 of 33 rated.").wait_for()
+    assert ("Ctrl+Z" in page.locator("[data-voice]").text_content()) is not has_touch
 
 
 def test_a_rating_is_cleared_by_its_own_button(live: Live, visit: Visit) -> None:
@@ -172,10 +214,10 @@ def test_a_rating_is_cleared_by_its_own_button(live: Live, visit: Visit) -> None
     page.locator(f"#s-{first}-partly").check()
     wait_for(page, first, "Saved")
     clear.click()
-    toast(page).get_by_text("Saved: not rated.").wait_for()
+    says(page, "Saved: not rated")
     assert answers(live) == {first: None}
-    toast(page).get_by_role("button", name="Undo").click()
-    toast(page).get_by_text("Undone. Your rating now: Partly.").wait_for()
+    slot(page).get_by_role("button", name="Undo").click()
+    says(page, "Undone. Your rating now: Partly")
     assert answers(live) == {first: "partly"}
     assert history(live, first) == [("partly", "rated"), (None, "cleared"), ("partly", "rated")]
 
@@ -188,8 +230,8 @@ def test_a_rating_is_cleared_without_script(live: Live, visit: Visit, path: str)
     page = visit("ana", java_script_enabled=False)
     page.goto(path.format(first=first))
     page.locator(f"#s-{first} .clear-button").click()
-    page.wait_for_url(f"**saved={first}**")
-    assert page.locator("input[name=answer]:checked").count() == 0
+    page.locator(f"#s-{first} input:checked").wait_for(state="detached")
+    assert page.locator("input[name^=answer]:checked").count() == 0
     assert answers(live) == {first: None}
 
 
@@ -210,5 +252,5 @@ def test_a_page_of_before_the_clearing_is_told(live: Live, visit: Visit) -> None
         "Keep the other: not rated",
     ]
     told.get_by_role("button", name="Keep the other").click()
-    assert phone.locator("input[name=answer]:checked").count() == 0
+    assert phone.locator("input[name^=answer]:checked").count() == 0
     assert answers(live) == {first: None}

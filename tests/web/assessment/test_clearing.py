@@ -78,7 +78,7 @@ def test_it_is_cleared_by_a_plain_form_and_the_history_says_so(
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY)
     assert ">cleared<" not in ana.get(f"/statements/{first}").text
-    sent = {"answer": "partly", "save": "clear", "base_version": "1", "page": "statement"}
+    sent = {"answer": "partly", "save": "clear", "base_version": "1"}
     response = ana.post(f"/statements/{first}/rating", sent)
     assert response.location == f"/statements/{first}?saved={first}"
     page = ana.get(response.location).text

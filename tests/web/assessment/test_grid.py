@@ -1,7 +1,6 @@
 """One domain as a table, without script: saved whole or not at all, and nothing typed is lost."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +13,7 @@ from tests.factories.answers import Answer
 from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
+from tests.web.assessment.posted import fields
 from tracker.db import session, transaction
 from tracker.models import Framework, Rating, RatingEntry, UseStatement
 
@@ -24,17 +24,6 @@ BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 @pytest.fixture
 def ana(world: World, sign_in: Callable[[str], Client]) -> Client:
     return sign_in(world.email("ana"))
-
-
-def fields(page: str) -> dict[str, str]:
-    """What a browser would send of the grid's form as it stands."""
-    form = page[page.index("data-grid>") : page.index('class="save-button grid-save"')]
-    found: dict[str, str] = {}
-    for tag in re.findall(r"<input [^>]*>", form):
-        name, value = (re.search(rf' {part}="([^"]*)"', tag)[1] for part in ("name", "value"))  # type: ignore[index]
-        if 'type="hidden"' in tag or " checked" in tag:
-            found[name] = value
-    return found | dict(re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>([^<]*)<', form))
 
 
 def answers(app: Flask, world: World) -> dict[int, str]:
@@ -63,7 +52,7 @@ def test_a_grid_holds_every_statement_of_the_domain(app: Flask, world: World, an
     assert page.count('type="radio"') == 45
     assert f'id="s-{first}-partly" value="partly"' in page
     assert "You chose this on Sep 1, before this round." in page
-    assert page.count('name="still_true"') == 1
+    assert page.count('name="still_true-') == 1
     assert "Not rated in this library: Personnel matters." in page
     assert f'name="answer-{third}"' not in page
     assert "textarea" not in page
@@ -116,10 +105,10 @@ def test_still_true_confirms_its_own_row_alone(app: Flask, world: World, ana: Cl
         for statement_id in (first, second):
             rate(world, "ana", statement_id, Answer.PARTLY, BEFORE)
     sent = fields(ana.get(GRID).text)
-    assert ana.post(GRID, {**sent, "still_true": str(first)}).status_code == 303
+    assert ana.post(GRID, {**sent, f"still_true-{first}": "partly"}).status_code == 303
     page = ana.get(GRID).text
-    assert page.count('name="still_true"') == 1
-    assert f'name="still_true" value="{second}"' in page
+    assert page.count('name="still_true-') == 1
+    assert f'name="still_true-{second}" value="partly"' in page
 
 
 def test_what_was_answered_elsewhere_is_told_in_the_words_of_the_framework(
@@ -218,14 +207,14 @@ def test_a_grid_of_somebody_else_is_refused(app: Flask, world: World, ana: Clien
 @pytest.mark.parametrize(
     ("more", "status"),
     [
-        ({"answer-{id}": "often"}, 409),
+        ({"answer-{id}": "often"}, 422),
         ({"answer-{id}": "partly", "base_version-{id}": "x"}, 422),
         ({"answer-{id}": "partly", "base_version-{id}": "9" * 30}, 422),
         ({"answer-{id}": "partly", "person_id": "me"}, 422),
         ({"answer-{id}": ["partly", "not_yet"]}, 422),
         ({"answer-4294967296": "partly"}, 422),
         ({"answer-2147483647": "partly"}, 404),
-        ({"answer-{id}": "partly", "own_note-{id}": "n" * 4001}, 409),
+        ({"answer-{id}": "partly", "own_note-{id}": "n" * 4001}, 422),
         ({"answer-0": "partly", "answer-x": "partly", "answer-٣": "partly"}, 303),
     ],
     ids=str,

@@ -10,6 +10,7 @@ from flask import Flask
 from tests.client import Client
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
+from tests.web.assessment.posted import fields
 from tests.web.reviews.test_reviews import words
 
 SignIn = Callable[[str], Client]
@@ -36,13 +37,15 @@ def test_what_was_typed_is_kept_and_saved_at_what_takes_its_place(
     assert "You are on version 2 of the framework now" in words(told.text)
     assert f'href="/statements/{first}"' in told.text
     (new,) = version.became[first]
-    assert re.findall(r'action="(/statements/\d+/rating)"', told.text) == [
+    assert re.findall(r'data-action="(/statements/\d+/rating)"', told.text) == [
         f"/statements/{new}/rating"
     ]
-    assert re.findall(r'name="answer"[^>]* value="(\w+)" checked', told.text) == ["partly"]
+    assert re.findall(r'name="answer-\d+"[^>]* value="(\w+)" checked', told.text) == ["partly"]
     assert ">typed here</textarea>" in told.text
-    assert "save-button is-needed" in told.text, "no script saves on this page"
-    assert ana.post(f"/statements/{new}/rating", TYPED).status_code == 303
+    assert "save-button page-save is-needed" in told.text, "no script saves on this page"
+    assert ana.post("/assess/ratings", fields(told.text)).location == f"/statements/{new}"
+    assert ">typed here</textarea>" in ana.get(f"/statements/{new}").text
+    assert f'id="s-{new}-partly" value="partly" checked' in ana.get(f"/statements/{new}").text
 
 
 def test_of_what_is_split_each_part_is_offered(
@@ -50,9 +53,9 @@ def test_of_what_is_split_each_part_is_offered(
 ) -> None:
     ana, third = sign_in(world.email("ana")), world.statements["technical"][2]
     told = ana.post(f"/statements/{third}/rating", TYPED)
-    actions = re.findall(r'action="/statements/(\d+)/rating"', told.text)
+    actions = re.findall(r'data-action="/statements/(\d+)/rating"', told.text)
     assert [int(each) for each in actions] == version.became[third]
-    assert not re.findall(r'name="answer"[^>]* checked', told.text)
+    assert not re.findall(r'name="answer-\d+"[^>]* checked', told.text)
 
 
 def test_what_is_retired_says_so(world: World, version: NextVersion, sign_in: SignIn) -> None:
@@ -83,7 +86,7 @@ def test_it_is_so_on_the_way_back_too(
     told = ana.post(f"/statements/{new}/rating", TYPED)
     assert told.status_code == 409
     assert "You are on version 1 of the framework now" in words(told.text)
-    assert re.findall(r'action="(/statements/\d+/rating)"', told.text) == [
+    assert re.findall(r'data-action="(/statements/\d+/rating)"', told.text) == [
         f"/statements/{old}/rating"
     ]
     assert ">typed here</textarea>" in told.text

@@ -37,6 +37,7 @@ SignIn = Callable[[str], Client]
 OTHERS: dict[str, Takes] = {
     "assessment.save": {**FORM, **JSON},
     "assessment_grid.save": LONG_FORM,
+    "assessment_page.save": LONG_FORM,
     "batch_review.answer_screen": LONG_FORM,
     "batch_review.answer_statement": LONG_FORM,
     "batch_review.save": {**FORM, **JSON},

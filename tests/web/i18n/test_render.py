@@ -189,7 +189,7 @@ COMPOSED = {
     "administration/exclusion_views.py": "a message names the statement",
     "administration/role_profile_views.py": "labels of a form: domains, and levels to choose",
     "administration/round_views.py": "labels of a form: frameworks to choose",
-    "assessment/grid_pages.py": "a sentence names the answer saved elsewhere",
+    "assessment/typed_rows.py": "a sentence names the answer saved elsewhere",
     "dashboard/front_views.py": "labels of several frameworks, joined in one line",
     "dashboard/learner.py": "sentences of Today",
     "evidence/views.py": "a message names the statement",

@@ -16,6 +16,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World, add
+from tests.web.assessment.posted import fields
 from tests.web.reviews.test_reviews import words
 from tracker.db import transaction
 from tracker.models import Round, RoundFramework
@@ -126,9 +127,9 @@ def test_it_is_listed_wherever_its_learner_is_told_of_it_and_says_when_it_is_rat
             assert f"{told}. {rated.format(0)}" in words(ana.get(page).text)
         assert told in words(ana.get("/").text)
         for each in later:
-            sent = {"answer": "partly", "base_version": "0", "page": "later"}
-            saved = ana.post(f"/statements/{each}/rating", sent)
-            assert saved.location.startswith("/assess/later?")
+            sent = fields(ana.get("/assess/later").text) | {f"answer-{each}": "partly"}
+            saved = ana.post("/assess/ratings", sent)
+            assert saved.location == "/assess/later"
             assert f'id="s-{each}"' in ana.get(saved.location).text, "it stays in the list"
         assert f"{rated.format(3)} See them" in words(ana.get("/assess").text)
         assert told not in words(ana.get("/").text), "nothing is left of it"
@@ -143,7 +144,7 @@ def test_all_of_them_count_it_from_the_day_on_which_the_round_begins(
     moved: Moved, world: World, sign_in: SignIn
 ) -> None:
     with time_machine.travel(AFTER, tick=False):
-        rated = {"answer": "not_yet", "base_version": "0", "page": "statement"}
+        rated = {"answer": "not_yet", "base_version": "0"}
         sign_in(world.email("ana")).post(f"/statements/{moved.new[0]}/rating", rated)
     with time_machine.travel(WINTER, tick=False):
         ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))

@@ -38,7 +38,7 @@ SCALE = tuple(
 )
 MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statement_card(
   c, scale, url_for("assessment.save", statement_id=c.id),
-  hidden={"base_version": c.version, "person_id": person, "page": "domain"},
+  version=c.version,
   endorsement={"who": c.endorsement.who, "label": labels[c.endorsement.answer], "on": c.endorsement.at,
     "note": ("you have answered otherwise since" if c.answer else "you have cleared your rating since")
       if c.endorsement.since else ""} if c.endorsement else none,
@@ -125,9 +125,7 @@ def test_it_is_what_the_macro_makes(
     with app.test_request_context("/"):
         generate_csrf()
         for each in cards(world)[:: 1 if LONG else 7]:
-            fast = StatementCards(StatementsToRate([each], SCALE), learner, "domain", saved).html(
-                each
-            )
+            fast = StatementCards(StatementsToRate([each], SCALE), learner, saved=saved).html(each)
             slow = render_template_string(
                 MACRO,
                 c=each,
@@ -146,9 +144,7 @@ def test_a_word_that_is_not_escaped_would_be_found(
     """The partner: hostile text is in these cards, and stands there escaped alone."""
     each = card(own_note=HOSTILE)
     with app.test_request_context("/"):
-        html = str(
-            StatementCards(StatementsToRate([each], SCALE), learner, "domain", None).html(each)
-        )
+        html = str(StatementCards(StatementsToRate([each], SCALE), learner).html(each))
     assert "&lt;/textarea&gt;" in html
     assert "</textarea><b>" not in html
     assert "\ue000own\ue001" in html  # as typed; what looks like a stand-in is no stand-in
@@ -158,7 +154,5 @@ def test_no_statement_has_the_id_that_stands_in(app: Flask, learner: Learner) ->
     """A real statement with that very id would still get a right card."""
     each = card(id=ID)
     with app.test_request_context("/"):
-        html = str(
-            StatementCards(StatementsToRate([each], SCALE), learner, "domain", None).html(each)
-        )
+        html = str(StatementCards(StatementsToRate([each], SCALE), learner).html(each))
     assert f'action="/statements/{ID}/rating"' in html

@@ -144,8 +144,9 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
     """Save the answers of one table: all of them or, where one is refused, none. Returns how many
     changed.
 
-    Raises Missing (one is not of the learner's framework); Conflict: use_statement_unread, and
-    ratings_refused with `rows`, what `rate` would have refused, by statement.
+    Raises Missing (one is not of the learner's framework); Conflict("use_statement_unread"); and
+    ratings_refused with `rows`, what `rate` would have refused, by statement: as Conflict where one
+    of them is, else as Invalid.
     """
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
@@ -164,8 +165,10 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
                 raise Missing from error
             except (Conflict, Invalid) as refusal:
                 refused[each.statement_id] = refusal
-        if refused:
+        if any(isinstance(each, Conflict) for each in refused.values()):
             raise Conflict("ratings_refused", rows=refused)
+        if refused:
+            raise Invalid("ratings_refused", rows=refused)
         return changed
 
 

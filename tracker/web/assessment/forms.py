@@ -1,18 +1,12 @@
 """What a statement's card posts, as a form or as JSON: one shape, strictly read."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.errors import Invalid
 from tracker.web.ui.posted import count, text, typed_count
-
-PAGE = re.compile(
-    rf"(domain|level)(:({'|'.join(RatingFilter)}))?|statement|later|five(-[1-9][0-9]{{0,9}}){{1,10}}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +19,6 @@ class SentRating:
     person_id: int | None
     own_note: str | None
     reviewer_note: str | None
-    page: str
     notes_only: bool
     clear: bool
 
@@ -44,7 +37,6 @@ def from_form(form: MultiDict[str, str]) -> SentRating:
     """Raises Invalid("rating_malformed"): a field twice, a count that is none."""
     if any(len(values) > 1 for values in form.listvalues()):
         raise Invalid("rating_malformed")
-    page = form.get("page", "domain")
     clear = form.get("save") == "clear"
     return SentRating(
         answer="" if clear else form.get("still_true") or form.get("answer", ""),
@@ -52,7 +44,6 @@ def from_form(form: MultiDict[str, str]) -> SentRating:
         person_id=typed_count(form["person_id"]) if "person_id" in form else None,
         own_note=form.get("own_note"),
         reviewer_note=form.get("reviewer_note"),
-        page=page if PAGE.fullmatch(page) else "domain",
         notes_only=form.get("save") == "notes",
         clear=clear,
     )
@@ -67,7 +58,6 @@ def from_json(body: Mapping[str, object]) -> SentRating:
         person_id=count(body, "person_id"),
         own_note=text(body, "own_note"),
         reviewer_note=text(body, "reviewer_note"),
-        page="domain",
         notes_only=body.get("notes_only") is True,
         clear=clear,
     )

@@ -3,30 +3,22 @@ it, or nothing."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from tracker.queries.assessment import statement_cards
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.roles import Permission
 from tracker.services.assessment import ratings
-from tracker.web.assessment import grid_pages, replaced_statement
 from tracker.web.assessment import pages as assess_pages
-from tracker.web.assessment.grid_forms import SentGrid, from_form
+from tracker.web.assessment import replaced_statement, typed_rows
+from tracker.web.assessment.page_forms import SentPage, from_form
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
 
 bp = Blueprint("assessment_grid", __name__)
-
-errors.refusal_messages(
-    ratings_refused=_l("Nothing was saved yet. Look at the marked statements, then save again.")
-)
 
 
 @bp.get("/assess/<framework>/<strand>/<domain>/grid")
@@ -44,7 +36,7 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     try:
         if not assess_pages.header(framework).progress.of_domain(strand, domain):
             raise Missing
-        changed = ratings.rate_many(session.actor(), grid_pages.wanted(sent), session.now())
+        changed = ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
     except Missing:
         return replaced_statement.page({row.statement_id: row.alone for row in sent.touched})
     except (Invalid, Conflict) as refusal:
@@ -52,11 +44,7 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         return _page(
             assess_pages.header(framework), framework, strand, domain, sent, refusal
         ), status
-    flash_message(
-        ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
-        if changed
-        else _("Nothing was changed.")
-    )
+    typed_rows.tell(changed)
     return redirect(_here(framework, strand, domain), 303)
 
 
@@ -65,7 +53,7 @@ def _page(
     framework: str,
     strand: str,
     domain: str,
-    sent: SentGrid | None = None,
+    sent: SentPage | None = None,
     refusal: Refusal | None = None,
 ) -> str:
     levels = header.levels(strand, domain)
@@ -81,7 +69,7 @@ def _page(
         groups=groups,
         following=page_nav.following(groups),
         to_rate=to_rate,
-        rows=grid_pages.rows(to_rate, header.learner, sent, refusal),
+        rows=typed_rows.rows(to_rate, header.learner, sent, refusal),
         notes="notes" in request.args,
         here=_here(framework, strand, domain),
         cards_href=page_nav.cards_of(framework, levels),

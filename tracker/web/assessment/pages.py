@@ -124,19 +124,12 @@ def filtered(
     levels: Sequence[LevelProgress],
     which: RatingFilter | None,
 ) -> StatementsToRate:
-    """What the filter shows, and the statement that was just saved on this page."""
     if which is None:
         return to_rate
     ranks = {level.rank for level in levels if level.shown(which)}
     cards = [
         card
         for card in to_rate.cards
-        if card.id == saved()
-        or (card.rank in ranks and card.is_shown(which, learner.round_starts_on))
+        if card.rank in ranks and card.is_shown(which, learner.round_starts_on)
     ]
     return replace(to_rate, cards=cards)
-
-
-def saved() -> int | None:
-    """Which statement the page before has saved."""
-    return request.args.get("saved", type=int)

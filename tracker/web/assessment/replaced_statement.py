@@ -28,6 +28,7 @@ class TypedAgain:
 
     card: StatementCard
     answer: str | None
+    clear: bool
     own_note: str
     reviewer_note: str
 
@@ -84,6 +85,7 @@ def _typed_again(card: StatementCard, typed: list[SentRating], known: set[str]) 
     answers none is chosen unless they are the same."""
     is_same = len(typed) == 1 and typed[0].base_version == card.version
     answers = {each.answer for each in typed} & known
+    clear = all(each.clear for each in typed)
 
     def note(there: str, notes: list[str | None]) -> str:
         if is_same and notes[0] is not None:
@@ -92,7 +94,8 @@ def _typed_again(card: StatementCard, typed: list[SentRating], known: set[str]) 
 
     return TypedAgain(
         card,
-        answers.pop() if len(answers) == 1 else card.answer,
+        answers.pop() if len(answers) == 1 else None if clear else card.answer,
+        clear,
         note(card.own_note, [each.own_note for each in typed]),
         note(card.reviewer_note, [each.reviewer_note for each in typed]),
     )

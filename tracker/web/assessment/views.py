@@ -90,7 +90,6 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     to_rate = assess_pages.filtered(
         statement_cards.of_domain(header.sheet, domain_id, rank), header.learner, levels, which
     )
-    page = "domain" if rank is None else "level"
     return render(
         "assessment/show.html",
         lang=header.learner.lang,
@@ -103,9 +102,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         place=page_nav.place(groups),
         following=page_nav.following(groups),
         to_rate=to_rate,
-        cards=StatementCards(
-            to_rate, header.learner, f"{page}:{which}" if which else page, assess_pages.saved()
-        ),
+        cards=StatementCards(to_rate, header.learner),
     )
 
 
@@ -126,14 +123,13 @@ def five() -> ResponseReturnValue:
     )
     ids = ids or progresses.next_open(header.sheet, header.learner.round_starts_on, FIVE)
     to_rate = statement_cards.of_statements(header.sheet, ids)
-    page = "-".join(["five", *(str(card.id) for card in to_rate.cards)])
-    cards = StatementCards(to_rate, header.learner, page, assess_pages.saved())
     return render(
         "assessment/five.html",
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=cards,
+        cards=StatementCards(to_rate, header.learner),
+        here=url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards)),
     )
 
 
@@ -149,7 +145,7 @@ def later() -> ResponseReturnValue:
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner, "later", assess_pages.saved()),
+        cards=StatementCards(to_rate, header.learner),
     )
 
 
@@ -175,36 +171,12 @@ def save(statement_id: int) -> ResponseReturnValue:
         return replaced_statement.page({statement_id: sent})
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)
-    return _told(saved) if errors.wants_json() else redirect(_back(saved, sent.page), 303)
-
-
-def _back(saved: ratings.SavedRating, page: str) -> str:
-    """The page that the answer came from, at its statement."""
-    anchor = f"s-{saved.statement_id}"
-    if page == "statement":
-        return url_for("statements.show", statement_id=saved.statement_id, saved=saved.statement_id)
-    if page.startswith("five-"):
-        return url_for(
-            "assessment.five",
-            ids=page.removeprefix("five-"),
-            saved=saved.statement_id,
-            _anchor=anchor,
+    return (
+        _told(saved)
+        if errors.wants_json()
+        else redirect(
+            url_for("statements.show", statement_id=statement_id, saved=statement_id), 303
         )
-    where = saved.where
-    if page == "later":
-        return url_for(
-            "assessment.later", framework=where.framework, saved=saved.statement_id, _anchor=anchor
-        )
-    holds, _, which = page.partition(":")
-    return url_for(
-        "assessment.show",
-        framework=where.framework,
-        strand=where.strand,
-        domain=where.domain,
-        level=where.rank if holds == "level" else None,
-        show=which or None,
-        saved=saved.statement_id,
-        _anchor=anchor,
     )
 
 

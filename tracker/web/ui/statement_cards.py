@@ -67,25 +67,26 @@ _chips: dict[tuple[str, tuple[CitationChip, ...]], str] = {}
 
 
 class StatementCards:
-    """The cards of one page for one learner. `page` says where a form without script comes back
-    to."""
+    """The cards of one page for one learner: all in the form of the page, or alone on the
+    statement's own page, which says what was `saved`."""
 
     def __init__(
-        self, to_rate: StatementsToRate, learner: Learner, page: str, saved: int | None
+        self,
+        to_rate: StatementsToRate,
+        learner: Learner,
+        *,
+        own_page: bool = False,
+        saved: int | None = None,
     ) -> None:
         self._scale = mark_language(to_rate.scale, learner.lang)
         self._round_starts_on = learner.round_starts_on
         self._saved = saved
         self._saved_words = str(escape(_("Saved")))
-        self._own_page = page == "statement"
+        self._own_page = own_page
         self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
         self._labels = {word.key: word.label for word in self._scale}
-        self._same = {
-            "person": str(learner.person_id),
-            "page": str(escape(page)),
-            "token": generate_csrf(),
-        }
+        self._same = {"person": str(learner.person_id), "token": generate_csrf()}
 
     def html(self, card: StatementCard) -> Markup:
         """The card of a statement that is rated here."""
@@ -126,7 +127,9 @@ class StatementCards:
             "who": str(escape(mark.who)) if mark else "",
             "said": str(escape(self._labels[mark.answer])) if mark else "",
             "day": self._day(mark.at) if mark else "",
-            "earlier": str(_macros().earlier_answers(card)) if card.earlier else "",
+            "earlier": str(_macros().earlier_answers(card, in_page=not self._own_page))
+            if card.earlier
+            else "",
             "later": str(escape(counts_from(card.later))) if card.later else "",
         }
         pieces = _shapes.get(shape) or _keep_shape(shape)
@@ -216,11 +219,8 @@ def _keep_shape(shape: CardShape) -> list[str]:
             },
             shape.scale,
             url_for("assessment.save", statement_id=ID),
-            hidden={
-                "base_version": _stand_in("version"),
-                "person_id": _stand_in("person"),
-                "page": _stand_in("page"),
-            },
+            version=_stand_in("version"),
+            person=_stand_in("person") if shape.own_page else None,
             endorsement={
                 "who": _stand_in("who"),
                 "label": _stand_in("said"),

@@ -97,14 +97,14 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     asked, part, merged = cards
     assert "<ins>" in asked
     assert "for the wording of version 1" in asked
-    assert 'name="still_true" value="consistently"' in asked
-    assert 'name="still_true"' in part
-    assert 'name="still_true"' not in merged, "none of two answers speaks for both"
+    assert f'name="still_true-{carried.now(carried.asked)}" value="consistently"' in asked
+    assert 'name="still_true-' in part
+    assert 'name="still_true-' not in merged, "none of two answers speaks for both"
     assert merged.count("for the wording of version 1") == 2
     assert "Note for myself: Of this one." in merged, "none of two notes is lost"
     ana.post(
         f"/statements/{carried.now(carried.asked)}/rating",
-        {"base_version": "0", "page": "domain:again", "still_true": "consistently"},
+        {"base_version": "0", "still_true": "consistently"},
     )
     assert "Rate 2 statements again" in ana.get("/").text
     counts = ana.get("/profile.json").get_json()["statements"]

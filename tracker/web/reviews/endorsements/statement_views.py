@@ -63,7 +63,9 @@ def show(statement_id: int) -> ResponseReturnValue:
         answers=rating_history.answers(learner.person_id, ids),
         evidence=evidence.for_statement(learner.person_id, statement_id),
         linkable=evidence.unlinked_to(learner.person_id, statement_id),
-        cards=StatementCards(to_rate, learner, "statement", request.args.get("saved", type=int)),
+        cards=StatementCards(
+            to_rate, learner, own_page=True, saved=request.args.get("saved", type=int)
+        ),
     )
 
 

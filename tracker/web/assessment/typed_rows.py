@@ -1,16 +1,18 @@
-"""The rows of a grid: what stands, or what was typed when the grid comes back, and what is wrong
-with it."""
+"""The statements of a grid or of a page that is refused: what stands, or what was typed, and what
+is wrong with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.statement_cards import StatementCard, StatementsToRate
 from tracker.rules.assessment.ratings import is_dated
-from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.errors import Refusal
 from tracker.services.assessment.ratings import NewerRating, RatingToSave, clean_notes
-from tracker.web.assessment.grid_forms import SentGrid, SentRow
+from tracker.web.assessment.page_forms import NOTES, SentPage, SentRow
 from tracker.web.http import errors
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui.statement_cards import how_imported, imported_words
@@ -18,52 +20,54 @@ from tracker.web.ui.templating.dates import day
 
 
 @dataclass(frozen=True, slots=True)
-class GridRow:
-    """`answer` and `note` are chosen; `shown`, `shown_note` and `version` are what they are
-    compared with."""
+class TypedRow:
+    """`answer` and `notes` are chosen; `shown`, `shown_notes` and `version` are what they are
+    compared with. `problem_at`: the end of the id of the field that it is about."""
 
     card: StatementCard
     answer: str
-    note: str
+    notes: Mapping[str, str]
     shown: str
-    shown_note: str
+    shown_notes: Mapping[str, str]
     version: int
+    clear: bool
     dated: str
     imported: str
     problem: str
+    problem_at: str
 
 
-def wanted(sent: SentGrid) -> list[RatingToSave]:
-    """What was touched. Old answers are confirmed by their own button alone, not by saving the
-    table.
+FIELDS = {"own_note": "self", "reviewer_note": "reviewer"}
 
-    Raises Conflict("ratings_refused") for answers that there are not.
-    """
-    found, refused = [], dict[int, Refusal]()
-    for row in sent.touched:
-        try:
-            found.append(
-                RatingToSave(
-                    row.statement_id,
-                    row.chosen(),
-                    row.base_version,
-                    clean_notes(own_note=row.own_note),
-                    confirm=row.still_true,
-                )
-            )
-        except Invalid as refusal:
-            refused[row.statement_id] = refusal
-    if refused:
-        raise Conflict("ratings_refused", rows=refused)
-    return found
+
+def wanted(sent: SentPage) -> list[RatingToSave]:
+    """What was touched, and of it what was changed."""
+    return [
+        RatingToSave(
+            row.statement_id,
+            row.chosen(),
+            row.base_version,
+            clean_notes(**row.other_notes),
+            clear=row.clear,
+        )
+        for row in sent.touched
+    ]
+
+
+def tell(changed: int) -> None:
+    """On the next page: how many were saved."""
+    errors.flash_message(
+        ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
+        if changed
+        else _("Nothing was changed.")
+    )
 
 
 def rows(
-    to_rate: StatementsToRate, learner: Learner, sent: SentGrid | None, refusal: Refusal | None
-) -> list[GridRow]:
+    to_rate: StatementsToRate, learner: Learner, sent: SentPage | None, refusal: Refusal | None
+) -> list[TypedRow]:
     typed = {row.statement_id: row for row in sent.touched} if sent else {}
-    refused = refusal.facts.get("rows") if refusal is not None else None
-    problems = refused if isinstance(refused, dict) else {}
+    problems = errors.refused_rows(refusal)
     return [
         _row(card, to_rate, learner, typed.get(card.id), problems.get(card.id))
         for card in to_rate.cards
@@ -76,23 +80,29 @@ def _row(
     learner: Learner,
     typed: SentRow | None,
     problem: Refusal | None,
-) -> GridRow:
+) -> TypedRow:
     dated = card.rated_at is not None and is_dated(
         card.rated_at, learner.round_starts_on, card.given_on
     )
-    note = typed.own_note if typed is not None else None
     current = problem.facts.get("current") if problem is not None else None
     is_compared = typed is None or isinstance(current, NewerRating)
-    return GridRow(
+    stand = {name: str(getattr(card, name)) for name in NOTES}
+    other_notes = typed.other_notes if typed is not None else {}
+    shown = (card.answer or "") if typed is None or is_compared else typed.shown
+    return TypedRow(
         card=card,
-        answer=(card.answer or "") if typed is None else typed.answer,
-        note=card.own_note if note is None else note,
-        shown=(card.answer or "") if is_compared or typed is None else typed.shown,
-        shown_note=card.own_note if is_compared or typed is None else typed.shown_note,
-        version=card.version if is_compared or typed is None else typed.base_version,
+        answer=typed.answer if typed is not None and typed.has_other_answer else card.answer or "",
+        notes=stand | other_notes,
+        shown="" if typed is not None and typed.still_true else shown,
+        shown_notes=stand
+        if typed is None or is_compared
+        else stand | {name: typed.shown_notes[name] for name in other_notes},
+        version=card.version if typed is None or is_compared else typed.base_version,
+        clear=typed is not None and typed.clear,
         dated=day(card.given_on or card.rated_at) if dated else "",
         imported=imported_words(how_imported(card), day(card.rated_at), day(card.given_on)),
         problem="" if problem is None else _problem(problem, to_rate, learner, typed),
+        problem_at=FIELDS.get(getattr(problem, "field", None) or "", to_rate.scale[0].key),
     )
 
 
@@ -112,6 +122,6 @@ def _problem(
         if current.answer
         else _("No rating"),
     )
-    if typed is not None and typed.own_note is not None and current.own_note:
+    if typed is not None and "own_note" in typed.notes and current.own_note:
         words += " " + _("The note saved there: %(note)s", note=current.own_note)
     return str(words)
