@@ -35,6 +35,7 @@ from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import older_views as older_ratings
 from tracker.web.assessment import views as assessment
+from tracker.web.dashboard import finish_views as finish
 from tracker.web.dashboard import front_views as front
 from tracker.web.dashboard import views as dashboard
 from tracker.web.evidence import erasure_views as erasures
@@ -107,6 +108,7 @@ BLUEPRINTS: list[Blueprint] = [
     erasures.bp,
     evidence.bp,
     exceptions.bp,
+    finish.bp,
     front.bp,
     framework_draft_files.bp,
     framework_drafts.bp,

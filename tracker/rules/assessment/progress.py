@@ -102,6 +102,11 @@ class Progress:
         return self.left_in_job > 0 and self.in_job < self.total
 
     @property
+    def is_finished(self) -> bool:
+        """Whether all that is up to the target is rated; without a target, all of it."""
+        return not (self.left_in_job if self.in_job else self.left)
+
+    @property
     def left(self) -> int:
         return self.total - self.rated
 

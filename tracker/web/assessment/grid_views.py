@@ -42,7 +42,8 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     try:
-        if not assess_pages.header(framework).progress.of_domain(strand, domain):
+        header = assess_pages.header(framework)
+        if not header.progress.of_domain(strand, domain):
             raise Missing
         changed = ratings.rate_many(session.actor(), grid_pages.wanted(sent), session.now())
     except Missing:
@@ -57,7 +58,7 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         if changed
         else _("Nothing was changed.")
     )
-    return redirect(_here(framework, strand, domain), 303)
+    return redirect(assess_pages.way_on(header, _here(framework, strand, domain)), 303)
 
 
 def _page(
@@ -79,7 +80,7 @@ def _page(
         header=header,
         levels=levels,
         groups=groups,
-        following=page_nav.following(groups),
+        following=assess_pages.following(header, groups),
         to_rate=to_rate,
         rows=grid_pages.rows(to_rate, header.learner, sent, refusal),
         notes="notes" in request.args,

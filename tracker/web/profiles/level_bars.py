@@ -134,7 +134,7 @@ def _bar(
     tick, lacks = checked_rank(of), what_would_change(of)
     return LevelBar(
         voice=voice,
-        segments=tuple(map(_segment, of.levels)),
+        segments=tuple(map(segment, of.levels)),
         tick=None if tick is None else ranks.index(tick) + 1,
         reached=_reached(of, domain),
         working_on=working_on(of, domain, voice, unknown),
@@ -151,7 +151,7 @@ def _reached(of: DomainStanding, domain: DomainShape) -> str:
     return reached(of, domain)
 
 
-def _segment(view: LevelView) -> Segment:
+def segment(view: LevelView) -> Segment:
     if view.state is LevelState.LIMITED:
         return Segment.LIMITED
     if view.held:
