@@ -33,6 +33,11 @@ class WhereYouStand:
     listed: list[DomainStatus]
     rest: str
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is rated or reviewed."""
+        return any(each.is_known for each in self.summaries)
+
 
 def where_you_stand(of: Profile, reviewed: int, unknown: OpenStatements) -> WhereYouStand:
     own = of.own or {}
