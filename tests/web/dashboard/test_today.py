@@ -274,23 +274,21 @@ def test_a_jot_is_kept_from_here(world: World, sign_in: SignIn) -> None:
     assert "1 piece of evidence is not linked yet" in words(ben.get("/").text)
 
 
-def test_what_is_next_is_what_the_profile_says(app: Flask, world: World, sign_in: SignIn) -> None:
-    """The same steps in the same order, also before anything is rated."""
+def test_one_thing_is_next(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Where nothing is left to rate or to send it is the first step of the profile."""
     ben = sign_in(World.email("ben"))
-    seen = []
-    for rated in ("", "leadership", "communication"):
-        with app.app_context():
-            for statement_id in world.statements[rated][:2] if rated else ():
-                rate(world, "ben", statement_id, Answer.PARTLY)
-        steps = [
-            re.search(r'<ol class="steps">.*?</ol>', ben.get(address).text, re.S)
-            for address in ("/", "/profile")
-        ]
-        assert steps[0] is not None
-        assert steps[1] is not None
-        assert steps[0].group() == steps[1].group()
-        seen.append(steps[0].group())
-    assert len(set(seen)) == 3, "each rating has changed what is next"
+    everything = [each for ids in world.statements.values() for each in ids]
+    assert "Next steps" not in ben.get("/").text
+    with app.app_context():
+        for each in everything:
+            rate(world, "ben", each, Answer.PARTLY)
+        sent = dict.fromkeys(everything[1:], ItemStatus.WAITING)
+        send(world, "ben", "sue", sent, round_id=world.rounds["city"])
+    page = ben.get("/").text
+    assert "Next steps" not in page
+    step = "Send Emerging statements in Technical for review"
+    assert first(page) == f"Do this next {step} Technical 1.1 Choose"
+    assert f"{step} : Technical 1.1." in words(ben.get("/profile").text)
 
 
 def test_a_supervisor_sees_what_to_answer_and_who_has_not_sent(

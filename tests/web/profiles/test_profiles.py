@@ -449,3 +449,66 @@ def test_what_is_with_a_reviewer_is_explained_before_the_reveal(
         send(world, "ben", "sue", {one: ItemStatus.WAITING})
     page = sign_in(world.email("ben")).get("/profile/communication").text
     assert "not reviewed yet: with your reviewer" in page
+
+
+def steps_of(page: str) -> list[tuple[str, str]]:
+    """The words of each next step, and where it leads."""
+    listed = re.search(r'<ol class="steps">.*?</ol>', page, re.S)
+    assert listed is not None
+    return [
+        (plain(said), html.unescape(href))
+        for said, href in re.findall(r'<li>(.*?)<a [^>]*href="([^"]+)"', listed.group(), re.S)
+    ]
+
+
+def test_a_step_to_rate_counts_and_names_what_its_page_shows(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    ben = sign_in(world.email("ben"))
+    technical = world.statements["technical"]
+    (said, href), *_others = steps_of(ben.get("/profile").text)
+    assert said == (
+        "Rate the 5 Emerging statements in Technical : Technical 1.1, Technical 1.2, and 3 more."
+    )
+    assert ben.get(href).text.count("data-statement=") == 5
+    with app.app_context():
+        for each in technical[:3]:
+            rate(world, "ben", each, Answer.CONSISTENTLY)
+    (said, href), *_others = steps_of(ben.get("/profile").text)
+    assert said == (
+        "Rate the last 2 Emerging statements in Technical : Technical 1.4, Technical 1.5."
+    )
+    assert ben.get(href).text.count("data-statement=") == 2
+    with app.app_context():
+        rate(world, "ben", technical[3], Answer.NOT_SURE)
+        rate(world, "ben", technical[4], Answer.NOT_SURE)
+    found = dict(steps_of(ben.get("/profile").text))
+    said = (
+        "Decide on 2 Emerging ratings in Technical that you marked “Not sure” : Technical 1.4, "
+        "Technical 1.5."
+    )
+    assert said in found
+    assert ben.get(found[said]).text.count("data-statement=") == 2
+
+
+def test_a_step_says_what_to_do_with_which_statement(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    talk, lead = world.statements["communication"], world.statements["leadership"]
+    with app.app_context():
+        for each in world.statements["technical"][:10]:
+            rate(world, "ben", each, Answer.CONSISTENTLY)
+        for each in (*talk[:5], *lead[:3]):
+            rate(world, "ben", each, Answer.PARTLY)
+        endorse(world, "ben", "sue", talk[0], EndorsedAnswer.PARTLY)
+        endorse(world, "ben", "sue", talk[1], EndorsedAnswer.PARTLY)
+    found = [said for said, _href in steps_of(sign_in(world.email("ben")).get("/profile").text)]
+    assert found[0] == (
+        "Work on “Communication 1.1” : reviewed as Partly; it counts for Emerging in Communication."
+    )
+    assert found[1] == (
+        "Send Emerging statements in Leadership for review : Leadership 1.1, Leadership 1.2."
+    )
+    assert found[2] == (
+        "Work on “Leadership 1.1” : you rated it Partly; it counts for Emerging in Leadership."
+    )
