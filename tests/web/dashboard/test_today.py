@@ -104,7 +104,7 @@ def test_one_starts_and_then_goes_on_where_one_stopped(
             )
     said = today(sign_in, "ben")
     assert "Go on with your job 13 statements for your job are not rated yet" in said
-    assert "Leadership ? not rated yet" in said
+    assert "1 at target, 2 not known yet. Open your profile" in said
     assert "Nothing is sent for review this round" in said
     with app.app_context():
         for each in (*world.statements["technical"][:10], *world.statements["leadership"][:3]):
@@ -662,3 +662,16 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
             rate(world, "adam", technical[number + 1], Answer.PARTLY)
     assert count() == before
     assert before <= 44
+
+
+def test_what_is_not_begun_is_counted_and_not_listed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    talk = world.statements["communication"]
+    with app.app_context():
+        rate(world, "ben", talk[0], Answer.CONSISTENTLY)
+    page = words(sign_in(World.email("ben")).get("/").text)
+    listed = page.partition("Where you stand")[2]
+    assert "Communication ? not rated yet ; 3 statements here, all needed" in listed
+    assert "The others: 2 not known yet. Open your profile" in listed
+    assert "Leadership" not in listed

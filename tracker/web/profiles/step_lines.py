@@ -81,7 +81,7 @@ def _step(
     about = [by_id[each] for each in step.statement_ids]
     first, level = about[0], domain.level_name(step.rank or 0)
     place = {"level": level, "domain": domain.title}
-    names = _names(about)
+    names = _names([each for each in about if step.rank in (None, each.rank)])
     work_on = str(_("Work on “%(statement)s”", statement=first.title))
     counts = str(_("it counts for %(level)s in %(domain)s", **place))
     title, text, href = work_on, names, url_for("reviews.index")
