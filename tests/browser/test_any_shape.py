@@ -64,7 +64,7 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
         wait_for(page, statement_id, "Saved|Saving")
         if page.locator("[data-way-on]:focus").count():
             ana.press("Enter")
-    page.get_by_role("heading", name=f"All {len(order)} statements are rated").wait_for()
+    page.get_by_role("heading", name=f"You’ve rated all {len(order)} statements").wait_for()
     with live.app.app_context():
         given = session().execute(select(Rating.statement_id, Rating.answer)).all()
         sue = actor(world, "sue")

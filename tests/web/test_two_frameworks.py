@@ -216,7 +216,7 @@ def test_a_list_is_imported_into_the_framework_of_its_page(
     seen = re.search(r'name="seen"[^>]* value="([^"]+)"', known.text)
     assert seen is not None
     stored = ana.post(f"/assess/list/store?framework={BIKES}", {"text": text, "seen": seen[1]})
-    assert stored.headers["Location"].endswith(f"/assess?framework={BIKES}")
+    assert stored.headers["Location"].endswith(f"/assess/done?framework={BIKES}")
 
 
 def test_one_piece_of_evidence_counts_in_both(

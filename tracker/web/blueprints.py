@@ -36,6 +36,7 @@ from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import older_views as older_ratings
 from tracker.web.assessment import page_views as rating_pages
 from tracker.web.assessment import views as assessment
+from tracker.web.dashboard import finish_views as finish
 from tracker.web.dashboard import front_views as front
 from tracker.web.dashboard import views as dashboard
 from tracker.web.evidence import erasure_views as erasures
@@ -109,6 +110,7 @@ BLUEPRINTS: list[Blueprint] = [
     erasures.bp,
     evidence.bp,
     exceptions.bp,
+    finish.bp,
     front.bp,
     framework_draft_files.bp,
     framework_drafts.bp,

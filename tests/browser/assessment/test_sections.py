@@ -74,7 +74,7 @@ def test_a_whole_framework_typed_without_waiting(live: Live, visit: Visit) -> No
             wanted[statement_id] = KEYS[key]
             page.keyboard.press(key)
         page.keyboard.press("Enter")
-    page.get_by_role("heading", name="All 137 statements are rated").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="You’ve rated all 137 statements").wait_for(timeout=60_000)
     assert len(wanted) == 137
     assert answers(live) == wanted
     assert entries(live) == 137

@@ -89,8 +89,9 @@ def test_one_button_saves_what_was_touched(app: Flask, world: World, ana: Client
         f"own_note-{third}": "ask\r\nSue",
     }
     response = ana.post(f"{GRID}?notes=1", sent)
-    assert (response.status_code, response.location) == (303, f"{GRID}?notes=1")
-    assert "2 statements saved." in ana.get(response.location).text
+    assert response.status_code == 303
+    assert response.location == f"/assess/done?next={GRID}?notes%3D1"
+    assert "2 statements saved." in ana.get(response.location, follow_redirects=True).text
     assert answers(app, world) == {first: "partly", second: "consistently", third: "not_sure"}
     assert entries(app) == 4  # the old answer was not touched, and so not confirmed
     sent = fields(ana.get(f"{GRID}?notes=1").text)

@@ -80,10 +80,10 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
     assert "from my notebook" in page.text
     assert answers(app, world) == {}
     done = store(ana, page)
-    assert (done.status_code, done.location) == (303, "/assess")
+    assert (done.status_code, done.location) == (303, "/assess/done")
     assert (
         "2 ratings imported from your spreadsheet."
-        in ana.get("/assess", follow_redirects=True).text
+        in ana.get(done.location, follow_redirects=True).text
     )
     assert answers(app, world) == {first: ("partly", "imported"), second: ("not_yet", "imported")}
     cards = ana.get("/assess/small/durable/communication").text

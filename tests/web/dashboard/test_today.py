@@ -104,7 +104,7 @@ def test_one_starts_and_then_goes_on_where_one_stopped(
             )
     said = today(sign_in, "ben")
     assert "Go on with your job 13 statements for your job are not rated yet" in said
-    assert "Leadership ? 2 not rated yet" in said
+    assert "1 at target, 2 not known yet. Open your profile" in said
     assert "Nothing is sent for review this round" in said
     with app.app_context():
         for each in (*world.statements["technical"][:10], *world.statements["leadership"][:3]):
@@ -274,23 +274,21 @@ def test_a_jot_is_kept_from_here(world: World, sign_in: SignIn) -> None:
     assert "1 piece of evidence is not linked yet" in words(ben.get("/").text)
 
 
-def test_what_is_next_is_what_the_profile_says(app: Flask, world: World, sign_in: SignIn) -> None:
-    """The same steps in the same order, also before anything is rated."""
+def test_one_thing_is_next(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Where nothing is left to rate or to send it is the first step of the profile."""
     ben = sign_in(World.email("ben"))
-    seen = []
-    for rated in ("", "leadership", "communication"):
-        with app.app_context():
-            for statement_id in world.statements[rated][:2] if rated else ():
-                rate(world, "ben", statement_id, Answer.PARTLY)
-        steps = [
-            re.search(r'<ol class="steps">.*?</ol>', ben.get(address).text, re.S)
-            for address in ("/", "/profile")
-        ]
-        assert steps[0] is not None
-        assert steps[1] is not None
-        assert steps[0].group() == steps[1].group()
-        seen.append(steps[0].group())
-    assert len(set(seen)) == 3, "each rating has changed what is next"
+    everything = [each for ids in world.statements.values() for each in ids]
+    assert "Next steps" not in ben.get("/").text
+    with app.app_context():
+        for each in everything:
+            rate(world, "ben", each, Answer.PARTLY)
+        sent = dict.fromkeys(everything[1:], ItemStatus.WAITING)
+        send(world, "ben", "sue", sent, round_id=world.rounds["city"])
+    page = ben.get("/").text
+    assert "Next steps" not in page
+    step = "Send Emerging statements in Technical for review"
+    assert first(page) == f"Do this next {step} Technical 1.1 Choose"
+    assert f"{step} : Technical 1.1." in words(ben.get("/profile").text)
 
 
 def test_a_supervisor_sees_what_to_answer_and_who_has_not_sent(
@@ -664,3 +662,16 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
             rate(world, "adam", technical[number + 1], Answer.PARTLY)
     assert count() == before
     assert before <= 44
+
+
+def test_what_is_not_begun_is_counted_and_not_listed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    talk = world.statements["communication"]
+    with app.app_context():
+        rate(world, "ben", talk[0], Answer.CONSISTENTLY)
+    page = words(sign_in(World.email("ben")).get("/").text)
+    listed = page.partition("Where you stand")[2]
+    assert "Communication ? not rated yet ; 3 statements here, all needed" in listed
+    assert "The others: 2 not known yet. Open your profile" in listed
+    assert "Leadership" not in listed

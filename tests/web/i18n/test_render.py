@@ -190,6 +190,7 @@ COMPOSED = {
     "administration/role_profile_views.py": "labels of a form: domains, and levels to choose",
     "administration/round_views.py": "labels of a form: frameworks to choose",
     "assessment/typed_rows.py": "a sentence names the answer saved elsewhere",
+    "dashboard/finish_views.py": "sentences of the levels so far",
     "dashboard/front_views.py": "labels of several frameworks, joined in one line",
     "dashboard/learner.py": "sentences of Today",
     "evidence/views.py": "a message names the statement",

@@ -118,8 +118,8 @@ def test_it_is_listed_wherever_its_learner_is_told_of_it_and_says_when_it_is_rat
         assert sorted(map(int, re.findall(r'<form class="statement" id="s-(\d+)"', listed))) == (
             sorted(later)
         )
-        done = ana.get("/assess").text
-        assert "All 32 statements that count now are rated" in words(done)
+        done = ana.get("/assess", follow_redirects=True).text
+        assert "You’ve rated all 32 statements that count now" in words(done)
         assert f"{told}. {rated.format(0)} Rate them now if you like" in words(done)
         assert 'href="/assess/later"' in done
         for page in (DOMAIN, f"{DOMAIN}/grid"):
@@ -131,7 +131,7 @@ def test_it_is_listed_wherever_its_learner_is_told_of_it_and_says_when_it_is_rat
             saved = ana.post("/assess/ratings", sent)
             assert saved.location == "/assess/later"
             assert f'id="s-{each}"' in ana.get(saved.location).text, "it stays in the list"
-        assert f"{rated.format(3)} See them" in words(ana.get("/assess").text)
+        assert f"{rated.format(3)} See them" in words(ana.get("/assess/done").text)
         assert told not in words(ana.get("/").text), "nothing is left of it"
     with time_machine.travel(WINTER, tick=False):
         ana = sign_in(world.email("ana"))

@@ -161,7 +161,7 @@ def test_a_profile_lists_what_is_endorsed_and_what_is_left_out(
         "Made on Nov 24, 2026",
         "Made for Ana, whose profile this is",
         "\u25bc below target",
-        "? 10 not rated yet",
+        "? not rated yet",
         "COM-1-01 Communication 1.1 Emerging Consistently Sue Nov 24, 2026",
         "COM-2-01 Communication 2.1 Developing Partly Sue Nov 24, 2026",
         "LEA-1-01 Leadership 1.1 No staff to lead here.",

@@ -69,6 +69,13 @@ def endorsed_count(sheet: Sheet) -> EndorsedCount:
     return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
 
 
+def has_reviewed_side(of: Profile, sheet: Sheet) -> bool:
+    """Whether to show the reviewed side: something of it is known, or the reader gets no other."""
+    return of.own is None or any(
+        Side.REVIEWED in line.words or line.exception is not None for line in sheet.counted
+    )
+
+
 def names_to_coordinators(library_id: int) -> bool:
     """The library's setting: whether coordinators see levels by name."""
     return bool(

@@ -1,7 +1,7 @@
 """How fast somebody reviews."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import Review, ReviewItem
+from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.rules.pace import LOOKED_AT, REVIEWER_SECONDS, seconds_each
 
 
@@ -20,6 +21,18 @@ def seconds_of(reviewer_ids: Collection[int]) -> dict[int, int]:
     for row in rows:
         answers[row.reviewer_id].append((row.id, row.answered_at))
     return {each: seconds_each(answers[each], REVIEWER_SECONDS) for each in reviewer_ids}
+
+
+def expected(reviewers: Iterable[Reviewer], paces: Mapping[int, int]) -> int:
+    """Seconds for a statement before anybody is chosen: those of the only one there is."""
+    only = sole(reviewers)
+    return paces[only.person_id] if only else REVIEWER_SECONDS
+
+
+def sole(reviewers: Iterable[Reviewer]) -> Reviewer | None:
+    """Who reviews, where it can be one person only."""
+    found = {each.person_id: each for each in reviewers if not each.one_only}
+    return found.popitem()[1] if len(found) == 1 else None
 
 
 @cache

@@ -102,6 +102,15 @@ class Progress:
         return self.left_in_job > 0 and self.in_job < self.total
 
     @property
+    def to_finish(self) -> int:
+        """How many are left up to the target; without a target, of all."""
+        return self.left_in_job if self.in_job else self.left
+
+    @property
+    def is_finished(self) -> bool:
+        return not self.to_finish
+
+    @property
     def left(self) -> int:
         return self.total - self.rated
 

@@ -34,7 +34,8 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     try:
-        if not assess_pages.header(framework).progress.of_domain(strand, domain):
+        header = assess_pages.header(framework)
+        if not header.progress.of_domain(strand, domain):
             raise Missing
         changed = ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
     except Missing:
@@ -45,7 +46,7 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
             assess_pages.header(framework), framework, strand, domain, sent, refusal
         ), status
     typed_rows.tell(changed)
-    return redirect(_here(framework, strand, domain), 303)
+    return redirect(assess_pages.way_on(header, _here(framework, strand, domain)), 303)
 
 
 def _page(
@@ -67,7 +68,7 @@ def _page(
         header=header,
         levels=levels,
         groups=groups,
-        following=page_nav.following(groups),
+        following=assess_pages.following(header, groups),
         to_rate=to_rate,
         rows=typed_rows.rows(to_rate, header.learner, sent, refusal),
         notes="notes" in request.args,

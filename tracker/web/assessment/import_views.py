@@ -110,7 +110,7 @@ def store() -> ResponseReturnValue:
             count,
         )
     )
-    return redirect(url_for("assessment.resume"), 303)
+    return redirect(url_for("finish.show"), 303)
 
 
 def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.ImportTargets]:

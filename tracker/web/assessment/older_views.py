@@ -32,11 +32,13 @@ refusal_messages(
 @bp.get("/assess/older")
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
-    return _page()
-
-
-def _page(refusal: Refusal | None = None) -> str:
     header = assess_pages.header_once_read(switch="older_ratings.show")
+    if "next" in request.args and not header.progress.dated and header.progress.is_finished:
+        return redirect(url_for("finish.show"))
+    return _page(header)
+
+
+def _page(header: assess_pages.AssessmentHeader, refusal: Refusal | None = None) -> str:
     to_rate = statement_cards.of_framework(header.sheet)
     return render(
         "assessment/older.html",
@@ -63,7 +65,8 @@ def keep() -> ResponseReturnValue:
         if found is None:
             raise
         refusal = Conflict("older_replaced", version=found.learner.framework_version)
-        return _page(refusal), 409
+        header = assess_pages.header_once_read(switch="older_ratings.show")
+        return _page(header, refusal), 409
     if kept:
         undo = Undo(url_for("older_ratings.undo"), {"kept_at": now.isoformat()})
         flash_message(

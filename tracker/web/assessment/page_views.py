@@ -30,6 +30,7 @@ def save() -> ResponseReturnValue:
     sent = from_form(request.form)
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
+    header = assess_pages.header_of(sent.touched[0].statement_id) if sent.touched else None
     try:
         changed = ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
     except Missing:
@@ -37,7 +38,8 @@ def save() -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _refused(sent, refusal)
     typed_rows.tell(changed)
-    return redirect(_next(), 303)
+    may_finish = header is not None and 0 < header.progress.to_finish <= changed
+    return redirect(url_for("finish.show", next=_next()) if may_finish else _next(), 303)
 
 
 def _next() -> str:

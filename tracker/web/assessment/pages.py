@@ -22,6 +22,7 @@ from tracker.web.http import session
 from tracker.web.http.framework_asked import about, learner_asked
 from tracker.web.http.redirects import address_here
 from tracker.web.ui import page_nav
+from tracker.web.ui.page_nav import PageNavGroup, PageNavItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,23 @@ FILTERS = {
     RatingFilter.CHANGED: _l("Changed since review"),
     RatingFilter.NOT_SURE: _l("Not sure"),
 }
+
+
+def following(
+    header: AssessmentHeader, groups: list[PageNavGroup], which: RatingFilter | None = None
+) -> PageNavItem | None:
+    """The page that comes next: by way of the finish while something of the job is left. None where
+    the finish itself comes next."""
+    found = page_nav.following(groups)
+    is_over = which is RatingFilter.JOB and header.progress.is_finished
+    if found is None or is_over:
+        return None
+    return replace(found, href=way_on(header, found.href))
+
+
+def way_on(header: AssessmentHeader, href: str) -> str:
+    """To that page, or to the finish if the last statement of the job is rated by then."""
+    return href if header.progress.is_finished else url_for("finish.show", next=href)
 
 
 def filter_asked() -> RatingFilter | None:

@@ -57,7 +57,7 @@ errors.refusal_messages(
 @bp.get("/assess")
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
-    """On to where the learner stopped, their job first; when all is rated, to what comes then."""
+    """On to where the learner stopped, their job first; when all is rated, to the finish."""
     header = assess_pages.header_once_read()
     last = progresses.last_rated(header.sheet)
     which = RatingFilter.JOB if header.progress.begins_with_job else None
@@ -69,9 +69,7 @@ def resume() -> ResponseReturnValue:
         if last is not None and item.domain_id == last[0] and item.rank in (None, last[1])
     ]
     todo = next((item for item in [*here, *pages] if not item.is_complete), None)
-    if todo is not None:
-        return redirect(todo.href)
-    return render("assessment/done.html", lang=header.learner.lang, header=header, groups=groups)
+    return redirect(todo.href if todo is not None else url_for("finish.show"))
 
 
 @bp.get("/assess/<framework>/<strand>/<domain>")
@@ -100,7 +98,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         filters=assess_pages.filters(levels, which),
         groups=groups,
         place=page_nav.place(groups),
-        following=page_nav.following(groups),
+        following=assess_pages.following(header, groups, which),
         to_rate=to_rate,
         cards=StatementCards(to_rate, header.learner),
     )
@@ -130,6 +128,7 @@ def five() -> ResponseReturnValue:
         to_rate=to_rate,
         cards=StatementCards(to_rate, header.learner),
         here=url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards)),
+        more_href=assess_pages.way_on(header, url_for("assessment.five")),
     )
 
 

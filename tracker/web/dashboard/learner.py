@@ -49,8 +49,6 @@ class Learning:
     next_ups: list[NextUp]
     also: list[PanelEntry]
     stand: WhereYouStand
-    steps: list[StepLine]
-    nothing_left: str
     reads_first: bool
     """How ratings are used; no rating and no evidence before it."""
     recent: list[RecentStatement]
@@ -94,14 +92,21 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     sent = counts.in_round if learner.round_id else counts.in_all
     own = [each.slug for each in learner.frameworks]
     on = actor.today(now)
+    waiting = own_reviews.waits(returned, revealed, names=len(own) > 1)
     next_ups = go_on.next_ups(learner, done, last, sent, seconds, on)
+    if done.use_statement and not next_ups and not waiting:
+        next_ups = _first_step(step_lines.step_lines((), profile, sheet, statements))
     return Learning(
         learner=learner,
-        waits=own_reviews.waits(returned, revealed, names=len(own) > 1),
+        waits=waiting,
         asked=own_reviews.entries(returned, revealed, on, names=len(own) > 1),
         next_ups=next_ups,
         also=[
             *alerts.entries(soon, ended, own if len(own) > 1 else []),
+            *(
+                PanelEntry(each.title, each.href, each.text)
+                for each in step_lines.agreed_lines(agreed)
+            ),
             *_again(learner, done, seconds),
             *_left(learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)),
             *_unlinked(unlinked),
@@ -112,11 +117,14 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             profiles.endorsed_count(sheet).standing,
             OpenStatements.of(statements, Side.OWN),
         ),
-        steps=step_lines.step_lines(agreed, profile, sheet, statements),
-        nothing_left=step_lines.nothing_left(profile),
         reads_first=not done.use_statement,
         recent=recent,
     )
+
+
+def _first_step(steps: list[StepLine]) -> list[NextUp]:
+    """Where nothing is left to rate or to send, what the levels ask for."""
+    return [NextUp(each.title, each.text, each.href, each.action) for each in steps[:1]]
 
 
 def _left(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:

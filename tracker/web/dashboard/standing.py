@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import TargetState
+from tracker.rules.profiles.levels import DomainStanding, TargetState
 from tracker.rules.record.words import Side
 from tracker.web.profiles import cards
 from tracker.web.profiles.cards import VoiceSummary
@@ -26,18 +26,24 @@ class DomainStatus:
 
 @dataclass(frozen=True, slots=True)
 class WhereYouStand:
-    """`summaries`: as on their profile. `listed`: by their own ratings; `rest`: what is said of the
-    others."""
+    """`summaries`: as on their profile. `listed`: by their own ratings, those that are begun;
+    `rest`: what is said of the others."""
 
     summaries: list[VoiceSummary]
     listed: list[DomainStatus]
     rest: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is rated or reviewed."""
+        return any(each.is_known for each in self.summaries)
 
 
 def where_you_stand(of: Profile, reviewed: int, unknown: OpenStatements) -> WhereYouStand:
     own = of.own or {}
     states = tuple(own[domain.id].target_state for domain in of.domains)
     at_target = states.count(TargetState.AT_TARGET)
+    not_begun = {domain.id for domain in of.domains if _is_not_begun(own[domain.id])}
     listed = [
         DomainStatus(
             domain.title,
@@ -46,12 +52,34 @@ def where_you_stand(of: Profile, reviewed: int, unknown: OpenStatements) -> Wher
         )
         for domain in of.domains
         if own[domain.id].target_state not in (None, TargetState.AT_TARGET)
+        and domain.id not in not_begun
     ]
     return WhereYouStand(
         summaries=cards.summaries(of, Side.OWN, reviewed),
         listed=listed,
-        rest=_rest(at_target, states.count(None), any_listed=bool(listed)),
+        rest=_with_not_begun(at_target, len(not_begun), states.count(None), any_listed=bool(listed))
+        if not_begun
+        else _rest(at_target, states.count(None), any_listed=bool(listed)),
     )
+
+
+def _is_not_begun(of: DomainStanding) -> bool:
+    return of.target_state is TargetState.NOT_YET_KNOWN and not any(
+        view.tally.met or view.tally.not_met for view in of.levels
+    )
+
+
+def _with_not_begun(at_target: int, not_begun: int, without: int, *, any_listed: bool) -> str:
+    """ "The others: 1 at target, 2 not known yet": nothing where all are not begun."""
+    counts = {
+        _("%(num)s at target"): at_target,
+        _("%(num)s not known yet"): not_begun,
+        _("%(num)s without a target"): without,
+    }
+    if not any_listed and not at_target:
+        return ""
+    words = ", ".join(text % {"num": count} for text, count in counts.items() if count)
+    return str(_("The others: %(counts)s.", counts=words)) if any_listed else f"{words}."
 
 
 def _rest(at_target: int, without: int, *, any_listed: bool) -> str:

@@ -20,6 +20,7 @@ KEEPS = frozenset(
         "assessment.later",
         "assessment.resume",
         "dashboard.index",
+        "finish.show",
         "older_ratings.keep",
         "older_ratings.show",
         "older_ratings.undo",

@@ -20,13 +20,15 @@ from tracker.web.ui.templating.dates import as_of
 
 @dataclass(frozen=True, slots=True)
 class VoiceSummary:
-    """One voice over all domains: the state in each, in their order; the headline, of
-    the self side "" before anything is rated; and what this leaves out, in words."""
+    """One voice over all domains: the state in each, in their order; the headline, "" before
+    anything is rated; and what this leaves out, in words. `is_known`: whether there is an
+    answer to make a picture of."""
 
     voice: Voice
     states: tuple[TargetState | None, ...]
     headline: str
     rest: str
+    is_known: bool
 
     @property
     def at_target(self) -> int:
@@ -77,14 +79,20 @@ def _summary(
     counts = Counter(states)
     said = ""
     if voice is Voice.ENDORSED:
-        said = _reviewed(counts, answers)
+        if answers or of.rated or side is not Side.OWN:
+            said = _reviewed(counts, answers)
     elif answers and counts[None] < len(states):
         said = own_ratings(counts, side)
-    return VoiceSummary(voice, states, said, _rest(voice, counts))
+    return VoiceSummary(voice, states, said, _rest(voice, counts) if answers else "", answers > 0)
 
 
 def own_ratings(counts: Counter[TargetState | None], side: Side | None) -> str:
     at, targets = counts[TargetState.AT_TARGET], counts.total() - counts[None]
+    is_any_known = at or counts[TargetState.GAP]
+    if side is Side.OWN and not is_any_known:
+        return str(_("Your ratings: no domain known yet"))
+    if not is_any_known:
+        return str(_("Self-ratings: no domain known yet"))
     if side is Side.OWN:
         return str(_("Your ratings: %(at)s of %(num)s", at=at, num=targets))
     return str(_("Self-ratings: %(at)s of %(num)s", at=at, num=targets))

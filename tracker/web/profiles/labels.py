@@ -20,6 +20,7 @@ from tracker.rules.profiles.levels import (
 from tracker.rules.profiles.next_steps import LearnerReviewState
 from tracker.rules.record.versions import DomainShape, ScaleLabel
 from tracker.rules.record.words import Side
+from tracker.web.profiles.standing_words import small_level
 from tracker.web.profiles.unknown_words import WORDS, OpenStatements, lacking_in
 from tracker.web.ui.templating.dates import counts_when
 
@@ -60,7 +61,9 @@ def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenS
         )
     else:
         open_or_not = unknown.words(domain.id, voice, {lacks.rank})
-    sentence = f"{words}: {facts}; {open_or_not}."
+    view = next(each for each in of.levels if each.rank == lacks.rank)
+    is_begun = view.tally.open < view.tally.applicable
+    sentence = f"{words}: {facts}; {open_or_not}." if is_begun else f"{words}: {open_or_not}."
     if lacks.then_held > lacks.rank:
         held = domain.level_name(lacks.then_held)
         sentence += " " + _("Then %(level)s is reached too: it is met already.", level=held)
@@ -96,9 +99,17 @@ def state(view: LevelView) -> str:
         case LevelState.NOT_MET:
             return str(_("Not met: %(counts)s.", counts=counts))
         case LevelState.NOT_YET_KNOWN:
-            return str(
-                _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
-            )
+            return _not_known(view, counts)
+
+
+def _not_known(view: LevelView, counts: str) -> str:
+    """Without counts where no statement of it is known."""
+    if view.tally.open < view.tally.applicable:
+        return str(
+            _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
+        )
+    small = small_level(view.tally.applicable)
+    return str(_("Not known yet: %(small)s.", small=small) if small else _("Not known yet."))
 
 
 def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:

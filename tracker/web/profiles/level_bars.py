@@ -85,8 +85,14 @@ class SectionBars:
 
 
 def sections(
-    of: Profile, exceptions: Iterable[AgreedException], unknown: OpenStatements, address: Address
+    of: Profile,
+    exceptions: Iterable[AgreedException],
+    unknown: OpenStatements,
+    address: Address,
+    *,
+    has_reviewed: bool,
 ) -> list[SectionBars]:
+    """`has_reviewed`: with a bar for what is reviewed."""
     excepted = frozenset(each.domain_id for each in exceptions)
     by_strand: dict[str, list[DomainShape]] = {}
     for domain in of.domains:
@@ -99,7 +105,10 @@ def sections(
                 domains[0].strand,
                 tuple(level.name for level in domains[0].levels),
                 names.pop() if len(names) == 1 else "",
-                tuple(_row(of, domain, excepted, unknown, address(domain)) for domain in domains),
+                tuple(
+                    _row(of, domain, excepted, unknown, address(domain), has_reviewed)
+                    for domain in domains
+                ),
             )
         )
     return found
@@ -112,12 +121,19 @@ def common_target(found: Iterable[SectionBars]) -> str:
 
 
 def _row(
-    of: Profile, domain: DomainShape, excepted: Collection[int], unknown: OpenStatements, href: str
+    of: Profile,
+    domain: DomainShape,
+    excepted: Collection[int],
+    unknown: OpenStatements,
+    href: str,
+    has_reviewed: bool,
 ) -> DomainBars:
-    endorsed = of.endorsed[domain.id]
-    bars = [_bar(Voice.ENDORSED, endorsed, domain, href, unknown, domain.id in excepted)]
+    bars = []
     if of.own is not None:
-        bars.insert(0, _bar(Voice.SELF, of.own[domain.id], domain, href, unknown, False))
+        bars.append(_bar(Voice.SELF, of.own[domain.id], domain, href, unknown, False))
+    if has_reviewed:
+        endorsed = of.endorsed[domain.id]
+        bars.append(_bar(Voice.ENDORSED, endorsed, domain, href, unknown, domain.id in excepted))
     target = domain.level_name(of.targets.get(domain.id, 0))
     return DomainBars(domain.title, href, target, tuple(bars))
 
@@ -134,7 +150,7 @@ def _bar(
     tick, lacks = checked_rank(of), what_would_change(of)
     return LevelBar(
         voice=voice,
-        segments=tuple(map(_segment, of.levels)),
+        segments=tuple(map(segment, of.levels)),
         tick=None if tick is None else ranks.index(tick) + 1,
         reached=_reached(of, domain),
         working_on=working_on(of, domain, voice, unknown),
@@ -151,7 +167,7 @@ def _reached(of: DomainStanding, domain: DomainShape) -> str:
     return reached(of, domain)
 
 
-def _segment(view: LevelView) -> Segment:
+def segment(view: LevelView) -> Segment:
     if view.state is LevelState.LIMITED:
         return Segment.LIMITED
     if view.held:

@@ -60,6 +60,7 @@ class ProfilePage:
     target: str
     summaries: list[VoiceSummary]
     endorsed: EndorsedCount
+    has_reviewed: bool
     changes: ChangesSince | None
     moved: list[DomainMoves]
     sent: SentCounts
@@ -92,11 +93,13 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         learner.lang,
     )
     agreed = exceptions.agreed(sheet, learner)
+    has_reviewed = profiles.has_reviewed_side(profile, sheet)
     sections = level_bars.sections(
         profile,
         agreed,
         OpenStatements.of(statements, side),
         lambda domain: _address(learner, side, domain),
+        has_reviewed=has_reviewed,
     )
     summaries = cards.summaries(profile, side, profiles.endorsed_count(sheet).standing)
     changes, steps, last_change = None, [], None
@@ -117,6 +120,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         target=level_bars.common_target(sections),
         summaries=summaries,
         endorsed=profiles.endorsed_count(sheet),
+        has_reviewed=has_reviewed,
         changes=changes,
         moved=_moved(profile.domains, learner, side, came_by, fallen, statements),
         sent=sent_counts(sheet),

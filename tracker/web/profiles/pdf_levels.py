@@ -113,14 +113,14 @@ def stats(of: ProfilePage) -> list[Data]:
     found = [
         _stat(
             _("Where things stand, by reviewed ratings"),
-            reviewed.headline,
+            reviewed.headline or _("Nothing is reviewed yet"),
             *filter(None, [reviewed.rest, *(_own(each) for each in own)]),
         ),
         _rated(of) if of.side is Side.OWN else _sent(of),
         _stat(
             _("Reviewed"),
-            _of(standing.standing, total),
-            by if standing.standing else _("nothing reviewed yet"),
+            _of(standing.standing, total) if standing.standing else _("Nothing yet"),
+            *([by] if standing.standing else []),
         ),
     ]
     if of.changes is not None:
@@ -137,12 +137,11 @@ def _own(of: VoiceSummary) -> str:
 
 
 def _rated(of: ProfilePage) -> Data:
-    changed = (
-        _("last change %(day)s", day=full_day(of.last_change))
-        if of.last_change
-        else _("nothing yet")
+    rated, changed = of.profile.rated, of.last_change
+    notes = [_("last change %(day)s", day=full_day(changed))] if changed else []
+    return _stat(
+        _("Self-rated"), _of(rated, of.profile.total) if rated else _("Nothing yet"), *notes
     )
-    return _stat(_("Self-rated"), _of(of.profile.rated, of.profile.total), changed)
 
 
 def _sent(of: ProfilePage) -> Data:

@@ -55,6 +55,9 @@ def working_on(
         is_whole = all(view.state is not LevelState.LIMITED for view in of.levels)
         return str(_("Every level reached") if is_whole else _("Every level that counts reached"))
     view = next(each for each in of.levels if each.rank == lacks.rank)
+    is_open = unknown.words(domain.id, voice, {lacks.rank})
+    if is_open and view.tally.open == view.tally.applicable:
+        return str(_("%(level)s: %(open)s", level=domain.level_name(lacks.rank), open=is_open))
     words = _(
         "%(level)s: %(met)s of %(applicable)s, need %(need)s",
         level=domain.level_name(lacks.rank),
@@ -62,7 +65,7 @@ def working_on(
         applicable=view.tally.applicable,
         need=lacks.need,
     )
-    return "; ".join(filter(None, (words, unknown.words(domain.id, voice, {lacks.rank}))))
+    return "; ".join(filter(None, (words, is_open)))
 
 
 def target_words(
@@ -90,21 +93,26 @@ def target_words(
             kind = "gap" if voice is Voice.ENDORSED else "soft"
             return TargetWords(state, "\u25bc", words, kind, notes)
         case TargetState.NOT_YET_KNOWN as state:
-            return TargetWords(state, "?", is_open, "soft", (*checked, *_small(of)))
+            lacking = unknown.in_short(domain.id, voice, {view.rank for view in missing})
+            return TargetWords(state, "?", lacking, "soft", (*checked, *_small(of)))
         case TargetState.NOT_ASSESSED as state:
-            why = (str(_("too few statements to judge")),)
-            return TargetWords(state, "\u2013", str(_("not assessed")), "soft", why)
+            return TargetWords(state, "\u2013", str(_("too few statements")), "soft")
 
 
 def _small(of: DomainStanding) -> tuple[str, ...]:
     """That few statements decide at the level that is checked, where it is so."""
     rank = checked_rank(of)
-    found = [view.tally.applicable for view in of.levels if view.rank == rank]
-    if not found or found[0] > SMALL:
-        return ()
-    if found[0] == 2:
-        return (str(_("2 statements here, both needed")),)
-    return (str(_("%(num)s statements here, all needed", num=found[0])),)
+    found = [small_level(view.tally.applicable) for view in of.levels if view.rank == rank]
+    return tuple(filter(None, found))
+
+
+def small_level(applicable: int) -> str:
+    """ "" for a level of more statements than SMALL."""
+    if applicable > SMALL:
+        return ""
+    if applicable == 2:
+        return str(_("2 statements here, both needed"))
+    return str(_("%(num)s statements here, all needed", num=applicable))
 
 
 def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:

@@ -1,22 +1,22 @@
-"""What a learner could do next: the one list that Today and their profile show."""
+"""What a learner could do next: the list of their profile, of which Today puts one on top."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.frameworks.scale import Voice
+from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import counts_nowhere, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.rules.record.sheet import AgreedStep, Sheet
 from tracker.rules.record.versions import DomainShape
-from tracker.rules.record.words import Side
-from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui.templating.dates import day
 
 STEPS_SHOWN = 3
@@ -24,8 +24,8 @@ STEPS_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One next step as it is shown: what it is about, why, and the link to do it. No counts: the
-    pages behind the links list more than one domain."""
+    """One next step as it is shown: what to do, the statements or why, and the link to do it. A
+    count is that of the page behind the link."""
 
     title: Wording
     text: str
@@ -40,14 +40,16 @@ def step_lines(
     STEPS_SHOWN in all. For the learner alone."""
     steps = statement_status.steps(of, sheet, statements, STEPS_SHOWN)
     domains = {domain.id: domain for domain in of.domains}
-    unknown = OpenStatements.of(statements, Side.OWN)
-    titles = {each.id: each.title for each in statements}
-    found = [_agreed(each) for each in agreed]
-    found += [
-        _step(step, domains[step.domain_id], titles, of.learner.framework_slug, unknown)
-        for step in steps
-    ]
+    found = agreed_lines(agreed)
+    for step in steps:
+        within = [each for each in statements if each.domain_id == step.domain_id]
+        found.append(_step(step, domains[step.domain_id], within, of.learner))
     return found[:STEPS_SHOWN]
+
+
+def agreed_lines(agreed: Iterable[AgreedStep]) -> list[StepLine]:
+    """What was agreed in a talk, the next due first."""
+    return [_agreed(each) for each in agreed]
 
 
 def nothing_left(of: Profile) -> str:
@@ -72,56 +74,98 @@ def _agreed(step: AgreedStep) -> StepLine:
 
 
 def _step(
-    step: NextStep,
-    domain: DomainShape,
-    titles: dict[int, str],
-    framework: str,
-    unknown: OpenStatements,
+    step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
 ) -> StepLine:
-    first = step.statement_ids[0]
-    name, level = domain.title, domain.level_name(step.rank or 0)
-    title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
+    """`within`: the statements of the domain."""
+    by_id = {each.id: each for each in within}
+    about = [by_id[each] for each in step.statement_ids]
+    first, level = about[0], domain.level_name(step.rank or 0)
+    place = {"level": level, "domain": domain.title}
+    names = _names([each for each in about if step.rank in (None, each.rank)])
+    work_on = str(_("Work on “%(statement)s”", statement=first.title))
+    counts = str(_("it counts for %(level)s in %(domain)s", **place))
+    title, text, href = work_on, names, url_for("reviews.index")
     match step.kind:
         case StepKind.RATE:
-            open_here = unknown.words(domain.id, Voice.SELF, {step.rank or 0})
-            text = _("%(level)s: %(open)s", level=level, open=open_here)
-            href, action = _assess(framework, domain, first), _("Rate")
+            return _rate(step, domain, within, of)
         case StepKind.BUILD_REVIEWED:
-            text = _(
-                "the %(level)s statement in %(domain)s that a reviewer found not met yet",
-                level=level,
-                domain=name,
-            )
-            title = titles[first]
+            said = first.endorsed.label if first.endorsed else ""
+            text = _("reviewed as %(answer)s; %(counts)s", answer=said, counts=counts)
+            href, action = url_for("statements.show", statement_id=first.id), _("See it")
         case StepKind.BUILD_OWN:
-            text = _(
-                "%(level)s in %(domain)s: your own answer does not count as met yet",
-                level=level,
-                domain=name,
-            )
-            title, href, action = titles[first], _evidence(first), _("Add evidence")
+            said = first.own.label if first.own else ""
+            text = _("you rated it %(answer)s; %(counts)s", answer=said, counts=counts)
+            href, action = _evidence(first.id), _("Add evidence")
         case StepKind.GROW:
-            text = _("%(level)s in %(domain)s, where you are at target", level=level, domain=name)
-            title, href, action = titles[first], _evidence(first), _("Add evidence")
+            text = _("%(counts)s, your next level", counts=counts)
+            href, action = _evidence(first.id), _("Add evidence")
         case StepKind.SEND:
-            text = _("some statements at %(level)s are not reviewed yet", level=level)
-            href, action = url_for("reviews.new"), _("Send")
+            title = _("Send %(level)s statements in %(domain)s for review", **place)
+            href, action = url_for("reviews.new", domain=domain.id), _("Choose")
         case StepKind.REPLY:
-            text = str(_("a reviewer has a question"))
-            href, action = url_for("reviews.index"), _("Reply")
+            title = _("Answer your reviewer’s question in %(domain)s", **place)
+            action = _("Reply")
         case StepKind.TALK:
-            text = str(_("you and your reviewer rated something differently"))
-            href, action = url_for("reviews.index"), _("See them")
-    return StepLine(title, text, href, action)
+            title = _("Settle what you and your reviewer rated differently in %(domain)s", **place)
+            action = _("See them")
+    return StepLine(str(title), text, href, action)
 
 
-def _assess(framework: str, domain: DomainShape, statement_id: int) -> str:
-    return url_for(
+def _rate(
+    step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
+) -> StepLine:
+    """What is not rated at the lowest level in the way; where all is, what is not sure. The page
+    behind it shows just these."""
+    at_level = [
+        each
+        for each in within
+        if each.rank == step.rank and each.not_rated_here is None and each.later is None
+    ]
+    unrated = [each for each in at_level if each.own is None]
+    place = {"level": domain.level_name(step.rank or 0), "domain": domain.title}
+    if not unrated:
+        about = [each for each in at_level if each.id in step.statement_ids]
+        title = ngettext(
+            "Decide on %(num)d %(level)s rating in %(domain)s that you marked “Not sure”",
+            "Decide on %(num)d %(level)s ratings in %(domain)s that you marked “Not sure”",
+            len(about),
+            **place,
+        )
+    elif len(unrated) < len(at_level):
+        about = unrated
+        title = ngettext(
+            "Rate the last %(level)s statement in %(domain)s",
+            "Rate the last %(num)d %(level)s statements in %(domain)s",
+            len(about),
+            **place,
+        )
+    else:
+        about = unrated
+        title = ngettext(
+            "Rate the %(level)s statement in %(domain)s",
+            "Rate the %(num)d %(level)s statements in %(domain)s",
+            len(about),
+            **place,
+        )
+    href = url_for(
         "assessment.show",
-        framework=framework,
+        framework=of.framework_slug,
         strand=domain.strand_key,
         domain=domain.key,
-        _anchor=f"s-{statement_id}",
+        level=step.rank,
+        show=RatingFilter.NOT_RATED if unrated else RatingFilter.NOT_SURE,
+    )
+    return StepLine(str(title), _names(about), href, _("Rate"))
+
+
+def _names(about: Sequence[StatementVoices]) -> str:
+    """The first two, and how many more."""
+    names = ", ".join(each.title for each in about[:2])
+    more = len(about) - 2
+    if more < 1:
+        return names
+    return str(
+        ngettext("%(names)s, and %(num)d more", "%(names)s, and %(num)d more", more, names=names)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
@@ -45,11 +46,20 @@ class OpenStatements:
 
     def words(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
         """ "2 not rated yet, 1 not sure", at these levels; "" where nothing is open."""
+        found = self._found(domain_id, voice, ranks)
+        return ", ".join(_counted(kind, count) for kind, count in found.items())
+
+    def in_short(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
+        """ "not rated yet", where it is the same of all that is open there."""
+        kinds = [*self._found(domain_id, voice, ranks)]
+        return str(WORDS[kinds[0]] if len(kinds) == 1 else _("not known yet"))
+
+    def _found(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> dict[Unknown, int]:
         found = {
             kind: sum(self.counted[domain_id, voice, rank, kind] for rank in ranks)
             for kind in Unknown
         }
-        return ", ".join(_counted(kind, count) for kind, count in found.items() if count)
+        return {kind: count for kind, count in found.items() if count}
 
 
 def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown | None:

@@ -18,6 +18,7 @@ from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.profiles.levels import RULE, standing
+from tracker.rules.profiles.next_steps import LearnerReviewState
 from tracker.rules.profiles.timeline import timeline
 from tracker.rules.record.words import Side
 from tracker.rules.roles import Permission
@@ -181,9 +182,10 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
-    voices = [(Voice.ENDORSED, profile.endorsed[domain.id])]
-    if profile.own is not None:
-        voices.insert(0, (Voice.SELF, profile.own[domain.id]))
+    has_reviewed = profiles.has_reviewed_side(profile, sheet)
+    voices = [] if profile.own is None else [(Voice.SELF, profile.own[domain.id])]
+    if has_reviewed:
+        voices.append((Voice.ENDORSED, profile.endorsed[domain.id]))
     jobs = {
         voice: [
             (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
@@ -195,6 +197,11 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
     by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
     everything = statement_status.voices(sheet, learner)
     statements = [each for each in everything if each.domain_id == domain.id]
+    columns = [voice for voice, _standing in voices]
+    if not has_reviewed and any(
+        each.review is not LearnerReviewState.NOT_SENT for each in statements
+    ):
+        columns.append(Voice.ENDORSED)
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -202,6 +209,8 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         side=side,
         domain=domain,
         voices=voices,
+        columns=columns,
+        has_reviewed=has_reviewed,
         jobs=jobs,
         rule=RULE,
         statements=statements if by_statement else [],

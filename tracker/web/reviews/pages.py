@@ -20,7 +20,7 @@ from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
 from tracker.queries.reviews.submittable import Sendable
 from tracker.rules.errors import Conflict
-from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
+from tracker.rules.pace import minutes_for
 from tracker.rules.record.words import Side
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.reviews.sending import SENT_MAX, suggested
@@ -69,9 +69,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         (
             paces[each.person_id]
             for each in reviewers
-            if len(reviewers) == 1 or form.reviewer.data == f"{each.person_id}-{each.team_id}"
+            if form.reviewer.data == f"{each.person_id}-{each.team_id}"
         ),
-        REVIEWER_SECONDS,
+        pace.expected(reviewers, paces),
     )
     return render(
         "reviews/new.html",

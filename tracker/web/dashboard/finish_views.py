@@ -1,0 +1,166 @@
+"""The finish of rating: what is rated, the levels so far, and what can come then."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.reviews import eligible_reviewers, pace, submittable
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import first_name
+from tracker.rules.pace import minutes_for
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    TargetState,
+    checked_rank,
+    counts_nowhere,
+    known_rank,
+    what_would_change,
+)
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import sent_counts
+from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.words import Side
+from tracker.rules.reviews.sending import suggested
+from tracker.rules.roles import Permission
+from tracker.web.assessment import pages as assess_pages
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.redirects import own_address
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
+from tracker.web.profiles.level_bars import Segment, segment
+from tracker.web.profiles.unknown_words import OpenStatements
+from tracker.web.ui import page_nav
+
+bp = Blueprint("finish", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLevels:
+    """A section by one's own ratings: with one domain its levels, and after how many of them the
+    target stands; with several how each stands to its target."""
+
+    title: Wording
+    words: str
+    segments: tuple[Segment, ...] = ()
+    tick: int | None = None
+    states: tuple[TargetState | None, ...] = ()
+    at_target: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendingOffer:
+    """What the page for sending says before anything is changed there. `words`: how much it
+    suggests, and what that costs the reviewer."""
+
+    has_reviewer: bool
+    has_statements: bool
+    words: str
+
+
+@bp.get("/assess/done")
+@door(Permission.RATE)
+def show() -> ResponseReturnValue:
+    """On to `next` while something of the job is left."""
+    header = assess_pages.header_once_read(switch="finish.show")
+    if not header.progress.is_finished:
+        return redirect(own_address(request.args.get("next", ""), url_for("assessment.resume")))
+    return render(
+        "dashboard/finish.html",
+        lang=header.learner.lang,
+        header=header,
+        groups=page_nav.page_nav(header.learner.framework_slug, header.progress),
+        sections=_sections(header.learner, header.sheet),
+        sending=_sending(header.learner, header.sheet),
+        is_sent=sent_counts(header.sheet).in_all > 0,
+    )
+
+
+def _sections(learner: Learner, sheet: Sheet) -> list[SectionLevels]:
+    profile, statements = mark_language(
+        (profiles.profile(learner, sheet), statement_status.voices(sheet, learner)), learner.lang
+    )
+    own, unknown = profile.own or {}, OpenStatements.of(statements, Side.OWN)
+    found = []
+    for _key, of_section in groupby(profile.domains, key=lambda domain: domain.strand_key):
+        first, *others = of_section
+        if others:
+            states = tuple(own[domain.id].target_state for domain in (first, *others))
+            found.append(SectionLevels(first.strand, _of_domains(states), states=states))
+        else:
+            found.append(_of_domain(first, own[first.id], unknown))
+    return found
+
+
+def _of_domains(states: tuple[TargetState | None, ...]) -> str:
+    with_target = len(states) - states.count(None)
+    if not with_target:
+        return str(_("no target"))
+    words = ngettext(
+        "%(at)s of %(num)d domain at target",
+        "%(at)s of %(num)d domains at target",
+        with_target,
+        at=states.count(TargetState.AT_TARGET),
+    )
+    unknown = states.count(TargetState.NOT_YET_KNOWN)
+    return f"{words}, {_('%(num)s not known yet', num=unknown)}" if unknown else str(words)
+
+
+def _of_domain(domain: DomainShape, of: DomainStanding, unknown: OpenStatements) -> SectionLevels:
+    rank, tick, lacks = known_rank(of), checked_rank(of), what_would_change(of)
+    if rank is None:
+        few = counts_nowhere(of)
+        words = [_("Too few statements to judge") if few else _("Level not known yet")]
+    else:
+        level = domain.level_name(rank)
+        words = [_("%(level)s reached", level=level) if rank else _("No level reached yet")]
+    at_target = of.target_state is TargetState.AT_TARGET
+    if lacks is not None and not at_target:
+        words.append(
+            ngettext(
+                "%(num)d more to reach %(level)s",
+                "%(num)d more to reach %(level)s",
+                lacks.more,
+                level=domain.level_name(lacks.rank),
+            )
+        )
+        words.append(unknown.words(domain.id, Voice.SELF, {lacks.rank}))
+    return SectionLevels(
+        domain.strand,
+        ". ".join(str(each) for each in words if each),
+        tuple(map(segment, of.levels)),
+        None if tick is None else [view.rank for view in of.levels].index(tick) + 1,
+        at_target=at_target,
+    )
+
+
+def _sending(learner: Learner, sheet: Sheet) -> SendingOffer:
+    reviewers = eligible_reviewers.of_one(learner.person_id, session.today())
+    statements = submittable.sendable(sheet, learner.round_starts_on)
+    count = len(suggested(each.candidate for each in statements if each.candidate is not None))
+    paces = pace.seconds_of([each.person_id for each in reviewers])
+    minutes = minutes_for(count, pace.expected(reviewers, paces))
+    only = pace.sole(reviewers)
+    if only is None:
+        time = ngettext(
+            "about %(num)d minute for your reviewer",
+            "about %(num)d minutes for your reviewer",
+            minutes,
+        )
+    else:
+        time = ngettext(
+            "about %(num)d minute for %(name)s",
+            "about %(num)d minutes for %(name)s",
+            minutes,
+            name=first_name(only.name),
+        )
+    suggestion = ngettext("%(num)d suggested", "%(num)d suggested", count)
+    words = f"{suggestion}, {time}" if count else str(_("None suggested; you choose which"))
+    return SendingOffer(bool(reviewers), bool(statements), words)
