@@ -51,6 +51,7 @@ ANSWERS = {
     "administration/moves/new.html",
     "administration/libraries/link.html",
     "administration/memberships/return.html",
+    "assessment/later.html",
     "assessment/replaced.html",
     "dashboard/front.html",
     "evidence/erased.html",

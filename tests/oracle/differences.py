@@ -42,12 +42,29 @@ FIRST = (
 ONE_NEXT = "One thing is next on Today; a step says what to do, with which statements."
 STEPS = "A step to rate says what is not rated yet and what is not sure."
 
+ONE_FORM = (
+    "A page of statements is one form with one button; what was saved stands in a line above them."
+)
+
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
 NEXT = ("demo-1", "demo-2", "world-2", "world-4", "world-6")
 LEARNERS = ("demo-1", "demo-2", *WORLDS)
 
 DIFFERENCES: tuple[Difference, ...] = (
+    *(
+        Difference(cases, place, ONE_FORM, before=before, now=now)
+        for cases, place in (
+            (LEARNERS, "*/to rate *"),
+            (("demo-1", "demo-2", *WORLDS[1:]), "*/next *"),
+        )
+        for before, now in (
+            ("", r"(?m)^Only you can see your ratings until you send them|^Save( All of it|$)"),
+            ("Nobody else sees your ratings until", "^Do you do this"),
+            ("^Save notes: ", ""),
+        )
+    ),
+    Difference(LEARNERS, "*/statement *", ONE_FORM, now="(?m)^Only you can see your ratings"),
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You were moved (back )?to Small framework|are new"),

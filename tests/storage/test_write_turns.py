@@ -122,7 +122,8 @@ def test_all_that_is_waited_is_one(app: Flask, turn: Path, asked: list[int]) -> 
                 tx.execute(ADD)
     first, *later = asked
     assert first <= 150, "its turn in the line is waited for first, and counted"
-    assert later == [LEAST_TIMEOUT_MS] * 2
+    assert len(later) == 2
+    assert max(later) <= LEAST_TIMEOUT_MS
     with transaction() as tx:
         assert int(tx.scalar(text("PRAGMA busy_timeout")) or 0) > 150
 

@@ -55,7 +55,8 @@ def _untrue(said: str, page: str, head: str, ranks: list[str]) -> list[str]:
     for what, sentence in COUNTED.items():
         number = re.search(sentence, text)
         there = sum(what in answer for answer in answers)
-        if (int(number.group(1)) if number else 0) != there:
+        is_said_of_all = number is None and what in text
+        if not there if is_said_of_all else (int(number.group(1)) if number else 0) != there:
             wrong.append(f"{head}, “{text}”: {there} {what}")
     return wrong
 

@@ -153,7 +153,7 @@ def counted(page: str) -> list[tuple[str, str]]:
     return [
         (html.unescape(href), text)
         for href, text in found
-        if NUMBER.search(re.sub(r"\d+ (?:[A-Z][a-z]{2,8})\b", "", text))
+        if NUMBER.search(re.sub(r"\d+ [A-Z][a-z]{2,8}\b|[A-Z][a-z]{2,8} \d+", "", text))
     ]
 
 
@@ -164,6 +164,8 @@ def untrue(page: str, opened: Callable[[str], str]) -> list[str]:
         if re.search(r": \d+ of \d+, need \d+", text):
             found += untrue_level(href, text, opened)
             continue
+        if re.search(r": (\d+ (not \w+ yet|not sure)(, )?)+$", text) and "#level-" in href:
+            continue  # beside a bar: `untrue_standings`
         rules = [
             (match, count) for sentence, count in COUNTED if (match := re.search(sentence, text))
         ]

@@ -71,7 +71,7 @@ def test_the_last_row_leads_on(live: Live, visit: Visit) -> None:
     page.keyboard.press("ArrowDown")
     assert (
         page.locator("[data-way-on]:focus").get_attribute("href")
-        == "/assess/small/durable/leadership/grid"
+        == "/assess/done?next=/assess/small/durable/leadership/grid"
     )
     page.keyboard.press("Enter")
     page.wait_for_url("**/leadership/grid")

@@ -26,7 +26,7 @@ SMALL = """(least) => {
   }
   const controls = "button, input:not([type=hidden]), select, textarea, summary, .btn, nav a, .sort-link";
   for (const each of document.querySelectorAll(controls)) {
-    if (!each.checkVisibility({visibilityProperty: true}) || each.matches(".skip-link")) continue;
+    if (!each.checkVisibility({visibilityProperty: true}) || each.matches(".skip-link, .visually-hidden")) continue;
     const label = each.matches("[type=radio], [type=checkbox]") ? each.labels[0] : null;
     const height = Math.max(each.getBoundingClientRect().height, label?.getBoundingClientRect().height ?? 0);
     if (height > 0 && height < least - 0.5) found.push(`${each.outerHTML.slice(0, 80)}: ${Math.round(height)} px`);

@@ -115,7 +115,7 @@ def test_it_is_listed_wherever_its_learner_is_told_of_it_and_says_when_it_is_rat
         ana = sign_in(world.email("ana"))
         assert '<a href="/assess/later">You were moved to' in ana.get("/notices").text
         listed = ana.get("/assess/later").text
-        assert sorted(map(int, re.findall(r'<form class="statement" id="s-(\d+)"', listed))) == (
+        assert sorted(map(int, re.findall(r'<div class="statement" id="s-(\d+)"', listed))) == (
             sorted(later)
         )
         done = ana.get("/assess", follow_redirects=True).text

@@ -87,7 +87,7 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     ana = sign_in(world.email("ana"))
     assert "Rate 3 statements again: they have changed since you rated them" in ana.get("/").text
     page = ana.get(f"{DOMAIN}?show=again").text
-    cards = page.split('<form class="statement"')[1:]
+    cards = page.split('<div class="statement"')[1:]
     assert [
         f's-{carried.now(each, part)}"' in card
         for card, (each, part) in zip(
