@@ -157,7 +157,7 @@ def test_from_a_page_of_another_version_what_was_typed_goes_to_the_new_wording(
     there = opened.value
     again = there.locator(f"#s-{new}")
     again.filter(has_text="in other words").wait_for()
-    assert again.locator("[value=partly]").is_checked()
+    again.locator("[value=partly]:checked").wait_for(state="attached")
     assert again.get_by_label("For myself").input_value() == "Two lines\nof mine"
     there.get_by_role("button", name="Save", exact=True).click()
     there.wait_for_url(f"**/statements/{new}")
