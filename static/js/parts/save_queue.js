@@ -80,7 +80,9 @@ export class SaveQueue {
   }
 
   failed(sent, answer, body, who) {
+    const isAnswered = this.wanted !== null && !this.wanted.notes_only; // while a note was on its way
     this.wanted = { ...sent, ...this.wanted };
+    if (isAnswered) delete this.wanted.notes_only;
     this.say(words.notSaved, true);
     const mayPass = answer === null || answer.status === 429 || answer.status >= 500;
     if (mayPass) {

@@ -148,8 +148,14 @@ def test_from_a_page_of_another_version_what_was_typed_goes_to_the_new_wording(
     card = page.locator(f"[data-statement='{first}']")
     if not where:
         card.locator(".statement-notes summary").click()
+    note_sent: list[Any] = []
+    page.route("**/rating", lambda sent: sent.continue_() if note_sent else note_sent.append(sent))
     card.locator("[name^=own_note]").fill("Two lines\nof mine")
+    card.locator("[name^=own_note]").blur()
+    while not note_sent:
+        page.wait_for_timeout(10)
     card.locator("[name^=answer][value=partly]").check()
+    note_sent[0].continue_()  # refused once the answer is given
     told = card.locator("[data-trouble]")
     told.filter(has_text="You are on version 2 of the framework now").wait_for()
     with page.context.expect_page() as opened:
