@@ -11,6 +11,7 @@ from typing import Any
 MAX_DEPTH = 32
 MAX_CHARS = 4_000_000
 TWICE = "stands twice in the same object"
+LAST_COMMA = "the comma at its end has nothing after it: take it out"
 
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
@@ -97,8 +98,10 @@ def _in_words(error: json.JSONDecodeError) -> Problem:
             words = "a colon is missing after a name"
         case "Unterminated string starting at" | "Invalid control character at":
             words, last = "a text has no quotation mark at its end", error.lineno
-        case _ if before.endswith(",") and next_one in ("}", "]"):
-            words = "the comma at its end has nothing after it: take it out"
+        case _ if before.endswith(",") and next_one in ("}", "]"):  # before Python 3.13
+            words = LAST_COMMA
+        case message if message.startswith("Illegal trailing comma"):
+            words, last = LAST_COMMA, error.lineno
         case _:
             return Problem("", f"isn’t readable JSON from line {error.lineno} on")
     return Problem(f"line {last}", words)
