@@ -93,12 +93,15 @@ def counts(years: Years, name: str, version: int | None = None) -> Iterator[str]
         was, wanted = getattr(is_, each.name), getattr(must, each.name)
         if was != wanted:
             yield f"{each.name} of {name} on {me.framework_id}: {was} for {wanted}"
-    listed = [each.version for each in _notices(years, name) if each.version is not None]
-    sheet = sheets.of_learner(me, Side.OWN, NO_BLIND_SPOTS)
+    told = next((each for each in _notices(years, name) if each.version is not None), None)
+    if version is not None or told is None or told.version is None:
+        return
+    then = dataclasses.replace(me, today=told.happened_at.date())
+    sheet = sheets.of_learner(then, Side.OWN, NO_BLIND_SPOTS)
     later = {line.statement.id for line in sheet.lines if line.later is not None}
     asked = must.again - must.left_out - later
-    if version is None and listed and listed[0].statements != len(asked):
-        yield f"{name} is told to rate {listed[0].statements} again"
+    if told.version.statements != len(asked):
+        yield f"{name} was told to rate {told.version.statements} again, not {len(asked)}"
 
 
 def _notices(years: Years, name: str) -> Any:
@@ -371,7 +374,10 @@ def said_twice(shown: Pages) -> Iterator[str]:
 def not_as_before(before: Pages, after: Pages) -> Iterator[str]:
     """Every page is what it was, but for what says of the move itself."""
     for path in sorted({*before, *after}):
-        was, is_ = (OF_MOVES.sub("", each.get(path, "")) for each in (before, after))
+        was, is_ = (
+            BETWEEN_TAGS.sub(">\n<", OF_MOVES.sub("", each.get(path, "")))
+            for each in (before, after)
+        )
         if was != is_:
             yield f"{path} is not what it was: {_differing(was, is_)}"
 
@@ -393,6 +399,8 @@ OF_MOVES = re.compile(
     re.DOTALL,
 )
 """What says that somebody was moved, and what that changed; and when a file was made."""
+BETWEEN_TAGS = re.compile(r">\s+<")
+"""A section that is there or not leaves another line break behind."""
 
 
 # ---- rounds and the record
