@@ -223,8 +223,8 @@ def test_one_team_can_go_first(app: Flask, world: World, sign_in: SignIn) -> Non
         assert "from version 1 to 2 Harbour: " in done
         hugo = sign_in(world.email("hugo")).get("/notices")
         assert "1 person you supervise moved to Small framework 2." in words(hugo.text)
-        changes = "/frameworks/small/changes?version=2"
-        assert f'<a href="{changes}">1 person' in hugo.text
+        changes = "/frameworks/small/changes?version=2&since=1"
+        assert f'<a href="{changes}">1 person' in unescape(hugo.text)
         assert sign_in(world.email("hugo")).get(changes).status_code == 200
         cora = sign_in(world.email("cora"))
         harbour = words(cora.get(f"/teams/{world.teams['harbour']}").text)

@@ -1,5 +1,6 @@
 """The page of a draft: what changes, what is chosen, whom it affects, and publishing it."""
 
+import csv
 import html
 import io
 import json
@@ -24,7 +25,7 @@ from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tests.rules.frameworks.test_file_messages import zipped
 from tracker.db import session
 from tracker.models import Statement
-from tracker.rules.frameworks.file_writing import text_of
+from tracker.rules.frameworks.file_writing import data_of, text_of
 from tracker.services.administration.operators import set_framework_editor
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -37,7 +38,11 @@ def words(response: TestResponse) -> str:
 
 
 def words_of(response: TestResponse) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+    return words_in(response.text)
+
+
+def words_in(text: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
 def uploaded(editor: Client, text: str) -> TestResponse:
@@ -197,6 +202,59 @@ def test_what_needs_nothing_is_told_in_a_line(editor: Client) -> None:
     assert "Show the 2 that need nothing 1 renumbered, 1 sources only" in seen
     assert "T-1-01, now T-1-99" in seen
     assert seen.count("Sources: ") == 1
+
+
+def test_other_titles_and_codes_are_changes_on_the_page_and_in_both_files(editor: Client) -> None:
+    """Of a statement, of a domain, and of a level; and a code alone."""
+    data = data_of(seed())
+    data["version"] = "26.11"
+    strand, domain = next(
+        (strand, domain)
+        for strand in data["strands"]
+        for domain in strand["domains"]
+        if domain["title"] != strand["title"]
+    )
+    name, strand["levels"][0]["name"] = strand["levels"][0]["name"], "Beginning"
+    was, domain["title"] = domain["title"], "Circulation desk"
+    first, second = domain["statements"][:2]
+    title, first["title"] = first["title"], "Lending at the desk"
+    code, second["code"] = second["code"], "T-9-99"
+    sent = uploaded(editor, json.dumps(data))
+    rows = [*csv.DictReader(io.StringIO(editor.get(f"{sent.location}/changes.csv").text[1:]))]
+    titles = {
+        (row["change"], row["before_title"], row["after_title"])
+        for row in rows
+        if row["change"] != "renumbered"
+    }
+    level = f"{strand['title']}: "
+    assert titles == {
+        ("reworded", title, "Lending at the desk"),
+        ("title", was, "Circulation desk"),
+        ("title", f"{level}{name}", f"{level}Beginning"),
+    }
+    (renumbered,) = [row for row in rows if row["change"] == "renumbered"]
+    assert (renumbered["before_codes"], renumbered["after_codes"]) == (code, "T-9-99")
+    listed = editor.get(f"{sent.location}/changes.json").json
+    assert [each["change"] for each in listed] == [row["change"] for row in rows]
+    assert [
+        (each["before"][0]["title"], each["after"][0]["title"])
+        for each in listed
+        if each["change"] == "title"
+    ] == [(row["before_title"], row["after_title"]) for row in rows if row["change"] == "title"]
+    form = editor.get(f"{sent.location}/publish").text
+    (seen,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', form)
+    editor.post(f"{sent.location}/publish", {"seen": seen})
+    public = editor.get("/frameworks/library-technicians/changes").text
+    kinds = re.findall(r'<h3 id="change-.*?</h3>', public, re.DOTALL)
+    assert len(kinds) == 4
+    said = words_in(public)
+    for card in (
+        f"Reworded {title} {first['code']}",
+        f"Renumbered {second['title']} {code}, now T-9-99",
+        "Title Circulation desk",
+        f"Title {level}Beginning",
+    ):
+        assert card in said
 
 
 def test_a_first_version_is_seen_and_published_by_one_act(

@@ -13,7 +13,7 @@ from tests.client import Client
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.versions import AFTER, carried, next_version
+from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 
@@ -71,6 +71,60 @@ def test_of_a_way_back_it_is_not_said_as_if_the_older_version_had_changed_them(
     assert "Leadership : COM-1-01 “Communication 1.1” doesn’t count here in 1." in page
     assert "“New 0” doesn’t count here in 1." in page
     assert not [each for each in ("was retired", "moved here", "is new") if each in page]
+
+
+def test_whoever_skips_a_version_is_told_what_it_changed_too(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Reworded, retired, and new in the second version; new and asked again in the third."""
+    reworded, gone, asked, later = world.statements["communication"][:4]
+    with app.app_context():
+        second = next_version(
+            world, reworded={reworded: True, asked: False}, retired=[gone], added=1
+        )
+        third = next_version(
+            world,
+            of=second.framework_id,
+            version="3",
+            reworded={second.became[later][0]: False},
+            added=1,
+        )
+        skips = NextVersion(third.framework_id, world.framework_id)
+        rate(world, "ana", gone, Answer.CONSISTENTLY)
+        carried(world, skips, person="ana")
+    changes = "/frameworks/small/changes?version=3&since=1"
+    led = "All that changed from version 1 to 3"
+    with time_machine.travel(AFTER, tick=False):
+        ana, sue = (sign_in(world.email(name)) for name in ("ana", "sue"))
+        said = words(ana.get("/profile").text)
+        for sentence in (
+            "COM-1-02 “Communication 1.2” was retired in 2.",
+            "NEW-2-00 “New 0” is new in 2.",
+            "NEW-3-00 “New 0” is new in 3.",
+            "COM-2-01 “Communication 2.1” changed in 2.",
+            "COM-2-02 “Communication 2.2” changed in 3.",
+        ):
+            assert sentence in said
+        for page in ("/profile/communication", "/profile", "/notices"):
+            assert f'<a href="{changes}">{led}</a>' in unescape(ana.get(page).text)
+        told = unescape(sue.get("/notices").text)
+        assert f'<a href="{changes}">1 person you supervise moved' in told
+        for reader in (ana, sue, app.test_client()):
+            listed = words(reader.get(changes).text)
+            assert "what changed in 3 Compared with version 1." in listed
+            for card in (
+                "Reworded Communication 1.1 COM-1-01",
+                "Retired Communication 1.2 COM-1-02",
+                "New New 0 NEW-2-00",
+                "New New 0 NEW-3-00",
+            ):
+                assert card in listed
+        last = words(ana.get("/frameworks/small/changes?version=3").text)
+        assert "Compared with version 2." in last
+        assert "COM-1-01" not in last
+        for unknown in ("version=3&since=3", "version=2&since=3", "version=3&since=9"):
+            assert ana.get(f"/frameworks/small/changes?{unknown}").status_code == 404
+        assert led not in sue.get("/profile").text, "who was not moved"
 
 
 def test_of_a_version_that_moves_nothing_nothing_is_said(

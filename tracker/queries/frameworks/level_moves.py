@@ -4,15 +4,17 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Domain, Level, Statement, Strand
+from tracker.models import Domain, Framework, Level, Statement, Strand
 from tracker.models.joins import level_of_statement
 from tracker.models.record.versions import target_keys
 from tracker.queries.frameworks import version_steps
 from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
+from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.summaries import came_by
@@ -22,9 +24,11 @@ from tracker.rules.record.summaries import came_by
 class MovedStatement:
     """`domain_id` and `rank`: the level, in the later version; `other`: the domain and level that
     it came from, or counts at now, "" where it is new or retired. `is_part`: that is the same
-    level, as statements were split or merged there. `statement_id`: in its own version."""
+    level, as statements were split or merged there. `statement_id`: in its own version; `version`:
+    by which it came or left, of those that were skipped, too."""
 
     statement_id: int
+    version: str
     domain_id: int
     rank: int
     level: Wording
@@ -40,6 +44,8 @@ class StatementAtLevel:
     """`place`: keys of section and domain, and rank; the same where a domain goes on in another."""
 
     framework_id: int
+    version: str
+    skill_id: int
     domain_id: int
     place: Place
     code: str
@@ -50,19 +56,29 @@ class StatementAtLevel:
 
 @dataclass(frozen=True, slots=True)
 class VersionsBetween:
-    """The statements of two versions by id, in order, and (statement, successor)."""
+    """The statements of two versions by id, in order, and (statement, successor). `on_the_way`: by
+    name of each version after the first up to the second, which skills it has at which level."""
 
     from_id: int
     to_id: int
     placed: Mapping[int, StatementAtLevel]
     lines: list[tuple[int, int]]
+    on_the_way: Mapping[str, set[tuple[int, Place]]]
+
+    def version_of(self, statement_id: int, *, came: bool) -> str:
+        """By which it came to its level, or left it; on a way back the one that it leads to."""
+        each = self.placed[statement_id]
+        *skipped, last = self.on_the_way.items()
+        of = each.skill_id, each.place
+        return next((version for version, there in skipped if (of in there) is came), last[0])
 
 
 @dataclass(frozen=True, slots=True)
 class VersionMove:
-    """`is_back`: to a version that is older than the one before."""
+    """`before`: the version that they left; `is_back`: to one that is older than that."""
 
     version: str
+    before: str
     is_back: bool
     moved_at: dt.datetime
     between: VersionsBetween
@@ -81,18 +97,25 @@ def newest_move(sheet: Sheet) -> VersionMove | None:
     left, came = moves_of
     is_back = (came.published_at, came.framework_id) < (left.published_at, left.framework_id)
     versions = between(left.framework_id, came.framework_id)
-    return VersionMove(sheet.version.name, is_back, came.at, versions, moves(versions))
+    return VersionMove(
+        sheet.version.name, left.version, is_back, came.at, versions, moves(versions)
+    )
 
 
 def between(from_id: int, to_id: int) -> VersionsBetween:
     """Two queries."""
-    placed = _placed(from_id, to_id)
+    there = _placed(from_id, to_id)
+    placed = {key: each for key, each in there.items() if each.framework_id in (from_id, to_id)}
     lines = [
         (line.before_id, line.after_id)
         for line in version_steps.lines(from_id, to_id)
         if {line.before_id, line.after_id} <= placed.keys()
     ]
-    return VersionsBetween(from_id, to_id, placed, lines)
+    on_the_way: dict[str, set[tuple[int, Place]]] = {}
+    for each in there.values():
+        if each.framework_id != from_id:
+            on_the_way.setdefault(each.version, set()).add((each.skill_id, each.place))
+    return VersionsBetween(from_id, to_id, placed, lines, on_the_way)
 
 
 def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
@@ -104,7 +127,7 @@ def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
     )
     domains = {placed[each.id].place[:2]: placed[each.id].domain_id for each in after}
     found = [
-        _moved(placed, domains, move.statement_id, move.other_id, came=move.came)
+        _moved(of, domains, move.statement_id, move.other_id, came=move.came)
         for move in level_moves(before, after, of.lines)
         if move.place[:2] in domains
     ]
@@ -112,13 +135,22 @@ def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
     return tuple(sorted(found, key=lambda each: (order[each.domain_id], each.rank)))
 
 
-def _placed(*framework_ids: int) -> dict[int, StatementAtLevel]:
-    """Statements by id, in order."""
+def _placed(from_id: int, to_id: int) -> dict[int, StatementAtLevel]:
+    """Statements by id, in order: of both versions and of those that are skipped."""
+    there = aliased(Framework)
+    skipped = and_(
+        Framework.slug == select(there.slug).where(there.id == to_id).scalar_subquery(),
+        Framework.id > from_id,
+        Framework.id < to_id,
+        Framework.status != VersionStatus.WITHDRAWN,
+    )
     strand_key, domain_key = target_keys()
     rows = session().execute(
         select(
             Statement.id,
-            Statement.framework_id,
+            Framework.id,
+            Framework.version,
+            Statement.skill_id,
             Statement.domain_id,
             strand_key,
             domain_key,
@@ -128,34 +160,33 @@ def _placed(*framework_ids: int) -> dict[int, StatementAtLevel]:
             Domain.title,
             Level.name,
         )
+        .join(Framework, Framework.id == Statement.framework_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(framework_ids))
-        .order_by(Statement.framework_id, Statement.position)
+        .where(or_(Framework.id.in_((from_id, to_id)), skipped))
+        .order_by(Framework.id, Statement.position)
     )
-    return {
-        key: StatementAtLevel(framework_id, domain_id, (strand, domain, rank), *words)
-        for key, framework_id, domain_id, strand, domain, rank, *words in rows
-    }
+    return {row[0]: StatementAtLevel(*row[1:5], tuple(row[5:8]), *row[8:]) for row in rows}
 
 
 def _moved(
-    placed: Mapping[int, StatementAtLevel],
+    of: VersionsBetween,
     domains: Mapping[tuple[str, str], int],
     statement_id: int,
     other_id: int | None,
     *,
     came: bool,
 ) -> MovedStatement:
-    one = placed[statement_id]
-    other = placed.get(other_id or 0)
+    one = of.placed[statement_id]
+    other = of.placed.get(other_id or 0)
     is_part = other is not None and other.place == one.place
     where = ""
     if other is not None:
         where = other.title if is_part else f"{other.domain}, {other.level}"
     return MovedStatement(
         statement_id,
+        of.version_of(statement_id, came=came),
         domains[one.place[:2]],
         one.place[2],
         one.level,

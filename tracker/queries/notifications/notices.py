@@ -200,7 +200,9 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
             row.is_back,
             any(counts_now) or bool(left and left.changed),
             is_own and row.is_current,
-            (row.slug, row.left if row.is_back else row.version),
+            row.slug,
+            row.left,
+            row.version,
             told[row.id],
         )
     return found

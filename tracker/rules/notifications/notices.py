@@ -204,12 +204,11 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 @dataclass(frozen=True, slots=True)
 class VersionNotice:
-    """To which version somebody was moved; how many of the statements that they had rated asked to
-    be rated again then, in how many minutes that is done, and how many counted `later`. `is_back`:
-    it was published before the other; `changes`: the slug and version that say what differs.
-    `levels_changed`: statements came into a level, or left it. `is_current`: they are on it.
-    `people`: it tells whoever supervises so many of those who moved, and nothing of their
-    statements."""
+    """To which version somebody was moved, from the one they `left`; how many of the statements
+    that they had rated asked to be rated again then, in how many minutes that is done, and how many
+    counted `later`. `is_back`: it was published before the other. `levels_changed`: statements came
+    into a level, or left it. `is_current`: they are on it. `people`: it tells whoever supervises so
+    many of those who moved, and nothing of their statements."""
 
     framework: str
     statements: int
@@ -218,7 +217,9 @@ class VersionNotice:
     is_back: bool
     levels_changed: bool
     is_current: bool
-    changes: tuple[str, str]
+    slug: str
+    left: str
+    version: str
     people: int | None = None
 
 

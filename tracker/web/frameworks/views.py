@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 from tracker.queries.frameworks.contents import between, file_of
 from tracker.queries.frameworks.framework_page import framework_page
 from tracker.queries.frameworks.page_rows import FrameworkPage
-from tracker.queries.frameworks.published import published
+from tracker.queries.frameworks.published import OFFERED, Published, published, versions
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.web.frameworks.drafts import exports
-from tracker.web.frameworks.drafts.cards import change_card
+from tracker.web.frameworks.drafts.cards import public_cards
 from tracker.web.frameworks.forms import CorrectionForm
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door, may
@@ -68,7 +68,7 @@ def statements_csv(slug: str) -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 def changes(slug: str) -> ResponseReturnValue:
     page = _page(slug)
-    before = page.before
+    before = _before(page)
     if before is None:
         abort(404)
     comparison = between(before.id, page.id)
@@ -77,7 +77,7 @@ def changes(slug: str) -> ResponseReturnValue:
         lang=page.lang,
         page=page,
         before=before,
-        cards=[change_card(change) for change in comparison.changed],
+        cards=public_cards(comparison, before.lang, page.lang),
         sections=comparison.sections,
     )
 
@@ -132,6 +132,17 @@ def _page(slug: str) -> FrameworkPage:
     if page is None:
         abort(404)
     return page
+
+
+def _before(page: FrameworkPage) -> Published | None:
+    """The earlier version that the address names, for whoever skipped some; else the last."""
+    since = request.args.get("since")
+    if since is None:
+        return page.before
+    is_signed_in = session.actor_or_none() is not None
+    there = versions(page.slug, [*VersionStatus] if is_signed_in else OFFERED)
+    earlier = there[[each.id for each in there].index(page.id) + 1 :]
+    return next((each for each in earlier if each.version == since), None)
 
 
 def _page_to_copy(slug: str) -> FrameworkPage:

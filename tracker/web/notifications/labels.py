@@ -217,6 +217,15 @@ def fallen(of: ListedNotice) -> list[str]:
     return [f"{each.domain}: {fall_words(each)}" for each in mark_language(of.falls)]
 
 
+def changes_href(of: VersionNotice, *, whole: bool = False) -> str:
+    """What differs between the version that they were on and theirs, also where others lie between
+    them."""
+    since, version = (of.version, of.left) if of.is_back else (of.left, of.version)
+    return url_for(
+        "frameworks.changes", slug=of.slug, version=version, since=since, _external=whole
+    )
+
+
 def href(
     kind: NoticeKind,
     review_id: int | None,
@@ -226,8 +235,7 @@ def href(
 ) -> str:
     """Where one acts on it. `whole`: with the host, as mail needs it."""
     if version is not None and version.people is not None:
-        slug, changed = version.changes
-        return url_for("frameworks.changes", slug=slug, version=changed, _external=whole)
+        return changes_href(version, whole=whole)
     if version is not None and version.later:
         return url_for("assessment.later", _external=whole)
     if kind in LEADS_TO:

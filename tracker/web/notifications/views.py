@@ -13,7 +13,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
 from tracker.web.notifications.forms import MarkReadForm
-from tracker.web.notifications.labels import fallen, href, sentence
+from tracker.web.notifications.labels import changes_href, fallen, href, sentence
 from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("notices", __name__)
@@ -30,6 +30,7 @@ def index() -> ResponseReturnValue:
         sentence=sentence,
         fallen=fallen,
         href=href,
+        changes_href=changes_href,
         choice=notices.mail_choice(session.actor()),
     )
 

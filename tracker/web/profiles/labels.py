@@ -127,9 +127,8 @@ def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
             return words
 
 
-def moved(of: MovedStatement, version: str, later: CountsFrom | None, *, is_back: bool) -> str:
-    """What came into a level, or left it, with that version; `later`: from when it counts, where it
-    doesn't yet."""
+def moved(of: MovedStatement, later: CountsFrom | None, *, is_back: bool) -> str:
+    """What came into a level, or left it; `later`: from when it counts, where it doesn't yet."""
     if is_back:
         words = (
             _("%(code)s “%(title)s” doesn’t count here in %(version)s.")
@@ -151,13 +150,13 @@ def moved(of: MovedStatement, version: str, later: CountsFrom | None, *, is_back
         words = _("%(code)s “%(title)s” became part of “%(other)s” in %(version)s.")
     else:
         words = _("%(code)s “%(title)s” moved to %(other)s in %(version)s.")
-    facts = {"code": of.code, "title": of.title, "other": of.other, "version": version}
+    facts = {"code": of.code, "title": of.title, "other": of.other, "version": of.version}
     said = str(words) % facts
     return f"{said} {counts_when(later)}" if later else said
 
 
-def changed(code: str, title: Wording, later: CountsFrom) -> str:
+def changed(code: str, title: Wording, version: str, later: CountsFrom) -> str:
     """What was asked again at its level."""
     words = _("%(code)s “%(title)s” changed in %(version)s.")
-    said = str(words) % {"code": code, "title": title, "version": later.version}
+    said = str(words) % {"code": code, "title": title, "version": version}
     return f"{said} {counts_when(later)}"

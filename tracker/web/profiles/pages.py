@@ -39,12 +39,15 @@ from tracker.web.ui.templating.level_falls import fall_words
 @dataclass(frozen=True, slots=True)
 class DomainMoves:
     """A domain in which statements came into a level, or left it, with a sentence for each; and for
-    each level that fell by it."""
+    each level that fell by it. `before`: the version that they left; `changes`: the page of all
+    that differs from it."""
 
     title: Wording
     href: str
     falls: list[str]
     sentences: list[str]
+    before: str
+    changes: str
 
 
 @dataclass(frozen=True)
@@ -159,18 +162,23 @@ def _moved(
     if came_by is None:
         return []
     later = {each.id: each.later for each in statements if each.later}
+    versions = [came_by.before, came_by.version]
+    since, version = reversed(versions) if came_by.is_back else versions
+    changes = url_for(
+        "frameworks.changes", slug=learner.framework_slug, version=version, since=since
+    )
     found = []
     for domain in domains:
         moves = came_by.of(domain.id)
         sentences = [
-            labels.moved(
-                each, came_by.version, later.get(each.statement_id), is_back=came_by.is_back
-            )
+            labels.moved(each, later.get(each.statement_id), is_back=came_by.is_back)
             for each in moves
         ]
         named = {each.statement_id for each in moves}
         sentences += [
-            labels.changed(each.code, each.title, each.later)
+            labels.changed(
+                each.code, each.title, came_by.between.version_of(each.id, came=True), each.later
+            )
             for each in statements
             if each.domain_id == domain.id
             and each.later is not None
@@ -180,7 +188,7 @@ def _moved(
         falls = [fall_words(each) for each in fallen if each.domain_id == domain.id]
         if sentences or falls:
             href = _address(learner, side, domain)
-            found.append(DomainMoves(domain.title, href, falls, sentences))
+            found.append(DomainMoves(domain.title, href, falls, sentences, came_by.before, changes))
     return found
 
 

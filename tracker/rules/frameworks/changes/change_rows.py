@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tracker.rules.frameworks.changes.comparison import VersionChange
+from tracker.rules.frameworks.changes.comparison import VersionChange, VersionComparison
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 
 HEADINGS = (
@@ -18,6 +18,8 @@ HEADINGS = (
     "after_text",
     "after_place",
 )
+
+RENUMBERED, TITLE = "renumbered", "title"
 
 
 def change_row(change: VersionChange, decision: str) -> dict[str, str]:
@@ -42,6 +44,30 @@ def change_data(change: VersionChange, decision: str) -> dict[str, Any]:
         ]
         for side, statements in (("before", change.before), ("after", change.after))
     }
+
+
+def unrated_rows(of: VersionComparison) -> list[dict[str, str]]:
+    """What changes nothing for ratings: other codes, and other titles of sections, domains, and
+    levels."""
+    return [
+        *(change_row(each, "") | {"change": RENUMBERED} for each in of.renumbered),
+        *({"change": TITLE, "before_title": old, "after_title": new} for old, new in of.renamed),
+    ]
+
+
+def unrated_data(of: VersionComparison) -> list[dict[str, Any]]:
+    plain = {"decision": None, "offers_carry": False}
+    return [
+        *(change_data(each, "") | {"change": RENUMBERED} for each in of.renumbered),
+        *(
+            {"change": TITLE, **plain}
+            | {
+                side: [{"title": title}] if title else []
+                for side, title in (("before", old), ("after", new))
+            }
+            for old, new in of.renamed
+        ),
+    ]
 
 
 def place_of(statement: PlacedStatement) -> str:

@@ -102,6 +102,12 @@ class VersionComparison:
         return tuple(change for change in self.changes if change.kind != Kind.SAME)
 
     @property
+    def renumbered(self) -> tuple[VersionChange, ...]:
+        """Those of which the code alone changed."""
+        same = self.of(Kind.SAME)
+        return tuple(each for each in same if each.before[0].code != each.after[0].code)
+
+    @property
     def to_decide(self) -> tuple[VersionChange, ...]:
         return self.of(*DECIDED)
 

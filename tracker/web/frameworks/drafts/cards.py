@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from tracker.queries.frameworks.affected import Affected
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.changes.small_changes import (
     ExcerptPiece,
@@ -82,7 +82,7 @@ def draft_card(drafted: DraftedVersion, change: VersionChange, affected: Affecte
     )
 
 
-def same_card(change: VersionChange, kind: str, sources: tuple[str, str]) -> ChangeCard:
+def same_card(change: VersionChange, kind: str, sources: tuple[str, str] = ("", "")) -> ChangeCard:
     """Of a statement whose words and place are the same. `sources`: before and after."""
     (new,) = change.after
     lines = (DiffLine(_("Sources:"), _marked(*sources, new.lang, new.lang)),)
@@ -90,11 +90,19 @@ def same_card(change: VersionChange, kind: str, sources: tuple[str, str]) -> Cha
     return card if sources[0] == sources[1] else replace(card, lines=lines)
 
 
-def title_cards(drafted: DraftedVersion) -> list[ChangeCard]:
+def public_cards(comparison: VersionComparison, old_lang: str, new_lang: str) -> list[ChangeCard]:
+    """All that changed from one version to another, without what became of ratings."""
+    return [
+        *(change_card(change) for change in comparison.changed),
+        *(same_card(change, _("Renumbered")) for change in comparison.renumbered),
+        *title_cards(comparison, old_lang, new_lang),
+    ]
+
+
+def title_cards(comparison: VersionComparison, old_lang: str, new_lang: str) -> list[ChangeCard]:
     """Of sections, domains, and levels that are called otherwise, new, or gone."""
-    old_lang, new_lang = drafted.before.lang, drafted.after.lang
     cards = list[ChangeCard]()
-    for number, (old, new) in enumerate(drafted.comparison.renamed):
+    for number, (old, new) in enumerate(comparison.renamed):
         lines = [DiffLine("", _marked(old, new, old_lang, new_lang))] if old and new else []
         effect = "" if lines else _("New in this version.") if new else _("Not in this version.")
         title = mark(new, new_lang) if new else mark(old, old_lang)

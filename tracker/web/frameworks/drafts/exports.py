@@ -7,7 +7,13 @@ from flask_babel import gettext as _
 
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.queries.frameworks.page_rows import FrameworkPage
-from tracker.rules.frameworks.changes.change_rows import HEADINGS, change_data, change_row
+from tracker.rules.frameworks.changes.change_rows import (
+    HEADINGS,
+    change_data,
+    change_row,
+    unrated_data,
+    unrated_rows,
+)
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import text_of
 from tracker.web.http.downloads import attachment
@@ -44,19 +50,19 @@ def statements_csv(page: FrameworkPage) -> Response:
 
 
 def changes_csv(drafted: DraftedVersion) -> Response:
-    table: Table = [[*HEADINGS]]
-    for change in drafted.comparison.changed:
-        row = change_row(change, drafted.decision_of(change))
-        table.append([row[name] for name in HEADINGS])
+    comparison = drafted.comparison
+    rows = [change_row(change, drafted.decision_of(change)) for change in comparison.changed]
+    rows += unrated_rows(comparison)
+    table: Table = [[*HEADINGS], *([row.get(name, "") for name in HEADINGS] for row in rows)]
     return csv_file(table, _name(drafted))
 
 
 def changes_json(drafted: DraftedVersion) -> Response:
-    text = json.dumps(
-        [change_data(change, drafted.decision_of(change)) for change in drafted.comparison.changed],
-        ensure_ascii=False,
-        indent=2,
-    )
+    decided = [
+        change_data(change, drafted.decision_of(change)) for change in drafted.comparison.changed
+    ]
+    rows = [*decided, *unrated_data(drafted.comparison)]
+    text = json.dumps(rows, ensure_ascii=False, indent=2)
     return attachment(text.encode(), f"{_name(drafted)}.json", "application/json")
 
 

@@ -122,7 +122,7 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
         group = new if change.kind == Kind.NEW else suggests
         group.append(draft_card(drafted, change, found[change.key]))
     renumbered, sources = _unchanged(drafted)
-    titles = title_cards(drafted)
+    titles = title_cards(drafted.comparison, drafted.before.lang, drafted.after.lang)
     said = (
         (len(new), ngettext("%(num)d new", "%(num)d new", len(new))),
         (len(renumbered), ngettext("%(num)d renumbered", "%(num)d renumbered", len(renumbered))),
