@@ -45,6 +45,16 @@ BACK = (
     "UPDATE ratings SET answer = 'partly', version = 2, rated_at = (SELECT rated_at FROM "
     "rating_entries WHERE id = {middle_entry}) WHERE person_id = {ana} AND statement_id = {rated}"
 )
+ORIGIN = (
+    "INSERT INTO skill_origins (skill_id, line, origin_id, change, carries, steps) SELECT skill_id, "
+    "1, (SELECT skill_id FROM endorsements WHERE id = {given}), 'reworded', TRUE, 1 "
+    "FROM statements WHERE id = {unsaid}"
+)
+MOVE = (
+    "INSERT INTO person_versions (person_id, slug, framework_id, moved_at, moved_on) "
+    "SELECT {ben}, slug, framework_id, moved_at, moved_on FROM person_versions "
+    "WHERE person_id = {ana}"
+)
 DROPPED = [
     Attack("an endorsement without a seal", (INVENT,), ("row_not_sealed", "endorsements {next}")),
     Attack("one that nobody gave", (INVENT,), ("endorsement_not_given", "{next}")),
@@ -302,6 +312,19 @@ DROPPED = [
         ("seals_broken", "(person {ana})"),
     ),
     Attack(
+        "a statement made a wording of another skill",
+        (
+            "INSERT INTO skills (slug) VALUES ('small')",
+            "UPDATE statements SET skill_id = (SELECT max(id) FROM skills) WHERE id = {unsaid}",
+        ),
+        ("lineage_changed", "small"),
+    ),
+    Attack(
+        "somebody's move to another version deleted",
+        ("DELETE FROM person_versions WHERE person_id = {ana}",),
+        ("row_gone", "person_versions"),
+    ),
+    Attack(
         "what the audit noted of all seals",
         (
             'UPDATE audit_event_details SET facts = \'{{"seal": 1, "root": "f"}}\' WHERE CAST(facts AS TEXT) LIKE \'%root%\'',
@@ -328,9 +351,25 @@ LEFT = [
         ("text_missing", "review_item_texts {item}"),
         True,
     ),
+    Attack(
+        "an endorsement made to count for another statement",
+        (ORIGIN,),
+        ("lineage_changed", "small"),
+        True,
+    ),
+    Attack(
+        "somebody moved to another version", (MOVE,), ("row_not_sealed", "person_versions"), True
+    ),
     *(
         Attack(query, (query,), None, True)
         for query in (
+            "UPDATE skill_origins SET carries = TRUE",
+            "DELETE FROM skill_origins",
+            "UPDATE statements SET skill_id = 1",
+            "UPDATE skills SET slug = 'x'",
+            "UPDATE person_versions SET framework_id = 1",
+            "DELETE FROM person_versions",
+            "UPDATE library_versions SET framework_id = 1",
             "UPDATE rating_entries SET answer = 'partly'",
             "DELETE FROM review_moves",
             "DELETE FROM review_item_texts",

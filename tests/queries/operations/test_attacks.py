@@ -27,9 +27,13 @@ from tracker.models import (
     ReviewItemText,
     ReviewMove,
     Seal,
+    Statement,
 )
 from tracker.queries.operations import invariants, seal_chains
+from tracker.records import audit
+from tracker.records.frameworks import lineage
 from tracker.rules.evidence.erasures import ErasureReason
+from tracker.rules.frameworks.versions import Change
 from tracker.rules.operations.backups import Finding
 from tracker.rules.operations.seals import SealLink
 from tracker.services import evidence_erasures
@@ -82,6 +86,13 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
                 looked_on=now.date(),
             )
         )
+    one, other, unsaid = world.statements["technical"][-3:]
+    with transaction() as tx:
+        made, origin = (tx.get_one(Statement, each).skill_id for each in (one, other))
+        lineage.add_origin(tx, made, origin, Change.REWORDED, carries=False)
+        decided = lineage.digest(tx, "small")
+        nobody = dict.fromkeys(("library_id", "actor_id"))
+        audit.note(tx, "framework_imported", now, **nobody, slug="small", lineage=decided)
     assert anchors.anchor(now)
     entries = select(RatingEntry.id).where(RatingEntry.statement_id == rated)
     moves = select(ReviewMove.id).where(
@@ -101,6 +112,7 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
         "free_item": free_item,
         "free_statement": free,
         "rated": rated,
+        "unsaid": unsaid,
         "move": move_ids[0],
         "last_move": move_ids[-1],
         "version": session().scalars(select(ReviewItemEvidence.version_id)).one(),

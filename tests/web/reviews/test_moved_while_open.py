@@ -15,13 +15,14 @@ from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor, item_ids, respond
+from tests.factories.sending import NO, YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.queries.administration import use_statements
 from tracker.rules.frameworks.scale import Ground
 from tracker.services.administration import use_statement_readings
+from tracker.services.assessment import ratings
 from tracker.services.reviews import differences, reviews
 
 SignIn = Callable[[str], Client]
@@ -201,3 +202,56 @@ def test_whoever_is_moved_and_moved_back_in_between_has_it_as_it_was(
         else:
             assert early.pages[path] == said, path
     assert (early.gaps, early.file) == (late.gaps, late.file)
+
+
+@pytest.mark.in_ci
+def test_the_card_says_what_the_other_version_says_whatever_was_rated(
+    app: Flask, world: World, version: NextVersion, sign_in: SignIn
+) -> None:
+    """On the page of one statement, on that of the review, and on that of several people; and
+    nothing of it tells how the learner rated, in which wording, or whether they did it anew."""
+    same, carries, asked, split, retired = world.statements["communication"][:5]
+    statements = [same, carries, asked, split, retired]
+    with app.app_context():
+        sent = {}
+        for name in (EARLY, LATE):
+            for each in statements:
+                rate(world, name, each, YES)
+            sent[name] = reviews.send(
+                actor(world, name, AFTER), world.people["sue"], statements, AFTER
+            )
+        items = dict(zip(statements, item_ids(sent[EARLY]), strict=True))
+        of_late = item_ids(sent[LATE])
+    sue = sign_in(world.email("sue"))
+    paths = [
+        *(f"/review-items/{item_id}" for item_id in (*items.values(), *of_late)),
+        f"/reviews/{sent[EARLY]}/screen/1",
+        f"/reviews/by-statement/{carries}",
+    ]
+
+    def seen() -> dict[str, str]:
+        pages = {path: sue.get(path) for path in paths}
+        assert {page.status_code for page in pages.values()} == {200}
+        return {path: words(page.text) for path, page in pages.items()}
+
+    mark = "is on version 2 now, which words this differently"
+    assert not [path for path, page in seen().items() if mark in page]
+    with app.app_context():
+        carried(world, version, person=EARLY)
+    marked = seen()
+    counts = {path: page.count(f"Nina {mark}") for path, page in marked.items()}
+    assert counts == dict.fromkeys(paths, 0) | {
+        f"/review-items/{items[carries]}": 1,
+        f"/review-items/{items[asked]}": 1,
+        f"/reviews/{sent[EARLY]}/screen/1": 2,
+        f"/reviews/by-statement/{carries}": 1,
+    }
+    assert not [path for path, page in marked.items() if f"Noel {mark}" in page]
+    shown = marked[f"/review-items/{items[carries]}"]
+    assert "Was: " in shown
+    assert ", in other words" in shown
+    with app.app_context():
+        nina = actor(world, EARLY, AFTER)
+        for each, base_version in ((carries, 1), (asked, 0)):
+            ratings.rate(nina, version.became[each][0], NO, base_version, AFTER)
+    assert seen() == marked

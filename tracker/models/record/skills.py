@@ -1,11 +1,14 @@
 """A skill stays while its wording changes: what people say belongs to it, whichever version of its
 framework they are on. A `Statement` is its wording in one version."""
 
-from sqlalchemy import CheckConstraint, Index, String
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, one_of, parent
+from tracker.models.frameworks.frameworks import Framework, Statement
 from tracker.rules.frameworks.versions import Change
 
 
@@ -41,3 +44,21 @@ class SkillOrigin(Base):
     change: Mapped[Change]
     carries: Mapped[bool]
     steps: Mapped[int]
+
+
+def lineage_of(slug: str) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """All that decides whose words count for which statement of a framework, in order."""
+    wordings = (
+        select(Statement.id, Statement.skill_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Framework.slug == slug)
+    )
+    made_of = (
+        select(*SkillOrigin.__table__.columns)
+        .join(Skill, Skill.id == SkillOrigin.skill_id)
+        .where(Skill.slug == slug)
+    )
+    return (
+        wordings.order_by(Statement.id),
+        made_of.order_by(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.origin_id),
+    )

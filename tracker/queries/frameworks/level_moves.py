@@ -167,7 +167,10 @@ def _placed(from_id: int, to_id: int) -> dict[int, StatementAtLevel]:
         .where(or_(Framework.id.in_((from_id, to_id)), skipped))
         .order_by(Framework.id, Statement.position)
     )
-    return {row[0]: StatementAtLevel(*row[1:5], tuple(row[5:8]), *row[8:]) for row in rows}
+    return {
+        key: StatementAtLevel(of, version, skill_id, domain_id, (strand, domain, rank), *words)
+        for key, of, version, skill_id, domain_id, strand, domain, rank, *words in rows
+    }
 
 
 def _moved(

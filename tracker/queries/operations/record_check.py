@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from tracker.db import Base, session
 from tracker.models import (
     SEALED_TABLES,
+    AuditEvent,
+    AuditEventDetail,
     Endorsement,
     EndorsementMove,
     LevelException,
@@ -24,18 +26,20 @@ from tracker.models import (
     ReviewMove,
     Seal,
 )
+from tracker.models.record.skills import lineage_of
 from tracker.models.seals import key_of
 from tracker.queries.endorsements.erased import item_was_erased
 from tracker.queries.operations import seal_chains
 from tracker.queries.operations.seal_chains import OWNER
 from tracker.rules.operations.backups import Finding
-from tracker.rules.operations.seals import commitment
+from tracker.rules.operations.seals import commitment, lineage
 from tracker.rules.reviews.workflow import ItemStatus
 
 AT_ONCE = 1000
 """Rows held in memory at a time."""
 NAMED = 20
 """So many rows a finding names; the rest it counts."""
+LINEAGE_DECIDED = ("framework_imported", "origin_added")
 
 Named = Sequence[Any]
 """The number of a row, and whose record it belongs to."""
@@ -52,6 +56,7 @@ def findings(connection: Connection) -> Iterator[Finding]:
     for model in SEALED_TABLES:
         yield from _rows(connection, model)
     yield from _statuses(connection)
+    yield from _lineages(connection)
 
 
 def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
@@ -195,3 +200,22 @@ def _not_as_history() -> tuple[Executable, Executable]:
     )
     alone = select(RatingEntry.id, RatingEntry.person_id).where(~there.exists())
     return wrong, alone.order_by(RatingEntry.id)
+
+
+def _lineages(connection: Connection) -> Iterator[Finding]:
+    """Statements are wordings of the skills, and these made of those, of which the audit noted one
+    digest when that was decided last."""
+    noted = (
+        select(AuditEventDetail.facts)
+        .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
+        .where(AuditEvent.kind.in_(LINEAGE_DECIDED))
+        .order_by(AuditEvent.sequence)
+    )
+    newest = {
+        str(facts["slug"]): facts["lineage"]
+        for facts in connection.scalars(noted)
+        if isinstance(facts, dict) and {"slug", "lineage"} <= facts.keys()
+    }
+    for slug, digest in newest.items():
+        if digest != lineage(*(connection.execute(rows).all() for rows in lineage_of(slug))):
+            yield Finding("lineage_changed", slug)

@@ -16,11 +16,13 @@ from tracker.models import (
     HandoverText,
     Membership,
     Person,
+    PersonVersion,
     Review,
     ReviewMove,
     RoleProfile,
     Team,
 )
+from tracker.models.record.versions import is_current
 from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
@@ -33,7 +35,7 @@ from tracker.rules.roles import Role
 class ReviewHeader:
     """What stands over every page of a review. `may_go_on`: the reviewer can go on with it.
     `before_id`: the review that was handed on and goes on here, with who had it and why it was
-    handed on."""
+    handed on. `is_moved`: the learner is on another version of the framework by now."""
 
     id: int
     learner_id: int
@@ -66,6 +68,7 @@ class ReviewHeader:
     before_id: int | None
     before: str
     handover_note: str
+    is_moved: bool
 
     @property
     def learner_first(self) -> str:
@@ -145,6 +148,14 @@ def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             before.id.label("before_id"),
             func.coalesce(had_it.name, "").label("before"),
             func.coalesce(HandoverText.note, "").label("handover_note"),
+            exists(PersonVersion.id)
+            .where(
+                PersonVersion.person_id == Review.learner_id,
+                PersonVersion.slug == Framework.slug,
+                PersonVersion.framework_id != Review.framework_id,
+                is_current(),
+            )
+            .label("is_moved"),
         )
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)

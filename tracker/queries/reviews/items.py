@@ -5,24 +5,42 @@ excepted), and nothing of the reviewer's for the learner: the columns are masked
 can show what it was not given.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
     Confirmation,
     Domain,
+    Framework,
     Level,
+    PersonVersion,
     Rating,
     Review,
     ReviewItem,
     ReviewItemText,
+    SkillOrigin,
     Statement,
     Strand,
 )
 from tracker.models.joins import level_of_statement
+from tracker.models.record.versions import is_current
+from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, item_can
 
@@ -64,6 +82,17 @@ class Item:
         return self.status is not None and item_can(self.status, move)
 
 
+@dataclass(frozen=True, slots=True)
+class OtherWording:
+    """Of a later or an earlier version, with its title; `then` and `now`: the item's wording and
+    that one, with the words that differ."""
+
+    version: str
+    title: Wording
+    then: tuple[Piece, ...]
+    now: tuple[Piece, ...]
+
+
 def for_reviewer(review_id: int) -> list[Item]:
     """In order; the learner's side only where it has been revealed, or the review is an open one.
     One query."""
@@ -85,6 +114,50 @@ def for_learner(review_id: int) -> list[Item]:
         may_theirs=_revealed(),
         is_reviewer=False,
     )
+
+
+def other_wordings(review_ids: Collection[int]) -> dict[int, OtherWording]:
+    """By item, where the version that its learner is on by now words it otherwise: of versions
+    alone, whatever anybody rated. One query; none for no reviews."""
+    if not review_ids:
+        return {}
+    then, now, of, version = (
+        aliased(Statement),
+        aliased(Statement),
+        aliased(Framework),
+        aliased(Framework),
+    )
+    asked_again = exists().where(
+        SkillOrigin.skill_id == now.skill_id,
+        SkillOrigin.origin_id == then.skill_id,
+        SkillOrigin.change.in_((Change.REWORDED, Change.MOVED)),
+    )
+    rows = session().execute(
+        select(ReviewItem.id, version.version, then.text, now.title, now.text)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(then, then.id == ReviewItem.statement_id)
+        .join(of, of.id == then.framework_id)
+        .join(
+            PersonVersion,
+            and_(
+                PersonVersion.person_id == Review.learner_id,
+                PersonVersion.slug == of.slug,
+                PersonVersion.framework_id != of.id,
+                is_current(),
+            ),
+        )
+        .join(version, version.id == PersonVersion.framework_id)
+        .join(now, now.framework_id == version.id)
+        .where(
+            ReviewItem.review_id.in_(review_ids),
+            or_(now.skill_id == then.skill_id, asked_again),
+            or_(now.text != then.text, now.title != then.title),
+        )
+    )
+    return {
+        item_id: OtherWording(name, title, *pieces(before, after))
+        for item_id, name, before, title, after in rows
+    }
 
 
 def changed_since_sent(review_id: int) -> dict[int, bool]:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Skill, SkillOrigin
 from tracker.models.columns import table_of
+from tracker.models.record.skills import lineage_of
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.versions import Change
+from tracker.rules.operations import seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ def skills_for(
             for origin_id in each.skills:
                 add_origin(tx, skills[uuid], origin_id, each.change, carries=each.carries)
     return skills
+
+
+def digest(tx: Session, slug: str) -> str:
+    """Of all of it in a framework: the audit notes it whenever something is decided, and a check
+    compares it (queries/operations/record_check)."""
+    return seals.lineage(*(tx.execute(rows).all() for rows in lineage_of(slug)))
 
 
 def add_origin(

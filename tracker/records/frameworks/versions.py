@@ -79,7 +79,8 @@ def publish(
         _write_strand(tx, framework.id, strand, at, positions, skills, first_keys)
     _cite(tx, framework.id, file)
     exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
-    _note(tx, "framework_imported", file, now, actor)
+    decided = lineage.digest(tx, file.slug)
+    _note(tx, "framework_imported", file, now, actor, lineage=decided)
     return framework.id
 
 
@@ -118,6 +119,7 @@ def _note(
     version: FrameworkFile | Framework,
     now: dt.datetime,
     actor: Actor | None,
+    **facts: Any,
 ) -> None:
     audit.note(
         tx,
@@ -127,6 +129,7 @@ def _note(
         actor_id=None if actor is None else actor.person_id,
         slug=version.slug,
         version=version.version,
+        **facts,
     )
 
 

@@ -41,6 +41,9 @@ FINDINGS = {
     ),
     "row_not_sealed": gettext_noop("Rows were added past the program: %(what)s"),
     "row_changed": gettext_noop("Rows were changed past the program: %(what)s"),
+    "lineage_changed": gettext_noop(
+        "Which answers count for which statement was changed past the program: %(what)s"
+    ),
     "row_gone": gettext_noop("Rows were deleted past the program: %(what)s"),
     "text_missing": gettext_noop(
         "Texts are gone, and no erasure by their owner accounts for it: %(what)s"

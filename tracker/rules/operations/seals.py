@@ -48,6 +48,12 @@ def commitment(salt: str, facts: Mapping[str, Any]) -> str:
     return hash_chain.commitment(salt, said)
 
 
+def lineage(*tables: Iterable[Iterable[Any]]) -> str:
+    """One digest over rows that say which skills statements are wordings of, and what skills were
+    made of."""
+    return sha256(canonical([[list(row) for row in rows] for rows in tables]))
+
+
 def root(before: str, digests: Iterable[str]) -> str:
     """One digest over all of these seals, in the order in which they were written, and over those
     before them."""

@@ -98,6 +98,7 @@ def add_origin(
     "origin_there", and whether it `carries`.
     """
     with transaction() as tx:
+        drafts.newest(tx, slug)
         found = tx.execute(
             select(Statement.framework_id, Statement.skill_id, Statement.code)
             .join(Framework, Framework.id == Statement.framework_id)
@@ -124,6 +125,7 @@ def add_origin(
             statement=found.code,
             origin=origin,
             decision=(VersionDecision.CARRY if carries else VersionDecision.ASK_AGAIN).value,
+            lineage=lineage.digest(tx, slug),
         )
 
 

@@ -156,6 +156,9 @@ def item_page(
         header=header,
         items=items,
         here=here,
+        other_wording=review_items.other_wordings([review_id] if header.is_moved else []).get(
+            here.id
+        ),
         words=words_of(header),
         form=form or _said(here),
         current=current,

@@ -53,7 +53,8 @@ def changes_csv(drafted: DraftedVersion) -> Response:
     comparison = drafted.comparison
     rows = [change_row(change, drafted.decision_of(change)) for change in comparison.changed]
     rows += unrated_rows(comparison)
-    table: Table = [[*HEADINGS], *([row.get(name, "") for name in HEADINGS] for row in rows)]
+    table: Table = [[*HEADINGS]]
+    table += [[row.get(name, "") for name in HEADINGS] for row in rows]
     return csv_file(table, _name(drafted))
 
 

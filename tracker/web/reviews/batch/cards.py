@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from tracker.queries.access import drafts
 from tracker.queries.reviews import item_details
+from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence
-from tracker.queries.reviews.items import Item
+from tracker.queries.reviews.items import Item, OtherWording
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.names import folded
@@ -45,6 +46,7 @@ class ItemCard:
     shown_ground: str
     shown_note: str
     version: int
+    other_wording: OtherWording | None
     is_ticked: bool
     problem: str
     other: str
@@ -89,7 +91,9 @@ def screen(
     """Of items in their order; headers and words are by review. `refusal`: why what was sent was
     not taken; `several`: whether to tick was asked for. All are of one framework."""
     lang = next((header.lang for header in headers.values()), "")
-    items, words = mark_language((items, words), lang)
+    moved = [review_id for review_id, header in headers.items() if header.is_moved]
+    others = review_items.other_wordings(moved)
+    items, words, others = mark_language((items, words, others), lang)
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems = errors.refused_rows(refusal)
@@ -99,6 +103,7 @@ def screen(
             item,
             headers[item.review_id],
             words[item.review_id],
+            others.get(item.id),
             typed.get(item.id),
             item.id in ticked,
             problems.get(item.id),
@@ -180,6 +185,7 @@ def _card(
     item: Item,
     header: ReviewHeader,
     words: ReviewLabels,
+    other_wording: OtherWording | None,
     typed: SentCard | None,
     is_ticked: bool,
     problem: Refusal | None,
@@ -205,6 +211,7 @@ def _card(
         shown_ground=shown[1],
         shown_note=shown[2],
         version=item.version if is_compared or typed is None else typed.base_version,
+        other_wording=other_wording,
         is_ticked=is_ticked,
         problem=errors.message_for(problem) if problem is not None else "",
         other=saved_meanwhile(current, words) if isinstance(current, NewerAnswer) else "",
