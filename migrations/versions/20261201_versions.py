@@ -326,8 +326,6 @@ table(
     index("person_id"),
 )
 
-# Frameworks, carrying
-
 # Frameworks, drafts
 
 table(

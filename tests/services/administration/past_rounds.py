@@ -10,11 +10,12 @@ from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.world import START, World
 from tracker.db import session
-from tracker.models import Domain, Endorsement, Membership
+from tracker.models import Domain, Endorsement, Membership, Statement
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
 from tracker.services.administration import exclusions, memberships, role_profiles, teams
+from tracker.services.frameworks import publishing
 from tracker.services.reviews import endorsements
 
 MAY = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
@@ -93,6 +94,16 @@ def move_person(world: World) -> None:
     memberships.move(acting(world, "adam"), moved, dt.date(2026, 5, 1), terms, world.now)
 
 
+def add_origin(world: World) -> None:
+    """What is reviewed in Communication is said to count for a statement of Technical too."""
+    origin, made = (
+        session().get_one(Statement, world.statements[of][0]).uuid
+        for of in ("communication", "technical")
+    )
+    session().rollback()
+    publishing.add_origin("small", "1", made, origin, world.now, carries=True)
+
+
 def revoke_all(world: World) -> None:
     """All that Sue endorsed."""
     sue = acting(world, "sue")
@@ -109,5 +120,6 @@ CHANGING: tuple[Callable[[World], None], ...] = (
     move_team,
     correct_membership,
     move_person,
+    add_origin,
 )
 """Each changes what a past round would be put together from."""

@@ -127,8 +127,8 @@ def test_a_kept_round_stays_where_it_is(context: World, adam: Actor) -> None:
 WRITES = re.compile(
     r"\b(?:Membership|Target|NotRatedHere)\(|(?:delete|update|insert)\((?:Membership|Target|"
     r"NotRatedHere|Team|RoleProfile|Round)\b|\bmemberships\.(?:write|add_many|change_many|"
-    r"delete_many)\(|\.(?:ends_on|path|parent_id|time_zone|disabled_at) = (?!now)|_set_targets\(|\bcarried_people\.(?:carry|take_back)\("
-    r"|\bremoval\.remove\("
+    r"delete_many)\(|\.(?:ends_on|path|parent_id|time_zone|disabled_at) = (?!now)|_set_targets\(|\bmoves\.move\("
+    r"|\blineage\.add_origin\(|\bremoval\.remove\("
 )
 """What a figure of a past round is made of, as services write it."""
 

@@ -17,6 +17,7 @@ from tests.rules.frameworks.next_files import ADDED, edited, one_of_each, seed
 from tracker.db import session, transaction
 from tracker.models import (
     AuditEvent,
+    AuditEventDetail,
     Framework,
     FrameworkDraft,
     FrameworkDraftDecision,
@@ -29,6 +30,7 @@ from tracker.queries.frameworks.affected import targets_that_end
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
 from tracker.queries.frameworks.level_effects import changed_levels
+from tracker.queries.operations import record_check
 from tracker.queries.profiles import level_shapes
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
@@ -227,6 +229,14 @@ def test_an_origin_that_a_file_did_not_name_is_added() -> None:
     )
     (event,) = session().scalars(select(AuditEvent).where(AuditEvent.kind == "origin_added"))
     assert event.actor_id is None
+    facts = session().scalars(
+        select(AuditEventDetail.facts)
+        .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
+        .where(AuditEvent.kind.in_(("framework_imported", "origin_added")))
+    )
+    assert len({each["lineage"] for each in facts}) == 3, "two versions, and the origin"
+    session().rollback()
+    assert record_check.of_own() == []
     for args, why in (
         ((*at, first), "origin_there"),
         ((*at, ADDED.format(8)), "origin_circle"),

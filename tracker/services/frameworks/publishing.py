@@ -8,14 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
-from tracker.models import Domain, Framework, FrameworkDraft, SkillOrigin, Statement, Strand
+from tracker.models import (
+    Domain,
+    Framework,
+    FrameworkDraft,
+    Library,
+    SkillOrigin,
+    Statement,
+    Strand,
+)
 from tracker.models.record.versions import target_keys
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
 from tracker.queries.record.origins import skills_named
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit
 from tracker.records.frameworks import drafts, lineage, versions
 from tracker.records.frameworks.lineage import Ancestry
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.changes.comparison import Kind, change_between
 from tracker.rules.frameworks.changes.placed_statements import placed, statements
@@ -97,6 +107,9 @@ def add_origin(
     Raises Missing (no such version or statement); Conflict: "origin_unknown", "origin_circle";
     "origin_there", and whether it `carries`.
     """
+    for library_id in session().scalars(select(Library.id).order_by(Library.id)).all():
+        with transaction() as tx:
+            round_snapshots.keep_due(tx, library_id, now, facts_at_end)
     with transaction() as tx:
         drafts.newest(tx, slug)
         found = tx.execute(
@@ -141,8 +154,8 @@ def publish(
     seen: str | None = None,
     chosen: Mapping[str, Decided] | None = None,
 ) -> PublishedVersion:
-    """Publish the draft for the whole installation. Nobody is carried by it: until then all works
-    on the version they are on. What is undecided is rated again. `chosen`: what the page of a draft
+    """Publish the draft for the whole installation. Nobody is moved by it: all go on with the
+    version they are on. What is undecided is rated again. `chosen`: what the page of a draft
     shows as chosen, saved or not, by key of the change; it is decided in the same transaction.
 
     Raises Conflict: "draft_changed" when it is not what was `seen` (DraftedVersion.seen),
