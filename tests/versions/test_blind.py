@@ -28,6 +28,7 @@ from tests.web.reviews.test_blindness import fetch
 from tracker.db import db, transaction
 from tracker.models import Library
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.record.sheet import Record
 from tracker.rules.roles import Role
 from tracker.services.reviews import reviews
 
@@ -209,3 +210,12 @@ def _same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_reader_cannot_tell(app: Flask, plan: Plan, reader: str) -> None:
     assert differing(app, plan, reader) == {}
+
+
+@pytest.mark.longest  # of pages that give away what is sealed: test_blindness
+def test_what_is_not_hidden_with_its_origins_is_found(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Record.as_seen
+    monkeypatch.setattr(Record, "as_seen", lambda of, side, _hidden: whole(of, side, ()))
+    assert differing(app, SMALL, "hugo") != {}
