@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -179,6 +179,18 @@ RICH = Plan(
 )
 
 
+SPLIT_AND_SPLIT = Plan(
+    (((2, 1),),),
+    (
+        Year((), DEEDS),
+        Year(((Fate.SPLIT, CARRIED), (Fate.RETIRED, CARRIED)), DEEDS, ahead=True),
+        Year(((Fate.SPLIT, CARRIED), (Fate.SPLIT, ASKED)), DEEDS, late=True),
+        Year(((Fate.MERGED, CARRIED), (Fate.IN_THREE, CARRIED)), DEEDS, in_round=True),
+    ),
+)
+"""Over three versions, and then merged again."""
+
+
 @pytest.mark.reads_at_length
 @pytest.mark.in_ci
 def test_a_year_with_everything_in_it(app: Flask) -> None:
@@ -194,6 +206,7 @@ def test_a_year_with_everything_in_it(app: Flask) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plan=plans)
+@example(plan=SPLIT_AND_SPLIT)
 @pytest.mark.longest  # one year with everything in it stands above
 def test_random_years(app: Flask, plan: Plan) -> None:
     lived(app, plan)
