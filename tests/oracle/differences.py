@@ -32,6 +32,8 @@ JOB = "What is left to rate for the job is said without all that is listed."
 SINCE = "What is to be rated again changed since, by whichever version."
 LISTED = "A version changes which statements there are, and these count from the next round."
 NOTES = "The notes at an earlier answer are shown with it."
+SEALED = "With each version the audit notes one digest of what decides whose words count."
+SKIPPED = "Whoever was moved is led to all that changed since the version they left."
 PRINTED_ONCE = "A wording in which nothing changed is printed once."
 
 HEADLINE = "One headline for a person, both sides apart, and what happened beside it."
@@ -87,7 +89,16 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(ALL, "*/audit", KINDS, before="a move to a new version|moved to a new|events"),
     Difference(ALL, "*/audit", KINDS, now="Framework: version (hidden|shown again|withdrawn)"),
-    Difference(("demo-teams",), "records/audit", DRAFTED, now=r"^framework_draft_made .* 26\.05$"),
+    Difference(("demo-teams",), "records/audit", DRAFTED, now=r"^framework_draft_made .* 26\.05\n"),
+    Difference(("demo-teams",), "records/audit", SEALED, now="lineage …"),
+    Difference(WORLDS, "* publishes *", SEALED, now="^audit: framework_imported .* lineage …"),
+    Difference(WORLDS, "*/explained *", SKIPPED, now="^All that changed from version"),
+    Difference(
+        ("world-1", "world-3", "world-5"),
+        "*/profile",
+        SKIPPED,
+        now="^All that changed from version",
+    ),
     Difference(WORLDS, "*/role profile*", PROFILES, now="There is no such page"),
     Difference(WORLDS, "*/role profiles", PROFILES, before="retired"),
     Difference(
