@@ -10,9 +10,10 @@ from tests.browser.checks import clipped_texts, overlapping_texts
 from tests.browser.conftest import Live
 from tests.browser.watch import barriers, sideways
 from tests.factories.ratings import rate
-from tests.factories.sending import YES
+from tests.factories.sending import YES, actor
 from tests.factories.versions import NextVersion, carried, next_version
 from tracker.db import db
+from tracker.services.reviews import reviews
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
@@ -121,3 +122,19 @@ def test_so_is_what_was_typed_on_the_page_of_another_version(live: Live, visit: 
         "one reworded, and both parts"
     )
     assert faults(page) == []
+
+
+def test_so_is_the_card_of_a_review_whose_learner_was_moved(live: Live, visit: Visit) -> None:
+    changed = live.world.statements["communication"][0]
+    version = is_published(live)
+    with live.app.app_context():
+        ana, sue = (actor(live.world, name) for name in ("ana", "sue"))
+        review_id = reviews.send(ana, sue.person_id, [changed], live.world.now)
+        carried(live.world, version, person="ana")
+        db.session.remove()
+    page = visit("sue", reduced_motion="reduce")
+    for address in (f"/reviews/{review_id}/screen/1", f"/reviews/by-statement/{changed}"):
+        page.goto(address)
+        page.get_by_text("Ana is on version 2 now, which words this differently").click()
+        page.get_by_text("Was:").wait_for()
+        assert faults(page) == []

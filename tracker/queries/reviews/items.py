@@ -84,8 +84,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OtherWording:
-    """Of a later or an earlier version, with its title; `then` and `now`: the item's wording and
-    that one, with the words that differ."""
+    """Of a later or an earlier version, with its title where that is another one; `then` and
+    `now`: the item's wording and that one, with the words that differ."""
 
     version: str
     title: Wording
@@ -133,7 +133,13 @@ def other_wordings(review_ids: Collection[int]) -> dict[int, OtherWording]:
         SkillOrigin.change.in_((Change.REWORDED, Change.MOVED)),
     )
     rows = session().execute(
-        select(ReviewItem.id, version.version, then.text, now.title, now.text)
+        select(
+            ReviewItem.id,
+            version.version,
+            case((now.title != then.title, now.title), else_=""),
+            then.text,
+            now.text,
+        )
         .join(Review, Review.id == ReviewItem.review_id)
         .join(then, then.id == ReviewItem.statement_id)
         .join(of, of.id == then.framework_id)
@@ -156,7 +162,7 @@ def other_wordings(review_ids: Collection[int]) -> dict[int, OtherWording]:
     )
     return {
         item_id: OtherWording(name, title, *pieces(before, after))
-        for item_id, name, before, title, after in rows
+        for item_id, name, title, before, after in rows
     }
 
 
