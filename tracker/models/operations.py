@@ -151,11 +151,11 @@ class DailyWork(Base):
 
 
 class Job(Base):
-    """Work that somebody asked for, or that the program does by itself (no person), step by step.
+    """Work that somebody asked for, step by step.
 
-    `occasion`: what it is done once for, in words of its kind. `total`: how many
-    steps there are, None before it was planned; `done` of them are kept. `claim_token`: of the
-    worker that has it, which was last heard of at `seen_at`. `tries` of the step that is next.
+    `total`: how many steps there are, None before it was planned; `done` of them are kept.
+    `claim_token`: of the worker that has it, which was last heard of at `seen_at`. `tries` of the
+    step that is next.
     `grounds`: digest of what the rights to its file stand on. It goes after a while.
     """
 
@@ -170,7 +170,6 @@ class Job(Base):
             "(state IN ('waiting', 'running')) = (ended_at IS NULL)", name="ended_has_a_time"
         ),
         CheckConstraint("done >= 0 AND done <= COALESCE(total, 0)", name="done_of_total"),
-        CheckConstraint("(person_id IS NULL) = (library_id IS NULL)", name="asked_in_a_library"),
         Index("ix_jobs_next", "state", "next_try_at"),
         Index("ix_jobs_person", "person_id", "asked_at"),
         NEVER_AGAIN,
@@ -178,9 +177,8 @@ class Job(Base):
 
     id: Mapped[Id]
     kind: Mapped[Word]
-    person_id: Mapped[int | None] = mapped_column(parent("people.id"))
-    library_id: Mapped[int | None] = mapped_column(parent("libraries.id"))
-    occasion: Mapped[str | None] = mapped_column(String(200), unique=True)
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
     arguments: Mapped[dict[str, str]] = mapped_column(JSON)
     state: Mapped[JobState]
     total: Mapped[int | None]

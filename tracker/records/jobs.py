@@ -37,13 +37,12 @@ ANEW: dict[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job in a worker's hands, as it was when it was claimed. Who asked: nobody, where the
-    program did by itself."""
+    """A job in a worker's hands, as it was when it was claimed, and who asked for it."""
 
     job_id: int
     token: str
     kind: str
-    person_id: int | None
+    person_id: int
     arguments: Mapping[str, str]
     asked_at: dt.datetime
     total: int | None
@@ -75,24 +74,18 @@ def ask(
         raise Conflict("jobs_open", most=OPEN_MAX)
     if len(mine) >= KEPT_MAX:
         raise Conflict("jobs_kept", most=KEPT_MAX)
-    made = _new(kind, arguments, now)
-    made.person_id, made.library_id = person_id, library_id
+    made = Job(
+        kind=kind,
+        person_id=person_id,
+        library_id=library_id,
+        arguments=arguments,
+        state=JobState.WAITING,
+        asked_at=now,
+        next_try_at=now,
+    )
     tx.add(made)
     tx.flush()
     return made.id
-
-
-def add_of_system(
-    tx: Session, kind: str, occasion: str, now: dt.datetime, arguments: dict[str, str] | None = None
-) -> bool:
-    """Whether it is new: for one occasion there is one job."""
-    if tx.scalar(select(Job.id).where(Job.occasion == occasion)) is not None:
-        return False
-    made = _new(kind, arguments or {}, now)
-    made.occasion = occasion
-    tx.add(made)
-    tx.flush()
-    return True
 
 
 def claim_next(tx: Session, kinds: Collection[str], now: dt.datetime) -> Claim | None:
@@ -207,12 +200,6 @@ def delete_jobs(tx: Session, ids: Collection[int]) -> None:
     tx.execute(delete(Job).where(Job.id.in_(ids)))
 
 
-def _new(kind: str, arguments: dict[str, str], now: dt.datetime) -> Job:
-    return Job(
-        kind=kind, arguments=arguments, state=JobState.WAITING, asked_at=now, next_try_at=now
-    )
-
-
 def _change(tx: Session, claim: Claim, *conditions: Any, **values: object) -> None:
     """Raises ClaimLost where the job is not the worker's anymore."""
     done = tx.execute(
@@ -226,9 +213,8 @@ def _change(tx: Session, claim: Claim, *conditions: Any, **values: object) -> No
 
 def _fail(tx: Session, job_id: int, reason: str, now: dt.datetime) -> None:
     """Whoever asked for it is told: they were told before that it would be done."""
-    person_id = tx.scalar(select(Job.person_id).where(Job.id == job_id))
-    if person_id is not None:
-        notices.note(tx, person_id, NoticeKind.JOB_FAILED, happening("job", job_id, now), now)
+    person_id = tx.scalars(select(Job.person_id).where(Job.id == job_id)).one()
+    notices.note(tx, person_id, NoticeKind.JOB_FAILED, happening("job", job_id, now), now)
     values = ANEW | {"state": JobState.FAILED, "ended_at": now, "reason": reason}
     tx.execute(update(Job).where(Job.id == job_id).values(**values))
     _drop_file(tx, [job_id])

@@ -17,7 +17,6 @@ from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Draft, Job, JobPart, JobPerson, Person
 from tracker.queries.operations import jobs as queries
-from tracker.records import jobs as records
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.operations.jobs import (
@@ -352,13 +351,3 @@ def test_an_erasure_takes_every_file_about_that_person(
     made.at_step = lambda number: None
     assert [made.turn(), made.turn()] == ["done", "done"]
     assert (made.file("sue", ready), made.file("ana", half)) == (WHOLE, WHOLE)
-
-
-def test_of_one_occasion_there_is_one_job_of_the_program(made: Maker) -> None:
-    with transaction() as tx:
-        occasions = ("today", "today", "tomorrow")
-        new = [records.add_of_system(tx, "twice", each, made.now) for each in occasions]
-    assert new == [True, False, True]
-    with transaction() as tx:
-        assert not records.add_of_system(tx, "twice", "today", made.now)
-    assert [made.turn(), made.turn(), made.turn()] == ["done", "done", None]

@@ -121,12 +121,8 @@ def other_wordings(review_ids: Collection[int]) -> dict[int, OtherWording]:
     alone, whatever anybody rated. One query; none for no reviews."""
     if not review_ids:
         return {}
-    then, now, of, version = (
-        aliased(Statement),
-        aliased(Statement),
-        aliased(Framework),
-        aliased(Framework),
-    )
+    then, now = aliased(Statement), aliased(Statement)
+    of, version = aliased(Framework), aliased(Framework)
     asked_again = exists().where(
         SkillOrigin.skill_id == now.skill_id,
         SkillOrigin.origin_id == then.skill_id,

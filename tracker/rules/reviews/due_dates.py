@@ -55,10 +55,6 @@ def a_week_later(on: dt.date, since: dt.date, away: Collection[Away], today: dt.
     return wanted - (due_day(wanted, since, away) - wanted)
 
 
-def is_away(away: Iterable[Away], today: dt.date) -> bool:
-    return any(period.covers(today) for period in away)
-
-
 def back_after(day: dt.date, away: Iterable[Away]) -> dt.date:
     """That day, or the first one after it on which they are not away."""
     for period in sorted(away):

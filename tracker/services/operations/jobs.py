@@ -29,11 +29,11 @@ LOG = structlog.get_logger("tracker.jobs")
 
 @dataclass(frozen=True, slots=True)
 class JobTask:
-    """A job, as its kind sees it. `actor`: who asked, with the rights of now; None: the program by
-    itself. `people`: whose data its file holds, once that is planned."""
+    """A job, as its kind sees it. `actor`: who asked, with the rights of now. `people`: whose data
+    its file holds, once that is planned."""
 
     job_id: int
-    actor: Actor | None
+    actor: Actor
     arguments: Mapping[str, str]
     people: tuple[int, ...]
     now: dt.datetime
@@ -191,8 +191,8 @@ def _step(kind: JobKind, claim: Claim, task: JobTask, number: int) -> None:
 
 
 def _task(claim: Claim, now: dt.datetime) -> JobTask:
-    actor = None if claim.person_id is None else actor_for_person(claim.person_id, now)
-    if actor is None and claim.person_id is not None:
+    actor = actor_for_person(claim.person_id, now)
+    if actor is None:
         raise Missing("job_not_allowed")
     return JobTask(claim.job_id, actor, claim.arguments, queries.people(claim.job_id), now)
 

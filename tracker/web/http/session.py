@@ -71,10 +71,9 @@ def actor() -> Actor:
     return found
 
 
-def act_as(who: Actor | None) -> None:
+def act_as(who: Actor) -> None:
     """Let this request be theirs: one that no browser sent, for work in the background."""
-    if who is not None:
-        g._login_user = SignedIn("", who, None)
+    g._login_user = SignedIn("", who, None)
 
 
 def has_link() -> bool:

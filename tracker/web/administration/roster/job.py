@@ -4,9 +4,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from tracker.policy import permissions
-from tracker.policy.permissions import Actor
 from tracker.rules.administration.roster.states import JOB
-from tracker.rules.errors import Conflict, Missing
+from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.services.administration.roster import importing, staging
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
@@ -21,7 +20,7 @@ def plan(task: JobTask) -> Plan:
 
 def step(task: JobTask, number: int) -> None:
     """Both can be done twice: what is imported already is left as it is."""
-    actor, roster_id, seen = _actor(task), int(task.arguments["record_id"]), task.arguments["seen"]
+    actor, roster_id, seen = task.actor, int(task.arguments["record_id"]), task.arguments["seen"]
     if number == CHECKING:
         if staging.check_again(actor, roster_id, task.now).digest != seen:
             raise Conflict("roster_overtaken")
@@ -39,12 +38,6 @@ def grounds(task: JobTask) -> str | None:
         actor, Permission.ADMINISTER, permissions.library_of(actor)
     )
     return "" if may else None
-
-
-def _actor(task: JobTask) -> Actor:
-    if task.actor is None:
-        raise Missing("job_not_allowed")
-    return task.actor
 
 
 KIND = JobKind(plan, step, grounds)
