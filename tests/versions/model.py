@@ -79,11 +79,17 @@ class Lineage:
         return {skill}.union(*(self.line(of, carrying=carrying) for of in origins))
 
     def asks_again(self, skill: int, own: Mapping[int, Word]) -> bool:
-        """Whether something that it was made of is answered, and nothing nearer was cleared."""
-        return any(
-            own[of].answer is not None if of in own else self.asks_again(of, own)
-            for of, _carries in self.made_of[skill]
-        )
+        """Whether something that it was made of is answered, and nothing nearer was cleared, on
+        whichever way: whoever cleared one part that is merged again is not asked for the whole."""
+        answered, cleared = set[int](), set[int]()
+        for way in self.ways(skill):
+            is_cleared = False
+            for of, _carries in way:
+                if of in own and own[of].answer is None:
+                    is_cleared = True
+                elif of in own:
+                    (cleared if is_cleared else answered).add(of)
+        return bool(answered - cleared)
 
 
 def _on_the_way(words: list[Word]) -> Word | None:
