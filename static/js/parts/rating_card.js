@@ -2,6 +2,7 @@
 
 import { forget, keep, kept } from "../kept_answers.js";
 import { words } from "./announcements.js";
+import { goOnAlone, isOneAtATime, showAlone, showPressed, tellNotSaved } from "./one_card.js";
 import { StatementCard } from "./statement_card.js";
 import { forgetGiven, offerUndo, remember, tellUndone } from "./undo.js";
 import { cards } from "./unsaved.js";
@@ -50,6 +51,21 @@ export class RatingCard extends StatementCard {
     super.give(answer, pause, others);
   }
 
+  check(answer) {
+    super.check(answer);
+    showPressed(this);
+  }
+
+  focus() {
+    if (isOneAtATime()) showAlone(this);
+    else super.focus();
+  }
+
+  goOn(wasOpen) {
+    if (isOneAtATime()) goOnAlone(this, wasOpen);
+    else super.goOn(wasOpen);
+  }
+
   onSubmit(event) {
     event.preventDefault();
     const button = event.submitter;
@@ -86,6 +102,7 @@ export class RatingCard extends StatementCard {
   /** Of a page of another version: what was typed goes to the statement of the one that they are on now. */
   onRefused(answer, body) {
     super.onRefused(answer, body);
+    tellNotSaved(this);
     if (!MOVED.has(body?.code)) return;
     const button = document.createElement("button");
     button.type = "button";

@@ -4,6 +4,7 @@
 import { fill, speak, words } from "./announcements.js";
 import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "./keys.js";
 import { leave, linkOf } from "../leaving.js";
+import { startAtAlone } from "./one_card.js";
 import { forgetGiven } from "./undo.js";
 import { cards, isStuck } from "./unsaved.js";
 
@@ -121,6 +122,7 @@ function show({ page }) {
 }
 
 function startAtTop(at) {
+  if (startAtAlone()) return;
   const heading = main.querySelector("h1");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });

@@ -43,7 +43,9 @@ def save() -> ResponseReturnValue:
 
 
 def _next() -> str:
-    return own_address(request.form.get("next", ""), url_for("assessment.resume"))
+    """`then`: of the button that was pressed, where that goes on itself."""
+    wanted = request.form.get("then") or request.form.get("next", "")
+    return own_address(wanted, url_for("assessment.resume"))
 
 
 def _refused(sent: SentPage, refusal: Invalid | Conflict) -> ResponseReturnValue:

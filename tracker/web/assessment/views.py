@@ -1,6 +1,6 @@
 """Rating oneself: a domain or level at a time, five at a time, and saving one answer."""
 
-from flask import Blueprint, abort, jsonify, redirect, request, url_for
+from flask import Blueprint, abort, has_request_context, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -54,6 +54,14 @@ errors.refusal_messages(
 )
 
 
+@bp.url_defaults
+def stay_in_list(endpoint: str, values: dict[str, object]) -> None:
+    """Whoever has asked for all statements of a page on a phone keeps to lists on the way on."""
+    pages = ("assessment.show", "assessment.five", "assessment.later")
+    if endpoint in pages and has_request_context() and "list" in request.args:
+        values.setdefault("list", 1)
+
+
 @bp.get("/assess")
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
@@ -88,6 +96,10 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     to_rate = assess_pages.filtered(
         statement_cards.of_domain(header.sheet, domain_id, rank), header.learner, levels, which
     )
+    here = url_for("assessment.show", level=rank, show=which, **request.view_args or {})
+    following = assess_pages.following(header, groups, which)
+    then = following.href if following else url_for("finish.show")
+    one = assess_pages.one_at_a_time(to_rate, here, then, groups)
     return render(
         "assessment/show.html",
         lang=header.learner.lang,
@@ -97,10 +109,11 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         which=which,
         filters=assess_pages.filters(levels, which),
         groups=groups,
-        place=page_nav.place(groups),
-        following=assess_pages.following(header, groups, which),
+        following=following,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner),
+        cards=StatementCards(to_rate, header.learner, alone=one.card if one else None),
+        here=here,
+        one=one,
     )
 
 
@@ -121,14 +134,18 @@ def five() -> ResponseReturnValue:
     )
     ids = ids or progresses.next_open(header.sheet, header.learner.round_starts_on, FIVE)
     to_rate = statement_cards.of_statements(header.sheet, ids)
+    here = url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards))
+    more_href = assess_pages.way_on(header, url_for("assessment.five"))
+    one = assess_pages.one_at_a_time(to_rate, here, more_href)
     return render(
         "assessment/five.html",
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner),
-        here=url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards)),
-        more_href=assess_pages.way_on(header, url_for("assessment.five")),
+        cards=StatementCards(to_rate, header.learner, alone=one.card if one else None),
+        here=here,
+        more_href=more_href,
+        one=one,
     )
 
 
@@ -139,12 +156,16 @@ def later() -> ResponseReturnValue:
     header = assess_pages.header_once_read(switch="assessment.later")
     ids = [line.statement.id for line in progresses.counting_later(header.sheet)]
     to_rate = statement_cards.of_statements(header.sheet, ids)
+    here = url_for("assessment.later")
+    one = assess_pages.one_at_a_time(to_rate, here, url_for("assessment.resume"))
     return render(
         "assessment/later.html",
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner),
+        cards=StatementCards(to_rate, header.learner, alone=one.card if one else None),
+        here=here,
+        one=one,
     )
 
 

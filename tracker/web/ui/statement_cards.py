@@ -59,6 +59,7 @@ class CardShape:
     own_page: bool
     again: bool
     waits: bool
+    alone: bool
 
 
 _shapes: dict[CardShape, list[str]] = {}
@@ -67,8 +68,8 @@ _chips: dict[tuple[str, tuple[CitationChip, ...]], str] = {}
 
 
 class StatementCards:
-    """The cards of one page for one learner: all in the form of the page, or alone on the
-    statement's own page, which says what was `saved`."""
+    """The cards of one page for one learner: all in the form of the page, or by itself on the
+    statement's own page, which says what was `saved`. `alone`: the one that a phone shows."""
 
     def __init__(
         self,
@@ -77,12 +78,14 @@ class StatementCards:
         *,
         own_page: bool = False,
         saved: int | None = None,
+        alone: StatementCard | None = None,
     ) -> None:
         self._scale = mark_language(to_rate.scale, learner.lang)
         self._round_starts_on = learner.round_starts_on
         self._saved = saved
         self._saved_words = str(escape(_("Saved")))
         self._own_page = own_page
+        self._alone = alone
         self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
         self._labels = {word.key: word.label for word in self._scale}
@@ -108,6 +111,7 @@ class StatementCards:
             own_page=self._own_page,
             again=bool(card.earlier),
             waits=card.later is not None,
+            alone=card is self._alone,
         )
         values = {
             **self._same,
@@ -247,6 +251,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             title_hidden=shape.own_page,
             earlier=_stand_in("earlier") if shape.again else "",
             later=_stand_in("later") if shape.waits else "",
+            alone=shape.alone,
         )
     ).replace(generate_csrf(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))
