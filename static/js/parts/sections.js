@@ -50,6 +50,8 @@ async function goOn(link, keys) {
   end();
   if (!next) {
     stay(link, waiting, isSaved);
+  } else if (next.isElsewhere && waiting?.length) {
+    tellUnused(link, fill(words.keysLeft, { keys: waiting.join(" ") }));
   } else if (next.isElsewhere) {
     location.assign(addressOf(link, waiting !== null));
   } else {
@@ -147,12 +149,17 @@ function typeOn(keys) {
 
 /** Nothing came. Without keys the plain link says why; keys are not dropped in silence. */
 function stay(link, keys, isSaved) {
-  link.focus();
-  if (!keys?.length) {
+  if (keys?.length) {
+    tellUnused(link, fill(words.keysNotUsed, { keys: keys.join(" ") }));
+  } else {
+    link.focus();
     if (isSaved) location.assign(addressOf(link, keys !== null));
-    return;
   }
-  const text = fill(words.keysNotUsed, { keys: keys.join(" ") });
+}
+
+/** Before the way on, which has the focus: whoever has read it presses Enter. */
+function tellUnused(link, text) {
+  link.focus();
   main.querySelector("[data-section-trouble]")?.remove();
   const box = document.createElement("div");
   box.className = "notice is-warning";
