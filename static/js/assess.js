@@ -1,6 +1,7 @@
 /* Rating without leaving the page: each answer is saved by itself, in turn, and says so. Without this script the
    statements of a page are one form with one button, as are the rows of a grid and the cards of a review. */
 
+import { connectKeeping } from "./parts/keeping.js";
 import { connectNotes } from "./parts/notes.js";
 import { startOneAtATime } from "./parts/one_card.js";
 import { RatingCard, saveEachByItself } from "./parts/rating_card.js";
@@ -12,4 +13,5 @@ start((root) => {
   startOneAtATime();
   connectNotes(root);
   saveEachByItself(root.querySelector("form[data-ratings]"));
+  connectKeeping(root);
 });

@@ -99,7 +99,8 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     here = url_for("assessment.show", level=rank, show=which, **request.view_args or {})
     following = assess_pages.following(header, groups, which)
     then = following.href if following else url_for("finish.show")
-    one = assess_pages.one_at_a_time(to_rate, here, then, groups)
+    is_older = which is RatingFilter.OLDER  # kept together, so listed on a phone too
+    one = None if is_older else assess_pages.one_at_a_time(to_rate, here, then, groups)
     return render(
         "assessment/show.html",
         lang=header.learner.lang,
@@ -111,7 +112,9 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         groups=groups,
         following=following,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner, alone=one.card if one else None),
+        cards=StatementCards(
+            to_rate, header.learner, alone=one.card if one else None, are_ticked=is_older
+        ),
         here=here,
         one=one,
     )
