@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import abort, redirect, request, url_for
+from flask import abort, has_request_context, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -128,6 +128,13 @@ class OneAtATime:
     of: int
     back: str
     then: str
+
+
+def stay_in_list(endpoint: str, values: dict[str, object]) -> None:
+    """Whoever has asked for all statements of a page on a phone keeps to lists on the way on."""
+    pages = ("assessment.show", "assessment.five", "assessment.later")
+    if endpoint in pages and has_request_context() and "list" in request.args:
+        values.setdefault("list", 1)
 
 
 LAST = "last"

@@ -1,6 +1,6 @@
 """Rating oneself: a domain or level at a time, five at a time, and saving one answer."""
 
-from flask import Blueprint, abort, has_request_context, jsonify, redirect, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -21,6 +21,7 @@ from tracker.web.ui import page_nav
 from tracker.web.ui.statement_cards import StatementCards
 
 bp = Blueprint("assessment", __name__)
+bp.url_defaults(assess_pages.stay_in_list)
 
 errors.refusal_messages(
     rating_changed=_l(
@@ -41,8 +42,7 @@ errors.refusal_messages(
     answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(
         "A note can be %(longest)s characters long; this one has %(length)s. It is kept on this "
-        "page: "
-        "shorten it and save again."
+        "page: shorten it and save again."
     ),
     rating_malformed=_l(
         "That is not what this page sends. Nothing was saved; load the page again."
@@ -52,14 +52,6 @@ errors.refusal_messages(
         "Load the page again."
     ),
 )
-
-
-@bp.url_defaults
-def stay_in_list(endpoint: str, values: dict[str, object]) -> None:
-    """Whoever has asked for all statements of a page on a phone keeps to lists on the way on."""
-    pages = ("assessment.show", "assessment.five", "assessment.later")
-    if endpoint in pages and has_request_context() and "list" in request.args:
-        values.setdefault("list", 1)
 
 
 @bp.get("/assess")
@@ -113,7 +105,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         following=following,
         to_rate=to_rate,
         cards=StatementCards(
-            to_rate, header.learner, alone=one.card if one else None, are_ticked=is_older
+            to_rate, header.learner, alone=one.card.id if one else None, are_ticked=is_older
         ),
         here=here,
         one=one,
@@ -145,7 +137,7 @@ def five() -> ResponseReturnValue:
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner, alone=one.card if one else None),
+        cards=StatementCards(to_rate, header.learner, alone=one.card.id if one else None),
         here=here,
         more_href=more_href,
         one=one,
@@ -166,7 +158,7 @@ def later() -> ResponseReturnValue:
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner, alone=one.card if one else None),
+        cards=StatementCards(to_rate, header.learner, alone=one.card.id if one else None),
         here=here,
         one=one,
     )

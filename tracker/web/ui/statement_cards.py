@@ -70,7 +70,7 @@ _chips: dict[tuple[str, tuple[CitationChip, ...]], str] = {}
 
 class StatementCards:
     """The cards of one page for one learner: all in the form of the page, or by itself on the
-    statement's own page, which says what was `saved`. `alone`: the one that a phone
+    statement's own page, which says what was `saved`. `alone`: the id of the one that a phone
     shows. `are_ticked`: an older answer can be unticked, others are kept together."""
 
     def __init__(
@@ -80,7 +80,7 @@ class StatementCards:
         *,
         own_page: bool = False,
         saved: int | None = None,
-        alone: StatementCard | None = None,
+        alone: int | None = None,
         are_ticked: bool = False,
     ) -> None:
         self._scale = mark_language(to_rate.scale, learner.lang)
@@ -115,7 +115,7 @@ class StatementCards:
             own_page=self._own_page,
             again=bool(card.earlier),
             waits=card.later is not None,
-            alone=card is self._alone,
+            alone=card.id == self._alone,
             ticked=self._are_ticked and dated and card.answer != NOT_SURE,
         )
         values = {
