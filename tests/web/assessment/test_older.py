@@ -103,6 +103,7 @@ def test_where_a_change_is_refused_nothing_is_kept(app: Flask, world: World, ana
     assert own(app) == before
 
 
+@pytest.mark.in_ci
 def test_keeping_is_undone_and_the_dates_are_the_earlier_ones(
     app: Flask, world: World, ana: Client
 ) -> None:
