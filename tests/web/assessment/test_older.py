@@ -64,7 +64,8 @@ def test_all_are_kept_in_one_press_for_each_page_and_every_answer_is_seen(
         ticked = [name.removeprefix("seen-") for name in sent if name.startswith("seen-")]
         assert f">Keep the {len(ticked)} shown</button>" in page
         for statement_id in ticked:
-            card = page.partition(f'id="s-{statement_id}"')[2].partition('role="group"')[0]
+            card = page.partition(f'data-statement="{statement_id}"')[2]
+            card = card.partition("data-statement=")[0]
             assert "You chose Partly on Sep 1, before this round." in card
             assert f'name="still_true-{statement_id}" value="partly">Keep' in card
         page = ana.post(OLDER, sent, follow_redirects=True).text

@@ -34,12 +34,19 @@ refusal_messages(
 @bp.get("/assess/older")
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
-    """On to the first page that has some; without any, on with rating."""
+    """On to the first page that has some to keep, else to one with some to decide on; without any,
+    on with rating."""
     header = assess_pages.header_once_read(switch="older_ratings.show")
     slug = header.learner.framework_slug
     groups = page_nav.page_nav(slug, header.progress, which=RatingFilter.OLDER)
-    first = next((item.href for group in groups for item in group.items), None)
-    return redirect(first or url_for("assessment.resume"))
+    items = [item for group in groups for item in group.items]
+    places = [(level.domain_id, level.rank) for level in header.progress.levels if level.to_keep]
+
+    def has_none(item: page_nav.PageNavItem) -> bool:
+        return not any(item.domain_id == of and item.rank in (None, rank) for of, rank in places)
+
+    first = min(items, key=has_none, default=None)
+    return redirect(first.href if first else url_for("assessment.resume"))
 
 
 @bp.post("/assess/older")
