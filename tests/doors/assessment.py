@@ -22,7 +22,7 @@ DOORS = [
     Door("assessment_page.save", GRID_POST, "POST"),
     Door("assessment.save", "401 422 422 422 403 403 403 403 403", "POST", values=statement),
     Door("finish.show", "302 302 302 302 403 403 403 403 403"),
-    Door("older_ratings.show", "302 200 200 200 403 403 403 403 403"),
+    Door("older_ratings.show", "302 302 302 302 403 403 403 403 403"),
     Door("older_ratings.keep", "401 303 303 303 403 403 403 403 403", "POST"),
     Door("older_ratings.undo", "401 422 422 422 403 403 403 403 403", "POST"),
     Door("statements.show", "302 200 200 200 403 403 403 403 403", values=statement),

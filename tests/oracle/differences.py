@@ -48,6 +48,12 @@ ONE_FORM = (
     "A page of statements is one form with one button; what was saved stands in a line above them."
 )
 
+ONE_CARD = "A page of statements begins with them: one menu has what stood above."
+BESIDE_NOTES = (
+    "The way to evidence stands beside the notes, not between the answers and their button."
+)
+KEPT_IN_PLACE = "Older ratings are a filter of the pages of statements."
+
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
 NEXT = ("demo-1", "demo-2", "world-2", "world-4", "world-6")
@@ -62,11 +68,30 @@ DIFFERENCES: tuple[Difference, ...] = (
         )
         for before, now in (
             ("", r"(?m)^Only you can see your ratings until you send them|^Save( All of it|$)"),
-            ("Nobody else sees your ratings until", "^Do you do this"),
             ("^Save notes: ", ""),
         )
     ),
     Difference(LEARNERS, "*/statement *", ONE_FORM, now="(?m)^Only you can see your ratings"),
+    *(
+        Difference(cases, place, why, before=before, now=now)
+        for cases, place in (
+            (LEARNERS, "*/to rate *"),
+            (("demo-1", "demo-2", *WORLDS[1:]), "*/next *"),
+        )
+        for why, before, now in (
+            (BESIDE_NOTES, "(Add|pieces? of) evidence Save: ", ""),
+            (BESIDE_NOTES, "", r"(?m)(Add|\d+ pieces? of) evidence$"),
+            (
+                ONE_CARD,
+                "(?m)starts again where|^(All sections|Import ratings|Self-assessment)|Nobody else sees",
+                "",
+            ),
+        )
+    ),
+    Difference(
+        ("world-3", "world-5"), "*", ONE_CARD, now=r"(?m)^about \d+ minutes left\nDo you do"
+    ),
+    Difference(("demo-1", "demo-2", *WORLDS[:4]), "*/older", KEPT_IN_PLACE),
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You were moved (back )?to Small framework|are new"),
@@ -188,7 +213,10 @@ DIFFERENCES: tuple[Difference, ...] = (
         now=r"\(x\) 3Consistently",
     ),
     Difference(
-        ("world-3",), "*/to rate leadership", AGAIN, now="^Sue: Consistently, Mar 15 on version 1$"
+        ("world-3",),
+        "*/to rate leadership",
+        AGAIN,
+        now="(?m)^Sue: Consistently, Mar 15 on version 1",
     ),
     Difference(
         ("world-3",), "*/explained leadership", AGAIN, before="0 of 4 met", now="1 of 4 met"

@@ -2,6 +2,8 @@
 
 import { forget, keep, kept } from "../kept_answers.js";
 import { words } from "./announcements.js";
+import { keepsTogether, untick } from "./keeping.js";
+import { goOnAlone, isOneAtATime, showAlone, showPressed, tellNotSaved } from "./one_card.js";
 import { StatementCard } from "./statement_card.js";
 import { forgetGiven, offerUndo, remember, tellUndone } from "./undo.js";
 import { cards } from "./unsaved.js";
@@ -13,6 +15,7 @@ export class RatingCard extends StatementCard {
     super(root);
     this.given = this.chosen?.value ?? null; // the last answer that was given, saved or not
     this.isRated = this.given !== null; // as the server has it
+    this.shown = root.querySelector('input[name^="shown-"]');
     if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
     this.restore();
   }
@@ -45,9 +48,25 @@ export class RatingCard extends StatementCard {
   }
 
   put(answer, pause, others) {
+    untick(this);
     this.given = answer;
     keep(this.id, answer, this.version);
     super.give(answer, pause, others);
+  }
+
+  check(answer) {
+    super.check(answer);
+    showPressed(this);
+  }
+
+  focus() {
+    if (isOneAtATime()) showAlone(this);
+    else super.focus();
+  }
+
+  goOn(wasOpen) {
+    if (isOneAtATime()) goOnAlone(this, wasOpen);
+    else super.goOn(wasOpen);
   }
 
   onSubmit(event) {
@@ -68,6 +87,7 @@ export class RatingCard extends StatementCard {
     const { answer } = this.wanted ?? {}; // newer than what was saved
     if (answer === undefined || answer === "") forget(this.id);
     else keep(this.id, answer, this.version);
+    if (this.shown) this.shown.value = body.answer ?? "";
     this.countLater(body.answer !== null);
     super.onSaved(sent, body);
   }
@@ -86,6 +106,7 @@ export class RatingCard extends StatementCard {
   /** Of a page of another version: what was typed goes to the statement of the one that they are on now. */
   onRefused(answer, body) {
     super.onRefused(answer, body);
+    tellNotSaved(this);
     if (!MOVED.has(body?.code)) return;
     const button = document.createElement("button");
     button.type = "button";
@@ -109,6 +130,7 @@ export class RatingCard extends StatementCard {
 /** The form around all cards: with script each saves itself, as where the focus is. */
 export function saveEachByItself(form) {
   form?.addEventListener("submit", (event) => {
+    if (keepsTogether(event)) return;
     const root = event.submitter?.closest("[data-statement]") ?? document.activeElement.closest("[data-statement]");
     const card = cards.find((each) => each.root === root);
     if (card) card.onSubmit(event);

@@ -4,6 +4,7 @@
 import { fill, speak, words } from "./announcements.js";
 import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "./keys.js";
 import { leave, linkOf } from "../leaving.js";
+import { startAtAlone } from "./one_card.js";
 import { forgetGiven } from "./undo.js";
 import { cards, isStuck } from "./unsaved.js";
 
@@ -49,6 +50,8 @@ async function goOn(link, keys) {
   end();
   if (!next) {
     stay(link, waiting, isSaved);
+  } else if (next.isElsewhere && waiting?.length) {
+    tellUnused(link, fill(words.keysLeft, { keys: waiting.join(" ") }));
   } else if (next.isElsewhere) {
     location.assign(addressOf(link, waiting !== null));
   } else {
@@ -121,6 +124,7 @@ function show({ page }) {
 }
 
 function startAtTop(at) {
+  if (startAtAlone()) return;
   const heading = main.querySelector("h1");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
@@ -145,12 +149,17 @@ function typeOn(keys) {
 
 /** Nothing came. Without keys the plain link says why; keys are not dropped in silence. */
 function stay(link, keys, isSaved) {
-  link.focus();
-  if (!keys?.length) {
+  if (keys?.length) {
+    tellUnused(link, fill(words.keysNotUsed, { keys: keys.join(" ") }));
+  } else {
+    link.focus();
     if (isSaved) location.assign(addressOf(link, keys !== null));
-    return;
   }
-  const text = fill(words.keysNotUsed, { keys: keys.join(" ") });
+}
+
+/** Before the way on, which has the focus: whoever has read it presses Enter. */
+function tellUnused(link, text) {
+  link.focus();
   main.querySelector("[data-section-trouble]")?.remove();
   const box = document.createElement("div");
   box.className = "notice is-warning";

@@ -53,6 +53,10 @@ export class StatementCard extends SaveQueue {
     event.preventDefault();
     const wasOpen = this.isOpen;
     this.give(radio.value, 0);
+    this.goOn(wasOpen);
+  }
+
+  goOn(wasOpen) {
     const next = this.next();
     if (next) next.focus();
     else if (wasOpen && wayOn()) wayOn().focus();

@@ -4,7 +4,7 @@
 import { fill, page, speak } from "./announcements.js";
 import { isTyping } from "./keys.js";
 
-const PLACES = "[data-statement], [data-way-on], [data-status]";
+const PLACES = "[data-statement], [data-way-on], [data-status], [data-one-answers]";
 
 let given = []; // { card, before }; `before` null: it had no answer
 let undone = null; // whose rating was taken back last, until that is told
@@ -66,10 +66,10 @@ function fillSlot(text, title = "", canUndo = false) {
   slot.classList.toggle("is-saved", text !== "");
   slot.querySelector("[data-status-text]").textContent = text || slot.dataset.first;
   slot.querySelector("[data-status-title]").textContent = title;
-  slot.querySelector("button").hidden = !canUndo;
+  slot.querySelector("[data-undo]").hidden = !canUndo;
 }
 
-document.addEventListener("click", (event) => { if (event.target.closest("[data-status] button")) undo(); });
+document.addEventListener("click", (event) => { if (event.target.closest("[data-undo]")) undo(); });
 document.addEventListener("keydown", (event) => {
   const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
   if (!isUndo || isTyping(event.target) || !event.target.closest(PLACES)) return;

@@ -35,7 +35,9 @@ def state(page: Any, statement_id: int) -> Any:
 
 
 def wait_for(page: Any, statement_id: int, words: str) -> None:
-    state(page, statement_id).filter(has_text=re.compile(f"^{words}")).wait_for()
+    """Where one statement stands alone, also of one that is not shown anymore."""
+    said = state(page, statement_id).filter(has_text=re.compile(f"^{words}"))
+    said.wait_for(state="attached")
 
 
 def focused(page: Any) -> str:

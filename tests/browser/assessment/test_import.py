@@ -26,7 +26,8 @@ def test_paste_look_and_confirm(live: Live, visit: Visit, width: int) -> None:
         live.world.statements["technical"][0],
     )
     page = visit("ana", width=width)
-    page.goto("/assess/small/durable/communication")
+    page.goto("/assess/small/durable/communication?list=1")
+    page.locator(".rate-menu summary").click()
     page.get_by_role("link", name="Import ratings").click()
     page.get_by_label("Your list").fill(PASTED)
     page.get_by_role("button", name="Preview").click()

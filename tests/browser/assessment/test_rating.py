@@ -98,7 +98,7 @@ def test_keys_do_nothing_outside_a_card_or_in_a_note(live: Live, visit: Visit) -
 def test_without_script(live: Live, visit: Visit, width: int) -> None:
     first, second = live.world.statements["communication"][:2]
     page = visit("ana", width=width, java_script_enabled=False)
-    page.goto(DOMAIN)
+    page.goto(f"{DOMAIN}?list=1")
     card = page.locator(f"#s-{first}")
     card.get_by_label("Partly").check()
     card.locator(".statement-notes summary").click()
@@ -118,7 +118,7 @@ def test_two_devices_are_told_of_each_other(live: Live, visit: Visit) -> None:
     phone, desk = visit("ana", width=390), visit("ana")
     for page in (phone, desk):
         page.goto(DOMAIN)
-    phone.locator(f"#s-{first}-consistently").check()
+    phone.locator("[data-one-answers] button[value=consistently]").click()
     wait_for(phone, first, "Saved")
     desk.locator(f"#s-{first}-partly").check()
     told = desk.locator(f"#s-{first} [data-conflict]")

@@ -58,7 +58,7 @@ def test_a_server_that_is_gone_for_a_while_loses_no_click(live: Live, visit: Vis
 def test_by_keyboard_it_goes_on_as_well(live: Live, visit: Visit) -> None:
     statements = live.world.statements["communication"]
     page = visit("ana", width=390)
-    page.goto(DOMAIN)
+    page.goto(f"{DOMAIN}?list=1")
     page.context.set_offline(True)
     page.locator(f"#s-{statements[0]}-not_yet").focus()
     for _statement in statements:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from tests.browser.assessment.rating import answers, entries, sign_in, sign_out, wait_for
 from tests.browser.conftest import Live
+from tests.factories.answers import Answer
 from tests.factories.frameworks import grow
+from tests.factories.ratings import rate
 from tracker.db import db, session
 from tracker.models import Domain, Statement
 
@@ -184,6 +186,32 @@ def test_a_section_that_does_not_come_drops_no_key_in_silence(live: Live, visit:
     page.wait_for_url(f"**{LEADERSHIP}")
     page.locator(f"#s-{live.world.statements['leadership'][0]} input:focus").wait_for()
     assert answers(live) == {}
+
+
+@pytest.mark.parametrize("where", [LEADERSHIP, f"{LEADERSHIP}/grid"])
+def test_keys_past_the_last_statement_answer_nothing_and_are_named(
+    live: Live, visit: Visit, where: str
+) -> None:
+    """After it comes the finish: those typed ahead would be gone with the page."""
+    *before, last = [each for part in live.world.statements.values() for each in part]
+    with live.app.app_context():
+        for statement_id in before:
+            rate(live.world, "ana", statement_id, Answer.PARTLY)
+    page = visit("ana")
+    page.goto(where)
+    slow_down(page)
+    page.locator(f"[name=answer-{last}]").first.focus()
+    for key in ("3", "Enter", "1", "2"):
+        page.keyboard.press(key)
+    told = page.locator("[data-section-trouble]")
+    told.wait_for()
+    assert told.text_content() == (
+        "This was the last statement. These keys were not used: 1 2. Press Enter to go on."
+    )
+    assert page.locator("[data-way-on]:focus").count() == 1
+    assert answers(live) == dict.fromkeys(before, "partly") | {last: "consistently"}
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="You’ve rated all 33 statements").wait_for()
 
 
 def test_without_keys_a_section_that_does_not_come_is_a_plain_link(

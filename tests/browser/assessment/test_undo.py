@@ -157,7 +157,7 @@ def test_no_answer_of_any_card_is_under_anything_and_nothing_moves(
 ) -> None:
     """The box lay over the next statement's answers for up to ten seconds."""
     page = visit("ana", width=width, height=844)
-    page.goto(DOMAIN)
+    page.goto(f"{DOMAIN}?list=1")
     slot(page).scroll_into_view_if_needed()
     height = page.evaluate("document.documentElement.scrollHeight")
     for statement_id in live.world.statements["communication"]:
@@ -181,7 +181,7 @@ def test_the_slot_is_there_before_anything_is_rated_and_keeps_its_height(
 ) -> None:
     first = live.world.statements["communication"][0]
     page = visit("ana", width=390)
-    page.goto(DOMAIN)
+    page.goto(f"{DOMAIN}?list=1")
     says(page, "Only you can see your ratings until you send them.")
     assert not slot(page).get_by_role("button").is_visible()
     height = slot(page).bounding_box()["height"]
@@ -199,7 +199,7 @@ def test_keys_are_named_only_where_there_is_a_keyboard(
 ) -> None:
     first = live.world.statements["communication"][0]
     page = visit("ana", width=390, has_touch=has_touch, is_mobile=has_touch)
-    page.goto(DOMAIN)
+    page.goto(f"{DOMAIN}?list=1")
     page.locator(f"#s-{first}-partly").check()
     page.locator("[data-voice]").filter(has_text="Saved: Partly. 1 of 33 rated.").wait_for()
     assert ("Ctrl+Z" in page.locator("[data-voice]").text_content()) is not has_touch
@@ -241,7 +241,7 @@ def test_a_page_of_before_the_clearing_is_told(live: Live, visit: Visit) -> None
         rate(live.world, "ana", first, Answer.PARTLY)
     desk, phone = visit("ana"), visit("ana", width=390)
     for page in (desk, phone):
-        page.goto(DOMAIN)
+        page.goto(f"{DOMAIN}?list=1")
     desk.locator(f"#s-{first} .clear-button").click()
     wait_for(desk, first, "Saved")
     phone.locator(f"#s-{first}-consistently").check()

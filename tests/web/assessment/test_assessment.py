@@ -382,6 +382,20 @@ def test_rate_five_shows_the_next_open_then_the_oldest(
     assert "-".join(map(str, shown)) in page
 
 
+def test_rate_five_takes_what_is_for_the_job_first(app: Flask, world: World, ana: Client) -> None:
+    """The job ends in the middle of each section: 10, 5 and 3 of its statements."""
+    technical, communication, leadership = world.statements.values()
+    job = [*technical[:10], *communication[:5], *leadership[:3]]
+    with app.app_context():
+        for statement_id in job[:-2]:
+            rate(world, "ana", statement_id, Answer.PARTLY)
+    page = ana.get("/assess/five").text
+    wanted = [*technical[10:13], *job[-2:]]
+    assert [
+        each for part in world.statements.values() for each in part if f'id="s-{each}"' in page
+    ] == wanted
+
+
 def test_rate_five_says_when_nothing_waits(app: Flask, world: World, ana: Client) -> None:
     with app.app_context():
         for domain in world.statements.values():

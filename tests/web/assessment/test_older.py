@@ -1,4 +1,5 @@
-"""Older ratings: each answer seen, kept a domain at a time, and undone while the page says so."""
+"""Older ratings: each answer seen, kept a page at a time but for what is unticked or changed, and
+undone while the page says so."""
 
 import datetime as dt
 import re
@@ -14,11 +15,13 @@ from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
+from tests.web.assessment.posted import fields
 from tests.web.http.test_hostile_input import Reader
 from tests.web.http.test_undo import flashes
 from tracker.db import session
 from tracker.models import Rating, RatingEntry
 from tracker.queries.assessment import pace
+from tracker.rules.assessment.ratings import RatingFilter
 
 OLDER = "/assess/older"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -43,31 +46,29 @@ def own(app: Flask) -> list[tuple[object, ...]]:
         ]
 
 
-def keeping(page: str) -> list[dict[str, str]]:
-    """The fields of each form that keeps ratings."""
-    return [
-        dict(form.fields)
-        for form in Reader(page).forms
-        if form.action == OLDER and any(name.startswith("seen-") for name, _ in form.fields)
-    ]
+def keeping(ana: Client) -> dict[str, str]:
+    """What the first page with older ratings sends as it comes, all of them ticked; nothing where
+    there is none."""
+    page = ana.get(OLDER, follow_redirects=True).text
+    ticked = re.findall(r'name="(seen-\d+)" value="(\w+)" checked', page)
+    return fields(page) | dict(ticked) if ticked else {}
 
 
 @pytest.mark.in_ci
-def test_all_are_kept_in_one_press_for_each_domain_and_every_answer_is_seen(
+def test_all_are_kept_in_one_press_for_each_page_and_every_answer_is_seen(
     app: Flask, world: World, ana: Client
 ) -> None:
-    page = ana.get(OLDER).text
-    assert "Keep 30 older ratings" in page
-    assert "Decide on 3 ratings you marked “Not sure”" in page
     presses = 0
-    while forms := keeping(page):
-        for name in (name for name in forms[0] if name.startswith("seen-")):
-            (row,) = re.findall(
-                rf'<li>\s*<a href="/statements/{name.removeprefix("seen-")}">(.*?)</li>', page, re.S
-            )
-            assert ">Partly</span>" in row
-            assert "Sep 1" in row
-        page = ana.post(OLDER, forms[0], follow_redirects=True).text
+    while sent := keeping(ana):
+        page = ana.get(OLDER, follow_redirects=True).text
+        ticked = [name.removeprefix("seen-") for name in sent if name.startswith("seen-")]
+        assert f">Keep the {len(ticked)} shown</button>" in page
+        for statement_id in ticked:
+            card = page.partition(f'data-statement="{statement_id}"')[2]
+            card = card.partition("data-statement=")[0]
+            assert "You chose Partly on Sep 1, before this round." in card
+            assert f'name="still_true-{statement_id}" value="partly">Keep' in card
+        page = ana.post(OLDER, sent, follow_redirects=True).text
         presses += 1
     assert presses == 3
     assert "ratings kept together." in flashes(page)
@@ -75,7 +76,32 @@ def test_all_are_kept_in_one_press_for_each_domain_and_every_answer_is_seen(
     assert kept == {"partly": "confirmed", "not_sure": "rated"}
     statement = ana.get(f"/statements/{world.statements['communication'][1]}").text
     assert "kept together" in statement
-    assert "Keep" not in page.partition("<h1>")[2].partition("<section")[0]
+    left = ana.get(OLDER, follow_redirects=True).text
+    assert "You chose Not sure on Sep 1" in left, "is decided on by itself"
+    assert "data-keep-shown" not in left
+
+
+def test_each_can_be_unticked_or_changed_in_place(app: Flask, world: World, ana: Client) -> None:
+    unticked, changed, noted, *_rest = world.statements["technical"][1:]
+    sent = keeping(ana)
+    del sent[f"seen-{unticked}"]
+    sent |= {f"answer-{changed}": "consistently", f"own_note-{noted}": "since May"}
+    page = ana.post(OLDER, sent, follow_redirects=True).text
+    assert "2 statements saved." in page
+    assert "12 ratings kept together." in flashes(page)
+    stand = {row[0]: row[1:4] for row in own(app)}
+    assert stand[unticked] == ("partly", "rated", BEFORE)
+    assert stand[changed][:2] == ("consistently", "rated")
+    assert stand[noted][:2] == ("partly", "confirmed")
+
+
+def test_where_a_change_is_refused_nothing_is_kept(app: Flask, world: World, ana: Client) -> None:
+    changed = world.statements["technical"][1]
+    before = own(app)
+    refused = ana.post(OLDER, keeping(ana) | {f"answer-{changed}": "perhaps"})
+    assert refused.status_code == 422
+    assert "Nothing was saved yet." in refused.text
+    assert own(app) == before
 
 
 @pytest.mark.in_ci
@@ -83,12 +109,12 @@ def test_keeping_is_undone_and_the_dates_are_the_earlier_ones(
     app: Flask, world: World, ana: Client
 ) -> None:
     before, first = own(app), world.statements["technical"][1]
-    page = ana.post(OLDER, keeping(ana.get(OLDER).text)[0], follow_redirects=True).text
+    page = ana.post(OLDER, keeping(ana), follow_redirects=True).text
     assert own(app) != before
     (undo,) = Reader(flashes(page)).forms
     page = ana.post(undo.action, dict(undo.fields), follow_redirects=True).text
     assert "Undone. 14 ratings have their earlier dates again." in page
-    assert "Keep 30 older ratings" in page
+    assert "Keep the 14 shown" in page
     assert own(app) == before
     history = ana.get(f"/statements/{first}").text
     assert re.findall(r"keeping undone|kept together|>rated<", history) == [
@@ -103,7 +129,7 @@ def test_keeping_is_undone_and_the_dates_are_the_earlier_ones(
 
 def test_undo_leaves_what_was_rated_since(app: Flask, world: World, ana: Client) -> None:
     first, second = world.statements["technical"][1:3]
-    page = ana.post(OLDER, keeping(ana.get(OLDER).text)[0], follow_redirects=True).text
+    page = ana.post(OLDER, keeping(ana), follow_redirects=True).text
     (undo,) = Reader(flashes(page)).forms
     ana.post(f"/statements/{first}/rating", {"answer": "consistently", "base_version": "2"})
     ana.post(
@@ -156,9 +182,9 @@ def test_what_the_page_does_not_send_changes_nothing(
 
 
 def test_nothing_is_older_without_a_round(world: World, sign_in: Callable[[str], Client]) -> None:
-    page = sign_in(world.email("ben")).get(OLDER).text
-    assert "No older ratings" in page
-    assert not keeping(page)
+    ben = sign_in(world.email("ben"))
+    assert ben.get(OLDER).location == "/assess"
+    assert not keeping(ben)
 
 
 def test_an_undo_is_no_answer_of_its_own_for_the_pace(
@@ -169,7 +195,7 @@ def test_an_undo_is_no_answer_of_its_own_for_the_pace(
             return [pace.seconds_of(world.people["ana"])]
 
     before = paced()
-    page = ana.post(OLDER, keeping(ana.get(OLDER).text)[0], follow_redirects=True).text
+    page = ana.post(OLDER, keeping(ana), follow_redirects=True).text
     (undo,) = Reader(flashes(page)).forms
     ana.post(undo.action, dict(undo.fields))
     with app.app_context():
@@ -181,10 +207,11 @@ def test_the_page_asks_the_same_queries_however_many_are_older(
     app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client], count_sql: Queries
 ) -> None:
     ben = sign_in(world.email("ben"))
+    page = f"/assess/small/technical/technical?show={RatingFilter.OLDER}"
     asked = []
     for client in (ana, ben):
-        client.get(OLDER)
+        client.get(page)
         count_sql.clear()
-        client.get(OLDER)
+        client.get(page)
         asked.append(len(count_sql))
     assert asked[0] == asked[1]

@@ -177,16 +177,20 @@ def _counted(lines: list[SheetLine], round_starts_on: dt.date | None) -> dict[st
 
 
 def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list[int]:
-    """The next statements to rate: those without an answer in the framework's order, then dated
-    ones, oldest first."""
+    """The next statements to rate: those without an answer, up to the targets of the job first, in
+    the framework's order; then dated ones, oldest first."""
     lines = [(line.words.get(Side.OWN), line) for line in sheet.counted]
-    unanswered = [line.statement.id for word, line in lines if word is None]
+    targets = sheet.targets
+    unanswered = sorted(
+        (line.statement for word, line in lines if word is None),
+        key=lambda statement: statement.rank > targets.get(statement.domain_id, 0),
+    )
     dated = sorted(
         (word.at, line.statement.position, line.statement.id)
         for word, line in lines
         if word is not None and is_dated(word.at, round_starts_on, word.day)
     )
-    return [*unanswered, *(each[-1] for each in dated)][:count]
+    return [*(statement.id for statement in unanswered), *(each[-1] for each in dated)][:count]
 
 
 def last_rated(sheet: Sheet) -> tuple[int, int] | None:

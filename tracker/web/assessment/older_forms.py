@@ -1,29 +1,21 @@
-"""What the page of older ratings posts: the answers of one domain as they were shown, or the moment
-of keeping that is undone."""
+"""What a page of older ratings posts beside its statements: the ticked answers as they were shown,
+or the moment of keeping that is undone."""
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
-from tracker.web.ui.posted import by_id, typed_count
+from tracker.web.ui.posted import by_id
 
 SEEN = re.compile(r"(seen)-([1-9][0-9]{0,9})")
 
 
-@dataclass(frozen=True, slots=True)
-class SeenAnswers:
-    person_id: int | None
-    answers: dict[int, str]
-    """By statement."""
-
-
-def seen(form: MultiDict[str, str]) -> SeenAnswers:
-    """Raises Invalid("rating_malformed"): a field twice, a statement that is none."""
-    answers = {each: sent["seen"] for each, sent in by_id(form, SEEN).items()}
-    return SeenAnswers(typed_count(form["person_id"]) if "person_id" in form else None, answers)
+def seen(form: MultiDict[str, str]) -> dict[int, str]:
+    """The answers that are ticked, by statement. Raises Invalid("rating_malformed"): a field twice,
+    a statement that is none."""
+    return {statement: sent["seen"] for statement, sent in by_id(form, SEEN).items()}
 
 
 def moment(form: MultiDict[str, str]) -> dt.datetime:

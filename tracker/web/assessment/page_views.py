@@ -31,19 +31,28 @@ def save() -> ResponseReturnValue:
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     header = assess_pages.header_of(sent.touched[0].statement_id) if sent.touched else None
-    try:
-        changed = ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
-    except Missing:
-        return replaced_statement.page({row.statement_id: row.alone for row in sent.touched})
-    except (Invalid, Conflict) as refusal:
-        return _refused(sent, refusal)
+    changed = saved(sent)
+    if not isinstance(changed, int):
+        return changed
     typed_rows.tell(changed)
     may_finish = header is not None and 0 < header.progress.to_finish <= changed
     return redirect(url_for("finish.show", next=_next()) if may_finish else _next(), 303)
 
 
+def saved(sent: SentPage) -> int | ResponseReturnValue:
+    """How many were changed; or, where one is refused and so all are, the page that says so."""
+    try:
+        return ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
+    except Missing:
+        return replaced_statement.page({row.statement_id: row.alone for row in sent.touched})
+    except (Invalid, Conflict) as refusal:
+        return _refused(sent, refusal)
+
+
 def _next() -> str:
-    return own_address(request.form.get("next", ""), url_for("assessment.resume"))
+    """`then`: of the button that was pressed, where that goes on itself."""
+    wanted = request.form.get("then") or request.form.get("next", "")
+    return own_address(wanted, url_for("assessment.resume"))
 
 
 def _refused(sent: SentPage, refusal: Invalid | Conflict) -> ResponseReturnValue:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import abort, redirect, request, url_for
+from flask import abort, has_request_context, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner, learner_of
-from tracker.queries.assessment.statement_cards import StatementsToRate
+from tracker.queries.assessment.statement_cards import StatementCard, StatementsToRate
 from tracker.queries.record import sheets
 from tracker.rules.assessment import progress as progresses
 from tracker.rules.assessment.progress import LevelProgress, Progress
@@ -114,6 +114,68 @@ def following(
 def way_on(header: AssessmentHeader, href: str) -> str:
     """To that page, or to the finish if the last statement of the job is rated by then."""
     return href if header.progress.is_finished else url_for("finish.show", next=href)
+
+
+@dataclass(frozen=True, slots=True)
+class OneAtATime:
+    """What a phone shows alone of a page of statements: a card, which is the `at`-th of the list.
+    `first`: which one the page begins with. `back` and `then`: where its two ways on lead where no
+    script shows the next card in its place."""
+
+    card: StatementCard
+    at: int
+    first: int
+    of: int
+    back: str
+    then: str
+
+
+def stay_in_list(endpoint: str, values: dict[str, object]) -> None:
+    """Whoever has asked for all statements of a page on a phone keeps to lists on the way on."""
+    pages = ("assessment.show", "assessment.five", "assessment.later")
+    if endpoint in pages and has_request_context() and "list" in request.args:
+        values.setdefault("list", 1)
+
+
+LAST = "last"
+"""Asked for where one goes back to the page before."""
+
+
+def one_at_a_time(
+    to_rate: StatementsToRate, here: str, then: str, groups: Sequence[PageNavGroup] = ()
+) -> OneAtATime | None:
+    """The card that the address names, else the first open one. None where all are to be listed.
+
+    `groups`: the pages that its list has besides; `then`: what comes after this one."""
+    cards = [card for card in to_rate.cards if card.not_rated_here is None]
+    if "list" in request.args or not cards:
+        return None
+    asked = request.args.get("one")
+    first_open = next((at for at, card in enumerate(cards) if card.answer is None), 0)
+    named = (at for at, card in enumerate(cards) if asked == str(card.id))
+    at = len(cards) - 1 if asked == LAST else next(named, first_open)
+    items = [item for group in groups for item in group.items]
+    current = next((place for place, item in enumerate(items) if item.current), 0)
+    counts = [item.total if item.shown is None else item.shown for item in items]
+    first = sum(counts[:current]) + 1
+
+    def alone(href: str, which: object) -> str:
+        return f"{href}{'&' if '?' in href else '?'}one={which}"
+
+    if at:
+        back = alone(here, cards[at - 1].id)
+    elif current:
+        back = alone(items[current - 1].href, LAST)
+    else:
+        back = url_for("dashboard.index")
+    return OneAtATime(
+        card=cards[at],
+        at=first + at,
+        first=first,
+        of=first - 1 + len(cards) + sum(counts[current + 1 :]),
+        back=back,
+        then=alone(here, cards[at + 1].id) if at + 1 < len(cards) else then,
+    )
 
 
 def filter_asked() -> RatingFilter | None:

@@ -21,6 +21,7 @@ from tracker.web.ui import page_nav
 from tracker.web.ui.statement_cards import StatementCards
 
 bp = Blueprint("assessment", __name__)
+bp.url_defaults(assess_pages.stay_in_list)
 
 errors.refusal_messages(
     rating_changed=_l(
@@ -41,8 +42,7 @@ errors.refusal_messages(
     answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(
         "A note can be %(longest)s characters long; this one has %(length)s. It is kept on this "
-        "page: "
-        "shorten it and save again."
+        "page: shorten it and save again."
     ),
     rating_malformed=_l(
         "That is not what this page sends. Nothing was saved; load the page again."
@@ -88,6 +88,11 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     to_rate = assess_pages.filtered(
         statement_cards.of_domain(header.sheet, domain_id, rank), header.learner, levels, which
     )
+    here = url_for("assessment.show", level=rank, show=which, **request.view_args or {})
+    following = assess_pages.following(header, groups, which)
+    then = following.href if following else url_for("finish.show")
+    is_older = which is RatingFilter.OLDER  # kept together, so listed on a phone too
+    one = None if is_older else assess_pages.one_at_a_time(to_rate, here, then, groups)
     return render(
         "assessment/show.html",
         lang=header.learner.lang,
@@ -97,10 +102,13 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         which=which,
         filters=assess_pages.filters(levels, which),
         groups=groups,
-        place=page_nav.place(groups),
-        following=assess_pages.following(header, groups, which),
+        following=following,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner),
+        cards=StatementCards(
+            to_rate, header.learner, alone=one.card.id if one else None, are_ticked=is_older
+        ),
+        here=here,
+        one=one,
     )
 
 
@@ -121,14 +129,18 @@ def five() -> ResponseReturnValue:
     )
     ids = ids or progresses.next_open(header.sheet, header.learner.round_starts_on, FIVE)
     to_rate = statement_cards.of_statements(header.sheet, ids)
+    here = url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards))
+    more_href = assess_pages.way_on(header, url_for("assessment.five"))
+    one = assess_pages.one_at_a_time(to_rate, here, more_href)
     return render(
         "assessment/five.html",
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner),
-        here=url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards)),
-        more_href=assess_pages.way_on(header, url_for("assessment.five")),
+        cards=StatementCards(to_rate, header.learner, alone=one.card.id if one else None),
+        here=here,
+        more_href=more_href,
+        one=one,
     )
 
 
@@ -139,12 +151,16 @@ def later() -> ResponseReturnValue:
     header = assess_pages.header_once_read(switch="assessment.later")
     ids = [line.statement.id for line in progresses.counting_later(header.sheet)]
     to_rate = statement_cards.of_statements(header.sheet, ids)
+    here = url_for("assessment.later")
+    one = assess_pages.one_at_a_time(to_rate, here, url_for("assessment.resume"))
     return render(
         "assessment/later.html",
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        cards=StatementCards(to_rate, header.learner),
+        cards=StatementCards(to_rate, header.learner, alone=one.card.id if one else None),
+        here=here,
+        one=one,
     )
 
 

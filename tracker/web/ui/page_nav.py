@@ -107,19 +107,6 @@ def following(groups: list[PageNavGroup]) -> PageNavItem | None:
     return next_after(items, lambda item: item.current, lambda item: not item.is_complete)
 
 
-def place(groups: list[PageNavGroup]) -> tuple[int, int] | None:
-    """Which page of its section the current one is, of how many; None where it is none of them."""
-    return next(
-        (
-            (at, len(group.items))
-            for group in groups
-            for at, item in enumerate(group.items, start=1)
-            if item.current
-        ),
-        None,
-    )
-
-
 def _pages(
     framework: str,
     levels: list[LevelProgress],

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.statement_cards import StatementCard, StatementsToRate
 from tracker.rules.assessment.ratings import is_dated
-from tracker.rules.frameworks.scale import Basis
+from tracker.rules.frameworks.scale import NOT_SURE, Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import CitationChip, ScaleLabel
 from tracker.web.i18n.content_language import mark_language
@@ -59,6 +59,8 @@ class CardShape:
     own_page: bool
     again: bool
     waits: bool
+    alone: bool
+    ticked: bool
 
 
 _shapes: dict[CardShape, list[str]] = {}
@@ -67,8 +69,9 @@ _chips: dict[tuple[str, tuple[CitationChip, ...]], str] = {}
 
 
 class StatementCards:
-    """The cards of one page for one learner: all in the form of the page, or alone on the
-    statement's own page, which says what was `saved`."""
+    """The cards of one page for one learner: all in the form of the page, or by itself on the
+    statement's own page, which says what was `saved`. `alone`: the id of the one that a phone
+    shows. `are_ticked`: an older answer can be unticked, others are kept together."""
 
     def __init__(
         self,
@@ -77,12 +80,16 @@ class StatementCards:
         *,
         own_page: bool = False,
         saved: int | None = None,
+        alone: int | None = None,
+        are_ticked: bool = False,
     ) -> None:
         self._scale = mark_language(to_rate.scale, learner.lang)
         self._round_starts_on = learner.round_starts_on
         self._saved = saved
         self._saved_words = str(escape(_("Saved")))
         self._own_page = own_page
+        self._alone = alone
+        self._are_ticked = are_ticked
         self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
         self._labels = {word.key: word.label for word in self._scale}
@@ -108,6 +115,8 @@ class StatementCards:
             own_page=self._own_page,
             again=bool(card.earlier),
             waits=card.later is not None,
+            alone=card.id == self._alone,
+            ticked=self._are_ticked and dated and card.answer != NOT_SURE,
         )
         values = {
             **self._same,
@@ -237,7 +246,12 @@ def _keep_shape(shape: CardShape) -> list[str]:
                 "for_reviewer": _stand_in("reviewer"),
                 "any": shape.noted,
             },
-            previous={"key": shape.answer, "label": label, "day": _stand_in("given")}
+            previous={
+                "key": shape.answer,
+                "label": label,
+                "day": _stand_in("given"),
+                "ticked": shape.ticked,
+            }
             if shape.dated
             else None,
             imported=imported_words(shape.imported, _stand_in("stored"), _stand_in("listed")),
@@ -247,6 +261,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             title_hidden=shape.own_page,
             earlier=_stand_in("earlier") if shape.again else "",
             later=_stand_in("later") if shape.waits else "",
+            alone=shape.alone,
         )
     ).replace(generate_csrf(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))

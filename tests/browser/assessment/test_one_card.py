@@ -1,0 +1,326 @@
+"""On a phone one statement at a time: it fills the screen, an answer brings the next, and the same
+without script by a form."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.assessment.rating import answers, entries
+from tests.browser.conftest import Live
+from tests.browser.watch import barriers, sideways
+from tests.factories.answers import Answer
+from tests.factories.ratings import rate
+
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
+
+DOMAIN = "/assess/small/durable/communication"
+NEXT_DOMAIN = "/assess/small/durable/leadership"
+Visit = Callable[..., Any]
+PHONE = {"width": 390, "height": 844, "has_touch": True}
+AT = "document.activeElement.id || document.activeElement.outerHTML.slice(0, 60)"
+UNDER_THUMB = """() => [...document.querySelectorAll("[data-one-answers] button")].map((each) => {
+  const box = each.getBoundingClientRect();
+  const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return [each.contains(over), Math.round(box.x), Math.round(box.y), Math.round(box.height)];
+})"""
+
+
+def answer(page: Any, key: str) -> Any:
+    return page.locator(f"[data-one-answers] button[value={key}]")
+
+
+def tap(page: Any, key: str) -> None:
+    """Once the card has stood for long enough to be answered."""
+    page.wait_for_timeout(310)
+    answer(page, key).tap()
+
+
+def shown(page: Any) -> list[int]:
+    found = page.locator("[data-statement]:visible")
+    return [
+        int(each) for each in found.evaluate_all("all => all.map((it) => it.dataset.statement)")
+    ]
+
+
+def place(page: Any) -> str:
+    return str(page.locator("[data-at]").text_content())
+
+
+def says(page: Any, text: str) -> None:
+    page.locator("[data-status]").get_by_text(text, exact=True).wait_for()
+
+
+def pressed(page: Any) -> list[str]:
+    found = page.locator("[data-one-answers] [aria-pressed=true]")
+    return list(found.evaluate_all("all => all.map((each) => each.value)"))
+
+
+def test_a_card_fills_the_screen_and_an_answer_brings_the_next(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    assert shown(page) == [first]
+    assert place(page) == "16 of 33", "fifteen of another section come before"
+    boxes = page.evaluate(UNDER_THUMB)
+    assert all(is_free and y + height <= 844 for is_free, _x, y, height in boxes)
+    assert [y > 422 for _free, _x, y, _height in boxes] == [True] * 5, "under the thumb"
+    assert len({y for _free, _x, y, _height in boxes[:3]}) == 1
+    assert len({y for _free, _x, y, _height in boxes[3:]}) == 1
+    assert page.evaluate("document.documentElement.scrollHeight") <= 844
+    tap(page, "partly")
+    says(page, "Saved: Partly")
+    assert shown(page) == [second]
+    assert place(page) == "17 of 33"
+    assert page.evaluate("document.activeElement.id") == f"s-{second}-title"
+    assert page.evaluate(UNDER_THUMB) == boxes, "the answers have not moved"
+    assert pressed(page) == []
+    page.locator("[data-voice]").filter(has_text="Saved: Partly. 1 of 33 rated.").wait_for()
+    assert answers(live) == {first: "partly"}
+    page.get_by_role("button", name="Back").tap()
+    assert shown(page) == [first]
+    assert pressed(page) == ["partly"]
+    page.get_by_role("button", name="Next", exact=True).tap()
+    assert shown(page) == [second]
+
+
+def test_a_second_tap_on_the_same_spot_answers_nothing(live: Live, visit: Visit) -> None:
+    first, second, third, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    page.evaluate("""() => {
+      const button = document.querySelector("[data-one-answers] button");
+      button.click();
+      button.click();
+      setTimeout(() => button.click(), 150);
+    }""")
+    page.wait_for_timeout(400)
+    says(page, "Saved: Not yet")
+    assert shown(page) == [second]
+    assert answers(live) == {first: "not_yet"}
+    tap(page, "not_yet")
+    says(page, page.locator(f"#s-{second}-title").text_content())
+    assert shown(page) == [third]
+    assert answers(live) == {first: "not_yet", second: "not_yet"}
+
+
+def test_undo_brings_its_statement_back(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    tap(page, "partly")
+    says(page, page.locator(f"#s-{first}-title").text_content())
+    page.get_by_role("button", name="Undo").tap()
+    says(page, "Undone. Your rating now: not rated")
+    assert shown(page) == [first]
+    assert pressed(page) == []
+    assert answers(live) == {first: None}
+    tap(page, "consistently")
+    says(page, "Saved: Consistently")
+    assert shown(page) == [second]
+
+
+def test_who_asks_for_it_stays_on_a_statement(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    page.get_by_text("What the answers mean").tap()
+    page.get_by_label("Stay on a statement after I answer it").check()
+    tap(page, "partly")
+    says(page, "Saved: Partly")
+    assert shown(page) == [first]
+    assert pressed(page) == ["partly"]
+    page.get_by_role("button", name="Next", exact=True).tap()
+    assert shown(page) == [second]
+    page.reload()
+    page.get_by_text("What the answers mean").tap()
+    box = page.get_by_label("Stay on a statement after I answer it")
+    assert box.is_checked()
+    box.uncheck()
+    tap(page, "partly")
+    assert shown(page) == [live.world.statements["communication"][2]]
+
+
+def test_after_the_last_the_way_on_and_back_to_the_page_before(live: Live, visit: Visit) -> None:
+    statements = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    for _statement in statements:
+        tap(page, "consistently")
+    says(page, page.locator(f"#s-{statements[-1]}-title").text_content())
+    assert shown(page) == [statements[-1]]
+    assert page.locator("[data-after-last]:focus").count() == 1
+    assert page.get_by_role("button", name="Undo").is_visible()
+    page.locator("[data-after-last]").tap()
+    page.wait_for_url(f"**{NEXT_DOMAIN}")
+    first = live.world.statements["leadership"][0]
+    page.locator(f"#s-{first}-title:focus").wait_for()
+    assert place(page) == "26 of 33"
+    page.get_by_role("button", name="Back").tap()
+    page.wait_for_url(f"**{DOMAIN}?one=last")
+    assert shown(page) == [statements[-1]]
+    assert len(answers(live)) == entries(live) == len(statements)
+
+
+def test_all_statements_are_a_list_until_one_at_a_time_is_asked_for(
+    live: Live, visit: Visit
+) -> None:
+    statements = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    page.get_by_role("link", name="All statements").tap()
+    page.wait_for_url(f"**{DOMAIN}?list=1")
+    assert shown(page) == statements
+    assert not page.locator("[data-one-answers]").count()
+    assert page.locator(".bottom-bar").is_visible()
+    page.locator(f"#s-{statements[0]}-partly").check()
+    says(page, "Saved: Partly")
+    page.locator("a[data-way-on]:visible").tap()
+    page.wait_for_url(f"**{NEXT_DOMAIN}?list=1")
+    assert shown(page) == live.world.statements["leadership"]
+    page.get_by_role("link", name="One at a time").tap()
+    page.wait_for_url(f"**{NEXT_DOMAIN}")
+    assert len(shown(page)) == 1
+
+
+def test_a_note_and_what_was_typed_elsewhere_stand_at_their_statement(
+    live: Live, visit: Visit
+) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    page.get_by_text("Add a note").locator("visible=true").tap()
+    page.locator(f"#s-{first}-self").fill("Ask about renewals.")
+    tap(page, "partly")
+    says(page, "Saved: Partly")
+    assert shown(page) == [second]
+    page.reload()
+    page.get_by_role("button", name="Back").tap()
+    assert shown(page) == [first]
+    page.get_by_text("Your notes").locator("visible=true").tap()
+    assert page.locator(f"#s-{first}-self").input_value() == "Ask about renewals."
+
+
+def test_what_is_refused_stands_in_the_slot_with_a_way_to_it(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    with live.app.app_context():
+        rate(live.world, "ana", first, Answer.CONSISTENTLY)
+    tap(page, "partly")
+    says(page, "Not saved yet")
+    says(page, page.locator(f"#s-{first}-title").text_content())
+    assert shown(page) == [second], "nothing moves by itself"
+    page.get_by_role("button", name="Show").tap()
+    assert shown(page) == [first]
+    page.get_by_role("button", name="Keep mine: Partly").tap()
+    page.wait_for_function("!document.querySelector('[data-conflict]')")
+    says(page, "Saved: Partly")
+    assert answers(live) == {first: "partly"}
+
+
+def test_by_keyboard_on_a_narrow_window(live: Live, visit: Visit) -> None:
+    """Somebody at a desk who has zoomed to 400 %."""
+    first, second, third, fourth, *_rest = live.world.statements["communication"]
+    page = visit("ana", width=320, height=225)
+    page.goto(DOMAIN)
+    for _step in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('[data-one-answers] button')"):
+            break
+    page.keyboard.press("3")
+    for key in "12":
+        page.keyboard.press(key)
+    assert page.evaluate(AT) == f"s-{fourth}-title"
+    says(page, page.locator(f"#s-{third}-title").text_content())
+    found = answers(live)
+    assert [found[each] for each in (first, second, third)] == ["consistently", "not_yet", "partly"]
+    page.keyboard.press("Control+z")
+    assert page.evaluate(AT) == f"s-{third}-title"
+    assert sideways(page) == []
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    box = page.get_by_text("What the answers mean").bounding_box()
+    assert 0 <= box["y"] <= 225, "all of it scrolls"
+    over = page.evaluate("""() => [...document.querySelectorAll("main *")]
+      .filter((each) => ["fixed", "sticky"].includes(getComputedStyle(each).position)
+                        && each.checkVisibility()).map((each) => each.className)""")
+    assert over == [], "nothing stands over it"
+
+
+def test_the_longest_statement_leaves_the_answers_in_reach(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    text = page.locator(f"#s-{first} .statement-text span").first
+    text.evaluate(
+        "(it) => { it.textContent = 'Answers questions at the desk kindly. '.repeat(30); }"
+    )
+    boxes = page.evaluate(UNDER_THUMB)
+    assert all(is_free and y + height <= 844 for is_free, _x, y, height in boxes)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    foot = page.locator(f"#s-{first} .statement-notes summary").bounding_box()
+    assert foot["y"] + foot["height"] <= page.locator("[data-one-answers]").bounding_box()["y"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_card_has_no_barriers(live: Live, visit: Visit, scheme: str) -> None:
+    page = visit("ana", **PHONE, color_scheme=scheme, reduced_motion="reduce")
+    page.goto(DOMAIN)
+    assert [*barriers(page), *sideways(page)] == []
+    tap(page, "not_my_work")
+    says(page, "Saved: Not my work")
+    page.get_by_role("button", name="Back").tap()
+    page.get_by_text("Add a note").locator("visible=true").tap()
+    assert [*barriers(page), *sideways(page)] == []
+
+
+def test_without_script_by_form(live: Live, visit: Visit) -> None:
+    first, second, third, *rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE, java_script_enabled=False)
+    page.goto(DOMAIN)
+    assert shown(page) == [first]
+    box = page.locator(f"#s-{first} .answers").bounding_box()
+    assert 422 < box["y"] < box["y"] + box["height"] <= 844
+    assert not page.locator("[data-one-answers]").is_visible()
+    assert not page.get_by_role("button", name="Next", exact=True).is_visible()
+    page.locator(f"#s-{first}-partly").check()
+    page.get_by_role("button", name="Save and go on").tap()
+    page.wait_for_url(f"**{DOMAIN}?one={second}")
+    page.get_by_text("1 statement saved.").wait_for()
+    assert shown(page) == [second]
+    assert place(page) == "17 of 33"
+    page.locator(f"#s-{second}-not_sure").check()
+    page.get_by_role("button", name="Back").tap()
+    page.wait_for_url(f"**{DOMAIN}?one={first}")
+    assert answers(live) == {first: "partly", second: "not_sure"}, "Back drops nothing"
+    page.goto(f"{DOMAIN}?one={rest[-1]}")
+    page.locator(f"#s-{rest[-1]}-not_yet").check()
+    page.get_by_role("button", name="Save and go on").tap()
+    page.wait_for_url(f"**{NEXT_DOMAIN}")
+    page.goto(f"{DOMAIN}?list=1")
+    assert shown(page) == [first, second, third, *rest]
+
+
+def test_five_are_rated_one_at_a_time_too(live: Live, visit: Visit) -> None:
+    technical = live.world.statements["technical"]
+    page = visit("ana", **PHONE)
+    page.goto("/assess/five")
+    assert place(page) == "1 of 5"
+    for _statement in range(5):
+        tap(page, "partly")
+    page.locator("[data-after-last]:focus").wait_for()
+    page.get_by_role("link", name="Five more").locator("visible=true").tap()
+    page.locator(f"#s-{technical[5]}-title:focus").wait_for()
+    assert answers(live) == dict.fromkeys(technical[:5], "partly")
+
+
+def test_at_the_desk_all_are_listed_and_the_first_answer_is_high(live: Live, visit: Visit) -> None:
+    statements = live.world.statements["communication"]
+    page = visit("ana")
+    page.goto(f"{DOMAIN}?one={statements[3]}")
+    assert shown(page) == statements
+    assert not page.locator("[data-one]").is_visible()
+    assert not page.locator("[data-one-answers]").is_visible()
+    assert page.locator(".answers").first.bounding_box()["y"] <= 400
