@@ -83,7 +83,9 @@ def _summary(
             said = _reviewed(counts, answers)
     elif answers and counts[None] < len(states):
         said = own_ratings(counts, side)
-    return VoiceSummary(voice, states, said, _rest(voice, counts) if answers else "", answers > 0)
+    return VoiceSummary(
+        voice, states, said, beside_headline(voice, counts) if answers else "", answers > 0
+    )
 
 
 def own_ratings(counts: Counter[TargetState | None], side: Side | None) -> str:
@@ -127,7 +129,7 @@ def _reviewed(counts: Counter[TargetState | None], answers: int) -> str:
     )
 
 
-def _rest(voice: Voice, counts: Counter[TargetState | None]) -> str:
+def beside_headline(voice: Voice, counts: Counter[TargetState | None]) -> str:
     """ "4 below target, 1 not known yet": what the headline doesn't say, and there is some of."""
     words: dict[TargetState | None, str] = {
         TargetState.GAP: _("%(num)s below target"),
