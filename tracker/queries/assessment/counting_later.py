@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Framework, Person, PersonVersion, Round, RoundFramework
 from tracker.rules.frameworks.versions import counts_by
 from tracker.rules.record.words import Word
@@ -36,7 +36,7 @@ def counted_from(moves: Iterable[Word | None], today: dt.date) -> CountedFrom:
     ids = list({each.id for each in moves if each is not None})
     facts = {}
     for move, moved_on, version, name, starts_on in (
-        session().execute(_moves(today), {"moves": ids}) if ids else ()
+        ask_made(_moves(today), {"moves": ids}) if ids else ()
     ):
         last_day = counts_by(moved_on)
         in_round = starts_on is not None and starts_on <= last_day

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import LEARNER, Learner
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
@@ -81,8 +81,7 @@ class Growth:
 def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
     """Those kept in which the person learned a version of the framework, the newest first. One
     query, two where something is hidden."""
-    of = _kept(learner.person_id, learner.framework_slug)
-    rows = session().execute(of.limit(ROUNDS_OFFERED))
+    rows = ask_made(_OFFERED, {"learner": learner.person_id, "slug": learner.framework_slug})
     is_hidden = blind.hidden_domains()
     return [
         EarlierRound(
@@ -108,8 +107,7 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
 
 def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
     """What rounds kept of somebody in versions of a framework, the newest first. One query."""
-    of = _kept(person_id, framework_slug).add_columns(SnapshotPerson.counts)
-    rows = session().execute(of)
+    rows = ask_made(_WITH_COUNTS, {"learner": person_id, "slug": framework_slug})
     found = []
     for row in rows:
         framework = _framework(row)
@@ -131,29 +129,30 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
     return found
 
 
-def _kept(person_id: int, framework_slug: str) -> Select[*tuple[Any, ...]]:
-    """Of each round in which the person learned a version of the framework, the newest first."""
-    return (
-        select(
-            Round.id,
-            Round.name,
-            Round.ends_on,
-            RoundSnapshot.as_of,
-            RoundSnapshot.reconstructed,
-            RoundSnapshot.facts,
-            SnapshotPerson.person_id,
-            SnapshotPerson.framework_id,
-            SnapshotPerson.role_profile_id,
-            SnapshotPerson.role_profile,
-            SnapshotPerson.paths,
-            SnapshotPerson.cells,
-        )
-        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
-        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
-        .join(Framework, Framework.id == SnapshotPerson.framework_id)
-        .where(SnapshotPerson.person_id == person_id, Framework.slug == framework_slug)
-        .order_by(Round.ends_on.desc(), Round.id)
+_KEPT = (
+    select(
+        Round.id,
+        Round.name,
+        Round.ends_on,
+        RoundSnapshot.as_of,
+        RoundSnapshot.reconstructed,
+        RoundSnapshot.facts,
+        SnapshotPerson.person_id,
+        SnapshotPerson.framework_id,
+        SnapshotPerson.role_profile_id,
+        SnapshotPerson.role_profile,
+        SnapshotPerson.paths,
+        SnapshotPerson.cells,
     )
+    .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
+    .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
+    .join(Framework, Framework.id == SnapshotPerson.framework_id)
+    .where(SnapshotPerson.person_id == LEARNER, Framework.slug == bindparam("slug"))
+    .order_by(Round.ends_on.desc(), Round.id)
+)
+"""Of each round in which the learner learned a version of the framework, the newest first."""
+_OFFERED = _KEPT.limit(ROUNDS_OFFERED)
+_WITH_COUNTS = _KEPT.add_columns(SnapshotPerson.counts)
 
 
 def _framework(row: Any) -> Mapping[str, Any]:

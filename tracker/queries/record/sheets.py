@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models.record import later
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
@@ -83,7 +83,7 @@ def of_people(
     )
     is_own = side is Side.OWN and at is None
     asked = rows_of(today if is_own else None, is_past=at is not None)
-    for row in session().execute(asked, values).all():
+    for row in ask_made(asked, values):
         said[row.person_id][row.kind].append(row)
     (edition,) = said[NOBODY][EDITION]
     version = versions.version((framework_id, *edition[2:]))
