@@ -2,7 +2,7 @@
 exports."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.learners import Learner
@@ -25,8 +25,7 @@ from tracker.rules.record.summaries import changed_since_review
 from tracker.rules.record.words import Side, Word
 
 
-@dataclass(frozen=True, slots=True)
-class ShownAnswer:
+class ShownAnswer(NamedTuple):
     """An answer as it is shown: its key and label, what it counts as and its place on the scale (0
     for none), who gave it ("" for the learner) and when. `version`: of the framework, on which an
     endorsement was given."""
@@ -40,8 +39,7 @@ class ShownAnswer:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatementVoices:
+class StatementVoices(NamedTuple):
     """`later`: from when it counts, where it doesn't yet; `own`: the self side that the reader
     gets; `review`: where it is in a review, as far as the reader may know. With an `exception` it
     does not count in the endorsed voice, whatever is endorsed."""

@@ -11,6 +11,7 @@ from tracker.queries.assessment.learners import LEARNER
 from tracker.rules.names import short_name
 from tracker.rules.profiles.timeline import Happened, Happening
 
+KINDS = {str(kind): kind for kind in Happened}
 NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
 
 
@@ -19,8 +20,8 @@ def of_learner(person_id: int) -> list[Happening]:
     framework. One query."""
     rows = ask_made(_happened(), {"learner": person_id})
     return [
-        Happening(Happened(kind), skill_id, at, answer, short_name(who), ended_at, status)
-        for kind, skill_id, at, answer, who, ended_at, status in rows
+        Happening(KINDS[kind], skill_id, at, answer, who and short_name(who), ended_at, status)
+        for kind, skill_id, at, answer, who, ended_at, status in rows.all()
     ]
 
 

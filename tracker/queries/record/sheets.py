@@ -82,8 +82,8 @@ def of_people(
         lambda: defaultdict(list)
     )
     is_own = side is Side.OWN and at is None
-    asked = rows_of(today if is_own else None, is_past=at is not None)
-    for row in ask_made(asked, values):
+    asked = rows_of(side, today if is_own else None, is_past=at is not None)
+    for row in ask_made(asked, values).all():
         said[row.person_id][row.kind].append(row)
     (edition,) = said[NOBODY][EDITION]
     version = versions.version((framework_id, *edition[2:]))
@@ -109,7 +109,7 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
     return Record(
         person_id,
         {of: _words(said[of]) for of in Side},
-        _words(said[EXCEPTION]),
+        _by_skill(said[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
         _by_skill(
             said[SENT],
             lambda row: SentItem(
@@ -139,11 +139,15 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
 
 
 def _words(rows: Iterable[Row[Any]]) -> Said:
-    return _by_skill(rows, lambda row: Word._make([*row[WORD], _place(row)]))
+    return _by_skill(rows, _word)
 
 
-def _place(row: Row[Any]) -> Place | None:
-    return (row.strand_key, row.domain_key, row.rank) if row.strand_key else None
+def _word(row: Row[Any]) -> Word:
+    return Word(*row[WORD])
+
+
+def _place(row: Row[Any]) -> Place:
+    return row.strand_key, row.domain_key, row.rank
 
 
 def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[int, list[T]]:

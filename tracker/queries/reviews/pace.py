@@ -18,8 +18,8 @@ def seconds_of(reviewer_ids: Collection[int]) -> dict[int, int]:
     estimate too, and must not see from it that somebody is answering now. One query."""
     rows = ask_made(_answered(), {"reviewers": list(reviewer_ids)})
     answers: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
-    for row in rows:
-        answers[row.reviewer_id].append((row.id, row.answered_at))
+    for reviewer_id, item_id, answered_at, _place in rows.all():
+        answers[reviewer_id].append((item_id, answered_at))
     return {each: seconds_each(answers[each], REVIEWER_SECONDS) for each in reviewer_ids}
 
 

@@ -6,7 +6,7 @@ and only then does `on` fill in what counts (rules/record/words).
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
+from tracker.rules.profiles.levels import DomainStanding, standing_by_counts
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape, Version, VersionStatement
 from tracker.rules.record.words import (
@@ -144,8 +144,7 @@ UNKNOWN: Mapping[str, Any] = {"status": ItemStatus.WAITING, "revealed_at": None}
 """What a reader knows of an item of which they may know nothing: that it was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLine:
+class SheetLine(NamedTuple):
     """What counts for one statement. `sent`: the newest item of it. `again`: not answered,
     but what it was made of was."""
 
@@ -190,6 +189,7 @@ class Sheet:
                 later[level] += 1
             elif line.left_out is not None:
                 out[level] += 1
+        changed = {domain_id for domain_id, _rank in (*out, *later)}
         return tuple(
             replace(
                 domain,
@@ -202,6 +202,8 @@ class Sheet:
                     for level in domain.levels
                 ),
             )
+            if domain.id in changed
+            else domain
             for domain in self.version.domains
         )
 
@@ -238,28 +240,26 @@ class Sheet:
     ) -> dict[int, DomainStanding]:
         """By domain, of all or of these, where that is what counts for the statements."""
         targets = self.targets
-        counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
-        for line in self.counted:
-            if line.statement.id in meanings:
-                level = line.statement.domain_id, line.statement.rank
-                counts[level][meanings[line.statement.id]] += 1
+        counts = Counter(
+            (line.statement.domain_id, line.statement.rank, meanings[line.statement.id])
+            for line in self.counted
+            if line.statement.id in meanings
+        )
         return {
-            domain.id: standing(
-                [
-                    LevelTally.of(
+            domain.id: standing_by_counts(
+                tuple(
+                    (
                         level.rank,
                         level.listed,
                         level.not_rated_here,
-                        *(counts[domain.id, level.rank][each] for each in TALLIED),
+                        counts.get((domain.id, level.rank, Meaning.EXCLUDED), 0),
+                        counts.get((domain.id, level.rank, Meaning.MET), 0),
+                        counts.get((domain.id, level.rank, Meaning.NOT_MET), 0),
                     )
                     for level in domain.levels
-                ],
+                ),
                 targets.get(domain.id),
             )
             for domain in self.domains
             if domain_ids is None or domain.id in domain_ids
         }
-
-
-TALLIED = (Meaning.EXCLUDED, Meaning.MET, Meaning.NOT_MET)
-"""As a tally has them; the rest is open."""

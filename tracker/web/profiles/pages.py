@@ -134,14 +134,13 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
 
 
 def moved_in(
-    learner: Learner,
-    domain: DomainShape,
-    sheet: Sheet,
-    blind: BlindSpots,
-    statements: list[StatementVoices],
+    learner: Learner, domain: DomainShape, sheet: Sheet, blind: BlindSpots
 ) -> DomainMoves | None:
     """What the version that they were moved to changed in the domain; None for nothing."""
     came_by = level_moves.newest_move(sheet)
+    if came_by is None:
+        return None
+    statements = statement_status.voices(sheet, learner)
     fallen = level_falls.of_move(learner, came_by, sheet, blind, statements)
     came_by, fallen, statements = mark_language((came_by, fallen, statements), learner.lang)
     return next(iter(_moved([domain], learner, sheet.side, came_by, fallen, statements)), None)

@@ -195,8 +195,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         for voice, of in voices
     }
     by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
-    everything = statement_status.voices(sheet, learner)
-    statements = [each for each in everything if each.domain_id == domain.id]
+    statements = statement_status.voices(sheet, learner, domain.id)
     columns = [voice for voice, _standing in voices]
     if not has_reviewed and any(
         each.review is not LearnerReviewState.NOT_SENT for each in statements
@@ -223,7 +222,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=moved_in(learner, domain, sheet, blind, everything),
+        moved=moved_in(learner, domain, sheet, blind),
         back=url_for("profiles.own")
         if side is Side.OWN
         else url_for("profiles.show", person_id=learner.person_id),

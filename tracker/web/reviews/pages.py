@@ -63,6 +63,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     if chosen is None:
         chosen = most if "more" in request.args else usual
     ticked = {each.statement_id for each in statements if each.statement_id in set(chosen)}
+    by_domain: dict[int, list[Sendable]] = {}
+    for each in statements:
+        by_domain.setdefault(each.domain_id, []).append(each)
     reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -79,6 +82,11 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         form=form,
         learner=learner,
         statements=statements,
+        groups=[
+            (group, sum(each.statement_id in ticked for each in group))
+            for group in by_domain.values()
+        ],
+        later=sum(each.later is not None for each in statements),
         ticked=ticked,
         usual=len(usual),
         worth=len(most),
