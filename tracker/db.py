@@ -67,8 +67,18 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
     ) -> Callable[[Any], dt.datetime | None]:
         """In one step, and nothing for no moment: a person's sheet has hundreds of both."""
         if dialect.name == "sqlite":
-            return lambda value: value and dt.datetime.fromisoformat(f"{value}+00:00")
+            return _moment
         return lambda value: value and value.astimezone(dt.UTC)
+
+
+def _moment(value: str | None) -> dt.datetime | None:
+    """As SQLite keeps it; or somebody who wrote into the file, with a zone or without."""
+    if value is None:
+        return None
+    if len(value) == len("2026-03-02 09:30:00.000000"):
+        return dt.datetime.fromisoformat(f"{value}+00:00")
+    at = dt.datetime.fromisoformat(value)
+    return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
 
 
 class Base(DeclarativeBase):
@@ -186,7 +196,7 @@ def _in_sql(_made: Made) -> _InSql:
     return _InSql()
 
 
-def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[Any]:
+def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
     """The rows of a select that is made once, and always asked with values of the same names."""
     options = {"compiled_cache": _in_sql(made)}
     return session().connection().execute(made, values, execution_options=options)

@@ -2,6 +2,7 @@
 exports."""
 
 import datetime as dt
+from collections import defaultdict
 from typing import NamedTuple
 
 from tracker.queries.assessment.counting_later import CountsFrom, counted_from
@@ -118,16 +119,16 @@ def steps(
     if of.own is None:
         raise ValueError("next steps are made from the learner's own side")
     changed = changed_since_review(sheet)
-    facts = []
-    for position, domain in enumerate(of.domains):
-        within = tuple(
-            _facts(each, each.id in changed)
-            for each in statements
-            if each.domain_id == domain.id and each.later is None
+    within = defaultdict[int, list[StatementFacts]](list)
+    for each in statements:
+        if each.later is None:
+            within[each.domain_id].append(_facts(each, each.id in changed))
+    facts = [
+        DomainFacts(
+            domain.id, at, of.own[domain.id], of.endorsed[domain.id], tuple(within[domain.id])
         )
-        facts.append(
-            DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within)
-        )
+        for at, domain in enumerate(of.domains)
+    ]
     return next_steps.next_steps(facts, most)
 
 

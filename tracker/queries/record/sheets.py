@@ -36,6 +36,7 @@ from tracker.rules.record.words import LinkedEvidence, Said, SentItem, Side, Wor
 from tracker.rules.reviews.workflow import ItemStatus
 
 T = TypeVar("T")
+STATUSES = {str(status): status for status in ItemStatus}
 NOBODY = 0
 """Whose rows of the library are."""
 
@@ -113,7 +114,7 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
         _by_skill(
             said[SENT],
             lambda row: SentItem(
-                ItemStatus(row.answer),
+                STATUSES[row.answer],
                 row.at,
                 row.id,
                 row.statement_id,

@@ -53,6 +53,8 @@ def changed_since_review(sheet: Sheet) -> frozenset[int]:
     changed = set()
     for line in sheet.lines:
         reviewed = parts(line.statement, sheet.record.words[Side.REVIEWED])
+        if not reviewed:
+            continue
         own = line.words.get(Side.OWN)
         answer = own.answer if own is not None else None
         was = set[int]().union(*(went[word.id] for word in reviewed))
@@ -62,7 +64,7 @@ def changed_since_review(sheet: Sheet) -> frozenset[int]:
             for each in sheet.record.evidence.get(skill_id, ())
             if not each.is_archived
         }
-        if reviewed and (was != now or any(word.of_answer != answer for word in reviewed)):
+        if was != now or any(word.of_answer != answer for word in reviewed):
             changed.add(line.statement.id)
     return frozenset(changed)
 
