@@ -35,11 +35,11 @@ from tracker.models.record.words import skill_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
-from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import level_shapes, levels
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import LevelState
+from tracker.rules.reviews.exceptions import AgreedException
 from tracker.services.reviews import differences, exceptions, reviews
 
 LATER = NOW + dt.timedelta(days=1)

@@ -2,7 +2,7 @@
 itself, as the same reader gets it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,8 @@ from tracker.db import ask_made
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import LEARNER, Learner
-from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.frameworks.scale import Meaning, Voice
-from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.falls import KeptDomain
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.record.sheet import Sheet
 from tracker.rules.teams import round_snapshots
 
 ROUNDS_OFFERED = 4
@@ -54,28 +50,6 @@ class KeptRecord:
     version: str
     role_profile: str
     domains: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class StatementChange:
-    """One statement, and what was said of it then and is said now ("" for nothing)."""
-
-    statement_id: int
-    domain_id: int
-    title: Wording
-    before: Wording
-    after: Wording
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """`up` and `down`: answers of the self side that went along the scale; what had no place on it
-    then or now did not move. `newly` and `no_longer`: endorsed as met."""
-
-    up: tuple[StatementChange, ...] = ()
-    down: tuple[StatementChange, ...] = ()
-    newly: tuple[StatementChange, ...] = ()
-    no_longer: tuple[StatementChange, ...] = ()
 
 
 def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
@@ -163,34 +137,3 @@ def _framework(row: Any) -> Mapping[str, Any]:
 def _jobs(row: Any) -> tuple[str, ...]:
     """The names of all job profiles that they had there, the newest last."""
     return tuple(dict.fromkeys(job[2] for job in round_snapshots.jobs(_framework(row), row)))
-
-
-def growth(then: Sheet, now: Iterable[StatementVoices]) -> Growth:
-    """From one moment to another, both as the same reader gets them. What the library does not
-    rate, or counts later, is left out; without a self side there is nothing by statement."""
-    if then.side is None:
-        return Growth()
-    scale, labels = then.version.scale, then.version.labels
-    lines = {line.statement.id: line for line in then.lines}
-    up: list[StatementChange] = []
-    down: list[StatementChange] = []
-    newly: list[StatementChange] = []
-    no_longer: list[StatementChange] = []
-    for each in now:
-        if each.not_rated_here is not None or each.later is not None:
-            continue
-        before, was = (then.answer(lines[each.id], voice) for voice in (Voice.SELF, Voice.ENDORSED))
-        step, after = scale.step(before) if before else None, each.own.step if each.own else 0
-        if before and step and after and each.own and step != after:
-            (up if after > step else down).append(_change(each, labels[before], each.own.label))
-        was_met = was is not None and scale.meaning(was) is Meaning.MET
-        is_met = each.endorsed is not None and each.endorsed.means is Meaning.MET
-        if was_met is not is_met:
-            label = each.endorsed.label if each.endorsed else ""
-            change = _change(each, labels[was] if was else "", label)
-            (newly if is_met else no_longer).append(change)
-    return Growth(tuple(up), tuple(down), tuple(newly), tuple(no_longer))
-
-
-def _change(of: StatementVoices, before: Wording, after: Wording) -> StatementChange:
-    return StatementChange(of.id, of.domain_id, of.title, before, after)

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from tracker.db import ask_made
 from tracker.models.record import later
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment import counting_later
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.record import versions
 from tracker.queries.record.row_shape import (
@@ -44,8 +45,8 @@ NOBODY = 0
 def of_learner(
     learner: Learner, side: Side | None, blind: BlindSpots, at: dt.datetime | None = None
 ) -> Sheet:
-    """As a reader of that side sees it, now or as it was at that moment. One query; five more by a
-    process that never read the version."""
+    """As a reader of that side sees it, now or as it was at that moment. One query, and one where
+    something counts later; six more by a process that never read the version."""
     (sheet,) = of_people(
         [learner.person_id],
         learner.framework_id,
@@ -92,8 +93,11 @@ def of_people(
     for row in said[NOBODY][TARGET]:
         targets[row.skill_id][row.id] = row.rank
     left_out = _words(said[NOBODY][LEFT_OUT])
+    counts_from = counting_later.facts(
+        {row.id for each in person_ids for row in said[each][COUNTS_LATER]}, today
+    )
     return [
-        replace(_record(said[each], each, left_out), targets=targets)
+        replace(_record(said[each], each, left_out), targets=targets, counts_from=counts_from)
         .as_seen(side, _hidden(each, blind))
         .on(version, side, today)
         for each in person_ids

@@ -18,6 +18,7 @@ from tracker.rules.profiles.levels import DomainStanding, standing_by_counts
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape, Version, VersionStatement
 from tracker.rules.record.words import (
+    CountsFrom,
     LinkedEvidence,
     Said,
     SentItem,
@@ -75,7 +76,8 @@ class Record:
     something (`noted`), and what was agreed to do (`steps`).
 
     `targets`: the rank that each job profile of theirs expects, by domain. `use_statement`: whether
-    they have read how ratings are used; None where nothing is published of it."""
+    they have read how ratings are used; None where nothing is published of it. `counts_from`: of
+    what counts later, by the move by which it came to them."""
 
     person_id: int
     words: Mapping[Side, Said] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Record:
     steps: Sequence[AgreedStep] = ()
     targets: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     use_statement: bool | None = None
+    counts_from: Mapping[int, CountsFrom] = field(default_factory=dict)
 
     def as_seen(self, side: Side | None, hidden: Collection[int] | None) -> "Record":
         """By a reader who gets this side of the learner's, or none, and nothing that was said of
@@ -206,6 +209,13 @@ class Sheet:
             else domain
             for domain in self.version.domains
         )
+
+    def counts_from(self, line: SheetLine) -> CountsFrom | None:
+        """None for what counts now."""
+        if line.later is None:
+            return None
+        of_move = self.record.counts_from[line.later.id]
+        return of_move._replace(is_changed=bool(line.later.answer))
 
     def word(self, line: SheetLine, voice: Voice) -> Word | None:
         side = Side.REVIEWED if voice is Voice.ENDORSED else self.side

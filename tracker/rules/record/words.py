@@ -69,6 +69,17 @@ class LinkedEvidence(NamedTuple):
     is_archived: bool
 
 
+class CountsFrom(NamedTuple):
+    """Of a statement that counts later: the `version` in which it came to them, and from when. The
+    `round` begins on that day; None where no round begins before it. `is_changed`: they had another
+    statement in its place."""
+
+    version: str
+    round: str | None
+    day: dt.date
+    is_changed: bool = False
+
+
 Said = Mapping[int, Sequence[Word]]
 """By skill."""
 Spoken = TypeVar("Spoken", Word, SentItem)

@@ -10,18 +10,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import profiles, statement_status
-from tracker.queries.reviews import eligible_reviewers, pace, submittable
+from tracker.queries.profiles import profiles
+from tracker.queries.reviews import eligible_reviewers, pace
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import first_name
 from tracker.rules.pace import minutes_for
+from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.levels import DomainStanding, TargetState, known_rank
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.summaries import sent_counts
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.record.words import Side
-from tracker.rules.reviews.sending import suggested
+from tracker.rules.reviews.sending import sendable, suggested
 from tracker.rules.roles import Permission
 from tracker.web.assessment import pages as assess_pages
 from tracker.web.http import session
@@ -78,7 +79,8 @@ def show() -> ResponseReturnValue:
 
 def _sections(learner: Learner, sheet: Sheet) -> list[SectionLevels]:
     profile, statements = mark_language(
-        (profiles.profile(learner, sheet), statement_status.voices(sheet, learner)), learner.lang
+        (profiles.profile(learner, sheet), statement_status.voices(sheet, learner.name)),
+        learner.lang,
     )
     own, unknown = profile.own or {}, OpenStatements.of(statements, Side.OWN)
     found = []
@@ -119,7 +121,7 @@ def _level(of: DomainStanding, domain: DomainShape) -> str:
 
 def _sending(learner: Learner, sheet: Sheet) -> SendingOffer:
     reviewers = eligible_reviewers.of_one(learner.person_id, session.today())
-    statements = submittable.sendable(sheet, learner.round_starts_on)
+    statements = sendable(sheet, learner.round_starts_on)
     count = len(suggested(each.candidate for each in statements if each.candidate is not None))
     paces = pace.seconds_of([each.person_id for each in reviewers])
     minutes = minutes_for(count, pace.expected(reviewers, paces))

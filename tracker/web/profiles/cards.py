@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles.growth import EarlierRound, Growth, StatementChange
+from tracker.queries.profiles.growth import EarlierRound
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.falls import DomainFall, DomainFallReason
+from tracker.rules.profiles.growth import Growth, StatementChange
 from tracker.rules.profiles.levels import DomainStanding, TargetState
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.record.words import Side

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
-from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
@@ -22,6 +21,7 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.reviews.exceptions import AgreedException
 from tracker.web.i18n.content_language import beginning, unmarked
 from tracker.web.profiles.standing_words import TargetWords, reached, target_words, working_on
 from tracker.web.profiles.unknown_words import OpenStatements

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from tracker.queries.assessment.counting_later import CountsFrom
+from tracker.rules.record.words import CountsFrom
 from tracker.rules.regions import Region
 from tracker.web.http import session
 
