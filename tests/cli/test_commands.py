@@ -70,6 +70,7 @@ def test_who_asks_for_the_pages_gets_them(name: str) -> None:
     assert place.pages is any(word in source for word in OF_PAGES)
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(
     "name",
     [

@@ -116,6 +116,7 @@ def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
     return found
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize(
     "people_asked",

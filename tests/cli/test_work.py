@@ -107,6 +107,7 @@ def events(app: Flask, *arguments: str, status: int = 0) -> list[dict[str, objec
     return [json.loads(line) for line in done.output.splitlines()]
 
 
+@pytest.mark.in_ci
 def test_the_daily_work_is_done_once_a_day_whoever_is_asked(app: Flask, world: World) -> None:
     """The seals first: what fails after them holds them up no more."""
     first = events(app, "--once")
@@ -143,6 +144,7 @@ def test_an_operator_sees_when_it_was_done(
     assert "Last done Nov 24, 10:00 AM." in adam.get("/system").text.replace("\u202f", " ")
 
 
+@pytest.mark.in_ci
 def test_the_daily_work_goes_on_where_a_worker_died(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

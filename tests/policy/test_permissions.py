@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import literal, select
 
 from tests.conftest import NOW, empty
-from tests.engines import LONG
+from tests.engines import LONG, REQUIRED
 from tests.factories.world import add, job
 from tests.rules.searching import SEARCH
 from tracker.db import db, transaction
@@ -236,7 +236,7 @@ def emptied(app: Flask) -> Iterator[Flask]:
 
 
 @settings(
-    max_examples=150 if LONG else 12,
+    max_examples=150 if LONG else 12 if "postgres" in REQUIRED else 4,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,

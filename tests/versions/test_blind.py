@@ -199,6 +199,7 @@ def _same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.records.reviews.sending.secrets", salts)
 
 
+@pytest.mark.in_ci
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize(
     ("plan", "reader"),

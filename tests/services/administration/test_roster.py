@@ -81,6 +81,7 @@ def place(name: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in rows]
 
 
+@pytest.mark.in_ci
 def test_a_roster_comes_in_once_and_can_be_taken_back(context: World, adam: Actor) -> None:
     world, now = context, context.now
     file = roster(
@@ -312,6 +313,7 @@ def test_while_one_is_brought_in_others_are_looked_at_and_wait(
     assert importing.bring_in(adam, small, small_seen, now) == importing.BroughtIn(1, 0)
 
 
+@pytest.mark.in_ci
 def test_who_asked_is_told_that_nobody_was_imported_and_what_to_do(
     app: Flask, context: World, adam: Actor
 ) -> None:

@@ -97,6 +97,7 @@ def test_the_first_later_change_keeps_it_before(
     assert plain(facts_at_end(spring, END)) != before
 
 
+@pytest.mark.in_ci
 def test_what_is_said_later_is_not_read(context: World) -> None:
     """Without having been kept: a rating that was endorsed then counts, whatever came of it."""
     spring = past_round(context)

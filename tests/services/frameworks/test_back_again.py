@@ -134,6 +134,7 @@ def reviewed(world: World) -> dict[tuple[str, int], dict[Meaning, int]]:
     return {(titles[at], rank): dict(each) for (_ana, at, rank), each in counts.items()}
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("decision", Decision)
 def test_what_a_library_decided_about_sensitive_ones_holds(
     world: World, decision: Decision

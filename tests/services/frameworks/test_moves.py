@@ -167,6 +167,7 @@ def test_what_carries_counts_there_and_going_back_loses_nothing(world: World) ->
     assert faults() == []
 
 
+@pytest.mark.in_ci
 def test_what_is_answered_there_stays_with_its_skill_on_the_way_back(world: World) -> None:
     kept, again = world.statements["technical"][:2]
     for statement_id in (kept, again):

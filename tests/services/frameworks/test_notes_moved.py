@@ -109,6 +109,7 @@ def test_of_two_that_are_merged_neither_note_is_lost(world: World, rated: bool) 
     assert notes(world, merged) == ("Mine one\n\nMine two", "Yours one\n\nYours two")
 
 
+@pytest.mark.in_ci
 def test_nor_where_what_they_became_was_rated_before(world: World) -> None:
     """And whoever reviews it gets all of them."""
     one, two = world.statements["communication"][:2]

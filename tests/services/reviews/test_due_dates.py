@@ -224,6 +224,7 @@ class TestAway:
         session().rollback()
         assert session().scalars(select(AwayPeriod)).all() == []
 
+    @pytest.mark.in_ci
     def test_a_next_step_is_reminded_of_when_its_owner_is_back(self, context: World) -> None:
         review_id = differing(context)
         (first, _) = item_ids(review_id)

@@ -155,6 +155,7 @@ def test_the_page_says_when_and_keeps_the_address(limited: Flask) -> None:
         assert "Wait 2 minutes, then try again." in attempt(own, ANA).text
 
 
+@pytest.mark.in_ci
 def test_what_is_refused_is_not_counted(limited: Flask) -> None:
     """Knocking on goes on waiting 2 seconds, and writes nothing."""
     own = known(limited, ANA)
@@ -166,6 +167,7 @@ def test_what_is_refused_is_not_counted(limited: Flask) -> None:
         assert attempt(own, ANA, PASSWORD).status_code == 303
 
 
+@pytest.mark.in_ci
 def test_ten_wrong_tries_keep_nobody_at_that_address_out(limited: Flask) -> None:
     assert guess(limited, ANA, 10) == {422: 10}
     assert signs_in(limited, BEN)

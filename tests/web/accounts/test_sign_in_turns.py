@@ -165,6 +165,7 @@ def test_known_devices_and_one_time_links_never_wait(limited: Flask) -> None:
     assert attempt(own, ANA, PASSWORD).location == "/"
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize(
     "email",
     [

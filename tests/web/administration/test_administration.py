@@ -238,6 +238,7 @@ def test_people_are_found_by_parts_of_name_and_address(
     assert re.findall(r'<th scope="row"><label>.*?</label> <a[^>]*>([^<]+)</a>', page) == found
 
 
+@pytest.mark.in_ci
 def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) -> None:
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["lea"]).disabled_at = NOW
@@ -762,6 +763,7 @@ def test_two_pages_that_publish_are_told(world: World, adam: Client) -> None:
         )
 
 
+@pytest.mark.in_ci
 def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Client) -> None:
     first, second = world.statements["technical"][:2]
     for wrong in (
@@ -914,6 +916,7 @@ def test_administrators_have_no_way_to_set_a_password(
         assert 'type="password"' not in adam.get(address).text
 
 
+@pytest.mark.in_ci
 def test_sensitive_statements_are_decided_on_their_page(
     app: Flask, world: World, adam: Client
 ) -> None:

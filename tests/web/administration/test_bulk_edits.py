@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from tracker.db import session
 from tracker.models import Membership, Team
 
 
+@pytest.mark.in_ci
 def test_a_preview_then_all_or_nobody(app: Flask, client: Client, world: World) -> None:
     def history(name: str) -> list[tuple[str, str, str]]:
         with app.app_context():

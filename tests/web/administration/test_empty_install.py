@@ -120,6 +120,7 @@ def tried_out(
     assert "It can be restored" in tested.output
 
 
+@pytest.mark.in_ci
 def test_from_nothing_to_the_gap_matrix(
     app: Flask, administrator: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,7 @@ def test_the_administrator_is_told_of_a_supervisor_who_leaves(
     assert "Choose who takes over: 1 review." in told(), "somebody follows the day after"
 
 
+@pytest.mark.in_ci
 def test_each_team_can_have_another_successor(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         join(world, "sue", "harbour", Role.SUPERVISOR)

@@ -362,6 +362,7 @@ def test_the_use_statement_is_read_first(app: Flask, world: World, ana: Client) 
     assert answers(app, world) == {}
 
 
+@pytest.mark.in_ci
 def test_nobody_but_the_owner_sees_that_anything_was_imported(
     app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client]
 ) -> None:

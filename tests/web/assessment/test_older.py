@@ -78,6 +78,7 @@ def test_all_are_kept_in_one_press_for_each_domain_and_every_answer_is_seen(
     assert "Keep" not in page.partition("<h1>")[2].partition("<section")[0]
 
 
+@pytest.mark.in_ci
 def test_keeping_is_undone_and_the_dates_are_the_earlier_ones(
     app: Flask, world: World, ana: Client
 ) -> None:

@@ -483,6 +483,7 @@ class TestUnderALegalHold:
         assert "hidden while a legal hold is open" in audit
 
 
+@pytest.mark.in_ci
 def test_a_hold_on_the_reviewer_keeps_their_words(
     app: Flask, world: World, ana: Client, sign_in: SignIn, piece_id: int
 ) -> None:

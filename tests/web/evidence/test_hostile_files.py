@@ -223,6 +223,7 @@ def test_a_refused_pdf_can_be_kept_as_pictures(app: Flask, ana: Client) -> None:
     assert content.count(b"/Subtype/Image") == 1
 
 
+@pytest.mark.in_ci
 def test_so_can_one_that_takes_the_place_of_another(app: Flask, ana: Client) -> None:
     made = ana.post("/evidence", TYPED).location
     data = {**form("plan.pdf", SCRIPTED), "version": "1"}

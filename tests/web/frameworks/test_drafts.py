@@ -57,6 +57,7 @@ def pressed(page: str) -> list[str]:
     return [each for each in buttons if 'aria-pressed="true"' in each]
 
 
+@pytest.mark.in_ci
 def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "No draft is open" in words(editor.get(PAGE))
     sent = uploaded(editor, text_of(edited(seed(), one_of_each)))
@@ -310,6 +311,7 @@ def learned(app: Flask, world: World, sign_in: Callable[[str], Client]) -> Clien
     return sign_in(world.email("adam"))
 
 
+@pytest.mark.in_ci
 def test_a_draft_is_previewed_as_a_person_by_their_job_alone(learned: Client, world: World) -> None:
     draft = re.search(r"/system/frameworks/drafts/\d+", learned.get(PAGE).text)
     assert draft is not None
@@ -333,6 +335,7 @@ def test_a_draft_is_previewed_as_a_person_by_their_job_alone(learned: Client, wo
     assert "At most" in words(learned.get(f"{page}?job={jobs[0]}"))
 
 
+@pytest.mark.in_ci
 def test_a_preview_is_the_same_whatever_was_rated(
     app: Flask, learned: Client, world: World
 ) -> None:

@@ -188,6 +188,7 @@ def test_the_version_is_the_publishers_and_the_day_is_ours(
     assert "Version 26.05 , added here on Nov 24, 2026" in words(client.get(PAGE))
 
 
+@pytest.mark.in_ci
 def test_copies_are_handed_out_where_they_are_permitted(
     app: Flask,
     world: World,

@@ -38,6 +38,7 @@ def test_one_wrong_letter_in_the_slug_is_told_and_not_published(app: Flask, edit
     assert "statements have UUIDs of" not in words(editor.get(right.location))
 
 
+@pytest.mark.in_ci
 def test_a_draft_of_somebody_else_is_replaced_only_after_a_question(
     app: Flask, world: World, editor: Client, sign_in: Callable[[str], Client]
 ) -> None:

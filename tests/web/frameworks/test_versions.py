@@ -90,6 +90,7 @@ def test_a_version_that_nobody_uses_is_withdrawn(
     assert editor.get(f"{public}framework.json?version=26.05").json is not None
 
 
+@pytest.mark.in_ci
 def test_a_hidden_framework_is_read_by_who_is_in_it_and_listed_to_who_looks_after_it(
     world: World, client: Client, editor: Client, sign_in: SignIn
 ) -> None:

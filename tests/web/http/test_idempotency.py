@@ -459,6 +459,7 @@ def test_an_answer_by_script_needs_no_key(app: Flask, world: World, sign_in: Sig
     assert rows(app) == done
 
 
+@pytest.mark.in_ci
 def test_looking_writes_no_key(app: Flask, world: World, ana: Client, sign_in: SignIn) -> None:
     """What is noted after a page was made is not the work of its form."""
     with app.app_context():

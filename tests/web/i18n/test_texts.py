@@ -294,7 +294,7 @@ def test_extraction_finds_every_text(environment: Environment, extracted: dict[s
 
 
 def test_extraction_finds_the_draft_of_a_use_statement(extracted: dict[str, str]) -> None:
-    assert any(text.startswith("What this is for. You rate yourself") for text in extracted)
+    assert any(text.startswith("You rate yourself, keep evidence") for text in extracted)
 
 
 def test_extraction_finds_no_more_than_there_is(extracted: dict[str, str]) -> None:

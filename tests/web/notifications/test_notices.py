@@ -341,6 +341,7 @@ def test_the_command_delivers_once(
     assert run(app, "--once") == (0, [])
 
 
+@pytest.mark.in_ci
 def test_the_command_says_what_stood_in_the_way_and_stops_there(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

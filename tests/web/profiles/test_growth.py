@@ -107,6 +107,7 @@ def test_others_see_what_was_revealed(grown: World, sign_in: SignIn) -> None:
     assert lists(page) == {}
 
 
+@pytest.mark.in_ci
 def test_only_rounds_in_which_somebody_was_there_are_compared_with(
     app: Flask, grown: World, sign_in: SignIn
 ) -> None:

@@ -34,6 +34,7 @@ def moved(app: Flask, world: World) -> World:
     return world
 
 
+@pytest.mark.in_ci
 def test_they_are_named_on_the_profile_and_where_a_domain_is_explained(
     moved: World, sign_in: SignIn
 ) -> None:

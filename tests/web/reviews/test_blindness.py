@@ -238,6 +238,7 @@ def test_nobody_can_tell_what_the_learner_answered(
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", ["sue", at_length("cora")])
 def test_any_other_answers_look_the_same(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str

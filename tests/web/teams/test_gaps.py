@@ -389,6 +389,7 @@ def test_what_was_answered_and_is_not_revealed_leaves_no_trace(
     assert everything(world, sign_in) == before
 
 
+@pytest.mark.in_ci
 def test_what_was_endorsed_does_leave_one(app: Flask, world: World, sign_in: SignIn) -> None:
     before = everything(world, sign_in)
     with app.app_context():

@@ -58,6 +58,7 @@ def people(page: str) -> list[str]:
     return re.findall(r'<th scope="row"><a href="/people/[^"]*">([^<]*)', page)
 
 
+@pytest.mark.in_ci
 def test_gaps_are_of_one_framework_at_a_time(world: World, bikes: int, sue: Client) -> None:
     url = f"/teams/{world.teams['central']}/gaps"
     mine, second = (sue.get(f"{url}?framework={each}").text for each in ("small", BIKES))

@@ -104,6 +104,7 @@ def test_what_is_not_revealed_is_not_counted(app: Flask, world: World, sign_in: 
     assert counted(sign_in(world.email("cora")), world) == [HIDDEN, HIDDEN]
 
 
+@pytest.mark.in_ci
 def test_one_voice_may_change_without_the_other(app: Flask, world: World, sign_in: SignIn) -> None:
     """Five whom the reviewers contradict, with no agreement: nothing of theirs is reviewed."""
     cora = sign_in(world.email("cora"))
@@ -120,6 +121,7 @@ def test_one_voice_may_change_without_the_other(app: Flask, world: World, sign_i
     assert counted(cora, world) == [["7", "6", "2026-11-24"], ["4", "4", "2026-11-22"]]
 
 
+@pytest.mark.in_ci
 def test_who_was_sent_their_reviews_is_told_only_of_others(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

@@ -62,6 +62,7 @@ def spring(app: Flask, world: World) -> int:
         return two_jobs(world)
 
 
+@pytest.mark.in_ci
 def test_every_page_of_a_team_measures_by_the_job_there(
     world: World, sign_in: SignIn, spring: int
 ) -> None:
@@ -79,6 +80,7 @@ def test_every_page_of_a_team_measures_by_the_job_there(
         assert "measured by their job profile here" in page
 
 
+@pytest.mark.in_ci
 def test_where_teams_are_joined_they_count_once_against_the_higher_target(
     world: World, sign_in: SignIn, spring: int
 ) -> None:
@@ -96,6 +98,7 @@ def test_where_teams_are_joined_they_count_once_against_the_higher_target(
     assert hers[1:4:2] == ["Mid-level, Entry", MID]
 
 
+@pytest.mark.in_ci
 def test_a_filter_by_job_measures_by_that_job(world: World, sign_in: SignIn, spring: int) -> None:
     cora = sign_in(world.email("cora"))
     of = world.role_profiles
@@ -104,6 +107,7 @@ def test_a_filter_by_job_measures_by_that_job(world: World, sign_in: SignIn, spr
         assert in_file(cora, world, "city", f"?profile={of['city']}{query}") == ["Mid-level", MID]
 
 
+@pytest.mark.in_ci
 def test_two_jobs_in_one_team_are_joined_too(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         two_jobs(world)
@@ -116,6 +120,7 @@ def test_two_jobs_in_one_team_are_joined_too(app: Flask, world: World, sign_in: 
     assert "1 of 2 people" in listed
 
 
+@pytest.mark.in_ci
 def test_a_profile_joins_all_jobs_and_says_so(world: World, sign_in: SignIn, spring: int) -> None:
     ana = sign_in(world.email("ana"))
     page = ana.get("/profile").text
@@ -128,6 +133,7 @@ def test_a_profile_joins_all_jobs_and_says_so(world: World, sign_in: SignIn, spr
     assert {each["target"] for each in kept["domains"]} == {2}
 
 
+@pytest.mark.in_ci
 def test_the_comparison_measures_then_as_the_round_does(
     world: World, sign_in: SignIn, spring: int
 ) -> None:
@@ -143,6 +149,7 @@ def test_the_comparison_measures_then_as_the_round_does(
         assert rows(then)["Gaps"][2] == of
 
 
+@pytest.mark.in_ci
 def test_the_figures_are_those_of_a_second_count(
     app: Flask, world: World, sign_in: SignIn, spring: int
 ) -> None:

@@ -21,6 +21,7 @@ UNDER_WAY = (MailStatus.WAITING, MailStatus.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Invited:
+    id: int
     name: str
     email: str
     library: str
@@ -34,6 +35,7 @@ def invited(token: str, now: dt.datetime) -> Invited | None:
     """None when the link is used, replaced, too old, or of somebody disabled."""
     query = (
         select(
+            Person.id,
             Person.name,
             Person.email,
             Library.name,

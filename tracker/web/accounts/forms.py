@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms import BooleanField, IntegerField, PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from tracker.rules.accounts.passwords import TYPED_MAX
 from tracker.rules.notifications.notices import MailChoice
@@ -111,8 +112,12 @@ class ConfirmForm(Form):
 
 
 class WelcomeForm(Form):
-    """Its length and words are judged by rules/accounts/passwords, where the owner is known."""
+    """Its length and words are judged by rules/accounts/passwords, where the owner is known.
+    `use_statement_id` names the text that was shown with it, if one was."""
 
+    use_statement_id = IntegerField(
+        validators=[Optional(), NumberRange(1, 2**31 - 1)], widget=HiddenInput()
+    )
     password: Any = PasswordField(_l("New password"), [InputRequired(_l("Choose a password."))])
     code: Any = StringField(_l("Recovery code"), [Length(max=TYPED_MAX)])
 

@@ -75,4 +75,4 @@ def make_code() -> ResponseReturnValue:
     )
     if not made:
         return render("accounts/links/recovery_code.html", form=form), 422
-    return render("accounts/links/recovery_code.html", code=made[0], is_first=False)
+    return render("accounts/links/recovery_code.html", code=made[0])

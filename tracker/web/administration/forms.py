@@ -41,7 +41,10 @@ class UseStatementForm(Form):
             InputRequired(_l("Write the text first.")),
             Length(max=PROSE_MAX, message=fields.TOO_LONG),
         ],
-        description=_l("An empty line makes a new paragraph."),
+        description=_l(
+            "An empty line makes a new paragraph. A short first line without a period is its "
+            "heading."
+        ),
     )
     opens_statements = BooleanField(
         _l("Coordinators see by name which statements count as met, and the text above says so"),

@@ -713,6 +713,7 @@ class TestByStatement:
             "never his"
         )
 
+    @pytest.mark.in_ci
     def test_once_withdrawn_it_is_not_there_and_the_rest_can_be_sent_again(
         self, app: Flask, world: World, sue: Client, both: tuple[int, int]
     ) -> None:

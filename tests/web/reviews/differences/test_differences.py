@@ -101,6 +101,7 @@ def test_mine_stands_before_theirs_for_each_of_the_two(
 
 
 class TestChoosing:
+    @pytest.mark.in_ci
     @pytest.mark.parametrize("act", ["save", "keep"])
     @pytest.mark.parametrize("value", ["agree:not_yet", "talk", "no_agreement"])
     def test_the_other_side_sees_nothing_of_it(

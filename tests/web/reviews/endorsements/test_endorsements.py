@@ -132,6 +132,7 @@ def test_what_was_reviewed_keeps_the_words_of_then(
     assert "does not fit" not in page
 
 
+@pytest.mark.in_ci
 def test_a_supervisor_sees_of_it_what_was_revealed(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -249,6 +250,7 @@ class TestRevoke:
 
 
 class TestExpire:
+    @pytest.mark.in_ci
     def test_a_reminder_and_what_comes_after(
         self, app: Flask, world: World, sign_in: SignIn
     ) -> None:
@@ -322,6 +324,7 @@ def ticked(page: str) -> set[int]:
     return {int(re.findall(r'value="(\d+)"', box)[0]) for box in boxes if " checked" in box}
 
 
+@pytest.mark.in_ci
 def test_an_older_one_was_replaced_and_a_newer_one_suspended(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

@@ -82,6 +82,7 @@ def test_both_agree_on_the_page_and_one_withdraws(
     assert "was withdrawn on Nov 24, 2026: I do it now." in words(sue.get(page).text)
 
 
+@pytest.mark.in_ci
 def test_what_never_counted_is_declined_or_taken_back(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

@@ -201,6 +201,7 @@ def test_who_is_not_carried_sees_everything_as_before(
     assert [client.get(path).text for client, path in asked] == before
 
 
+@pytest.mark.in_ci
 def test_who_moves_back_finds_what_they_said_before_and_in_between(
     app: Flask, world: World, carried: Carried, sign_in: SignIn
 ) -> None:

@@ -249,6 +249,7 @@ def test_who_supervised_a_team_knows_its_people_afterwards(
     assert leadership(sign_in(world.email("rea")), world, "harbour") == HIDDEN
 
 
+@pytest.mark.in_ci
 def test_no_filter_cuts_a_team(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         hide_names(world)
