@@ -219,7 +219,9 @@ def test_a_moment_is_read_however_somebody_wrote_it_into_the_file(
         pytest.skip("a moment is no text there")
     with app.app_context():
         read = text("SELECT :kept AS at").columns(at=UTCDateTime)
-        assert session().scalar(read, {"kept": kept}) == dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
+        assert session().scalar(read, {"kept": kept}) == dt.datetime(
+            2026, 3, 2, 9, 30, tzinfo=dt.UTC
+        )
 
 
 def test_a_naive_moment_is_refused() -> None:
