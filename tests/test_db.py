@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, event, select, text
+from sqlalchemy import bindparam, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from tracker.db import (
     UTCDateTime,
     all_or_nothing,
     apart_from_work,
+    ask_made,
     db,
     empty_log,
     piggyback,
@@ -187,6 +188,40 @@ def test_what_is_apart_from_the_work_carries_no_rider(app: Flask) -> None:
         assert not rider.arrived
         _found("Work")
         assert rider.arrived
+
+
+def test_what_is_made_once_is_put_into_sql_once(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With other values each time, and several in one place."""
+    made = select(Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
+    put: list[object] = []
+    put_into_sql = type(made)._compiler
+    monkeypatch.setattr(
+        type(made), "_compiler", lambda *of, **how: (put.append(of), put_into_sql(*of, **how))[1]
+    )
+    ana, ben = world.people["ana"], world.people["ben"]
+    with app.app_context():
+        asked = [ask_made(made, {"ids": ids}).scalars().all() for ids in ([ana], [ben], [ana, ben])]
+    assert [*map(set, asked)] == [{"Ana"}, {"Ben"}, {"Ana", "Ben"}]
+    assert len(put) == 1
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["2026-03-02 09:30:00.000000", "2026-03-02 10:30:00+01:00", "2026-03-02 09:30:00"],
+    ids=["as we keep it", "with a zone", "without a fraction"],
+)
+def test_a_moment_is_read_however_somebody_wrote_it_into_the_file(
+    app: Flask, world: World, engine_name: str, kept: str
+) -> None:
+    if engine_name != "sqlite":
+        pytest.skip("a moment is no text there")
+    with app.app_context():
+        read = text("SELECT :kept AS at").columns(at=UTCDateTime)
+        assert session().scalar(read, {"kept": kept}) == dt.datetime(
+            2026, 3, 2, 9, 30, tzinfo=dt.UTC
+        )
 
 
 def test_a_naive_moment_is_refused() -> None:

@@ -9,17 +9,28 @@ import datetime as dt
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String
+from sqlalchemy import (
+    CompoundSelect,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    String,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -28,6 +39,7 @@ from tracker.engines import PATIENCE, counted_wait, patience_left, waiting_at_mo
 from tracker.locks import lock
 
 T = TypeVar("T")
+Made = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 LOG = structlog.get_logger("tracker.db")
 
 GIVEN_UP = ("40P01", "40001")
@@ -54,15 +66,19 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         self, dialect: Dialect, coltype: object
     ) -> Callable[[Any], dt.datetime | None]:
         """In one step, and nothing for no moment: a person's sheet has hundreds of both."""
-        read = self.impl_instance.result_processor(dialect, coltype) or (lambda value: value)
+        if dialect.name == "sqlite":
+            return _moment
+        return lambda value: value and value.astimezone(dt.UTC)
 
-        def process(value: Any) -> dt.datetime | None:
-            if value is None:
-                return None
-            at: dt.datetime = read(value)  # type: ignore[assignment]
-            return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
 
-        return process
+def _moment(value: str | None) -> dt.datetime | None:
+    """As SQLite keeps it; or somebody who wrote into the file, with a zone or without."""
+    if value is None:
+        return None
+    if len(value) == len("2026-03-02 09:30:00.000000"):
+        return dt.datetime.fromisoformat(f"{value}+00:00")
+    at = dt.datetime.fromisoformat(value)
+    return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
 
 
 class Base(DeclarativeBase):
@@ -161,6 +177,29 @@ def session() -> Session:
     """The session to read from: the open transaction's, else the request's own, which can only
     read."""
     return _open.get() or _whole.get() or db.session()
+
+
+class _InSql(dict[Any, Any]):
+    """What one statement is in SQL, by dialect, which is the first part of the key by which
+    SQLAlchemy looks for it. The others say all of the statement: to work out where that is in a
+    dictionary takes longer than most queries."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[0], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[0], compiled)
+
+
+@lru_cache(maxsize=512)
+def _in_sql(_made: Made) -> _InSql:
+    return _InSql()
+
+
+def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a select that is made once, and always asked with values of the same names."""
+    options = {"compiled_cache": _in_sql(made)}
+    return session().connection().execute(made, values, execution_options=options)
 
 
 def session_afresh() -> Session:

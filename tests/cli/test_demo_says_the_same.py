@@ -22,6 +22,16 @@ from tracker.rules.roles import Role
 __all__ = ["demo"]
 
 HEADLINE = re.compile(r'<div class="is-(endorsed|self)">.*?stat-figure">([^<]*)</h3>', re.S)
+OWN = {
+    "today": re.compile(r"<li>(<a href=\"/profile/.*?)</li>", re.S),
+    "profile": re.compile(r"<tbody>(.*?)</tr>", re.S),
+    "finish": re.compile(r"<li>(<b>.*?bar-next.*?)</li>", re.S),
+}
+"""What each page says of a domain by one's own ratings."""
+STAND = re.compile(
+    r'href="(/profile/[^"#]+)|(<span class="target-tag.*?)(?:<span class="bar-n|$)', re.S
+)
+NEXT = re.compile(r'bar-next"><a href="/profile/[^"]*">([^<]*)<')
 STATES = {
     "at target": "at_target",
     "below target": "gap",
@@ -33,6 +43,22 @@ STATES = {
 
 def headlines(page: str) -> dict[str, str]:
     return {voice: html.unescape(said) for voice, said in HEADLINE.findall(page)}
+
+
+def stands(kind: str, page: str) -> dict[str, tuple[str, str]]:
+    """By the address of its explanation: how a domain stands to the target, and what is next; Today
+    says nothing of that."""
+    found = {}
+    for piece in OWN[kind].findall(page):
+        if "target-tag" not in piece:
+            continue
+        hrefs, targets = zip(*STAND.findall(piece), strict=True)
+        coming = NEXT.search(piece)
+        found[next(filter(None, hrefs))] = (
+            " ".join(re.sub(r"<[^>]+>", " ", next(filter(None, targets))).split()),
+            coming[1] if coming else "",
+        )
+    return found
 
 
 def learners() -> list[Any]:
@@ -104,7 +130,7 @@ def test_every_way_to_one_person_says_the_same(demo: Flask, people_asked: int) -
             tx.execute(update(Library).values(names_to_coordinators=True))
         people = learners()[:people_asked]
     gaps = {each: gaps_of(demo, each) for each in {one.library_id for one in people}}
-    compared = 0
+    compared = finished = 0
     for one in people:
         client = Client(demo)
         client.enter(one.email)
@@ -116,6 +142,14 @@ def test_every_way_to_one_person_says_the_same(demo: Flask, people_asked: int) -
         assert headlines(today.text) == said, one.name
         assert {voice: words for voice, words in told["headlines"].items() if words} == said
         assert said["endorsed"] in pdf.words(client.get("/profile.pdf")), one.name
+        own = stands("profile", profile.text)
+        for href, (stand, _next) in stands("today", today.text).items():
+            assert own[href][0] == stand, (one.name, href)
+        done = client.get("/assess/done")
+        if done.status_code == 200:  # else something of the job is left to rate
+            at_the_end = stands("finish", done.text)
+            assert at_the_end.items() <= own.items(), one.name
+            finished += bool(at_the_end)
         at_target = [each["own"]["against_target"] for each in told["domains"]].count("at_target")
         if "self" in said:
             assert said["self"].startswith(f"Your ratings: {at_target} of "), one.name
@@ -129,3 +163,4 @@ def test_every_way_to_one_person_says_the_same(demo: Flask, people_asked: int) -
             }, one.name
             compared += bool(reviewed.keys() & in_gaps.keys())
     assert compared >= min(people_asked, 16) // 2
+    assert finished

@@ -45,11 +45,12 @@ from tracker.queries.assessment import statement_cards
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.evidence import evidence
 from tracker.queries.notifications import notices
-from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.profiles import levels, profiles
 from tracker.queries.record import sheets
 from tracker.rules import drafts
 from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles import statement_status
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.words import Side
 from tracker.rules.reviews.exceptions import ExceptionStatus
@@ -123,7 +124,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
     mine, others = (
         sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
     )
-    own, theirs = statement_status.voices(mine, me), statement_status.voices(others, me)
+    own, theirs = statement_status.voices(mine, me.name), statement_status.voices(others, me.name)
     cards = statement_cards.of_framework(mine).cards
     shown = evidence.for_statements(me.person_id, list(placed))
     library = decided(me.library_id, Statement.framework_id == me.framework_id).c

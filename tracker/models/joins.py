@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -73,7 +74,7 @@ def rated_before(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     return and_(~is_answered, was_answered)
 
 
-def link_works(now: dt.datetime) -> ColumnElement[bool]:
+def link_works(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     """Over `Invitation`: it was not used, no other took its place, and its time is not over."""
     return and_(Invitation.closed_at.is_(None), Invitation.ends_at > now)
 

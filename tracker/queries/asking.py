@@ -18,7 +18,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from tracker.db import session
+from tracker.db import ask_made
 
 T = TypeVar("T")
 
@@ -35,13 +35,13 @@ class Question(Generic[T]):
 
 def ask(question: Question[T]) -> T:
     """One query."""
-    return question.read(session().execute(question.of, question.values).mappings().all())
+    return question.read(ask_made(question.of, question.values).mappings().all())
 
 
 def ask_together(*questions: Question[Any]) -> list[Any]:
     """What each of them says. One query."""
     values = {name: value for each in questions for name, value in each.values.items()}
-    rows = session().execute(_together(*(each.of for each in questions)), values).mappings()
+    rows = ask_made(_together(*(each.of for each in questions)), values).mappings()
     said: list[list[RowMapping]] = [[] for _ in questions]
     for row in rows:
         said[row[QUESTION]].append(row)

@@ -29,10 +29,12 @@ from tracker.models import Endorsement, LevelException, Membership, Statement
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots, blind_spots
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.operations import audit_log
-from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.profiles import levels, profiles
 from tracker.queries.record import sheets
 from tracker.rules.errors import Conflict
+from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.levels import LevelState
+from tracker.rules.record import summaries
 from tracker.rules.record.words import Side
 from tracker.rules.roles import Role
 from tracker.services.reviews import delegates, endorsements, exceptions, reviews
@@ -156,7 +158,7 @@ def test_it_counts_as_open(here: World) -> None:
         assert of.own is not None
         level = of.endorsed[domain_id].levels[0]
         found[name] = (level.state, level.tally.open, of.rated)
-        assert profiles.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
+        assert summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
     shown = levels.revealed(
         lambda person: person == here.people["ana"], here.framework_id, blind(here, "hugo")
@@ -176,10 +178,10 @@ def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: Wo
         spots = BlindSpots(pairs, hidden)
         seen = {one, two} - unseen
         sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
-        voices = statement_status.voices(sheet, ana(here))
+        voices = statement_status.voices(sheet, ana(here).name)
         assert {each.id for each in voices if each.endorsed} == seen
         assert {each.id for each in voices if each.own} == seen
-        assert profiles.endorsed_count(sheet).standing == len(seen)
+        assert summaries.endorsed_count(sheet).standing == len(seen)
 
 
 def test_the_audit_leaves_earlier_reviews_of_it_out(here: World) -> None:

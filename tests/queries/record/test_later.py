@@ -27,10 +27,10 @@ from tracker.models import (
 )
 from tracker.models.record import later
 from tracker.models.record.later import counting_later
-from tracker.queries.assessment.counting_later import CountsFrom, counted_from
+from tracker.queries.assessment.counting_later import facts
 from tracker.records.frameworks import moves
 from tracker.rules.frameworks.versions import Change, counted_by, counts_by
-from tracker.rules.record.words import Word
+from tracker.rules.record.words import CountsFrom
 from tracker.rules.roles import Role
 
 DAY = dt.timedelta(days=1)
@@ -246,17 +246,16 @@ def test_from_when_it_counts_is_said_by_the_round_that_is_planned_or_by_the_year
         )
     )
 
-    def of() -> CountsFrom | None:
+    def of() -> CountsFrom:
         session().rollback()
-        word = Word("changed", world.now, move)
-        return counted_from([word], MOVED)(word)
+        return facts([move], MOVED)[move]
 
-    assert of() == CountsFrom("2", True, None, dt.date(2027, 12, 14))
+    assert of() == CountsFrom("2", None, dt.date(2027, 12, 14))
     hold_round(world, "In two years", dt.date(2028, 1, 1), made.framework_id)
-    assert of() == CountsFrom("2", True, None, dt.date(2027, 12, 14))
+    assert of() == CountsFrom("2", None, dt.date(2027, 12, 14))
     hold_round(world, "Spring", dt.date(2027, 5, 1), made.framework_id)
     hold_round(world, "Winter", dt.date(2027, 1, 11), made.framework_id)
-    assert of() == CountsFrom("2", True, "Winter", dt.date(2027, 1, 11))
+    assert of() == CountsFrom("2", "Winter", dt.date(2027, 1, 11))
 
 
 @dataclass

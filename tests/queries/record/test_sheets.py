@@ -13,7 +13,7 @@ from tests.factories.world import World
 from tracker.db import session
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import statement_status
+from tracker.rules.profiles import statement_status
 
 
 def ana(world: World) -> Learner:
@@ -41,7 +41,9 @@ def test_a_version_is_read_once_and_again_when_another_one_is_published(
         endorse(world, "ana", "sue", later, EndorsedAnswer.CONSISTENTLY, AFTER)
         carried(world, version, AFTER + dt.timedelta(minutes=1), back=True)
         learner = ana(world)
-        voices = {each.id: each for each in statement_status.voices(own_sheet(learner), learner)}
+        voices = {
+            each.id: each for each in statement_status.voices(own_sheet(learner), learner.name)
+        }
         endorsed = voices[first].endorsed
         assert endorsed is not None
         assert (learner.framework_version, endorsed.version) == ("1", "2")

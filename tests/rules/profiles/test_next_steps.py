@@ -1,7 +1,6 @@
 """What a learner is told to do next."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,7 +81,7 @@ def put(
 ) -> list[StatementFacts]:
     """The same statements with one of them in a review, or changed since."""
     return [
-        replace(each, side=side, changed_since=changed_since)
+        each._replace(side=side, changed_since=changed_since)
         if each.statement_id == statement_id
         else each
         for each in statements

@@ -9,7 +9,15 @@ from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale, Voice
 from tracker.rules.profiles.levels import LevelState
 from tracker.rules.record.sheet import Record, Sheet
 from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
-from tracker.rules.record.words import SentItem, Side, Word, counting, newest, rated_before
+from tracker.rules.record.words import (
+    CountsFrom,
+    SentItem,
+    Side,
+    Word,
+    counting,
+    newest,
+    rated_before,
+)
 from tracker.rules.reviews.workflow import ItemStatus
 
 DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
@@ -35,7 +43,8 @@ def line(*origins: int, carries: bool = True) -> tuple[Origin, ...]:
 def version(*statements: VersionStatement, wordings: Mapping[int, str] | None = None) -> Version:
     level = LevelShape(1, "Emerging", "", len(statements), 0)
     domain = DomainShape(1, "communication", "Communication", "durable", "Durable", (level,))
-    return Version(1, "1", statements, (domain,), (), SCALE, {}, wordings or {})
+    labels = {"no": "No", "yes": "Yes", NOT_MY_WORK: "Not my work"}
+    return Version(1, "1", statements, (domain,), (), SCALE, labels, wordings or {})
 
 
 def sheet(
@@ -235,3 +244,15 @@ def test_outside_the_job_leaves_the_count() -> None:
     record = Record(1, {Side.OWN: {1: [word(NOT_MY_WORK, 1)], 2: [word("not_sure", 1)]}})
     tally = sheet(record, statement(1), statement(2)).standings(Voice.SELF)[1].levels[0].tally
     assert (tally.excluded, tally.open) == (1, 1)
+
+
+def test_what_counts_later_says_from_when_and_whether_it_changed() -> None:
+    later = {1: [word("changed", 0, 5)], 2: [word("", 0, 5)]}
+    of_move = CountsFrom("2", "Winter", DAY.date())
+    record = Record(1, later=later, counts_from={5: of_move})
+    found = sheet(record, *map(statement, (1, 2, 3)))
+    assert [*map(found.counts_from, found.lines)] == [
+        of_move._replace(is_changed=True),
+        of_move,
+        None,
+    ]

@@ -1,17 +1,21 @@
 """What one sheet says in all, of made records."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from tests.rules.record.test_sheet import DAY, line, sheet, statement, word
+from tests.rules.record.test_sheet import DAY, PLACE, line, sheet, statement, word
 from tracker.rules.record.sheet import PointerMove, Record
 from tracker.rules.record.summaries import (
+    EndorsedCount,
     SentCounts,
     answered_at,
     came_by,
     changed_since_review,
+    endorsed_count,
     evidence_at,
+    has_reviewed_side,
     may_have_retired,
     out_for_review,
     sent_counts,
@@ -156,3 +160,37 @@ def test_what_the_version_has_nothing_for(of: dict[str, object], *, may: bool) -
     record = Record(1, **{"words": {Side.OWN: {}}} | of)  # type: ignore[arg-type]
     wordings = {9: "2", 8: "1", 7: "1"}
     assert may_have_retired(sheet(record, statement(9, line(8)), wordings=wordings)) is may
+
+
+def test_what_is_reviewed_and_by_how_many() -> None:
+    """What the library does not rate is not among it."""
+    said = {
+        1: [word("yes", 1)._replace(who_id=4)],
+        2: [word("no", 1)._replace(who_id=4)],
+        3: [word("yes", 1)._replace(who_id=5)],
+        4: [word("yes", 1)._replace(who_id=6)],
+        5: [word(None, 1)],
+    }
+    record = Record(1, {Side.REVIEWED: said}, left_out={4: [word("", 1)]})
+    found = sheet(record, *map(statement, range(1, 7)))
+    assert endorsed_count(found) == EndorsedCount(standing=3, met=2, supervisors=2)
+
+
+@pytest.mark.parametrize(
+    ("side", "of", "shows"),
+    [
+        pytest.param(Side.OWN, {}, False, id="nothing reviewed"),
+        pytest.param(None, {}, True, id="the reader gets no other side"),
+        pytest.param(Side.OWN, {"words": {Side.REVIEWED: {1: [word("no", 1)]}}}, True, id="some"),
+        pytest.param(
+            Side.OWN,
+            {"exceptions": {1: [word("", 1)._replace(place=PLACE)]}},
+            True,
+            id="one doesn't apply here",
+        ),
+    ],
+)
+def test_whether_the_reviewed_side_is_shown(
+    side: Side | None, of: dict[str, Any], *, shows: bool
+) -> None:
+    assert has_reviewed_side(sheet(Record(1, **of), statement(1), side=side)) is shows

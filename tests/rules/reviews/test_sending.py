@@ -1,10 +1,23 @@
 """What is worth sending, and which of it first."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.reviews.sending import SUGGESTED, Candidate, Worth, candidate, suggested
+from tests.rules.record.test_sheet import DAY, sheet, statement, word
+from tracker.rules.record.sheet import Record
+from tracker.rules.record.words import CountsFrom, SentItem, Side
+from tracker.rules.reviews.sending import (
+    SUGGESTED,
+    Candidate,
+    Worth,
+    candidate,
+    sendable,
+    suggested,
+)
+from tracker.rules.reviews.workflow import ItemStatus
 
 
 @pytest.mark.parametrize(
@@ -66,3 +79,30 @@ def test_about_fifteen_are_suggested_and_the_same_each_time(found: list[Candidat
         for one in taken
         for other in left
     )
+
+
+def test_what_can_be_sent_of_a_sheet() -> None:
+    """Rated, rated here, and with no reviewer now; what counts later can be sent, but is not
+    suggested."""
+    record = Record(
+        1,
+        {
+            Side.OWN: {skill: [word("yes", 3)] for skill in range(1, 7)} | {7: [word(None, 3)]},
+            Side.REVEALED: {3: [word("no", 2)], 4: [word("yes", 2)]},
+        },
+        sent={2: [SentItem(ItemStatus.WAITING, DAY, 1, 2, None, 0, "u2", True)]},
+        left_out={5: [word("", 1)]},
+        later={6: [word("", 0, 9)]},
+        targets={1: {1: 1}},
+        counts_from={9: CountsFrom("2", None, DAY.date())},
+    )
+    found = sendable(sheet(record, *map(statement, range(1, 9))), None)
+    assert {each.statement_id: each.candidate and each.candidate.worth for each in found} == {
+        1: Worth.NEW,
+        3: Worth.CHANGED,
+        4: None,
+        6: None,
+    }
+    assert [each.statement_id for each in found if each.later is not None] == [6]
+    again = sendable(sheet(record, statement(4)), DAY.date() + dt.timedelta(days=3))
+    assert again[0].candidate == Candidate(4, Worth.DUE, 0)

@@ -35,11 +35,12 @@ from tracker.models.record.words import skill_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
-from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import level_shapes, levels
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import LevelState
+from tracker.rules.reviews.exceptions import AgreedException
+from tracker.rules.reviews.exceptions import agreed as agreed_on
 from tracker.services.reviews import differences, exceptions, reviews
 
 LATER = NOW + dt.timedelta(days=1)
@@ -110,7 +111,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
 
 def agreed_of(world: World) -> list[AgreedException]:
     learner = ana(world)
-    return found.agreed(own_sheet(learner), learner)
+    return agreed_on(own_sheet(learner), learner.name)
 
 
 @pytest.mark.parametrize(("first", "second"), [("ana", "sue"), ("sue", "ana")])

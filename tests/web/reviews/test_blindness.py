@@ -38,7 +38,7 @@ def at_length(name: str) -> object:
 
 STARTS = ("/", "/reviews", "/teams")
 OTHERS = ("sue", "cora", *map(at_length, ("hugo", "ben", "adam")))
-PAGES_MOST = 300
+PAGES_MOST = 600
 OF_A_STATEMENT = re.compile(r"(?:/people/\d+)?/(?:statements/|evidence/new\?statement=)(\d+)")
 Fetched = tuple[int, str, str]
 """Status, target and body."""

@@ -30,6 +30,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -164,10 +165,15 @@ def read_through(words: Words, framework: Framework, *, all_origins: bool = Fals
     return _named(union_all(*_each_side(words, inherited, framework)))
 
 
+STANDING: ColumnElement[EndorsementStatus] = literal_column(f"'{EndorsementStatus.STANDING}'")
+"""As the index of those that stand has it. With a value that is bound, SQLite would plan the whole
+statement anew each time, to see whether the index may be used."""
+
+
 def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:
     """Over `Endorsement`: those that stand, or stood at that moment."""
     if at is None:
-        return of.status == EndorsementStatus.STANDING
+        return of.status == STANDING
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
 
 

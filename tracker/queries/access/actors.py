@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, exists, select
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.models import Invitation, Library, Membership, Person, SignIn, Team
 from tracker.policy.permissions import Actor, Place
 from tracker.rules.accounts.idle import idle_limit
@@ -97,10 +97,10 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedI
     """The person whose living sign-in this token is. `idle`: as long as it may live at most without
     use. One query, two for nobody's token."""
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
-    rows = session().execute(_BY_TOKEN, values).mappings().all()
+    rows = ask_made(_BY_TOKEN, values).mappings().all()
     is_former = not rows
     if is_former:
-        rows = session().execute(_BY_FORMER_TOKEN, values).mappings().all()
+        rows = ask_made(_BY_FORMER_TOKEN, values).mappings().all()
     if not rows:
         return None
     found = dict(rows[0])
@@ -115,7 +115,7 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedI
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
     """The actor that this person is when signed in: for commands, and for services that act for
     somebody."""
-    rows = session().execute(_BY_ID, {"person": person_id}).mappings().all()
+    rows = ask_made(_BY_ID, {"person": person_id}).mappings().all()
     return _actor(dict(rows[0]), rows, now) if rows else None
 
 

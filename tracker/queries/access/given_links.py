@@ -3,11 +3,13 @@ owner is there, and who made them."""
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import AddressChange, AuditEvent, Invitation, Membership, Person
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on
@@ -58,7 +60,7 @@ def may_be_anothers() -> ColumnElement[bool]:
     return or_(Invitation.purpose == LinkPurpose.GIVEN, Invitation.opens_at.is_not(None))
 
 
-def is_held(now: dt.datetime) -> ColumnElement[bool]:
+def is_held(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     """Over `Invitation`: it works only with a yes or a recovery code."""
     return and_(link_works(now), Invitation.opens_at > now, Invitation.confirmed_at.is_(None))
 
@@ -101,32 +103,35 @@ def to_confirm(actor: Actor, now: dt.datetime) -> list[HeldLink]:
     teams = {place.team_id for place in actor.supervises}
     if not teams:
         return []
-    learns = select(Membership.person_id).where(
-        Membership.team_id.in_(teams),
-        Membership.role == Role.LEARNER,
-        current_on(Membership, actor.today(now)),
-    )
-    rows = (
-        session()
-        .execute(
-            select(Invitation, Invitation.opens_at, Person.name, MAKER.name)
-            .join(Person, Person.id == Invitation.person_id)
-            .outerjoin(MAKER, MAKER.id == Invitation.by_id)
-            .where(
-                is_held(now),
-                Invitation.person_id.in_(learns),
-                Invitation.person_id != actor.person_id,
-                Person.disabled_at.is_(None),
-            )
-            .order_by(Invitation.id)
-        )
-        .all()
-    )
+    values = {"me": actor.person_id, "teams": [*teams], "now": now}
+    rows = session().execute(_held_on(actor.today(now)), values).all()
     return [
         HeldLink(link.id, name, by or "", link.made_at, opens_at)
         for link, opens_at, name, by in rows
         if opens_at is not None and is_independent(actor, link, now)
     ]
+
+
+@lru_cache(maxsize=8)
+def _held_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    learns = select(Membership.person_id).where(
+        Membership.team_id.in_(bindparam("teams", expanding=True)),
+        Membership.role == Role.LEARNER,
+        current_on(Membership, today),
+    )
+    return (
+        select(Invitation, Invitation.opens_at, Person.name, MAKER.name)
+        .join(Person, Person.id == Invitation.person_id)
+        .outerjoin(MAKER, MAKER.id == Invitation.by_id)
+        .where(
+            is_held(bindparam("now", type_=UTCDateTime)),
+            Invitation.person_id.in_(learns),
+            Invitation.person_id != bindparam("me"),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Invitation.id)
+    )
 
 
 def is_independent(actor: Actor, link: Invitation, now: dt.datetime) -> bool:

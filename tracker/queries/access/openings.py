@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tracker.db import UTCDateTime, session
+from tracker.db import UTCDateTime, ask_made, session
 from tracker.models import Library, Membership, Person, RecordOpening, Team
 from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
 from tracker.policy.permissions import Actor, current_on, in_reach_on
@@ -130,7 +130,7 @@ def by_link(token: str, now: dt.datetime) -> Opening | None:
 def count_openable(actor: Actor, now: dt.datetime) -> int:
     """How many readers wait for a yes of the actor, and how many objections for their decision. One
     query."""
-    return session().scalar(_count_openable(actor.today(now)), _values(now, actor)) or 0
+    return ask_made(_count_openable(actor.today(now)), _values(now, actor)).scalar() or 0
 
 
 @lru_cache(maxsize=4)

@@ -1,54 +1,34 @@
 """From when the statements count that count later for somebody (models/record/later)."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Framework, Person, PersonVersion, Round, RoundFramework
 from tracker.rules.frameworks.versions import counts_by
-from tracker.rules.record.words import Word
+from tracker.rules.record.words import CountsFrom
 
 
-@dataclass(frozen=True, slots=True)
-class CountsFrom:
-    """`version`: in which it came to them; `is_changed`: they had another statement in its place;
-    `round`: the one that begins on that day, None where no round begins before it."""
-
-    version: str
-    is_changed: bool
-    round: str | None
-    day: dt.date
-
-
-CountedFrom = Callable[[Word | None], CountsFrom | None]
-"""Of what a sheet says of a line; None for a statement that counts."""
-
-
-def counted_from(moves: Iterable[Word | None], today: dt.date) -> CountedFrom:
-    """`moves`: by which statements came to somebody that count later. One query; none where there
-    is none."""
-    ids = list({each.id for each in moves if each is not None})
-    facts = {}
+def facts(moves: Collection[int], today: dt.date) -> dict[int, CountsFrom]:
+    """By the moves by which statements came to somebody that count later. One query; none where
+    there is none."""
+    found = {}
     for move, moved_on, version, name, starts_on in (
-        session().execute(_moves(today), {"moves": ids}) if ids else ()
+        ask_made(_moves(today), {"moves": [*moves]}) if moves else ()
     ):
         last_day = counts_by(moved_on)
         in_round = starts_on is not None and starts_on <= last_day
-        facts[move] = (version, name, starts_on) if in_round else (version, None, last_day)
-
-    def of(move: Word | None) -> CountsFrom | None:
-        if move is None:
-            return None
-        version, name, day = facts[move.id]
-        return CountsFrom(version, bool(move.answer), name, day)
-
-    return of
+        found[move] = (
+            CountsFrom(version, name, starts_on)
+            if in_round
+            else CountsFrom(version, None, last_day)
+        )
+    return found
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.models import (
     Domain,
     Framework,
@@ -197,7 +197,7 @@ def learners(
 ) -> dict[int, Learner]:
     """By person, in the framework of that slug, else in their usual one: that of their newest
     membership. Who does not learn there is not in it. One query."""
-    rows = session().execute(_learners_on(today), {"people": person_ids}).mappings()
+    rows = ask_made(_learners_on(today), {"people": person_ids}).mappings()
     by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
     jobs: defaultdict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     for row in rows:

@@ -21,13 +21,13 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import draft_of_notes, scale_answer
+from tracker.models.record.words import stood
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.summaries import may_have_retired
-from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
             and_(
                 Endorsement.skill_id == Statement.skill_id,
                 Endorsement.person_id == learner.person_id,
-                Endorsement.status == EndorsementStatus.STANDING,
+                stood(None),
             ),
         )
         .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))

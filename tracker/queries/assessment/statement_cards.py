@@ -16,7 +16,6 @@ from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, 
 from tracker.db import session
 from tracker.models import Draft, Evidence, EvidenceLink, Rating
 from tracker.queries.assessment import earlier_ratings
-from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.earlier_ratings import RatingBefore
 from tracker.queries.assessment.learners import LEARNER
 from tracker.rules import drafts
@@ -26,7 +25,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.record.sheet import Sheet, SheetLine
 from tracker.rules.record.versions import CitationChip, ScaleLabel, VersionStatement
-from tracker.rules.record.words import Side
+from tracker.rules.record.words import CountsFrom, Side
 
 Notes = tuple[str, str]
 """For oneself, and for the reviewer."""
@@ -146,12 +145,8 @@ def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToR
     record = _record(sheet.person_id, lines)
     again = [line.statement.id for line in lines if line.again]
     earlier = earlier_ratings.of_statements(sheet.person_id, again)
-    counts_from = counted_from([line.later for line in lines], sheet.today)
     return StatementsToRate(
-        [
-            _card(sheet, line, record, earlier.get(line.statement.id, ()), counts_from(line.later))
-            for line in lines
-        ],
+        [_card(sheet, line, record, earlier.get(line.statement.id, ())) for line in lines],
         sheet.version.answers,
     )
 
@@ -192,11 +187,7 @@ def _has_others_notes(line: SheetLine, ratings: Mapping[int, Any]) -> bool:
 
 
 def _card(
-    sheet: Sheet,
-    line: SheetLine,
-    record: _Record,
-    earlier: tuple[RatingBefore, ...],
-    later: CountsFrom | None,
+    sheet: Sheet, line: SheetLine, record: _Record, earlier: tuple[RatingBefore, ...]
 ) -> StatementCard:
     of, word = line.statement, line.words.get(Side.OWN)
     mine = record.ratings.get(of.skill_id)
@@ -223,7 +214,7 @@ def _card(
         evidence=len(set[int]().union(*(record.evidence.get(each, ()) for each in of.skills))),
         citations=list(of.citations),
         earlier=earlier,
-        later=later,
+        later=sheet.counts_from(line),
     )
 
 

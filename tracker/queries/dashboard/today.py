@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from tracker.db import UTCDateTime, session
+from tracker.db import UTCDateTime, ask_made
 from tracker.models import (
     Endorsement,
     Framework,
@@ -41,6 +41,7 @@ from tracker.models import (
     Team,
 )
 from tracker.models.record.versions import learns_on
+from tracker.models.record.words import stood
 from tracker.models.reviews.due_dates import DueDay, differences_due, review_due
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.asking import Question, row_as
@@ -48,7 +49,7 @@ from tracker.queries.assessment.learners import LEARNER
 from tracker.queries.reviews.differences import waits_for
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.workflow import LIVE, REVEALED, EndorsementStatus, ItemStatus
+from tracker.rules.reviews.workflow import LIVE, REVEALED, ItemStatus
 from tracker.rules.roles import Role
 
 FRAMEWORK = Framework.title + " " + Framework.version
@@ -168,11 +169,7 @@ def _revealed_reviews(rows: Sequence[RowMapping]) -> list[RevealedReview]:
 
 @cache
 def _revealed() -> Select[*tuple[Any, ...]]:
-    given = exists(
-        select(Endorsement.id).where(
-            Endorsement.item_id == ReviewItem.id, Endorsement.status == EndorsementStatus.STANDING
-        )
-    )
+    given = exists(select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id, stood(None)))
     return (
         select(
             Review.id.label("review_id"),
@@ -203,9 +200,7 @@ def _revealed() -> Select[*tuple[Any, ...]]:
 
 def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
     """Each team that this actor supervises. One query."""
-    rows = session().execute(
-        _behind_on(today), {"teams": [place.team_id for place in actor.supervises]}
-    )
+    rows = ask_made(_behind_on(today), {"teams": [place.team_id for place in actor.supervises]})
     by_team = defaultdict(list)
     for row in rows:
         by_team[row.id, row.team].append(row)

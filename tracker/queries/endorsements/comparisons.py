@@ -14,14 +14,12 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
-    Domain,
     Endorsement,
     Evidence,
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
     Framework,
-    Level,
     Rating,
     Review,
     ReviewItem,
@@ -29,29 +27,13 @@ from tracker.models import (
     ReviewItemText,
     ScaleAnswer,
     Statement,
-    Strand,
 )
-from tracker.models.joins import current_version, level_of_statement, scale_answer
+from tracker.models.joins import current_version, scale_answer
 from tracker.models.record.words import STATEMENTS, is_said_of, own_ratings, skill_of, skills_of
 from tracker.queries.assessment import earlier_ratings
-from tracker.queries.assessment.learners import Learner
 from tracker.rules.assessment.ratings import joined
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import REVEALED
-
-
-@dataclass(frozen=True, slots=True)
-class StatementHeading:
-    """The statement as its page names it."""
-
-    id: int
-    code: str
-    title: Wording
-    text: Wording
-    level: Wording
-    domain_id: int
-    domain_key: str
-    domain: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +70,6 @@ class Comparison:
     text: Wording
     was: ComparedSide
     now: ComparedSide | None
-
-
-def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
-    """None where the learner's framework has no such statement. One query."""
-    query = (
-        select(
-            Statement.id,
-            Statement.code,
-            Statement.title,
-            Statement.text,
-            Level.name.label("level"),
-            Domain.id.label("domain_id"),
-            Domain.key.label("domain_key"),
-            Domain.title.label("domain"),
-        )
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, level_of_statement())
-        .where(Statement.id == statement_id, Statement.framework_id == learner.framework_id)
-    )
-    row = session().execute(query).one_or_none()
-    return None if row is None else StatementHeading(*row)
 
 
 def own(person_id: int, statement_ids: Sequence[int]) -> Comparison | None:

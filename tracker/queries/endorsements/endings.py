@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import UTCDateTime, session
 from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
+from tracker.models.record.words import stood
 from tracker.policy.reviewers import is_out
 from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import LEARNER
@@ -70,7 +71,7 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         select(newer.id).where(
             newer.person_id == Endorsement.person_id,
             newer.skill_id.in_([Endorsement.skill_id, Statement.skill_id]),
-            newer.status == EndorsementStatus.STANDING,
+            stood(None, newer),
         )
     )
     return (

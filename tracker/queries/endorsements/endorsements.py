@@ -22,7 +22,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import scale_answer
-from tracker.models.record.words import counting, skills_of
+from tracker.models.record.words import counting, skills_of, stood
 from tracker.policy.reviewers import is_out
 from tracker.queries.asking import Question
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
@@ -94,7 +94,7 @@ class EndorsementDetails:
 def one(endorsement_id: int) -> EndorsementDetails:
     """One query. Raises NoResultFound: ask behind a door."""
     person, endorser = aliased(Person), aliased(Person)
-    stands = Endorsement.status == EndorsementStatus.STANDING
+    stands = stood(None)
     query = (
         select(
             Endorsement.id,
@@ -182,7 +182,7 @@ def _expiring_on(today: dt.date, *, of_one: bool) -> Select[*tuple[Any, ...]]:
         .where(
             Library.id == LIBRARY,
             Library.endorsement_months.is_not(None),
-            Endorsement.status == EndorsementStatus.STANDING,
+            stood(None),
             ~left_behind(Endorsement.person_id, today),
             *([Endorsement.person_id == LEARNER] if of_one else []),
         )

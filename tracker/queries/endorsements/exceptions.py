@@ -1,4 +1,4 @@
-"""Agreed exceptions to levels: which count, and how each came about."""
+"""Agreed exceptions to levels: which count for groups, and how each came about."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -13,32 +13,11 @@ from tracker.models import LevelException, LevelExceptionText, Person, ReviewIte
 from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, left_out
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, Learner, counts_now
-from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.sheet import Sheet
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
 PROPOSER, CONFIRMER = aliased(Person), aliased(Person)
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
-
-
-@dataclass(frozen=True, slots=True)
-class AgreedException:
-    """One that counts. `learner` and `other` agreed on it; `reason` is "" where it was erased."""
-
-    statement_id: int
-    domain_id: int
-    rank: int
-    code: str
-    title: Wording
-    reason: str
-    on: dt.datetime
-    learner: str
-    other: str
-
-    @property
-    def names(self) -> tuple[str, str]:
-        return self.learner, self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +35,6 @@ class ProposedException:
     proposed_at: dt.datetime
     agreed_at: dt.datetime | None
     ended_at: dt.datetime | None
-
-
-def agreed(sheet: Sheet, learner: Learner) -> list[AgreedException]:
-    """What counts for a learner, in the framework's order."""
-    return [
-        AgreedException(
-            statement_id=line.statement.id,
-            domain_id=line.statement.domain_id,
-            rank=line.statement.rank,
-            code=line.statement.code,
-            title=line.statement.title,
-            reason=line.exception.reason,
-            on=line.exception.on or line.exception.at,
-            learner=learner.name,
-            other=line.exception.who,
-        )
-        for line in sheet.counted
-        if line.exception is not None
-    ]
 
 
 def of_people(

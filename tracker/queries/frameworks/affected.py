@@ -24,8 +24,9 @@ from tracker.models import (
     Target,
 )
 from tracker.models.record.versions import expects, is_current
+from tracker.models.record.words import stood
 from tracker.policy.permissions import current_on
-from tracker.rules.reviews.workflow import LIVE, EndorsementStatus, ReviewStatus
+from tracker.rules.reviews.workflow import LIVE, ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def affected(skill_ids: Mapping[str, Collection[int]]) -> Mapping[str, Affected]
             SkillOrigin.carries, SkillOrigin.skill_id.in_(wanted)
         ),
     ).subquery()
-    stands = Endorsement.status == EndorsementStatus.STANDING
+    stands = stood(None)
     sent = (
         select(Review.learner_id.label("person_id"), then.c.now_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)

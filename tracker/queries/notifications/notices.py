@@ -45,7 +45,7 @@ from tracker.queries.assessment import learners, pace
 from tracker.queries.assessment.learners import FRAMEWORK, LATER, LEARNER
 from tracker.queries.frameworks.level_moves import between, moves, newest_move
 from tracker.queries.notifications.round_reminders import rounds_of
-from tracker.queries.profiles import level_falls, statement_status
+from tracker.queries.profiles import level_falls
 from tracker.queries.profiles.level_falls import NamedFall
 from tracker.queries.record import sheets
 from tracker.rules.frameworks.wording import Wording
@@ -60,6 +60,7 @@ from tracker.rules.notifications.notices import (
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
+from tracker.rules.profiles import statement_status
 from tracker.rules.record.words import Side
 
 ABOUT, GIVER, BEFORE = aliased(Person), aliased(Person), aliased(Framework)
@@ -225,7 +226,7 @@ def _falls(
         if learner is None:
             continue
         sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
-        now = statement_status.voices(sheet, learner)
+        now = statement_status.voices(sheet, learner.name)
         came_by = newest_move(sheet)
         found[version_id] = level_falls.of_move(learner, came_by, sheet, NO_BLIND_SPOTS, now)
     return found

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.frameworks.level_moves import VersionMove
-from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.queries.record import sheets
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.level_falls import CountedStatement, LevelFall, level_falls
+from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.words import Side
 
@@ -45,7 +45,7 @@ def of_move(
         return []
     of = came_by.between
     then = replace(learner, framework_id=of.from_id)
-    before = statement_status.voices(sheets.of_learner(then, side, blind), then)
+    before = statement_status.voices(sheets.of_learner(then, side, blind), then.name)
     labels = tuple(each.label for each in sheet.version.met_answers)
     here = [each for each in of.placed.values() if each.framework_id == of.to_id]
     domains = {each.place[:2]: each.domain_id for each in here}

@@ -13,11 +13,10 @@ from tracker.db import session
 from tracker.models import Library
 from tracker.models.joins import opens_statements
 from tracker.queries.assessment.learners import Learner
-from tracker.rules.frameworks.scale import Meaning, Voice
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import DomainStanding
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.versions import DomainShape
-from tracker.rules.record.words import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,6 @@ class Profile:
         return sum(domain.rated_here for domain in self.domains)
 
 
-@dataclass(frozen=True, slots=True)
-class EndorsedCount:
-    """How many endorsements stand, how many of them count as met, and by how many supervisors."""
-
-    standing: int
-    met: int
-    supervisors: int
-
-
 def profile(learner: Learner, sheet: Sheet) -> Profile:
     return Profile(
         learner=learner,
@@ -59,20 +49,6 @@ def profile(learner: Learner, sheet: Sheet) -> Profile:
         own=None if sheet.side is None else sheet.standings(Voice.SELF),
         endorsed=sheet.standings(Voice.ENDORSED),
         rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.counted),
-    )
-
-
-def endorsed_count(sheet: Sheet) -> EndorsedCount:
-    """What the library does not rate is not among them."""
-    words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
-    met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
-    return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
-
-
-def has_reviewed_side(of: Profile, sheet: Sheet) -> bool:
-    """Whether to show the reviewed side: something of it is known, or the reader gets no other."""
-    return of.own is None or any(
-        Side.REVIEWED in line.words or line.exception is not None for line in sheet.counted
     )
 
 

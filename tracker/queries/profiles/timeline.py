@@ -5,22 +5,23 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, String, case, cast, literal, null, select, union_all
 
-from tracker.db import UTCDateTime, session
+from tracker.db import UTCDateTime, ask_made
 from tracker.models import Endorsement, Person, RatingEntry, Review, ReviewItem
 from tracker.queries.assessment.learners import LEARNER
 from tracker.rules.names import short_name
 from tracker.rules.profiles.timeline import Happened, Happening
 
+KINDS = {str(kind): kind for kind in Happened}
 NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
 
 
 def of_learner(person_id: int) -> list[Happening]:
     """Every answer, every item that was revealed, and every reviewed rating, in any version of any
     framework. One query."""
-    rows = session().execute(_happened(), {"learner": person_id}).all()
+    rows = ask_made(_happened(), {"learner": person_id})
     return [
-        Happening(Happened(kind), skill_id, at, answer, short_name(who), ended_at, status)
-        for kind, skill_id, at, answer, who, ended_at, status in rows
+        Happening(KINDS[kind], skill_id, at, answer, who and short_name(who), ended_at, status)
+        for kind, skill_id, at, answer, who, ended_at, status in rows.all()
     ]
 
 

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models.record import later
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment import counting_later
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.record import versions
 from tracker.queries.record.row_shape import (
@@ -36,6 +37,7 @@ from tracker.rules.record.words import LinkedEvidence, Said, SentItem, Side, Wor
 from tracker.rules.reviews.workflow import ItemStatus
 
 T = TypeVar("T")
+STATUSES = {str(status): status for status in ItemStatus}
 NOBODY = 0
 """Whose rows of the library are."""
 
@@ -43,8 +45,8 @@ NOBODY = 0
 def of_learner(
     learner: Learner, side: Side | None, blind: BlindSpots, at: dt.datetime | None = None
 ) -> Sheet:
-    """As a reader of that side sees it, now or as it was at that moment. One query; five more by a
-    process that never read the version."""
+    """As a reader of that side sees it, now or as it was at that moment. One query, and one where
+    something counts later; six more by a process that never read the version."""
     (sheet,) = of_people(
         [learner.person_id],
         learner.framework_id,
@@ -82,8 +84,8 @@ def of_people(
         lambda: defaultdict(list)
     )
     is_own = side is Side.OWN and at is None
-    asked = rows_of(today if is_own else None, is_past=at is not None)
-    for row in session().execute(asked, values).all():
+    asked = rows_of(side, today if is_own else None, is_past=at is not None)
+    for row in ask_made(asked, values).all():
         said[row.person_id][row.kind].append(row)
     (edition,) = said[NOBODY][EDITION]
     version = versions.version((framework_id, *edition[2:]))
@@ -91,8 +93,11 @@ def of_people(
     for row in said[NOBODY][TARGET]:
         targets[row.skill_id][row.id] = row.rank
     left_out = _words(said[NOBODY][LEFT_OUT])
+    counts_from = counting_later.facts(
+        {row.id for each in person_ids for row in said[each][COUNTS_LATER]}, today
+    )
     return [
-        replace(_record(said[each], each, left_out), targets=targets)
+        replace(_record(said[each], each, left_out), targets=targets, counts_from=counts_from)
         .as_seen(side, _hidden(each, blind))
         .on(version, side, today)
         for each in person_ids
@@ -109,11 +114,11 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
     return Record(
         person_id,
         {of: _words(said[of]) for of in Side},
-        _words(said[EXCEPTION]),
+        _by_skill(said[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
         _by_skill(
             said[SENT],
             lambda row: SentItem(
-                ItemStatus(row.answer),
+                STATUSES[row.answer],
                 row.at,
                 row.id,
                 row.statement_id,
@@ -139,11 +144,15 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
 
 
 def _words(rows: Iterable[Row[Any]]) -> Said:
-    return _by_skill(rows, lambda row: Word._make([*row[WORD], _place(row)]))
+    return _by_skill(rows, _word)
 
 
-def _place(row: Row[Any]) -> Place | None:
-    return (row.strand_key, row.domain_key, row.rank) if row.strand_key else None
+def _word(row: Row[Any]) -> Word:
+    return Word(*row[WORD])
+
+
+def _place(row: Row[Any]) -> Place:
+    return row.strand_key, row.domain_key, row.rank
 
 
 def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[int, list[T]]:

@@ -5,14 +5,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Deputy, Membership, Person, Team
 from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import current_on
 from tracker.policy.reviewers import deputises_on
+from tracker.queries.assessment.learners import PEOPLE
 from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one, upwards
 from tracker.rules.roles import Role
 
@@ -86,24 +89,7 @@ def of_all(person_ids: Collection[int], today: dt.date, without: int = 0) -> lis
 def _by_learner(
     person_ids: Collection[int], today: dt.date, *, not_by: int = 0, without: int = 0
 ) -> dict[int, list[Reviewer]]:
-    query = (
-        select(
-            Membership.person_id.label("learner_id"),
-            Team.id,
-            Team.name,
-            Team.path,
-            Team.open_reviews,
-        )
-        .join(Membership, Membership.team_id == Team.id)
-        .where(
-            Membership.person_id.in_(person_ids),
-            Membership.role == Role.LEARNER,
-            current_on(Membership, today),
-            Team.closed_on.is_(None),
-        )
-        .order_by(Team.name, Team.id)
-    )
-    teams = session().execute(query).all()
+    teams = ask_made(_teams_on(today), {"people": list(person_ids)}).all()
     supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today, without)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
     stand_ins = _stand_ins(
@@ -160,8 +146,41 @@ def named(
     return found
 
 
+@lru_cache(maxsize=8)
+def _teams_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
+        select(
+            Membership.person_id.label("learner_id"),
+            Team.id,
+            Team.name,
+            Team.path,
+            Team.open_reviews,
+        )
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.person_id.in_(PEOPLE),
+            Membership.role == Role.LEARNER,
+            current_on(Membership, today),
+            Team.closed_on.is_(None),
+        )
+        .order_by(Team.name, Team.id)
+    )
+
+
 def _supervisors(paths: set[str], today: dt.date, without: int = 0) -> dict[str, list[_Supervisor]]:
-    rows = session().execute(
+    values = {"paths": [*paths], "without": without}
+    rows = ask_made(_supervisors_on(today), values)
+    found = defaultdict(list)
+    for path, person_id, name, team, away in rows:
+        found[path].append(_Supervisor(person_id, name, team, away))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
         select(
             Team.path, Person.id, Person.name, Team.name.label("team"), away_until(Person.id, today)
         )
@@ -169,23 +188,29 @@ def _supervisors(paths: set[str], today: dt.date, without: int = 0) -> dict[str,
         .join(Membership, Membership.team_id == Team.id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Team.path.in_(paths),
+            Team.path.in_(bindparam("paths", expanding=True)),
             Team.closed_on.is_(None),
             Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
-            Person.id != without,
+            Person.id != bindparam("without"),
         )
         .order_by(Person.name, Person.id)
     )
-    found = defaultdict(list)
-    for path, person_id, name, team, away in rows:
-        found[path].append(_Supervisor(person_id, name, team, away))
-    return found
 
 
 def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_StandIn]]:
-    rows = session().execute(
+    rows = ask_made(_stand_ins_on(today), {"supervisors": [*supervisor_ids]})
+    found = defaultdict(list)
+    for supervisor_id, person_id, name, until, away in rows:
+        found[supervisor_id].append(_StandIn(person_id, name, until, away))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _stand_ins_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
         select(
             Deputy.supervisor_id,
             Person.id,
@@ -195,13 +220,9 @@ def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_Stan
         )
         .join(Person, Person.id == Deputy.deputy_id)
         .where(
-            Deputy.supervisor_id.in_(supervisor_ids),
+            Deputy.supervisor_id.in_(bindparam("supervisors", expanding=True)),
             deputises_on(today),
             Person.disabled_at.is_(None),
         )
         .order_by(Person.name, Person.id, Deputy.ends_on.desc())
     )
-    found = defaultdict(list)
-    for supervisor_id, person_id, name, until, away in rows:
-        found[supervisor_id].append(_StandIn(person_id, name, until, away))
-    return found

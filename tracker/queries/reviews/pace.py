@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Review, ReviewItem
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.rules.pace import LOOKED_AT, REVIEWER_SECONDS, seconds_each
@@ -16,10 +16,10 @@ from tracker.rules.pace import LOOKED_AT, REVIEWER_SECONDS, seconds_each
 def seconds_of(reviewer_ids: Collection[int]) -> dict[int, int]:
     """Seconds for a statement, by reviewer. From what is revealed alone: a learner reads the
     estimate too, and must not see from it that somebody is answering now. One query."""
-    rows = session().execute(_answered(), {"reviewers": list(reviewer_ids)})
+    rows = ask_made(_answered(), {"reviewers": list(reviewer_ids)})
     answers: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
-    for row in rows:
-        answers[row.reviewer_id].append((row.id, row.answered_at))
+    for reviewer_id, item_id, answered_at, _place in rows.all():
+        answers[reviewer_id].append((item_id, answered_at))
     return {each: seconds_each(answers[each], REVIEWER_SECONDS) for each in reviewer_ids}
 
 

@@ -26,16 +26,9 @@ from tracker.models.joins import current_version, scale_answer
 from tracker.models.record.words import is_said_of, left_out, own_ratings
 from tracker.policy.reviewers import is_out
 from tracker.queries.assessment import earlier_ratings
-from tracker.queries.assessment.counting_later import CountsFrom, counted_from
 from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import joined
-from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.sheet import Sheet
-from tracker.rules.record.summaries import evidence_at, out_for_review
-from tracker.rules.record.words import Side
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
-from tracker.rules.reviews.sending import Candidate, candidate
 
 OUT = left_out(LIBRARY, FRAMEWORK)
 LEFT_OUT = OUT.c.statement_id == Statement.id
@@ -44,73 +37,11 @@ RATED = OWN.c.statement_id == Statement.id
 
 
 @dataclass(frozen=True, slots=True)
-class Sendable:
-    """A rated statement that is not with a reviewer now. `later`: from when it counts, where it
-    doesn't yet; `candidate`: why it is worth sending, if it is; the learner's own business
-    alone."""
-
-    statement_id: int
-    title: Wording
-    text: Wording
-    rank: int
-    level: Wording
-    domain_id: int
-    domain: Wording
-    answer: str
-    answer_label: Wording
-    means: Meaning
-    reviewed_at: dt.datetime | None
-    later: CountsFrom | None
-    candidate: Candidate | None
-
-
-@dataclass(frozen=True, slots=True)
 class Freezable:
     statement_id: int
     rated_at: dt.datetime
     rating_version: int
     content: ReviewedContent
-
-
-def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
-    """In the framework's order. One query where something counts later."""
-    out = out_for_review(sheet)
-    rated = [line for line in sheet.lines if Side.OWN in line.words and line.left_out is None]
-    counts_from = counted_from([line.later for line in rated], sheet.today)
-    targets, domains = sheet.targets, {each.id: each for each in sheet.version.domains}
-    found = []
-    for line in rated:
-        of, own, last = line.statement, line.words[Side.OWN], line.words.get(Side.REVEALED)
-        if of.id in out or own.answer is None:
-            continue
-        shown_at = evidence_at(sheet, line)
-        worth = candidate(
-            of.id,
-            of.rank,
-            targets.get(of.domain_id),
-            reviewed=last is not None,
-            changed=last is not None
-            and (last.answer != own.answer or (shown_at or last.at) > last.at),
-            due=bool(last and round_starts_on and last.at.date() < round_starts_on),
-        )
-        found.append(
-            Sendable(
-                statement_id=of.id,
-                title=of.title,
-                text=of.text,
-                rank=of.rank,
-                level=domains[of.domain_id].level_name(of.rank),
-                domain_id=of.domain_id,
-                domain=domains[of.domain_id].title,
-                answer=own.answer,
-                answer_label=sheet.version.labels[own.answer],
-                means=sheet.version.scale.meaning(own.answer),
-                reviewed_at=last.at if last is not None else None,
-                later=counts_from(line.later),
-                candidate=None if line.later is not None else worth,
-            )
-        )
-    return found
 
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:

@@ -17,7 +17,7 @@ from tracker.models import (
     ReviewMove,
     SkillOrigin,
 )
-from tracker.models.record.words import is_said_of
+from tracker.models.record.words import is_said_of, stood
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
@@ -121,11 +121,7 @@ def _end_standing(
 ) -> None:
     standing = tx.scalars(
         select(Endorsement)
-        .where(
-            Endorsement.person_id == review.learner_id,
-            which,
-            Endorsement.status == EndorsementStatus.STANDING,
-        )
+        .where(Endorsement.person_id == review.learner_id, which, stood(None))
         .order_by(Endorsement.id)
         .execution_options(populate_existing=True)
     )

@@ -9,6 +9,7 @@ that each counts as; the two are never mixed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 
@@ -172,6 +173,15 @@ def standing(tallies: Iterable[LevelTally], target_rank: int | None) -> DomainSt
     levels = tuple(views)
     target_state = None if target_rank is None else _target_state(levels, target_rank)
     return DomainStanding(levels, held_rank, target_rank, target_state)
+
+
+@lru_cache(maxsize=8192)
+def standing_by_counts(
+    levels: tuple[tuple[int, int, int, int, int, int], ...], target_rank: int | None
+) -> DomainStanding:
+    """The same, by what `LevelTally.of` takes for each level. Many domains stand alike, and pages
+    ask several times for each: it's worked out once."""
+    return standing((LevelTally.of(*counts) for counts in levels), target_rank)
 
 
 def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetState:

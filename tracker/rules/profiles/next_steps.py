@@ -8,6 +8,7 @@ status.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import (
@@ -46,8 +47,7 @@ class LearnerReviewState(StrEnum):
     KEPT_APART = "kept_apart"
 
 
-@dataclass(frozen=True, slots=True)
-class StatementFacts:
+class StatementFacts(NamedTuple):
     """One statement of one person. `own` and `endorsed` are what the learner's answer and the
     standing endorsement count as, None without one, and the steps are their places on the scale (0
     for none). `changed_since` is whether the learner has changed the answer or the evidence since

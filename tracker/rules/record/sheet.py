@@ -6,7 +6,7 @@ and only then does `on` fill in what counts (rules/record/words).
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
+from tracker.rules.profiles.levels import DomainStanding, standing_by_counts
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape, Version, VersionStatement
 from tracker.rules.record.words import (
+    CountsFrom,
     LinkedEvidence,
     Said,
     SentItem,
@@ -75,7 +76,8 @@ class Record:
     something (`noted`), and what was agreed to do (`steps`).
 
     `targets`: the rank that each job profile of theirs expects, by domain. `use_statement`: whether
-    they have read how ratings are used; None where nothing is published of it."""
+    they have read how ratings are used; None where nothing is published of it. `counts_from`: of
+    what counts later, by the move by which it came to them."""
 
     person_id: int
     words: Mapping[Side, Said] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Record:
     steps: Sequence[AgreedStep] = ()
     targets: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     use_statement: bool | None = None
+    counts_from: Mapping[int, CountsFrom] = field(default_factory=dict)
 
     def as_seen(self, side: Side | None, hidden: Collection[int] | None) -> "Record":
         """By a reader who gets this side of the learner's, or none, and nothing that was said of
@@ -144,8 +147,7 @@ UNKNOWN: Mapping[str, Any] = {"status": ItemStatus.WAITING, "revealed_at": None}
 """What a reader knows of an item of which they may know nothing: that it was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLine:
+class SheetLine(NamedTuple):
     """What counts for one statement. `sent`: the newest item of it. `again`: not answered,
     but what it was made of was."""
 
@@ -190,6 +192,7 @@ class Sheet:
                 later[level] += 1
             elif line.left_out is not None:
                 out[level] += 1
+        changed = {domain_id for domain_id, _rank in (*out, *later)}
         return tuple(
             replace(
                 domain,
@@ -202,8 +205,17 @@ class Sheet:
                     for level in domain.levels
                 ),
             )
+            if domain.id in changed
+            else domain
             for domain in self.version.domains
         )
+
+    def counts_from(self, line: SheetLine) -> CountsFrom | None:
+        """None for what counts now."""
+        if line.later is None:
+            return None
+        of_move = self.record.counts_from[line.later.id]
+        return of_move._replace(is_changed=bool(line.later.answer))
 
     def word(self, line: SheetLine, voice: Voice) -> Word | None:
         side = Side.REVIEWED if voice is Voice.ENDORSED else self.side
@@ -238,28 +250,26 @@ class Sheet:
     ) -> dict[int, DomainStanding]:
         """By domain, of all or of these, where that is what counts for the statements."""
         targets = self.targets
-        counts: defaultdict[tuple[int, int], Counter[Meaning]] = defaultdict(Counter)
-        for line in self.counted:
-            if line.statement.id in meanings:
-                level = line.statement.domain_id, line.statement.rank
-                counts[level][meanings[line.statement.id]] += 1
+        counts = Counter(
+            (line.statement.domain_id, line.statement.rank, meanings[line.statement.id])
+            for line in self.counted
+            if line.statement.id in meanings
+        )
         return {
-            domain.id: standing(
-                [
-                    LevelTally.of(
+            domain.id: standing_by_counts(
+                tuple(
+                    (
                         level.rank,
                         level.listed,
                         level.not_rated_here,
-                        *(counts[domain.id, level.rank][each] for each in TALLIED),
+                        counts.get((domain.id, level.rank, Meaning.EXCLUDED), 0),
+                        counts.get((domain.id, level.rank, Meaning.MET), 0),
+                        counts.get((domain.id, level.rank, Meaning.NOT_MET), 0),
                     )
                     for level in domain.levels
-                ],
+                ),
                 targets.get(domain.id),
             )
             for domain in self.domains
             if domain_ids is None or domain.id in domain_ids
         }
-
-
-TALLIED = (Meaning.EXCLUDED, Meaning.MET, Meaning.NOT_MET)
-"""As a tally has them; the rest is open."""

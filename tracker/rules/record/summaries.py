@@ -5,6 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.record.sheet import PointerMove, Sheet, SheetLine
 from tracker.rules.record.words import Side, parts
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus
@@ -53,6 +54,8 @@ def changed_since_review(sheet: Sheet) -> frozenset[int]:
     changed = set()
     for line in sheet.lines:
         reviewed = parts(line.statement, sheet.record.words[Side.REVIEWED])
+        if not reviewed:
+            continue
         own = line.words.get(Side.OWN)
         answer = own.answer if own is not None else None
         was = set[int]().union(*(went[word.id] for word in reviewed))
@@ -62,7 +65,7 @@ def changed_since_review(sheet: Sheet) -> frozenset[int]:
             for each in sheet.record.evidence.get(skill_id, ())
             if not each.is_archived
         }
-        if reviewed and (was != now or any(word.of_answer != answer for word in reviewed)):
+        if was != now or any(word.of_answer != answer for word in reviewed):
             changed.add(line.statement.id)
     return frozenset(changed)
 
@@ -121,3 +124,26 @@ def may_have_retired(sheet: Sheet) -> bool:
         if any(word.statement_id in sheet.version.wordings for word in words)
     }
     return not (own | set(record.evidence) | set(record.noted)) <= here
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsedCount:
+    """How many endorsements stand, how many of them count as met, and by how many supervisors."""
+
+    standing: int
+    met: int
+    supervisors: int
+
+
+def endorsed_count(sheet: Sheet) -> EndorsedCount:
+    """What the library does not rate is not among them."""
+    words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
+    met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
+    return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
+
+
+def has_reviewed_side(sheet: Sheet) -> bool:
+    """Whether to show the reviewed side: something of it is known, or the reader gets no other."""
+    return sheet.side is None or any(
+        Side.REVIEWED in line.words or line.exception is not None for line in sheet.counted
+    )

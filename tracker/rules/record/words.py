@@ -12,7 +12,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tracker.rules.record.versions import Origin, Place, VersionStatement
 from tracker.rules.reviews.workflow import ItemStatus
@@ -69,18 +69,33 @@ class LinkedEvidence(NamedTuple):
     is_archived: bool
 
 
+class CountsFrom(NamedTuple):
+    """Of a statement that counts later: the `version` in which it came to them, and from when. The
+    `round` begins on that day; None where no round begins before it. `is_changed`: they had another
+    statement in its place."""
+
+    version: str
+    round: str | None
+    day: dt.date
+    is_changed: bool = False
+
+
 Said = Mapping[int, Sequence[Word]]
 """By skill."""
+Spoken = TypeVar("Spoken", Word, SentItem)
 
 
 def counting(of: VersionStatement, said: Said, *, all_origins: bool = False) -> Word | None:
     """The word that counts for a statement. `all_origins`: also those that don't carry."""
-    return max(parts(of, said, all_origins=all_origins), key=_moment, default=None)
+    if of.lines:
+        return max(parts(of, said, all_origins=all_origins), key=_moment, default=None)
+    own = _newest(said.get(of.skill_id))
+    return own if own is not None and own.answer is not None else None
 
 
 def parts(of: VersionStatement, said: Said, *, all_origins: bool = False) -> list[Word]:
     """All words that count for a statement: several for one that was merged, which say the same."""
-    own = max(said.get(of.skill_id, ()), key=_moment, default=None)
+    own = _newest(said.get(of.skill_id))
     inherited = _inherited(of, said, all_origins=all_origins) if of.lines else []
     if inherited and (own is None or own.at < max(inherited, key=_moment).at):
         return inherited
@@ -108,8 +123,10 @@ def rated_before(of: VersionStatement, own: Said) -> bool:
 
 def newest(of: VersionStatement, sent: Mapping[int, Sequence[SentItem]]) -> SentItem | None:
     """Of the statement's skill and the origins that carry, whatever came of each."""
-    items = (item for skill in of.carrying_skills for item in sent.get(skill, ()))
-    return max(items, key=_moment, default=None)
+    if of.lines:
+        items = (item for skill in of.carrying_skills for item in sent.get(skill, ()))
+        return max(items, key=_moment, default=None)
+    return _newest(sent.get(of.skill_id))
 
 
 def _inherited(of: VersionStatement, said: Said, *, all_origins: bool) -> list[Word]:
@@ -134,6 +151,13 @@ def _of_line(line: Sequence[Origin], said: Said, *, all_origins: bool) -> Word |
             if word.answer is not None and (taken_back_at is None or word.at > taken_back_at)
         ]
     return max(found)[-1] if found else None
+
+
+def _newest(said: Sequence[Spoken] | None) -> Spoken | None:
+    """Most skills have one word of a side, or none."""
+    if not said:
+        return None
+    return said[0] if len(said) == 1 else max(said, key=_moment)
 
 
 def _moment(word: Word | SentItem) -> tuple[dt.datetime, int]:

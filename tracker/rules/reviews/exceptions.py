@@ -5,10 +5,14 @@ In the endorsed voice such a statement is left out of *applicable*, as *not my w
 (docs/levels.md).
 """
 
+import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet
 from tracker.rules.reviews.workflow import ItemStatus
 
 
@@ -69,3 +73,41 @@ def may_be_excepted(status: ItemStatus | None, endorsed: Meaning | None) -> bool
     if status is ItemStatus.ENDORSED:
         return endorsed is Meaning.NOT_MET
     return status in (ItemStatus.DIFFERS, ItemStatus.KEPT_APART)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedException:
+    """One that counts. `learner` and `other` agreed on it; `reason` is "" where it was erased."""
+
+    statement_id: int
+    domain_id: int
+    rank: int
+    code: str
+    title: Wording
+    reason: str
+    on: dt.datetime
+    learner: str
+    other: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.learner, self.other
+
+
+def agreed(sheet: Sheet, learner: str) -> list[AgreedException]:
+    """What counts for the learner of that name, in the framework's order."""
+    return [
+        AgreedException(
+            statement_id=line.statement.id,
+            domain_id=line.statement.domain_id,
+            rank=line.statement.rank,
+            code=line.statement.code,
+            title=line.statement.title,
+            reason=line.exception.reason,
+            on=line.exception.on or line.exception.at,
+            learner=learner,
+            other=line.exception.who,
+        )
+        for line in sheet.counted
+        if line.exception is not None
+    ]

@@ -1,8 +1,15 @@
 """What is worth sending to review, and how much at once."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+
+from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.summaries import evidence_at, out_for_review
+from tracker.rules.record.words import CountsFrom, Side
 
 SENT_MAX = 200
 """The most statements in one review."""
@@ -54,6 +61,67 @@ def candidate(
     if changed:
         return Candidate(statement_id, Worth.CHANGED, distance)
     return Candidate(statement_id, Worth.DUE, distance) if due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A rated statement that is not with a reviewer now. `later`: from when it counts, where it
+    doesn't yet; `candidate`: why it is worth sending, if it is; the learner's own business
+    alone."""
+
+    statement_id: int
+    title: Wording
+    text: Wording
+    rank: int
+    level: Wording
+    domain_id: int
+    domain: Wording
+    answer: str
+    answer_label: Wording
+    means: Meaning
+    reviewed_at: dt.datetime | None
+    later: CountsFrom | None
+    candidate: Candidate | None
+
+
+def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
+    """In the framework's order."""
+    out = out_for_review(sheet)
+    rated = [line for line in sheet.lines if Side.OWN in line.words and line.left_out is None]
+    targets, domains = sheet.targets, {each.id: each for each in sheet.version.domains}
+    found = []
+    for line in rated:
+        of, own, last = line.statement, line.words[Side.OWN], line.words.get(Side.REVEALED)
+        if of.id in out or own.answer is None:
+            continue
+        shown_at = evidence_at(sheet, line)
+        worth = candidate(
+            of.id,
+            of.rank,
+            targets.get(of.domain_id),
+            reviewed=last is not None,
+            changed=last is not None
+            and (last.answer != own.answer or (shown_at or last.at) > last.at),
+            due=bool(last and round_starts_on and last.at.date() < round_starts_on),
+        )
+        found.append(
+            Sendable(
+                statement_id=of.id,
+                title=of.title,
+                text=of.text,
+                rank=of.rank,
+                level=domains[of.domain_id].level_name(of.rank),
+                domain_id=of.domain_id,
+                domain=domains[of.domain_id].title,
+                answer=own.answer,
+                answer_label=sheet.version.labels[own.answer],
+                means=sheet.version.scale.meaning(own.answer),
+                reviewed_at=last.at if last is not None else None,
+                later=sheet.counts_from(line),
+                candidate=None if line.later is not None else worth,
+            )
+        )
+    return found
 
 
 def suggested(candidates: Iterable[Candidate], most: int = SUGGESTED) -> list[int]:

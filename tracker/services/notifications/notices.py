@@ -3,10 +3,11 @@ one's own."""
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
-from tracker.db import session, transaction
+from tracker.db import ask_made, transaction
 from tracker.models import Notice, NoticeChoice, Person
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
@@ -25,14 +26,12 @@ def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
 def opened(actor: Actor, whats: Collection[int | NoticePage], now: dt.datetime) -> None:
     """They see what the notices tell of: reviews, by their ids, or pages of their own. Writes
     nothing where none is unread; the number of queries does not depend on how many they are."""
-    about = _about(whats)
-    unread = (
-        select(Notice.id)
-        .where(Notice.person_id == actor.person_id, Notice.read_at.is_(None), about)
-        .limit(1)
-    )
-    if session().scalar(unread) is None:
+    pages = [kind for kind, page in LEADS_TO.items() if page in whats]
+    reviews = [what for what in whats if not isinstance(what, NoticePage)]
+    asked = {"person": actor.person_id, "kinds": pages, "reviews": reviews}
+    if ask_made(_UNREAD, asked).first() is None:
         return
+    about = _about(pages, reviews)
     with transaction() as tx:
         notices.read(tx, actor.person_id, now, about)
 
@@ -50,8 +49,17 @@ def choose(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
         row.mail, row.chosen_at = choice, now
 
 
-def _about(whats: Collection[int | NoticePage]) -> ColumnElement[bool]:
-    pages = [kind for kind, page in LEADS_TO.items() if page in whats]
-    reviews = [what for what in whats if not isinstance(what, NoticePage)]
+def _about(kinds: Any, reviews: Any) -> ColumnElement[bool]:
     of_reviews = Notice.review_id.in_(reviews) & Notice.kind.not_in(list(LEADS_TO))
-    return or_(Notice.kind.in_(pages), of_reviews)
+    return or_(Notice.kind.in_(kinds), of_reviews)
+
+
+_UNREAD = (
+    select(Notice.id)
+    .where(
+        Notice.person_id == bindparam("person"),
+        Notice.read_at.is_(None),
+        _about(bindparam("kinds", expanding=True), bindparam("reviews", expanding=True)),
+    )
+    .limit(1)
+)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Person
+from tracker.models.record.words import stood
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access.blind_spots import blind_spots
 from tracker.records.notifications import notices
@@ -17,7 +18,6 @@ from tracker.rules.evidence.places import FilePlace
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.endorsements import expires_on
 from tracker.rules.reviews.texts import clean_text
-from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.storage import files
 
 
@@ -78,7 +78,7 @@ def _over(library: Library, months: int, now: dt.datetime) -> list[int]:
         .join(Person, Person.id == Endorsement.person_id)
         .where(
             people_of(library.id),
-            Endorsement.status == EndorsementStatus.STANDING,
+            stood(None),
             Endorsement.endorsed_at < now - dt.timedelta(days=28 * months),
         )
         .order_by(Endorsement.id)

@@ -1,5 +1,6 @@
 """The finish of rating: what is rated, the levels so far, and what can come then."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,25 +10,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import profiles, statement_status
-from tracker.queries.reviews import eligible_reviewers, pace, submittable
+from tracker.queries.profiles import profiles
+from tracker.queries.reviews import eligible_reviewers, pace
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import first_name
 from tracker.rules.pace import minutes_for
-from tracker.rules.profiles.levels import (
-    DomainStanding,
-    TargetState,
-    checked_rank,
-    counts_nowhere,
-    known_rank,
-    what_would_change,
-)
+from tracker.rules.profiles import statement_status
+from tracker.rules.profiles.levels import DomainStanding, TargetState, known_rank
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.summaries import sent_counts
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.record.words import Side
-from tracker.rules.reviews.sending import suggested
+from tracker.rules.reviews.sending import sendable, suggested
 from tracker.rules.roles import Permission
 from tracker.web.assessment import pages as assess_pages
 from tracker.web.http import session
@@ -35,7 +30,8 @@ from tracker.web.http.access import door
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
-from tracker.web.profiles.level_bars import Segment, segment
+from tracker.web.profiles.cards import beside_headline
+from tracker.web.profiles.level_bars import LevelBar, bar
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import page_nav
 
@@ -44,15 +40,13 @@ bp = Blueprint("finish", __name__)
 
 @dataclass(frozen=True, slots=True)
 class SectionLevels:
-    """A section by one's own ratings: with one domain its levels, and after how many of them the
-    target stands; with several how each stands to its target."""
+    """A section by one's own ratings: with one domain its bar, as on the profile, and the level
+    where it's known; with several how each stands to its target, counted in `words`."""
 
     title: Wording
     words: str
-    segments: tuple[Segment, ...] = ()
-    tick: int | None = None
+    bar: LevelBar | None = None
     states: tuple[TargetState | None, ...] = ()
-    at_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,8 @@ def show() -> ResponseReturnValue:
 
 def _sections(learner: Learner, sheet: Sheet) -> list[SectionLevels]:
     profile, statements = mark_language(
-        (profiles.profile(learner, sheet), statement_status.voices(sheet, learner)), learner.lang
+        (profiles.profile(learner, sheet), statement_status.voices(sheet, learner.name)),
+        learner.lang,
     )
     own, unknown = profile.own or {}, OpenStatements.of(statements, Side.OWN)
     found = []
@@ -95,7 +90,10 @@ def _sections(learner: Learner, sheet: Sheet) -> list[SectionLevels]:
             states = tuple(own[domain.id].target_state for domain in (first, *others))
             found.append(SectionLevels(first.strand, _of_domains(states), states=states))
         else:
-            found.append(_of_domain(first, own[first.id], unknown))
+            href = url_for("profiles.explain_own", domain=first.key)
+            of = own[first.id]
+            drawn = bar(Voice.SELF, of, first, href, unknown, excepted=False)
+            found.append(SectionLevels(first.strand, _level(of, first), drawn))
     return found
 
 
@@ -109,41 +107,21 @@ def _of_domains(states: tuple[TargetState | None, ...]) -> str:
         with_target,
         at=states.count(TargetState.AT_TARGET),
     )
-    unknown = states.count(TargetState.NOT_YET_KNOWN)
-    return f"{words}, {_('%(num)s not known yet', num=unknown)}" if unknown else str(words)
+    return ", ".join(filter(None, (words, beside_headline(Voice.SELF, Counter(states)))))
 
 
-def _of_domain(domain: DomainShape, of: DomainStanding, unknown: OpenStatements) -> SectionLevels:
-    rank, tick, lacks = known_rank(of), checked_rank(of), what_would_change(of)
+def _level(of: DomainStanding, domain: DomainShape) -> str:
+    """ "" where nobody can say: what is said of the target, and the next level, has the reason."""
+    rank = known_rank(of)
     if rank is None:
-        few = counts_nowhere(of)
-        words = [_("Too few statements to judge") if few else _("Level not known yet")]
-    else:
-        level = domain.level_name(rank)
-        words = [_("%(level)s reached", level=level) if rank else _("No level reached yet")]
-    at_target = of.target_state is TargetState.AT_TARGET
-    if lacks is not None and not at_target:
-        words.append(
-            ngettext(
-                "%(num)d more to reach %(level)s",
-                "%(num)d more to reach %(level)s",
-                lacks.more,
-                level=domain.level_name(lacks.rank),
-            )
-        )
-        words.append(unknown.words(domain.id, Voice.SELF, {lacks.rank}))
-    return SectionLevels(
-        domain.strand,
-        ". ".join(str(each) for each in words if each),
-        tuple(map(segment, of.levels)),
-        None if tick is None else [view.rank for view in of.levels].index(tick) + 1,
-        at_target=at_target,
-    )
+        return ""
+    reached = _("%(level)s reached", level=domain.level_name(rank))
+    return str(reached if rank else _("No level reached yet"))
 
 
 def _sending(learner: Learner, sheet: Sheet) -> SendingOffer:
     reviewers = eligible_reviewers.of_one(learner.person_id, session.today())
-    statements = submittable.sendable(sheet, learner.round_starts_on)
+    statements = sendable(sheet, learner.round_starts_on)
     count = len(suggested(each.candidate for each in statements if each.candidate is not None))
     paces = pace.seconds_of([each.person_id for each in reviewers])
     minutes = minutes_for(count, pace.expected(reviewers, paces))

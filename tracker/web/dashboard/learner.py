@@ -17,13 +17,14 @@ from tracker.queries.dashboard import today
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.frameworks.statement_choices import RecentStatement
-from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.profiles import profiles
 from tracker.queries.record import sheets
 from tracker.rules.assessment import progress
 from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.pace import minutes_for
-from tracker.rules.record.summaries import sent_counts
+from tracker.rules.profiles import statement_status
+from tracker.rules.record.summaries import endorsed_count, sent_counts
 from tracker.rules.record.words import Side
 from tracker.web.dashboard import go_on, own_reviews, standing
 from tracker.web.dashboard.standing import WhereYouStand
@@ -80,7 +81,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         (
             progress.progress(sheet, learner.round_starts_on),
             profiles.profile(learner, sheet),
-            statement_status.voices(sheet, learner),
+            statement_status.voices(sheet, learner.name),
             sheet.record.steps,
             asked,
         ),
@@ -113,9 +114,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *_later(learner, done),
         ],
         stand=standing.where_you_stand(
-            profile,
-            profiles.endorsed_count(sheet).standing,
-            OpenStatements.of(statements, Side.OWN),
+            profile, endorsed_count(sheet).standing, OpenStatements.of(statements, Side.OWN)
         ),
         reads_first=not done.use_statement,
         recent=recent,

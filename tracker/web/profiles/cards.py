@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles.growth import EarlierRound, Growth, StatementChange
+from tracker.queries.profiles.growth import EarlierRound
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.falls import DomainFall, DomainFallReason
+from tracker.rules.profiles.growth import Growth, StatementChange
 from tracker.rules.profiles.levels import DomainStanding, TargetState
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.record.words import Side
@@ -83,7 +84,9 @@ def _summary(
             said = _reviewed(counts, answers)
     elif answers and counts[None] < len(states):
         said = own_ratings(counts, side)
-    return VoiceSummary(voice, states, said, _rest(voice, counts) if answers else "", answers > 0)
+    return VoiceSummary(
+        voice, states, said, beside_headline(voice, counts) if answers else "", answers > 0
+    )
 
 
 def own_ratings(counts: Counter[TargetState | None], side: Side | None) -> str:
@@ -127,7 +130,7 @@ def _reviewed(counts: Counter[TargetState | None], answers: int) -> str:
     )
 
 
-def _rest(voice: Voice, counts: Counter[TargetState | None]) -> str:
+def beside_headline(voice: Voice, counts: Counter[TargetState | None]) -> str:
     """ "4 below target, 1 not known yet": what the headline doesn't say, and there is some of."""
     words: dict[TargetState | None, str] = {
         TargetState.GAP: _("%(num)s below target"),

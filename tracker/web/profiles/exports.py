@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.retired_statements import RetiredAnswer, RetiredStatement
 from tracker.queries.assessment.statement_lines import LineStatement
-from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.growth import KeptRecord
 from tracker.queries.profiles.profiles import Profile
-from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
 from tracker.rules.profiles.levels import DomainStanding, known_rank
+from tracker.rules.profiles.statement_status import ShownAnswer, StatementVoices
+from tracker.rules.reviews.exceptions import AgreedException
 from tracker.web.profiles.cards import VoiceSummary
 from tracker.web.ui.csv import Table, csv_file
 

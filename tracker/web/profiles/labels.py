@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.assessment.counting_later import CountsFrom
 from tracker.queries.frameworks.level_moves import MovedStatement
-from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import (
@@ -18,8 +16,9 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.record.versions import DomainShape, ScaleLabel
-from tracker.rules.record.words import Side
+from tracker.rules.record.words import CountsFrom, Side
 from tracker.web.profiles.standing_words import small_level
 from tracker.web.profiles.unknown_words import WORDS, OpenStatements, lacking_in
 from tracker.web.ui.templating.dates import counts_when

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
-from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
@@ -22,6 +21,7 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.reviews.exceptions import AgreedException
 from tracker.web.i18n.content_language import beginning, unmarked
 from tracker.web.profiles.standing_words import TargetWords, reached, target_words, working_on
 from tracker.web.profiles.unknown_words import OpenStatements
@@ -130,20 +130,22 @@ def _row(
 ) -> DomainBars:
     bars = []
     if of.own is not None:
-        bars.append(_bar(Voice.SELF, of.own[domain.id], domain, href, unknown, False))
+        bars.append(bar(Voice.SELF, of.own[domain.id], domain, href, unknown, excepted=False))
     if has_reviewed:
         endorsed = of.endorsed[domain.id]
-        bars.append(_bar(Voice.ENDORSED, endorsed, domain, href, unknown, domain.id in excepted))
+        is_excepted = domain.id in excepted
+        bars.append(bar(Voice.ENDORSED, endorsed, domain, href, unknown, excepted=is_excepted))
     target = domain.level_name(of.targets.get(domain.id, 0))
     return DomainBars(domain.title, href, target, tuple(bars))
 
 
-def _bar(
+def bar(
     voice: Voice,
     of: DomainStanding,
     domain: DomainShape,
     href: str,
     unknown: OpenStatements,
+    *,
     excepted: bool,
 ) -> LevelBar:
     ranks = [view.rank for view in of.levels]

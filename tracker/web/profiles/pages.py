@@ -10,22 +10,31 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment import retired_statements
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.retired_statements import RetiredStatement
-from tracker.queries.endorsements import exceptions
-from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.frameworks import level_moves
 from tracker.queries.frameworks.level_moves import VersionMove
-from tracker.queries.profiles import growth, level_falls, profiles, statement_status
-from tracker.queries.profiles.growth import EarlierRound, Growth
+from tracker.queries.profiles import growth, level_falls, profiles
+from tracker.queries.profiles.growth import EarlierRound
 from tracker.queries.profiles.level_falls import NamedFall
-from tracker.queries.profiles.profiles import EndorsedCount, Profile
-from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.queries.profiles.profiles import Profile
 from tracker.queries.record import sheets
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles import growth as grown_since
+from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.falls import falls_since
+from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.record.sheet import Sheet
-from tracker.rules.record.summaries import SentCounts, answered_at, sent_counts
+from tracker.rules.record.summaries import (
+    EndorsedCount,
+    SentCounts,
+    answered_at,
+    endorsed_count,
+    has_reviewed_side,
+    sent_counts,
+)
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.record.words import Side
+from tracker.rules.reviews import exceptions
+from tracker.rules.reviews.exceptions import AgreedException
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import cards, labels, level_bars, step_lines
@@ -78,7 +87,7 @@ class ProfilePage:
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
     sheet = sheets.of_learner(learner, side, blind)
-    plain = statements = statement_status.voices(sheet, learner)
+    plain = statements = statement_status.voices(sheet, learner.name)
     offered, chosen = _rounds(learner, blind)
     then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None
     came_by = level_moves.newest_move(sheet)
@@ -89,14 +98,14 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
             profiles.profile(learner, sheet),
             statements,
             sheet.record.steps,
-            growth.growth(then, statements) if then else Growth(),
+            grown_since.growth(then, sheet) if then else grown_since.Growth(),
             came_by,
             level_falls.of_move(learner, came_by, sheet, blind, statements),
         ),
         learner.lang,
     )
-    agreed = exceptions.agreed(sheet, learner)
-    has_reviewed = profiles.has_reviewed_side(profile, sheet)
+    agreed = exceptions.agreed(sheet, learner.name)
+    has_reviewed = has_reviewed_side(sheet)
     sections = level_bars.sections(
         profile,
         agreed,
@@ -104,7 +113,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         lambda domain: _address(learner, side, domain),
         has_reviewed=has_reviewed,
     )
-    summaries = cards.summaries(profile, side, profiles.endorsed_count(sheet).standing)
+    summaries = cards.summaries(profile, side, endorsed_count(sheet).standing)
     changes, steps, last_change = None, [], None
     retired: list[RetiredStatement] = []
     if chosen is not None and then is not None:
@@ -122,7 +131,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         sections=sections,
         target=level_bars.common_target(sections),
         summaries=summaries,
-        endorsed=profiles.endorsed_count(sheet),
+        endorsed=endorsed_count(sheet),
         has_reviewed=has_reviewed,
         changes=changes,
         moved=_moved(profile.domains, learner, side, came_by, fallen, statements),
@@ -137,14 +146,13 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
 
 
 def moved_in(
-    learner: Learner,
-    domain: DomainShape,
-    sheet: Sheet,
-    blind: BlindSpots,
-    statements: list[StatementVoices],
+    learner: Learner, domain: DomainShape, sheet: Sheet, blind: BlindSpots
 ) -> DomainMoves | None:
     """What the version that they were moved to changed in the domain; None for nothing."""
     came_by = level_moves.newest_move(sheet)
+    if came_by is None:
+        return None
+    statements = statement_status.voices(sheet, learner.name)
     fallen = level_falls.of_move(learner, came_by, sheet, blind, statements)
     came_by, fallen, statements = mark_language((came_by, fallen, statements), learner.lang)
     return next(iter(_moved([domain], learner, sheet.side, came_by, fallen, statements)), None)

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.profiles import Profile
-from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.levels import counts_nowhere, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
+from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.record.sheet import AgreedStep, Sheet
 from tracker.rules.record.versions import DomainShape
 from tracker.web.ui.templating.dates import day
@@ -38,7 +38,7 @@ def step_lines(
 ) -> list[StepLine]:
     """What was agreed in a talk, the next due first, then what the levels ask for: at most
     STEPS_SHOWN in all. For the learner alone."""
-    steps = statement_status.steps(of, sheet, statements, STEPS_SHOWN)
+    steps = statement_status.steps(sheet, statements, STEPS_SHOWN)
     domains = {domain.id: domain for domain in of.domains}
     found = agreed_lines(agreed)
     for step in steps:

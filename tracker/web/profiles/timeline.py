@@ -44,11 +44,11 @@ def by_month(
 ) -> Timeline:
     of = {each.id: each for each in domains}
     months = [
-        TimelineMonth(name, [_line(each, of) for each in entries])
-        for name, entries in groupby(found, key=lambda each: month(each.day))
+        (name, [*entries]) for name, entries in groupby(found, key=lambda each: month(each.day))
     ]
     shown = months if everything else months[:MONTHS_SHOWN]
-    return Timeline(shown, key, len(shown) == len(months))
+    in_words = [TimelineMonth(name, [_line(each, of) for each in those]) for name, those in shown]
+    return Timeline(in_words, key, len(shown) == len(months))
 
 
 def _line(of: TimelineEntry, domains: Mapping[int, DomainShape]) -> TimelineLine:

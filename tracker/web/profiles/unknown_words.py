@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.profiles.unknowns import Unknown, unknown_of
 from tracker.rules.record.words import Side
 

@@ -11,15 +11,17 @@ from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import retired_statements, statement_lines
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import growth, profiles, statement_status
+from tracker.queries.profiles import growth, profiles
 from tracker.queries.profiles import timeline as happenings
 from tracker.queries.record import sheets
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
+from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.levels import RULE, standing
 from tracker.rules.profiles.next_steps import LearnerReviewState
 from tracker.rules.profiles.timeline import timeline
+from tracker.rules.record.summaries import endorsed_count, has_reviewed_side
 from tracker.rules.record.words import Side
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
@@ -74,7 +76,9 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @rate_limits.documents
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    voices = statement_status.voices(sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner)
+    voices = statement_status.voices(
+        sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner.name
+    )
     return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
 
 
@@ -84,11 +88,11 @@ def own_csv() -> ResponseReturnValue:
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
-    voices = statement_status.voices(sheet, learner)
+    voices = statement_status.voices(sheet, learner.name)
     lines = statement_lines.of_framework(learner.framework_id)
     kept = growth.kept_of(learner.person_id, learner.framework_slug)
     profile = profiles.profile(learner, sheet)
-    summaries = cards.summaries(profile, Side.OWN, profiles.endorsed_count(sheet).standing)
+    summaries = cards.summaries(profile, Side.OWN, endorsed_count(sheet).standing)
     retired = retired_statements.of_learner(learner, sheet)
     return exports.as_json(profile, summaries, voices, lines, retired, kept)
 
@@ -182,7 +186,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
-    has_reviewed = profiles.has_reviewed_side(profile, sheet)
+    has_reviewed = has_reviewed_side(sheet)
     voices = [] if profile.own is None else [(Voice.SELF, profile.own[domain.id])]
     if has_reviewed:
         voices.append((Voice.ENDORSED, profile.endorsed[domain.id]))
@@ -195,8 +199,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         for voice, of in voices
     }
     by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
-    everything = statement_status.voices(sheet, learner)
-    statements = [each for each in everything if each.domain_id == domain.id]
+    statements = statement_status.voices(sheet, learner.name, domain.id)
     columns = [voice for voice, _standing in voices]
     if not has_reviewed and any(
         each.review is not LearnerReviewState.NOT_SENT for each in statements
@@ -223,7 +226,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=moved_in(learner, domain, sheet, blind, everything),
+        moved=moved_in(learner, domain, sheet, blind),
         back=url_for("profiles.own")
         if side is Side.OWN
         else url_for("profiles.show", person_id=learner.person_id),

@@ -11,19 +11,18 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.record import sheets
-from tracker.queries.reviews import eligible_reviewers, handovers, item_details, pace, submittable
+from tracker.queries.reviews import eligible_reviewers, handovers, item_details, pace
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
-from tracker.queries.reviews.submittable import Sendable
 from tracker.rules.errors import Conflict
 from tracker.rules.pace import minutes_for
 from tracker.rules.record.words import Side
 from tracker.rules.reviews.responses import NewerAnswer
-from tracker.rules.reviews.sending import SENT_MAX, suggested
+from tracker.rules.reviews.sending import SENT_MAX, Sendable, sendable, suggested
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import learner_asked
@@ -63,6 +62,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     if chosen is None:
         chosen = most if "more" in request.args else usual
     ticked = {each.statement_id for each in statements if each.statement_id in set(chosen)}
+    by_domain: dict[int, list[Sendable]] = {}
+    for each in statements:
+        by_domain.setdefault(each.domain_id, []).append(each)
     reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -79,6 +81,11 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         form=form,
         learner=learner,
         statements=statements,
+        groups=[
+            (group, sum(each.statement_id in ticked for each in group))
+            for group in by_domain.values()
+        ],
+        later=sum(each.later is not None for each in statements),
         ticked=ticked,
         usual=len(usual),
         worth=len(most),
@@ -238,4 +245,4 @@ def is_sealed(header: ReviewHeader) -> bool:
 
 def _sendable(learner: Learner) -> list[Sendable]:
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
-    return submittable.sendable(sheet, learner.round_starts_on)
+    return sendable(sheet, learner.round_starts_on)

@@ -9,17 +9,19 @@ from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.statement_cards import StatementCard
 from tracker.queries.assessment.statement_lines import EarlierStatement, LineStatement
-from tracker.queries.endorsements import comparisons, digest_check, exceptions
+from tracker.queries.endorsements import comparisons, digest_check
 from tracker.queries.endorsements import endorsements as endorsing
-from tracker.queries.endorsements.comparisons import Comparison, StatementHeading
+from tracker.queries.endorsements.comparisons import Comparison
 from tracker.queries.endorsements.endorsements import Endorsed
-from tracker.queries.endorsements.exceptions import AgreedException
-from tracker.queries.profiles import statement_status
 from tracker.queries.record import sheets
+from tracker.rules.profiles import statement_status
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.summaries import changed_since_review
+from tracker.rules.record.versions import VersionStatement
 from tracker.rules.record.words import Side
+from tracker.rules.reviews import exceptions
 from tracker.rules.reviews.digests import DigestFit
+from tracker.rules.reviews.exceptions import AgreedException
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import about
@@ -54,7 +56,7 @@ def own_endorsements(
     compared = comparisons.own(learner.person_id, _ids(statement, before))
     changed = statement.id in changed_since_review(sheet)
     agreed = [
-        each for each in exceptions.agreed(sheet, learner) if each.statement_id == statement.id
+        each for each in exceptions.agreed(sheet, learner.name) if each.statement_id == statement.id
     ]
     return _endorsements(learner, statement, before, compared, changed, agreed, [statement.id])
 
@@ -75,14 +77,15 @@ def of_person(person_id: int, statement_id: int) -> str:
     if learner is None:
         statement_id = statement_lines.now_of(person_id, statement_id, today) or abort(404)
         learner = learner_of(person_id, statement_id, today)
-    heading = comparisons.heading(learner, statement_id) if learner is not None else None
-    if learner is None or heading is None:
+    if learner is None:
         abort(404)
     about(learner, "profiles.show", person_id=person_id)
     access.note_look(person_id, "profile")
     reader, blind = session.actor().person_id, session.blind_spots()
     sheet = sheets.of_learner(learner, Side.REVEALED, blind)
-    voices = statement_status.voices(sheet, learner, heading.domain_id)
+    heading = next(each for each in sheet.version.statements if each.id == statement_id)
+    domain = next(each for each in sheet.version.domains if each.id == heading.domain_id)
+    voices = statement_status.voices(sheet, learner.name, domain.id)
     before = statement_lines.before(statement_id)
     shown = next(each for each in voices if each.id == statement_id)
     if blind.is_to_rate(person_id, statement_id):
@@ -98,6 +101,7 @@ def of_person(person_id: int, statement_id: int) -> str:
         **vars(found),
         learner=learner,
         statement=heading,
+        domain=domain,
         voices=shown,
         before=before,
         mine=next((each for each in mine if each.counts), None),
@@ -106,7 +110,7 @@ def of_person(person_id: int, statement_id: int) -> str:
 
 def _endorsements(
     learner: Learner,
-    statement: StatementCard | StatementHeading | EarlierStatement,
+    statement: StatementCard | VersionStatement | EarlierStatement,
     before: list[LineStatement],
     compared: Comparison | None,
     changed: bool,
@@ -137,7 +141,7 @@ def _endorsements(
 
 
 def _ids(
-    statement: StatementCard | StatementHeading | EarlierStatement, before: list[LineStatement]
+    statement: StatementCard | VersionStatement | EarlierStatement, before: list[LineStatement]
 ) -> list[int]:
     """The statement, then what it was in earlier versions."""
     return [statement.id, *(each.id for each in before)]

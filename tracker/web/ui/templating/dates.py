@@ -9,7 +9,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from tracker.queries.assessment.counting_later import CountsFrom
+from tracker.rules.record.words import CountsFrom
 from tracker.rules.regions import Region
 from tracker.web.http import session
 
@@ -44,18 +44,24 @@ def _locale() -> Locale:
     return _as_written_in(actor.region if actor is not None else Region.US, get_locale())
 
 
+@lru_cache(maxsize=4096)
+def _written(skeleton: str, date: dt.date, locale: Locale) -> str:
+    """A page has few days, many times each."""
+    return format_skeleton(skeleton, date, locale=locale)
+
+
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date in words: "Mar 12", with the year when it is not this one. Nothing for None."""
     if value is None:
         return ""
     date = _date(value)
     skeleton = "MMMd" if date.year == today().year else "yMMMd"
-    return format_skeleton(skeleton, date, locale=_locale())
+    return _written(skeleton, date, _locale())
 
 
 def full_day(value: dt.date | dt.datetime | None) -> str:
     """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
-    return "" if value is None else format_skeleton("yMMMd", _date(value), locale=_locale())
+    return "" if value is None else _written("yMMMd", _date(value), _locale())
 
 
 def as_of(last_day: dt.date, reconstructed: bool) -> str:
@@ -90,7 +96,7 @@ def long_day(value: dt.date | dt.datetime) -> str:
 
 def month(value: dt.date) -> str:
     """A month with its year: "March 2024"."""
-    return format_skeleton("yMMMM", value, locale=_locale())
+    return _written("yMMMM", value, _locale())
 
 
 def how_long(since: dt.date) -> str:

@@ -2,13 +2,9 @@
 exports."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import defaultdict
+from typing import NamedTuple
 
-from tracker.queries.assessment.counting_later import CountsFrom, counted_from
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.endorsements import exceptions
-from tracker.queries.endorsements.exceptions import AgreedException
-from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -22,11 +18,11 @@ from tracker.rules.profiles.next_steps import (
 )
 from tracker.rules.record.sheet import Sheet, SheetLine
 from tracker.rules.record.summaries import changed_since_review
-from tracker.rules.record.words import Side, Word
+from tracker.rules.record.words import CountsFrom, Side, Word
+from tracker.rules.reviews.exceptions import AgreedException, agreed
 
 
-@dataclass(frozen=True, slots=True)
-class ShownAnswer:
+class ShownAnswer(NamedTuple):
     """An answer as it is shown: its key and label, what it counts as and its place on the scale (0
     for none), who gave it ("" for the learner) and when. `version`: of the framework, on which an
     endorsement was given."""
@@ -40,8 +36,7 @@ class ShownAnswer:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatementVoices:
+class StatementVoices(NamedTuple):
     """`later`: from when it counts, where it doesn't yet; `own`: the self side that the reader
     gets; `review`: where it is in a review, as far as the reader may know. With an `exception` it
     does not count in the endorsed voice, whatever is endorsed."""
@@ -60,11 +55,9 @@ class StatementVoices:
     review: LearnerReviewState
 
 
-def voices(sheet: Sheet, learner: Learner, domain_id: int | None = None) -> list[StatementVoices]:
-    """In the framework's order; of one domain, where it is named. One query where something counts
-    later."""
-    counts_from = counted_from([line.later for line in sheet.lines], sheet.today)
-    excepted = {each.statement_id: each for each in exceptions.agreed(sheet, learner)}
+def voices(sheet: Sheet, learner: str, domain_id: int | None = None) -> list[StatementVoices]:
+    """Of the learner of that name, in the framework's order; of one domain, where it is named."""
+    excepted = {each.statement_id: each for each in agreed(sheet, learner)}
     return [
         StatementVoices(
             id=line.statement.id,
@@ -74,7 +67,7 @@ def voices(sheet: Sheet, learner: Learner, domain_id: int | None = None) -> list
             code=line.statement.code,
             title=line.statement.title,
             not_rated_here=None if line.left_out is None else line.left_out.reason,
-            later=counts_from(line.later),
+            later=sheet.counts_from(line),
             own=_shown(sheet, sheet.word(line, Voice.SELF)),
             endorsed=_shown(sheet, sheet.word(line, Voice.ENDORSED)),
             exception=excepted.get(line.statement.id),
@@ -113,23 +106,20 @@ def _review_state(line: SheetLine, side: Side | None) -> LearnerReviewState:
 ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState.KEPT_APART})
 
 
-def steps(
-    of: Profile, sheet: Sheet, statements: list[StatementVoices], most: int = 3
-) -> tuple[NextStep, ...]:
+def steps(sheet: Sheet, statements: list[StatementVoices], most: int = 3) -> tuple[NextStep, ...]:
     """The learner's next steps, from their own side: for the learner alone."""
-    if of.own is None:
+    if sheet.side is not Side.OWN:
         raise ValueError("next steps are made from the learner's own side")
+    own, endorsed = sheet.standings(Voice.SELF), sheet.standings(Voice.ENDORSED)
     changed = changed_since_review(sheet)
-    facts = []
-    for position, domain in enumerate(of.domains):
-        within = tuple(
-            _facts(each, each.id in changed)
-            for each in statements
-            if each.domain_id == domain.id and each.later is None
-        )
-        facts.append(
-            DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within)
-        )
+    within = defaultdict[int, list[StatementFacts]](list)
+    for each in statements:
+        if each.later is None:
+            within[each.domain_id].append(_facts(each, each.id in changed))
+    facts = [
+        DomainFacts(domain.id, at, own[domain.id], endorsed[domain.id], tuple(within[domain.id]))
+        for at, domain in enumerate(sheet.domains)
+    ]
     return next_steps.next_steps(facts, most)
 
 

@@ -1,0 +1,60 @@
+"""What changed between two moments, on made sheets."""
+
+import pytest
+
+from tests.rules.record.test_sheet import sheet, statement, word
+from tracker.rules.profiles.growth import Growth, StatementChange, growth
+from tracker.rules.record.sheet import Record, Sheet
+from tracker.rules.record.words import Side
+
+STATEMENTS = [statement(each) for each in range(1, 7)]
+
+
+def of(
+    own: dict[int, str], reviewed: dict[int, str] | None = None, side: Side | None = Side.OWN
+) -> Sheet:
+    words = {
+        Side.OWN: {skill: [word(answer, 1)] for skill, answer in own.items()},
+        Side.REVIEWED: {skill: [word(answer, 1)] for skill, answer in (reviewed or {}).items()},
+    }
+    record = Record(1, words, left_out={6: [word("", 1)]})
+    return sheet(record, *STATEMENTS, side=side)
+
+
+def change(skill: int, before: str, after: str) -> StatementChange:
+    return StatementChange(skill, 1, f"Statement {skill}", before, after)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "found"),
+    [
+        pytest.param(of({1: "no"}), of({1: "yes"}), Growth(up=(change(1, "No", "Yes"),)), id="up"),
+        pytest.param(
+            of({1: "yes"}), of({1: "no"}), Growth(down=(change(1, "Yes", "No"),)), id="down"
+        ),
+        pytest.param(of({1: "no"}), of({1: "no"}), Growth(), id="the same"),
+        pytest.param(of({}), of({1: "yes"}), Growth(), id="first rated since"),
+        pytest.param(of({1: "not_my_work"}), of({1: "yes"}), Growth(), id="not on the scale then"),
+        pytest.param(of({6: "no"}), of({6: "yes"}), Growth(), id="not rated here"),
+        pytest.param(
+            of({}), of({}, {2: "yes"}), Growth(newly=(change(2, "", "Yes"),)), id="newly met"
+        ),
+        pytest.param(
+            of({}, {2: "yes"}),
+            of({}, {2: "no"}),
+            Growth(no_longer=(change(2, "Yes", "No"),)),
+            id="not met any more",
+        ),
+        pytest.param(
+            of({}, {2: "yes"}),
+            of({}),
+            Growth(no_longer=(change(2, "Yes", ""),)),
+            id="what was reviewed ended",
+        ),
+        pytest.param(
+            of({1: "no"}, {2: "no"}, None), of({1: "yes"}, {2: "yes"}, None), Growth(), id="no side"
+        ),
+    ],
+)
+def test_each_side_is_compared_with_itself(then: Sheet, now: Sheet, found: Growth) -> None:
+    assert growth(then, now) == found

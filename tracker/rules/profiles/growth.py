@@ -1,0 +1,60 @@
+"""How a profile has changed since an earlier moment, statement by statement: each side against
+itself, as the same reader gets it."""
+
+from dataclasses import dataclass
+
+from tracker.rules.frameworks.scale import Meaning, Voice
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.versions import VersionStatement
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChange:
+    """One statement, and what was said of it then and is said now ("" for nothing)."""
+
+    statement_id: int
+    domain_id: int
+    title: Wording
+    before: Wording
+    after: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """`up` and `down`: answers of the self side that went along the scale; what had no place on it
+    then or now did not move. `newly` and `no_longer`: endorsed as met."""
+
+    up: tuple[StatementChange, ...] = ()
+    down: tuple[StatementChange, ...] = ()
+    newly: tuple[StatementChange, ...] = ()
+    no_longer: tuple[StatementChange, ...] = ()
+
+
+def growth(then: Sheet, now: Sheet) -> Growth:
+    """Both on the version of now, as the same reader gets them. What the library does not rate, or
+    counts later, is left out; without a self side there is nothing by statement."""
+    if then.side is None:
+        return Growth()
+    scale = now.version.scale
+    before = {line.statement.id: line for line in then.lines}
+    moved: dict[bool, list[StatementChange]] = {True: [], False: []}
+    met: dict[bool, list[StatementChange]] = {True: [], False: []}
+    for line in now.counted:
+        of, earlier = line.statement, before[line.statement.id]
+        own, was_own = now.answer(line, Voice.SELF), then.answer(earlier, Voice.SELF)
+        step, was_step = (scale.step(each) if each else None for each in (own, was_own))
+        if step and was_step and step != was_step:
+            moved[step > was_step].append(_change(now, of, was_own, own))
+        said, was_said = now.answer(line, Voice.ENDORSED), then.answer(earlier, Voice.ENDORSED)
+        is_met, was_met = (scale.meaning(each) is Meaning.MET for each in (said, was_said))
+        if is_met is not was_met:
+            met[is_met].append(_change(now, of, was_said, said))
+    return Growth(tuple(moved[True]), tuple(moved[False]), tuple(met[True]), tuple(met[False]))
+
+
+def _change(
+    sheet: Sheet, of: VersionStatement, before: str | None, after: str | None
+) -> StatementChange:
+    then, now = (sheet.version.labels[each] if each else "" for each in (before, after))
+    return StatementChange(of.id, of.domain_id, of.title, then, now)
