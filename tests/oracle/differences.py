@@ -53,6 +53,7 @@ BESIDE_NOTES = (
     "The way to evidence stands beside the notes, not between the answers and their button."
 )
 KEPT_IN_PLACE = "Older ratings are a filter of the pages of statements."
+HEADED = "How ratings are used has headings."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
@@ -92,6 +93,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-3", "world-5"), "*", ONE_CARD, now=r"(?m)^about \d+ minutes left\nDo you do"
     ),
     Difference(("demo-1", "demo-2", *WORLDS[:4]), "*/older", KEPT_IN_PLACE),
+    Difference(ALL, "*/use statement", HEADED, now="(?m)A short first line|^What this is for"),
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),
     Difference(WORLDS, "*/notices", TOLD, now="You were moved (back )?to Small framework|are new"),
