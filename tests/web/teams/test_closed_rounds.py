@@ -52,7 +52,7 @@ def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         tx.get_one(Person, world.people["ben"]).name = "(erased)"
         tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Honolulu"
     monkeypatch.setattr(rules, "RULE", LevelRule("all", 2, 1, 1))
-    levels._standing.cache_clear()
+    rules.standing_by_counts.cache_clear()
 
 
 @pytest.mark.in_ci
@@ -74,7 +74,7 @@ def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
     page = cora.get(f"/teams/{world.teams['central']}/gaps?round={spring}").text
     assert "<b>As of May 31, 2026.</b>" in page
     assert "reconstructed" not in page
-    levels._standing.cache_clear()
+    rules.standing_by_counts.cache_clear()
 
 
 def test_a_round_is_offered_once_it_is_over_and_kept(

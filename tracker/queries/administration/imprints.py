@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Framework, Library
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -20,13 +21,15 @@ class Imprint:
     notices: tuple[tuple[Wording, Wording], ...]
 
 
+_ASKED = (
+    select(Library.name, Framework.lang, Framework.about)
+    .join(Framework, Framework.id == FRAMEWORK)
+    .where(Library.id == LIBRARY)
+)
+
+
 def imprint(framework_id: int, library_id: int) -> Imprint:
     """One query."""
-    query = (
-        select(Library.name, Framework.lang, Framework.about)
-        .join(Framework, Framework.id == framework_id)
-        .where(Library.id == library_id)
-    )
-    row = session().execute(query).one()
+    row = ask_made(_ASKED, {"framework": framework_id, "library": library_id}).one()
     notices = tuple((each["about"], each["text"]) for each in row.about.get("attributions", []))
     return Imprint(row.name, row.lang, row.about.get("sources_line", ""), notices)

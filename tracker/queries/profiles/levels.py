@@ -13,7 +13,7 @@ is in none of them: models/record/later.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -46,7 +46,7 @@ from tracker.models.record.words import standing as standing_endorsements
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
-from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
+from tracker.rules.profiles.levels import DomainStanding, standing_by_counts
 from tracker.rules.record.versions import DomainShape, LevelShape
 from tracker.rules.reviews.workflow import REVEALED
 
@@ -154,7 +154,7 @@ def standings(
     """One person's standing by domain. `domains`: as they are for them; `targets`: the rank
     expected, by domain."""
     return {
-        domain.id: _standing(
+        domain.id: standing_by_counts(
             tuple(
                 [
                     _figures(level, counts.get((person_id, domain.id, level.rank), NONE))
@@ -179,15 +179,6 @@ def _figures(
         answers.get(Meaning.MET, 0),
         answers.get(Meaning.NOT_MET, 0),
     )
-
-
-@lru_cache(maxsize=20_000)
-def _standing(
-    levels: tuple[tuple[int, int, int, int, int, int], ...], target_rank: int | None
-) -> DomainStanding:
-    """The same figures give the same standing, whoever they are of: a matrix asks for few different
-    ones."""
-    return standing((LevelTally.of(*figures) for figures in levels), target_rank)
 
 
 def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:

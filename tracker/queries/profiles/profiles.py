@@ -21,14 +21,12 @@ from tracker.rules.record.versions import DomainShape
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Standings by domain, against the higher target of all jobs. `by_job`: the targets of each,
-    with its name, where there are several. `own` is None where the reader gets no self side;
-    `rated` counts what that side holds."""
+    """Standings by domain, against the higher target of all jobs. `own` is None where the reader
+    gets no self side; `rated` counts what that side holds."""
 
     learner: Learner
     domains: tuple[DomainShape, ...]
     targets: Mapping[int, int]
-    by_job: tuple[tuple[str, Mapping[int, int]], ...]
     own: Mapping[int, DomainStanding] | None
     endorsed: Mapping[int, DomainStanding]
     rated: int
@@ -43,9 +41,6 @@ def profile(learner: Learner, sheet: Sheet) -> Profile:
         learner=learner,
         domains=sheet.domains,
         targets=sheet.targets,
-        by_job=tuple(zip(learner.role_profiles, sheet.record.targets.values(), strict=True))
-        if learner.has_several_jobs
-        else (),
         own=None if sheet.side is None else sheet.standings(Voice.SELF),
         endorsed=sheet.standings(Voice.ENDORSED),
         rated=sum(sheet.word(line, Voice.SELF) is not None for line in sheet.counted),

@@ -1,12 +1,14 @@
 """The columns that all rows of a sheet have, whatever they say (queries/record/rows)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Row,
     Select,
     String,
     cast,
@@ -48,8 +50,19 @@ COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "title": String(),
     "is_so": Integer(),
 }
-WORD = slice(6, 16)
-"""Of a row, the fields of a `Word` but for its place."""
+KIND, PERSON, SKILL = 0, 1, 2
+"""Where these stand in a row: of a sheet's hundreds that is quicker than by name."""
+
+
+def _of_row(*names: str) -> Callable[[Row[Any]], tuple[Any, ...]]:
+    return itemgetter(*(1 + [*COLUMNS].index(name) for name in names))
+
+
+WORD = _of_row(
+    "answer", "at", "id", "statement_id", "who_id", "who", "reason", "on", "day", "of_answer"
+)
+ITEM = _of_row("answer", "at", "id", "statement_id", "on", "round_id", "uuid", "is_so")
+"""What a `Word`, but for its place, and a `SentItem` are made of."""
 
 
 def row(kind: str, **columns: Any) -> Selected:

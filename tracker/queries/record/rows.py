@@ -50,14 +50,14 @@ AT = bindparam("at", type_=UTCDateTime)
 
 @lru_cache(maxsize=16)
 def rows(
-    side: Side | None, own_on: dt.date | None, *, is_past: bool
+    side: Side | None, own_on: dt.date | None, *, is_past: bool, revealed: bool
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """One row for each word, of those that a reader of that side may see. `own_on`: with what the
     learner alone reads, on that day. Of the past nobody asks what was sent."""
     at = AT if is_past else None
     return union_all(
         *([_own(at)] if side is Side.OWN else []),
-        *([_revealed(at)] if own_on or side is Side.REVEALED else []),
+        *([_revealed(at)] if revealed else []),
         _reviewed(at),
         _exceptions(at),
         *([] if is_past else [_sent(own_on)]),

@@ -18,12 +18,16 @@ from tracker.queries.record.row_shape import (
     COUNTS_LATER,
     EDITION,
     EXCEPTION,
+    ITEM,
+    KIND,
     LEFT_OUT,
     LINKED,
     MOVED,
     NOTED,
+    PERSON,
     REVIEWED_WITH,
     SENT,
+    SKILL,
     STEP,
     TARGET,
     USE_STATEMENT,
@@ -43,10 +47,17 @@ NOBODY = 0
 
 
 def of_learner(
-    learner: Learner, side: Side | None, blind: BlindSpots, at: dt.datetime | None = None
+    learner: Learner,
+    side: Side | None,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
+    *,
+    private: bool = True,
+    revealed: bool = True,
 ) -> Sheet:
     """As a reader of that side sees it, now or as it was at that moment. One query, and one where
-    something counts later; six more by a process that never read the version."""
+    something counts later; six more by a process that never read the version. Of their
+    own sheet a page can leave out what the learner alone reads (`Record`), or what was revealed."""
     (sheet,) = of_people(
         [learner.person_id],
         learner.framework_id,
@@ -56,6 +67,8 @@ def of_learner(
         blind,
         at,
         learner.role_profile_ids,
+        private=private,
+        revealed=revealed,
     )
     return sheet
 
@@ -69,6 +82,9 @@ def of_people(
     blind: BlindSpots,
     at: dt.datetime | None = None,
     jobs: Sequence[int] = (),
+    *,
+    private: bool = True,
+    revealed: bool = True,
 ) -> list[Sheet]:
     """In the order of the people, all on that version. `jobs`: the job profiles that they have, all
     of them, in order."""
@@ -84,9 +100,14 @@ def of_people(
         lambda: defaultdict(list)
     )
     is_own = side is Side.OWN and at is None
-    asked = rows_of(side, today if is_own else None, is_past=at is not None)
+    asked = rows_of(
+        side,
+        today if is_own and private else None,
+        is_past=at is not None,
+        revealed=side is Side.REVEALED or (is_own and revealed),
+    )
     for row in ask_made(asked, values).all():
-        said[row.person_id][row.kind].append(row)
+        said[row[PERSON]][row[KIND]].append(row)
     (edition,) = said[NOBODY][EDITION]
     version = versions.version((framework_id, *edition[2:]))
     targets: dict[int, dict[int, int]] = {each: {} for each in jobs}
@@ -115,19 +136,7 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
         person_id,
         {of: _words(said[of]) for of in Side},
         _by_skill(said[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
-        _by_skill(
-            said[SENT],
-            lambda row: SentItem(
-                STATUSES[row.answer],
-                row.at,
-                row.id,
-                row.statement_id,
-                row.on,
-                row.round_id,
-                row.uuid,
-                bool(row.is_so),
-            ),
-        ),
+        _by_skill(said[SENT], _item),
         left_out,
         _words(said[COUNTS_LATER]),
         sorted(
@@ -148,7 +157,12 @@ def _words(rows: Iterable[Row[Any]]) -> Said:
 
 
 def _word(row: Row[Any]) -> Word:
-    return Word(*row[WORD])
+    return Word(*WORD(row))
+
+
+def _item(row: Row[Any]) -> SentItem:
+    status, *of_item, is_out = ITEM(row)
+    return SentItem(STATUSES[status], *of_item, bool(is_out))
 
 
 def _place(row: Row[Any]) -> Place:
@@ -158,7 +172,7 @@ def _place(row: Row[Any]) -> Place:
 def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[int, list[T]]:
     found: defaultdict[int, list[T]] = defaultdict(list)
     for row in rows:
-        found[row.skill_id].append(made(row))
+        found[row[SKILL]].append(made(row))
     return dict(found)
 
 

@@ -3,7 +3,7 @@ agreed, ended, moved to a version, a level reached or lost."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -128,20 +128,23 @@ def _levels(
     for line in sheet.counted:
         for skill_id in line.statement.carrying_skills:
             lines[skill_id].append(line)
+    of_skill = defaultdict[int, list[Happening]](list)
+    for each in endorsed:
+        of_skill[each.skill_id].append(each)
     meanings: dict[int, Meaning] = {}
     before: dict[int, int] = {}
     for at in sorted(moments):
-        said = _words_at(endorsed, at)
         kinds: dict[int, Happened] = {}
         for skill_id, kind in moments[at].items():
             for line in lines[skill_id]:
                 of = line.statement
                 kinds.setdefault(of.domain_id, kind)
-                word = counting(of, said)
+                word = counting(of, _words_at(of_skill, of.carrying_skills, at))
                 meanings.pop(of.id, None)
                 if word is not None:
                     meanings[of.id] = sheet.version.scale.meaning(word.answer)
-        for domain_id, standing in sheet.tallied(meanings, kinds).items():
+        standings = sheet.tallied(lambda line: meanings.get(line.statement.id), kinds)
+        for domain_id, standing in standings.items():
             was, rank = before.get(domain_id, 0), known_rank(standing) or 0
             before[domain_id] = rank
             day = day_of(at)
@@ -153,13 +156,22 @@ def _levels(
                 )
 
 
-def _words_at(endorsed: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
-    said = defaultdict[int, list[Word]](list)
-    for number, each in enumerate(endorsed):
-        if each.at <= at:
-            stands = each.ended_at is None or each.ended_at > at
-            said[each.skill_id].append(Word(each.answer if stands else None, each.at, number))
-    return dict(said)
+def _words_at(
+    endorsed: Mapping[int, Sequence[Happening]], skills: Iterable[int], at: dt.datetime
+) -> dict[int, list[Word]]:
+    return {
+        skill_id: [
+            Word(
+                each.answer if each.ended_at is None or each.ended_at > at else None,
+                each.at,
+                number,
+            )
+            for number, each in enumerate(endorsed[skill_id])
+            if each.at <= at
+        ]
+        for skill_id in skills
+        if skill_id in endorsed
+    }
 
 
 def _moves(sheet: Sheet, day_of: Callable[[dt.datetime], dt.date]) -> Iterator[TimelineEntry]:

@@ -7,9 +7,9 @@ and only then does `on` fill in what counts (rules/record/words).
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
@@ -126,20 +126,20 @@ class Record:
         )
 
     def _line(self, of: VersionStatement) -> "SheetLine":
+        words = {}
+        for side, said in self.words.items():
+            if (word := counting(of, said)) is not None:
+                words[side] = word
         exception = counting(of, self.exceptions)
-        stays = exception is not None and exception.place == of.place
+        later = self.later.get(of.skill_id)
         return SheetLine(
-            statement=of,
-            words={
-                side: word
-                for side, said in self.words.items()
-                if (word := counting(of, said)) is not None
-            },
-            exception=exception if stays else None,
-            sent=newest(of, self.sent),
-            left_out=counting(of, self.left_out, all_origins=True),
-            later=next(iter(self.later.get(of.skill_id, ())), None),
-            again=rated_before(of, self.words.get(Side.OWN, {})),
+            of,
+            words,
+            exception if exception is not None and exception.place == of.place else None,
+            newest(of, self.sent),
+            counting(of, self.left_out, all_origins=True),
+            later[0] if later else None,
+            bool(of.lines) and rated_before(of, self.words.get(Side.OWN, {})),
         )
 
 
@@ -235,10 +235,11 @@ class Sheet:
     def standings(self, voice: Voice) -> dict[int, DomainStanding]:
         """By domain, against the targets."""
         if voice not in self._standings:
-            said = {line.statement.id: self.meaning(line, voice) for line in self.counted}
-            known = {key: meaning for key, meaning in said.items() if meaning is not None}
-            self._standings[voice] = self.tallied(known)
+            self._standings[voice] = self.tallied(partial(self.meaning, voice=voice))
         return self._standings[voice]
+
+    def standing(self, voice: Voice, domain_id: int) -> DomainStanding:
+        return self.tallied(partial(self.meaning, voice=voice), {domain_id})[domain_id]
 
     @cached_property
     def _standings(self) -> dict[Voice, dict[int, DomainStanding]]:
@@ -246,14 +247,15 @@ class Sheet:
         return {}
 
     def tallied(
-        self, meanings: Mapping[int, Meaning], domain_ids: Collection[int] | None = None
+        self,
+        meaning: Callable[[SheetLine], Meaning | None],
+        domain_ids: Collection[int] | None = None,
     ) -> dict[int, DomainStanding]:
         """By domain, of all or of these, where that is what counts for the statements."""
-        targets = self.targets
         counts = Counter(
-            (line.statement.domain_id, line.statement.rank, meanings[line.statement.id])
+            (line.statement.domain_id, line.statement.rank, meaning(line))
             for line in self.counted
-            if line.statement.id in meanings
+            if domain_ids is None or line.statement.domain_id in domain_ids
         )
         return {
             domain.id: standing_by_counts(
@@ -262,13 +264,13 @@ class Sheet:
                         level.rank,
                         level.listed,
                         level.not_rated_here,
-                        counts.get((domain.id, level.rank, Meaning.EXCLUDED), 0),
-                        counts.get((domain.id, level.rank, Meaning.MET), 0),
-                        counts.get((domain.id, level.rank, Meaning.NOT_MET), 0),
+                        counts[domain.id, level.rank, Meaning.EXCLUDED],
+                        counts[domain.id, level.rank, Meaning.MET],
+                        counts[domain.id, level.rank, Meaning.NOT_MET],
                     )
                     for level in domain.levels
                 ),
-                targets.get(domain.id),
+                self.targets.get(domain.id),
             )
             for domain in self.domains
             if domain_ids is None or domain.id in domain_ids

@@ -87,6 +87,8 @@ Spoken = TypeVar("Spoken", Word, SentItem)
 
 def counting(of: VersionStatement, said: Said, *, all_origins: bool = False) -> Word | None:
     """The word that counts for a statement. `all_origins`: also those that don't carry."""
+    if not said:
+        return None
     if of.lines:
         return max(parts(of, said, all_origins=all_origins), key=_moment, default=None)
     own = _newest(said.get(of.skill_id))
@@ -105,7 +107,7 @@ def parts(of: VersionStatement, said: Said, *, all_origins: bool = False) -> lis
 def rated_before(of: VersionStatement, own: Said) -> bool:
     """Whether the learner never answered it, nor what counts for it, but something that it was made
     of: what they cleared themselves, here or nearer, is not among it."""
-    if not of.lines or of.skill_id in own or counting(of, own) is not None:
+    if of.skill_id in own or counting(of, own) is not None:
         return False
     answered, cleared = set[int](), set[int]()
     for line in of.lines:

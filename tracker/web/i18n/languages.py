@@ -61,9 +61,10 @@ class _Texts(Domain):  # type: ignore[misc]
         """Looked up once for a request: a page asks for hundreds of texts."""
         if not g:
             return self._looked_up()
-        if "catalogue" not in g:
-            g.catalogue = self._looked_up()
-        return g.catalogue
+        found = g.get("catalogue")
+        if found is None:
+            found = g.catalogue = self._looked_up()
+        return found
 
     def _looked_up(self) -> Any:
         pseudo = PSEUDO.get(current_app.config["PSEUDO_LANGUAGE"])

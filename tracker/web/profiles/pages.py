@@ -86,7 +86,7 @@ class ProfilePage:
 
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    sheet = sheets.of_learner(learner, side, blind)
+    sheet = sheets.of_learner(learner, side, blind, revealed=False)
     plain = statements = statement_status.voices(sheet, learner.name)
     offered, chosen = _rounds(learner, blind)
     then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None

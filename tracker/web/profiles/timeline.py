@@ -44,10 +44,12 @@ def by_month(
 ) -> Timeline:
     of = {each.id: each for each in domains}
     months = [
-        (name, [*entries]) for name, entries in groupby(found, key=lambda each: month(each.day))
+        [*entries] for _, entries in groupby(found, lambda each: (each.day.year, each.day.month))
     ]
     shown = months if everything else months[:MONTHS_SHOWN]
-    in_words = [TimelineMonth(name, [_line(each, of) for each in those]) for name, those in shown]
+    in_words = [
+        TimelineMonth(month(those[0].day), [_line(each, of) for each in those]) for those in shown
+    ]
     return Timeline(in_words, key, len(shown) == len(months))
 
 

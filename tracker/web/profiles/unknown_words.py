@@ -24,6 +24,7 @@ WORDS: dict[Unknown, Any] = {
     Unknown.DIFFERS: _l("difference open"),
     Unknown.KEPT_APART: _l("no agreement"),
 }
+VOICES = tuple(Voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class OpenStatements:
             Counter(
                 (each.domain_id, voice, each.rank, lacking)
                 for each in statements
-                for voice in Voice
+                for voice in VOICES
                 if (lacking := lacking_in(voice, each, side)) is not None
             )
         )
@@ -57,7 +58,7 @@ class OpenStatements:
     def _found(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> dict[Unknown, int]:
         found = {
             kind: sum(self.counted[domain_id, voice, rank, kind] for rank in ranks)
-            for kind in Unknown
+            for kind in WORDS
         }
         return {kind: count for kind, count in found.items() if count}
 

@@ -1,5 +1,6 @@
 """Progress profiles: one's own, and what others may see of somebody's."""
 
+from collections import defaultdict
 from functools import partial
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -20,6 +21,7 @@ from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.levels import RULE, standing
 from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.profiles.timeline import timeline
 from tracker.rules.record.summaries import endorsed_count, has_reviewed_side
 from tracker.rules.record.words import Side
@@ -77,7 +79,8 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
     voices = statement_status.voices(
-        sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS), learner.name
+        sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS, private=False, revealed=False),
+        learner.name,
     )
     return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
 
@@ -181,19 +184,19 @@ def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
 
 def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnValue:
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    sheet = sheets.of_learner(learner, side, blind)
-    profile = profiles.profile(learner, sheet)
-    domain = next((domain for domain in profile.domains if domain.key == key), None)
+    sheet = sheets.of_learner(learner, side, blind, private=False, revealed=False)
+    domain = next((domain for domain in sheet.domains if domain.key == key), None)
     if domain is None:
         abort(404)
     has_reviewed = has_reviewed_side(sheet)
-    voices = [] if profile.own is None else [(Voice.SELF, profile.own[domain.id])]
-    if has_reviewed:
-        voices.append((Voice.ENDORSED, profile.endorsed[domain.id]))
+    shown = [*([] if side is None else [Voice.SELF]), *([Voice.ENDORSED] if has_reviewed else [])]
+    voices = [(voice, sheet.standing(voice, domain.id)) for voice in shown]
     jobs = {
         voice: [
             (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
-            for name, ranks in profile.by_job
+            for name, ranks in zip(
+                learner.role_profiles, sheet.record.targets.values(), strict=True
+            )
             if ranks.get(domain.id) != of.target_rank
         ]
         for voice, of in voices
@@ -205,10 +208,13 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         each.review is not LearnerReviewState.NOT_SENT for each in statements
     ):
         columns.append(Voice.ENDORSED)
+    of_level = defaultdict[int, list[StatementVoices]](list)
+    for each in statements if by_statement else ():
+        of_level[each.rank].append(each)
     return render(
         "profiles/explain.html",
         lang=learner.lang,
-        profile=profile,
+        learner=learner,
         side=side,
         domain=domain,
         voices=voices,
@@ -216,7 +222,7 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         has_reviewed=has_reviewed,
         jobs=jobs,
         rule=RULE,
-        statements=statements if by_statement else [],
+        of_level=dict(of_level),
         by_statement=by_statement,
         unknown=OpenStatements.of(statements, side),
         change=labels.change,

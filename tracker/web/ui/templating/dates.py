@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
+from flask import g
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -14,9 +15,19 @@ from tracker.rules.regions import Region
 from tracker.web.http import session
 
 
-def _zone() -> ZoneInfo:
+def _here() -> tuple[ZoneInfo, Locale]:
+    """Where the reader is, and how dates are written there: in the page's language, in the region
+    that their library chose. A page asks for each of its dates."""
     actor = session.actor_or_none()
-    return ZoneInfo(actor.time_zone if actor is not None else "UTC")
+    known = g.get("here")
+    if known is None or known[0] is not actor:
+        zone, region = ("UTC", Region.US) if actor is None else (actor.time_zone, actor.region)
+        known = g.here = actor, ZoneInfo(zone), _as_written_in(region, get_locale())
+    return known[1:]  # type: ignore[no-any-return]
+
+
+def _zone() -> ZoneInfo:
+    return _here()[0]
 
 
 def today() -> dt.date:
@@ -24,8 +35,8 @@ def today() -> dt.date:
     return session.now().astimezone(_zone()).date()
 
 
-def _date(value: dt.date | dt.datetime) -> dt.date:
-    return value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+def _date(value: dt.date | dt.datetime, zone: ZoneInfo) -> dt.date:
+    return value.astimezone(zone).date() if isinstance(value, dt.datetime) else value
 
 
 @lru_cache(maxsize=64)
@@ -39,9 +50,7 @@ def _as_written_in(region: Region, language: Locale | None) -> Locale:
 
 
 def _locale() -> Locale:
-    """Of dates: the page's language, in the region that the reader's library chose."""
-    actor = session.actor_or_none()
-    return _as_written_in(actor.region if actor is not None else Region.US, get_locale())
+    return _here()[1]
 
 
 @lru_cache(maxsize=4096)
@@ -54,14 +63,18 @@ def day(value: dt.date | dt.datetime | None) -> str:
     """A date in words: "Mar 12", with the year when it is not this one. Nothing for None."""
     if value is None:
         return ""
-    date = _date(value)
-    skeleton = "MMMd" if date.year == today().year else "yMMMd"
-    return _written(skeleton, date, _locale())
+    zone, locale = _here()
+    date = _date(value, zone)
+    is_this_year = date.year == session.now().astimezone(zone).year
+    return _written("MMMd" if is_this_year else "yMMMd", date, locale)
 
 
 def full_day(value: dt.date | dt.datetime | None) -> str:
     """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
-    return "" if value is None else _written("yMMMd", _date(value), _locale())
+    if value is None:
+        return ""
+    zone, locale = _here()
+    return _written("yMMMd", _date(value, zone), locale)
 
 
 def as_of(last_day: dt.date, reconstructed: bool) -> str:
@@ -91,7 +104,7 @@ def counts_when(of: CountsFrom) -> str:
 
 def long_day(value: dt.date | dt.datetime) -> str:
     """A date with its day of the week: "Tuesday, November 24, 2026"."""
-    return format_date(_date(value), "full", locale=_locale())
+    return format_date(_date(value, _zone()), "full", locale=_locale())
 
 
 def month(value: dt.date) -> str:
@@ -130,7 +143,7 @@ def example(region: Region, value: dt.datetime) -> str:
 
 def ago(value: dt.date | dt.datetime) -> str:
     """How long ago in days: "today", "yesterday", "3 days ago", then the date."""
-    date = _date(value)
+    date = _date(value, _zone())
     days = (today() - date).days
     if days == 0:
         return str(_("today"))
