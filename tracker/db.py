@@ -71,8 +71,10 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         return lambda value: value and value.astimezone(dt.UTC)
 
 
+@lru_cache(maxsize=10_000)
 def _moment(value: str | None) -> dt.datetime | None:
-    """As SQLite keeps it; or somebody who wrote into the file, with a zone or without."""
+    """As SQLite keeps it; or somebody who wrote into the file, with a zone or without. What came in
+    one act has one moment, so most of a sheet's are worked out once."""
     if value is None:
         return None
     if len(value) == len("2026-03-02 09:30:00.000000"):

@@ -24,7 +24,6 @@ from tracker.rules.profiles.levels import (
     in_the_way,
     level_state,
     standing,
-    what_would_change,
 )
 
 RANKS = tuple(range(1, 10))
@@ -366,7 +365,7 @@ def meet(statements: Statements, rank: int, count: int) -> Statements:
 def test_the_change_named_is_enough_and_no_less_is(world: tuple[Statements, int]) -> None:
     statements, target = world
     before = of(statements, target)
-    change = what_would_change(before)
+    change = before.lacks
     if change is None:
         assert all(view.held or view.state is LevelState.LIMITED for view in before.levels)
         return
@@ -387,7 +386,7 @@ def test_the_change_named_is_enough_and_no_less_is(world: tuple[Statements, int]
 
 
 def test_with_more_open_than_needed_nothing_that_is_not_met_has_to_change() -> None:
-    change = what_would_change(of([StatementAnswer(1, Meaning.OPEN)] * 10, 1))
+    change = of([StatementAnswer(1, Meaning.OPEN)] * 10, 1).lacks
     assert change is not None
     assert (change.more, change.open, change.from_not_met) == (8, 10, 0)
 
@@ -401,7 +400,7 @@ def test_a_lower_level_in_the_way_is_named_with_what_would_follow() -> None:
     found = of(statements, 3)
     marks = [(view.held, view.out_of_order) for view in found.levels[:3]]
     assert marks == [(False, False), (False, True), (False, False)]
-    change = what_would_change(found)
+    change = found.lacks
     assert change is not None
     assert (change.rank, change.state, change.more, change.open, change.from_not_met) == (
         1,

@@ -20,7 +20,6 @@ from tracker.rules.profiles.levels import (
     TargetState,
     level_state,
     standing,
-    what_would_change,
 )
 from tracker.rules.record.sheet import Record
 from tracker.rules.record.versions import DomainShape, LevelShape, Version, VersionStatement
@@ -66,7 +65,7 @@ def words(view: LevelView) -> str:
 
 
 def next_words(of: DomainStanding) -> str:
-    change = what_would_change(of)
+    change = of.lacks
     return f"{change.more} for {change.rank}, then {change.then_held}" if change else "nothing"
 
 

@@ -14,13 +14,12 @@ from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import TargetState, standing
 from tracker.rules.profiles.next_steps import (
     DomainFacts,
-    LearnerReviewState,
     NextStep,
     StatementFacts,
     StepKind,
-    learner_side,
     next_steps,
 )
+from tracker.rules.profiles.unknowns import LearnerReviewState, learner_side
 from tracker.rules.reviews.workflow import SEALED, ItemStatus
 
 N, P, C, SURE, NOT_MINE = (

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from tests.rules.record.test_sheet import DAY, PLACE, sheet, statement, word
-from tracker.rules.profiles.next_steps import LearnerReviewState
 from tracker.rules.profiles.statement_status import steps, voices
+from tracker.rules.profiles.unknowns import LearnerReviewState
 from tracker.rules.record.sheet import Record
 from tracker.rules.record.words import SentItem, Side
 from tracker.rules.reviews.workflow import ItemStatus

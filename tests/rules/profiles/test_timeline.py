@@ -4,8 +4,8 @@ import datetime as dt
 
 from tests.rules.record.test_sheet import DAY, line, sheet, statement, word
 from tracker.rules.profiles.timeline import Happened, Happening, TimelineEntry, timeline
-from tracker.rules.record.sheet import PointerMove, Record
-from tracker.rules.record.words import Side, Word
+from tracker.rules.record.sheet import Record
+from tracker.rules.record.words import PointerMove, Side, Word
 
 
 def at(day: int, hour: int = 0) -> dt.datetime:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.rules.record.test_sheet import DAY, PLACE, line, sheet, statement, word
-from tracker.rules.record.sheet import PointerMove, Record
+from tracker.rules.record.sheet import Record
 from tracker.rules.record.summaries import (
     EndorsedCount,
     SentCounts,
@@ -20,7 +20,7 @@ from tracker.rules.record.summaries import (
     out_for_review,
     sent_counts,
 )
-from tracker.rules.record.words import LinkedEvidence, SentItem, Side, Word
+from tracker.rules.record.words import LinkedEvidence, PointerMove, SentItem, Side, Word
 from tracker.rules.reviews.workflow import ItemStatus
 
 

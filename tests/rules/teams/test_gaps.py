@@ -13,12 +13,9 @@ from tracker.rules.profiles.levels import TargetState, standing
 from tracker.rules.teams.gaps import (
     DomainSummary,
     GapCell,
-    HeldBack,
-    NotMet,
     biggest_gaps,
     cell_of,
     could_teach,
-    held_back_by,
     shows_names,
     summarise,
 )
@@ -137,23 +134,6 @@ def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
         return bool(cells) and ranks_a_domain_without_gaps(summaries, ranked)
 
     assert find(matrices(), by_not_at_target, settings=SEARCH)
-
-
-def test_what_holds_back_counts_each_person_with_a_gap_once_at_the_level_that_makes_it() -> None:
-    cells = [cell(1, GAP), cell(2, GAP), cell(3, GAP, blocking=1), cell(4, AT), cell(5, UNKNOWN)]
-    facts = [
-        NotMet(3, 2, 1, 21, 1),
-        NotMet(3, 2, 1, 21, 1),
-        NotMet(3, 2, 2, 22, 1),
-        NotMet(3, 2, 2, 22, 2),
-        NotMet(3, 1, 0, 10, 3),
-        NotMet(3, 2, 1, 21, 3),  # above the level that makes the gap of person 3
-        NotMet(3, 2, 1, 21, 4),  # at target all the same
-        NotMet(3, 2, 1, 21, 5),  # not known is no gap
-        NotMet(7, 2, 1, 71, 1),  # no cell there
-    ]
-    assert held_back_by(cells, facts) == {3: (HeldBack(22, 2), HeldBack(10, 1), HeldBack(21, 1))}
-    assert held_back_by(cells, reversed(facts)) == held_back_by(cells, facts)
 
 
 def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_gap() -> None:

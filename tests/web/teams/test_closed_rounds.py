@@ -18,7 +18,6 @@ from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_gaps import file
 from tracker.db import session, transaction
 from tracker.models import Library, Membership, Person, SnapshotPerson
-from tracker.queries.profiles import levels
 from tracker.records.frameworks import moves
 from tracker.rules.profiles import levels as rules
 from tracker.rules.profiles.levels import LevelRule

@@ -62,7 +62,7 @@ def _reviewed_with() -> Selected:
             REVIEWED_WITH,
             person_id=Endorsement.person_id,
             id=Endorsement.id,
-            version_id=ReviewItemEvidence.version_id,
+            other=ReviewItemEvidence.version_id,
         )
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
         .where(Endorsement.person_id.in_(PEOPLE), stood(None))
@@ -89,8 +89,8 @@ def _steps() -> Selected:
             who=Person.name,
             reason=TrainingAction.text,
             day=TrainingAction.due_on,
-            review_id=Review.id,
-            title=Statement.title,
+            other=Review.id,
+            text=Statement.title,
         )
         .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
         .join(Review, Review.id == ReviewItem.review_id)

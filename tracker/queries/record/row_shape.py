@@ -28,11 +28,9 @@ LINKED, REVIEWED_WITH, NOTED, STEP = "linked", "reviewed_with", "noted", "step"
 Selected = Select[*tuple[Any, ...]]
 
 COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    # `other` and `text` hold what one kind alone has: each column costs in every row.
     "person_id": Integer(),
     "skill_id": Integer(),
-    "strand_key": String(),
-    "domain_key": String(),
-    "rank": Integer(),
     "answer": String(),
     "at": UTCDateTime(),
     "id": Integer(),
@@ -43,11 +41,9 @@ COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "on": UTCDateTime(),
     "day": Date(),
     "of_answer": String(),
-    "review_id": Integer(),
-    "round_id": Integer(),
-    "version_id": Integer(),
-    "uuid": String(),
-    "title": String(),
+    "other": Integer(),
+    "text": String(),
+    "domain_key": String(),
     "is_so": Integer(),
 }
 KIND, PERSON, SKILL = 0, 1, 2
@@ -61,7 +57,7 @@ def _of_row(*names: str) -> Callable[[Row[Any]], tuple[Any, ...]]:
 WORD = _of_row(
     "answer", "at", "id", "statement_id", "who_id", "who", "reason", "on", "day", "of_answer"
 )
-ITEM = _of_row("answer", "at", "id", "statement_id", "on", "round_id", "uuid", "is_so")
+ITEM = _of_row("answer", "at", "id", "statement_id", "on", "other", "text", "is_so")
 """What a `Word`, but for its place, and a `SentItem` are made of."""
 
 

@@ -149,9 +149,9 @@ def _exceptions(at: Moment | None) -> Selected:
             who=Person.name,
             reason=func.coalesce(LevelExceptionText.reason, ""),
             on=LevelException.agreed_at,
-            strand_key=strand_key,
+            text=strand_key,
             domain_key=domain_key,
-            rank=LevelException.rank,
+            other=LevelException.rank,
         )
         .join(Domain, Domain.id == LevelException.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
@@ -170,8 +170,8 @@ def _sent(own_on: dt.date | None) -> Selected:
             SENT,
             answer=ReviewItem.status,
             at=Review.sent_at,
-            round_id=func.coalesce(Review.round_id, 0),
-            uuid=Statement.uuid,
+            other=func.coalesce(Review.round_id, 0),
+            text=Statement.uuid,
             is_so=is_out,
         )
         .join(Statement, Statement.id == ReviewItem.statement_id)
@@ -192,7 +192,7 @@ def _later() -> Selected:
 
 def _targets() -> Selected:
     return (
-        row(TARGET, skill_id=Target.role_profile_id, id=Domain.id, rank=expected_rank())
+        row(TARGET, skill_id=Target.role_profile_id, id=Domain.id, other=expected_rank())
         .select_from(Strand)
         .join(Domain, Domain.strand_id == Strand.id)
         .join(Target, expects())
@@ -208,11 +208,11 @@ def _moved() -> Selected:
         row(
             MOVED,
             person_id=PersonVersion.person_id,
-            version_id=PersonVersion.framework_id,
+            other=PersonVersion.framework_id,
             id=PersonVersion.id,
             at=PersonVersion.moved_at,
             on=Framework.published_at,
-            title=Framework.version,
+            text=Framework.version,
         )
         .join(Framework, Framework.id == PersonVersion.framework_id)
         .where(PersonVersion.person_id.in_(PEOPLE), PersonVersion.slug == versions.SLUG)

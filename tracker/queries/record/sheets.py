@@ -35,9 +35,17 @@ from tracker.queries.record.row_shape import (
 )
 from tracker.queries.record.rows import rows as rows_of
 from tracker.rules.names import short_name
-from tracker.rules.record.sheet import AgreedStep, PointerMove, Record, Sheet
+from tracker.rules.record.sheet import Record, Sheet
 from tracker.rules.record.versions import Place
-from tracker.rules.record.words import LinkedEvidence, Said, SentItem, Side, Word
+from tracker.rules.record.words import (
+    AgreedStep,
+    LinkedEvidence,
+    PointerMove,
+    Said,
+    SentItem,
+    Side,
+    Word,
+)
 from tracker.rules.reviews.workflow import ItemStatus
 
 T = TypeVar("T")
@@ -112,7 +120,7 @@ def of_people(
     version = versions.version((framework_id, *edition[2:]))
     targets: dict[int, dict[int, int]] = {each: {} for each in jobs}
     for row in said[NOBODY][TARGET]:
-        targets[row.skill_id][row.id] = row.rank
+        targets[row.skill_id][row.id] = row.other
     left_out = _words(said[NOBODY][LEFT_OUT])
     counts_from = counting_later.facts(
         {row.id for each in person_ids for row in said[each][COUNTS_LATER]}, today
@@ -139,13 +147,11 @@ def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
         _by_skill(said[SENT], _item),
         left_out,
         _words(said[COUNTS_LATER]),
-        sorted(
-            PointerMove(row.id, row.version_id, row.at, row.on, row.title) for row in said[MOVED]
-        ),
+        sorted(PointerMove(row.id, row.other, row.at, row.on, row.text) for row in said[MOVED]),
         _by_skill(
             said[LINKED], lambda row: LinkedEvidence(row.id, max(row.at, row.on), bool(row.is_so))
         ),
-        {(row.id, row.version_id) for row in said[REVIEWED_WITH]},
+        {(row.id, row.other) for row in said[REVIEWED_WITH]},
         {row.skill_id for row in said[NOTED]},
         sorted(map(_step, said[STEP]), key=_by_day),
         use_statement=next((bool(row.answer) for row in said[USE_STATEMENT]), None),
@@ -162,11 +168,11 @@ def _word(row: Row[Any]) -> Word:
 
 def _item(row: Row[Any]) -> SentItem:
     status, *of_item, is_out = ITEM(row)
-    return SentItem(STATUSES[status], *of_item, bool(is_out))
+    return SentItem._make((STATUSES[status], *of_item, bool(is_out)))
 
 
 def _place(row: Row[Any]) -> Place:
-    return row.strand_key, row.domain_key, row.rank
+    return row.text, row.domain_key, row.other
 
 
 def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[int, list[T]]:
@@ -181,10 +187,10 @@ def _step(row: Row[Any]) -> AgreedStep:
     return AgreedStep(
         row.id,
         row.statement_id,
-        row.review_id,
+        row.other,
         row.reason,
         row.day,
-        row.title,
+        row.text,
         short_name(row.who),
         is_mine,
     )

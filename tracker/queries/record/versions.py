@@ -92,7 +92,7 @@ EDITION = {
     "answer": select(Framework.digest).where(Framework.id == FRAMEWORK).scalar_subquery(),
     "id": select(func.min(Statement.id)).where(_OF_VERSION).scalar_subquery(),
     "skill_id": select(func.min(Statement.skill_id)).where(_OF_VERSION).scalar_subquery(),
-    "rank": select(func.count())
+    "other": select(func.count())
     .select_from(SkillOrigin)
     .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
     .where(_OF_VERSION)

@@ -9,7 +9,7 @@ that each counts as; the two are never mixed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Self
 
 
@@ -111,17 +111,6 @@ class LevelView:
 
 
 @dataclass(frozen=True, slots=True)
-class DomainStanding:
-    """Levels in rank order. `held_rank` is 0 where none is held; `target_state` is None without a
-    target."""
-
-    levels: tuple[LevelView, ...]
-    held_rank: int
-    target_rank: int | None
-    target_state: TargetState | None
-
-
-@dataclass(frozen=True, slots=True)
 class LevelChange:
     """What would let the next level be held. The page has the words ("2 statements from
     Proficient").
@@ -139,6 +128,47 @@ class LevelChange:
     open: int
     from_not_met: int
     then_held: int
+
+
+@dataclass(frozen=True)
+class DomainStanding:
+    """Levels in rank order. `held_rank` is 0 where none is held; `target_state` is None without a
+    target."""
+
+    levels: tuple[LevelView, ...]
+    held_rank: int
+    target_rank: int | None
+    target_state: TargetState | None
+
+    @cached_property
+    def lacks(self) -> LevelChange | None:
+        """The next level that could be held, and what it lacks. None where every level that counts
+        is held.
+
+        One level decides: the lowest that counts and is not met. What is met above it is held as
+        soon as it is.
+        """
+        waiting = [
+            view for view in self.levels if view.state is not LevelState.LIMITED and not view.held
+        ]
+        if not waiting:
+            return None
+        first, *above = waiting
+        then_held = first.rank
+        for view in above:
+            if view.state is not LevelState.MET:
+                break
+            then_held = view.rank
+        return LevelChange(
+            rank=first.rank,
+            state=first.state,
+            met=first.tally.met,
+            need=first.need,
+            more=first.more,
+            open=first.tally.open,
+            from_not_met=max(0, first.more - first.tally.open),
+            then_held=then_held,
+        )
 
 
 def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
@@ -196,7 +226,7 @@ def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetStat
 def known_rank(of: DomainStanding) -> int | None:
     """The rank held; None where none is and nobody can say that none is: the first in the way is
     not yet known, or no level counts."""
-    lacks = what_would_change(of)
+    lacks = of.lacks
     if of.held_rank == 0 and (lacks is None or lacks.state is LevelState.NOT_YET_KNOWN):
         return None
     return of.held_rank
@@ -239,31 +269,3 @@ def blocking_rank(of: DomainStanding) -> int | None:
     """The lowest level that makes a gap: not met, at or below the target. None where there is no
     gap."""
     return next(iter(blocked_ranks(of)), None)
-
-
-def what_would_change(of: DomainStanding) -> LevelChange | None:
-    """The next level that could be held, and what it lacks. None where every level that counts is
-    held.
-
-    One level decides: the lowest that counts and is not met. What is met above it is held as soon
-    as it is.
-    """
-    waiting = [view for view in of.levels if view.state is not LevelState.LIMITED and not view.held]
-    if not waiting:
-        return None
-    first, *above = waiting
-    then_held = first.rank
-    for view in above:
-        if view.state is not LevelState.MET:
-            break
-        then_held = view.rank
-    return LevelChange(
-        rank=first.rank,
-        state=first.state,
-        met=first.tally.met,
-        need=first.need,
-        more=first.more,
-        open=first.tally.open,
-        from_not_met=max(0, first.more - first.tally.open),
-        then_held=then_held,
-    )

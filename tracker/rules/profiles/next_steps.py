@@ -8,6 +8,7 @@ status.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
@@ -17,9 +18,8 @@ from tracker.rules.profiles.levels import (
     TargetState,
     blocking_rank,
     in_the_way,
-    what_would_change,
 )
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.rules.profiles.unknowns import LearnerReviewState
 
 
 class StepKind(StrEnum):
@@ -33,18 +33,6 @@ class StepKind(StrEnum):
     SEND = "send"
     BUILD_OWN = "build_own"
     GROW = "grow"
-
-
-class LearnerReviewState(StrEnum):
-    """Where a statement is in a review, as the learner may know it. *Ended*: it was in one, and
-    nothing of it is open."""
-
-    NOT_SENT = "not_sent"
-    ENDED = "ended"
-    WITH_REVIEWER = "with_reviewer"
-    RETURNED = "returned"
-    DIFFERS = "differs"
-    KEPT_APART = "kept_apart"
 
 
 class StatementFacts(NamedTuple):
@@ -93,24 +81,6 @@ class NextStep:
     more: int | None = None
 
 
-def learner_side(status: ItemStatus | None, revealed: bool) -> LearnerReviewState:
-    """What a learner may know of an item. Before the reveal of its review an answered item, and one
-    that the supervisor could not tell, look like one that waits."""
-    match status:
-        case ItemStatus.RETURNED:
-            return LearnerReviewState.RETURNED
-        case ItemStatus.DIFFERS:
-            return LearnerReviewState.DIFFERS
-        case ItemStatus.KEPT_APART:
-            return LearnerReviewState.KEPT_APART
-        case ItemStatus.WAITING | ItemStatus.ANSWERED:
-            return LearnerReviewState.WITH_REVIEWER
-        case ItemStatus.NOT_OBSERVED if not revealed:
-            return LearnerReviewState.WITH_REVIEWER
-        case _:
-            return LearnerReviewState.ENDED if status else LearnerReviewState.NOT_SENT
-
-
 def next_steps(domains: Iterable[DomainFacts], most: int = 3) -> tuple[NextStep, ...]:
     """At most `most` steps: the first of each kind, then the second of each, and so on.
 
@@ -134,7 +104,7 @@ def _goal(of: DomainFacts) -> int | None:
     """The rank to look up to: the target, or without one the next level of the own voice."""
     if of.own.target_rank is not None:
         return of.own.target_rank
-    change = what_would_change(of.own)
+    change = of.own.lacks
     return change.rank if change else None
 
 
@@ -145,17 +115,9 @@ def _ids(of: DomainFacts, wanted: Callable[[StatementFacts], bool]) -> tuple[int
     )
 
 
-def _on_side(of: DomainFacts, kind: StepKind, side: LearnerReviewState) -> NextStep | None:
+def _on_side(kind: StepKind, side: LearnerReviewState, of: DomainFacts) -> NextStep | None:
     ids = _ids(of, lambda each: each.side is side)
     return NextStep(kind, of.domain_id, ids) if ids else None
-
-
-def _reply(of: DomainFacts) -> NextStep | None:
-    return _on_side(of, StepKind.REPLY, LearnerReviewState.RETURNED)
-
-
-def _talk(of: DomainFacts) -> NextStep | None:
-    return _on_side(of, StepKind.TALK, LearnerReviewState.DIFFERS)
 
 
 def _rate(of: DomainFacts) -> NextStep | None:
@@ -247,7 +209,7 @@ def _build(
 
 def _grow(of: DomainFacts) -> NextStep | None:
     """At target: the next level, and what a reviewer has not yet found met there."""
-    change = what_would_change(of.endorsed)
+    change = of.endorsed.lacks
     if of.endorsed.target_state is not TargetState.AT_TARGET or change is None:
         return None
     ids = _ids(
@@ -277,8 +239,8 @@ WITH_BOTH = frozenset(
 it."""
 
 MAKERS: dict[StepKind, Callable[[DomainFacts], NextStep | None]] = {
-    StepKind.REPLY: _reply,
-    StepKind.TALK: _talk,
+    StepKind.REPLY: partial(_on_side, StepKind.REPLY, LearnerReviewState.RETURNED),
+    StepKind.TALK: partial(_on_side, StepKind.TALK, LearnerReviewState.DIFFERS),
     StepKind.RATE: _rate,
     StepKind.BUILD_REVIEWED: _build_reviewed,
     StepKind.SEND: _send,

@@ -9,13 +9,8 @@ from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.profiles import next_steps
-from tracker.rules.profiles.next_steps import (
-    DomainFacts,
-    LearnerReviewState,
-    NextStep,
-    StatementFacts,
-    learner_side,
-)
+from tracker.rules.profiles.next_steps import DomainFacts, NextStep, StatementFacts
+from tracker.rules.profiles.unknowns import LearnerReviewState, learner_side
 from tracker.rules.record.sheet import Sheet, SheetLine
 from tracker.rules.record.summaries import changed_since_review
 from tracker.rules.record.words import CountsFrom, Side, Word

@@ -3,7 +3,19 @@
 from enum import StrEnum
 
 from tracker.rules.frameworks.scale import Meaning, Voice
-from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.rules.reviews.workflow import ItemStatus
+
+
+class LearnerReviewState(StrEnum):
+    """Where a statement is in a review, as the learner may know it. *Ended*: it was in one, and
+    nothing of it is open."""
+
+    NOT_SENT = "not_sent"
+    ENDED = "ended"
+    WITH_REVIEWER = "with_reviewer"
+    RETURNED = "returned"
+    DIFFERS = "differs"
+    KEPT_APART = "kept_apart"
 
 
 class Unknown(StrEnum):
@@ -37,3 +49,21 @@ IN_REVIEW = {
     LearnerReviewState.DIFFERS: Unknown.DIFFERS,
     LearnerReviewState.KEPT_APART: Unknown.KEPT_APART,
 }
+
+
+def learner_side(status: ItemStatus | None, revealed: bool) -> LearnerReviewState:
+    """What a learner may know of an item. Before the reveal of its review an answered item, and one
+    that the supervisor could not tell, look like one that waits."""
+    match status:
+        case ItemStatus.RETURNED:
+            return LearnerReviewState.RETURNED
+        case ItemStatus.DIFFERS:
+            return LearnerReviewState.DIFFERS
+        case ItemStatus.KEPT_APART:
+            return LearnerReviewState.KEPT_APART
+        case ItemStatus.WAITING | ItemStatus.ANSWERED:
+            return LearnerReviewState.WITH_REVIEWER
+        case ItemStatus.NOT_OBSERVED if not revealed:
+            return LearnerReviewState.WITH_REVIEWER
+        case _:
+            return LearnerReviewState.ENDED if status else LearnerReviewState.NOT_SENT

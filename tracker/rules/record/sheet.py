@@ -13,13 +13,14 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
-from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, standing_by_counts
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape, Version, VersionStatement
 from tracker.rules.record.words import (
+    AgreedStep,
     CountsFrom,
     LinkedEvidence,
+    PointerMove,
     Said,
     SentItem,
     Side,
@@ -39,30 +40,6 @@ SEEN_WITH = {
     None: frozenset({Side.REVIEWED}),
 }
 """What else a reader gets who gets that side of the learner's."""
-
-
-class PointerMove(NamedTuple):
-    """A row of `person_versions`, and its version: its name, and when it was published."""
-
-    id: int
-    framework_id: int
-    at: dt.datetime
-    published_at: dt.datetime
-    version: str
-
-
-class AgreedStep(NamedTuple):
-    """What was agreed in a talk about an item and is not done yet. `title`: of its statement;
-    `is_mine`: the learner does it, else the reviewer."""
-
-    id: int
-    item_id: int
-    review_id: int
-    text: str
-    due_on: dt.date | None
-    title: Wording
-    reviewer: str
-    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +93,8 @@ class Record:
         )
 
     def on(self, version: Version, side: Side | None, today: dt.date) -> "Sheet":
-        return Sheet(
-            self.person_id,
-            version,
-            side,
-            today,
-            tuple(self._line(each) for each in version.statements),
-            self,
-        )
+        lines = tuple(map(self._line, version.statements))
+        return Sheet(self.person_id, version, side, today, lines, self)
 
     def _line(self, of: VersionStatement) -> "SheetLine":
         words = {}

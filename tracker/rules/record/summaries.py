@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.record.sheet import PointerMove, Sheet, SheetLine
-from tracker.rules.record.words import Side, parts
+from tracker.rules.record.sheet import Sheet, SheetLine
+from tracker.rules.record.words import PointerMove, Side, parts
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus
 
 

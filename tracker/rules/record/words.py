@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import Origin, Place, VersionStatement
 from tracker.rules.reviews.workflow import ItemStatus
 
@@ -78,6 +79,30 @@ class CountsFrom(NamedTuple):
     round: str | None
     day: dt.date
     is_changed: bool = False
+
+
+class PointerMove(NamedTuple):
+    """A row of `person_versions`, and its version: its name, and when it was published."""
+
+    id: int
+    framework_id: int
+    at: dt.datetime
+    published_at: dt.datetime
+    version: str
+
+
+class AgreedStep(NamedTuple):
+    """What was agreed in a talk about an item and is not done yet. `title`: of its statement;
+    `is_mine`: the learner does it, else the reviewer."""
+
+    id: int
+    item_id: int
+    review_id: int
+    text: str
+    due_on: dt.date | None
+    title: Wording
+    reviewer: str
+    is_mine: bool
 
 
 Said = Mapping[int, Sequence[Word]]

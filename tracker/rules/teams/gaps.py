@@ -72,13 +72,6 @@ class NotMet(NamedTuple):
     person_id: int
 
 
-class HeldBack(NamedTuple):
-    """A statement and the number of people with a gap in its domain whom it holds back."""
-
-    statement_id: int
-    people: int
-
-
 def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
     return GapCell(
         person_id,
@@ -123,33 +116,6 @@ def biggest_gaps(summaries: Iterable[DomainSummary], most: int = 3) -> tuple[Dom
     position."""
     with_gaps = [each for each in summaries if each.gaps]
     return tuple(sorted(with_gaps, key=lambda each: (-each.gaps, each.known, each.position))[:most])
-
-
-def held_back_by(
-    cells: Iterable[GapCell], facts: Iterable[NotMet]
-) -> dict[int, tuple[HeldBack, ...]]:
-    """For each domain with a gap: its statements by the number of people whom they hold back, most
-    first.
-
-    Only people with a gap in the domain count, each once for a statement, and only at the level
-    that makes their gap: `facts` may hold more.
-    """
-    blocking = {(c.person_id, c.domain_id): c.blocking_rank for c in cells}
-    people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(
-        lambda: defaultdict(set)
-    )
-    for domain_id, rank, order, statement_id, person_id in facts:
-        if blocking.get((person_id, domain_id)) == rank:
-            people[domain_id][rank, order, statement_id].add(person_id)
-    return {
-        domain_id: tuple(
-            HeldBack(statement_id, len(who))
-            for (_, _, statement_id), who in sorted(
-                by.items(), key=lambda each: (-len(each[1]), each[0])
-            )
-        )
-        for domain_id, by in people.items()
-    }
 
 
 def could_teach(cells: Iterable[GapCell]) -> dict[int, tuple[int, ...]]:

@@ -8,15 +8,9 @@ from flask_babel import ngettext
 from tracker.queries.frameworks.level_moves import MovedStatement
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import (
-    DomainStanding,
-    LevelState,
-    LevelView,
-    counts_nowhere,
-    what_would_change,
-)
-from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, counts_nowhere
 from tracker.rules.profiles.statement_status import StatementVoices
+from tracker.rules.profiles.unknowns import LearnerReviewState
 from tracker.rules.record.versions import DomainShape, ScaleLabel
 from tracker.rules.record.words import CountsFrom, Side
 from tracker.web.profiles.standing_words import small_level
@@ -39,7 +33,7 @@ def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
 
 def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
-    lacks = what_would_change(of)
+    lacks = of.lacks
     if lacks is None:
         if counts_nowhere(of):
             return str(_("Too few statements at every level to judge one."))

@@ -18,7 +18,6 @@ from tracker.rules.profiles.levels import (
     TargetState,
     checked_rank,
     known_rank,
-    what_would_change,
 )
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.reviews.exceptions import AgreedException
@@ -149,7 +148,7 @@ def bar(
     excepted: bool,
 ) -> LevelBar:
     ranks = [view.rank for view in of.levels]
-    tick, lacks = checked_rank(of), what_would_change(of)
+    tick, lacks = checked_rank(of), of.lacks
     return LevelBar(
         voice=voice,
         segments=tuple(map(segment, of.levels)),

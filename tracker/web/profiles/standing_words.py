@@ -15,7 +15,6 @@ from tracker.rules.profiles.levels import (
     counts_nowhere,
     in_the_way,
     known_rank,
-    what_would_change,
 )
 from tracker.rules.record.versions import DomainShape
 from tracker.web.profiles.unknown_words import OpenStatements
@@ -48,7 +47,7 @@ def working_on(
     of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
 ) -> str:
     """How far the next level is: "Developing: 1 of 3, need 3"."""
-    lacks = what_would_change(of)
+    lacks = of.lacks
     if lacks is None:
         if counts_nowhere(of):
             return str(_("Too few statements to judge"))

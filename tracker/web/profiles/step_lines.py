@@ -12,11 +12,12 @@ from tracker.queries.profiles.profiles import Profile
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles import statement_status
-from tracker.rules.profiles.levels import counts_nowhere, what_would_change
+from tracker.rules.profiles.levels import counts_nowhere
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.rules.profiles.statement_status import StatementVoices
-from tracker.rules.record.sheet import AgreedStep, Sheet
+from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.record.words import AgreedStep
 from tracker.web.ui.templating.dates import day
 
 STEPS_SHOWN = 3
@@ -57,7 +58,7 @@ def nothing_left(of: Profile) -> str:
     standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
     if all(counts_nowhere(each) for each in standings):
         return str(_("Too few statements at every level to judge one."))
-    if all(what_would_change(each) is None for each in standings):
+    if all(each.lacks is None for each in standings):
         return str(_("Nothing is left to do here: every level that counts is reached."))
     return str(_("Nothing for you to do now."))
 

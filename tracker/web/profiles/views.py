@@ -20,9 +20,9 @@ from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.profiles import statement_status
 from tracker.rules.profiles.levels import RULE, standing
-from tracker.rules.profiles.next_steps import LearnerReviewState
 from tracker.rules.profiles.statement_status import StatementVoices
 from tracker.rules.profiles.timeline import timeline
+from tracker.rules.profiles.unknowns import LearnerReviewState
 from tracker.rules.record.summaries import endorsed_count, has_reviewed_side
 from tracker.rules.record.words import Side
 from tracker.rules.roles import Permission

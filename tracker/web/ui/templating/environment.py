@@ -41,14 +41,11 @@ class Environment(FlaskEnvironment):
 def _filled(context: Context, text: str, values: dict[str, Any]) -> str:
     """A sentence with its numbers grouped; but what it calls `number` says which one, not how
     many."""
-    large = {
-        name: number(value)
-        for name, value in values.items()
-        if type(value) is int and value > 999 and name != "number"
-    }
-    for name in large:
-        text = text.replace(f"%({name})d", f"%({name})s")
-    return (Markup(text) if context.eval_ctx.autoescape else text) % (values | large)  # noqa: S704  (as Jinja's own: a catalogue is ours)
+    for name, value in values.items():
+        if type(value) is int and value > 999 and name != "number":
+            text = text.replace(f"%({name})d", f"%({name})s")
+            values = values | {name: number(value)}
+    return (Markup(text) if context.eval_ctx.autoescape else text) % values  # noqa: S704  (as Jinja's own: a catalogue is ours)
 
 
 @pass_context
