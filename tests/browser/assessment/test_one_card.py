@@ -269,6 +269,8 @@ def test_by_keyboard_on_a_narrow_window(live: Live, visit: Visit) -> None:
       .filter((each) => ["fixed", "sticky"].includes(getComputedStyle(each).position)
                         && each.checkVisibility()).map((each) => each.className)""")
     assert over == [], "nothing stands over it"
+    page.set_viewport_size({"width": 195, "height": 422})  # a phone with text twice as large
+    assert sideways(page) == []
 
 
 def test_the_longest_statement_leaves_the_answers_in_reach(live: Live, visit: Visit) -> None:
