@@ -3,11 +3,10 @@ quotes."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tracker.db import ask_made
 from tracker.models import Framework, Library
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -23,8 +22,8 @@ class Imprint:
 
 _ASKED = (
     select(Library.name, Framework.lang, Framework.about)
-    .join(Framework, Framework.id == FRAMEWORK)
-    .where(Library.id == LIBRARY)
+    .join(Framework, Framework.id == bindparam("framework"))
+    .where(Library.id == bindparam("library"))
 )
 
 
