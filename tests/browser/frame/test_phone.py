@@ -69,8 +69,7 @@ def test_the_bar_at_the_foot_leads_to_what_this_person_does(
 
 
 @pytest.mark.parametrize(
-    ("role", "rooms"),
-    [("learner", ("",)), ("supervisor", ("assessment/", "reviews/"))],
+    ("role", "rooms"), [("learner", ("",)), ("supervisor", ("assessment/", "reviews/"))]
 )
 def test_what_is_pressed_is_large(
     site: Site, browser: Any, role: str, rooms: tuple[str, ...]
