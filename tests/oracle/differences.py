@@ -54,6 +54,9 @@ BESIDE_NOTES = (
 )
 KEPT_IN_PLACE = "Older ratings are a filter of the pages of statements."
 HEADED = "How ratings are used has headings."
+COUNTED = "A count says what it counts."
+SENDING = "Once what is for the job is rated, sending comes before the rest."
+ON_A_PHONE = "A profile names what a phone folds, and how to read its bars before them."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
@@ -93,6 +96,15 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-3", "world-5"), "*", ONE_CARD, now=r"(?m)^about \d+ minutes left\nDo you do"
     ),
     Difference(("demo-1", "demo-2", *WORLDS[:4]), "*/older", KEPT_IN_PLACE),
+    Difference(LEARNERS, "*/to rate *", COUNTED, now=r"\d rated · "),
+    Difference(("demo-1", "demo-2", *WORLDS[1:]), "*/next to rate", COUNTED, now=r"\d rated · "),
+    Difference(("demo-1", "demo-2"), "*/today", SENDING, before="Nothing is sent for review this"),
+    Difference(
+        LEARNERS,
+        "*/profile",
+        ON_A_PHONE,
+        now=r"(?m)^(Show (the changes|statement by|\d+ domains)|How to read the bars|A bar shows)",
+    ),
     Difference(ALL, "*/use statement", HEADED, now="(?m)A short first line|^What this is for"),
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),
