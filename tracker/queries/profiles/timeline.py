@@ -16,7 +16,7 @@ NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
 
 
 def of_learner(person_id: int) -> list[Happening]:
-    """Every answer, every item that was revealed, and every reviewed rating, in any version of any
+    """Every answer, also those that were cleared, every item that was revealed, and every reviewed rating, in any version of any
     framework. One query."""
     rows = ask_made(_happened(), {"learner": person_id})
     return [
@@ -35,7 +35,7 @@ def _happened() -> CompoundSelect[*tuple[Any, ...]]:
         NOBODY.label("who"),
         NEVER.label("ended_at"),
         NOBODY.label("status"),
-    ).where(RatingEntry.person_id == LEARNER, RatingEntry.answer.is_not(None))
+    ).where(RatingEntry.person_id == LEARNER)
     reviewed = (
         select(
             literal(str(Happened.REVIEWED), String),

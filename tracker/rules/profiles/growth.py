@@ -1,12 +1,17 @@
 """How a profile has changed since an earlier moment, statement by statement: each side against
 itself, as the same reader gets it."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.timeline import ENDORSED, Happened, Happening, words_at
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.versions import VersionStatement
+from tracker.rules.record.words import counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,46 @@ def growth(then: Sheet, now: Sheet) -> Growth:
         if is_met is not was_met:
             met[is_met].append(_change(now, of, was_said, said))
     return Growth(tuple(moved[True]), tuple(moved[False]), tuple(met[True]), tuple(met[False]))
+
+
+class MetCount(NamedTuple):
+    """The statements rated, and endorsed, as met."""
+
+    own: frozenset[int]
+    endorsed: frozenset[int]
+
+
+def met_now(now: Sheet) -> MetCount:
+    """Of what `growth` compares."""
+    return MetCount(
+        *(
+            frozenset(
+                line.statement.id
+                for line in now.counted
+                if now.version.scale.meaning(now.answer(line, voice)) is Meaning.MET
+            )
+            for voice in (Voice.SELF, Voice.ENDORSED)
+        )
+    )
+
+
+def met_at(now: Sheet, happenings: Sequence[Happening], at: dt.datetime) -> MetCount:
+    """The same as it was at that moment: as `met_now` of the sheet of then, on the version of now,
+    without reading it."""
+    own = words_at((each for each in happenings if each.kind is Happened.RATED), at)
+    endorsed = words_at((each for each in happenings if each.kind in ENDORSED), at)
+    meaning = now.version.scale.meaning
+    return MetCount(
+        *(
+            frozenset(
+                line.statement.id
+                for line in now.counted
+                if (word := counting(line.statement, said)) is not None
+                and meaning(word.answer) is Meaning.MET
+            )
+            for said in (own, endorsed)
+        )
+    )
 
 
 def _change(

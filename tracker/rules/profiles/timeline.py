@@ -32,12 +32,13 @@ class Happened(StrEnum):
 
 
 class Happening(NamedTuple):
-    """`ended_at`, `status`: of a reviewed rating that counts no more."""
+    """`answer`: None for one that was cleared. `ended_at`, `status`: of a reviewed rating that
+    counts no more."""
 
     kind: Happened
     skill_id: int
     at: dt.datetime
-    answer: str = ""
+    answer: str | None = ""
     who: str = ""
     ended_at: dt.datetime | None = None
     status: str = ""
@@ -59,6 +60,8 @@ class TimelineEntry:
 
 
 ENDED = {EndorsementStatus.EXPIRED: Happened.EXPIRED, EndorsementStatus.REVOKED: Happened.REVOKED}
+ENDORSED = frozenset({Happened.SAME, Happened.AGREED})
+"""What makes a reviewed rating."""
 FIRST = list(Happened)[::-1]
 """Of one day, a level before what it came by."""
 
@@ -82,7 +85,9 @@ def timeline(
         each
         for each in happenings
         if domain_id in (None, domains.get(each.skill_id))
-        and not (each.kind is Happened.RATED and each.skill_id in cleared)
+        and not (
+            each.kind is Happened.RATED and (each.answer is None or each.skill_id in cleared)
+        )
     ]
     found = [*_counted(told, day_of), *_levels(sheet, told, day_of)]
     if domain_id is not None:
@@ -118,7 +123,7 @@ def _levels(
     sheet: Sheet, told: Iterable[Happening], day_of: Callable[[dt.datetime], dt.date]
 ) -> Iterator[TimelineEntry]:
     """Levels by what was reviewed, after each moment at which that changed."""
-    endorsed = [each for each in told if each.kind in (Happened.SAME, Happened.AGREED)]
+    endorsed = [each for each in told if each.kind in ENDORSED]
     moments = defaultdict[dt.datetime, dict[int, Happened]](dict)
     for each in endorsed:
         moments[each.at][each.skill_id] = each.kind
@@ -131,7 +136,7 @@ def _levels(
     meanings: dict[int, Meaning] = {}
     before: dict[int, int] = {}
     for at in sorted(moments):
-        said = _words_at(endorsed, at)
+        said = words_at(endorsed, at)
         kinds: dict[int, Happened] = {}
         for skill_id, kind in moments[at].items():
             for line in lines[skill_id]:
@@ -153,9 +158,10 @@ def _levels(
                 )
 
 
-def _words_at(endorsed: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
+def words_at(those: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
+    """What they said at that moment, by skill."""
     said = defaultdict[int, list[Word]](list)
-    for number, each in enumerate(endorsed):
+    for number, each in enumerate(those):
         if each.at <= at:
             stands = each.ended_at is None or each.ended_at > at
             said[each.skill_id].append(Word(each.answer if stands else None, each.at, number))

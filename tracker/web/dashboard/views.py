@@ -46,11 +46,12 @@ def index() -> ResponseReturnValue:
     actor = session.actor_or_none()
     if actor is None:
         return front_page()
-    new_notices, alerts, other_account, rounds = ask_together(
+    new_notices, alerts, other_account, rounds, any_held = ask_together(
         notices.unread(actor, session.today()),
         notices.unread_alerts(actor),
         merges.waiting(actor.person_id, session.now()),
         teams.open_rounds(actor.library_id, session.today()),
+        given_links.any_held(actor, session.now()),
     )
     return render(
         "dashboard/today.html",
@@ -58,7 +59,7 @@ def index() -> ResponseReturnValue:
         new_notices=new_notices,
         other_account=other_account,
         alerts=account_alerts(alerts),
-        held_links=given_links.to_confirm(actor, session.now()),
+        held_links=given_links.to_confirm(actor, session.now()) if any_held else [],
     )
 
 

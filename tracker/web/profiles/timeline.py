@@ -47,11 +47,11 @@ def by_month(
         (name, [*entries]) for name, entries in groupby(found, key=lambda each: month(each.day))
     ]
     shown = months if everything else months[:MONTHS_SHOWN]
-    in_words = [TimelineMonth(name, [_line(each, of) for each in those]) for name, those in shown]
+    in_words = [TimelineMonth(name, [line(each, of) for each in those]) for name, those in shown]
     return Timeline(in_words, key, len(shown) == len(months))
 
 
-def _line(of: TimelineEntry, domains: Mapping[int, DomainShape]) -> TimelineLine:
+def line(of: TimelineEntry, domains: Mapping[int, DomainShape]) -> TimelineLine:
     on = day(of.day)
     if of.kind not in (Happened.REACHED, Happened.FELL):
         return TimelineLine(of.kind, _what(of), on)
