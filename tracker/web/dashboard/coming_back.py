@@ -108,8 +108,12 @@ def since_and_growth(
     has_news = last_visit is not None and any(at > last_visit for at in news)
     if not has_news and not (ends and reviewed):
         return None, None
-    happened = happenings.of_learner(actor.person_id)
-    since = _since(actor, sheet, domains, last_visit, happened) if last_visit else None
+    since = None
+    if has_news and last_visit is not None:
+        happened = happenings.of_learner(actor.person_id)
+        since = _since(actor, sheet, domains, last_visit, happened)
+    else:
+        happened = happenings.ratings_until(sheet, ends[-1].round_end)
     return since, _growth(sheet, happened, ends, now_is) if ends and reviewed else None
 
 
