@@ -449,6 +449,7 @@ SENDS = [
     Send("accounts.leave", "ana", words(until_on="2026-12-03")),
     Send("accounts.mail_choice", "ana", words(mail="each")),
     Send("accounts.rename", "ana", words(name="Ana Maria")),
+    Send("accounts.updates", "ana", words(offers_updates="y")),
     Send(
         "admin.library_save",
         "adam",
