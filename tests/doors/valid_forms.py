@@ -449,7 +449,6 @@ SENDS = [
     Send("accounts.leave", "ana", words(until_on="2026-12-03")),
     Send("accounts.mail_choice", "ana", words(mail="each")),
     Send("accounts.rename", "ana", words(name="Ana Maria")),
-    Send("accounts.updates", "ana", words(offers_updates="y")),
     Send(
         "admin.library_save",
         "adam",
@@ -630,6 +629,7 @@ SENDS = [
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),
+    Send("dashboard.updates", "ana", words(**{"from": "today"})),
     Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=unread),
     Send("notices.read", "ana", newest_notice, unread_notice),
     Send("profiles.ready", "ana", words(ready="yes")),

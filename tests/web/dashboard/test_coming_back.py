@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import NOW
@@ -24,7 +23,8 @@ from tests.web.http.test_hostile_input import Reader
 from tests.web.http.test_undo import flashes
 from tests.web.profiles.test_growth import lists
 from tracker.db import session, transaction
-from tracker.models import Person, SignIn as SignInRow
+from tracker.models import Person
+from tracker.models import SignIn as SignInRow
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import learner
 from tracker.queries.profiles import timeline
@@ -118,9 +118,7 @@ def test_not_now_is_until_tomorrow(asked: World, sign_in: SignIn) -> None:
 @pytest.mark.parametrize("which", ["later", "off"])
 def test_it_can_be_undone(app: Flask, asked: World, sign_in: SignIn, which: str) -> None:
     ana = sign_in(asked.email("ana"))
-    forms = [
-        each for each in Reader(ana.get("/").text).forms if each.action == "/account/updates"
-    ]
+    forms = [each for each in Reader(ana.get("/").text).forms if each.action == "/today/updates"]
     form = forms[0 if which == "later" else 1]
     told = flashes(ana.post(form.action, dict(form.fields), follow_redirects=True).text)
     assert offered(ana.get("/").text) == []
@@ -134,7 +132,7 @@ def test_turned_off_it_stays_off_until_the_account_turns_it_on(
     app: Flask, asked: World, sign_in: SignIn
 ) -> None:
     ana = sign_in(asked.email("ana"))
-    told = flashes(ana.post("/account/updates", {"from": "today"}, follow_redirects=True).text)
+    told = flashes(ana.post("/today/updates", {"from": "today"}, follow_redirects=True).text)
     assert "Today doesn’t offer you statements to update anymore." in told
     with app.app_context():
         ana_row = session().get_one(Person, asked.people["ana"])
@@ -143,7 +141,7 @@ def test_turned_off_it_stays_off_until_the_account_turns_it_on(
         assert offered(sign_in(asked.email("ana")).get("/").text) == []
     ana = sign_in(asked.email("ana"))
     assert "checked" not in box(ana.get("/account").text)
-    ana.post("/account/updates", {"offers_updates": "y"})
+    ana.post("/today/updates", {"offers_updates": "y"})
     assert "checked" in box(ana.get("/account").text)
     assert len(offered(ana.get("/").text)) == 3
 
@@ -157,7 +155,7 @@ def box(page: str) -> str:
 def test_who_learns_nothing_has_no_such_setting(world: World, sign_in: SignIn) -> None:
     cora = sign_in(world.email("cora"))
     assert "offers_updates" not in cora.get("/account").text
-    assert cora.post("/account/updates", {"offers_updates": "y"}).status_code == 403
+    assert cora.post("/today/updates", {"offers_updates": "y"}).status_code == 403
 
 
 def visited(world: World, name: str, seen_at: dt.datetime) -> None:

@@ -65,7 +65,7 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Account:
     """`asked_address`: to which they asked to change, and have not confirmed yet; "" for none.
-    `code_made_at`: their recovery code. `offers_updates`: Today offers them statements to update."""
+    `code_made_at`: their recovery code. `offers_updates`: of statements to update, on Today."""
 
     library: str
     asked_address: str

@@ -1,5 +1,5 @@
-"""What Today needs of somebody who comes back: when they were here last, and whether they want to be
-offered statements to update."""
+"""What Today needs to know of somebody who comes back: when they were here last, and whether they
+want to be offered statements to update."""
 
 import datetime as dt
 from dataclasses import dataclass

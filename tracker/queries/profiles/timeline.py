@@ -30,8 +30,8 @@ NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
 
 
 def of_learner(person_id: int) -> list[Happening]:
-    """Every answer, also those that were cleared, every item that was revealed, and every reviewed rating, in any version of any
-    framework. One query."""
+    """Every answer, also what was cleared, every item that was revealed, and every reviewed
+    rating, in any version of any framework. One query."""
     rows = ask_made(_happened(), {"learner": person_id})
     return [
         Happening(KINDS[kind], skill_id, at, answer, who and short_name(who), ended_at, status)

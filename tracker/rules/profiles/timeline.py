@@ -85,9 +85,7 @@ def timeline(
         each
         for each in happenings
         if domain_id in (None, domains.get(each.skill_id))
-        and not (
-            each.kind is Happened.RATED and (each.answer is None or each.skill_id in cleared)
-        )
+        and not (each.kind is Happened.RATED and (each.answer is None or each.skill_id in cleared))
     ]
     found = [*_counted(told, day_of), *_levels(sheet, told, day_of)]
     if domain_id is not None:

@@ -1,6 +1,5 @@
 """Signing in and out, and one's own account."""
 
-import datetime as dt
 import math
 import secrets
 
@@ -36,7 +35,7 @@ from tracker.web.accounts.tries.sealed_tries import SealedTry
 from tracker.web.accounts.tries.sign_in_throttle import Attempt
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
-from tracker.web.http.errors import Undo, flash_message, mark_refused
+from tracker.web.http.errors import flash_message, mark_refused
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import own_address
@@ -178,30 +177,6 @@ def cover() -> ResponseReturnValue:
     )
     to = url_for("accounts.show", _anchor="shared-desk")
     return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
-
-
-@bp.post("/account/updates")
-@door(Permission.RATE)
-def updates() -> ResponseReturnValue:
-    """From the account, and from Today (`from`), where one can also put them off until tomorrow."""
-    wanted = bool(UpdatesForm().offers_updates.data)
-    is_put_off = wanted and "later" in request.form
-    tomorrow = session.today() + dt.timedelta(days=1)
-    here = request.form.get("from", "")
-    to = url_for("dashboard.index") if here else url_for("accounts.show", _anchor="updates")
-    done, undo = _("Today offers you statements to update."), None
-    if is_put_off:
-        done = _("Today offers you statements to update again from tomorrow on.")
-    elif not wanted:
-        done = _("Today doesn’t offer you statements to update anymore. Your account has it.")
-    if here and (is_put_off or not wanted):
-        undo = Undo(url_for("accounts.updates"), {"offers_updates": "y", "from": here})
-    return pressed(
-        lambda: service.offer_updates(session.actor(), wanted, tomorrow if is_put_off else None),
-        done,
-        to,
-        undo,
-    )
 
 
 @bp.post("/account/away")

@@ -10,9 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
+from tracker.queries.assessment.learners import Learner
 from tracker.queries.dashboard.coming_back import ComingBack
 from tracker.queries.profiles import timeline as happenings
 from tracker.queries.profiles.growth import RoundEnd
+from tracker.rules.assessment.progress import to_update
+from tracker.rules.calendar import start_of
 from tracker.rules.pace import minutes_for
 from tracker.rules.profiles.growth import met_at, met_now
 from tracker.rules.profiles.timeline import Happened, Happening, timeline
@@ -20,6 +23,7 @@ from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.record.words import Side
 from tracker.web.profiles.timeline import TimelineLine, line
+from tracker.web.ui.panels import NextUp
 
 OFFERED = 3
 """So many statements to update: what fits into a minute."""
@@ -37,8 +41,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SinceVisit:
-    """`count`: of how many the `lines` are the newest."""
+    """`visit`: the moment; `count`: of how many the `lines` are the newest."""
 
+    visit: dt.datetime
     day: dt.date
     lines: list[TimelineLine]
     count: int
@@ -70,12 +75,50 @@ class GrowthPicture:
         return max(max(each.own, each.endorsed) for each in self.bars)
 
 
-def offer(found: ComingBack, to_update: Sequence[int], seconds: int, on: dt.date) -> Offer | None:
-    """The first of them; nothing for who turned it off, or put it off until a later day."""
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    since: SinceVisit | None
+    growth: GrowthPicture | None
+    offer: Offer | None
+
+    def tells(self, at: dt.datetime) -> bool:
+        """Whether what happened then is told with the last visit."""
+        return self.since is not None and at > self.since.visit
+
+    def offered(self, first: NextUp | None) -> Offer | None:
+        """Not beside rating as what is put first."""
+        is_rating = first is not None and first.href.startswith(url_for("assessment.resume"))
+        return None if is_rating else self.offer
+
+
+def came_back(
+    actor: Actor,
+    learner: Learner,
+    sheet: Sheet,
+    domains: Sequence[DomainShape],
+    found: ComingBack,
+    ends: Sequence[RoundEnd],
+    seconds: int,
+) -> CameBack:
+    """`ends`: of the rounds that were kept; `seconds`: what a statement takes them. No query, or
+    one where there is something to tell."""
+    now_is = learner.round or _("Now")
+    since, grown = _since_and_growth(actor, sheet, domains, found.last_visit, ends, now_is)
+    return CameBack(since, grown, _offer(actor, learner, sheet, found, seconds))
+
+
+def _offer(
+    actor: Actor, learner: Learner, sheet: Sheet, found: ComingBack, seconds: int
+) -> Offer | None:
+    """Nothing for who turned it off, or put it off until a later day."""
+    on = learner.today
     is_put_off = found.updates_not_before is not None and on < found.updates_not_before
-    if not found.offers_updates or is_put_off or not to_update:
+    if not found.offers_updates or is_put_off or not sheet.record.use_statement:
         return None
-    ids = to_update[:OFFERED]
+    day = start_of(actor.time_zone, on)
+    ids = to_update(sheet, learner.round_starts_on, day)[:OFFERED]
+    if not ids:
+        return None
     words = ngettext("%(num)d statement to update", "%(num)d statements to update", len(ids))
     return Offer(
         f"{words}, {_about(len(ids), seconds)}.",
@@ -92,7 +135,7 @@ def _about(statements: int, seconds: int) -> str:
     return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
 
 
-def since_and_growth(
+def _since_and_growth(
     actor: Actor,
     sheet: Sheet,
     domains: Sequence[DomainShape],
@@ -100,8 +143,7 @@ def since_and_growth(
     ends: Sequence[RoundEnd],
     now_is: str,
 ) -> tuple[SinceVisit | None, GrowthPicture | None]:
-    """No query, or one for both where there is something to tell. `now_is`: what to call today
-    beside the rounds."""
+    """`now_is`: what to call today beside the rounds."""
     reviewed = [word for words in sheet.record.words[Side.REVIEWED].values() for word in words]
     revealed = [item.revealed_at for items in sheet.record.sent.values() for item in items]
     news = [*(word.at for word in reviewed), *filter(None, revealed)]
@@ -125,14 +167,14 @@ def _since(
     happened: Sequence[Happening],
 ) -> SinceVisit | None:
     """All before the visit is one day long past, so that levels are counted from there."""
-    found = timeline(
-        sheet, happened, lambda at: actor.today(at) if at > visit else dt.date.min
-    )
+    found = timeline(sheet, happened, lambda at: actor.today(at) if at > visit else dt.date.min)
     told = [each for each in found if each.day > dt.date.min and each.kind in TOLD]
     if not told:
         return None
     of = {each.id: each for each in domains}
-    return SinceVisit(actor.today(visit), [line(each, of) for each in told[:LINES]], len(told))
+    return SinceVisit(
+        visit, actor.today(visit), [line(each, of) for each in told[:LINES]], len(told)
+    )
 
 
 def _growth(

@@ -28,7 +28,7 @@ from tracker.rules.profiles import statement_status
 from tracker.rules.record.summaries import endorsed_count, sent_counts
 from tracker.rules.record.words import Side
 from tracker.web.dashboard import go_on, own_reviews, standing
-from tracker.web.dashboard.coming_back import GrowthPicture, Offer, SinceVisit, offer, since_and_growth
+from tracker.web.dashboard.coming_back import CameBack, came_back
 from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.content_language import mark_language
@@ -56,14 +56,7 @@ class Learning:
     """How ratings are used; no rating and no evidence before it."""
     recent: list[RecentStatement]
     """What a quick note is likely to count for."""
-    since: SinceVisit | None
-    growth: GrowthPicture | None
-    offer: Offer | None
-
-    def offered(self, first: NextUp | None) -> Offer | None:
-        """Not beside rating as what is put first."""
-        is_rating = first is not None and first.href.startswith(url_for("assessment.resume"))
-        return None if is_rating else self.offer
+    back: CameBack
 
     def others(self, first: NextUp | None) -> list[PanelEntry]:
         """All but what is put first."""
@@ -79,7 +72,6 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         return None
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     on = actor.today(now)
-    day = start_of(actor.time_zone, on)
     waits = ask_together(
         today.returned(actor),
         today.revealed(actor, now),
@@ -87,10 +79,10 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks}),
         evidence.unlinked(actor.person_id),
         pace.question(actor.person_id),
-        coming_back.coming_back(actor, day),
+        coming_back.coming_back(actor, start_of(actor.time_zone, on)),
         growth.ends(learner),
     )
-    *asked, seconds, back, ends = waits
+    *asked, seconds, coming, ends = waits
     done, profile, statements, agreed, asked = mark_language(
         (
             progress.progress(sheet, learner.round_starts_on),
@@ -110,15 +102,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     next_ups = go_on.next_ups(learner, done, last, sent, seconds, on)
     if done.use_statement and not next_ups and not waiting:
         next_ups = _first_step(step_lines.step_lines((), profile, sheet, statements))
-    since, grown = since_and_growth(
-        actor, sheet, profile.domains, back.last_visit, ends, learner.round or _("Now")
-    )
-    told = [
-        each
-        for each in revealed
-        if each.to_say or not since or each.at <= back.last_visit
-    ]
-    to_update = progress.to_update(sheet, learner.round_starts_on, day)
+    back = came_back(actor, learner, sheet, profile.domains, coming, ends, seconds)
+    told = [each for each in revealed if each.to_say or not back.tells(each.at)]
     return Learning(
         learner=learner,
         waits=waiting,
@@ -140,9 +125,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         ),
         reads_first=not done.use_statement,
         recent=recent,
-        since=since,
-        growth=grown,
-        offer=offer(back, to_update, seconds, on) if done.use_statement else None,
+        back=back,
     )
 
 

@@ -63,7 +63,7 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
         due=due(next_up.due_on, on) if next_up and next_up.due_on else "",
         learning=own,
         also=own.others(next_up) if own is not None else [],
-        offer=own.offered(next_up) if own is not None else None,
+        offer=own.back.offered(next_up) if own is not None else None,
         sections=[
             section
             for each in duties
