@@ -29,8 +29,7 @@ export function showProgress(saved) {
   newestTurn = saved.turn;
   const facts = { done: saved.rated, total: Number(page.dataset.total) };
   for (const place of document.querySelectorAll("[data-progress-count]")) {
-    const isWide = place.closest(".progress-line");
-    place.textContent = fill(words.count, facts) + (isWide ? ` ${words.rated}` : "");
+    place.textContent = `${fill(words.count, facts)} ${words.rated}`;
   }
   for (const each of document.querySelectorAll(".progress-line .bar, .save-bar .bar")) {
     each.value = saved.rated;

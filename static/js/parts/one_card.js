@@ -4,13 +4,14 @@
 import { leave } from "../leaving.js";
 import { fill, words } from "./announcements.js";
 import { wayOn } from "./keys.js";
-import { cards } from "./unsaved.js";
+import { cards, isStuck } from "./unsaved.js";
 
 const QUIET = 300; // ms in which a card that has just come is not answered by a tap
 const STAYS = "stay-on-a-statement";
+const A_TAP = () => new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }); // not as by a key
 const phone = matchMedia("(max-width: 37.49rem)");
 
-let cameAt = -QUIET;
+let cameAt = performance.now();
 
 const oneBar = () => document.querySelector("[data-one]");
 const aloneNow = () => cards.find((card) => card.root.hasAttribute("data-alone"));
@@ -39,9 +40,9 @@ export function showAlone(card) {
   if (card !== aloneNow()) {
     aloneNow()?.root.removeAttribute("data-alone");
     card.root.setAttribute("data-alone", "");
-    cameAt = performance.now();
     scrollTo({ top: 0, behavior: "instant" });
   }
+  cameAt = performance.now();
   showPlace(card, false);
   const heading = card.root.querySelector(".statement-title");
   heading.tabIndex = -1;
@@ -55,7 +56,7 @@ export function startAtAlone() {
   return Boolean(card);
 }
 
-/** After an answer: the next card, or the way on after the last. */
+/** After an answer: the next card; after the last one the next section, or the way to what is no section. */
 export function goOnAlone(card, wasOpen) {
   if (settings?.getItem(STAYS)) return;
   const next = wasOpen ? card.next() : cards[cards.indexOf(card) + 1];
@@ -63,7 +64,9 @@ export function goOnAlone(card, wasOpen) {
     showAlone(next);
   } else {
     showPlace(card, true);
-    wayOn()?.focus();
+    const way = wayOn();
+    if (way?.hasAttribute("data-carries") && !isStuck()) way.dispatchEvent(A_TAP());
+    else way?.focus();
   }
 }
 

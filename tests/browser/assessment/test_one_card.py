@@ -27,6 +27,11 @@ UNDER_THUMB = """() => [...document.querySelectorAll("[data-one-answers] button"
   return [each.contains(over), Math.round(box.x), Math.round(box.y), Math.round(box.height)];
 })"""
 
+AGAIN_AT_ONCE = """() => document.addEventListener("focusin", ({ target }) => {
+  if (target.matches(".statement-title")) document.querySelector("[data-one-answers] button").click();
+})"""
+"""A second tap as soon as another card is there."""
+
 
 def answer(page: Any, key: str) -> Any:
     return page.locator(f"[data-one-answers] button[value={key}]")
@@ -90,6 +95,7 @@ def test_a_second_tap_on_the_same_spot_answers_nothing(live: Live, visit: Visit)
     first, second, third, *_rest = live.world.statements["communication"]
     page = visit("ana", **PHONE)
     page.goto(DOMAIN)
+    page.wait_for_timeout(310)
     page.evaluate("""() => {
       const button = document.querySelector("[data-one-answers] button");
       button.click();
@@ -143,25 +149,41 @@ def test_who_asks_for_it_stays_on_a_statement(live: Live, visit: Visit) -> None:
     assert shown(page) == [live.world.statements["communication"][2]]
 
 
-def test_after_the_last_the_way_on_and_back_to_the_page_before(live: Live, visit: Visit) -> None:
+def test_after_the_last_comes_the_next_section_and_back_leads_to_it(
+    live: Live, visit: Visit
+) -> None:
     statements = live.world.statements["communication"]
     page = visit("ana", **PHONE)
     page.goto(DOMAIN)
+    page.evaluate(AGAIN_AT_ONCE)
     for _statement in statements:
         tap(page, "consistently")
-    says(page, page.locator(f"#s-{statements[-1]}-title").text_content())
-    assert shown(page) == [statements[-1]]
-    assert page.locator("[data-after-last]:focus").count() == 1
-    assert page.get_by_role("button", name="Undo").is_visible()
-    page.locator("[data-after-last]").tap()
     page.wait_for_url(f"**{NEXT_DOMAIN}")
     first = live.world.statements["leadership"][0]
     page.locator(f"#s-{first}-title:focus").wait_for()
     assert place(page) == "26 of 33"
+    assert pressed(page) == [], "a second tap answers neither"
     page.get_by_role("button", name="Back").tap()
     page.wait_for_url(f"**{DOMAIN}?one=last")
     assert shown(page) == [statements[-1]]
+    assert pressed(page) == ["consistently"]
     assert len(answers(live)) == entries(live) == len(statements)
+
+
+def test_where_the_last_cannot_be_saved_its_section_stays(live: Live, visit: Visit) -> None:
+    statements = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    with live.app.app_context():
+        for each in statements[:-1]:
+            rate(live.world, "ana", each, Answer.CONSISTENTLY)
+    page.goto(f"{DOMAIN}?one={statements[-1]}")
+    page.context.set_offline(True)
+    tap(page, "partly")
+    page.locator("[data-after-last]:focus").wait_for()
+    assert shown(page) == [statements[-1]]
+    page.context.set_offline(False)
+    says(page, "Saved: Partly")
+    assert answers(live)[statements[-1]] == "partly"
 
 
 def test_all_statements_are_a_list_until_one_at_a_time_is_asked_for(
@@ -247,6 +269,8 @@ def test_by_keyboard_on_a_narrow_window(live: Live, visit: Visit) -> None:
       .filter((each) => ["fixed", "sticky"].includes(getComputedStyle(each).position)
                         && each.checkVisibility()).map((each) => each.className)""")
     assert over == [], "nothing stands over it"
+    page.set_viewport_size({"width": 195, "height": 422})  # a phone with text twice as large
+    assert sideways(page) == []
 
 
 def test_the_longest_statement_leaves_the_answers_in_reach(live: Live, visit: Visit) -> None:

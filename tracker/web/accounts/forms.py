@@ -34,9 +34,9 @@ refusal_messages(
     away_past=_l("This day is over already. Enter today or a later day."),
     away_far=_l("This is more than a year from today. Enter an earlier day."),
     link_used_up=_l(
-        "This link doesn’t work anymore: it was used, replaced by a newer one, or is too old. Ask "
-        "your administrator for a new one. If you had a password, choose “Forgot your password?” "
-        "on the sign-in page."
+        "This link doesn’t work anymore: it was used, replaced by a newer one, or is too old. If "
+        "you have a password, sign in; there you can also ask for a new one. If not, ask your "
+        "administrator for a new link."
     ),
     recovery_code_needed=_l(
         "Enter your recovery code. Without it, ask your supervisor to confirm that you’re there, "
