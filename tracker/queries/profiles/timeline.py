@@ -40,21 +40,24 @@ def of_learner(person_id: int) -> list[Happening]:
 
 
 def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
-    """What was rated, and reviewed, until then, as `met_at` needs it: what still counts is on the
-    sheet, so that only the rest is read. One query."""
-    found = [
-        Happening(kind, skill_id, word.at, word.answer)
-        for side, kind in ((Side.OWN, Happened.RATED), (Side.REVIEWED, Happened.SAME))
-        for skill_id, words in sheet.record.words[side].items()
-        for word in words
-        if word.at <= at and (word.answer is not None or side is Side.OWN)
-    ]
+    """What was rated, and reviewed, until then, of the skills of which the sheet of now doesn't say
+    it (`met_at`): those of which something else counts by now, or that have origins. One query."""
     rows = ask_made(_no_longer(), {"learner": sheet.person_id, "until": at})
-    found += [
+    found = [
         Happening(KINDS[kind], skill_id, said_at, answer, ended_at=ended_at)
         for kind, skill_id, said_at, answer, ended_at in rows.all()
     ]
-    return found
+    skills = {each.skill_id for each in found}
+    for of in sheet.version.statements:
+        if of.lines:
+            skills |= of.skills
+    return found + [
+        Happening(kind, skill_id, word.at, word.answer)
+        for side, kind in ((Side.OWN, Happened.RATED), (Side.REVIEWED, Happened.SAME))
+        for skill_id in skills
+        for word in sheet.record.words[side].get(skill_id, ())
+        if word.answer is not None or side is Side.OWN
+    ]
 
 
 @cache
