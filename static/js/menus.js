@@ -1,4 +1,5 @@
-/* A menu that drops over the page closes with Esc, and when somebody presses beside it or goes on past it. */
+/* A menu that drops over the page closes with Esc, and when somebody presses beside it or goes on past it. What is folded
+   opens when the address names it, or the part whose heading it stands under. */
 
 const MENUS = ".menu[open], .drop[open]:not(.is-sure)";
 
@@ -18,3 +19,14 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("pointerdown", closeOthers);
 addEventListener("focusin", closeOthers);
+
+function unfold() {
+  const part = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = part?.querySelector(":scope:is(section) > details") ?? part?.closest("details");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  part.scrollIntoView();
+}
+
+addEventListener("hashchange", unfold);
+unfold();

@@ -58,6 +58,9 @@ ONE_LINE = "The quick note is one line; where it counts is folded."
 NOTHING_THERE = "A card that says that nothing is there is not there."
 OFFERED = "Today offers three statements to update."
 BACK = "What came since the last visit is told once, above the rest, and not below."
+COUNTED = "A count says what it counts."
+SENDING = "Once what is for the job is rated, sending comes before the rest."
+ON_A_PHONE = "A profile names what a phone folds, and how to read its bars before them."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
 ALL = ("demo-teams", *WORLDS)
@@ -117,6 +120,15 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(LEARNERS, "*/today", OFFERED, now=r"^\(Statements to update\)"),
     Difference(("world-4", "world-5"), "*/today", BACK, now="(?m)^Since your last visit"),
     Difference(("world-4",), "*/today", BACK, before="^Your review by .* is revealed"),
+    Difference(LEARNERS, "*/to rate *", COUNTED, now=r"\d rated · "),
+    Difference(("demo-1", "demo-2", *WORLDS[1:]), "*/next to rate", COUNTED, now=r"\d rated · "),
+    Difference(("demo-1", "demo-2"), "*/today", SENDING, before="Nothing is sent for review this"),
+    Difference(
+        LEARNERS,
+        "*/profile",
+        ON_A_PHONE,
+        now=r"(?m)^(Show (the changes|statement by|\d+ domains)|How to read the bars|A bar shows)",
+    ),
     Difference(ALL, "*/use statement", HEADED, now="(?m)A short first line|^What this is for"),
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.checks import clipped_texts, overlapping_texts
 from tests.browser.conftest import Live
+from tests.browser.frame.test_folds import OPEN_ALL
 from tests.browser.keyboard import Keyboard
 from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
@@ -100,6 +101,7 @@ def test_its_blocks_begin_at_the_right(
         for (who, address), selectors in places(arabic).items():
             if who == name:
                 assert page.goto(address).status == 200, address
+                page.evaluate(OPEN_ALL)
                 found[address] = [
                     *page.evaluate(ALL_AT_THE_RIGHT, selectors),
                     *sideways(page),

@@ -142,6 +142,24 @@ def test_all_rated_and_nothing_sent_leads_to_sending(
     assert "Send your ratings for review" not in today(sign_in, "ben")
 
 
+def test_once_the_job_is_rated_sending_comes_before_the_rest(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        for statement_id in world.statements["technical"]:
+            rate(world, "ben", statement_id, Answer.PARTLY)
+    page = today(sign_in, "ben")
+    assert "The statements for your job are rated" not in page, "some of it are left"
+    with app.app_context():
+        for statement_id in world.statements["communication"] + world.statements["leadership"][:3]:
+            rate(world, "ben", statement_id, Answer.PARTLY)
+    page = today(sign_in, "ben")
+    first, rest = page.split("Also for you")
+    assert "The statements for your job are rated; the rest can wait for another day." in first
+    assert "Go on with" not in first
+    assert "Go on with" in rest
+
+
 def ask(world: World, review_id: int, question: str) -> None:
     with transaction() as tx:
         item_id = tx.scalar(select(ReviewItem.id).where(ReviewItem.review_id == review_id).limit(1))

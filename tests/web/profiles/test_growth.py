@@ -55,7 +55,9 @@ def lists(page: str) -> dict[str, list[str]]:
     """By its words, the statements behind each number, with what is said of them."""
     part = page.partition('id="changes"')[2].partition("</section>")[0]
     found = {words: [] for words in re.findall(r'<p class="change is-none">([^<]+)', part)}
-    for words, rows in re.findall(r"<summary>([^<]+)</summary>(.*?)</details>", part, re.S):
+    for words, rows in re.findall(
+        r'class="change">\s*<summary>([^<]+)</summary>(.*?)</details>', part, re.S
+    ):
         found[words] = [
             " ".join(re.sub(r"<[^>]+>", "", row).split())
             for row in re.findall(r"<li>(.*?)</li>", rows, re.S)

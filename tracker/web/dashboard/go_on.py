@@ -52,23 +52,24 @@ def next_ups(
         )
     ends_on = learner.round_ends_on
     ends_soon = ends_on is not None and ends_on - on <= LAST_DAYS
-    if not sent and done.rated and (ends_soon or not found):
-        found.append(_send(done, ends_on))
+    if not sent and done.rated and (ends_soon or done.is_finished):
+        found.insert(0, _send(done, ends_on))
     return found
 
 
 def _send(done: Progress, ends_on: dt.date | None) -> NextUp:
     """Whoever reviews waits for it until the round ends."""
     blind = _("Your supervisor answers without seeing your answers first.")
-    rated = (
-        _(
+    if not done.left:
+        rated = _("All %(total)s statements are rated.", total=done.total)
+    elif done.is_finished:
+        rated = _("The statements for your job are rated; the rest can wait for another day.")
+    else:
+        rated = _(
             "%(done)s of %(total)s statements are rated; you can send these.",
             done=done.rated,
             total=done.total,
         )
-        if done.left
-        else _("All %(total)s statements are rated.", total=done.total)
-    )
     return NextUp(
         _("Send your ratings for review"),
         f"{rated} {blind} {usual_load()}",
