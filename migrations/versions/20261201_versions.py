@@ -154,6 +154,8 @@ table(
     line(200, "password_hash", null=True),
     flag("administrator"),
     flag("operator", "framework_editor", "covers_screen", default=sa.false()),
+    flag("offers_updates", default=sa.true()),
+    day("updates_not_before", null=True),
     moment("ready_at", "disabled_at", "removed_at", null=True),
     moment("created_at"),
     check(

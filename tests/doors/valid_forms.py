@@ -629,6 +629,7 @@ SENDS = [
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),
+    Send("dashboard.updates", "ana", words(**{"from": "today"})),
     Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=unread),
     Send("notices.read", "ana", newest_notice, unread_notice),
     Send("profiles.ready", "ana", words(ready="yes")),

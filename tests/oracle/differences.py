@@ -54,6 +54,10 @@ BESIDE_NOTES = (
 )
 KEPT_IN_PLACE = "Older ratings are a filter of the pages of statements."
 HEADED = "How ratings are used has headings."
+ONE_LINE = "The quick note is one line; where it counts is folded."
+NOTHING_THERE = "A card that says that nothing is there is not there."
+OFFERED = "Today offers three statements to update."
+BACK = "What came since the last visit is told once, above the rest, and not below."
 COUNTED = "A count says what it counts."
 SENDING = "Once what is for the job is rated, sending comes before the rest."
 ON_A_PHONE = "A profile names what a phone folds, and how to read its bars before them."
@@ -96,6 +100,26 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("world-3", "world-5"), "*", ONE_CARD, now=r"(?m)^about \d+ minutes left\nDo you do"
     ),
     Difference(("demo-1", "demo-2", *WORLDS[:4]), "*/older", KEPT_IN_PLACE),
+    Difference(LEARNERS, "*/today", ONE_LINE, before="^Quick note$"),
+    Difference(
+        LEARNERS, "*/today", ONE_LINE, before="^Save one line now", now="^Never name a patron."
+    ),
+    Difference(
+        tuple(case for case in ALL if case != "world-2"),
+        "*/today",
+        NOTHING_THERE,
+        before="^Reviews due this week\nNothing is due this week",
+    ),
+    Difference(
+        ("demo-teams", "world-2", "world-5", "world-6"),
+        "*/today",
+        NOTHING_THERE,
+        before="^Nothing is due this week. What",
+        now="^Nothing is due this week.$",
+    ),
+    Difference(LEARNERS, "*/today", OFFERED, now=r"^\(Statements to update\)"),
+    Difference(("world-4", "world-5"), "*/today", BACK, now="(?m)^Since your last visit"),
+    Difference(("world-4",), "*/today", BACK, before="^Your review by .* is revealed"),
     Difference(LEARNERS, "*/to rate *", COUNTED, now=r"\d rated · "),
     Difference(("demo-1", "demo-2", *WORLDS[1:]), "*/next to rate", COUNTED, now=r"\d rated · "),
     Difference(("demo-1", "demo-2"), "*/today", SENDING, before="Nothing is sent for review this"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -92,7 +92,8 @@ class Person(Base):
     `covers_screen`: their pages are covered after a minute without input, for desks that others
     look at. `operator`: looks after the installation as a whole, beside what they are in their
     library. `framework_editor`: makes and publishes versions of frameworks, which belong to no
-    library. `staff_id`: what the library's own lists call them, unique in it, in capitals.
+    library. `offers_updates`: Today offers them statements to update, from `updates_not_before`
+    on. `staff_id`: what the library's own lists call them, unique in it, in capitals.
 
     `removed_at`: the account was a mistake and is deleted. The row stays without a name, because
     the audit points at it, and is asked for by nobody (policy/permissions.people_of).
@@ -114,6 +115,8 @@ class Person(Base):
     operator: Mapped[bool] = mapped_column(default=False, server_default=false())
     framework_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    offers_updates: Mapped[bool] = mapped_column(default=True, server_default=true())
+    updates_not_before: Mapped[dt.date | None]
     ready_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
     removed_at: Mapped[dt.datetime | None]

@@ -63,6 +63,8 @@ function tell(card, saved, what, canUndo = false) {
 function fillSlot(text, title = "", canUndo = false) {
   const slot = slotOf();
   if (!slot) return;
+  slot.classList.remove("is-saved");
+  slot.getBoundingClientRect(); // so that the check of the next one arrives too
   slot.classList.toggle("is-saved", text !== "");
   slot.querySelector("[data-status-text]").textContent = text || slot.dataset.first;
   slot.querySelector("[data-status-title]").textContent = title;

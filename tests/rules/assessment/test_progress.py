@@ -1,11 +1,12 @@
 """What is rated, what is to keep, and what a filter shows, of made sheets."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from tests.rules.record.test_sheet import DAY, line, sheet, statement, word
-from tracker.rules.assessment.progress import last_rated, next_open, progress
+from tracker.rules.assessment.progress import last_rated, next_open, progress, to_update
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.record.sheet import Record, Sheet
 from tracker.rules.record.words import Side
@@ -67,6 +68,25 @@ def test_without_a_round_nothing_is_an_older_one() -> None:
 def test_the_next_are_those_without_an_answer_then_the_oldest() -> None:
     assert next_open(of_ana(), ROUND, 10) == [4, 7, 2, 3]
     assert next_open(of_ana(), ROUND, 1) == [4]
+
+
+def test_to_update_is_what_is_open_not_sure_or_older_in_the_frameworks_order() -> None:
+    """2 and 3 are from before the round, 4 and 7 not rated."""
+    assert to_update(of_ana(), ROUND, DAY + dt.timedelta(days=20)) == [2, 3, 4, 7]
+    assert to_update(of_ana(), None, DAY + dt.timedelta(days=20)) == [3, 4, 7], "3 is not sure"
+
+
+def test_to_update_leaves_alone_what_was_answered_today() -> None:
+    """3 was answered on the second day, not sure again."""
+    assert to_update(of_ana(), ROUND, DAY + dt.timedelta(days=2)) == [2, 4, 7]
+
+
+def test_to_update_is_of_the_job_or_of_all_without_one() -> None:
+    own = {Side.OWN: {1: [word("yes", 1)]}}
+    beyond = [statement(1), replace(statement(2), rank=2)]
+    later = DAY + dt.timedelta(days=20)
+    assert to_update(sheet(Record(1, own, targets={1: {1: 1}}), *beyond), ROUND, later) == [1]
+    assert to_update(sheet(Record(1, own), *beyond), ROUND, later) == [1, 2]
 
 
 def test_where_they_rated_last() -> None:

@@ -1,9 +1,12 @@
 """What changed between two moments, on made sheets."""
 
+import datetime as dt
+
 import pytest
 
-from tests.rules.record.test_sheet import sheet, statement, word
-from tracker.rules.profiles.growth import Growth, StatementChange, growth
+from tests.rules.record.test_sheet import DAY, line, sheet, statement, word
+from tracker.rules.profiles.growth import Growth, StatementChange, growth, met_at, met_now
+from tracker.rules.profiles.timeline import Happened, Happening
 from tracker.rules.record.sheet import Record, Sheet
 from tracker.rules.record.words import Side
 
@@ -58,3 +61,30 @@ def change(skill: int, before: str, after: str) -> StatementChange:
 )
 def test_each_side_is_compared_with_itself(then: Sheet, now: Sheet, found: Growth) -> None:
     assert growth(then, now) == found
+
+
+def test_what_was_met_at_a_moment_is_what_counted_then() -> None:
+    """1 as now; 2 rated since; 3 was met before, 4 cleared since; 9 by its origin 8, until it had an
+    answer of its own."""
+    own = {
+        1: [word("yes", 1)],
+        2: [word("yes", 5)],
+        3: [word("no", 5)],
+        4: [word(None, 5)],
+        8: [word("yes", 1)],
+        9: [word("no", 5)],
+    }
+    now = sheet(Record(1, {Side.OWN: own}), *STATEMENTS[:4], statement(9, line(8)))
+    told = [
+        Happening(Happened.RATED, 3, DAY + dt.timedelta(days=1), "yes"),
+        Happening(Happened.RATED, 4, DAY + dt.timedelta(days=1), "yes"),
+    ]
+    told += [
+        Happening(Happened.RATED, skill, each.at, each.answer)
+        for skill in (3, 4, 8, 9)
+        for each in own[skill]
+    ]
+    assert met_now(now).own == {1, 2}
+    assert met_at(now, told, DAY + dt.timedelta(days=3)).own == {1, 3, 4, 9}
+    assert met_at(now, told, DAY + dt.timedelta(days=6)) == met_now(now)
+    assert met_at(now, told, DAY).own == frozenset()

@@ -232,7 +232,7 @@ def test_what_came_back_and_what_was_revealed(app: Flask, world: World, sign_in:
     )
     assert (
         "Do this next · overdue since Nov 18 Settle 2 differences with Sue 7 of 10 are reviewed. 2 "
-        "to talk through. Settle 2 differences Also for you" in said
+        "to talk through. Settle 2 differences 3 statements to update, about 1 minute." in said
     )
     assert said.count("7 of 10 are reviewed") == 1, "what stands on top stands in no list"
     assert "is revealed" not in said
@@ -274,7 +274,7 @@ def test_before_the_reveal_the_learner_learns_nothing(
 
 def without_supervising(said: str) -> str:
     """Ana supervises Bookmobile besides."""
-    return re.sub(r"Reviews due .*? Gaps of Bookmobile ", "", said)
+    return re.sub(r"As supervisor of .*? Gaps of Bookmobile ", "", said)
 
 
 def test_evidence_that_counts_for_nothing_yet(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -604,8 +604,7 @@ def test_who_has_every_role_sees_every_section(app: Flask, world: World, sign_in
         join(world, "adam", "city", Role.COORDINATOR)
     said = today(sign_in, "adam")
     for part in (
-        "Also for you",
-        "Reviews due this week",
+        "Quick note",
         "As supervisor of Harbour",
         "As coordinator of City Library",
         "As administrator",

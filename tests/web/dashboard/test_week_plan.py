@@ -68,11 +68,9 @@ def test_twelve_people_in_a_week(app: Flask, world: World, sign_in: SignIn) -> N
         assert page.partition("</tbody>")[0].count('<th scope="row">') == count
 
 
-def test_where_nothing_is_due_it_says_so(world: World, sign_in: SignIn) -> None:
-    assert sections(sign_in, "sue") == {
-        "Reviews due this week": "Nothing is due this week. What people send you is listed here by "
-        "its date."
-    }
+def test_where_nothing_is_due_nothing_stands_there(world: World, sign_in: SignIn) -> None:
+    assert sections(sign_in, "sue") == {}
+    assert "Reviews due" not in sign_in(World.email("sue")).get("/").text
 
 
 def test_the_plan_tells_nothing_of_what_was_not_sent_or_of_the_learners_answers(
@@ -101,4 +99,4 @@ def test_a_review_that_comes_back_leaves_the_plan(
     one, *_rest = world.statements["technical"]
     with app.app_context():
         send(world, "ben", "sue", {one: ItemStatus.RETURNED}, due_on=TODAY)
-    assert "Ben" not in sections(sign_in, "sue")["Reviews due this week"]
+    assert "Reviews due" not in sign_in(World.email("sue")).get("/").text

@@ -143,8 +143,8 @@ def test_nothing_is_added_before_the_use_statement_is_read(
     with app.app_context():
         assert session().scalar(select(func.count(Evidence.id))) == 0
     assert "/use-statement?next=" in hand.client.get("/evidence/new").location
-    for page in ("/", "/evidence"):
-        assert 'href="/use-statement?next=' in hand.client.get(page).text
+    for page, way in (("/", "/use-statement"), ("/evidence", "/use-statement?next=")):
+        assert f'href="{way}' in hand.client.get(page).text
         assert 'id="line"' not in hand.client.get(page).text
 
 

@@ -47,6 +47,8 @@ TEXT_ON = [
     ("ok", "paper"),
     ("ok", "ok-soft"),
     ("warn", "warn-soft"),
+    ("reached-text", "paper"),
+    ("reached-text", "reached-soft"),
     ("on-ramp-low", "ramp-0"),
     ("on-ramp-low", "ramp-1"),
     ("on-ramp-low", "ramp-2"),
@@ -68,6 +70,11 @@ SHAPE_ON = [
     ("line-strong", "paper"),
     ("gap", "ramp-0"),
     ("ramp-3", "paper"),
+    ("reached-chart", "paper"),
+    ("reached-chart", "surface"),
+    ("reached-chart", "reached-soft"),
+    ("reached-edge", "paper"),
+    ("reached-edge", "reached"),
 ]
 """Edges of controls and marks that carry a meaning: WCAG 1.4.11 asks 3 to 1."""
 

@@ -13,6 +13,7 @@ from tracker.db import UTCDateTime, session
 from tracker.models import AddressChange, AuditEvent, Invitation, Membership, Person
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on
+from tracker.queries.asking import Question
 from tracker.rules.accounts.links import LISTED_FOR, LinkPurpose
 from tracker.rules.administration.openings import INDEPENDENT_AFTER
 from tracker.rules.roles import Role
@@ -97,14 +98,23 @@ def of_own(actor: Actor, now: dt.datetime) -> list[OwnLink]:
     ]
 
 
+def any_held(actor: Actor, now: dt.datetime) -> Question[bool]:
+    """Whether there is one of somebody whom the actor supervises today."""
+    return Question(_any_held_on(actor.today(now)), _of_supervised(actor, now), bool)
+
+
+def _of_supervised(actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "me": actor.person_id,
+        "teams": [place.team_id for place in actor.supervises],
+        "now": now,
+    }
+
+
 def to_confirm(actor: Actor, now: dt.datetime) -> list[HeldLink]:
     """Those of learners whom the actor supervises today, and about which they may be asked. One
     query, and two for each of them."""
-    teams = {place.team_id for place in actor.supervises}
-    if not teams:
-        return []
-    values = {"me": actor.person_id, "teams": [*teams], "now": now}
-    rows = session().execute(_held_on(actor.today(now)), values).all()
+    rows = session().execute(_held_on(actor.today(now)), _of_supervised(actor, now)).all()
     return [
         HeldLink(link.id, name, by or "", link.made_at, opens_at)
         for link, opens_at, name, by in rows
@@ -132,6 +142,11 @@ def _held_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         )
         .order_by(Invitation.id)
     )
+
+
+@lru_cache(maxsize=8)
+def _any_held_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    return _held_on(today).with_only_columns(Invitation.id.label("link_id")).order_by(None)
 
 
 def is_independent(actor: Actor, link: Invitation, now: dt.datetime) -> bool:

@@ -65,12 +65,13 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Account:
     """`asked_address`: to which they asked to change, and have not confirmed yet; "" for none.
-    `code_made_at`: their recovery code."""
+    `code_made_at`: their recovery code. `offers_updates`: of statements to update, on Today."""
 
     library: str
     asked_address: str
     away_until: dt.date | None
     code_made_at: dt.datetime | None
+    offers_updates: bool
     sign_ins: tuple[OpenSignIn, ...]
     glances: tuple[Glance, ...]
     reading: Reading | None
@@ -93,7 +94,7 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
         .scalar_subquery()
     )
     code = select(RecoveryCode.made_at).where(RecoveryCode.person_id == actor.person_id)
-    library, asked_address, away, code_made_at = (
+    library, asked_address, away, code_made_at, offers_updates = (
         session()
         .execute(
             select(
@@ -101,7 +102,10 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
                 func.coalesce(asked, ""),
                 away_until(actor.person_id, actor.today(now)),
                 code.scalar_subquery(),
-            ).where(Library.id == actor.library_id)
+                Person.offers_updates,
+            )
+            .join(Person, Person.library_id == Library.id)
+            .where(Person.id == actor.person_id)
         )
         .one()
     )
@@ -110,6 +114,7 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
         asked_address,
         away,
         code_made_at,
+        offers_updates,
         _sign_ins(actor, now, idle),
         _glances(actor),
         _reading(actor),

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from tracker.db import ask_made
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import LEARNER, Learner
 from tracker.rules.profiles.falls import KeptDomain
 from tracker.rules.profiles.levels import TargetState
@@ -79,6 +80,26 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class RoundEnd:
+    """A round that was kept at its end, and the moment of it."""
+
+    round_id: int
+    round: str
+    round_end: dt.datetime
+
+
+def ends(learner: Learner) -> Question[list[RoundEnd]]:
+    """Of the rounds to compare with, the oldest first."""
+    return Question(
+        _ENDS,
+        {"learner": learner.person_id, "slug": learner.framework_slug},
+        lambda rows: sorted(
+            (row_as(RoundEnd, row) for row in rows), key=lambda each: each.round_end
+        ),
+    )
+
+
 def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
     """What rounds kept of somebody in versions of a framework, the newest first. One query."""
     rows = ask_made(_WITH_COUNTS, {"learner": person_id, "slug": framework_slug})
@@ -126,6 +147,9 @@ _KEPT = (
 )
 """Of each round in which the learner learned a version of the framework, the newest first."""
 _OFFERED = _KEPT.limit(ROUNDS_OFFERED)
+_ENDS = _KEPT.with_only_columns(
+    Round.id.label("round_id"), Round.name.label("round"), RoundSnapshot.as_of.label("round_end")
+).limit(ROUNDS_OFFERED)
 _WITH_COUNTS = _KEPT.add_columns(SnapshotPerson.counts)
 
 

@@ -1,28 +1,100 @@
 """What happened to somebody's record, for themselves."""
 
+import datetime as dt
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, case, cast, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from tracker.db import UTCDateTime, ask_made
-from tracker.models import Endorsement, Person, RatingEntry, Review, ReviewItem
+from tracker.models import Endorsement, Person, Rating, RatingEntry, Review, ReviewItem
 from tracker.queries.assessment.learners import LEARNER
 from tracker.rules.names import short_name
 from tracker.rules.profiles.timeline import Happened, Happening
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.record.words import Side
 
 KINDS = {str(kind): kind for kind in Happened}
 NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
 
 
 def of_learner(person_id: int) -> list[Happening]:
-    """Every answer, every item that was revealed, and every reviewed rating, in any version of any
-    framework. One query."""
+    """Every answer, also what was cleared, every item that was revealed, and every reviewed
+    rating, in any version of any framework. One query."""
     rows = ask_made(_happened(), {"learner": person_id})
     return [
         Happening(KINDS[kind], skill_id, at, answer, who and short_name(who), ended_at, status)
         for kind, skill_id, at, answer, who, ended_at, status in rows.all()
     ]
+
+
+def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
+    """What was rated, and reviewed, until then, of the skills of which the sheet of now doesn't say
+    it (`met_at`): those of which something else counts by now, or that have origins. One query."""
+    rows = ask_made(_no_longer(), {"learner": sheet.person_id, "until": at})
+    found = [
+        Happening(KINDS[kind], skill_id, said_at, answer, ended_at=ended_at)
+        for kind, skill_id, said_at, answer, ended_at in rows.all()
+    ]
+    skills = {each.skill_id for each in found}
+    for of in sheet.version.statements:
+        if of.lines:
+            skills |= of.skills
+    return found + [
+        Happening(kind, skill_id, word.at, word.answer)
+        for side, kind in ((Side.OWN, Happened.RATED), (Side.REVIEWED, Happened.SAME))
+        for skill_id in skills
+        for word in sheet.record.words[side].get(skill_id, ())
+        if word.answer is not None or side is Side.OWN
+    ]
+
+
+@cache
+def _no_longer() -> CompoundSelect[*tuple[Any, ...]]:
+    until = bindparam("until", type_=UTCDateTime)
+    rated = (
+        select(
+            literal(str(Happened.RATED), String).label("kind"),
+            RatingEntry.skill_id,
+            RatingEntry.rated_at.label("at"),
+            RatingEntry.answer,
+            NEVER.label("ended_at"),
+        )
+        .outerjoin(
+            Rating,
+            and_(
+                Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id
+            ),
+        )
+        .where(
+            RatingEntry.person_id == LEARNER,
+            RatingEntry.rated_at <= until,
+            Rating.rated_at.is_distinct_from(RatingEntry.rated_at),
+        )
+    )
+    endorsed = select(
+        literal(str(Happened.SAME), String),
+        Endorsement.skill_id,
+        Endorsement.endorsed_at,
+        Endorsement.answer,
+        Endorsement.ended_at,
+    ).where(
+        Endorsement.person_id == LEARNER,
+        Endorsement.endorsed_at <= until,
+        Endorsement.ended_at.is_not(None),
+    )
+    return union_all(rated, endorsed)
 
 
 @cache
@@ -35,7 +107,7 @@ def _happened() -> CompoundSelect[*tuple[Any, ...]]:
         NOBODY.label("who"),
         NEVER.label("ended_at"),
         NOBODY.label("status"),
-    ).where(RatingEntry.person_id == LEARNER, RatingEntry.answer.is_not(None))
+    ).where(RatingEntry.person_id == LEARNER)
     reviewed = (
         select(
             literal(str(Happened.REVIEWED), String),

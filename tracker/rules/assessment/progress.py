@@ -193,6 +193,26 @@ def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list
     return [*(statement.id for statement in unanswered), *(each[-1] for each in dated)][:count]
 
 
+def to_update(sheet: Sheet, round_starts_on: dt.date | None, day: dt.datetime) -> list[int]:
+    """Up to the targets of the job, or of all without one, in the framework's order: what is not
+    rated, not sure, or older than the round. What was answered since `day` began is left alone."""
+    targets = sheet.targets
+    of_job = [
+        line
+        for line in sheet.counted
+        if line.statement.rank <= targets.get(line.statement.domain_id, 0)
+    ]
+    return [
+        line.statement.id
+        for line in of_job or sheet.counted
+        if (word := line.words.get(Side.OWN)) is None
+        or (
+            word.at < day
+            and (word.answer == NOT_SURE or is_dated(word.at, round_starts_on, word.day))
+        )
+    ]
+
+
 def last_rated(sheet: Sheet) -> tuple[int, int] | None:
     """(domain, rank) of the statement that the learner rated last."""
     rated = [

@@ -1,12 +1,17 @@
 """How a profile has changed since an earlier moment, statement by statement: each side against
 itself, as the same reader gets it."""
 
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.timeline import ENDORSED, Happened, Happening, words_at
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.versions import VersionStatement
+from tracker.rules.record.words import Side, counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,48 @@ def growth(then: Sheet, now: Sheet) -> Growth:
         if is_met is not was_met:
             met[is_met].append(_change(now, of, was_said, said))
     return Growth(tuple(moved[True]), tuple(moved[False]), tuple(met[True]), tuple(met[False]))
+
+
+class MetCount(NamedTuple):
+    """The statements rated, and endorsed, as met."""
+
+    own: frozenset[int]
+    endorsed: frozenset[int]
+
+
+def met_now(now: Sheet) -> MetCount:
+    """Of what `growth` compares."""
+    return MetCount(
+        *(
+            frozenset(
+                line.statement.id
+                for line in now.counted
+                if now.version.scale.meaning(now.answer(line, voice)) is Meaning.MET
+            )
+            for voice in (Voice.SELF, Voice.ENDORSED)
+        )
+    )
+
+
+def met_at(now: Sheet, happenings: Sequence[Happening], at: dt.datetime) -> MetCount:
+    """The same as it was at that moment: as `met_now` of the sheet of then, on the version of now,
+    without reading it. Of a skill of which nothing is told here, and that has no origins, what
+    counts now did so since it was said."""
+    told = {each.skill_id for each in happenings}
+    meaning = now.version.scale.meaning
+
+    def met(side: Side, kinds: Collection[Happened]) -> frozenset[int]:
+        said = words_at((each for each in happenings if each.kind in kinds), at)
+        found = set()
+        for line in now.counted:
+            of = line.statement
+            is_told = of.lines or of.skill_id in told
+            word = counting(of, said) if is_told else line.words.get(side)
+            if word is not None and word.at <= at and meaning(word.answer) is Meaning.MET:
+                found.add(of.id)
+        return frozenset(found)
+
+    return MetCount(met(Side.OWN, {Happened.RATED}), met(Side.REVIEWED, ENDORSED))
 
 
 def _change(

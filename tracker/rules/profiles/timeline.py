@@ -3,7 +3,7 @@ agreed, ended, moved to a version, a level reached or lost."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -32,12 +32,13 @@ class Happened(StrEnum):
 
 
 class Happening(NamedTuple):
-    """`ended_at`, `status`: of a reviewed rating that counts no more."""
+    """`answer`: None for one that was cleared. `ended_at`, `status`: of a reviewed rating that
+    counts no more."""
 
     kind: Happened
     skill_id: int
     at: dt.datetime
-    answer: str = ""
+    answer: str | None = ""
     who: str = ""
     ended_at: dt.datetime | None = None
     status: str = ""
@@ -59,6 +60,8 @@ class TimelineEntry:
 
 
 ENDED = {EndorsementStatus.EXPIRED: Happened.EXPIRED, EndorsementStatus.REVOKED: Happened.REVOKED}
+ENDORSED = frozenset({Happened.SAME, Happened.AGREED})
+"""What makes a reviewed rating."""
 FIRST = list(Happened)[::-1]
 """Of one day, a level before what it came by."""
 
@@ -82,7 +85,7 @@ def timeline(
         each
         for each in happenings
         if domain_id in (None, domains.get(each.skill_id))
-        and not (each.kind is Happened.RATED and each.skill_id in cleared)
+        and not (each.kind is Happened.RATED and (each.answer is None or each.skill_id in cleared))
     ]
     found = [*_counted(told, day_of), *_levels(sheet, told, day_of)]
     if domain_id is not None:
@@ -118,7 +121,7 @@ def _levels(
     sheet: Sheet, told: Iterable[Happening], day_of: Callable[[dt.datetime], dt.date]
 ) -> Iterator[TimelineEntry]:
     """Levels by what was reviewed, after each moment at which that changed."""
-    endorsed = [each for each in told if each.kind in (Happened.SAME, Happened.AGREED)]
+    endorsed = [each for each in told if each.kind in ENDORSED]
     moments = defaultdict[dt.datetime, dict[int, Happened]](dict)
     for each in endorsed:
         moments[each.at][each.skill_id] = each.kind
@@ -139,7 +142,8 @@ def _levels(
             for line in lines[skill_id]:
                 of = line.statement
                 kinds.setdefault(of.domain_id, kind)
-                word = counting(of, _words_at(of_skill, of.carrying_skills, at))
+                those = [each for skill in of.carrying_skills for each in of_skill.get(skill, ())]
+                word = counting(of, words_at(those, at))
                 meanings.pop(of.id, None)
                 if word is not None:
                     meanings[of.id] = sheet.version.scale.meaning(word.answer)
@@ -156,22 +160,14 @@ def _levels(
                 )
 
 
-def _words_at(
-    endorsed: Mapping[int, Sequence[Happening]], skills: Iterable[int], at: dt.datetime
-) -> dict[int, list[Word]]:
-    return {
-        skill_id: [
-            Word(
-                each.answer if each.ended_at is None or each.ended_at > at else None,
-                each.at,
-                number,
-            )
-            for number, each in enumerate(endorsed[skill_id])
-            if each.at <= at
-        ]
-        for skill_id in skills
-        if skill_id in endorsed
-    }
+def words_at(those: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
+    """What they said at that moment, by skill."""
+    said = defaultdict[int, list[Word]](list)
+    for number, each in enumerate(those):
+        if each.at <= at:
+            stands = each.ended_at is None or each.ended_at > at
+            said[each.skill_id].append(Word(each.answer if stands else None, each.at, number))
+    return dict(said)
 
 
 def _moves(sheet: Sheet, day_of: Callable[[dt.datetime], dt.date]) -> Iterator[TimelineEntry]:

@@ -32,6 +32,13 @@ def cover_screen(actor: Actor, wanted: bool) -> None:
         _own(tx, actor).covers_screen = wanted
 
 
+def offer_updates(actor: Actor, wanted: bool, not_before: dt.date | None = None) -> None:
+    """Whether Today offers them statements to update, and from which day on."""
+    with transaction() as tx:
+        person = _own(tx, actor)
+        person.offers_updates, person.updates_not_before = wanted, not_before
+
+
 def change_password(
     actor: Actor,
     passwords: Passwords,

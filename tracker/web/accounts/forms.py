@@ -136,6 +136,10 @@ class CoverForm(Form):
     covers_screen: Any = BooleanField(_l("Cover my pages after a minute without input"))
 
 
+class UpdatesForm(Form):
+    offers_updates: Any = BooleanField(_l("Offer me statements to update on Today"))
+
+
 class AwayForm(Form):
     until_on = fields.day(
         _l("Away until"), _l("Enter the last day on which you’re away, as a date.")

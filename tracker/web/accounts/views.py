@@ -28,6 +28,7 @@ from tracker.web.accounts.forms import (
     NameForm,
     PasswordForm,
     SignInForm,
+    UpdatesForm,
 )
 from tracker.web.accounts.tries import sealed_tries
 from tracker.web.accounts.tries.sealed_tries import SealedTry
@@ -268,6 +269,7 @@ def _page(
         "accounts/show.html",
         form=form,
         cover=cover_form,
+        updates=UpdatesForm(formdata=None, offers_updates=found.offers_updates),
         account=found,
         links=given_links.of_own(session.actor(), session.now()),
         now=session.now(),

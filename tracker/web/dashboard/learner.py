@@ -13,20 +13,22 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.asking import ask_together
 from tracker.queries.assessment import pace
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.dashboard import today
+from tracker.queries.dashboard import coming_back, today
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.frameworks.statement_choices import RecentStatement
-from tracker.queries.profiles import profiles
+from tracker.queries.profiles import growth, profiles
 from tracker.queries.record import sheets
 from tracker.rules.assessment import progress
 from tracker.rules.assessment.progress import Progress
 from tracker.rules.assessment.ratings import RatingFilter
+from tracker.rules.calendar import start_of
 from tracker.rules.pace import minutes_for
 from tracker.rules.profiles import statement_status
 from tracker.rules.record.summaries import endorsed_count, sent_counts
 from tracker.rules.record.words import Side
 from tracker.web.dashboard import go_on, own_reviews, standing
+from tracker.web.dashboard.coming_back import CameBack, came_back
 from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.content_language import mark_language
@@ -54,6 +56,7 @@ class Learning:
     """How ratings are used; no rating and no evidence before it."""
     recent: list[RecentStatement]
     """What a quick note is likely to count for."""
+    back: CameBack
 
     def others(self, first: NextUp | None) -> list[PanelEntry]:
         """All but what is put first."""
@@ -68,6 +71,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     if learner is None:
         return None
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    on = actor.today(now)
     waits = ask_together(
         today.returned(actor),
         today.revealed(actor, now),
@@ -75,8 +79,10 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks}),
         evidence.unlinked(actor.person_id),
         pace.question(actor.person_id),
+        coming_back.coming_back(actor, start_of(actor.time_zone, on)),
+        growth.ends(learner),
     )
-    *asked, seconds = waits
+    *asked, seconds, coming, ends = waits
     done, profile, statements, agreed, asked = mark_language(
         (
             progress.progress(sheet, learner.round_starts_on),
@@ -92,15 +98,16 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     counts = sent_counts(sheet, learner.round_id)
     sent = counts.in_round if learner.round_id else counts.in_all
     own = [each.slug for each in learner.frameworks]
-    on = actor.today(now)
     waiting = own_reviews.waits(returned, revealed, names=len(own) > 1)
     next_ups = go_on.next_ups(learner, done, last, sent, seconds, on)
     if done.use_statement and not next_ups and not waiting:
         next_ups = _first_step(step_lines.step_lines((), profile, sheet, statements))
+    back = came_back(actor, learner, sheet, profile.domains, coming, ends, seconds)
+    told = [each for each in revealed if each.to_say or not back.tells(each.at)]
     return Learning(
         learner=learner,
         waits=waiting,
-        asked=own_reviews.entries(returned, revealed, on, names=len(own) > 1),
+        asked=own_reviews.entries(returned, told, on, names=len(own) > 1),
         next_ups=next_ups,
         also=[
             *alerts.entries(soon, ended, own if len(own) > 1 else []),
@@ -118,6 +125,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         ),
         reads_first=not done.use_statement,
         recent=recent,
+        back=back,
     )
 
 

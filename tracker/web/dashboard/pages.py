@@ -10,6 +10,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.teams.teams import OpenRound
 from tracker.rules.notifications.notices import LEADS_TO, NoticeKind, NoticePage, ReaderNotice
 from tracker.web.dashboard.administering import administering, new_readers, operating
+from tracker.web.dashboard.coming_back import Offer
 from tracker.web.dashboard.duties import Duties, coordinating, supervising
 from tracker.web.dashboard.learner import Learning, learning
 from tracker.web.notifications.labels import href, sentence
@@ -28,8 +29,14 @@ class Today:
     due: str
     learning: Learning | None
     also: list[PanelEntry]
+    offer: Offer | None
     sections: list[Section]
     has_role: bool
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing waits for somebody who has a role."""
+        return self.has_role and not (self.next_up or self.also or self.sections)
 
 
 def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> Today:
@@ -56,7 +63,13 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
         due=due(next_up.due_on, on) if next_up and next_up.due_on else "",
         learning=own,
         also=own.others(next_up) if own is not None else [],
-        sections=[section for each in duties for section in each.sections],
+        offer=own.back.offered(next_up) if own is not None else None,
+        sections=[
+            section
+            for each in duties
+            for section in each.sections
+            if section.entries or section.links
+        ],
         has_role=bool(
             own or actor.supervises or actor.coordinates or actor.administrator or actor.operator
         ),

@@ -53,7 +53,7 @@ def _week(
         title,
         [_row(each, seconds, on, several=several) for each in reviews[:ROWS_SHOWN]],
         [_link(week, len(reviews))] if reviews else [],
-        _("Nothing is due this week. What people send you is listed here by its date."),
+        _("Nothing is due this week."),
         note=f"{_to_answer(left)}, {progress.left(left, seconds)}" if left else "",
     )
 

@@ -16,14 +16,17 @@ from tracker.queries.notifications import notices
 from tracker.queries.teams import teams
 from tracker.rules.operations import probes
 from tracker.rules.roles import Permission
+from tracker.services.accounts import account
 from tracker.services.administration import use_statement_readings
 from tracker.services.operations import readiness
+from tracker.web.accounts.forms import UpdatesForm
 from tracker.web.dashboard.forms import UseStatementReadForm
 from tracker.web.dashboard.front_views import front_page
 from tracker.web.dashboard.pages import account_alerts, today_of
 from tracker.web.dashboard.styleguide_form import rejected_sample
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
+from tracker.web.http.form_actions import pressed
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.drafts.drafted_forms import FormDraft
@@ -46,11 +49,12 @@ def index() -> ResponseReturnValue:
     actor = session.actor_or_none()
     if actor is None:
         return front_page()
-    new_notices, alerts, other_account, rounds = ask_together(
+    new_notices, alerts, other_account, rounds, any_held = ask_together(
         notices.unread(actor, session.today()),
         notices.unread_alerts(actor),
         merges.waiting(actor.person_id, session.now()),
         teams.open_rounds(actor.library_id, session.today()),
+        given_links.any_held(actor, session.now()),
     )
     return render(
         "dashboard/today.html",
@@ -58,7 +62,31 @@ def index() -> ResponseReturnValue:
         new_notices=new_notices,
         other_account=other_account,
         alerts=account_alerts(alerts),
-        held_links=given_links.to_confirm(actor, session.now()),
+        held_links=given_links.to_confirm(actor, session.now()) if any_held else [],
+    )
+
+
+@bp.post("/today/updates")
+@door(Permission.RATE)
+def updates() -> ResponseReturnValue:
+    """From the account, and from Today (`from`), where one can also put them off until tomorrow."""
+    wanted = bool(UpdatesForm().offers_updates.data)
+    is_put_off = wanted and "later" in request.form
+    tomorrow = session.today() + dt.timedelta(days=1)
+    here = request.form.get("from", "")
+    to = url_for("dashboard.index") if here else url_for("accounts.show", _anchor="updates")
+    done, undo = _("Today offers you statements to update."), None
+    if is_put_off:
+        done = _("Today offers you statements to update again from tomorrow on.")
+    elif not wanted:
+        done = _("Today doesn’t offer you statements to update anymore. Your account has it.")
+    if here and (is_put_off or not wanted):
+        undo = errors.Undo(url_for("dashboard.updates"), {"offers_updates": "y", "from": here})
+    return pressed(
+        lambda: account.offer_updates(session.actor(), wanted, tomorrow if is_put_off else None),
+        done,
+        to,
+        undo,
     )
 
 

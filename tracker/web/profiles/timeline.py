@@ -48,12 +48,12 @@ def by_month(
     ]
     shown = months if everything else months[:MONTHS_SHOWN]
     in_words = [
-        TimelineMonth(month(those[0].day), [_line(each, of) for each in those]) for those in shown
+        TimelineMonth(month(those[0].day), [line(each, of) for each in those]) for those in shown
     ]
     return Timeline(in_words, key, len(shown) == len(months))
 
 
-def _line(of: TimelineEntry, domains: Mapping[int, DomainShape]) -> TimelineLine:
+def line(of: TimelineEntry, domains: Mapping[int, DomainShape]) -> TimelineLine:
     on = day(of.day)
     if of.kind not in (Happened.REACHED, Happened.FELL):
         return TimelineLine(of.kind, _what(of), on)
