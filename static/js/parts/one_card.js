@@ -11,7 +11,7 @@ const STAYS = "stay-on-a-statement";
 const A_TAP = () => new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }); // not as by a key
 const phone = matchMedia("(max-width: 37.49rem)");
 
-let cameAt = performance.now();
+let cameAt = -QUIET;
 
 const oneBar = () => document.querySelector("[data-one]");
 const aloneNow = () => cards.find((card) => card.root.hasAttribute("data-alone"));

@@ -168,6 +168,14 @@ export class StatementCard extends SaveQueue {
       });
       box.append(button, " ");
     };
+    for (const name of Object.keys(this.notes)) {
+      const other = body.current[name];
+      if (!other || mine[name] === undefined || mine[name] === other) continue;
+      const quoted = document.createElement("p");
+      quoted.className = "lines";
+      quoted.textContent = fill(words.otherNote, { note: other });
+      box.append(quoted);
+    }
     const answer = mine.answer === null ? null : mine.answer || body.current.answer;
     choose(fill(words.keepMine, { answer: this.label(answer) }), () => this.save(mine, 0));
     choose(fill(words.keepOther, { answer: this.label(body.current.answer) }), () => this.takeOver(body.current));

@@ -95,7 +95,6 @@ def test_a_second_tap_on_the_same_spot_answers_nothing(live: Live, visit: Visit)
     first, second, third, *_rest = live.world.statements["communication"]
     page = visit("ana", **PHONE)
     page.goto(DOMAIN)
-    page.wait_for_timeout(310)
     page.evaluate("""() => {
       const button = document.querySelector("[data-one-answers] button");
       button.click();

@@ -134,6 +134,27 @@ def test_two_devices_are_told_of_each_other(live: Live, visit: Visit) -> None:
     assert entries(live) == 2
 
 
+def test_of_two_notes_the_other_one_is_shown(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    with live.app.app_context():
+        rate(live.world, "ana", first, Answer.PARTLY)
+    one, other = visit("ana"), visit("ana")
+    for page in (one, other):
+        page.goto(DOMAIN)
+        page.locator(f"#s-{first} .statement-notes summary").click()
+    one.locator(f"#s-{first}-self").fill("Ask about renewals.")
+    one.locator(f"#s-{first}-self").blur()
+    wait_for(one, first, "Saved")
+    other.locator(f"#s-{first}-self").fill("Ask about holds.")
+    other.locator(f"#s-{first}-self").blur()
+    told = other.locator(f"#s-{first} [data-conflict]")
+    told.get_by_text("The other note: “Ask about renewals.”").wait_for()
+    told.get_by_role("button", name="Keep mine").click()
+    wait_for(other, first, "Saved")
+    other.reload()
+    assert other.locator(f"#s-{first}-self").input_value() == "Ask about holds."
+
+
 @pytest.mark.parametrize("where", ["", "/grid?notes=1"])
 def test_from_a_page_of_another_version_what_was_typed_goes_to_the_new_wording(
     live: Live, visit: Visit, where: str
