@@ -120,8 +120,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(LEARNERS, "*/today", OFFERED, now=r"^\(Statements to update\)"),
     Difference(("world-4", "world-5"), "*/today", BACK, now="(?m)^Since your last visit"),
     Difference(("world-4",), "*/today", BACK, before="^Your review by .* is revealed"),
-    Difference(LEARNERS, "*/to rate *", COUNTED, now=r"\d rated · "),
-    Difference(("demo-1", "demo-2", *WORLDS[1:]), "*/next to rate", COUNTED, now=r"\d rated · "),
+    Difference(LEARNERS, "*/to rate *", COUNTED, now=r"\d rated(\n|$)"),
+    Difference(("demo-1", "demo-2", *WORLDS[1:]), "*/next to rate", COUNTED, now=r"\d rated(\n|$)"),
     Difference(("demo-1", "demo-2"), "*/today", SENDING, before="Nothing is sent for review this"),
     Difference(
         LEARNERS,
