@@ -376,11 +376,14 @@ def not_as_before(before: Pages, after: Pages) -> Iterator[str]:
     """Every page is what it was, but for what says of the move itself."""
     for path in sorted({*before, *after}):
         was, is_ = (
-            BETWEEN_TAGS.sub(">\n<", OF_MOVES.sub("", each.get(path, "")))
-            for each in (before, after)
+            BETWEEN_TAGS.sub(">\n<", _without_moves(each.get(path, ""))) for each in (before, after)
         )
         if was != is_:
             yield f"{path} is not what it was: {_differing(was, is_)}"
+
+
+def _without_moves(page: str) -> str:
+    return OF_MOVES.sub("", EARLIER.sub(r"\1", page))
 
 
 def _differing(before: str | None, after: str | None) -> list[str]:
@@ -393,13 +396,19 @@ OF_MOVES = re.compile(
     r'\s*<section class="section" id="version">.*?</section>|<p class="stat-note">Version .*?</p>|'
     r'<p class="stat-note"><a href="[^"]*#version">(?:(?!</p>).)*</p>|'
     r"Made on,.*?\n|"
-    r'\s*<h3 class="soft small">[^<]*</h3>\s*<ol class="timeline">\s*(?:<li class="is-moved">'
+    r'\s*<h3 class="soft small">[^<]*</h3>\s*<ol class="timeline">(?:\s*<li class="is-moved">'
     r"(?:(?!</li>).)*</li>)+\s*</ol>|"
     r'<li class="is-moved">(?:(?!</li>).)*</li>|'
     r'\s*<p class="soft">Nothing happened here yet.</p>',
     re.DOTALL,
 )
 """What says that somebody was moved, and what that changed; and when a file was made."""
+EARLIER = re.compile(
+    r'<details class="unfold fold-narrow">\s*<summary>\s*Show \d+ earlier months?.*?</summary>'
+    r"(.*?)</details>",
+    re.DOTALL,
+)
+"""The months that a phone folds: all but the newest, which may be that of a move."""
 BETWEEN_TAGS = re.compile(r">\s+<")
 """A section that is there or not leaves another line break behind."""
 
@@ -430,7 +439,7 @@ def round_files(app: Flask, years: Years) -> Kept:
 def _told(client: Client, path: str) -> str:
     status, _to, body = fetch(client, path)
     assert status == 200, path
-    return OF_MOVES.sub("", body)
+    return _without_moves(body)
 
 
 def changed_rounds(before: Kept, now: Kept) -> Iterator[str]:

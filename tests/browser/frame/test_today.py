@@ -58,7 +58,7 @@ def back(live: Live) -> Live:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_has_no_barriers(back: Live, visit: Visit, width: int, scheme: str) -> None:
     page = visit("ana", width=width, color_scheme=scheme, reduced_motion="reduce")
-    for title in ("Since your last visit", "1 more endorsed than in Spring 2026"):
+    for title in ("Since your last visit", "1 more reviewed as Consistently than in Spring 2026"):
         assert page.get_by_role("heading", name=title).is_visible()
     assert page.get_by_text("Reached Emerging in Communication").is_visible()
     assert page.get_by_text("statements to update").is_visible()

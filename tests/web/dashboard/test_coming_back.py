@@ -256,7 +256,7 @@ def grown(app: Flask, world: World) -> World:
 
 def bars(page: str) -> dict[str, tuple[int, int]]:
     part = page.partition('id="growth"')[2].partition("</section>")[0]
-    found = re.findall(r"<span>([^<]+)</span>\s*<span[^>]*>You: (\d+). Endorsed: (\d+).", part)
+    found = re.findall(r"<span>([^<]+)</span>\s*<span[^>]*>You: (\d+). Reviewed: (\d+).", part)
     return {label: (int(own), int(endorsed)) for label, own, endorsed in found}
 
 
@@ -264,8 +264,8 @@ def test_growth_is_told_by_round_with_its_finding(grown: World, sign_in: SignIn)
     ana = sign_in(grown.email("ana"))
     page = ana.get("/").text
     assert bars(page) == {"Winter 2026": (3, 1), "Summer 2026": (2, 4), "Autumn 2026": (3, 5)}
-    assert "1 more endorsed than in Summer 2026" in words(page)
-    assert "Endorsed since Summer 2026: 1." in words(page)
+    assert "1 more reviewed as Consistently than in Summer 2026" in words(page)
+    assert "Reviewed since Summer 2026: 1." in words(page)
     assert "Statements at Consistently, of 33." in words(page)
     (href,) = re.findall(r'href="(/profile\?since=\d+#changes)">See the list', page)
     assert len(lists(ana.get(href).text)["1 newly met in reviews"]) == 1
@@ -293,11 +293,15 @@ def test_what_ended_is_told_too(app: Flask, grown: World, sign_in: SignIn) -> No
     with app.app_context():
         for each in grown.statements["communication"][:3]:
             leave_out(grown, each, "No such tool.")
-    assert "1 more endorsed than in Summer 2026" in words(sign_in(grown.email("ana")).get("/").text)
+    assert "1 more reviewed as Consistently than in Summer 2026" in words(
+        sign_in(grown.email("ana")).get("/").text
+    )
     with app.app_context():
         five = grown.statements["communication"][4]
         leave_out(grown, five, "No such tool.")
-    assert "As many endorsed as in Summer 2026" in words(sign_in(grown.email("ana")).get("/").text)
+    assert "As many reviewed as Consistently as in Summer 2026" in words(
+        sign_in(grown.email("ana")).get("/").text
+    )
 
 
 def test_without_a_kept_round_or_anything_endorsed_there_is_no_picture(

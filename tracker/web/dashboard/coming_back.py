@@ -196,11 +196,11 @@ def _growth(
     more = len(now.endorsed) - len(then.endorsed)
     if more:
         words = (
-            _("%(num)s more endorsed than in %(round)s")
+            _("%(num)s more reviewed as Consistently than in %(round)s")
             if more > 0
-            else _("%(num)s fewer endorsed than in %(round)s")
+            else _("%(num)s fewer reviewed as Consistently than in %(round)s")
         )
     else:
-        words = _("As many endorsed as in %(round)s")
+        words = _("As many reviewed as Consistently as in %(round)s")
     title = words % {"num": abs(more), "round": ends[-1].round}
     return GrowthPicture(title, ends[-1], bars, len(sheet.counted))
