@@ -56,8 +56,8 @@ export function startAtAlone() {
   return Boolean(card);
 }
 
-/** After an answer: the next card; after the last one the next section, or the way to what is no section. */
-export function goOnAlone(card, wasOpen) {
+/** After an answer: the next card; after the last one the way on, which a tap takes by itself where it is a section. */
+export function goOnAlone(card, wasOpen, isTap = false) {
   if (settings?.getItem(STAYS)) return;
   const next = wasOpen ? card.next() : cards[cards.indexOf(card) + 1];
   if (next) {
@@ -65,7 +65,7 @@ export function goOnAlone(card, wasOpen) {
   } else {
     showPlace(card, true);
     const way = wayOn();
-    if (way?.hasAttribute("data-carries") && !isStuck()) way.dispatchEvent(A_TAP());
+    if (isTap && way?.hasAttribute("data-carries") && !isStuck()) way.dispatchEvent(A_TAP());
     else way?.focus();
   }
 }
@@ -102,12 +102,12 @@ function showPlace(card, isOver) {
   showPressed(card);
 }
 
-function answerAlone(answer) {
+function answerAlone(answer, isTap) {
   if (performance.now() - cameAt < QUIET) return;
   const card = aloneNow();
   const wasOpen = card.isOpen;
   card.give(answer, 0);
-  goOnAlone(card, wasOpen);
+  goOnAlone(card, wasOpen, isTap);
 }
 
 async function goBack(button) {
@@ -123,7 +123,7 @@ document.addEventListener("click", (event) => {
   if ("back" in button.dataset) goBack(button);
   else if ("next" in button.dataset) showAlone(cards[cards.indexOf(aloneNow()) + 1]);
   else if ("show" in button.dataset) showAlone(cards.find((card) => card.id === button.value));
-  else answerAlone(button.value);
+  else answerAlone(button.value, event.detail > 0);
 });
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("[data-one-answers]")) aloneNow().onKey(event);

@@ -32,7 +32,10 @@ def into_the_answers(me: Keyboard) -> None:
 def test_a_whole_framework_by_keyboard_alone(live: Live, browser: Any, width: int) -> None:
     """From the sign-in to the last of 33 statements: one key each, one more for each part. After
     those of the job comes the finish, which leads on to the rest."""
-    context = browser.new_context(base_url=live.url, viewport={"width": width, "height": 900})
+    # Nothing glides: where the focus is, is looked at where it ends up.
+    context = browser.new_context(
+        base_url=live.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+    )
     page = context.new_page()
     me = Keyboard(page)
     me.sign_in(live.world.email("ana"), PASSWORD)
