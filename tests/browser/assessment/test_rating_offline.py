@@ -65,6 +65,7 @@ def test_by_keyboard_it_goes_on_as_well(live: Live, visit: Visit) -> None:
         page.keyboard.press("3")
     assert page.locator("[data-way-on]:focus").count() == 1
     assert "not saved yet: 10" in page.locator("[data-unsaved-count]").text_content()
+    page.locator("[data-unsaved]").wait_for()  # It comes once a try has failed.
     box, save_bar = (page.locator(each).bounding_box() for each in ("[data-unsaved]", ".save-bar"))
     assert box["y"] + box["height"] <= save_bar["y"] + 1  # it stands over the bar with the way on
     page.context.set_offline(False)
