@@ -2,7 +2,7 @@
 
 import { page, speak, words } from "./announcements.js";
 import { Draft } from "../drafts.js";
-import { isOff, isSave, isShortcut, keepOff, radioOf, wayOn } from "./keys.js";
+import { isSave, isShortcut, radioOf, wayOn } from "./keys.js";
 import { StatementCard } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 
@@ -16,7 +16,6 @@ export class ReviewCard extends StatementCard {
     this.draft = new Draft(note.dataset.draftName, () => (this.isOpen && note.value ? [["note", note.value]] : []));
     note.addEventListener("input", () => this.draft.typed());
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
-    keepOff(root);
   }
 
   get ground() {
@@ -69,10 +68,6 @@ export class ReviewCard extends StatementCard {
   }
 
   choose(radio) {
-    if (isOff(radio)) {
-      radio.focus();
-      return;
-    }
     const wasOpen = this.isOpen;
     radio.checked = true;
     this.offer(0);
@@ -102,6 +97,7 @@ export class ReviewCard extends StatementCard {
   say(text, isUnsaved = false) {
     super.say(text, isUnsaved);
     this.state.classList.toggle("is-done", text === words.saved);
+    this.state.classList.toggle("is-asked", text === words.how);
   }
 
   /** The card's own button, or Ctrl+Enter. Returns whether there is something to save. */
@@ -118,6 +114,11 @@ export class ReviewCard extends StatementCard {
       return false;
     }
     return true;
+  }
+
+  focus() {
+    if (this.isQuestion && !this.isAsked) this.write();
+    else super.focus();
   }
 
   /** To the note, unfolded. */

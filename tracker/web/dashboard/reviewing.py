@@ -112,6 +112,6 @@ def _to_answer(statements: int) -> str:
 
 
 def _href(review: Queued) -> str:
-    talks = not (review.waiting or review.is_to_check)
-    endpoint = "reviews.differences" if talks else "reviews.show"
-    return url_for(endpoint, review_id=review.id)
+    if review.waiting or review.is_to_check:
+        return url_for("reviews.show", review_id=review.id, _anchor="first-open")
+    return url_for("reviews.differences", review_id=review.id)

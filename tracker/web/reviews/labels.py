@@ -105,9 +105,7 @@ class ReviewLabels:
         if key == CANNOT_TELL:
             return str(_("Haven’t seen it"))
         if key == NOT_THEIR_WORK:
-            return str(
-                _("Outside %(name)s’s job", name=self.name) if self.name else _("Outside their job")
-            )
+            return str(_("Outside their job"))
         return self.scale[key].label
 
     def answers(self) -> list[AnswerChoice]:
