@@ -61,10 +61,12 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     usual, most = suggested(worth), suggested(worth, SENT_MAX)
     if chosen is None:
         chosen = most if "more" in request.args else usual
-    ticked = {each.statement_id for each in statements if each.statement_id in set(chosen)}
-    by_domain: dict[int, list[Sendable]] = {}
+    wanted = set(chosen)
+    ticked = [each for each in statements if each.statement_id in wanted]
+    others: dict[int, list[Sendable]] = {}
     for each in statements:
-        by_domain.setdefault(each.domain_id, []).append(each)
+        if each.statement_id not in wanted:
+            others.setdefault(each.domain_id, []).append(each)
     reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -81,10 +83,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         form=form,
         learner=learner,
         statements=statements,
-        groups=[
-            (group, sum(each.statement_id in ticked for each in group))
-            for group in by_domain.values()
-        ],
+        others=[*others.values()],
         later=sum(each.later is not None for each in statements),
         ticked=ticked,
         usual=len(usual),
