@@ -27,6 +27,7 @@ from tracker.web.accounts.forms import (
     MailChoiceForm,
     NameForm,
     PasswordForm,
+    SecondOpinionsForm,
     SignInForm,
     UpdatesForm,
 )
@@ -179,6 +180,19 @@ def cover() -> ResponseReturnValue:
     return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
 
 
+@bp.post("/account/second-opinions")
+@door(Permission.SIGNED_IN)
+def second_opinions() -> ResponseReturnValue:
+    wanted = bool(SecondOpinionsForm().gives_second_opinions.data)
+    done = (
+        _("People outside your teams can ask you to rate one statement.")
+        if wanted
+        else _("Only your own teams can ask you now.")
+    )
+    to = url_for("accounts.show", _anchor="second-opinions")
+    return pressed(lambda: service.give_second_opinions(session.actor(), wanted), done, to)
+
+
 @bp.post("/account/away")
 @door(Permission.SIGNED_IN)
 def leave() -> ResponseReturnValue:
@@ -270,6 +284,9 @@ def _page(
         form=form,
         cover=cover_form,
         updates=UpdatesForm(formdata=None, offers_updates=found.offers_updates),
+        opinions=SecondOpinionsForm(
+            formdata=None, gives_second_opinions=found.gives_second_opinions
+        ),
         account=found,
         links=given_links.of_own(session.actor(), session.now()),
         now=session.now(),

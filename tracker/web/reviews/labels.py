@@ -171,6 +171,8 @@ def _reviewer(each: Reviewer) -> str:
                 day=day(each.until),
             )
         )
+    if each.outside:
+        return str(_("%(name)s (supervises %(team)s)", name=name, team=each.outside))
     if each.one_only:
         return str(
             _(
