@@ -88,7 +88,7 @@ READERS: list[tuple[str, Arranged]] = [
 def two(number: int) -> Worlds:
     """Two worlds that nothing is alike in, and others for each reader."""
     answers = list(Answer)
-    return [(FIRSTS[at], answers[at % len(answers)]) for at in (number, number + 4)]
+    return [(FIRSTS[at % len(FIRSTS)], answers[at % len(answers)]) for at in (number, number + 4)]
 
 
 STEPS = [
