@@ -185,9 +185,7 @@ def cover() -> ResponseReturnValue:
 def second_opinions() -> ResponseReturnValue:
     wanted = bool(SecondOpinionsForm().gives_second_opinions.data)
     done = (
-        _("People outside your teams can ask you to rate one statement.")
-        if wanted
-        else _("Only your own teams can ask you now.")
+        _("Anybody in your library can ask you.") if wanted else _("Only your teams can ask you.")
     )
     to = url_for("accounts.show", _anchor="second-opinions")
     return pressed(lambda: service.give_second_opinions(session.actor(), wanted), done, to)
@@ -276,13 +274,11 @@ def _page(
     form: NameForm, mail: MailChoiceForm | None = None, away_form: AwayForm | None = None
 ) -> str:
     note_opened(NoticePage.ACCOUNT)
-    mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()))
     found = account.account(session.actor(), session.now(), session.idle())
-    cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
     return render(
         "accounts/show.html",
         form=form,
-        cover=cover_form,
+        cover=CoverForm(formdata=None, covers_screen=session.actor().covers_screen),
         updates=UpdatesForm(formdata=None, offers_updates=found.offers_updates),
         opinions=SecondOpinionsForm(
             formdata=None, gives_second_opinions=found.gives_second_opinions
@@ -296,7 +292,7 @@ def _page(
         new_readers=openings.count_to_read(session.actor().person_id, session.now()),
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
-        mail=mail,
+        mail=mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor())),
         away_form=away_form or AwayForm(formdata=None, until_on=found.away_until),
         drafts=drafts.headers(session.actor().person_id),
         draft_names=DRAFT_FORMS,
