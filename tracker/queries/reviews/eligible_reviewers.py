@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 
 from tracker.db import ask_made
 from tracker.models import Deputy, Membership, Person, Team
@@ -19,6 +18,9 @@ from tracker.policy.reviewers import deputises_on
 from tracker.queries.assessment.learners import PEOPLE
 from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one, upwards
 from tracker.rules.roles import Role
+
+NOWHERE = "-"
+"""The path of no team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def of(person_id: int, today: dt.date) -> list[Reviewer]:
 def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
     """Who may review one statement alone: the same, then those above whom one supervisor stands
     nearer, then who is willing in another team, by name. `not_by` gave the first of two readings,
-    and is none of them, nor is anybody for being their deputy. Four queries."""
+    and is none of them, nor is anybody for being their deputy. Three queries."""
     return _by_learner([person_id], today, not_by=not_by or 0, is_of_one=True)[person_id]
 
 
@@ -81,13 +83,19 @@ def _by_learner(
     without: int = 0,
     is_of_one: bool = False,
 ) -> dict[int, list[Reviewer]]:
-    people = {"people": list(person_ids)}
-    teams = ask_made(_teams_on(today), people).all()
-    supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today, without)
+    teams = ask_made(_teams_on(today), {"people": list(person_ids)}).all()
+    paths = {at for team in teams for at in upwards(team.path)}
+    library = min(paths, key=len, default=NOWHERE) if is_of_one else NOWHERE
+    supervisors = _supervisors(paths, today, without, library)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
     named = {each.person_id for heads in supervisors.values() for each in heads}
     stand_ins = _by_first(_stand_ins_on(today), {"supervisors": [*named]})
-    willing = ask_made(_willing_on(today), people).all() if is_of_one else []
+    willing = {
+        each.person_id: each
+        for heads in supervisors.values()
+        for each in heads
+        if is_of_one and each.gives_second_opinions
+    }
     by_learner: dict[int, dict[tuple[int, int], Reviewer]] = {each: {} for each in person_ids}
     for team in teams:
         never, found = {team.learner_id, not_by, without}, by_learner[team.learner_id]
@@ -117,7 +125,7 @@ def _by_learner(
     for team in teams:
         found = by_learner[team.learner_id]
         known = {team.learner_id, not_by, *(who for who, _team in found)}
-        for each in willing:
+        for each in sorted(willing.values(), key=lambda each: (each.name, each.person_id)):
             if each.person_id not in known:
                 found[each.person_id, team.id] = Reviewer(
                     each.person_id,
@@ -176,8 +184,12 @@ def _teams_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _supervisors(paths: set[str], today: dt.date, without: int = 0) -> dict[str, list[Row[Any]]]:
-    return _by_first(_supervisors_on(today), {"paths": [*paths], "without": without})
+def _supervisors(
+    paths: set[str], today: dt.date, without: int = 0, library: str = NOWHERE
+) -> dict[str, list[Row[Any]]]:
+    """By the path of their team. `library`: its root, for those who are willing below it too."""
+    values = {"paths": [*paths], "without": without, "library": library}
+    return _by_first(_supervisors_on(today), values)
 
 
 def _by_first(query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> dict[Any, list[Row[Any]]]:
@@ -192,19 +204,22 @@ def _by_first(query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> dict[A
 def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
     return (
-        select(Team.path, *_who(today), Team.name.label("team"))
+        select(Team.path, *_who(today), Team.name.label("team"), Person.gives_second_opinions)
         .distinct()
         .join(Membership, Membership.team_id == Team.id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Team.path.in_(bindparam("paths", expanding=True)),
+            or_(
+                Team.path.in_(bindparam("paths", expanding=True)),
+                and_(Person.gives_second_opinions, Team.path.startswith(bindparam("library"))),
+            ),
             Team.closed_on.is_(None),
             Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
             Person.id != bindparam("without"),
         )
-        .order_by(Person.name, Person.id)
+        .order_by(Person.name, Person.id, Team.name)
     )
 
 
@@ -228,27 +243,4 @@ def _stand_ins_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Person.disabled_at.is_(None),
         )
         .order_by(Person.name, Person.id, Deputy.ends_on.desc())
-    )
-
-
-@lru_cache(maxsize=8)
-def _willing_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Who gives second opinions in the library of the learners, each with one of the teams they
-    supervise. Built once a day."""
-    asking = aliased(Person)
-    libraries = select(asking.library_id).where(asking.id.in_(PEOPLE))
-    return (
-        select(*_who(today), func.min(Team.name).label("team"))
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(
-            Person.library_id.in_(libraries),
-            Person.gives_second_opinions,
-            Person.disabled_at.is_(None),
-            Membership.role == Role.SUPERVISOR,
-            current_on(Membership, today),
-            Team.closed_on.is_(None),
-        )
-        .group_by(Person.id)
-        .order_by(Person.name, Person.id)
     )
