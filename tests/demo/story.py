@@ -130,8 +130,8 @@ class Story(LibraryStory):
                     return
 
     def _second_opinions(self) -> None:
-        """The second team's supervisor may be asked by people of the others too."""
-        supervisor = self.cast.teams[1].supervisors[0]
+        """The third team's supervisor may be asked by people of the others too."""
+        supervisor = self.cast.teams[2].supervisors[0]
         account.give_second_opinions(self.actor(supervisor, self.at(-1)), wanted=True)
 
     def _last_day(self) -> None:
