@@ -153,7 +153,8 @@ def test_no_outcome_is_in_two_figures(app: Flask, world: World) -> None:
     with app.app_context():
         one = session().scalars(select(CountedOutcome)).first()
         assert one is not None
-        row = {key: getattr(one, key) for key in CountedOutcome.__table__.c.keys() if key != "id"}
+        keys = [column.key for column in CountedOutcome.__table__.c]
+        row = {key: getattr(one, key) for key in keys if key != "id"}
         session().rollback()
         with pytest.raises(IntegrityError), transaction() as tx:
             tx.add(CountedOutcome(**row | {"as_of": world.now}))
