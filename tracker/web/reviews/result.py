@@ -1,0 +1,205 @@
+"""What a review came to, for both: how many of each end, what changed and which levels it moved,
+next steps, and what can still be done. Worked out from the sheets of when it was sent and when it
+ended, as this reader gets them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import learners
+from tracker.queries.record import sheets
+from tracker.queries.reviews.headers import ReviewHeader
+from tracker.queries.reviews.item_details import AgreedNextStep
+from tracker.queries.reviews.items import Item
+from tracker.rules.frameworks.scale import NOT_MY_WORK, Voice
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.growth import LevelMove, moved_by
+from tracker.rules.profiles.levels import Segment, checked_rank
+from tracker.rules.record.sheet import Sheet
+from tracker.rules.roles import Permission
+from tracker.web.http import access, session
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
+from tracker.web.reviews import labels, pages
+from tracker.web.reviews.outcome import End, ReviewOutcome, end_of, is_hidden, review_outcome
+from tracker.web.ui.templating.dates import day
+
+COUNTED = (End.SAME, End.AGREED, End.NO_AGREEMENT)
+"""These sum to what was reviewed."""
+SHOWN = 10
+"""So many changes are shown; the rest are folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLevel:
+    """`tick`: after how many segments the target stands, None without one."""
+
+    title: Wording
+    text: Wording
+    is_up: bool
+    segments: list[Segment]
+    tick: int | None
+    names: list[Wording]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A reviewed rating that is another one than before. `way`: 1 up the scale or -1 down, or not
+    counted any more; 0 where there was none before, or it has no place on the scale."""
+
+    item: Item
+    before: Wording
+    now: Wording
+    way: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepOf:
+    title: Wording
+    step: AgreedNextStep
+
+
+def result_page(review: Subject, header: ReviewHeader) -> str:
+    access.note_opened(header.id)
+    is_learner = pages.is_learner(review)
+    found = review_outcome(header, is_learner)
+    sheets_of = _then_and_now(review, header) if _reads_record(header, is_learner) else None
+    shown = [item for item in found.items if not is_hidden(header, item, is_learner)]
+    moved, changed = list[MovedLevel](), list[Changed]()
+    if sheets_of is not None:
+        ids = {item.statement_id for item in shown if end_of(item) in COUNTED}
+        moved = [_moved(each, sheets_of[1]) for each in moved_by(*sheets_of, ids)]
+        changed = _changed(found, shown, sheets_of[0])
+    steps = [
+        StepOf(item.title, step) for item in found.items for step in found.steps.get(item.id, ())
+    ]
+    ends = found.by_end
+    found, moved, changed, steps, ends = mark_language(
+        (found, moved, changed, steps, ends), header.lang
+    )
+    return render(
+        "reviews/result.html",
+        lang=header.lang,
+        header=header,
+        words=found.words,
+        is_learner=is_learner,
+        title=labels.result_words(*(len(ends[end]) for end in COUNTED)),
+        squares=[(str(end), ends[end]) for end in COUNTED if ends[end]],
+        ends=ends,
+        moved=moved,
+        changed=changed[:SHOWN],
+        more=changed[SHOWN:],
+        reads_record=sheets_of is not None,
+        steps=sorted(steps, key=lambda each: (each.step.due_on or dt.date.max, each.step.id)),
+        can_send=is_learner and access.may(Permission.REVIEW_SEND),
+        next_review=None if is_learner else pages.next_review(header.id),
+    )
+
+
+def _reads_record(header: ReviewHeader, is_learner: bool) -> bool:
+    """Whether the reader may see what was reviewed beside this review."""
+    if is_learner:
+        return True
+    person = subjects.person(header.learner_id, session.today())
+    return (
+        person is not None
+        and access.may(Permission.PROFILE_REVEALED, person)
+        and header.learner_id not in session.blind_spots().closed
+    )
+
+
+def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
+    """On the version of the review. Three queries."""
+    today = session.today()
+    learner = learners.learner(header.learner_id, today)
+    is_own = header.learner_id == session.actor().person_id
+    then, now = (
+        sheets.of_people(
+            [header.learner_id],
+            header.framework_id,
+            review.library_id or 0,
+            today,
+            None,
+            NO_BLIND_SPOTS if is_own else session.blind_spots(),
+            at,
+            learner.role_profile_ids if learner is not None else (),
+        )[0]
+        for at in (header.sent_at, header.closed_at)
+    )
+    return then, now
+
+
+def _moved(move: LevelMove, now: Sheet) -> MovedLevel:
+    is_up = move.rank > move.was
+    domain, view = move.domain, move.view
+    names = {"domain": domain.title, "level": domain.level_name(move.rank if is_up else move.was)}
+    title = (
+        _("%(domain)s: %(level)s reached", **names)
+        if is_up
+        else _("%(domain)s: %(level)s is not reached anymore", **names)
+    )
+    text = _(
+        "%(met)d of %(all)d at %(answer)s, %(need)d needed.",
+        met=view.tally.met,
+        all=view.tally.applicable,
+        answer=", ".join(each.label for each in now.version.met_answers),
+        need=view.need,
+    )
+    if not is_up and view.rank != move.was:
+        text = _("In %(level)s:", level=domain.level_name(view.rank)) + " " + text
+    if is_up and move.rank == move.standing.target_rank:
+        text += " " + _("That is the target.")
+    ranks, tick = [each.rank for each in move.standing.levels], checked_rank(move.standing)
+    return MovedLevel(
+        title=title,
+        text=text,
+        is_up=is_up,
+        segments=[each.segment for each in move.standing.levels],
+        tick=None if tick is None else ranks.index(tick) + 1,
+        names=[each.name for each in domain.levels],
+    )
+
+
+def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
+    lines = {line.statement.id: line for line in then.lines}
+    scale = of.words.steps
+    found = []
+    for item in shown:
+        end = end_of(item)
+        line = lines.get(item.statement_id)
+        if end not in COUNTED or line is None:
+            continue
+        before = then.answer(line, Voice.ENDORSED)
+        now = None if end is End.NO_AGREEMENT else item.agreed or item.own
+        if now == before:
+            continue
+        was, step = (scale.step(each) if each else None for each in (before, now))
+        way = -1 if now is None else 0 if not was or not step else (step > was) - (step < was)
+        found.append(
+            Changed(
+                item=item,
+                before=_label(of, before) if before else str(_("Not reviewed")),
+                now=_label(of, now) if now else str(_("Not counted")),
+                way=way,
+                how=_how(of, item, end),
+            )
+        )
+    return found
+
+
+def _label(of: ReviewOutcome, answer: str) -> Wording:
+    return str(_("Outside the job")) if answer == NOT_MY_WORK else of.words.scale[answer].label
+
+
+def _how(of: ReviewOutcome, item: Item, end: End) -> str:
+    if end is End.SAME:
+        return str(_("The same"))
+    if end is End.NO_AGREEMENT:
+        return str(_("No agreement"))
+    both = of.confirmations[item.id].values()
+    return str(_("Agreed %(day)s", day=day(max(each.confirmed_at for each in both))))
