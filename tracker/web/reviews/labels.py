@@ -11,6 +11,7 @@ from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.rules.frameworks.scale import (
     CANNOT_TELL,
+    NOT_MY_WORK,
     NOT_THEIR_WORK,
     Ground,
     Meaning,
@@ -156,9 +157,10 @@ class ReviewLabels:
             AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
         ]
 
-    def agreed(self) -> list[tuple[str, str]]:
-        """What the two can agree on."""
-        return [(key, self.scale[key].label) for key in self.steps.endorsable]
+    def agreed(self) -> dict[str, Wording]:
+        """What the two can agree on, by key, in the words of neither side."""
+        labels = {key: self.scale[key].label for key in self.steps.endorsable}
+        return {**labels, NOT_MY_WORK: str(_("Outside the job"))}
 
 
 def result_words(same: int, agreed: int, apart: int) -> str:

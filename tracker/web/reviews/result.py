@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
@@ -15,7 +16,7 @@ from tracker.queries.record import sheets
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import AgreedNextStep
 from tracker.queries.reviews.items import Item
-from tracker.rules.frameworks.scale import NOT_MY_WORK, Voice
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.growth import LevelMove, moved_by
 from tracker.rules.profiles.levels import Segment, checked_rank
@@ -30,6 +31,7 @@ from tracker.web.ui.templating.dates import day
 
 COUNTED = (End.SAME, End.AGREED, End.NO_AGREEMENT)
 """These sum to what was reviewed."""
+BEFORE = dt.timedelta(microseconds=1)
 SHOWN = 10
 """So many changes are shown; the rest are folded."""
 
@@ -48,14 +50,15 @@ class MovedLevel:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A reviewed rating that is another one than before. `way`: 1 up the scale or -1 down, or not
-    counted any more; 0 where there was none before, or it has no place on the scale."""
+    """A reviewed rating that is another one than before, or `is_new`. `way`: 1 up the scale or -1
+    down, or not counted any more; 0 for what is new, or has no place on the scale."""
 
     item: Item
     before: Wording
     now: Wording
     way: int
     how: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def result_page(review: Subject, header: ReviewHeader) -> str:
         squares=[(str(end), ends[end]) for end in COUNTED if ends[end]],
         ends=ends,
         moved=moved,
+        levels_title=_levels_title(moved),
         changed=changed[:SHOWN],
         more=changed[SHOWN:],
         reads_record=sheets_of is not None,
@@ -129,7 +133,7 @@ def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
             at,
             learner.role_profile_ids if learner is not None else (),
         )[0]
-        for at in (header.sent_at, header.closed_at)
+        for at in (header.sent_at - BEFORE, header.closed_at)
     )
     return then, now
 
@@ -165,9 +169,16 @@ def _moved(move: LevelMove, now: Sheet) -> MovedLevel:
     )
 
 
+def _levels_title(moved: list[MovedLevel]) -> str:
+    if all(each.is_up for each in moved):
+        return str(ngettext("Level reached", "Levels reached", len(moved)))
+    return str(_("Levels that moved"))
+
+
 def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
+    """What is new comes last."""
     lines = {line.statement.id: line for line in then.lines}
-    scale = of.words.steps
+    scale, labels_of = of.words.steps, of.words.agreed()
     found = []
     for item in shown:
         end = end_of(item)
@@ -183,17 +194,14 @@ def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]
         found.append(
             Changed(
                 item=item,
-                before=_label(of, before) if before else str(_("Not reviewed")),
-                now=_label(of, now) if now else str(_("Not counted")),
+                before=labels_of[before] if before else str(_("Not reviewed")),
+                now=labels_of[now] if now else str(_("Not counted")),
                 way=way,
                 how=_how(of, item, end),
+                is_new=before is None,
             )
         )
-    return found
-
-
-def _label(of: ReviewOutcome, answer: str) -> Wording:
-    return str(_("Outside the job")) if answer == NOT_MY_WORK else of.words.scale[answer].label
+    return sorted(found, key=lambda each: each.is_new)
 
 
 def _how(of: ReviewOutcome, item: Item, end: End) -> str:
