@@ -11,6 +11,7 @@ from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
+from tests.conftest import copy_pages
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids
@@ -27,7 +28,8 @@ Visit = Callable[..., Any]
 MINE = {"ana": "3", "sue": "1"}
 """Ana rated herself Consistently, Sue said Not yet: the key of one's own rating."""
 THEIRS = {"ana": MINE["sue"], "sue": MINE["ana"]}
-ENDS = ("keep Ana's", "take Sue's", "no agreement")
+ENDS = (MINE["ana"], MINE["sue"], "n")
+"""What both want, row by row: Ana's rating, Sue's, no agreement."""
 
 
 def differing(live: Live, count: int) -> int:
@@ -109,14 +111,6 @@ class Side:
         return bool(self.page.locator(".agenda-ask").count())
 
 
-def wishes(name: str, count: int) -> list[str]:
-    """The same end for each row as either of them sees it: a key for each."""
-    keys = {"keep Ana's": MINE["ana"], "take Sue's": THEIRS["ana"], "no agreement": "n"}
-    found = [keys[ENDS[number % len(ENDS)]] for number in range(count)]
-    assert name in MINE
-    return found
-
-
 @pytest.mark.parametrize("count", [11, 20])
 def test_it_ends_the_same_whoever_comes_second(live: Live, browser: Any, count: int) -> None:
     """Both want the same end for each: with the same keys, one for each row, in either order."""
@@ -129,7 +123,7 @@ def test_it_ends_the_same_whoever_comes_second(live: Live, browser: Any, count: 
             side = sides[name]
             side.page.goto(side.url)
             left = side.page.locator("[data-difference]").count()
-            keys = wishes(name, count)
+            keys = [ENDS[number % len(ENDS)] for number in range(count)]
             if name == order[1]:
                 keys = [key for key in keys if key != "n"]  # the first has ended these
             assert left == len(keys)
@@ -147,21 +141,14 @@ def test_it_ends_the_same_whoever_comes_second(live: Live, browser: Any, count: 
         assert page.get_by_role("heading", level=1).text_content().startswith(f"{count} reviewed: ")
         for each in sides.values():
             each.context.close()
-        forget(live, review_id)
+        with live.app.app_context():
+            copy_pages("browser", db.engine)  # as it was at first, to send the same again
     assert found["ana", "sue"] == found["sue", "ana"]
-    assert {each for each in found["ana", "sue"]} == {
+    assert set(found["ana", "sue"]) == {
         ("endorsed", "consistently"),
         ("endorsed", "not_yet"),
         ("kept_apart", None),
     }
-
-
-def forget(live: Live, review_id: int) -> None:
-    """As it was at first, so that the same can be sent again."""
-    from tests.conftest import copy_pages
-
-    with live.app.app_context():
-        copy_pages("browser", db.engine)
 
 
 @pytest.mark.parametrize("first", ["ana", "sue"])

@@ -102,7 +102,7 @@ def met_at(now: Sheet, happenings: Sequence[Happening], at: dt.datetime) -> MetC
 
 
 @dataclass(frozen=True, slots=True)
-class LevelMove:
+class DomainMove:
     """A domain in which another level is reached than was: rank `was`, 0 for none."""
 
     domain: DomainShape
@@ -120,7 +120,7 @@ class LevelMove:
         return next(counting, lost[-1])
 
 
-def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[LevelMove]:
+def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[DomainMove]:
     """The levels that the reviewed ratings of these statements moved, with all else as it is now.
     Both sheets on one version, as the same reader gets them."""
     before = {
@@ -141,7 +141,7 @@ def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[Le
         standing = standings[domain.id]
         rank, rank_before = known_rank(standing) or 0, known_rank(was[domain.id]) or 0
         if rank != rank_before:
-            found.append(LevelMove(domain, rank_before, rank, standing))
+            found.append(DomainMove(domain, rank_before, rank, standing))
     return found
 
 

@@ -18,7 +18,7 @@ from tracker.queries.reviews.item_details import AgreedNextStep
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.growth import LevelMove, moved_by
+from tracker.rules.profiles.growth import DomainMove, moved_by
 from tracker.rules.profiles.levels import Segment, checked_rank
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.roles import Permission
@@ -60,6 +60,10 @@ class Changed:
     how: str
     is_new: bool
 
+    @property
+    def is_up(self) -> bool:
+        return self.way > 0
+
 
 @dataclass(frozen=True, slots=True)
 class StepOf:
@@ -92,6 +96,7 @@ def result_page(review: Subject, header: ReviewHeader) -> str:
         words=found.words,
         is_learner=is_learner,
         title=labels.result_words(*(len(ends[end]) for end in COUNTED)),
+        size=_size(sum(len(ends[end]) for end in COUNTED)),
         squares=[(str(end), ends[end]) for end in COUNTED if ends[end]],
         ends=ends,
         moved=moved,
@@ -103,6 +108,11 @@ def result_page(review: Subject, header: ReviewHeader) -> str:
         can_send=is_learner and access.may(Permission.REVIEW_SEND),
         next_review=None if is_learner else pages.next_review(header.id),
     )
+
+
+def _size(squares: int) -> str:
+    """Of the squares, so that up to sixty stand beside each other."""
+    return "most" if squares > 36 else "many" if squares > 18 else "few"
 
 
 def _reads_record(header: ReviewHeader, is_learner: bool) -> bool:
@@ -138,7 +148,7 @@ def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
     return then, now
 
 
-def _moved(move: LevelMove, now: Sheet) -> MovedLevel:
+def _moved(move: DomainMove, now: Sheet) -> MovedLevel:
     is_up = move.rank > move.was
     domain, view = move.domain, move.view
     names = {"domain": domain.title, "level": domain.level_name(move.rank if is_up else move.was)}
