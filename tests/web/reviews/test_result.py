@@ -27,17 +27,16 @@ SAME, PARTLY, UNSEEN = (
     ReviewerAnswer.PARTLY,
     ReviewerAnswer.CANNOT_TELL,
 )
+BEFORE = {0: EndorsedAnswer.PARTLY, 2: EndorsedAnswer.CONSISTENTLY, 4: EndorsedAnswer.CONSISTENTLY}
 LONG_AGO = dt.timedelta(days=90)
 
 
 def settled(world: World) -> int:
     """Of seven: two the same, two agreed, one with no agreement, one not seen, one dropped. The
     first, third and fifth were reviewed before, with another answer each time."""
-    before = (EndorsedAnswer.PARTLY, None, EndorsedAnswer.CONSISTENTLY, None)
-    before = (*before, EndorsedAnswer.CONSISTENTLY)
-    for statement_id, earlier in zip(world.statements["communication"], before, strict=False):
-        if earlier is not None:
-            endorse(world, "ana", "sue", statement_id, earlier, world.now - LONG_AGO)
+    for at, earlier in BEFORE.items():
+        statement_id = world.statements["communication"][at]
+        endorse(world, "ana", "sue", statement_id, earlier, world.now - LONG_AGO)
     review_id = send(world, *[YES] * 7)
     ids = item_ids(review_id)
     ana, sue = actor(world, "ana"), actor(world, "sue")

@@ -40,8 +40,8 @@ SHOWN = 10
 class MovedLevel:
     """`tick`: after how many segments the target stands, None without one."""
 
-    title: Wording
-    text: Wording
+    title: str
+    text: str
     is_up: bool
     segments: list[Segment]
     tick: int | None
@@ -54,8 +54,8 @@ class Changed:
     down, or not counted any more; 0 for what is new, or has no place on the scale."""
 
     item: Item
-    before: Wording
-    now: Wording
+    before: str
+    now: str
     way: int
     how: str
     is_new: bool
@@ -73,25 +73,24 @@ class StepOf:
 
 def result_page(review: Subject, header: ReviewHeader) -> str:
     access.note_opened(header.id)
-    is_learner = pages.is_learner(review)
-    found = review_outcome(header, is_learner)
+    is_learner, lang = pages.is_learner(review), header.lang
+    found = mark_language(review_outcome(header, is_learner), lang)
     sheets_of = _then_and_now(review, header) if _reads_record(header, is_learner) else None
-    shown = [item for item in found.items if not is_hidden(header, item, is_learner)]
     moved, changed = list[MovedLevel](), list[Changed]()
     if sheets_of is not None:
+        then, now = sheets_of
+        shown = [item for item in found.items if not is_hidden(header, item, is_learner)]
         ids = {item.statement_id for item in shown if end_of(item) in COUNTED}
-        moved = [_moved(each, sheets_of[1]) for each in moved_by(*sheets_of, ids)]
-        changed = _changed(found, shown, sheets_of[0])
+        moves, met = mark_language((moved_by(then, now, ids), now.version.met_answers), lang)
+        moved = [_moved(each, ", ".join(label.label for label in met)) for each in moves]
+        changed = _changed(found, shown, then)
     steps = [
         StepOf(item.title, step) for item in found.items for step in found.steps.get(item.id, ())
     ]
     ends = found.by_end
-    found, moved, changed, steps, ends = mark_language(
-        (found, moved, changed, steps, ends), header.lang
-    )
     return render(
         "reviews/result.html",
-        lang=header.lang,
+        lang=lang,
         header=header,
         words=found.words,
         is_learner=is_learner,
@@ -148,7 +147,8 @@ def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
     return then, now
 
 
-def _moved(move: DomainMove, now: Sheet) -> MovedLevel:
+def _moved(move: DomainMove, met: str) -> MovedLevel:
+    """`met`: what the answers that count are called."""
     is_up = move.rank > move.was
     domain, view = move.domain, move.view
     names = {"domain": domain.title, "level": domain.level_name(move.rank if is_up else move.was)}
@@ -161,7 +161,7 @@ def _moved(move: DomainMove, now: Sheet) -> MovedLevel:
         "%(met)d of %(all)d at %(answer)s, %(need)d needed.",
         met=view.tally.met,
         all=view.tally.applicable,
-        answer=", ".join(each.label for each in now.version.met_answers),
+        answer=met,
         need=view.need,
     )
     if not is_up and view.rank != move.was:

@@ -246,7 +246,7 @@ class TestChoosing:
         ana.post(url, choosing("confirm", choices) | reasons)
         with app.app_context():
             found = session().execute(select(Confirmation.item_id, Confirmation.reason))
-            assert dict(map(tuple, found)) == {near: "", far: "Halfway."}
+            assert {row.item_id: row.reason for row in found} == {near: "", far: "Halfway."}
 
     def test_a_page_of_somebody_else_is_refused(
         self, three: tuple[str, list[int]], world: World, ana: Client
