@@ -116,7 +116,7 @@ DOORS = [
     row("reviews.check", 403, 200, method="GET", values=its_id),
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
-    row("reviews.result", 200, 200, ended, "GET", its_id),
+    row("differences.result", 200, 200, ended, "GET", its_id),
     row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
     row("batch_review.screen", 403, 200, method="GET", values=its_screen),
     row("batch_review.answer_screen", 403, 422, values=its_screen, data=NOTHING_TICKED),

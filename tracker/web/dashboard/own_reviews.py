@@ -78,7 +78,7 @@ def _returned(item: ReturnedItem, *, names: bool) -> PanelEntry:
 def _revealed(review: RevealedReview, on: dt.date, *, names: bool) -> PanelEntry:
     endpoint = "reviews.differences" if review.shown else "reviews.show"
     if review.closed_at is not None:
-        endpoint = "reviews.result"
+        endpoint = "differences.result"
     waits_for_me = bool(review.to_say)
     return PanelEntry(
         _title(review),

@@ -54,7 +54,7 @@ def _finished(inbox: list[Queued], on: dt.date) -> list[Section]:
     found = [
         PanelEntry(
             _("Your review of %(name)s is finished", name=each.who),
-            url_for("reviews.result", review_id=each.id),
+            url_for("differences.result", review_id=each.id),
             _("See what it came to, and what comes next."),
             ago(each.ended_at),
         )

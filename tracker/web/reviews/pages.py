@@ -229,7 +229,7 @@ def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
 
 def outcome_href(header: ReviewHeader) -> str:
     """Where both read what was revealed: the differences, or the result once it has ended."""
-    endpoint = "reviews.differences" if header.is_live else "reviews.result"
+    endpoint = "reviews.differences" if header.is_live else "differences.result"
     return url_for(endpoint, review_id=header.id)
 
 

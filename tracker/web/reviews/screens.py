@@ -70,7 +70,7 @@ def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
         return None
     if header.is_live and progress.is_under_way(items):
         return following_href(header.id, of_review(items))
-    endpoint = "reviews.differences" if header.is_live else "reviews.result"
+    endpoint = "reviews.differences" if header.is_live else "differences.result"
     return url_for(endpoint, review_id=header.id)
 
 

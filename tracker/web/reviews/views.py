@@ -28,7 +28,6 @@ from tracker.web.reviews import conflict_page, labels, outcome, pages, progress,
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
-from tracker.web.reviews.result import result_page
 from tracker.web.ui import pdf
 from tracker.web.ui.drafts import replaced_choices
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
@@ -253,16 +252,6 @@ def reveal(review: Subject) -> ResponseReturnValue:
 def differences(review: Subject) -> ResponseReturnValue:
     """What was revealed, to both: what is equal, what differs, and what became of it."""
     return differences_page(review)
-
-
-@bp.get("/reviews/<id:review_id>/result")
-@door(Permission.REVIEW_READ, subjects.review)
-def result(review: Subject) -> ResponseReturnValue:
-    """What a review came to, once it has ended."""
-    header = pages.header_of(review.id)
-    if pages.is_sealed(header) or header.is_live:
-        return redirect(url_for("reviews.show", review_id=review.id))
-    return result_page(review, header)
 
 
 @bp.get("/reviews/<id:review_id>/differences.pdf")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -23,6 +23,7 @@ from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.differences.forms import SentDifferences, from_form
 from tracker.web.reviews.differences.pages import differences_page
+from tracker.web.reviews.result import result_page
 
 bp = Blueprint("differences", __name__)
 
@@ -52,6 +53,16 @@ def choose(review: Subject) -> ResponseReturnValue:
         return "", 204
     flash_message(said)
     return redirect(pages.outcome_href(pages.header_of(review.id)), 303)
+
+
+@bp.get("/reviews/<id:review_id>/result")
+@door(Permission.REVIEW_READ, subjects.review)
+def result(review: Subject) -> ResponseReturnValue:
+    """What a review came to, once it has ended."""
+    header = pages.header_of(review.id)
+    if pages.is_sealed(header) or header.is_live:
+        return redirect(url_for("reviews.show", review_id=review.id))
+    return result_page(review, header)
 
 
 @bp.post("/review-items/<id:item_id>/take-back")
