@@ -179,6 +179,7 @@ def paths(app: Flask, world: World, review_id: int) -> list[str]:
         f"/reviews/{review_id}",
         f"/reviews/{review_id}/check",
         f"/reviews/{review_id}/differences",
+        f"/reviews/{review_id}/result",
         *(f"/review-items/{item_id}" for item_id in ids),
         f"/reviews/{review_id}/screen/1",
         *(
