@@ -136,7 +136,7 @@ class ReaderForm(Form):
     """`reviewer` is "person-team"; who may be chosen is the service's to say."""
 
     reviewer = RadioField(
-        _l("Who shall review?"),
+        _l("Who should review?"),
         [InputRequired(_l("Choose who shall review."))],
         validate_choice=False,
     )
