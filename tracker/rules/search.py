@@ -1,0 +1,160 @@
+"""What is found by the words that somebody types: in any case and order, by their beginnings, by
+other words that libraries use for them (seed_data/search_words.txt), and by likeness where nothing
+holds them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import folded
+
+FIND_MAX = 200
+WORDS_FILE = Path(__file__).resolve().parents[2] / "seed_data" / "search_words.txt"
+WORD = re.compile(r"[^\W_]+")
+TOKEN = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
+APOSTROPHES = str.maketrans("", "", "'’")
+LIKE_FROM, LONG_FROM = 4, 8
+"""A word of so many letters may have one wrong; a long one, two."""
+BEFORE_HIT = 60
+
+
+def plain(text: str) -> str:
+    """The words as they are compared, each with a space on both sides."""
+    return f" {' '.join(WORD.findall(folded(text.translate(APOSTROPHES))))} "
+
+
+known = lru_cache(2**15)(plain)
+"""The same of what is looked through again and again: names, titles, and texts of frameworks. Never
+of what somebody typed."""
+
+
+@cache
+def other_words() -> dict[str, tuple[str, ...]]:
+    """Of each word or phrase of the list, all of its line."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in WORDS_FILE.read_text(encoding="utf-8").splitlines():
+        told = tuple(dict.fromkeys(plain(each).strip() for each in line.split(",")))
+        if not line.startswith("#"):
+            found |= dict.fromkeys(filter(None, told), told)
+    return found
+
+
+@cache
+def _longest() -> int:
+    return max(len(phrase.split()) for phrase in other_words())
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that was typed, or a phrase of the list. `spellings`: all of its line, the words of
+    which are found whole; a word that is in no line is found by its beginning. `instead_of`: what
+    was typed, where this is the nearest that there is."""
+
+    said: str
+    spellings: tuple[str, ...] = ()
+    instead_of: str = ""
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        if self.spellings:
+            return ()
+        is_plural = len(self.said) > LIKE_FROM and self.said.endswith("s")
+        return (self.said, self.said[:-1]) if is_plural else (self.said,)
+
+    def is_in(self, text: str) -> bool:
+        """`text`: as `plain` gives it."""
+        return any(f" {each} " in text for each in self.spellings) or any(
+            f" {each}" in text for each in self.beginnings
+        )
+
+    def is_word(self, word: str) -> bool:
+        """Whether it is why a text was found."""
+        return word.startswith(self.beginnings) or any(
+            word in each.split() for each in self.spellings
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of a text that was found; `is_hit`: they are why."""
+
+    words: Wording
+    is_hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, typed: str) -> "Search":
+        """The longest phrases of the list that are in it, and each other word."""
+        words, found, at = plain(typed[:FIND_MAX]).split(), [], 0
+        while at < len(words):
+            for length in range(_longest(), 0, -1):
+                phrase = " ".join(words[at : at + length])
+                if length == 1 or phrase in other_words():
+                    found.append(Term(phrase, other_words().get(phrase, ())))
+                    at += len(phrase.split())
+                    break
+        return cls(tuple(found))
+
+    def among(self, texts: Sequence[str]) -> "Search":
+        """The same with the nearest word in the place of each that none of the texts holds; they
+        are as `plain` gives them."""
+        return replace(self, terms=tuple(_nearest(term, texts) for term in self.terms))
+
+    def rank(self, title: str, text: str) -> int | None:
+        """Lower is better; None where a word is missing. Both as `plain` gives them."""
+        if not all(term.is_in(title) or term.is_in(text) for term in self.terms):
+            return None
+        is_titled = all(term.is_in(title) for term in self.terms)
+        is_as_typed = all(f" {term.said}" in title + text for term in self.terms)
+        return 2 * (not is_titled) + (not is_as_typed)
+
+    def spellings(self, texts: Iterable[str]) -> list[str]:
+        """Other words by which the texts were found, in the order of the list."""
+        every = " ".join(texts)
+        others = (each for term in self.terms for each in term.spellings if each != term.said)
+        return [each for each in dict.fromkeys(others) if f" {each} " in every]
+
+    def pieces(self, text: str) -> tuple[Piece, ...]:
+        """The text, parted by what is found in it."""
+        found: list[Piece] = []
+        for at, words in enumerate(TOKEN.split(text)):
+            is_hit = at % 2 == 1 and any(
+                term.is_word(each) for each in plain(words).split() for term in self.terms
+            )
+            if found and found[-1].is_hit == is_hit:
+                found[-1] = replace(found[-1], words=found[-1].words + words)
+            elif words:
+                found.append(Piece(words, is_hit))
+        return tuple(found)
+
+    def excerpt(self, text: str) -> tuple[Piece, ...]:
+        """A line of the text: from its beginning, or from some words before what is found."""
+        found = self.pieces(" ".join(text.split()))
+        if found and not found[0].is_hit and len(found[0].words) > BEFORE_HIT and len(found) > 1:
+            shown = found[0].words[-BEFORE_HIT:].partition(" ")[2]
+            return (Piece(f"… {shown}", is_hit=False), *found[1:])
+        return found
+
+
+def _nearest(term: Term, texts: Sequence[str]) -> Term:
+    if term.spellings or len(term.said) < LIKE_FROM or any(map(term.is_in, texts)):
+        return term
+    words = {word for text in texts for word in text.split()}
+    most = 1 if len(term.said) < LONG_FROM else 2
+    found = process.extractOne(
+        term.said,
+        sorted(words | {each for each in other_words() if " " not in each}),
+        scorer=OSA.distance,
+        score_cutoff=most,
+    )
+    return term if found is None else Term(found[0], other_words().get(found[0], ()), term.said)

@@ -1,0 +1,130 @@
+"""Go to: pages by their names, and what one may open by its words. What was looked for is kept
+nowhere, and no log has it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.dashboard.search import Candidate, Found, Kind, search
+from tracker.rules.roles import Permission
+from tracker.rules.search import FIND_MAX
+from tracker.web.http import session
+from tracker.web.http.access import door, may
+from tracker.web.i18n.render import render
+from tracker.web.ui.templating import navigation
+
+bp = Blueprint("search", __name__)
+MOST, MOST_OF_ONE = 5, 200
+TITLES = {
+    Kind.STATEMENT: _l("Statements"),
+    Kind.EVIDENCE: _l("Your evidence"),
+    Kind.REVIEW: _l("Reviews"),
+    Kind.PERSON: _l("People"),
+    Kind.TEAM: _l("Teams"),
+    Kind.PAGE: _l("Pages"),
+}
+_HERE, _ADMIN, _SYSTEM = _l("Page"), _l("Administration"), _l("System")
+PAGES = {
+    "assessment.five": (_l("Rate 5 statements"), _HERE),
+    "rating_lists.new": (_l("Import ratings"), _HERE),
+    "evidence.new": (_l("Add evidence"), _HERE),
+    "reviews.new": (_l("Send statements for review"), _HERE),
+    "delegates.index": (_l("Your backup reviewers"), _HERE),
+    "notices.index": (_l("Notices"), _HERE),
+    "jobs.index": (_l("Background work"), _HERE),
+    "accounts.show": (_l("Your account"), _HERE),
+    "accounts.password": (_l("Change your password"), _HERE),
+    "address_changes.show": (_l("Change your email address"), _HERE),
+    "given_links.code": (_l("Make a recovery code"), _HERE),
+    "own_readers.index": (_l("New readers of your record"), _HERE),
+    "dashboard.use_statement": (_l("How ratings are used"), _HERE),
+    "front.help_page": (_l("Help"), _HERE),
+    "front.privacy": (_l("Privacy"), _HERE),
+    "front.accessibility": (_l("Accessibility"), _HERE),
+    "front.about": (_l("About Skills Tracker"), _HERE),
+    "admin_people.index": (_l("People"), _ADMIN),
+    "admin_people.new": (_l("Add a person"), _ADMIN),
+    "rosters.index": (_l("Import people"), _ADMIN),
+    "people_invitations.index": (_l("Invitations"), _ADMIN),
+    "admin_teams.index": (_l("Teams"), _ADMIN),
+    "admin_teams.new": (_l("Add a team"), _ADMIN),
+    "admin_role_profiles.index": (_l("Job profiles"), _ADMIN),
+    "admin_role_profiles.new": (_l("Add a job profile"), _ADMIN),
+    "version_moves.index": (_l("Versions in use"), _ADMIN),
+    "admin_rounds.index": (_l("Rounds"), _ADMIN),
+    "admin_rounds.new": (_l("Add a round"), _ADMIN),
+    "admin_use_statement.show": (_l("How ratings are used"), _ADMIN),
+    "admin_exclusions.index": (_l("Not rated here"), _ADMIN),
+    "admin_sensitive.index": (_l("Statements on personal matters"), _ADMIN),
+    "admin.library": (_l("Library settings"), _ADMIN),
+    "sign_in_settings.show": (_l("Sign-ins and invitations"), _ADMIN),
+    "corrections.index": (_l("Suggested corrections"), _ADMIN),
+    "admin_mail.index": (_l("Mail"), _ADMIN),
+    "access_review.index": (_l("Access review"), _ADMIN),
+    "admin_audit.index": (_l("Audit"), _ADMIN),
+    "admin_backup.index": (_l("Backup"), _SYSTEM),
+    "framework_drafts.index": (_l("Versions of frameworks"), _SYSTEM),
+    "libraries.new": (_l("Add a library"), _SYSTEM),
+}
+"""Beside the main navigation, by their names; each is found by whom its door lets in."""
+
+
+@bp.get("/search")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """`?q=`; `?only=` shows one kind, and all of it."""
+    find, only = request.args.get("q", "").strip()[:FIND_MAX], request.args.get("only")
+    kind, pages = Kind(only) if only in set(Kind) else None, list(_pages())
+    found = _found(find, kind, pages) if find else None
+    return render(
+        "dashboard/search.html",
+        find=find,
+        only=kind,
+        found=found,
+        spellings=", ".join(f"“{each}”" for each in found.spellings) if found else "",
+        pages=pages,
+        titles=TITLES,
+        href=_href,
+    )
+
+
+def _found(find: str, only: Kind | None, pages: list[Candidate]) -> Found:
+    most = {only: MOST_OF_ONE} if only else dict.fromkeys(Kind, MOST)
+    return search(session.actor(), find, session.today(), session.blind_spots(), pages, most)
+
+
+def _pages() -> Iterator[Candidate]:
+    """What the main navigation shows, and the others whose door would open."""
+    for link in navigation.links():
+        yield Candidate(link.href, link.label, where=str(_HERE))
+    for endpoint, (label, where) in PAGES.items():
+        asks: Any = current_app.view_functions[endpoint]
+        if asks.permission is Permission.PUBLIC or may(asks.permission):
+            yield Candidate(url_for(endpoint), str(label), where=str(where))
+
+
+def _href(kind: Kind, key: Any) -> str:
+    if kind is Kind.PAGE:
+        return str(key)
+    if kind is Kind.STATEMENT:
+        return _statement(key)
+    if kind is Kind.EVIDENCE:
+        return url_for("evidence.show", evidence_id=key)
+    if kind is Kind.REVIEW:
+        return url_for("reviews.show", review_id=key.id)
+    record_id, is_readable = key
+    if kind is Kind.PERSON:
+        endpoint = "profiles.show" if is_readable else "admin_people.show"
+        return url_for(endpoint, person_id=record_id)
+    return url_for("teams.show" if is_readable else "admin_teams.edit", team_id=record_id)
+
+
+def _statement(key: Any) -> str:
+    """One's own, or its place on the public page."""
+    if isinstance(key, int):
+        return url_for("statements.show", statement_id=key)
+    slug, version, code = key
+    return url_for("frameworks.show", slug=slug, version=version, _anchor=code)
