@@ -21,7 +21,7 @@ TOKEN = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
 APOSTROPHES = str.maketrans("", "", "'’")
 LIKE_FROM, LONG_FROM = 4, 8
 """A word of so many letters may have one wrong; a long one, two."""
-BEFORE_HIT = 60
+BEFORE_HIT = 32
 
 
 def plain(text: str) -> str:
@@ -73,11 +73,16 @@ class Term:
             f" {each}" in text for each in self.beginnings
         )
 
-    def is_word(self, word: str) -> bool:
-        """Whether it is why a text was found."""
-        return word.startswith(self.beginnings) or any(
-            word in each.split() for each in self.spellings
-        )
+    def hits(self, words: Sequence[str]) -> set[int]:
+        """The places of those words of a text that are why it was found."""
+        begun = {at for at, word in enumerate(words) if word.startswith(self.beginnings)}
+        return begun | {
+            place
+            for phrase in (each.split() for each in self.spellings)
+            for at in range(len(words) - len(phrase) + 1)
+            if list(words[at : at + len(phrase)]) == phrase
+            for place in range(at, at + len(phrase))
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +131,15 @@ class Search:
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
         """The text, parted by what is found in it."""
+        parts = TOKEN.split(text)
+        words = [plain(word).strip() for word in parts[1::2]]
+        places = {2 * at + 1 for term in self.terms for at in term.hits(words)}
         found: list[Piece] = []
-        for at, words in enumerate(TOKEN.split(text)):
-            is_hit = at % 2 == 1 and any(
-                term.is_word(each) for each in plain(words).split() for term in self.terms
-            )
-            if found and found[-1].is_hit == is_hit:
-                found[-1] = replace(found[-1], words=found[-1].words + words)
-            elif words:
-                found.append(Piece(words, is_hit))
+        for at, part in enumerate(parts):
+            if found and found[-1].is_hit == (at in places):
+                found[-1] = replace(found[-1], words=found[-1].words + part)
+            elif part:
+                found.append(Piece(part, at in places))
         return tuple(found)
 
     def excerpt(self, text: str) -> tuple[Piece, ...]:

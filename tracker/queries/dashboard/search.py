@@ -56,8 +56,8 @@ class Kind(StrEnum):
 
 
 class Candidate(NamedTuple):
-    """`key`: what its address needs. `text`: what is looked through besides the title, and shown
-    where it is found; `where`: what it is found by too, and stands beside it."""
+    """`key`: what its address needs. `text`: what is looked through besides the title, and shown;
+    `where` stands beside it, and is looked through but for people, who are not found by team."""
 
     key: Any
     title: str
@@ -137,7 +137,8 @@ def search(
 def _plain(kind: Kind, one: Candidate) -> tuple[str, str]:
     """What somebody typed for themselves stays nowhere."""
     fold = plain if kind is Kind.EVIDENCE else known
-    return fold(one.title), fold(one.text) + known(one.where)
+    where = "" if kind is Kind.PERSON else known(one.where)
+    return fold(one.title), fold(one.text) + where
 
 
 def _hit(looking: Search, kind: Kind, one: Candidate) -> Hit:

@@ -26,25 +26,25 @@ TITLES = {
     Kind.TEAM: _l("Teams"),
     Kind.PAGE: _l("Pages"),
 }
-_HERE, _ADMIN, _SYSTEM = _l("Page"), _l("Administration"), _l("System")
+_ADMIN, _SYSTEM = _l("Administration"), _l("System")
 PAGES = {
-    "assessment.five": (_l("Rate 5 statements"), _HERE),
-    "rating_lists.new": (_l("Import ratings"), _HERE),
-    "evidence.new": (_l("Add evidence"), _HERE),
-    "reviews.new": (_l("Send statements for review"), _HERE),
-    "delegates.index": (_l("Your backup reviewers"), _HERE),
-    "notices.index": (_l("Notices"), _HERE),
-    "jobs.index": (_l("Background work"), _HERE),
-    "accounts.show": (_l("Your account"), _HERE),
-    "accounts.password": (_l("Change your password"), _HERE),
-    "address_changes.show": (_l("Change your email address"), _HERE),
-    "given_links.code": (_l("Make a recovery code"), _HERE),
-    "own_readers.index": (_l("New readers of your record"), _HERE),
-    "dashboard.use_statement": (_l("How ratings are used"), _HERE),
-    "front.help_page": (_l("Help"), _HERE),
-    "front.privacy": (_l("Privacy"), _HERE),
-    "front.accessibility": (_l("Accessibility"), _HERE),
-    "front.about": (_l("About Skills Tracker"), _HERE),
+    "assessment.five": (_l("Rate 5 statements"), ""),
+    "rating_lists.new": (_l("Import ratings"), ""),
+    "evidence.new": (_l("Add evidence"), ""),
+    "reviews.new": (_l("Send statements for review"), ""),
+    "delegates.index": (_l("Your backup reviewers"), ""),
+    "notices.index": (_l("Notices"), ""),
+    "jobs.index": (_l("Background work"), ""),
+    "accounts.show": (_l("Your account"), ""),
+    "accounts.password": (_l("Change your password"), ""),
+    "address_changes.show": (_l("Change your email address"), ""),
+    "given_links.code": (_l("Make a recovery code"), ""),
+    "own_readers.index": (_l("New readers of your record"), ""),
+    "dashboard.use_statement": (_l("How ratings are used"), ""),
+    "front.help_page": (_l("Help"), ""),
+    "front.privacy": (_l("Privacy"), ""),
+    "front.accessibility": (_l("Accessibility"), ""),
+    "front.about": (_l("About Skills Tracker"), ""),
     "admin_people.index": (_l("People"), _ADMIN),
     "admin_people.new": (_l("Add a person"), _ADMIN),
     "rosters.index": (_l("Import people"), _ADMIN),
@@ -99,7 +99,7 @@ def _found(find: str, only: Kind | None, pages: list[Candidate]) -> Found:
 def _pages() -> Iterator[Candidate]:
     """What the main navigation shows, and the others whose door would open."""
     for link in navigation.links():
-        yield Candidate(link.href, link.label, where=str(_HERE))
+        yield Candidate(link.href, link.label)
     for endpoint, (label, where) in PAGES.items():
         asks: Any = current_app.view_functions[endpoint]
         if asks.permission is Permission.PUBLIC or may(asks.permission):
