@@ -3,9 +3,11 @@ other words that libraries use for them (seed_data/search_words.txt), and by lik
 holds them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 from rapidfuzz import process
@@ -67,11 +69,21 @@ class Term:
         is_plural = len(self.said) > LIKE_FROM and self.said.endswith("s")
         return (self.said, self.said[:-1]) if is_plural else (self.said,)
 
+    @property
+    def needles(self) -> list[str]:
+        """What to look for in a text as `plain` gives it."""
+        return [f" {each} " for each in self.spellings] + [f" {each}" for each in self.beginnings]
+
     def is_in(self, text: str) -> bool:
-        """`text`: as `plain` gives it."""
-        return any(f" {each} " in text for each in self.spellings) or any(
-            f" {each}" in text for each in self.beginnings
-        )
+        return any(needle in text for needle in self.needles)
+
+    def places(self, texts: str) -> Iterator[int]:
+        """Of texts in lines, a place in each line that holds it, for each of its needles."""
+        for needle in self.needles:
+            at = texts.find(needle)
+            while at >= 0:
+                yield at
+                at = texts.find(needle, texts.find("\n", at))
 
     def hits(self, words: Sequence[str]) -> set[int]:
         """The places of those words of a text that are why it was found."""
@@ -110,15 +122,17 @@ class Search:
                     break
         return cls(tuple(found))
 
-    def among(self, texts: Sequence[str]) -> "Search":
-        """The same with the nearest word in the place of each that none of the texts holds; they
-        are as `plain` gives them."""
-        return replace(self, terms=tuple(_nearest(term, texts) for term in self.terms))
+    def among(self, texts: Sequence[str]) -> tuple["Search", list[int]]:
+        """Which of the texts hold all words, each as `plain` gives it; with the nearest word in the
+        place of each that none of them holds. They are looked through as one: there are many."""
+        every = "".join(f"{text}\n" for text in texts)
+        found = replace(self, terms=tuple(_nearest(term, every) for term in self.terms))
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        held = [{bisect(ends, at) for at in term.places(every)} for term in found.terms]
+        return found, sorted(set.intersection(*held)) if held else []
 
-    def rank(self, title: str, text: str) -> int | None:
-        """Lower is better; None where a word is missing. Both as `plain` gives them."""
-        if not all(term.is_in(title) or term.is_in(text) for term in self.terms):
-            return None
+    def rank(self, title: str, text: str) -> int:
+        """Of what is found: lower is better. Both as `plain` gives them."""
         is_titled = all(term.is_in(title) for term in self.terms)
         is_as_typed = all(f" {term.said}" in title + text for term in self.terms)
         return 2 * (not is_titled) + (not is_as_typed)
@@ -151,15 +165,13 @@ class Search:
         return found
 
 
-def _nearest(term: Term, texts: Sequence[str]) -> Term:
-    if term.spellings or len(term.said) < LIKE_FROM or any(map(term.is_in, texts)):
+def _nearest(term: Term, texts: str) -> Term:
+    if term.spellings or len(term.said) < LIKE_FROM or term.is_in(texts):
         return term
-    words = {word for text in texts for word in text.split()}
+    words = {*texts.split(), *(each for each in other_words() if " " not in each)}
     most = 1 if len(term.said) < LONG_FROM else 2
-    found = process.extractOne(
-        term.said,
-        sorted(words | {each for each in other_words() if " " not in each}),
-        scorer=OSA.distance,
-        score_cutoff=most,
-    )
-    return term if found is None else Term(found[0], other_words().get(found[0], ()), term.said)
+    like = process.extract(term.said, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+    if not like:
+        return term
+    nearest = min((distance, word) for word, distance, _ in like)[1]
+    return Term(nearest, other_words().get(nearest, ()), term.said)

@@ -129,4 +129,4 @@ def test_it_takes_few_queries(world: World, sign_in: SignIn, count_sql: Queries,
     client.get("/search?q=ana")
     count_sql.clear()
     client.get("/search?q=ana")
-    assert len(count_sql) <= 11, [" ".join(each.split())[:70] for each in count_sql]
+    assert len(count_sql) <= 12, [" ".join(each.split())[:70] for each in count_sql]

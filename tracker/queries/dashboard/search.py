@@ -7,7 +7,7 @@ words are kept as long as the process lives (docs/decisions/0056-search-in-the-p
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -51,19 +51,32 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
     REVIEW = "review"
     PERSON = "person"
+    ACCOUNT = "account"
     TEAM = "team"
     PAGE = "page"
 
 
+BY_NAME = (Kind.PERSON, Kind.ACCOUNT)
+"""Of equals, these come by name; the others in the order in which they are read."""
+
+
 class Candidate(NamedTuple):
-    """`key`: what its address needs. `text`: what is looked through besides the title, and shown;
-    `where` stands beside it, and is looked through but for people, who are not found by team."""
+    """`key`: what its address needs. `text` is shown too, and `where` stands beside it."""
 
     key: Any
     title: str
     text: str = ""
     where: str = ""
     lang: str = ""
+
+
+class Shelf(NamedTuple):
+    """All of a kind that may be found, with the words of each, of its title and besides.
+    `candidate` makes one of a row: of thousands only of those that are found."""
+
+    rows: Sequence[Any]
+    words: list[tuple[str, str]]
+    candidate: Callable[[Any], Candidate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +120,44 @@ def search(
 ) -> Found:
     """`most`: how many to show of each kind; what it leaves out is not looked for. Eight queries at
     most, whatever there is."""
-    read: dict[Kind, Callable[[], Iterable[Candidate]]] = {
-        Kind.STATEMENT: lambda: _statements(actor, today),
-        Kind.EVIDENCE: lambda: _evidence(actor),
-        Kind.REVIEW: lambda: _reviews(actor, today),
+    read: dict[Kind, Callable[[], Shelf]] = {
+        Kind.STATEMENT: lambda: _shelf(_statements(actor, today)),
+        Kind.EVIDENCE: lambda: _shelf(_evidence(actor), plain),
+        Kind.REVIEW: lambda: _shelf(_reviews(actor, today)),
         Kind.PERSON: lambda: _people(actor, today, blind),
-        Kind.TEAM: lambda: _teams(actor),
-        Kind.PAGE: lambda: pages,
+        Kind.ACCOUNT: lambda: _accounts(actor),
+        Kind.TEAM: lambda: _shelf(_teams(actor)),
+        Kind.PAGE: lambda: _shelf(pages),
     }
-    rows = [(kind, one, *_plain(kind, one)) for kind in most for one in read[kind]()]
-    looking = Search.of(find).among([title + text for _, _, title, text in rows])
-    ranked: dict[Kind, list[tuple[int, Candidate, str]]] = {kind: [] for kind in most}
-    for kind, one, title, text in rows if looking.terms else ():
-        rank = looking.rank(title, text)
-        if rank is not None:
-            ranked[kind].append((rank, one, title + text))
-    groups = []
-    for kind, all_of in ranked.items():
-        best = sorted(all_of, key=lambda each: each[0])[: most[kind]]
-        hits = [_hit(looking, kind, one) for _, one, _ in best]
-        groups += [HitGroup(kind, hits, len(all_of))] if hits else []
+    shelves = {kind: read[kind]() for kind in most}
+    texts = [title + text for shelf in shelves.values() for title, text in shelf.words]
+    looking, places = Search.of(find).among(texts)
+    groups, begins = [], 0
+    for kind, shelf in shelves.items():
+        ends = begins + len(shelf.rows)
+        here = [at - begins for at in places if begins <= at < ends]
+        begins = ends
+        if here:
+            words = shelf.words
+            if kind in BY_NAME:
+                here.sort(key=words.__getitem__)
+            ranks = {at: looking.rank(*words[at]) for at in here}
+            here.sort(key=ranks.__getitem__)
+            best = [
+                _hit(looking, kind, shelf.candidate(shelf.rows[at])) for at in here[: most[kind]]
+            ]
+            groups.append(HitGroup(kind, best, len(here)))
     return Found(
         groups,
-        looking.spellings(said for all_of in ranked.values() for _, _, said in all_of),
+        looking.spellings(texts[at] for at in places),
         [(term.instead_of, term.said) for term in looking.terms if term.instead_of],
     )
 
 
-def _plain(kind: Kind, one: Candidate) -> tuple[str, str]:
-    """What somebody typed for themselves stays nowhere."""
-    fold = plain if kind is Kind.EVIDENCE else known
-    where = "" if kind is Kind.PERSON else known(one.where)
-    return fold(one.title), fold(one.text) + where
+def _shelf(found: Sequence[Candidate], fold: Callable[[str], str] = known) -> Shelf:
+    """`fold`: plain, where somebody typed it for themselves: that stays nowhere."""
+    words = [(fold(one.title), fold(one.text) + known(one.where)) for one in found]
+    return Shelf(found, words, lambda one: one)
 
 
 def _hit(looking: Search, kind: Kind, one: Candidate) -> Hit:
@@ -188,7 +207,7 @@ def _statements(actor: Actor, today: dt.date) -> list[Candidate]:
     ]
 
 
-def _evidence(actor: Actor) -> Iterable[Candidate]:
+def _evidence(actor: Actor) -> list[Candidate]:
     """The current version of each piece, the latest change first."""
     rows = session().execute(
         select(Evidence.id, EvidenceText.title, func.substr(EvidenceText.text, 1, EVIDENCE_LETTERS))
@@ -200,38 +219,61 @@ def _evidence(actor: Actor) -> Iterable[Candidate]:
     return [Candidate(*row) for row in rows]
 
 
-def _reviews(actor: Actor, today: dt.date) -> Iterator[Candidate]:
+def _reviews(actor: Actor, today: dt.date) -> list[Candidate]:
     """By the other side's name, as the two lists of reviews have them."""
-    for one in (*queues.inbox(actor, today), *queues.mine(actor, today)):
-        yield Candidate(one, one.who, one.team)
+    every = (*queues.inbox(actor, today), *queues.mine(actor, today))
+    return [Candidate(one, one.who, one.team) for one in every]
 
 
-def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> list[Candidate]:
-    """Whose profile is open to them, by id and job; then, for an administrator, everybody's
-    account, by id alone."""
-    found: dict[int, Candidate] = {}
-    if actor.supervises or actor.coordinates:
-        named = names_to_coordinators(actor.library_id)
-        rows = session().execute(
-            select(Person.id, Person.name, RoleProfile.name, Team.name)
+def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
+    """Whose profile is open to them, by name and job. There may be thousands."""
+    if not (actor.supervises or actor.coordinates):
+        return _shelf([])
+    named = names_to_coordinators(actor.library_id)
+    rows = (
+        session()
+        .connection()
+        .execute(
+            select(Person.id, Person.name, Membership.role_profile_id, Membership.team_id)
             .join(Membership, Membership.person_id == Person.id)
             .join(Team, Team.id == Membership.team_id)
-            .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
             .where(profiles_readable(actor, today, named=named), Person.disabled_at.is_(None))
-            .order_by(Person.name, Person.id, Membership.id)
         )
-        for person_id, name, job, team in rows:
-            if person_id not in blind.closed:
-                found[person_id] = Candidate((person_id, True), name, job, team)
-    if actor.administrator:
-        accounts = session().execute(
+    )
+    by_id = {row[0]: row for row in rows.all()}
+    for person_id in blind.closed:
+        by_id.pop(person_id, None)
+    people = list(by_id.values())
+    jobs, teams = _names_of(RoleProfile, actor), _names_of(Team, actor)
+    plain_jobs: dict[int | None, str] = {key: known(name) for key, name in jobs.items()}
+    return Shelf(
+        people,
+        [(known(row[1]), plain_jobs[row[2]]) for row in people],
+        lambda row: Candidate(row[0], row[1], jobs[row[2]], teams[row[3]]),
+    )
+
+
+def _accounts(actor: Actor) -> Shelf:
+    """For an administrator everybody's, by name and address."""
+    if not actor.administrator:
+        return _shelf([])
+    rows = (
+        session()
+        .connection()
+        .execute(
             select(Person.id, Person.name, Person.email)
             .where(people_of(actor.library_id))
             .order_by(Person.name, Person.id)
         )
-        for person_id, name, email in accounts:
-            found.setdefault(person_id, Candidate((person_id, False), name, email))
-    return list(found.values())
+    )
+    people = rows.all()
+    words = [(known(row[1]), known(row[2])) for row in people]
+    return Shelf(people, words, lambda row: Candidate(*row))
+
+
+def _names_of(of: type[RoleProfile] | type[Team], actor: Actor) -> dict[int, str]:
+    query = select(of.id, of.name).where(of.library_id == actor.library_id)
+    return dict(session().execute(query).all())
 
 
 def _teams(actor: Actor) -> list[Candidate]:

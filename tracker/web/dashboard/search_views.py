@@ -23,6 +23,7 @@ TITLES = {
     Kind.EVIDENCE: _l("Your evidence"),
     Kind.REVIEW: _l("Reviews"),
     Kind.PERSON: _l("People"),
+    Kind.ACCOUNT: _l("Accounts"),
     Kind.TEAM: _l("Teams"),
     Kind.PAGE: _l("Pages"),
 }
@@ -106,20 +107,25 @@ def _pages() -> Iterator[Candidate]:
             yield Candidate(url_for(endpoint), str(label), where=str(where))
 
 
+RECORDS = {
+    Kind.EVIDENCE: ("evidence.show", "evidence_id"),
+    Kind.PERSON: ("profiles.show", "person_id"),
+    Kind.ACCOUNT: ("admin_people.show", "person_id"),
+}
+
+
 def _href(kind: Kind, key: Any) -> str:
     if kind is Kind.PAGE:
         return str(key)
     if kind is Kind.STATEMENT:
         return _statement(key)
-    if kind is Kind.EVIDENCE:
-        return url_for("evidence.show", evidence_id=key)
     if kind is Kind.REVIEW:
         return url_for("reviews.show", review_id=key.id)
-    record_id, is_readable = key
-    if kind is Kind.PERSON:
-        endpoint = "profiles.show" if is_readable else "admin_people.show"
-        return url_for(endpoint, person_id=record_id)
-    return url_for("teams.show" if is_readable else "admin_teams.edit", team_id=record_id)
+    if kind is Kind.TEAM:
+        team_id, is_readable = key
+        return url_for("teams.show" if is_readable else "admin_teams.edit", team_id=team_id)
+    endpoint, name = RECORDS[kind]
+    return url_for(endpoint, **{name: key})
 
 
 def _statement(key: Any) -> str:
