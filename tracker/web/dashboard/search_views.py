@@ -76,11 +76,12 @@ PAGES = {
 @bp.get("/search")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    """`?q=`; `?only=` shows one kind, and all of it."""
+    """`?q=`; `?only=` shows one kind, and all of it. Where a link leads from here is not told what
+    was looked for: a proxy's log of errors would have it."""
     find, only = request.args.get("q", "").strip()[:FIND_MAX], request.args.get("only")
     kind, pages = Kind(only) if only in set(Kind) else None, list(_pages())
     found = _found(find, kind, pages) if find else None
-    return render(
+    page = render(
         "dashboard/search.html",
         find=find,
         only=kind,
@@ -90,6 +91,7 @@ def index() -> ResponseReturnValue:
         titles=TITLES,
         href=_href,
     )
+    return page, {"Referrer-Policy": "origin"}
 
 
 def _found(find: str, only: Kind | None, pages: list[Candidate]) -> Found:
