@@ -79,6 +79,7 @@ def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
             "127.0.0.1:8000": f"127.0.0.1:{server}",
             SITE: "localhost",
             "location / {": f"location {prefix}/ {{",
+            "location = /search": f"location = {prefix}/search",
             "/var/log/nginx/skills.log": f"{folder}/log",
         },
     )
@@ -130,8 +131,9 @@ def test_what_people_search_for_is_not_logged(name: str, tmp_path: Path) -> None
     port = free_port()
     with running(SAMPLE[name](tmp_path, port, free_port(), ""), port):
         for path in ("/search?q=unlogged", "/teams/7"):
-            with pytest.raises(urllib.error.HTTPError, match="502"):
+            with pytest.raises(urllib.error.HTTPError, match="502") as refused:
                 urllib.request.urlopen(f"https://localhost:{port}{path}", context=unchecked)
+            refused.value.close()
     logged = (tmp_path / "log").read_text(encoding="utf-8")
     assert "/teams/7" in logged
     assert "unlogged" not in logged
