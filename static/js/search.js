@@ -82,7 +82,7 @@ function tellKeys() {
     line.appendChild(document.createElement("dd")).textContent = label;
     return line;
   }));
-  here.replaceChildren(...[...document.querySelectorAll("main [data-keys]")].map((each) => {
+  here.replaceChildren(...[...document.querySelectorAll("main p.only-wide.only-script")].map((each) => {
     const line = document.createElement("p");
     line.textContent = each.textContent.trim();
     return line;

@@ -18,8 +18,8 @@ from tracker.rules.names import folded
 
 FIND_MAX = 200
 WORDS_FILE = Path(__file__).resolve().parents[2] / "seed_data" / "search_words.txt"
-WORD = re.compile(r"[^\W_]+")
-TOKEN = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
+WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
+TOKEN = re.compile(r"(\d+(?:\.\d+)+|[^\W_]+(?:['’][^\W_]+)*)")
 APOSTROPHES = str.maketrans("", "", "'’")
 LIKE_FROM, LONG_FROM = 4, 8
 """A word of so many letters may have one wrong; a long one, two."""
