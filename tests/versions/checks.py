@@ -409,7 +409,7 @@ EARLIER = re.compile(
     re.DOTALL,
 )
 """The months that a phone folds: all but the newest, which may be that of a move."""
-BETWEEN_TAGS = re.compile(r">\s+<")
+BETWEEN_TAGS = re.compile(r">\s*<")
 """A section that is there or not leaves another line break behind."""
 
 

@@ -1,5 +1,5 @@
-"""Counts of what is not known, on Today and beside the bars of a profile, held against what the
-explanation behind them says of each statement."""
+"""Counts of what is not known beside the bars of a profile, held against what the explanation
+behind them says of each statement."""
 
 import html
 import re
@@ -36,10 +36,6 @@ def words(markup: str) -> str:
 
 def untrue_standings(page: str, opened: Callable[[str], str]) -> list[str]:
     found = []
-    for listed in re.findall(r'<ul class="stand-list">(.*?)</ul>', page, re.S):
-        for href, said in re.findall(r'<a href="([^"]+)">.*?</a>(.*?)</li>', listed, re.S):
-            there = opened(html.unescape(href))
-            found += _untrue(said, there, HEADS["You"], _in_the_way(there, HEADS["You"]))
     for voice, target, href, level in BAR.findall(page):
         there, head = opened(html.unescape(href)), HEADS[voice]
         found += _untrue(target, there, head, _in_the_way(there, head))

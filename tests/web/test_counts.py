@@ -249,8 +249,8 @@ def test_a_count_of_what_is_not_known_that_is_another_is_found() -> None:
 <section id="level-1"> <h2>Applying</h2> <ul><li><b>Your own rating.</b> Not known yet: 1.</li></ul>
 <tr><th scope="col">Statement</th><th scope="col">Your own rating</th><th scope="col">Reviewed</th>
 </tr> <tr><th scope="row">One</th> <td>Not sure</td> <td>not sent yet</td></tr> </section>"""
-    today = """<ul class="stand-list"><li><a href="/profile/x">X</a> <span>? 1 not sure</span></li>
-</ul>"""
-    assert untrue(today, lambda _href: explained) == []
-    assert len(untrue(today.replace("1 not sure", "2 not sure"), lambda _href: explained)) == 1
-    assert len(untrue(today.replace("not sure", "not rated yet"), lambda _href: explained)) == 2
+    profile = """<th class="bar-voice" scope="row">You</th><td class="bar-target">? 1 not sure
+<span class="bar-next"><a href="/profile/x">Target</a></span></td>"""
+    assert untrue(profile, lambda _href: explained) == []
+    assert len(untrue(profile.replace("1 not sure", "2 not sure"), lambda _href: explained)) == 1
+    assert len(untrue(profile.replace("not sure", "not rated yet"), lambda _href: explained)) == 2

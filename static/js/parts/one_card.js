@@ -116,6 +116,13 @@ async function goBack(button) {
   else if ((await leave()) ?? true) location.assign(button.value);
 }
 
+/* A phone that is turned shows the list, or one card, where one was. */
+phone.addEventListener("change", () => {
+  if (!oneBar()) return;
+  const here = cards.find((card) => card.root.contains(document.activeElement)) ?? aloneNow();
+  if (phone.matches) showAlone(here);
+  else here.root.scrollIntoView({ block: "center", behavior: "instant" });
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-one-answers] button, [data-back], [data-next], [data-show]");
   if (!button) return;

@@ -242,6 +242,27 @@ def test_what_is_refused_stands_in_the_slot_with_a_way_to_it(live: Live, visit: 
     assert answers(live) == {first: "partly"}
 
 
+def test_a_phone_that_is_turned_stays_at_its_statement(live: Live, visit: Visit) -> None:
+    third = live.world.statements["communication"][2]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    for _statement in range(2):
+        page.wait_for_timeout(310)
+        answer(page, "partly").tap()
+    assert shown(page) == [third]
+    page.set_viewport_size({"width": 844, "height": 390})
+    title = page.locator(f"[data-statement='{third}'] .statement-title")
+    page.wait_for_function(
+        "title => title.getBoundingClientRect().top > 0", arg=title.element_handle()
+    )
+    assert page.evaluate("scrollY") > 0
+    box = title.bounding_box()
+    assert 0 < box["y"] < 390
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.querySelectorAll('[data-alone]').length === 1")
+    assert shown(page) == [third]
+
+
 def test_by_keyboard_on_a_narrow_window(live: Live, visit: Visit) -> None:
     """Somebody at a desk who has zoomed to 400 %."""
     first, second, third, fourth, *_rest = live.world.statements["communication"]

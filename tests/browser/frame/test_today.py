@@ -94,7 +94,7 @@ def test_a_quick_note_is_one_line(back: Live, visit: Visit) -> None:
     assert not page.get_by_role("button", name="Find").is_visible()
     page.get_by_label("Quick note").fill("Ran the drop-in")
     page.get_by_role("button", name="Save quick note").click()
-    assert page.get_by_text("1 piece of evidence is not linked yet").is_visible()
+    assert page.get_by_text("Link 1 piece of evidence").is_visible()
 
 
 FILLS = """() => ["own", "endorsed", "new"].map((kind) => {

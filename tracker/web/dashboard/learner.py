@@ -27,14 +27,13 @@ from tracker.rules.pace import minutes_for
 from tracker.rules.profiles import statement_status
 from tracker.rules.record.summaries import endorsed_count, sent_counts
 from tracker.rules.record.words import Side
-from tracker.web.dashboard import go_on, own_reviews, standing
+from tracker.web.dashboard import go_on, own_reviews
 from tracker.web.dashboard.coming_back import CameBack, came_back
-from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.content_language import mark_language
-from tracker.web.profiles import step_lines
+from tracker.web.profiles import cards, step_lines
+from tracker.web.profiles.cards import VoiceSummary
 from tracker.web.profiles.step_lines import StepLine
-from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav
 from tracker.web.ui.panels import NextUp, PanelEntry
@@ -51,12 +50,18 @@ class Learning:
     asked: list[PanelEntry]
     next_ups: list[NextUp]
     also: list[PanelEntry]
-    stand: WhereYouStand
+    summaries: list[VoiceSummary]
+    """Where they stand, as on their profile."""
     reads_first: bool
     """How ratings are used; no rating and no evidence before it."""
     recent: list[RecentStatement]
     """What a quick note is likely to count for."""
     back: CameBack
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is rated or reviewed."""
+        return any(each.is_known for each in self.summaries)
 
     def others(self, first: NextUp | None) -> list[PanelEntry]:
         """All but what is put first."""
@@ -83,11 +88,10 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         growth.ends(learner),
     )
     *asked, seconds, coming, ends = waits
-    done, profile, statements, agreed, asked = mark_language(
+    done, profile, agreed, asked = mark_language(
         (
             progress.progress(sheet, learner.round_starts_on),
             profiles.profile(learner, sheet),
-            statement_status.voices(sheet, learner.name),
             sheet.record.steps,
             asked,
         ),
@@ -101,6 +105,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     waiting = own_reviews.waits(returned, revealed, names=len(own) > 1)
     next_ups = go_on.next_ups(learner, done, last, sent, seconds, on)
     if done.use_statement and not next_ups and not waiting:
+        statements = mark_language(statement_status.voices(sheet, learner.name), learner.lang)
         next_ups = _first_step(step_lines.step_lines((), profile, sheet, statements))
     back = came_back(actor, learner, sheet, profile.domains, coming, ends, seconds)
     told = [each for each in revealed if each.to_say or not back.tells(each.at)]
@@ -120,9 +125,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *_unlinked(unlinked),
             *_later(learner, done),
         ],
-        stand=standing.where_you_stand(
-            profile, endorsed_count(sheet).standing, OpenStatements.of(statements, Side.OWN)
-        ),
+        summaries=cards.summaries(profile, Side.OWN, endorsed_count(sheet).standing),
         reads_first=not done.use_statement,
         recent=recent,
         back=back,
@@ -147,7 +150,7 @@ def _left(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
             PanelEntry(
                 go_on.older(done),
                 url_for("older_ratings.show"),
-                _("You gave these answers before this round. Keep those that are still true."),
+                _("Keep those that are still true."),
             )
         )
     return found + _unsure(learner, done)
@@ -169,8 +172,8 @@ def _again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:
 
 def _unsure(learner: Learner, done: Progress) -> list[PanelEntry]:
     title = ngettext(
-        "Decide on %(num)s rating you marked “Not sure”",
-        "Decide on %(num)s ratings you marked “Not sure”",
+        "Decide on %(num)s rating marked “Not sure”",
+        "Decide on %(num)s ratings marked “Not sure”",
         sum(level.unsure for level in done.levels),
     )
     return _filtered(learner, done, RatingFilter.NOT_SURE, title)
@@ -213,16 +216,10 @@ def _later(learner: Learner, done: Progress) -> list[PanelEntry]:
 def _unlinked(count: int) -> list[PanelEntry]:
     if not count:
         return []
-    title = ngettext(
-        "%(num)s piece of evidence is not linked yet",
-        "%(num)s pieces of evidence are not linked yet",
-        count,
-    )
+    title = ngettext("Link %(num)s piece of evidence", "Link %(num)s pieces of evidence", count)
     return [
         PanelEntry(
-            title,
-            url_for("evidence.index", show="unlinked"),
-            _("Say which statements it counts for, and why."),
+            title, url_for("evidence.index", show="unlinked"), _("Choose the statements to link.")
         )
     ]
 
