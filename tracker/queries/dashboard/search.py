@@ -37,14 +37,14 @@ from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.profiles.profiles import names_to_coordinators
 from tracker.queries.reviews import queues
+from tracker.rules.frameworks.search import Search, TextPiece, known, plain
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.search import Piece, Search, known, plain
 
 EVIDENCE_LETTERS = 2_000
 """So much of each text is looked through: the list of evidence looks through all of it."""
 
 
-class Kind(StrEnum):
+class FoundKind(StrEnum):
     """In the order in which they are shown."""
 
     STATEMENT = "statement"
@@ -56,11 +56,11 @@ class Kind(StrEnum):
     PAGE = "page"
 
 
-BY_NAME = (Kind.PERSON, Kind.ACCOUNT)
+BY_NAME = (FoundKind.PERSON, FoundKind.ACCOUNT)
 """Of equals, these come by name; the others in the order in which they are read."""
 
 
-class Candidate(NamedTuple):
+class Findable(NamedTuple):
     """`key`: what its address needs. `text` is shown too, and `where` stands beside it."""
 
     key: Any
@@ -76,22 +76,22 @@ class Shelf(NamedTuple):
 
     rows: Sequence[Any]
     words: list[tuple[str, str]]
-    candidate: Callable[[Any], Candidate]
+    candidate: Callable[[Any], Findable]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    kind: Kind
+    kind: FoundKind
     key: Any
     lang: str
-    title: tuple[Piece, ...]
-    text: tuple[Piece, ...]
+    title: tuple[TextPiece, ...]
+    text: tuple[TextPiece, ...]
     where: Wording
 
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    kind: Kind
+    kind: FoundKind
     hits: list[Hit]
     count: int
 
@@ -115,19 +115,19 @@ def search(
     find: str,
     today: dt.date,
     blind: BlindSpots,
-    pages: Sequence[Candidate],
-    most: Mapping[Kind, int],
+    pages: Sequence[Findable],
+    most: Mapping[FoundKind, int],
 ) -> Found:
     """`most`: how many to show of each kind; what it leaves out is not looked for. Eight queries at
     most, whatever there is."""
-    read: dict[Kind, Callable[[], Shelf]] = {
-        Kind.STATEMENT: lambda: _shelf(_statements(actor, today)),
-        Kind.EVIDENCE: lambda: _shelf(_evidence(actor), plain),
-        Kind.REVIEW: lambda: _shelf(_reviews(actor, today)),
-        Kind.PERSON: lambda: _people(actor, today, blind),
-        Kind.ACCOUNT: lambda: _accounts(actor),
-        Kind.TEAM: lambda: _shelf(_teams(actor)),
-        Kind.PAGE: lambda: _shelf(pages),
+    read: dict[FoundKind, Callable[[], Shelf]] = {
+        FoundKind.STATEMENT: lambda: _shelf(_statements(actor, today)),
+        FoundKind.EVIDENCE: lambda: _shelf(_evidence(actor), plain),
+        FoundKind.REVIEW: lambda: _shelf(_reviews(actor, today)),
+        FoundKind.PERSON: lambda: _people(actor, today, blind),
+        FoundKind.ACCOUNT: lambda: _accounts(actor),
+        FoundKind.TEAM: lambda: _shelf(_teams(actor)),
+        FoundKind.PAGE: lambda: _shelf(pages),
     }
     shelves = {kind: read[kind]() for kind in most}
     texts = [title + text for shelf in shelves.values() for title, text in shelf.words]
@@ -154,23 +154,23 @@ def search(
     )
 
 
-def _shelf(found: Sequence[Candidate], fold: Callable[[str], str] = known) -> Shelf:
+def _shelf(found: Sequence[Findable], fold: Callable[[str], str] = known) -> Shelf:
     """`fold`: plain, where somebody typed it for themselves: that stays nowhere."""
     words = [(fold(one.title), fold(one.text) + known(one.where)) for one in found]
     return Shelf(found, words, lambda one: one)
 
 
-def _hit(looking: Search, kind: Kind, one: Candidate) -> Hit:
+def _hit(looking: Search, kind: FoundKind, one: Findable) -> Hit:
     return Hit(
         kind, one.key, one.lang, looking.pieces(one.title), looking.excerpt(one.text), one.where
     )
 
 
-def _statements(actor: Actor, today: dt.date) -> list[Candidate]:
+def _statements(actor: Actor, today: dt.date) -> list[Findable]:
     """Of what they learn, without what is not rated here, by id. For who is no learner those of the
     public pages of what newcomers of their library begin with, by page and code."""
     own = [
-        Candidate(one.id, one.title, one.text, f"{group.title}, {one.level}", group.lang)
+        Findable(one.id, one.title, one.text, f"{group.title}, {one.level}", group.lang)
         for group in statement_choices.statements(actor.person_id, today)
         for one in group.choices
     ]
@@ -196,7 +196,7 @@ def _statements(actor: Actor, today: dt.date) -> list[Candidate]:
         .order_by(Framework.slug, Strand.position, Domain.position, Statement.position)
     )
     return [
-        Candidate(
+        Findable(
             (row.slug, row.version, row.code),
             row.title,
             row.text,
@@ -207,7 +207,7 @@ def _statements(actor: Actor, today: dt.date) -> list[Candidate]:
     ]
 
 
-def _evidence(actor: Actor) -> list[Candidate]:
+def _evidence(actor: Actor) -> list[Findable]:
     """The current version of each piece, the latest change first."""
     rows = session().execute(
         select(Evidence.id, EvidenceText.title, func.substr(EvidenceText.text, 1, EVIDENCE_LETTERS))
@@ -216,13 +216,13 @@ def _evidence(actor: Actor) -> list[Candidate]:
         .where(Evidence.person_id == actor.person_id)
         .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
     )
-    return [Candidate(*row) for row in rows]
+    return [Findable(*row) for row in rows]
 
 
-def _reviews(actor: Actor, today: dt.date) -> list[Candidate]:
+def _reviews(actor: Actor, today: dt.date) -> list[Findable]:
     """By the other side's name, as the two lists of reviews have them."""
     every = (*queues.inbox(actor, today), *queues.mine(actor, today))
-    return [Candidate(one, one.who, one.team) for one in every]
+    return [Findable(one, one.who, one.team) for one in every]
 
 
 def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
@@ -249,7 +249,7 @@ def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
     return Shelf(
         people,
         [(known(row[1]), plain_jobs[row[2]]) for row in people],
-        lambda row: Candidate(row[0], row[1], jobs[row[2]], teams[row[3]]),
+        lambda row: Findable(row[0], row[1], jobs[row[2]], teams[row[3]]),
     )
 
 
@@ -268,7 +268,7 @@ def _accounts(actor: Actor) -> Shelf:
     )
     people = rows.all()
     words = [(known(row[1]), known(row[2])) for row in people]
-    return Shelf(people, words, lambda row: Candidate(*row))
+    return Shelf(people, words, lambda row: Findable(*row))
 
 
 def _names_of(of: type[RoleProfile] | type[Team], actor: Actor) -> dict[int, str]:
@@ -276,7 +276,7 @@ def _names_of(of: type[RoleProfile] | type[Team], actor: Actor) -> dict[int, str
     return dict(session().execute(query).all())
 
 
-def _teams(actor: Actor) -> list[Candidate]:
+def _teams(actor: Actor) -> list[Findable]:
     """Those that they may read; for an administrator, the settings of the others."""
     readable = teams_readable(actor)
     own = Team.library_id == actor.library_id if actor.administrator else false()
@@ -285,4 +285,4 @@ def _teams(actor: Actor) -> list[Candidate]:
         .where(Team.closed_on.is_(None), readable | own)
         .order_by(Team.name, Team.id)
     )
-    return [Candidate((row.id, bool(row.is_readable)), row.name) for row in rows]
+    return [Findable((row.id, bool(row.is_readable)), row.name) for row in rows]

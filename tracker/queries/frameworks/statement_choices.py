@@ -34,8 +34,8 @@ from tracker.models.joins import level_of_statement
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import frameworks_of
+from tracker.rules.frameworks.search import known
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.search import known
 
 RECENT = 6
 PERSON = bindparam("person", type_=Integer)

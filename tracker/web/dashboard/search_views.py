@@ -8,9 +8,9 @@ from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.dashboard.search import Candidate, Found, Kind, search
+from tracker.queries.dashboard.search import Findable, Found, FoundKind, search
+from tracker.rules.frameworks.search import FIND_MAX
 from tracker.rules.roles import Permission
-from tracker.rules.search import FIND_MAX
 from tracker.web.http import session
 from tracker.web.http.access import door, may
 from tracker.web.i18n.render import render
@@ -19,13 +19,13 @@ from tracker.web.ui.templating import navigation
 bp = Blueprint("search", __name__)
 MOST, MOST_OF_ONE = 5, 200
 TITLES = {
-    Kind.STATEMENT: _l("Statements"),
-    Kind.EVIDENCE: _l("Your evidence"),
-    Kind.REVIEW: _l("Reviews"),
-    Kind.PERSON: _l("People"),
-    Kind.ACCOUNT: _l("Accounts"),
-    Kind.TEAM: _l("Teams"),
-    Kind.PAGE: _l("Pages"),
+    FoundKind.STATEMENT: _l("Statements"),
+    FoundKind.EVIDENCE: _l("Your evidence"),
+    FoundKind.REVIEW: _l("Reviews"),
+    FoundKind.PERSON: _l("People"),
+    FoundKind.ACCOUNT: _l("Accounts"),
+    FoundKind.TEAM: _l("Teams"),
+    FoundKind.PAGE: _l("Pages"),
 }
 _ADMIN, _SYSTEM = _l("Administration"), _l("System")
 PAGES = {
@@ -79,7 +79,7 @@ def index() -> ResponseReturnValue:
     """`?q=`; `?only=` shows one kind, and all of it. Where a link leads from here is not told what
     was looked for: a proxy's log of errors would have it."""
     find, only = request.args.get("q", "").strip()[:FIND_MAX], request.args.get("only")
-    kind, pages = Kind(only) if only in set(Kind) else None, list(_pages())
+    kind, pages = FoundKind(only) if only in set(FoundKind) else None, list(_pages())
     found = _found(find, kind, pages) if find else None
     page = render(
         "dashboard/search.html",
@@ -94,36 +94,36 @@ def index() -> ResponseReturnValue:
     return page, {"Referrer-Policy": "origin"}
 
 
-def _found(find: str, only: Kind | None, pages: list[Candidate]) -> Found:
-    most = {only: MOST_OF_ONE} if only else dict.fromkeys(Kind, MOST)
+def _found(find: str, only: FoundKind | None, pages: list[Findable]) -> Found:
+    most = {only: MOST_OF_ONE} if only else dict.fromkeys(FoundKind, MOST)
     return search(session.actor(), find, session.today(), session.blind_spots(), pages, most)
 
 
-def _pages() -> Iterator[Candidate]:
+def _pages() -> Iterator[Findable]:
     """What the main navigation shows, and the others whose door would open."""
     for link in navigation.links():
-        yield Candidate(link.href, link.label)
+        yield Findable(link.href, link.label)
     for endpoint, (label, where) in PAGES.items():
         asks: Any = current_app.view_functions[endpoint]
         if asks.permission is Permission.PUBLIC or may(asks.permission):
-            yield Candidate(url_for(endpoint), str(label), where=str(where))
+            yield Findable(url_for(endpoint), str(label), where=str(where))
 
 
 RECORDS = {
-    Kind.EVIDENCE: ("evidence.show", "evidence_id"),
-    Kind.PERSON: ("profiles.show", "person_id"),
-    Kind.ACCOUNT: ("admin_people.show", "person_id"),
+    FoundKind.EVIDENCE: ("evidence.show", "evidence_id"),
+    FoundKind.PERSON: ("profiles.show", "person_id"),
+    FoundKind.ACCOUNT: ("admin_people.show", "person_id"),
 }
 
 
-def _href(kind: Kind, key: Any) -> str:
-    if kind is Kind.PAGE:
+def _href(kind: FoundKind, key: Any) -> str:
+    if kind is FoundKind.PAGE:
         return str(key)
-    if kind is Kind.STATEMENT:
+    if kind is FoundKind.STATEMENT:
         return _statement(key)
-    if kind is Kind.REVIEW:
+    if kind is FoundKind.REVIEW:
         return url_for("reviews.show", review_id=key.id)
-    if kind is Kind.TEAM:
+    if kind is FoundKind.TEAM:
         team_id, is_readable = key
         return url_for("teams.show" if is_readable else "admin_teams.edit", team_id=team_id)
     endpoint, name = RECORDS[kind]

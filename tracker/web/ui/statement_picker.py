@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from flask import request
 
 from tracker.rules.errors import Invalid
-from tracker.rules.search import FIND_MAX, Search
+from tracker.rules.frameworks.search import FIND_MAX, Search
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.fields import an_id
 

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from config import ROOT
-from tracker.rules import search
-from tracker.rules.search import Piece, Search, known, other_words, plain
+from tracker.rules.frameworks import search
+from tracker.rules.frameworks.search import Search, TextPiece, known, other_words, plain
 
 FILE = json.loads(
     (ROOT / "seed_data" / "frameworks" / "library-technicians.json").read_text(encoding="utf-8")
@@ -144,8 +144,15 @@ def test_words_are_compared_without_case_accents_and_hyphens(
 
 def test_what_is_found_is_parted_from_the_rest() -> None:
     pieces = Search.of("catalog").pieces("Copy-cataloguing, and more")
-    assert pieces == (Piece("Copy-", False), Piece("cataloguing", True), Piece(", and more", False))
-    assert Search.of("éclair").pieces("an Eclair") == (Piece("an ", False), Piece("Eclair", True))
+    assert pieces == (
+        TextPiece("Copy-", False),
+        TextPiece("cataloguing", True),
+        TextPiece(", and more", False),
+    )
+    assert Search.of("éclair").pieces("an Eclair") == (
+        TextPiece("an ", False),
+        TextPiece("Eclair", True),
+    )
 
 
 def test_an_excerpt_begins_before_what_is_found() -> None:

@@ -17,7 +17,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import folded
 
 FIND_MAX = 200
-WORDS_FILE = Path(__file__).resolve().parents[2] / "seed_data" / "search_words.txt"
+WORDS_FILE = Path(__file__).resolve().parents[3] / "seed_data" / "search_words.txt"
 WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 TOKEN = re.compile(r"(\d+(?:\.\d+)+|[^\W_]+(?:['’][^\W_]+)*)")
 APOSTROPHES = str.maketrans("", "", "'’")
@@ -98,7 +98,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """Some words of a text that was found; `is_hit`: they are why."""
 
     words: Wording
@@ -143,25 +143,25 @@ class Search:
         others = (each for term in self.terms for each in term.spellings if each != term.said)
         return [each for each in dict.fromkeys(others) if f" {each} " in every]
 
-    def pieces(self, text: str) -> tuple[Piece, ...]:
+    def pieces(self, text: str) -> tuple[TextPiece, ...]:
         """The text, parted by what is found in it."""
         parts = TOKEN.split(text)
         words = [plain(word).strip() for word in parts[1::2]]
         places = {2 * at + 1 for term in self.terms for at in term.hits(words)}
-        found: list[Piece] = []
+        found: list[TextPiece] = []
         for at, part in enumerate(parts):
             if found and found[-1].is_hit == (at in places):
                 found[-1] = replace(found[-1], words=found[-1].words + part)
             elif part:
-                found.append(Piece(part, at in places))
+                found.append(TextPiece(part, at in places))
         return tuple(found)
 
-    def excerpt(self, text: str) -> tuple[Piece, ...]:
+    def excerpt(self, text: str) -> tuple[TextPiece, ...]:
         """A line of the text: from its beginning, or from some words before what is found."""
         found = self.pieces(" ".join(text.split()))
         if found and not found[0].is_hit and len(found[0].words) > BEFORE_HIT and len(found) > 1:
             shown = found[0].words[-BEFORE_HIT:].partition(" ")[2]
-            return (Piece(f"… {shown}", is_hit=False), *found[1:])
+            return (TextPiece(f"… {shown}", is_hit=False), *found[1:])
         return found
 
 

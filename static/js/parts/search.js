@@ -1,14 +1,14 @@
 /* Search and the keys of a page, over it. / and Ctrl+K open search, ? the keys: / and ? not while somebody types, and not
    where this browser was told so. What was found stays until the next answer is there. */
 
-import { hasModifier, isTyping } from "./parts/keys.js";
+import { hasModifier, isTyping } from "./keys.js";
 
 const PAUSE = 120;
 const OFF = "keys-off";
 const box = document.getElementById("go-to");
 const words = document.getElementById("go-to-words");
 const list = document.getElementById("go-to-list");
-const said = box.querySelector("[role=status]");
+const said = box?.querySelector("[role=status]");
 const sheet = document.getElementById("keys-sheet");
 const keysOn = document.getElementById("keys-on");
 const options = () => [...list.querySelectorAll("[role=option]")];
@@ -89,42 +89,45 @@ function tellKeys() {
   }));
 }
 
-words.addEventListener("input", () => {
-  clearTimeout(timer);
-  timer = setTimeout(find, PAUSE);
-});
-words.addEventListener("keydown", (event) => {
-  const all = options();
-  const at = all.indexOf(current());
-  if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
-  else if (event.key === "ArrowUp") choose(all.at(at < 1 ? -1 : at - 1));
-  else if (event.key === "Enter" && current() && (event.ctrlKey || event.metaKey)) window.open(current().href);
-  else if (event.key === "Enter" && current()) current().click();
-  else return;
-  event.preventDefault();
-});
-for (const dialog of [box, sheet]) {
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+/** Over every page of who is signed in. */
+export function listen() {
+  words.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(find, PAUSE);
   });
-}
-for (const link of document.querySelectorAll("[data-open]")) {
-  link.addEventListener("click", (event) => {
-    if (hasModifier(event)) return;
+  words.addEventListener("keydown", (event) => {
+    const all = options();
+    const at = all.indexOf(current());
+    if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
+    else if (event.key === "ArrowUp") choose(all.at(at < 1 ? -1 : at - 1));
+    else if (event.key === "Enter" && current() && (event.ctrlKey || event.metaKey)) window.open(current().href);
+    else if (event.key === "Enter" && current()) current().click();
+    else return;
     event.preventDefault();
-    open(document.getElementById(link.dataset.open));
+  });
+  for (const dialog of [box, sheet]) {
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    });
+  }
+  for (const link of document.querySelectorAll("[data-open]")) {
+    link.addEventListener("click", (event) => {
+      if (hasModifier(event)) return;
+      event.preventDefault();
+      open(document.getElementById(link.dataset.open));
+    });
+  }
+  keysOn.checked = !localStorage.getItem(OFF);
+  keysOn.addEventListener("change", () => {
+    if (keysOn.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "yes");
+  });
+  addEventListener("keydown", (event) => {
+    const isK = event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    const isKey = keysOn.checked && !hasModifier(event) && !isTyping(event.target) && !event.target.matches("select");
+    const dialog = isK || (isKey && event.key === "/") ? box : isKey && event.key === "?" ? sheet : null;
+    if (!dialog || event.defaultPrevented) return;
+    event.preventDefault();
+    open(dialog);
   });
 }
-keysOn.checked = !localStorage.getItem(OFF);
-keysOn.addEventListener("change", () => {
-  if (keysOn.checked) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "yes");
-});
-addEventListener("keydown", (event) => {
-  const isK = event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  const isKey = keysOn.checked && !hasModifier(event) && !isTyping(event.target) && !event.target.matches("select");
-  const dialog = isK || (isKey && event.key === "/") ? box : isKey && event.key === "?" ? sheet : null;
-  if (!dialog || event.defaultPrevented) return;
-  event.preventDefault();
-  open(dialog);
-});
