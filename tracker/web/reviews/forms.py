@@ -1,15 +1,20 @@
 """Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import InputRequired, Optional
 
@@ -45,6 +50,9 @@ refusal_messages(
     ),
     review_ground_empty=_l(
         "No evidence was sent with this statement. Choose another way that you know it."
+    ),
+    review_told_needed=_l(
+        "Write in the note what you were told. The learner reads it after the reveal."
     ),
     review_text_needed=_l("Write something here first."),
     review_text_long=_l(
@@ -133,7 +141,7 @@ class ReaderForm(Form):
     """`reviewer` is "person-team"; who may be chosen is the service's to say."""
 
     reviewer = RadioField(
-        _l("Who shall review?"),
+        _l("Who should review?"),
         [InputRequired(_l("Choose who shall review."))],
         validate_choice=False,
     )
@@ -150,13 +158,19 @@ class ReaderForm(Form):
 
 
 class SendForm(ReaderForm):
-    """`without_drafts` and `back`: what was answered where something typed is not sent yet."""
+    """`without_drafts` and `back`: what was answered where something typed is not sent yet.
+    `second_to`: who rated it first, where a second opinion is asked for."""
 
+    second_to: Any = HiddenField(filters=[fields.id_or_none])
     statements = SelectMultipleField(
         _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
     without_drafts = BooleanField()
     back = BooleanField()
+
+    def validate_reviewer(self, field: RadioField) -> None:
+        if self.second_to.data and str(field.data).split("-")[0] == str(self.second_to.data):
+            raise ValidationError(_("This person rated it first. Choose somebody else."))
 
     @property
     def chosen(self) -> list[int]:

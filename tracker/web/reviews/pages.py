@@ -51,6 +51,8 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     learner = learner_asked(actor.person_id, "reviews.new", expiring=expiring)
     statements = _sendable(learner) if learner is not None else []
     domain_id = request.args.get("domain", "")
+    if chosen is None and "statement" in request.args:
+        chosen = request.args.getlist("statement", type=int)
     if chosen is None and expiring:
         chosen = [*alerts.to_renew(actor, session.now())]
     worth = [
@@ -67,7 +69,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     for each in statements:
         if each.statement_id not in wanted:
             others.setdefault(each.domain_id, []).append(each)
-    reviewers = eligible_reviewers.of_one(actor.person_id, today)
+    if form.second_to.data is None:
+        form.second_to.data = request.args.get("second_to", type=int)
+    reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
         (
@@ -222,6 +226,18 @@ def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
     if href is None:
         raise Conflict("review_withdrawn")
     return href
+
+
+def outcome_href(header: ReviewHeader) -> str:
+    """Where both read what was revealed: the differences, or the result once it has ended."""
+    endpoint = "reviews.differences" if header.is_live else "differences.result"
+    return url_for(endpoint, review_id=header.id)
+
+
+def items_of(subject: Subject) -> list[Item]:
+    """Of the review, as whoever is signed in may see them."""
+    read = review_items.for_learner if is_learner(subject) else review_items.for_reviewer
+    return read(review_of(subject))
 
 
 def at(item: Subject) -> str:
