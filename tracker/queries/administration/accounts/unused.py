@@ -27,6 +27,8 @@ GOES = frozenset(
 STAYS = frozenset(
     {
         "audit_events.subject_id",
+        "counted_outcomes.person_id",
+        "figure_groups.person_id",
         "looks.owner_id",
         "person_versions.person_id",
         "seals.person_id",
