@@ -18,8 +18,10 @@ from tests.factories.world import World
 from tests.web.reviews.second_opinion_worlds import FIRSTS, asked, prepared
 from tests.web.reviews.test_blindness import fetch
 from tests.web.reviews.test_reviews import words
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.rules.roles import Role
 from tracker.services.reviews import differences, reviews
+from tracker.web.http import session
 
 SignIn = Callable[[str], Client]
 SAME, PARTLY, UNSEEN = (
@@ -164,7 +166,25 @@ def test_it_says_nothing_of_what_its_reader_is_to_rate_anew(
 ) -> None:
     """Hugo has reviewed Ana's second statement, and is asked for a second opinion on the first, in
     the same level: whatever Sue said of it, the result of his own review is the same."""
-    seen: dict[str, tuple[int, str, str]] = {}
+    assert len(set(results_of_hugo(app, sign_in, anew))) == 1
+
+
+@pytest.mark.in_ci
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_result_that_says_it_would_be_found(
+    app: Flask, sign_in: SignIn, anew: Callable[[], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partner: read as if Hugo were to rate nothing anew, the worlds are told apart."""
+    monkeypatch.setattr(session, "blind_spots", lambda: NO_BLIND_SPOTS)
+    assert len(set(results_of_hugo(app, sign_in, anew))) > 1
+
+
+def results_of_hugo(
+    app: Flask, sign_in: SignIn, anew: Callable[[], World]
+) -> list[tuple[tuple[int, str, str], tuple[int, str, str]]]:
+    """In each of the worlds that differ in what Sue said, the result page, and Today, which leads
+    to it."""
+    seen = []
     for first in FIRSTS:
         world = anew()
         with app.app_context():
@@ -175,7 +195,10 @@ def test_it_says_nothing_of_what_its_reader_is_to_rate_anew(
             reviews.reveal(actor(world, "hugo"), mine, world.now)
             asked(world, PART, "hugo")
         hugo = sign_in(world.email("hugo"))
-        seen[first.name] = fetch(hugo, f"/reviews/{mine}/result")
-        assert seen[first.name][0] == 200
-        assert "What changed" in html.unescape(seen[first.name][2])
-    assert len(set(seen.values())) == 1
+        hugo.get("/")
+        result, today = fetch(hugo, f"/reviews/{mine}/result"), fetch(hugo, "/")
+        assert result[0] == 200
+        assert "What changed" in html.unescape(result[2])
+        assert "Your review of Ana is finished" in words(today[2])
+        seen.append((result, today))
+    return seen

@@ -11,7 +11,6 @@ from tracker.queries.administration.imprints import Imprint
 from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence, SideConfirmation
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EvidenceKind, counterpart
-from tracker.rules.reviews.differences import Apart, distance
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import session
 from tracker.web.reviews import labels
@@ -133,10 +132,11 @@ def _lead(of: ReviewOutcome) -> list[str]:
 
 
 def _parts(of: ReviewOutcome) -> list[Data]:
-    """The agenda: what is open first, then the differences that came to an end."""
+    """The agenda, as the page goes: what is open first, then the differences that came to an
+    end."""
     settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
     parts = [
-        (_("To talk about"), _farthest_first(of, _with(of, ItemStatus.DIFFERS))),
+        (_("To talk about"), _with(of, ItemStatus.DIFFERS)),
         (_("Differences that are settled"), settled),
     ]
     return [
@@ -148,13 +148,6 @@ def _parts(of: ReviewOutcome) -> list[Data]:
         for title, found in parts
         if found
     ]
-
-
-def _farthest_first(of: ReviewOutcome, items: list[Item]) -> list[Item]:
-    """As on the page."""
-    size = {item.id: distance(item.own or "", item.theirs or "", of.words.steps) for item in items}
-    steps = {key: -each if isinstance(each, int) else len(Apart) for key, each in size.items()}
-    return sorted(items, key=lambda item: steps[item.id])
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
