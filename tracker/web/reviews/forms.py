@@ -247,6 +247,10 @@ class ReplyForm(Form):
     text = TextAreaField(_l("Your reply"))
 
 
+class ThanksForm(Form):
+    text = TextAreaField(_l("Your thanks"))
+
+
 class StepForm(Form):
     """`owner`: the choices are handed in."""
 

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
+from tracker.queries.reviews import item_details
 from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence, SideConfirmation
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EvidenceKind, counterpart
@@ -22,15 +23,19 @@ from tracker.web.ui.templating.dates import full_day, today
 
 @dataclass(frozen=True, slots=True)
 class PrintedReview:
-    """The page, and what stands on paper besides."""
+    """The page, and what stands on paper besides: what each thanked the other, if they did."""
 
     page: ReviewOutcome
     imprint: Imprint
+    thanks: list[tuple[str, str]]
 
 
 def printed(page: ReviewOutcome, library_id: int) -> PrintedReview:
-    """One more statement than the page."""
-    return PrintedReview(page, imprints.imprint(page.header.framework_id, library_id))
+    """Two more statements than the page."""
+    header = page.header
+    names = {False: header.reviewer_first, True: header.learner_first}
+    thanks = [(names[by], row.text) for by, row in sorted(item_details.thanks(header.id).items())]
+    return PrintedReview(page, imprints.imprint(header.framework_id, library_id), thanks)
 
 
 def document(paper: PrintedReview) -> Document:
@@ -45,6 +50,10 @@ def document(paper: PrintedReview) -> Document:
         "facts": _facts(of, imprint.library),
         "lead": _lead(of),
         "parts": _parts(of),
+        "thanks": [
+            {"title": _("Thanks from %(name)s", name=name), "text": text}
+            for name, text in paper.thanks
+        ],
         "lists": _lists(of),
         "close": _close(of),
         "credits": credits_of(imprint),
