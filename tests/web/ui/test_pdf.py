@@ -490,6 +490,7 @@ def a_document(words: str) -> Document:
         "facts": [["Name", words]],
         "lead": [words],
         "parts": [],
+        "thanks": [],
         "lists": [],
         "close": "",
         "credits": credits_,
