@@ -68,8 +68,8 @@ from tracker.models.reviews.reviews import (
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.roster import RosterImport, RosterMemory, RosterRow, RosterTrace
 from tracker.models.rounds import (
-    Release,
-    ReleasePerson,
+    CountedOutcome,
+    FigureGroup,
     RoleProfile,
     Round,
     RoundFramework,
@@ -100,6 +100,7 @@ __all__ = [
     "Citation",
     "Confirmation",
     "Correction",
+    "CountedOutcome",
     "DailyWork",
     "Deputy",
     "DifferenceChoice",
@@ -114,6 +115,7 @@ __all__ = [
     "EvidenceLink",
     "EvidenceText",
     "EvidenceVersion",
+    "FigureGroup",
     "FileRemoval",
     "FormerAddress",
     "Framework",
@@ -149,8 +151,6 @@ __all__ = [
     "RatingEntry",
     "RecordOpening",
     "RecoveryCode",
-    "Release",
-    "ReleasePerson",
     "ResetRequest",
     "RevealedAnswer",
     "Review",

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261203_thanks"
+revision = "20261204_told"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -116,6 +116,7 @@ table(
     number("review_days", "differences_days"),
     number("endorsement_months", null=True),
     flag("names_to_coordinators"),
+    moment("names_hidden_at", null=True),
     number("invitation_days", default="14"),
     number("invites_from", default="8"),
     number("invites_until", default="18"),
@@ -968,7 +969,10 @@ table(
     line(200, "name"),
     day("starts_on", "ends_on"),
     flag("ended_unseen", default=sa.false()),
+    day("figures_on", null=True),
+    moment("figures_at", null=True),
     check("dates_in_order", "ends_on >= starts_on"),
+    check("figures_inside", "figures_on >= starts_on AND figures_on < ends_on"),
     unique("library_id", "name"),
     index("library_id"),
 )
@@ -997,24 +1001,23 @@ table(
     index("person_id"),
 )
 table(
-    "releases",
-    to("libraries", "library_id"),
-    line(200, "slug", "domain_key"),
-    word("voice", "self endorsed", default="endorsed"),
-    moment("as_of", "made_at"),
-    facts("teams"),
-    number("people"),
-    flag("told"),
-    index("library_id", "slug", "domain_key", name="ix_releases_of"),
+    "figure_groups",
+    to("rounds", "round_id", is_key=True),
+    to("people", "person_id", is_key=True),
+    to("teams", "team_id"),
+    index("person_id"),
 )
 table(
-    "release_people",
-    to("releases", "release_id"),
+    "counted_outcomes",
+    to("rounds", "round_id"),
+    to("teams", "team_id"),
     to("people", "person_id"),
+    line(200, "slug", "domain_key"),
+    word("voice", "self endorsed"),
     word("state", "at_target gap not_yet_known not_assessed"),
-    number("reviewed"),
-    unique("release_id", "person_id"),
-    index("person_id"),
+    moment("reviewed_at", "as_of"),
+    unique("person_id", "slug", "domain_key", "voice", "reviewed_at"),
+    index("round_id", "slug", "voice", name="ix_counted_outcomes_of"),
 )
 
 # Roster
@@ -1315,17 +1318,17 @@ table(
 GROWING = {
     "audit_events",
     "backup_tests",
+    "counted_outcomes",
     "endorsement_moves",
     "evidence_erasures",
     "evidence_versions",
+    "figure_groups",
     "handovers",
     "level_exception_moves",
     "library_versions",
     "looks",
     "person_versions",
     "rating_entries",
-    "release_people",
-    "releases",
     "review_moves",
     "round_snapshots",
     "seals",
