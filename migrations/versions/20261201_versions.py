@@ -134,7 +134,7 @@ table(
     "teams",
     to("libraries", "library_id"),
     to("teams", "parent_id", null=True),
-    line(200, "name"),
+    line(200, "name", "sort_name"),
     line(400, "path"),
     flag("open_reviews"),
     day("closed_on", null=True),
@@ -148,7 +148,7 @@ table(
 table(
     "people",
     to("libraries", "library_id"),
-    line(200, "name"),
+    line(200, "name", "sort_name"),
     line(254, "email"),
     line(60, "staff_id", null=True),
     line(200, "password_hash", null=True),
@@ -163,7 +163,16 @@ table(
         "removed_at IS NULL OR (name = '' AND staff_id IS NULL AND password_hash IS NULL AND disabled_at IS NOT NULL)",
     ),
     unique("email"),
-    index("library_id"),
+    index(
+        *("library_id", "sort_name", "id", "disabled_at"),
+        name="ix_people_listed",
+        where="removed_at IS NULL",
+    ),
+    index(
+        "library_id",
+        name="ix_people_without_password",
+        where="password_hash IS NULL AND disabled_at IS NULL",
+    ),
     index("library_id", "staff_id", name="uq_people_staff_id", unique=True),
 )
 table(
@@ -789,6 +798,7 @@ table(
     check("nobody_reviews_themselves", "learner_id <> reviewer_id"),
     index("learner_id", "status", name="ix_reviews_learner"),
     index("reviewer_id", "status", name="ix_reviews_reviewer"),
+    index("status"),
     index("team_id"),
 )
 table(
@@ -1159,7 +1169,8 @@ table(
     unique("previous"),
     unique("sequence"),
     index("actor_id", "kind", "happened_at", name="ix_audit_events_actor"),
-    index("library_id", "happened_at", name="ix_audit_events_library_at"),
+    index("library_id", "happened_at", "id", name="ix_audit_events_library_at"),
+    index("library_id", "kind", "happened_at", "id", name="ix_audit_events_kind"),
 )
 table(
     "audit_event_details",

@@ -3,12 +3,23 @@
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from tracker.db import Base
-from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import (
+    NAME_MAX,
+    NEVER_AGAIN,
+    Id,
+    Line,
+    Prose,
+    Word,
+    one_of,
+    parent,
+    partial,
+)
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.administration.openings import Decider, OpeningDecision
+from tracker.rules.names import folded
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
 
@@ -58,7 +69,26 @@ class Library(Base):
     created_at: Mapped[dt.datetime]
 
 
-class Team(Base):
+class SortedByName:
+    """What lists sort and search by: the name without case and accents, which the two databases
+    fold differently."""
+
+    name: Mapped[Line]
+    sort_name: Mapped[Line] = mapped_column(
+        default=lambda row: _sort_name(row.get_current_parameters()["name"])
+    )
+
+    @validates("name")
+    def _is_named(self, _attribute: str, name: str) -> str:
+        self.sort_name = _sort_name(name)
+        return name
+
+
+def _sort_name(name: str) -> str:
+    return folded(name)[:NAME_MAX]
+
+
+class Team(SortedByName, Base):
     """`path` holds the ids from the root down, as "/1/4/9/": a team is below another when its path
     starts with it."""
 
@@ -79,13 +109,12 @@ class Team(Base):
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))
     parent_id: Mapped[int | None] = mapped_column(parent("teams.id"), index=True)
-    name: Mapped[Line]
     path: Mapped[Line] = mapped_column(String(400), index=True)
     open_reviews: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[dt.date | None]
 
 
-class Person(Base):
+class Person(SortedByName, Base):
     """Somebody who can sign in. `email` is stored casefolded and is unique in the whole
     installation.
 
@@ -102,12 +131,19 @@ class Person(Base):
     __tablename__ = "people"
     __table_args__ = (
         Index("uq_people_staff_id", "library_id", "staff_id", unique=True),
+        partial(
+            "ix_people_listed", "removed_at IS NULL", "library_id", "sort_name", "id", "disabled_at"
+        ),
+        partial(
+            "ix_people_without_password",
+            "password_hash IS NULL AND disabled_at IS NULL",
+            "library_id",
+        ),
         CheckConstraint(REMOVED_IS_NOBODY, name="removed_is_nobody"),
     )
 
     id: Mapped[Id]
-    library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
-    name: Mapped[Line]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
     email: Mapped[str] = mapped_column(String(254), unique=True)
     staff_id: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[Line | None]

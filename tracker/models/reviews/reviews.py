@@ -34,6 +34,7 @@ class Review(Base):
         ),
         Index("ix_reviews_learner", "learner_id", "status"),
         Index("ix_reviews_reviewer", "reviewer_id", "status"),
+        Index("ix_reviews_status", "status"),
     )
 
     id: Mapped[Id]

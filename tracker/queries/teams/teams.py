@@ -47,7 +47,7 @@ class OpenRound:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and, of the
+    """A team in a list, below those of the names `above` that the reader may read. `people` learn in it or in a team below it; of them `sent` sent and, of the
     `open_records` whose records the reader may see, `revealed` had something revealed: in an open
     round, where there is one, else ever. Of open rounds, those alone who learn in a version that
     one is for."""
@@ -56,11 +56,15 @@ class TeamLine:
     parent_id: int | None
     name: str
     path: str
-    depth: int
+    above: tuple[str, ...]
     people: int
     sent: int
     open_records: int
     revealed: int
+
+    @property
+    def depth(self) -> int:
+        return len(self.above)
 
     @property
     def closed_records(self) -> int:
@@ -118,7 +122,7 @@ def tree(
         below[team.parent_id if team.parent_id in ids else None].append(team)
     lines: list[TeamLine] = []
 
-    def put(parent_id: int | None, depth: int) -> None:
+    def put(parent_id: int | None, above: tuple[str, ...]) -> None:
         for team in below[parent_id]:
             people, sent, revealed = totals[team.path]
             lines.append(
@@ -127,16 +131,16 @@ def tree(
                     parent_id=team.parent_id,
                     name=team.name,
                     path=team.path,
-                    depth=depth,
+                    above=above,
                     people=len(people),
                     sent=len(sent),
                     open_records=len(people - blind.closed),
                     revealed=len(revealed),
                 )
             )
-            put(team.id, depth + 1)
+            put(team.id, (*above, team.name))
 
-    put(None, 0)
+    put(None, ())
     return tuple(lines)
 
 
