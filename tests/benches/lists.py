@@ -50,7 +50,7 @@ EVENTS = 46
 def rows() -> Iterator[Insert]:
     """Written by the database itself, from people, memberships and review items."""
     first, at = aliased(Membership), literal(dt.datetime.now(dt.UTC), AuditEvent.happened_at.type)
-    today = literal(dt.date.today())
+    today = literal(dt.datetime.now(dt.UTC).date())
     learns = Membership.role == "learner", Membership.job == "", Membership.team_id % 25 > 0
     heads = {
         "person_id": func.min(Membership.person_id),

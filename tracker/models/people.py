@@ -218,7 +218,7 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     team_id: Mapped[int] = mapped_column(parent("teams.id"))
     role: Mapped[Role]
-    role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"))
+    role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"), index=True)
     job: Mapped[Line] = mapped_column(String(200), default="")
     weekly_hours: Mapped[int | None]
     starts_on: Mapped[dt.date]
@@ -265,7 +265,7 @@ class UseStatementReading(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    use_statement_id: Mapped[int] = mapped_column(parent("use_statements.id"))
+    use_statement_id: Mapped[int] = mapped_column(parent("use_statements.id"), index=True)
     read_at: Mapped[dt.datetime]
 
 
@@ -287,6 +287,10 @@ class RecordOpening(Base):
         one_of("role", Role),
         one_of("decider", Decider),
         one_of("decision", OpeningDecision),
+        partial(
+            "ix_record_openings_objected", "objected_at IS NOT NULL AND decision IS NULL", "decider"
+        ),
+        Index("ix_record_openings_opens", "opens_at"),
         CheckConstraint("reader_id <> person_id", name="not_own_record"),
         CheckConstraint("told_at IS NOT NULL OR opens_at IS NULL", name="told_before_it_opens"),
         CheckConstraint(
@@ -315,7 +319,7 @@ class RecordOpening(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     role: Mapped[Role]
     team_id: Mapped[int] = mapped_column(parent("teams.id"))
-    given_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    given_by_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
     given_at: Mapped[dt.datetime]
     told_at: Mapped[dt.datetime | None]
     opens_at: Mapped[dt.datetime | None]

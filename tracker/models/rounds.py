@@ -54,6 +54,7 @@ class Round(Base):
     __table_args__ = (
         UniqueConstraint("library_id", "name"),
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        Index("ix_rounds_ends", "ends_on"),
     )
 
     id: Mapped[Id]

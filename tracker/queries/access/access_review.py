@@ -223,10 +223,7 @@ def _by_role(
         .group_by(held.id, held.person_id, held.role, here.name, held.starts_on, held.ends_on)
         .order_by(held.id)
     )
-    found = {
-        held_id: Access(of[reader_id], Reason(role), *rest)
-        for held_id, reader_id, role, *rest in roles
-    }
+    found = {row[0]: Access(of[row[1]], Reason(row[2]), *row[3:8]) for row in roles}
     by_name = [key for key, each in found.items() if named is None or each.count <= named]
     rows = session().execute(
         select(

@@ -72,7 +72,7 @@ STATES: dict[str, ColumnElement[bool]] = {
     "active": and_(Person.disabled_at.is_(None), HAS_PASSWORD),
     "invited": and_(Person.disabled_at.is_(None), ~HAS_PASSWORD),
     "disabled": Person.disabled_at.is_not(None),
-    "administrator": Person.administrator,
+    "administrator": Person.administrator.is_(True),
 }
 """Whom a list can be of; "": everybody who is not disabled."""
 
@@ -131,8 +131,8 @@ def listed(
     )
     places: dict[int, list[MembershipSummary]] = defaultdict(list)
     of_these = _places(actor, today).where(Membership.person_id.in_([row.id for row in rows]))
-    for person_id, *place in session().execute(of_these.order_by(Team.path, Membership.role)):
-        places[person_id].append(MembershipSummary(*place))
+    for row in session().execute(of_these.order_by(Team.path, Membership.role)):
+        places[row.person_id].append(MembershipSummary(row.id, row.name, row.role))
     lines = [PersonSummary(*row, places=tuple(places[row.id])) for row in rows]
     return PeopleList(lines, count, total, shown, pages_of(count))
 

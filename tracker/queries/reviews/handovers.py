@@ -42,9 +42,9 @@ class QueuedReview:
 
 @dataclass(frozen=True, slots=True)
 class WaitingReview:
-    """Such a review in a list. `moved_on`: the last day on which its learner was in the team. `has_deputy`: somebody stands
-    in for its reviewer now. `away_until`: the last day on which that reviewer is away. `sent`: how
-    many statements it has."""
+    """Such a review in a list. `moved_on`: the last day on which its learner was in the team.
+    `has_deputy`: somebody stands in for its reviewer now. `away_until`: the last day on which that
+    reviewer is away. `sent`: how many statements it has."""
 
     review_id: int
     learner_id: int
@@ -104,6 +104,7 @@ def queue(actor: Actor, path: str, today: dt.date) -> list[QueuedReview]:
     query = select(
         Review.id.label("review_id"), review_due(), reviewer_may_go_on(today).label("may_go_on")
     ).where(
+        Review.closed_at.is_(None),
         Review.status.in_(LIVE),
         Review.learner_id != actor.person_id,
         in_reach,

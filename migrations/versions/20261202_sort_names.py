@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261201_versions"
+revision = "20261202_sort_names"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -209,6 +209,7 @@ table(
     check("hours_sane", "weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)"),
     check("learner_has_role_profile", "role <> 'learner' OR role_profile_id IS NOT NULL"),
     index("person_id"),
+    index("role_profile_id"),
     index("team_id", "role", name="ix_memberships_team_role"),
     ids_once=True,
 )
@@ -233,6 +234,7 @@ table(
     to("people", "person_id"),
     to("use_statements", "use_statement_id"),
     moment("read_at"),
+    index("use_statement_id"),
     unique("person_id", "use_statement_id"),
 )
 table(
@@ -269,6 +271,13 @@ table(
     check("told_before_objected", "objected_at IS NULL OR told_at IS NOT NULL"),
     unique("link_hash"),
     unique("reader_id", "person_id"),
+    index("given_by_id"),
+    index("opens_at", name="ix_record_openings_opens"),
+    index(
+        "decider",
+        name="ix_record_openings_objected",
+        where="objected_at IS NOT NULL AND decision IS NULL",
+    ),
     index("person_id"),
     ids_once=True,
 )
@@ -687,6 +696,7 @@ table(
     moment("held_at"),
     index("author_id"),
     index("owner_id"),
+    index("source", "row_id", name="ix_held_texts_row"),
 )
 table("file_removals", key("sha256", sa.String(64)), moment("asked_at"))
 
@@ -798,7 +808,7 @@ table(
     check("nobody_reviews_themselves", "learner_id <> reviewer_id"),
     index("learner_id", "status", name="ix_reviews_learner"),
     index("reviewer_id", "status", name="ix_reviews_reviewer"),
-    index("status"),
+    index("learner_id", name="ix_reviews_open", where="closed_at IS NULL"),
     index("team_id"),
 )
 table(
@@ -970,6 +980,7 @@ table(
     flag("ended_unseen", default=sa.false()),
     check("dates_in_order", "ends_on >= starts_on"),
     unique("library_id", "name"),
+    index("ends_on", name="ix_rounds_ends"),
     index("library_id"),
 )
 table(
