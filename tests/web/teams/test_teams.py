@@ -17,7 +17,7 @@ from tests.factories.reviews import send
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.db import session, transaction
-from tracker.models import Library, Look, Person
+from tracker.models import Library, Look, Person, Team
 from tracker.rules.pagination import PAGE
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
