@@ -5,24 +5,23 @@ import { isShortcut, radioOf } from "./parts/keys.js";
 
 const PAUSE = 600;
 const form = document.querySelector("form[data-choices]");
-const rows = [...document.querySelectorAll("[data-difference]")].filter((row) => radiosOf(row).length > 0);
+const rows = [...document.querySelectorAll("[data-difference]")].filter((row) => row.dataset.state !== "waiting");
 const confirming = form.querySelector("[data-confirm]");
 const saved = form.querySelector("[data-saved]");
+const cleared = new Set(); // names of fields: what was chosen and is not any more
 let timer = 0;
 let changes = 0; // what was changed and is not stored
 let isLeaving = false;
 
-function radiosOf(row) {
-  return [...row.querySelectorAll("input[type=radio]")];
-}
-
-const isChosen = (row) => radiosOf(row).some((radio) => radio.checked);
+const radiosOf = (row) => [...row.querySelectorAll("input[type=radio]")];
+const chosenIn = (row) => radiosOf(row).find((radio) => radio.checked);
+const clearOf = (row) => row.querySelector("[data-clear]");
 
 function count() {
-  const found = { chosen: 0, left: 0, talk: 0 };
-  for (const row of rows) found[isChosen(row) ? "chosen" : row.dataset.state === "talk" ? "talk" : "left"] += 1;
-  for (const place of document.querySelectorAll("[data-count]")) place.textContent = words[place.dataset.count][found[place.dataset.count]];
-  confirming.textContent = words.confirm[found.chosen];
+  const chosen = rows.filter(chosenIn).length;
+  form.querySelector("[data-count]").textContent = words.chosen[chosen];
+  form.querySelector("[data-bar]").value = chosen;
+  confirming.textContent = words.confirm[chosen];
 }
 
 /** For nobody else's eyes: the same fields as the form, without the key that lets it be sent once. */
@@ -31,6 +30,7 @@ async function save() {
   const body = new FormData(form);
   body.set("act", "keep");
   body.delete("form_key");
+  for (const name of cleared) body.set(name, "1");
   saved.textContent = saved.dataset.saving;
   let isStored = false;
   try {
@@ -53,51 +53,61 @@ function changed() {
 function goTo(row) {
   const fold = row.closest("details:not([open])");
   if (fold) fold.open = true;
-  const radios = radiosOf(row);
-  (radios.find((radio) => radio.checked) ?? radios[0]).focus();
+  (chosenIn(row) ?? radiosOf(row)[0]).focus();
 }
 
 /** On to what is left, below and round to the first; when nothing is, to the button. */
 function goOn(from) {
   const here = rows.indexOf(from);
-  const next = [...rows.slice(here + 1), ...rows.slice(0, here)].find((row) => !isChosen(row) && row.dataset.state !== "talk");
+  const next = [...rows.slice(here + 1), ...rows.slice(0, here)].find((row) => !chosenIn(row) && row.dataset.state !== "talk");
   if (next) goTo(next);
   else confirming.focus();
 }
 
-function choose(row, radio) {
-  radio.checked = true;
+function clear(row) {
+  const radio = chosenIn(row);
+  if (!radio) return;
+  radio.checked = false;
+  cleared.add(clearOf(row).name);
+  radio.focus();
   changed();
-  if ("isOther" in radio.dataset) row.querySelector("[data-other]").focus();
+}
+
+function choose(row, radio) {
+  if (radio.checked) {
+    clear(row);
+    return;
+  }
+  radio.checked = true;
+  cleared.delete(clearOf(row).name);
+  changed();
+  if ("isNew" in radio.dataset) row.querySelector(".agenda-reason input").focus();
   else goOn(row);
 }
 
 function actOf(row, event) {
   const radio = radioOf(radiosOf(row), event);
   if (radio) return () => choose(row, radio);
-  const beside = { n: rows[rows.indexOf(row) + 1], p: rows[rows.indexOf(row) - 1] }[event.key.toLowerCase()];
-  if (beside) return () => goTo(beside);
-  return event.key.toLowerCase() === "x" ? () => row.querySelector("[data-tick]").click() : null;
+  const here = rows.indexOf(row);
+  if (event.key === "Enter" && event.target.type === "radio") return () => (rows[here + 1] ? goTo(rows[here + 1]) : confirming.focus());
+  return event.key.toLowerCase() === "p" && here > 0 ? () => goTo(rows[here - 1]) : null;
 }
 
 for (const row of rows) {
   row.addEventListener("keydown", (event) => {
-    const act = isShortcut(event) && !event.target.matches("select") && actOf(row, event);
+    const act = isShortcut(event) && actOf(row, event);
     if (!act) return;
     event.preventDefault();
     act();
   });
   row.addEventListener("change", (event) => {
-    if (event.target.form === form && !("tick" in event.target.dataset)) changed();
+    if (event.target.form !== form) return;
+    if (event.target.type === "radio") cleared.delete(clearOf(row).name);
+    changed();
   });
-}
-
-for (const button of document.querySelectorAll("[data-tick-all]")) {
-  const ticks = [...button.closest("section").querySelectorAll("[data-tick]")];
-  button.hidden = ticks.length < 2;
-  button.addEventListener("click", () => {
-    const isOn = !ticks.every((tick) => tick.checked);
-    for (const tick of ticks) tick.checked = isOn;
+  clearOf(row).addEventListener("click", (event) => {
+    event.preventDefault();
+    clear(row);
   });
 }
 

@@ -1,6 +1,6 @@
 /* One item of a review on a page of its own: a plain form, and keys inside the focused statement. */
 
-import { isOff, isSave, isShortcut, keepOff, radioOf } from "./parts/keys.js";
+import { isSave, isShortcut, radioOf } from "./parts/keys.js";
 
 const card = document.querySelector("[data-review-card]");
 const form = card.querySelector("form.review-form");
@@ -14,9 +14,8 @@ card.addEventListener("keydown", (event) => {
   const radio = isShortcut(event) && radioOf([...card.querySelectorAll("input[data-key]")], event);
   if (!radio) return;
   event.preventDefault();
-  if (!isOff(radio)) radio.checked = true;
+  radio.checked = true;
   radio.focus();
 });
-keepOff(card);
 
 if ("focus" in card.dataset) card.focus({ preventScroll: true });

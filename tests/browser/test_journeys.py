@@ -257,7 +257,7 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
 
     sue = visit("sue", width=width, java_script_enabled=False)
     sue.get_by_role("main").get_by_role("link", name="Open the review").click()
-    sue.wait_for_url("**/screen/1")
+    sue.wait_for_url("**/screen/1#first-open")
     for card in sue.locator("[data-statement]").all():
         card.locator("label", has=sue.locator("input[value=consistently]")).click()
         card.locator("label", has=sue.locator("input[name^=ground]")).first.click()

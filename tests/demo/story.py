@@ -21,7 +21,7 @@ from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.rules.roles import Role
 from tracker.services import evidence
-from tracker.services.accounts import away, given_links, invitations
+from tracker.services.accounts import account, away, given_links, invitations
 from tracker.services.administration import memberships, people, rounds, teams
 from tracker.services.assessment import ratings
 from tracker.services.operations import looks
@@ -45,6 +45,7 @@ class Story(LibraryStory):
         for learner in self.learners:
             self._this_round(learner)
         self._need_time()
+        self._second_opinions()
         current_round.not_sent_yet(self)
         self._last_day()
         now = self.at(-2)
@@ -127,6 +128,11 @@ class Story(LibraryStory):
                 if review.status is ReviewStatus.IN_REVIEW:
                     due_dates.one_more_week(actor, review.id, now)
                     return
+
+    def _second_opinions(self) -> None:
+        """The third team's supervisor may be asked by people of the others too."""
+        supervisor = self.cast.teams[2].supervisors[0]
+        account.give_second_opinions(self.actor(supervisor, self.at(-1)), wanted=True)
 
     def _last_day(self) -> None:
         """The first team's supervisor leaves it in three weeks: the administrator is told."""

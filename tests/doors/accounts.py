@@ -199,6 +199,7 @@ DOORS = [
     Door("sign_in_settings.save", "401 403 403 403 403 403 403 422 403", "POST"),
     Door("accounts.come_back", "401 303 303 303 303 303 303 303 303", "POST"),
     Door("accounts.cover", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door("accounts.second_opinions", "401 303 303 303 303 303 303 303 303", "POST"),
     Door(
         "accounts.end_sign_in",
         "401 303 404 404 404 404 404 404 404",

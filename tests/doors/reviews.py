@@ -43,6 +43,14 @@ def kept_apart(world: World) -> None:
     differences.keep_apart(actor(world, "ana"), int(str(its_item(world)["item_id"])), world.now)
 
 
+def ended(world: World) -> None:
+    """One the same, one with no agreement."""
+    review_id = send(world, YES, NO)
+    answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    differences.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
+
+
 def with_a_step(world: World) -> None:
     revealed(world)
     item_id = session().scalars(select(ReviewItem.id)).first()
@@ -108,6 +116,7 @@ DOORS = [
     row("reviews.check", 403, 200, method="GET", values=its_id),
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
+    row("differences.result", 200, 200, ended, "GET", its_id),
     row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
     row("batch_review.screen", 403, 200, method="GET", values=its_screen),
     row("batch_review.answer_screen", 403, 422, values=its_screen, data=NOTHING_TICKED),

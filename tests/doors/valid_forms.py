@@ -448,6 +448,7 @@ SENDS = [
     Send("accounts.end_sign_in", "ana"),
     Send("accounts.leave", "ana", words(until_on="2026-12-03")),
     Send("accounts.mail_choice", "ana", words(mail="each")),
+    Send("accounts.second_opinions", "sue", words(gives_second_opinions="y")),
     Send("accounts.rename", "ana", words(name="Ana Maria")),
     Send(
         "admin.library_save",

@@ -31,11 +31,12 @@ TODAY = NOW.date()
 @dataclass(frozen=True)
 class More:
     """`deputies` are (supervisor, deputy, begins, ends) by number; days from today. `disabled` by
-    number."""
+    number, as are the `willing`, who give second opinions."""
 
     plan: Plan
     deputies: tuple[tuple[int, int, int, int], ...]
     disabled: frozenset[int]
+    willing: frozenset[int] = frozenset()
 
 
 @st.composite
@@ -53,7 +54,9 @@ def worlds(draw: st.DrawFn) -> More:
         for each in deputies
         if each[0] != each[1] and (each[0] - each[1]) % 2 == 0 and each[2] <= each[3]
     )
-    return More(plan, kept, draw(st.frozensets(person, max_size=1)))
+    return More(
+        plan, kept, draw(st.frozensets(person, max_size=1)), draw(st.frozensets(person, max_size=3))
+    )
 
 
 @pytest.fixture
@@ -79,6 +82,8 @@ def make(world: More) -> list[int]:
             )
         for number in world.disabled:
             tx.get_one(Person, people[number]).disabled_at = NOW
+        for number in world.willing:
+            tx.get_one(Person, people[number]).gives_second_opinions = True
     return people
 
 
@@ -100,6 +105,12 @@ def by_hand(learner: int, *, of_one: bool = False) -> set[int]:
         ):
             heads.setdefault(team.path, set()).add(row.person_id)
     found: set[int] = set()
+    outside: set[int] = set()
+    willing = {
+        each.id
+        for each in db.session.scalars(select(Person).where(Person.gives_second_opinions))
+        if each.library_id == db.session.get_one(Person, learner).library_id
+    }
     for row in rows:
         here = row.starts_on <= TODAY and (row.ends_on is None or row.ends_on >= TODAY - GRACE)
         if (
@@ -113,10 +124,12 @@ def by_hand(learner: int, *, of_one: bool = False) -> set[int]:
             for at in teams_for_one(path, heads, learner):
                 if of_one or at == nearest:
                     found |= heads[at] - {learner}
+            if of_one:
+                outside |= willing & set().union(*heads.values())
     for deputy in db.session.scalars(select(Deputy)):
         if deputy.supervisor_id in found and deputy.starts_on <= TODAY <= deputy.ends_on:
             found |= {deputy.deputy_id}
-    return found - {learner} - disabled
+    return (found | outside) - {learner} - disabled
 
 
 def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:

@@ -122,7 +122,9 @@ class Person(SortedByName, Base):
     look at. `operator`: looks after the installation as a whole, beside what they are in their
     library. `framework_editor`: makes and publishes versions of frameworks, which belong to no
     library. `offers_updates`: Today offers them statements to update, from `updates_not_before`
-    on. `staff_id`: what the library's own lists call them, unique in it, in capitals.
+    on. `gives_second_opinions`: whoever learns in their library may send them one statement
+    alone, while they supervise somebody. `staff_id`: what the library's own lists call them,
+    unique in it, in capitals.
 
     `removed_at`: the account was a mistake and is deleted. The row stays without a name, because
     the audit points at it, and is asked for by nobody (policy/permissions.people_of).
@@ -152,6 +154,7 @@ class Person(SortedByName, Base):
     framework_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
     offers_updates: Mapped[bool] = mapped_column(default=True, server_default=true())
+    gives_second_opinions: Mapped[bool] = mapped_column(default=False, server_default=false())
     updates_not_before: Mapped[dt.date | None]
     ready_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]

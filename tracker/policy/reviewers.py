@@ -1,5 +1,5 @@
 """Who may review whom, as SQL: the supervisors of a learner's teams, else of the nearest team
-above, and deputies.
+above, deputies, and for one statement alone whoever is willing.
 
 - A learner's team is reviewed by those who supervise that very team. Somebody who left it is
   theirs for GRACE.
@@ -8,6 +8,8 @@ above, and deputies.
 - One statement alone may also go on to the next team above that has somebody, where the nearest
   has one supervisor only. So it goes for every review of one statement: a second opinion, which is
   nobody's who gave the first, is told from others neither by who reads it nor by who may go on.
+- One statement alone may also go to any supervisor of the library who is willing, whoever they
+  supervise: a setting of theirs. So it goes for every review of one statement, as above.
 - A deputy may review whatever the supervisor who named them may, between two dates.
 - Nobody reviews themselves, whatever they are.
 
@@ -144,6 +146,31 @@ def may_review(
         .correlate_except(nearer, near, between, part)
         .scalar_subquery()
     )
+    willing, asking = aliased(Person), aliased(Person)
+    elsewhere, led = aliased(Membership), aliased(Team)
+    of_the_library = and_(
+        false() if of_one is None else of_one,
+        exists(
+            select(willing.id)
+            .join(asking, asking.library_id == willing.library_id)
+            .join(elsewhere, elsewhere.person_id == willing.id)
+            .join(led, led.id == elsewhere.team_id)
+            .where(
+                willing.id == reviewer_id,
+                asking.id == learner_id,
+                willing.gives_second_opinions,
+                heads(elsewhere, willing),
+                led.closed_on.is_(None),
+            )
+            .correlate_except(willing, asking, elsewhere, led)
+        ),
+        exists(
+            select(learning.id)
+            .join(team, team.id == learning.team_id)
+            .where(learns)
+            .correlate_except(learning, team)
+        ),
+    )
     at_most = case((false() if of_one is None else of_one, NEARER_MOST), else_=0)
     of_the_team = exists(
         select(learning.id)
@@ -165,7 +192,9 @@ def may_review(
         .where(reviewer.id == reviewer_id, reviewer.disabled_at.is_(None))
         .correlate_except(reviewer)
     )
-    return and_(reviewer_id != learner_id, active, or_(of_the_team, of_a_team_above))
+    return and_(
+        reviewer_id != learner_id, active, or_(of_the_team, of_a_team_above, of_the_library)
+    )
 
 
 def stands_in_for(

@@ -14,13 +14,6 @@ export const isSave = (event) => event.key === "Enter" && (event.ctrlKey || even
 /** The radio that a key chooses. */
 export const radioOf = (radios, { key }) => radios.find((radio) => !radio.disabled && radio.dataset.key?.toLowerCase() === key.toLowerCase());
 
-/** What is off says beside it why: it can be reached, and not chosen. */
-export const isOff = (radio) => radio.getAttribute("aria-disabled") === "true";
-
-export function keepOff(root) {
-  root.addEventListener("click", (event) => { if (isOff(event.target)) event.preventDefault(); });
-}
-
 /** The link to the part that comes next: the one of the two that is shown at this width. */
 export function wayOn() {
   return [...document.querySelectorAll("[data-way-on]")].find((link) => link.getClientRects().length > 0);

@@ -2,7 +2,7 @@
 
 import { page, speak, words } from "./announcements.js";
 import { Draft } from "../drafts.js";
-import { isOff, isSave, isShortcut, keepOff, radioOf, wayOn } from "./keys.js";
+import { isSave, isShortcut, radioOf, wayOn } from "./keys.js";
 import { StatementCard } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 
@@ -16,7 +16,6 @@ export class ReviewCard extends StatementCard {
     this.draft = new Draft(note.dataset.draftName, () => (this.isOpen && note.value ? [["note", note.value]] : []));
     note.addEventListener("input", () => this.draft.typed());
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
-    keepOff(root);
   }
 
   get ground() {
@@ -36,11 +35,22 @@ export class ReviewCard extends StatementCard {
     return this.isOpen && this.chosen !== undefined;
   }
 
+  /** Not met by hearsay: the learner has to read what was told. */
+  get asksWhatWasTold() {
+    return this.chosen !== undefined && "asksTold" in this.chosen.dataset && this.ground?.value === "was_told" && this.notes.note.value.trim() === "";
+  }
+
+  /** What is missing of a card that isn't whole. */
+  get missing() {
+    return this.isQuestion ? "question" : !this.chosen ? "answer" : this.asksWhatWasTold ? "told" : "how";
+  }
+
   /** What can be saved by itself; null for what is not whole, and for a question, which has a button of its own. */
   whole() {
     if (!this.chosen || this.isQuestion) return null;
     const needsGround = !("needsNoGround" in this.chosen.dataset);
     if (needsGround && !this.ground) return null;
+    if (this.asksWhatWasTold) return null;
     return this.given(needsGround ? this.ground.value : "");
   }
 
@@ -69,14 +79,10 @@ export class ReviewCard extends StatementCard {
   }
 
   choose(radio) {
-    if (isOff(radio)) {
-      radio.focus();
-      return;
-    }
     const wasOpen = this.isOpen;
     radio.checked = true;
     this.offer(0);
-    if (this.isQuestion && this.radios.includes(radio)) this.write();
+    if ((this.isQuestion && this.radios.includes(radio)) || this.asksWhatWasTold) this.write();
     else if (wasOpen && !this.isOpen) this.goOn();
     else radio.focus();
   }
@@ -91,7 +97,7 @@ export class ReviewCard extends StatementCard {
   offer(pause) {
     const whole = this.whole();
     if (whole) this.save(whole, pause);
-    else this.lacks(this.isQuestion ? words.question : this.chosen ? words.how : words.answerNeeded);
+    else this.lacks({ question: words.question, answer: words.answerNeeded, told: words.told, how: words.how }[this.missing]);
   }
 
   lacks(what) {
@@ -102,6 +108,7 @@ export class ReviewCard extends StatementCard {
   say(text, isUnsaved = false) {
     super.say(text, isUnsaved);
     this.state.classList.toggle("is-done", text === words.saved);
+    this.state.classList.toggle("is-asked", text === words.how);
   }
 
   /** The card's own button, or Ctrl+Enter. Returns whether there is something to save. */
@@ -113,11 +120,16 @@ export class ReviewCard extends StatementCard {
     } else if (!this.isQuestion && this.whole()) {
       this.offer(0);
     } else {
-      this.trouble(this.isQuestion ? words.questionNeeded : this.chosen ? words.howNeeded : words.answerNeeded);
-      if (this.isQuestion) this.write();
+      this.trouble({ question: words.questionNeeded, answer: words.answerNeeded, told: words.told, how: words.howNeeded }[this.missing]);
+      if (this.isQuestion || this.asksWhatWasTold) this.write();
       return false;
     }
     return true;
+  }
+
+  focus() {
+    if (this.isQuestion && !this.isAsked) this.write();
+    else super.focus();
   }
 
   /** To the note, unfolded. */

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.rules.record.test_sheet import DAY, line, sheet, statement, word
-from tracker.rules.profiles.growth import Growth, StatementChange, growth, met_at, met_now
+from tracker.rules.profiles.growth import Growth, StatementChange, growth, met_at, met_now, moved_by
 from tracker.rules.profiles.timeline import Happened, Happening
 from tracker.rules.record.sheet import Record, Sheet
 from tracker.rules.record.words import Side
@@ -88,3 +88,25 @@ def test_what_was_met_at_a_moment_is_what_counted_then() -> None:
     assert met_at(now, told, DAY + dt.timedelta(days=3)).own == {1, 3, 4, 9}
     assert met_at(now, told, DAY + dt.timedelta(days=6)) == met_now(now)
     assert met_at(now, told, DAY).own == frozenset()
+
+
+ALL_MET = {1: "yes", 2: "yes", 3: "yes", 4: "yes", 5: "yes"}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "by", "moved"),
+    [
+        pytest.param({}, ALL_MET, {1, 2, 3, 4, 5}, [(0, 1)], id="reached"),
+        pytest.param(ALL_MET, {**ALL_MET, 1: "no", 2: "no"}, {1, 2}, [(1, 0)], id="fell"),
+        pytest.param(ALL_MET, {3: "yes", 4: "yes", 5: "yes"}, {1, 2}, [(1, 0)], id="suspended"),
+        pytest.param(ALL_MET, {**ALL_MET, 1: "no"}, {1}, [], id="still reached"),
+        pytest.param({}, ALL_MET, {1}, [], id="others reached it meanwhile"),
+        pytest.param({3: "yes"}, ALL_MET, {1, 2}, [(0, 1)], id="with what others did"),
+    ],
+)
+def test_a_level_moves_by_these_statements_with_all_else_as_it_is_now(
+    then: dict[int, str], now: dict[int, str], by: set[int], moved: list[tuple[int, int]]
+) -> None:
+    found = moved_by(of({}, then, None), of({}, now, None), by)
+    assert [(each.was, each.rank) for each in found] == moved
+    assert all(each.view.rank == 1 for each in found)

@@ -1,5 +1,7 @@
 """Many items in one transaction: those that were named and no others, all of them or none."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -110,6 +112,36 @@ def test_each_is_looked_at_by_itself(world: World) -> None:
     }
     assert all(isinstance(why, Invalid) for why in rows.values())
     assert statuses(review_id) == ["waiting"] * 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "ground", "is_asked"),
+    [
+        (SAYS_NO, Ground.WAS_TOLD, True),
+        (SAYS_PART, Ground.WAS_TOLD, True),
+        (TELLS, Ground.WAS_TOLD, False),
+        (ReviewerAnswer.NOT_THEIR_WORK, Ground.WAS_TOLD, False),
+        (SAYS_NO, Ground.SAW_IT, False),
+        (SAYS_PART, Ground.SAW_PRODUCT, False),
+    ],
+)
+def test_what_was_told_is_asked_where_it_is_held_against_somebody(
+    world: World, answer: ReviewerAnswer, ground: Ground, is_asked: bool
+) -> None:
+    (item_id,) = item_ids(send(world, YES))
+    response = ReviewerResponse(item_id, answer, ground, " ", 1)
+    if not is_asked:
+        assert answers.answer(actor(world, "sue"), [response], world.now) == 1
+        return
+    with pytest.raises(Conflict) as refusal:
+        answers.answer(actor(world, "sue"), [response], world.now)
+    rows = refusal.value.facts["rows"]
+    assert isinstance(rows, dict)
+    assert {key: (why.code, why.field) for key, why in rows.items()} == {
+        item_id: ("review_told_needed", "note")
+    }
+    told = replace(response, note="Tom closed for her.")
+    assert answers.answer(actor(world, "sue"), [told], world.now) == 1
 
 
 @pytest.mark.parametrize("who", ["ana", "ben", "hugo", "cora", "adam"])

@@ -207,6 +207,7 @@ COMPOSED = {
     "reviews/endorsements/pages.py": "sentences of the comparison",
     "reviews/endorsements/views.py": "a message names the statement",
     "reviews/differences/pages.py": "what can be chosen is named in sentences",
+    "reviews/result.py": "sentences about levels that moved",
     "teams/gaps/asked.py": "labels of a filter: frameworks to choose",
     "teams/gaps/taken_along.py": "rows of labels and words, for pages and files alike",
     "ui/drafts/replaced_choices.py": "sentences name what was chosen",

@@ -19,6 +19,7 @@ from tracker.models import Endorsement, Library, Membership, Person, Rating
 from tracker.rules.notifications.notices import MailChoice
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.rules.roles import Role
+from tracker.services.accounts import account
 from tracker.services.reviews import (
     delegates,
     differences,
@@ -131,6 +132,13 @@ def asked(world: World, own: Answer, reader: str) -> int:
     return reviews.send_to_second_reader(
         ana, standing, world.people[reader], world.teams["central"], world.now
     )
+
+
+def willing(world: World, name: str) -> None:
+    """A supervisor of another team, whom anybody of the library may ask."""
+    join(world, name, "harbour", Role.SUPERVISOR)
+    wants(world, MailChoice.EACH, name)
+    account.give_second_opinions(actor(world, name), wanted=True)
 
 
 def left(world: World, name: str) -> None:

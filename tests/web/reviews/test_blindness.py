@@ -36,7 +36,8 @@ def at_length(name: str) -> object:
     return pytest.param(name, marks=pytest.mark.longest)
 
 
-STARTS = ("/", "/reviews", "/teams")
+SEARCHES = tuple(f"/search?q={words}" for words in ("ana", "communication", "drop-in", "otter"))
+STARTS = ("/", "/reviews", "/teams", *SEARCHES)
 OTHERS = ("sue", "cora", *map(at_length, ("hugo", "ben", "adam")))
 PAGES_MOST = 600
 OF_A_STATEMENT = re.compile(r"(?:/people/\d+)?/(?:statements/|evidence/new\?statement=)(\d+)")
@@ -179,6 +180,7 @@ def paths(app: Flask, world: World, review_id: int) -> list[str]:
         f"/reviews/{review_id}",
         f"/reviews/{review_id}/check",
         f"/reviews/{review_id}/differences",
+        f"/reviews/{review_id}/result",
         *(f"/review-items/{item_id}" for item_id in ids),
         f"/reviews/{review_id}/screen/1",
         *(

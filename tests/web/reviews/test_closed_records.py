@@ -82,15 +82,16 @@ def test_a_review_is_whole_and_goes_all_the_way(
         assert hugo.post(f"/review-items/{item_id}/answer", said).status_code == 303
     page = hugo.get(f"/reviews/{review_id}/check").text
     done = hugo.post(f"/reviews/{review_id}/reveal", {"version": version(page)})
-    assert done.headers["Location"] == f"/reviews/{review_id}/differences"
+    end = "differences" if len(ids) == 2 else "result"
+    assert done.headers["Location"] == f"/reviews/{review_id}/{end}"
     outcome = words(hugo.get(f"/reviews/{review_id}/differences").text)
     if len(ids) == 2:
-        assert "1 open difference; 1 matches" in outcome
+        assert "1 difference to settle" in outcome
         agreed = {f"choice-{ids[1]}": "agree:partly", f"reason-{ids[1]}": "So", "act": "confirm"}
         hugo.post(f"/reviews/{review_id}/differences", agreed)
         outcome = words(hugo.get(f"/reviews/{review_id}/differences").text)
         assert "You confirmed Partly" in outcome
-    assert "1 reviewed by Hugo" in outcome
+    assert "1 reviewed: 1 the same" in outcome
     assert hugo.get(f"/people/{world.people['ana']}/profile").status_code == 403
 
 
@@ -126,6 +127,24 @@ def test_its_pages_are_those_of_a_reader_to_whom_the_record_is_open(
         tx.query(RecordOpening).update({"opens_at": world.now})
     assert hugo.get(f"/people/{world.people['ana']}/profile").status_code == 200
     assert fetched(hugo, paths) == while_closed
+
+
+@pytest.mark.usefixtures("hugo_came")
+def test_the_result_holds_nothing_that_others_reviewed_while_the_record_is_closed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Two of Communication were reviewed before Hugo came: neither they nor a level are told."""
+    with app.app_context():
+        review_id = sent_to_second_reader(world)
+        answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, by="hugo")
+        reviews.reveal(actor(world, "hugo"), review_id, world.now)
+    hugo, url = sign_in(world.email("hugo")), f"/reviews/{review_id}/result"
+    closed = words(hugo.get(url).text)
+    assert "1 reviewed: 1 the same" in closed
+    assert "What changed" not in closed
+    with app.app_context(), transaction() as tx:
+        tx.query(RecordOpening).update({"opens_at": world.now})
+    assert "What changed" in words(hugo.get(url).text)
 
 
 def test_an_earlier_review_does_not_say_what_became_of_it(

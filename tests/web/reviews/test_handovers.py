@@ -1,6 +1,7 @@
 """Handing on, deputies and second readers through their pages."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
+from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
@@ -225,3 +227,46 @@ def test_nobody_else_to_read_it(app: Flask, world: World, sign_in: SignIn) -> No
         endorsement_id = session().scalars(select(Endorsement.id)).one()
     page = sign_in(world.email("ana")).get(f"/endorsements/{endorsement_id}/second-reader").text
     assert "Nobody else can read it now" in words(page)
+
+
+def test_somebody_outside_who_is_willing_may_be_asked_about_one_statement(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+        answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        endorsement_id = session().scalars(select(Endorsement.id)).one()
+        rate(world, "ana", world.statements["communication"][2], YES)
+        rate(world, "ana", world.statements["communication"][3], YES)
+    ana, hugo = sign_in(world.email("ana")), sign_in(world.email("hugo"))
+    link = f"/endorsements/{endorsement_id}/second-reader"
+    assert "Nobody else can read it now" in words(ana.get(link).text), "off until they want it"
+    assert "outside your team" not in words(ana.get("/reviews/new").text)
+    done = hugo.post("/account/second-opinions", {"gives_second_opinions": "y"})
+    assert done.headers["Location"] == "/account#second-opinions"
+    assert re.search(
+        r'<input[^>]*checked[^>]*id="gives_second_opinions"', hugo.get("/account").text
+    )
+    assert "second-opinions" not in sign_in(world.email("ben")).get("/account").text
+    page = words(ana.get(link).text)
+    assert "Hugo (supervises Harbour): couldn’t see this rating so far" in page
+
+    hugos = f"{world.people['hugo']}-{world.teams['central']}"
+    page = ana.get("/reviews/new").text
+    assert "Ask somebody outside your team about one statement" in words(page)
+    third, fourth = world.statements["communication"][2:4]
+    two = ana.post("/reviews", {"reviewer": hugos, "statements": [str(third), str(fourth)]})
+    assert two.status_code == 422
+    assert ana.post(link, {"reviewer": hugos}).status_code == 303
+    with app.app_context():
+        second = session().scalars(select(Review.id).order_by(Review.id.desc())).first()
+    read = words(hugo.get(f"/reviews/{second}", follow_redirects=True).text)
+    assert "Does Ana do this?" in read
+    assert "second" not in read.lower()
+    assert "Sue" not in read
+    assert hugo.get(f"/people/{world.people['ana']}/profile").status_code == 404
+
+    hugo.post("/account/second-opinions", {})
+    assert hugo.get(f"/reviews/{second}").status_code == 404
+    assert "can’t review you anymore" in words(ana.get(f"/reviews/{second}").text)

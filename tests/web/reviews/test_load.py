@@ -69,6 +69,19 @@ class TestSuggested:
         assert all_of_it.count(" checked>") - 1 == 2 + int(more[1])
         assert "Tick 2 only" in all_of_it
 
+    def test_what_is_suggested_comes_first_and_the_rest_is_folded(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        rated = self.all_rated(app, world)
+        page = ana.get("/reviews/new").text
+        first, others = page.split('<details class="send-others">')
+        assert first.count('name="statements"') == first.count(" checked>") == 15
+        rest = others.partition('id="reviewer"')[0]
+        assert rest.count('name="statements"') == rated - 15
+        assert f"Choose from {rated - 15} others" in words(page)
+        assert " checked>" not in rest
+        assert '<details class="send-sees">' in others, "who sees what is folded, behind the list"
+
     def test_the_sentence_says_why_these(self, app: Flask, world: World, ana: Client) -> None:
         self.all_rated(app, world)
         text = words(ana.get("/reviews/new").text)

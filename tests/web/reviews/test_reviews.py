@@ -102,7 +102,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
         "0 of 2 done",
         "Library Assistant, 24 h a week",
         "Judge the work, never health or leave.",
-        "Outside Ana’s job",
+        "Outside their job",
     ):
         assert part in text
     saved = sue.post(
@@ -285,8 +285,8 @@ class TestAnswerPage:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
         text = sue.get(f"/review-items/{item_id}").text
-        assert 'value="evidence_only" aria-disabled="true"' in text
-        assert "“From the evidence” is off: no evidence was sent." in text
+        assert 'value="evidence_only"' not in text
+        assert "vidence" not in words(text), "what is not there is not explained"
         data = {"version": "1", "answer": "partly", "ground": "evidence_only"}
         refused = sue.post(f"/review-items/{item_id}/answer", data)
         assert refused.status_code == 422

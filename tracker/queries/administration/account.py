@@ -72,6 +72,7 @@ class Account:
     away_until: dt.date | None
     code_made_at: dt.datetime | None
     offers_updates: bool
+    gives_second_opinions: bool
     sign_ins: tuple[OpenSignIn, ...]
     glances: tuple[Glance, ...]
     reading: Reading | None
@@ -94,7 +95,7 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
         .scalar_subquery()
     )
     code = select(RecoveryCode.made_at).where(RecoveryCode.person_id == actor.person_id)
-    library, asked_address, away, code_made_at, offers_updates = (
+    library, asked_address, away, code_made_at, offers_updates, gives_second_opinions = (
         session()
         .execute(
             select(
@@ -103,6 +104,7 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
                 away_until(actor.person_id, actor.today(now)),
                 code.scalar_subquery(),
                 Person.offers_updates,
+                Person.gives_second_opinions,
             )
             .join(Person, Person.library_id == Library.id)
             .where(Person.id == actor.person_id)
@@ -115,6 +117,7 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
         away,
         code_made_at,
         offers_updates,
+        gives_second_opinions,
         _sign_ins(actor, now, idle),
         _glances(actor),
         _reading(actor),

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from tracker.db import UTCDateTime, ask_made
 from tracker.models import (
+    Confirmation,
     Endorsement,
     Framework,
     Membership,
@@ -54,7 +55,7 @@ from tracker.rules.roles import Role
 
 FRAMEWORK = Framework.title + " " + Framework.version
 FRESH = dt.timedelta(days=14)
-"""A reveal is told of for so long; differences until they are settled."""
+"""A reveal, or the end of a review, is told of for so long; differences until they are settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,15 @@ class ReturnedItem:
 @dataclass(frozen=True, slots=True)
 class RevealedReview:
     """A review of the learner that was revealed. `current`: of what was shown, what is still a
-    reviewed rating. `to_say`: differences that wait for the learner; `due_on`: until when."""
+    reviewed rating. `to_say`: differences that wait for the learner; `due_on`: until when.
+    `agreed` and `apart`: what became of other differences. `closed_at`: when it ended."""
 
     review_id: int
     reviewer: str
     at: dt.datetime
+    closed_at: dt.datetime | None
+    agreed: int
+    apart: int
     shown: int
     current: int
     differing: int
@@ -169,6 +174,12 @@ def _revealed_reviews(rows: Sequence[RowMapping]) -> list[RevealedReview]:
 
 @cache
 def _revealed() -> Select[*tuple[Any, ...]]:
+    both = (
+        select(func.count(Confirmation.id))
+        .where(Confirmation.item_id == ReviewItem.id)
+        .scalar_subquery()
+    )
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
     given = exists(select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id, stood(None)))
     return (
         select(
@@ -176,7 +187,10 @@ def _revealed() -> Select[*tuple[Any, ...]]:
             Person.name.label("reviewer"),
             func.max(ReviewItem.revealed_at).label("at"),
             _count(ReviewItem.status.in_(REVEALED)).label("shown"),
-            _count(and_(ReviewItem.status == ItemStatus.ENDORSED, given)).label("current"),
+            _count(and_(is_endorsed, given)).label("current"),
+            Review.closed_at,
+            _count(and_(is_endorsed, both == 2)).label("agreed"),
+            _count(ReviewItem.status == ItemStatus.KEPT_APART).label("apart"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
             _count(waits_for(LEARNER)).label("to_say"),
             *differences_due().parts(),
@@ -191,7 +205,8 @@ def _revealed() -> Select[*tuple[Any, ...]]:
         .group_by(Review.id, Person.name, Framework.id)
         .having(
             or_(
-                func.max(ReviewItem.revealed_at) > bindparam("fresh_since", type_=UTCDateTime),
+                func.coalesce(Review.closed_at, func.max(ReviewItem.revealed_at))
+                > bindparam("fresh_since", type_=UTCDateTime),
                 _count(ReviewItem.status == ItemStatus.DIFFERS) > 0,
             )
         )

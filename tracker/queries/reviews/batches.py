@@ -87,17 +87,6 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
     )
 
 
-def has_answered(actor: Actor) -> bool:
-    """Whether the actor ever answered an item, of whatever review. One query."""
-    found = (
-        select(ReviewItem.id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.reviewer_id == actor.person_id, ReviewItem.reviewer_answer.is_not(None))
-        .limit(1)
-    )
-    return session().scalar(found) is not None
-
-
 def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
     """Whether one of them was ever sent to the actor. One query."""
     found = (

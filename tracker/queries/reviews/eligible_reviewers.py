@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 
 from tracker.db import ask_made
 from tracker.models import Deputy, Membership, Person, Team
@@ -19,13 +19,17 @@ from tracker.queries.assessment.learners import PEOPLE
 from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one, upwards
 from tracker.rules.roles import Role
 
+NOWHERE = "-"
+"""The path of no team."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
     """Somebody who may review what a learner sends from their team.
 
     `above`: the name of the team above that they supervise; "" for the team's own. `one_only`: they
-    may review one statement alone, as a nearer team has somebody. `deputy_for`: whose deputy they
+    may review one statement alone, as a nearer team has somebody, or as they are of another team,
+    named `outside`, and willing. `deputy_for`: whose deputy they
     are, until `until`; "" for a supervisor. `away_until`: the last day on which they are away.
     """
 
@@ -39,35 +43,20 @@ class Reviewer:
     deputy_for: str = ""
     until: dt.date | None = None
     away_until: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Supervisor:
-    person_id: int
-    name: str
-    team: str
-    away_until: dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class _StandIn:
-    person_id: int
-    name: str
-    until: dt.date
-    away_until: dt.date | None
+    outside: str = ""
 
 
 def of(person_id: int, today: dt.date) -> list[Reviewer]:
     """Who may review any number of statements: by team and name, supervisors before deputies; never
     the learner. Three queries."""
-    return [each for each in of_one(person_id, today) if not each.one_only]
+    return [each for each in _by_learner([person_id], today)[person_id] if not each.one_only]
 
 
 def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
     """Who may review one statement alone: the same, then those above whom one supervisor stands
-    nearer. `not_by` gave the first of two readings, and is none of them, nor is anybody for being
-    their deputy. Three queries."""
-    return _by_learner([person_id], today, not_by=not_by or 0)[person_id]
+    nearer, then who is willing in another team, by name. `not_by` gave the first of two readings,
+    and is none of them, nor is anybody for being their deputy. Three queries."""
+    return _by_learner([person_id], today, not_by=not_by or 0, is_of_one=True)[person_id]
 
 
 def of_all(person_ids: Collection[int], today: dt.date, without: int = 0) -> list[Reviewer]:
@@ -87,14 +76,26 @@ def of_all(person_ids: Collection[int], today: dt.date, without: int = 0) -> lis
 
 
 def _by_learner(
-    person_ids: Collection[int], today: dt.date, *, not_by: int = 0, without: int = 0
+    person_ids: Collection[int],
+    today: dt.date,
+    *,
+    not_by: int = 0,
+    without: int = 0,
+    is_of_one: bool = False,
 ) -> dict[int, list[Reviewer]]:
     teams = ask_made(_teams_on(today), {"people": list(person_ids)}).all()
-    supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today, without)
+    paths = {at for team in teams for at in upwards(team.path)}
+    library = min(paths, key=len, default=NOWHERE) if is_of_one else NOWHERE
+    supervisors = _supervisors(paths, today, without, library)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
-    stand_ins = _stand_ins(
-        {each.person_id for heads in supervisors.values() for each in heads}, today
-    )
+    named = {each.person_id for heads in supervisors.values() for each in heads}
+    stand_ins = _by_first(_stand_ins_on(today), {"supervisors": [*named]})
+    willing = {
+        each.person_id: each
+        for heads in supervisors.values()
+        for each in heads
+        if is_of_one and each.gives_second_opinions
+    }
     by_learner: dict[int, dict[tuple[int, int], Reviewer]] = {each: {} for each in person_ids}
     for team in teams:
         never, found = {team.learner_id, not_by, without}, by_learner[team.learner_id]
@@ -121,6 +122,21 @@ def _by_learner(
                                 each.away_until,
                             ),
                         )
+    for team in teams:
+        found = by_learner[team.learner_id]
+        known = {team.learner_id, not_by, *(who for who, _team in found)}
+        for each in sorted(willing.values(), key=lambda each: (each.name, each.person_id)):
+            if each.person_id not in known:
+                found[each.person_id, team.id] = Reviewer(
+                    each.person_id,
+                    each.name,
+                    team.id,
+                    team.name,
+                    team.open_reviews,
+                    one_only=True,
+                    outside=each.team,
+                    away_until=each.away_until,
+                )
     return {learner: list(found.values()) for learner, found in by_learner.items()}
 
 
@@ -168,12 +184,19 @@ def _teams_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _supervisors(paths: set[str], today: dt.date, without: int = 0) -> dict[str, list[_Supervisor]]:
-    values = {"paths": [*paths], "without": without}
-    rows = ask_made(_supervisors_on(today), values)
+def _supervisors(
+    paths: set[str], today: dt.date, without: int = 0, library: str = NOWHERE
+) -> dict[str, list[Row[Any]]]:
+    """By the path of their team. `library`: its root, for those who are willing below it too."""
+    values = {"paths": [*paths], "without": without, "library": library}
+    return _by_first(_supervisors_on(today), values)
+
+
+def _by_first(query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> dict[Any, list[Row[Any]]]:
+    """The rows in their order, by their first column."""
     found = defaultdict(list)
-    for path, person_id, name, team, away in rows:
-        found[path].append(_Supervisor(person_id, name, team, away))
+    for row in ask_made(query, values):
+        found[row[0]].append(row)
     return found
 
 
@@ -181,43 +204,38 @@ def _supervisors(paths: set[str], today: dt.date, without: int = 0) -> dict[str,
 def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
     return (
-        select(
-            Team.path, Person.id, Person.name, Team.name.label("team"), away_until(Person.id, today)
-        )
+        select(Team.path, *_who(today), Team.name.label("team"), Person.gives_second_opinions)
         .distinct()
         .join(Membership, Membership.team_id == Team.id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Team.path.in_(bindparam("paths", expanding=True)),
+            or_(
+                Team.path.in_(bindparam("paths", expanding=True)),
+                and_(Person.gives_second_opinions, Team.path.startswith(bindparam("library"))),
+            ),
             Team.closed_on.is_(None),
             Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
             Person.id != bindparam("without"),
         )
-        .order_by(Person.name, Person.id)
+        .order_by(Person.name, Person.id, Team.name)
     )
 
 
-def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_StandIn]]:
-    rows = ask_made(_stand_ins_on(today), {"supervisors": [*supervisor_ids]})
-    found = defaultdict(list)
-    for supervisor_id, person_id, name, until, away in rows:
-        found[supervisor_id].append(_StandIn(person_id, name, until, away))
-    return found
+def _who(today: dt.date) -> tuple[ColumnElement[Any], ...]:
+    return (
+        Person.id.label("person_id"),
+        Person.name.expression,
+        away_until(Person.id, today).label("away_until"),
+    )
 
 
 @lru_cache(maxsize=8)
 def _stand_ins_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
     return (
-        select(
-            Deputy.supervisor_id,
-            Person.id,
-            Person.name,
-            Deputy.ends_on,
-            away_until(Person.id, today),
-        )
+        select(Deputy.supervisor_id, *_who(today), Deputy.ends_on.label("until"))
         .join(Person, Person.id == Deputy.deputy_id)
         .where(
             Deputy.supervisor_id.in_(bindparam("supervisors", expanding=True)),

@@ -55,6 +55,7 @@ class ReviewHeader:
     sent_at: dt.datetime
     due_on: dt.date
     revealed_at: dt.datetime | None
+    differences_from: dt.date | None
     differences_due_on: dt.date | None
     closed_at: dt.datetime | None
     team: str
@@ -133,6 +134,7 @@ def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Review.sent_at,
             review_due(),
             Review.revealed_at,
+            Review.differences_from,
             differences_due(),
             Review.closed_at,
             Team.name.label("team"),

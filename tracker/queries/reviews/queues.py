@@ -41,6 +41,7 @@ class Queued:
     differences_due_on: dt.date | None
     away_until: dt.date | None
     ended_at: dt.datetime | None
+    revealed_at: dt.datetime | None
     sent: int
     returned: int
     differing: int
@@ -124,6 +125,7 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
             differences_due(),
             away_until(other_id, today),
             ended_at,
+            Review.revealed_at,
             func.count(ReviewItem.id),
             count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),

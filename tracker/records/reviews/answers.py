@@ -11,7 +11,7 @@ from tracker.policy.permissions import Actor
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.scale import CANNOT_TELL, Ground
-from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
+from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse, asks_what_was_told
 from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import Move, ReviewStatus, item_can
 
@@ -22,8 +22,8 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
 
     *Cannot tell* needs no ground and keeps none; a question takes an answer given so far back.
     Raises Missing (not the actor's); Invalid: review_ground_needed, review_ground_empty (*from the
-    evidence*, where none was sent), review_text_needed, review_text_long, review_answer_needed;
-    Conflict: move_not_now, and review_item_changed with `current`.
+    evidence*, where none was sent), review_told_needed, review_text_needed, review_text_long,
+    review_answer_needed; Conflict: move_not_now, and review_item_changed with `current`.
     """
     note = clean_text(said.note, "note", required=said.answer is None)
     ground = None if said.answer in (None, CANNOT_TELL) else said.ground
@@ -31,8 +31,11 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
         raise Invalid("review_ground_needed", "ground")
     review, item = status.locked_item(tx, said.item_id)
     status.must_be_reviewer(tx, review, actor, now)
-    if said.answer is not None and said.answer not in status.scale_of(tx, review).theirs:
+    scale = status.scale_of(tx, review)
+    if said.answer is not None and said.answer not in scale.theirs:
         raise Invalid("review_answer_needed", "answer")
+    if not note and asks_what_was_told(said.answer, ground, scale):
+        raise Invalid("review_told_needed", "note")
     if ground is Ground.EVIDENCE_ONLY and not _has_evidence(tx, item):
         raise Invalid("review_ground_empty", "ground")
     text = tx.get_one(ReviewItemText, item.id)

@@ -21,8 +21,8 @@ from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_
 def choose(
     tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
 ) -> None:
-    """Keep what one side has chosen, for that side alone. Raises Invalid: difference_other (it is
-    to agree on ""), answer_unknown; Conflict("move_not_now")."""
+    """Keep what one side has chosen, for that side alone. Raises Invalid("answer_unknown");
+    Conflict("move_not_now")."""
     item_after(item.status, Move.CONFIRM)
     _must_be_known(tx, review, choice.answer)
     mine = tx.scalar(_choice_of(item, by))
@@ -48,8 +48,8 @@ def confirm(
     say it at once, and neither page showed the other's word. Returns whether it is.
 
     Raises Conflict: confirmation_unseen, confirmation_own (the page showed another word of the
-    other side, or of one's own, than stands now); Invalid: difference_other, answer_unknown,
-    difference_reason (nobody gave this answer before).
+    other side, or of one's own, than stands now); Invalid: answer_unknown, difference_reason
+    (nobody gave this answer before).
     """
     confirmations = {
         each.person_id: each
@@ -167,8 +167,6 @@ def _is_over(tx: Session, review: Review, today: dt.date) -> bool:
 
 
 def _must_be_known(tx: Session, review: Review, answer: str | None) -> None:
-    if answer == "":
-        raise Invalid("difference_other", "answer")
     if answer is not None and answer not in status.scale_of(tx, review).endorsable:
         raise Invalid("answer_unknown", "answer")
 

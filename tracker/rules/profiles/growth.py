@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, known_rank
 from tracker.rules.profiles.timeline import ENDORSED, Happened, Happening, words_at
-from tracker.rules.record.sheet import Sheet
-from tracker.rules.record.versions import VersionStatement
+from tracker.rules.record.sheet import Sheet, SheetLine
+from tracker.rules.record.versions import DomainShape, VersionStatement
 from tracker.rules.record.words import Side, counting
 
 
@@ -98,6 +99,50 @@ def met_at(now: Sheet, happenings: Sequence[Happening], at: dt.datetime) -> MetC
         return frozenset(found)
 
     return MetCount(met(Side.OWN, {Happened.RATED}), met(Side.REVIEWED, ENDORSED))
+
+
+@dataclass(frozen=True, slots=True)
+class DomainMove:
+    """A domain in which another level is reached than was: rank `was`, 0 for none."""
+
+    domain: DomainShape
+    was: int
+    rank: int
+    standing: DomainStanding
+
+    @property
+    def view(self) -> LevelView:
+        """The level that was reached, or that is in the way of the one that was."""
+        if self.rank > self.was:
+            return next(each for each in self.standing.levels if each.rank == self.rank)
+        lost = [each for each in self.standing.levels if self.rank < each.rank <= self.was]
+        counting = (each for each in lost if each.state is not LevelState.LIMITED)
+        return next(counting, lost[-1])
+
+
+def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[DomainMove]:
+    """The levels that the reviewed ratings of these statements moved, with all else as it is now.
+    Both sheets on one version, as the same reader gets them."""
+    before = {
+        line.statement.id: then.meaning(line, Voice.ENDORSED)
+        for line in then.lines
+        if line.statement.id in statement_ids
+    }
+
+    def meaning(line: SheetLine) -> Meaning | None:
+        if line.statement.id in before:
+            return before[line.statement.id]
+        return now.meaning(line, Voice.ENDORSED)
+
+    found = []
+    standings = now.standings(Voice.ENDORSED)
+    was = now.tallied(meaning)
+    for domain in now.domains:
+        standing = standings[domain.id]
+        rank, rank_before = known_rank(standing) or 0, known_rank(was[domain.id]) or 0
+        if rank != rank_before:
+            found.append(DomainMove(domain, rank_before, rank, standing))
+    return found
 
 
 def _change(

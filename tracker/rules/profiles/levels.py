@@ -88,6 +88,15 @@ class TargetState(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
+class Segment(StrEnum):
+    """One level of a bar. `OUT_OF_ORDER`: met above one that is not."""
+
+    HELD = "held"
+    LIMITED = "limited"
+    OUT_OF_ORDER = "out-of-order"
+    EMPTY = "empty"
+
+
 @dataclass(frozen=True, slots=True)
 class LevelView:
     """One level as a page shows it. `out_of_order`: met, above one that is not met or not yet
@@ -108,6 +117,14 @@ class LevelView:
         """How many more statements would have to be met; 0 for a met level and for a limited
         one."""
         return 0 if self.state is LevelState.LIMITED else max(0, self.need - self.tally.met)
+
+    @property
+    def segment(self) -> Segment:
+        if self.state is LevelState.LIMITED:
+            return Segment.LIMITED
+        if self.held:
+            return Segment.HELD
+        return Segment.OUT_OF_ORDER if self.out_of_order else Segment.EMPTY
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ are.
 A choice is its owner's alone until it is confirmed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,15 @@ class Choice:
     reason: str = ""
     seen: str | None = None
     own: str | None = None
+
+
+TAKEN_UNASKED = 3
+"""Whoever takes the other side's answer on more of them at once is asked first."""
+
+
+def is_taken(choice: Choice, own: str, theirs: Collection[str]) -> bool:
+    """Whether it agrees on an answer of the other side's that isn't one's own."""
+    return choice.answer in theirs and choice.answer != own
 
 
 def needs_reason(answer: str, own: str, theirs: str | None) -> bool:

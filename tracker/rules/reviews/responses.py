@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from tracker.rules.frameworks.scale import Ground
+from tracker.rules.frameworks.scale import Ground, Meaning, Scale
 
 RETURN = "return"
 """What can be said in the place of an answer: a question."""
@@ -21,6 +21,11 @@ class ReviewerResponse:
     ground: Ground | None
     note: str
     base_version: int
+
+
+def asks_what_was_told(answer: str | None, ground: Ground | None, scale: Scale) -> bool:
+    """Whether the learner has to read what somebody told the reviewer: it isn't met by hearsay."""
+    return ground is Ground.WAS_TOLD and scale.meaning(answer) is Meaning.NOT_MET
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ def cover_screen(actor: Actor, wanted: bool) -> None:
         _own(tx, actor).covers_screen = wanted
 
 
+def give_second_opinions(actor: Actor, wanted: bool) -> None:
+    """Whether people outside their teams may send them one statement alone. A supervisor's."""
+    with transaction() as tx:
+        _own(tx, actor).gives_second_opinions = wanted
+
+
 def offer_updates(actor: Actor, wanted: bool, not_before: dt.date | None = None) -> None:
     """Whether Today offers them statements to update, and from which day on."""
     with transaction() as tx:

@@ -140,6 +140,10 @@ class UpdatesForm(Form):
     offers_updates: Any = BooleanField(_l("Offer me statements to update on Today"))
 
 
+class SecondOpinionsForm(Form):
+    gives_second_opinions: Any = BooleanField(_l("Let people outside my teams ask me"))
+
+
 class AwayForm(Form):
     until_on = fields.day(
         _l("Away until"), _l("Enter the last day on which you’re away, as a date.")

@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from operator import attrgetter
 
 from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,6 +28,7 @@ from tracker.web.accounts.forms import (
     MailChoiceForm,
     NameForm,
     PasswordForm,
+    SecondOpinionsForm,
     SignInForm,
     UpdatesForm,
 )
@@ -41,6 +43,7 @@ from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
+from tracker.web.ui.by_day import by_day
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.templating.dates import day
 
@@ -179,6 +182,17 @@ def cover() -> ResponseReturnValue:
     return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
 
 
+@bp.post("/account/second-opinions")
+@door(Permission.SIGNED_IN)
+def second_opinions() -> ResponseReturnValue:
+    wanted = bool(SecondOpinionsForm().gives_second_opinions.data)
+    done = (
+        _("Anybody in your library can ask you.") if wanted else _("Only your teams can ask you.")
+    )
+    to = url_for("accounts.show", _anchor="second-opinions")
+    return pressed(lambda: service.give_second_opinions(session.actor(), wanted), done, to)
+
+
 @bp.post("/account/away")
 @door(Permission.SIGNED_IN)
 def leave() -> ResponseReturnValue:
@@ -262,15 +276,17 @@ def _page(
     form: NameForm, mail: MailChoiceForm | None = None, away_form: AwayForm | None = None
 ) -> str:
     note_opened(NoticePage.ACCOUNT)
-    mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()))
     found = account.account(session.actor(), session.now(), session.idle())
-    cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
     return render(
         "accounts/show.html",
         form=form,
-        cover=cover_form,
+        cover=CoverForm(formdata=None, covers_screen=session.actor().covers_screen),
         updates=UpdatesForm(formdata=None, offers_updates=found.offers_updates),
+        opinions=SecondOpinionsForm(
+            formdata=None, gives_second_opinions=found.gives_second_opinions
+        ),
         account=found,
+        looks=by_day(found.glances, attrgetter("looked_on"), attrgetter("reader")),
         links=given_links.of_own(session.actor(), session.now()),
         now=session.now(),
         erased=erasures.erased_by(session.actor().person_id),
@@ -279,7 +295,7 @@ def _page(
         new_readers=openings.count_to_read(session.actor().person_id, session.now()),
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
-        mail=mail,
+        mail=mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor())),
         away_form=away_form or AwayForm(formdata=None, until_on=found.away_until),
         drafts=drafts.headers(session.actor().person_id),
         draft_names=DRAFT_FORMS,

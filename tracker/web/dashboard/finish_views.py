@@ -120,7 +120,7 @@ def _level(of: DomainStanding, domain: DomainShape) -> str:
 
 
 def _sending(learner: Learner, sheet: Sheet) -> SendingOffer:
-    reviewers = eligible_reviewers.of_one(learner.person_id, session.today())
+    reviewers = eligible_reviewers.of(learner.person_id, session.today())
     statements = sendable(sheet, learner.round_starts_on)
     count = len(suggested(each.candidate for each in statements if each.candidate is not None))
     paces = pace.seconds_of([each.person_id for each in reviewers])

@@ -108,7 +108,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         statements = mark_language(statement_status.voices(sheet, learner.name), learner.lang)
         next_ups = _first_step(step_lines.step_lines((), profile, sheet, statements))
     back = came_back(actor, learner, sheet, profile.domains, coming, ends, seconds)
-    told = [each for each in revealed if each.to_say or not back.tells(each.at)]
+    told = [each for each in revealed if each.to_say or each.closed_at or not back.tells(each.at)]
     return Learning(
         learner=learner,
         waits=waiting,

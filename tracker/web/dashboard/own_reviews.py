@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.dashboard.today import ReturnedItem, RevealedReview
+from tracker.web.reviews.labels import result_words
 from tracker.web.ui.panels import NextUp, PanelEntry, due, is_soon, shortened
 from tracker.web.ui.templating.dates import ago
 
@@ -76,17 +77,21 @@ def _returned(item: ReturnedItem, *, names: bool) -> PanelEntry:
 
 def _revealed(review: RevealedReview, on: dt.date, *, names: bool) -> PanelEntry:
     endpoint = "reviews.differences" if review.shown else "reviews.show"
+    if review.closed_at is not None:
+        endpoint = "differences.result"
     waits_for_me = bool(review.to_say)
     return PanelEntry(
         _title(review),
         url_for(endpoint, review_id=review.review_id),
         _of(_outcome(review), review.framework, names),
-        due(review.due_on, on) if waits_for_me else ago(review.at),
+        due(review.due_on, on) if waits_for_me else ago(review.closed_at or review.at),
         waits_for_me and is_soon(review.due_on, on),
     )
 
 
 def _title(review: RevealedReview) -> str:
+    if review.closed_at is not None:
+        return str(_("Your review by %(name)s is finished", name=review.reviewer))
     if not review.to_say:
         return str(_("Your review by %(name)s is revealed", name=review.reviewer))
     return str(
@@ -100,6 +105,9 @@ def _title(review: RevealedReview) -> str:
 
 
 def _outcome(review: RevealedReview) -> str:
+    if review.closed_at is not None and review.shown:
+        same = review.shown - review.agreed - review.apart
+        return result_words(same, review.agreed, review.apart)
     if not review.shown:
         return str(_("Your supervisor had no chance to see what you sent."))
     words = _("%(current)s of %(total)s are reviewed.", current=review.current, total=review.shown)

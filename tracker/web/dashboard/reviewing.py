@@ -8,13 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
+from tracker.queries.dashboard.today import FRESH
 from tracker.queries.reviews import pace, queues
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.reviews.weeks import DueWeek, due_week
 from tracker.web.reviews import progress, queue
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due, is_soon
+from tracker.web.ui.templating.dates import ago
 
 ROWS_SHOWN = 12
+FINISHED_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,26 @@ def week_plan(actor: Actor, on: dt.date) -> WeekPlan:
     ]
     if later:
         sections[-1].links.append(_link(DueWeek.LATER, later))
+    sections += _finished(inbox, on)
     return WeekPlan(sections, [_next_up(each, seconds) for each in waiting[:1]])
+
+
+def _finished(inbox: list[Queued], on: dt.date) -> list[Section]:
+    """What was revealed and came to its end lately, the newest first, each with its result."""
+    found = [
+        PanelEntry(
+            _("Your review of %(name)s is finished", name=each.who),
+            url_for("differences.result", review_id=each.id),
+            _("See what it came to, and what comes next."),
+            ago(each.ended_at),
+        )
+        for each in inbox
+        if each.revealed_at is not None
+        and each.ended_at is not None
+        and on - each.ended_at.date() < FRESH
+    ]
+    all_of_them = PanelLink(url_for("reviews.index"), _("All reviews"))
+    return [Section(_("Finished reviews"), found[:FINISHED_SHOWN], [all_of_them])] if found else []
 
 
 def _week(
@@ -112,6 +134,6 @@ def _to_answer(statements: int) -> str:
 
 
 def _href(review: Queued) -> str:
-    talks = not (review.waiting or review.is_to_check)
-    endpoint = "reviews.differences" if talks else "reviews.show"
-    return url_for(endpoint, review_id=review.id)
+    if review.waiting or review.is_to_check:
+        return url_for("reviews.show", review_id=review.id, _anchor="first-open")
+    return url_for("reviews.differences", review_id=review.id)

@@ -3,7 +3,6 @@ domain a bar for each voice."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from flask_babel import gettext as _
 
@@ -13,8 +12,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import telling_length
 from tracker.rules.profiles.levels import (
     DomainStanding,
-    LevelState,
-    LevelView,
+    Segment,
     TargetState,
     checked_rank,
     known_rank,
@@ -30,15 +28,6 @@ Address = Callable[[DomainShape], str]
 
 SHORT_FROM = 5
 """From so many levels on, a heading has room for their first letters alone."""
-
-
-class Segment(StrEnum):
-    """One level of a bar. `OUT_OF_ORDER`: met above one that is not."""
-
-    HELD = "held"
-    LIMITED = "limited"
-    OUT_OF_ORDER = "out-of-order"
-    EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +140,7 @@ def bar(
     tick, lacks = checked_rank(of), of.lacks
     return LevelBar(
         voice=voice,
-        segments=tuple(map(segment, of.levels)),
+        segments=tuple(view.segment for view in of.levels),
         tick=None if tick is None else ranks.index(tick) + 1,
         reached=_reached(of, domain),
         working_on=working_on(of, domain, voice, unknown),
@@ -166,11 +155,3 @@ def _reached(of: DomainStanding, domain: DomainShape) -> str:
     if of.target_state is TargetState.GAP and known_rank(of) is None:
         return str(_("level not known yet"))
     return reached(of, domain)
-
-
-def segment(view: LevelView) -> Segment:
-    if view.state is LevelState.LIMITED:
-        return Segment.LIMITED
-    if view.held:
-        return Segment.HELD
-    return Segment.OUT_OF_ORDER if view.out_of_order else Segment.EMPTY

@@ -45,7 +45,9 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
     )
     if is_learner:
         is_shown = any(item.revealed for item in items)
-        href = url_for("reviews.differences" if is_shown else "reviews.show", review_id=review_id)
+        href = (
+            pages.outcome_href(header) if is_shown else url_for("reviews.show", review_id=review_id)
+        )
     else:
         href = screens.reviewer_href(header, items) or url_for("reviews.index")
     return render(

@@ -46,6 +46,9 @@ refusal_messages(
     review_ground_empty=_l(
         "No evidence was sent with this statement. Choose another way that you know it."
     ),
+    review_told_needed=_l(
+        "Write in the note what you were told. The learner reads it after the reveal."
+    ),
     review_text_needed=_l("Write something here first."),
     review_text_long=_l(
         "This can be %(longest)s characters long; it has %(length)s. It is kept on this page: "
@@ -133,7 +136,7 @@ class ReaderForm(Form):
     """`reviewer` is "person-team"; who may be chosen is the service's to say."""
 
     reviewer = RadioField(
-        _l("Who shall review?"),
+        _l("Who should review?"),
         [InputRequired(_l("Choose who shall review."))],
         validate_choice=False,
     )

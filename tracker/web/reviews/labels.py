@@ -11,6 +11,7 @@ from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.rules.frameworks.scale import (
     CANNOT_TELL,
+    NOT_MY_WORK,
     NOT_THEIR_WORK,
     Ground,
     Meaning,
@@ -19,7 +20,7 @@ from tracker.rules.frameworks.scale import (
 )
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import ScaleLabel
-from tracker.rules.reviews.responses import RETURN
+from tracker.rules.reviews.responses import RETURN, asks_what_was_told
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.web.ui.people.namesakes import told_apart
 from tracker.web.ui.templating.dates import day
@@ -30,6 +31,14 @@ GROUNDS: dict[Ground, Any] = {
     Ground.WAS_TOLD: _l("Someone told me"),
     Ground.EVIDENCE_ONLY: _l("From the evidence"),
 }
+
+HOW_THEY_KNOW: dict[Ground, Any] = {
+    Ground.SAW_IT: _l("saw it"),
+    Ground.SAW_PRODUCT: _l("saw the result"),
+    Ground.WAS_TOLD: _l("told by someone"),
+    Ground.EVIDENCE_ONLY: _l("from the evidence"),
+}
+"""The same after an answer, of either of the two."""
 
 REVIEW_STATUS: dict[ReviewStatus, Any] = {
     ReviewStatus.SENT: _l("Sent"),
@@ -54,7 +63,7 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
-    """A card or a pill; `shortcut` is its key inside the focused statement. The last two tell the
+    """A card or a pill; `shortcut` is its key inside the focused statement. The last three tell the
     script what an answer asks for."""
 
     key: str
@@ -63,6 +72,7 @@ class AnswerChoice:
     shortcut: str = ""
     needs_no_ground: bool = False
     is_question: bool = False
+    asks_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +115,7 @@ class ReviewLabels:
         if key == CANNOT_TELL:
             return str(_("Haven’t seen it"))
         if key == NOT_THEIR_WORK:
-            return str(
-                _("Outside %(name)s’s job", name=self.name) if self.name else _("Outside their job")
-            )
+            return str(_("Outside their job"))
         return self.scale[key].label
 
     def answers(self) -> list[AnswerChoice]:
@@ -118,7 +126,13 @@ class ReviewLabels:
             else _("Ask a question.")
         )
         graded = [
-            AnswerChoice(each.key, each.label, each.reviewer_description, each.shortcut)
+            AnswerChoice(
+                each.key,
+                each.label,
+                each.reviewer_description,
+                each.shortcut,
+                asks_told=asks_what_was_told(each.key, Ground.WAS_TOLD, self.steps),
+            )
             for each in self.scale.values()
             if each.step
         ]
@@ -141,9 +155,24 @@ class ReviewLabels:
             AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
         ]
 
-    def agreed(self) -> list[tuple[str, str]]:
-        """What the two can agree on."""
-        return [(key, self.scale[key].label) for key in self.steps.endorsable]
+    def agreed(self) -> dict[str, Wording]:
+        """What the two can agree on, by key, in the words of neither side."""
+        labels = {key: self.scale[key].label for key in self.steps.endorsable}
+        return {**labels, NOT_MY_WORK: str(_("Outside the job"))}
+
+
+def result_words(same: int, agreed: int, apart: int) -> str:
+    """What a review came to: the numbers sum to the first."""
+    parts = (
+        (same, _("%(num)d the same", num=same)),
+        (agreed, _("%(num)d agreed", num=agreed)),
+        (apart, _("%(num)d no agreement", num=apart)),
+    )
+    total = same + agreed + apart
+    if not total:
+        return str(_("Nothing was reviewed"))
+    found = ", ".join(words for count, words in parts if count)
+    return str(_("%(num)d reviewed: %(parts)s", num=total, parts=found))
 
 
 def grounds() -> list[AnswerChoice]:
@@ -173,6 +202,8 @@ def _reviewer(each: Reviewer) -> str:
                 day=day(each.until),
             )
         )
+    if each.outside:
+        return str(_("%(name)s (supervises %(team)s)", name=name, team=each.outside))
     if each.one_only:
         return str(
             _(

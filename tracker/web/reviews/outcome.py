@@ -3,6 +3,8 @@ same."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 
 from tracker.queries.endorsements import endings, exceptions
 from tracker.queries.endorsements.endings import EndorsementOutcome
@@ -25,6 +27,36 @@ from tracker.web.http import access, session
 from tracker.web.reviews.labels import ReviewLabels
 
 
+class End(StrEnum):
+    """What came of a statement. `SAME`: both gave the same rating; `UNSEEN`: the reviewer had no
+    chance to see it; `OPEN`: not revealed."""
+
+    SAME = "same"
+    AGREED = "agreed"
+    NO_AGREEMENT = "no_agreement"
+    DIFFERS = "differs"
+    UNSEEN = "unseen"
+    DROPPED = "dropped"
+    HANDED_ON = "handed_on"
+    OPEN = "open"
+
+
+OF_STATUS = {
+    ItemStatus.KEPT_APART: End.NO_AGREEMENT,
+    ItemStatus.DIFFERS: End.DIFFERS,
+    ItemStatus.DROPPED: End.DROPPED,
+    ItemStatus.HANDED_ON: End.HANDED_ON,
+}
+
+
+def end_of(item: Item) -> End:
+    if item.status is ItemStatus.ENDORSED:
+        return End.AGREED if item.agreed else End.SAME
+    if item.status is ItemStatus.NOT_OBSERVED and item.revealed:
+        return End.UNSEEN
+    return OF_STATUS.get(item.status, End.OPEN) if item.status else End.OPEN
+
+
 @dataclass(frozen=True)
 class ReviewOutcome:
     """`items` hold nothing that is sealed from this side; what lies beside them is by item.
@@ -45,6 +77,14 @@ class ReviewOutcome:
     exceptable: frozenset[int]
     given: Mapping[int, EndorsementOutcome]
 
+    @cached_property
+    def by_end(self) -> Mapping[str, list[Item]]:
+        """Every item once, in order."""
+        found: dict[str, list[Item]] = {str(end): [] for end in End}
+        for item in self.items:
+            found[end_of(item)].append(item)
+        return found
+
 
 def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     """Notes the look where it is not the learner's own."""
@@ -53,7 +93,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     items = (
         review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id)
     )
-    shown = {item.id for item in items if not _is_hidden(header, item, is_learner)}
+    shown = {item.id for item in items if not is_hidden(header, item, is_learner)}
     words = ReviewLabels.of(item_details.scale(header.framework_id), header)
     return ReviewOutcome(
         header=header,
@@ -79,7 +119,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     )
 
 
-def _is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
+def is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
     """Whether what became of its reader's rating would tell them of others since."""
     return not is_learner and session.blind_spots().hide_since(
         header.learner_id, item.statement_id, header.sent_at

@@ -51,6 +51,8 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     learner = learner_asked(actor.person_id, "reviews.new", expiring=expiring)
     statements = _sendable(learner) if learner is not None else []
     domain_id = request.args.get("domain", "")
+    if chosen is None and "statement" in request.args:
+        chosen = request.args.getlist("statement", type=int)
     if chosen is None and expiring:
         chosen = [*alerts.to_renew(actor, session.now())]
     worth = [
@@ -61,10 +63,12 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     usual, most = suggested(worth), suggested(worth, SENT_MAX)
     if chosen is None:
         chosen = most if "more" in request.args else usual
-    ticked = {each.statement_id for each in statements if each.statement_id in set(chosen)}
-    by_domain: dict[int, list[Sendable]] = {}
+    wanted = set(chosen)
+    ticked = [each for each in statements if each.statement_id in wanted]
+    others: dict[int, list[Sendable]] = {}
     for each in statements:
-        by_domain.setdefault(each.domain_id, []).append(each)
+        if each.statement_id not in wanted:
+            others.setdefault(each.domain_id, []).append(each)
     reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -81,10 +85,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         form=form,
         learner=learner,
         statements=statements,
-        groups=[
-            (group, sum(each.statement_id in ticked for each in group))
-            for group in by_domain.values()
-        ],
+        others=[*others.values()],
         later=sum(each.later is not None for each in statements),
         ticked=ticked,
         usual=len(usual),
@@ -223,6 +224,18 @@ def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
     if href is None:
         raise Conflict("review_withdrawn")
     return href
+
+
+def outcome_href(header: ReviewHeader) -> str:
+    """Where both read what was revealed: the differences, or the result once it has ended."""
+    endpoint = "reviews.differences" if header.is_live else "differences.result"
+    return url_for(endpoint, review_id=header.id)
+
+
+def items_of(subject: Subject) -> list[Item]:
+    """Of the review, as whoever is signed in may see them."""
+    read = review_items.for_learner if is_learner(subject) else review_items.for_reviewer
+    return read(review_of(subject))
 
 
 def at(item: Subject) -> str:

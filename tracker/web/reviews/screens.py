@@ -70,7 +70,8 @@ def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
         return None
     if header.is_live and progress.is_under_way(items):
         return following_href(header.id, of_review(items))
-    return url_for("reviews.differences", review_id=header.id)
+    endpoint = "reviews.differences" if header.is_live else "differences.result"
+    return url_for(endpoint, review_id=header.id)
 
 
 def _in_places(items: Iterable[Item]) -> list[Item]:

@@ -244,7 +244,7 @@ def reveal(review: Subject) -> ResponseReturnValue:
         raise Conflict("review_changed")
     reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
     flash_message(_("Revealed: you now see each other’s answers."))
-    return redirect(url_for("reviews.differences", review_id=review.id), 303)
+    return redirect(pages.outcome_href(pages.header_of(review.id)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/differences")

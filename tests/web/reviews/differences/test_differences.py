@@ -1,5 +1,6 @@
 """The page of differences: choosing by oneself, confirming at once, and what is refused."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable
@@ -11,14 +12,24 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.conftest import made_once
 from tests.factories.answers import Answer, ReviewerAnswer
-from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer_all, item_ids, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    SURE_NOT,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    send,
+)
 from tests.factories.world import World
-from tracker.db import session
-from tracker.models import Confirmation, DifferenceChoice
+from tracker.db import session, transaction
+from tracker.models import Confirmation, Review
+from tracker.rules.frameworks.scale import Ground
 from tracker.services.reviews import differences, reviews
 
 SignIn = Callable[[str], Client]
-MINE, THEIRS = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET
 
 
 def words(page: str) -> str:
@@ -71,33 +82,117 @@ def choosing(act: str, choices: dict[int, str], **more: str) -> dict[str, str]:
     return said(act, **more) | {f"choice-{item_id}": value for item_id, value in choices.items()}
 
 
-def test_the_farthest_apart_come_first(three: tuple[str, list[int]], ana: Client) -> None:
+def radios(page: str, item_id: int) -> list[tuple[str, str, str]]:
+    """Key, sentence, and value of each choice in a row, in their order."""
+    found = re.findall(
+        rf'name="choice-{item_id}"[^>]*value="([^"]*)"[^>]*aria-label="([^"]*)"[^>]*data-key="(.)"',
+        page,
+    )
+    return [(key, html.unescape(sentence), value) for value, sentence, key in found]
+
+
+def test_they_stand_in_the_order_in_which_they_were_sent(
+    three: tuple[str, list[int]], ana: Client
+) -> None:
     url, (near, far, unsure, _same) = three
     page = ana.get(url).text
-    assert "3 open differences; 1 matches" in words(page)
-    assert "3 differences: 0 chosen , 3 left" in words(page)
+    assert "3 differences to settle" in words(page)
+    assert "So far: 1 the same." in words(page)
+    assert "0 chosen of 3" in words(page)
     rows = re.findall(r'id="item-(\d+)" data-difference', page)
-    assert [int(each) for each in rows] == [far, near, unsure]
-    for heading in ("2 steps apart", "1 step apart", "You weren’t sure"):
-        assert heading in words(page)
+    assert [int(each) for each in rows] == [near, far, unsure]
+    assert "A rating is agreed only when you both confirm." in words(page)
+    assert "After 14 days, on Dec 8, it becomes no agreement." in words(page)
 
 
-def test_mine_stands_before_theirs_for_each_of_the_two(
-    three: tuple[str, list[int]], ana: Client, sue: Client
+def test_the_days_are_the_librarys(
+    app: Flask, three: tuple[str, list[int]], world: World, ana: Client
+) -> None:
+    url, _ids = three
+    with app.app_context(), transaction() as tx:
+        review = tx.scalars(select(Review)).one()
+        assert review.differences_from is not None
+        review.differences_due_on = review.differences_from + dt.timedelta(days=21)
+    assert "After 21 days, on Dec 15, it becomes no agreement." in words(ana.get(url).text)
+
+
+@pytest.mark.parametrize("confirmed_first", ["", "ana", "sue"])
+def test_both_have_one_order_and_one_set_of_keys_whoever_confirmed_first(
+    three: tuple[str, list[int]], ana: Client, sue: Client, confirmed_first: str
 ) -> None:
     url, (_near, far, _unsure, _same) = three
-    for client, first, second in (
-        (ana, "Consistently (yours)", "Not yet (Sue’s)"),
-        (sue, "Not yet (yours)", "Consistently (Ana’s)"),
-    ):
-        labels = re.findall(rf'name="choice-{far}"[^>]*aria-label="([^"]*)"', client.get(url).text)
-        assert [html.unescape(each) for each in labels] == [
-            f"Agree on {first} for Communication 1.2",
-            f"Agree on {second} for Communication 1.2",
-            "Another answer for Communication 1.2",
-            "Talk about it: Communication 1.2",
-            "No agreement on Communication 1.2",
+    clients = {"ana": ana, "sue": sue}
+    if confirmed_first:
+        reason = {f"reason-{far}": "We met halfway."}
+        clients[confirmed_first].post(url, choosing("confirm", {far: "agree:partly"}) | reason)
+    found = {name: radios(client.get(url).text, far) for name, client in clients.items()}
+    for those in found.values():
+        assert [(key, value) for key, _sentence, value in those] == [
+            ("1", "agree:not_yet"),
+            ("2", "agree:partly"),
+            ("3", "agree:consistently"),
+            ("0", "agree:not_my_work"),
+            ("n", "no_agreement"),
+            ("t", "talk"),
         ]
+    said = {name: [sentence for _key, sentence, _value in those] for name, those in found.items()}
+    of = "for Communication 1.2."
+    assert said["ana"][0] == f"Agree on Not yet {of} Sue’s rating."
+    assert said["ana"][2] == f"Agree on Consistently {of} Your rating."
+    assert said["sue"][0] == f"Agree on Not yet {of} Your rating."
+    assert said["sue"][2] == f"Agree on Consistently {of} Ana’s rating."
+    chose = {"": ("", ""), "ana": ("", " Ana chose it."), "sue": (" Sue chose it.", "")}
+    for_ana, for_sue = chose[confirmed_first]
+    assert said["ana"][1] == f"Agree on Partly {of}{for_ana}"
+    assert said["sue"][1] == f"Agree on Partly {of}{for_sue}"
+
+
+def test_a_choice_that_is_not_confirmed_marks_nothing_for_the_other(
+    three: tuple[str, list[int]], ana: Client, sue: Client
+) -> None:
+    url, (near, *_others) = three
+    ana.post(url, choosing("save", {near: "agree:not_yet"}))
+    assert "Ana chose" not in words(sue.get(url).text)
+    ana.post(url, choosing("confirm", {near: "agree:not_yet"}))
+    page = words(sue.get(url).text)
+    assert page.count("Ana chose") == 1
+    assert "You both chose Not yet. Confirm to agree." in page
+
+
+def test_what_waits_for_the_other_still_shows_every_choice_and_takes_none(
+    three: tuple[str, list[int]], ana: Client
+) -> None:
+    url, (near, *_others) = three
+    ana.post(url, choosing("confirm", {near: "agree:not_yet"}))
+    page = ana.get(url).text
+    row = page.partition(f'id="item-{near}"')[2].partition("</li>")[0]
+    assert re.search(r"<fieldset[^>]* disabled", row)
+    assert len(radios(row, near)) == 6
+    assert "You chose" in words(f"<main>{row}</main>")
+    assert "Waiting for Sue." in words(f"<main>{row}</main>")
+
+
+def test_a_domain_with_many_rows_folds(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        url, ids = revealed(world, *[(YES, ReviewerAnswer.NOT_YET)] * 10)
+    page = sign_in(world.email("ana")).get(url).text
+    assert "Show 2 more : Communication" in words(page)
+    folded = page.partition('class="agenda-fold"')[2].partition("</details>\n          \n")[0]
+    assert f'id="item-{ids[7]}"' not in folded
+    assert f'id="item-{ids[8]}"' in folded
+
+
+def test_what_somebody_was_told_is_said_to_the_learner(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+        (item_id,) = item_ids(review_id)
+        told = "Tom closed for her."
+        answer(world, item_id, ReviewerAnswer.NOT_YET, note=told, ground=Ground.WAS_TOLD)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    page = words(sign_in(world.email("ana")).get(f"/reviews/{review_id}/differences").text)
+    assert "Sue: Not yet , told by someone Tom closed for her." in page
 
 
 class TestChoosing:
@@ -114,7 +209,7 @@ class TestChoosing:
         fields = choosing(act, dict.fromkeys(ids[:2], value))
         chosen = ana.post(url, fields | {f"reason-{ids[0]}": "WHY"})
         assert chosen.status_code == (204 if act == "keep" else 303)
-        assert "2 chosen , 1 left" in words(ana.get(url).text)
+        assert "2 chosen of 3" in words(ana.get(url).text)
         assert [still(sue.get(each).text) for each in seen] == before
         ana.post(url, choosing("confirm", {ids[0]: value}))
         assert still(sue.get(url).text) != before[0]
@@ -125,71 +220,33 @@ class TestChoosing:
         url, (near, far, _unsure, _same) = three
         ana.post(
             url,
-            choosing("save", {near: "other", far: "no_agreement"})
-            | {f"other-{near}": "agree:consistently", f"reason-{near}": "Since <May>"},
+            choosing("save", {near: "agree:consistently", far: "no_agreement"})
+            | {f"reason-{near}": "Since <May>"},
         )
         page = ana.get(url).text
-        assert re.search(rf'name="choice-{near}"[^>]*value="other"[^>]* checked', page)
-        assert '<option value="agree:consistently" selected>' in page
+        assert re.search(rf'name="choice-{near}"[^>]*value="agree:consistently"[^>]* checked', page)
         assert 'value="Since &lt;May&gt;"' in page
         assert re.search(rf'name="choice-{far}"[^>]*value="no_agreement"[^>]* checked', page)
 
-    def test_half_a_choice_does_not_keep_the_others_from_being_saved(
-        self, three: tuple[str, list[int]], ana: Client
-    ) -> None:
+    def test_it_can_be_cleared(self, three: tuple[str, list[int]], ana: Client) -> None:
         url, (near, far, _unsure, _same) = three
-        half = {near: "other", far: "talk"}
-        assert ana.post(url, choosing("keep", half)).status_code == 204
-        assert "1 chosen , 2 left" in words(ana.get(url).text)
-        assert ana.post(url, choosing("save", half)).status_code == 422
+        choices = {near: "agree:not_yet", far: "talk"}
+        ana.post(url, choosing("save", choices))
+        ana.post(url, choosing("save", choices) | {f"clear-{near}": "1"})
+        page = ana.get(url).text
+        assert "1 chosen of 3" in words(page)
+        assert not re.search(rf'name="choice-{near}"[^>]* checked', page)
 
-    def test_what_is_ticked_is_chosen_at_once_with_one_reason(
+    def test_a_reason_goes_only_with_an_answer_that_neither_gave(
         self, app: Flask, three: tuple[str, list[int]], ana: Client
     ) -> None:
-        url, (near, far, unsure, _same) = three
-        ticks = {f"tick-{near}": "1", f"tick-{far}": "1"}
-        ana.post(url, said("theirs", reason="We talked.") | ticks)
+        url, (near, far, *_others) = three
+        choices = {near: "agree:not_yet", far: "agree:partly"}
+        reasons = {f"reason-{near}": "TYPED BEFORE", f"reason-{far}": "Halfway."}
+        ana.post(url, choosing("confirm", choices) | reasons)
         with app.app_context():
-            found = session().execute(
-                select(DifferenceChoice.item_id, DifferenceChoice.answer, DifferenceChoice.reason)
-            )
-            assert sorted(tuple(each) for each in found) == [
-                (near, "not_yet", "We talked."),
-                (far, "not_yet", "We talked."),
-            ]
-        ana.post(url, said("mine") | ticks)
-        ana.post(url, said("clear") | {f"tick-{near}": "1"})
-        with app.app_context():
-            left = session().scalars(select(DifferenceChoice)).one()
-            assert (left.item_id, left.answer, left.reason) == (far, "consistently", "")
-        refused = ana.post(url, said("mine") | {f"tick-{unsure}": "1"})
-        assert refused.status_code == 422
-        assert "“Not sure” can’t be agreed on." in words(refused.text)
-        assert ana.post(url, said("talk")).status_code == 422
-
-    def test_what_was_not_sure_is_left_as_it_is_among_others(
-        self, app: Flask, three: tuple[str, list[int]], ana: Client
-    ) -> None:
-        url, (near, _far, unsure, _same) = three
-        ticks = {f"tick-{near}": "1", f"tick-{unsure}": "1"}
-        done = ana.post(url, said("mine") | ticks, follow_redirects=True)
-        assert "1 was left as it is: “Not sure” can’t be agreed on." in words(done.text)
-        with app.app_context():
-            found = session().execute(select(DifferenceChoice.item_id, DifferenceChoice.answer))
-            assert [tuple(each) for each in found] == [(near, "partly")]
-
-    def test_theirs_is_what_they_would_agree_on_by_now(
-        self, app: Flask, three: tuple[str, list[int]], ana: Client, sue: Client
-    ) -> None:
-        url, (near, far, _unsure, _same) = three
-        ana.post(url, choosing("confirm", {near: "agree:not_yet"}))
-        sue.post(url, said("theirs") | {f"tick-{near}": "1", f"tick-{far}": "1"})
-        with app.app_context():
-            found = session().execute(select(DifferenceChoice.item_id, DifferenceChoice.answer))
-            assert sorted(tuple(each) for each in found) == [
-                (near, "not_yet"),
-                (far, "consistently"),
-            ]
+            found = session().execute(select(Confirmation.item_id, Confirmation.reason))
+            assert {row.item_id: row.reason for row in found} == {near: "", far: "Halfway."}
 
     def test_a_page_of_somebody_else_is_refused(
         self, three: tuple[str, list[int]], world: World, ana: Client
@@ -210,12 +267,10 @@ class TestConfirming:
             follow_redirects=True,
         )
         assert "Confirmed. 3 are waiting for Sue." in words(done.text)
-        assert "3 differences: 2 waiting for Sue, 0 chosen , 1 to talk about , 0 left" in words(
-            done.text
-        )
+        assert "So far: 1 the same, 2 waiting for Sue." in words(done.text)
+        assert "0 chosen of 1" in words(done.text)
         page = sue.get(url).text
-        assert words(page).count("Ana would agree on Not yet") == 2
-        assert "Ana wants to talk about it." in words(page)
+        assert words(page).count("Ana chose") == 3
         stamps = re.findall(r'name="(seen-\d+)" value="([^"]*)"', page)
         fields = {name: html.unescape(stamp) for name, stamp in stamps}
         agreed = sue.post(
@@ -226,19 +281,18 @@ class TestConfirming:
         assert "You both agreed on 1, so it is reviewed. 1 ended with no agreement" in words(
             agreed.text
         )
-        assert "3 differences: 1 agreed, 1 with no agreement" in words(agreed.text)
+        assert "So far: 1 the same, 1 agreed, 1 no agreement." in words(agreed.text)
 
     def test_errors_are_named_on_top_with_a_link_to_the_row(
         self, three: tuple[str, list[int]], app: Flask, ana: Client
     ) -> None:
         url, (near, far, unsure, _same) = three
-        choices = {near: "other", far: "other", unsure: "talk"}
-        fields = choosing("confirm", choices) | {f"other-{near}": "agree:not_my_work"}
-        refused = ana.post(url, fields)
+        choices = {near: "agree:not_my_work", far: "agree:nothing", unsure: "talk"}
+        refused = ana.post(url, choosing("confirm", choices))
         assert refused.status_code == 422
-        assert "<title>Error: 3 open differences" in " ".join(refused.text.split())
+        assert "<title>Error: 3 differences to settle" in " ".join(refused.text.split())
         for field, problem in (
-            (f"other-{far}", "Communication 1.2: Choose the other answer."),
+            (f"choice-1-{far}", "Communication 1.2: "),
             (f"reason-{near}", "Communication 1.1: Enter a reason: neither of you gave this"),
         ):
             assert f'href="#{field}"' in refused.text
@@ -254,7 +308,7 @@ class TestConfirming:
         assert refused.status_code == 422
         assert "Choose an answer for at least one difference" in words(refused.text)
 
-    @pytest.mark.parametrize("value", ["agree:not_sure", "agree:", "nothing", "other"])
+    @pytest.mark.parametrize("value", ["agree:not_sure", "agree:", "nothing"])
     def test_what_the_page_does_not_offer_is_refused(
         self, three: tuple[str, list[int]], ana: Client, value: str
     ) -> None:
@@ -270,7 +324,7 @@ class TestConfirming:
         refused = sue.post(url, behind | choosing("confirm", {near: "agree:not_yet"}))
         assert refused.status_code == 409
         assert "your page did not show it" in words(refused.text)
-        assert "Ana would agree on Not yet" in words(refused.text)
+        assert "Ana chose" in words(refused.text)
 
     def test_ones_own_other_window_is_told_what_stands_and_keeps_what_was_typed(
         self, three: tuple[str, list[int]], ana: Client
@@ -318,6 +372,65 @@ class TestConfirming:
         assert re.search(rf'name="choice-{far}"[^>]*value="talk"[^>]* checked', refused.text)
 
 
+class TestTakingTheirAnswer:
+    """On more than three at once is asked about, once, by the page itself: no script is needed."""
+
+    @pytest.fixture
+    def five(self, app: Flask, world: World) -> tuple[str, list[int]]:
+        with app.app_context():
+            return revealed(world, *[(YES, ReviewerAnswer.NOT_YET)] * 5)
+
+    def test_it_is_asked_once(
+        self, app: Flask, five: tuple[str, list[int]], ana: Client, sue: Client
+    ) -> None:
+        url, ids = five
+        sue.post(url, choosing("confirm", dict.fromkeys(ids, "agree:not_yet")))
+        choices = dict.fromkeys(ids, "agree:not_yet")
+        asked = ana.post(url, choosing("confirm", choices))
+        assert asked.status_code == 200
+        assert "Take Sue’s answer on these?" in words(asked.text)
+        assert asked.text.count('href="#choice-1-') >= len(ids)
+        assert 'name="act" value="sure"' in asked.text
+        with app.app_context():
+            assert len(session().scalars(select(Confirmation)).all()) == len(ids), "only hers"
+        done = ana.post(url, choosing("sure", choices), follow_redirects=True)
+        assert "You both agreed on 5, so they are reviewed." in words(done.text)
+
+    def test_it_is_not_asked_again_after_an_error(
+        self, five: tuple[str, list[int]], ana: Client
+    ) -> None:
+        url, ids = five
+        choices = {**dict.fromkeys(ids[:4], "agree:not_yet"), ids[4]: "agree:partly"}
+        refused = ana.post(url, choosing("sure", choices))
+        assert refused.status_code == 422
+        assert 'name="act" value="sure"' in refused.text
+
+    @pytest.mark.parametrize(
+        ("values", "status"),
+        [
+            (["agree:not_yet"] * 3 + ["agree:consistently"] * 2, 303),
+            (["agree:consistently"] * 5, 303),
+            (["no_agreement"] * 5, 303),
+            (["agree:not_yet"] * 4 + ["talk"], 200),
+        ],
+    )
+    def test_only_for_more_than_three(
+        self, five: tuple[str, list[int]], ana: Client, values: list[str], status: int
+    ) -> None:
+        url, ids = five
+        answered = ana.post(url, choosing("confirm", dict(zip(ids, values, strict=True))))
+        assert answered.status_code == status
+
+    def test_what_they_would_agree_on_by_now_is_theirs_too(
+        self, five: tuple[str, list[int]], ana: Client, sue: Client
+    ) -> None:
+        url, ids = five
+        reasons = {f"reason-{each}": "Halfway" for each in ids}
+        sue.post(url, choosing("confirm", dict.fromkeys(ids, "agree:partly")) | reasons)
+        asked = ana.post(url, choosing("confirm", dict.fromkeys(ids, "agree:partly")))
+        assert "Take Sue’s answer on these?" in words(asked.text)
+
+
 class TestTakingBack:
     @pytest.mark.parametrize(
         ("value", "act", "said_then", "left"),
@@ -326,13 +439,13 @@ class TestTakingBack:
                 "agree:not_yet",
                 "take-back",
                 "Withdrawn. Your choice is still here, and only you see it.",
-                "1 chosen , 2 left",
+                "1 chosen of 3",
             ),
             (
                 "no_agreement",
                 "undo-no-agreement",
                 "Undone. The difference is open again.",
-                "3 open differences; 1 matches",
+                "3 differences to settle",
             ),
         ],
     )
@@ -354,7 +467,7 @@ class TestTakingBack:
         done = ana.post(button, follow_redirects=True)
         assert said_then in words(done.text)
         assert left in words(done.text)
-        assert "Ana would agree" not in words(sue.get(url).text)
+        assert "Ana chose" not in words(sue.get(url).text)
 
     def test_what_waits_for_one_follows(
         self, three: tuple[str, list[int]], ana: Client, sue: Client

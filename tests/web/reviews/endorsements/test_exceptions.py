@@ -130,12 +130,13 @@ def test_the_folded_list_is_open_where_something_is_proposed(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
-        review_id = send(world, PART)
-        (item_id,) = answer_all(world, review_id, ReviewerAnswer.PARTLY)
+        review_id = send(world, PART, PART)
+        said = (ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET)
+        item_id, _open = answer_all(world, review_id, *said)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
     page, at = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/exception"
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
-    folded = re.compile(r'<details class="notice is-success endorsed-list"( open)?>')
+    folded = re.compile(r'<details class="section endorsed-list" id="reviewed"( open)?>')
     assert folded.findall(ana.get(page).text) == [""]
     assert folded.findall(sue.post(at, {"reason": ""}).text) == [" open"], (
         "what was refused is seen"

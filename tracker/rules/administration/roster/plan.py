@@ -5,8 +5,6 @@ what is wrong. Nobody is ended by it; only who moves leaves the team that they l
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -105,8 +103,6 @@ class PlannedRow:
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
     rows: tuple[PlannedRow, ...]
-    mentioned: frozenset[int]
-    """Ids of who is here and in the file, in rows that are to be fixed too."""
 
     def ready(self) -> list[PlannedRow]:
         return [row for row in self.rows if row.is_ready]
@@ -126,12 +122,3 @@ class RosterPlan:
                 key: object = (id(each.person), team, each.role, each.role_profile_id)
                 found[key if each.known is None else each.known.id] = each
         return list(found.values())
-
-
-def by_person(rows: Sequence[PlannedRow]) -> dict[int, list[PlannedRow]]:
-    """Rows of who is here already, by their id."""
-    found: dict[int, list[PlannedRow]] = defaultdict(list)
-    for row in rows:
-        if row.person is not None and row.person.known is not None:
-            found[row.person.known.id].append(row)
-    return found

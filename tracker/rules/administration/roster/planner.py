@@ -12,7 +12,6 @@ from tracker.rules.administration.roster.plan import (
     PlannedRow,
     RosterChange,
     RosterPlan,
-    by_person,
 )
 from tracker.rules.administration.roster.supervisors import Supervisors
 
@@ -38,7 +37,7 @@ def plan(
     settle(list(people.values()))
     for person in people.values():
         _tell(person)
-    return RosterPlan(tuple(rows), frozenset(by_person(rows)))
+    return RosterPlan(tuple(rows))
 
 
 def _tell(person: PlannedPerson) -> None:

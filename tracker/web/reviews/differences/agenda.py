@@ -1,8 +1,8 @@
-"""The differences of a review as one side goes through them: grouped by how far apart the answers
-are, each with what can be chosen, and counts that sum to the total."""
+"""The differences of a review as one side goes through them, by domain in the order in which they
+were sent, each with what can be chosen."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,16 +13,16 @@ from tracker.queries.reviews.differences import OwnChoice
 from tracker.queries.reviews.item_details import SideConfirmation
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Refusal
-from tracker.rules.reviews.differences import Apart, distance
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import errors
 from tracker.web.reviews.differences import choices
 from tracker.web.reviews.differences.choices import Option
-from tracker.web.reviews.differences.forms import OTHER, SentDifferences
-from tracker.web.reviews.outcome import ReviewOutcome
+from tracker.web.reviews.differences.forms import SentDifferences, coded
+from tracker.web.reviews.outcome import End, ReviewOutcome
 
 SHOWN = 8
-"""So many rows of a group are shown; the rest are folded."""
+"""So many rows of a domain are shown; the rest are folded."""
 
 
 class State(StrEnum):
@@ -36,38 +36,33 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """`mine` and `theirs`: what each side has confirmed. `value`, `other` and `reason` are what is
-    chosen and not confirmed, or was typed and refused for `problem`."""
+    """`mine` and `theirs`: what each side has confirmed. `value` and `reason` are what is chosen
+    and not confirmed, or was typed and refused for `problem`."""
 
     item: Item
     mine: SideConfirmation | None
     theirs: SideConfirmation | None
     state: State
     options: list[Option]
-    others: list[tuple[str, str]]
     value: str
-    other: str
     reason: str
-    is_ticked: bool
     problem: str
 
     @property
-    def is_proposed(self) -> bool:
-        """Whether the other side waits for this one's word on an answer."""
-        return self.theirs is not None and self.theirs.answer is not None
+    def waits(self) -> bool:
+        """Whether this side has said its word, and the other's is awaited."""
+        return self.state is State.WAITING
 
     @property
     def field(self) -> str:
         """The id of what has to be mended, or chosen first."""
-        part = "choice-1"
-        if self.value == OTHER:
-            part = "reason" if self.other else "other"
-        return f"{part}-{self.item.id}"
+        is_new = any(each.is_new and each.value == self.value for each in self.options)
+        return f"reason-{self.item.id}" if is_new else f"choice-1-{self.item.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class DifferenceGroup:
-    title: str
+    title: Wording
     rows: list[DifferenceRow]
 
     @property
@@ -78,10 +73,9 @@ class DifferenceGroup:
     def folded(self) -> list[DifferenceRow]:
         return self.rows[SHOWN:]
 
-    @property
-    def is_open(self) -> bool:
+    def is_open(self, to_look_at: Collection[int]) -> bool:
         """Whether something in the fold has to be seen."""
-        return any(row.problem for row in self.folded)
+        return any(row.problem or row.item.id in to_look_at for row in self.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,39 +88,50 @@ class ChoiceProblem:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """`ended` counts what is over or waits for the other side, in words; with `talk`, `chosen` and
-    `left` it is every difference that was found."""
+    """`chosen` of `to_choose` rows have a choice. `taken`: what the page asks about, once, before
+    it is confirmed; `act`: what the button confirms with."""
 
     groups: list[DifferenceGroup]
-    ended: list[str]
-    talk: int
+    other_first: str
+    same: int
+    agreed: int
+    apart: int
+    waiting: int
     chosen: int
-    left: int
+    to_choose: int
     problems: list[ChoiceProblem]
-    reason: str
     undoable: frozenset[int]
+    taken: list[Item]
+    act: str
 
     @property
     def first(self) -> DifferenceRow | None:
         """The first row that is left, else the first that can be chosen."""
-        rows = [row for group in self.groups for row in group.rows if row.options]
+        rows = [row for group in self.groups for row in group.rows if not row.waits]
         left = (row for row in rows if row.state is State.LEFT)
         return next(left, rows[0] if rows else None)
 
     @property
-    def to_choose(self) -> int:
-        """How many rows offer a choice."""
-        return self.talk + self.chosen + self.left
+    def so_far(self) -> str:
+        """What is over, or waits for the other side; "" for nothing."""
+        counts = (
+            (self.same, _("%(num)d the same", num=self.same)),
+            (self.agreed, _("%(num)d agreed", num=self.agreed)),
+            (self.apart, _("%(num)d no agreement", num=self.apart)),
+            (
+                self.waiting,
+                _("%(num)d waiting for %(name)s", num=self.waiting, name=self.other_first),
+            ),
+        )
+        return ", ".join(words for count, words in counts if count)
 
     @property
     def count_words(self) -> dict[str, list[str]]:
         """Each count in words, for the page and its script."""
         numbers = range(self.to_choose + 1)
         return {
-            "chosen": [ngettext("%(num)d chosen", "%(num)d chosen", num) for num in numbers],
-            "left": [ngettext("%(num)d left", "%(num)d left", num) for num in numbers],
-            "talk": [
-                ngettext("%(num)d to talk about", "%(num)d to talk about", num) for num in numbers
+            "chosen": [
+                str(_("%(num)d chosen of %(all)d", num=num, all=self.to_choose)) for num in numbers
             ],
             "confirm": [
                 ngettext("Confirm %(num)d choice", "Confirm %(num)d choices", num)
@@ -143,24 +148,32 @@ def agenda(
     undoable: frozenset[int],
     sent: SentDifferences | None = None,
     refusal: Refusal | None = None,
+    taken: Collection[int] = (),
 ) -> Agenda:
-    """`sent`: what was posted and refused, and shown again with why."""
+    """`sent`: what was posted, and is shown again: refused, or asked about for what it takes."""
     refused = errors.refused_rows(refusal)
     rows = [
         _row(of, item, chosen.get(item.id), sent, refused.get(item.id))
         for item in of.items
         if item.status is ItemStatus.DIFFERS
     ]
+    by_domain: dict[int, list[DifferenceRow]] = {}
+    for row in rows:
+        by_domain.setdefault(row.item.domain_id, []).append(row)
     states = Counter(row.state for row in rows)
     return Agenda(
-        groups=_groups(of, rows),
-        ended=_ended(of, states[State.WAITING]),
-        talk=states[State.TALK],
+        groups=[DifferenceGroup(those[0].item.domain, those) for those in by_domain.values()],
+        other_first=of.header.reviewer_first if of.is_learner else of.header.learner_first,
+        same=len(of.by_end[End.SAME]),
+        agreed=len(of.by_end[End.AGREED]),
+        apart=len(of.by_end[End.NO_AGREEMENT]),
+        waiting=states[State.WAITING],
         chosen=states[State.CHOSEN],
-        left=states[State.LEFT],
+        to_choose=len(rows) - states[State.WAITING],
         problems=_problems(of, rows, sent, refusal),
-        reason=sent.reason if sent else "",
         undoable=undoable,
+        taken=[item for item in of.items if item.id in taken],
+        act="sure" if taken or (sent is not None and sent.act == "sure") else "confirm",
     )
 
 
@@ -177,79 +190,30 @@ def _row(
         me, them = them, me
     sides = of.confirmations.get(item.id, {})
     mine, theirs = sides.get(me), sides.get(them)
-    options, others = choices.offered(of, item, theirs)
-    value, other, reason, is_ticked = choices.taken(
-        options, chosen, sent.rows.get(item.id) if sent else None
-    )
-    is_mine = mine is not None and mine.answer is not None
-    waits = is_mine and not (theirs and theirs.answer) and refused is None
-    state = (
-        State.WAITING
-        if waits
-        else State.CHOSEN
-        if value
-        else State.TALK
-        if mine is not None and mine.answer is None
-        else State.LEFT
-    )
+    typed = sent.rows.get(item.id) if sent else None
+    if typed is not None:
+        value, reason = typed.choice, typed.reason
+    elif chosen is not None:
+        value, reason = coded(chosen.kind, chosen.answer), chosen.reason
+    else:
+        value, reason = "", ""
+    has_said = mine is not None and mine.answer is not None
+    if has_said and not (theirs and theirs.answer) and refused is None:
+        state = State.WAITING
+    elif value:
+        state = State.CHOSEN
+    else:
+        state = State.TALK if mine is not None and mine.answer is None else State.LEFT
     return DifferenceRow(
         item=item,
         mine=mine,
         theirs=theirs,
         state=state,
-        options=[] if waits else options,
-        others=others,
+        options=choices.offered(of, item, mine, theirs),
         value=value,
-        other=other,
         reason=reason,
-        is_ticked=is_ticked,
         problem=errors.message_for(refused) if refused else "",
     )
-
-
-def _groups(of: ReviewOutcome, rows: list[DifferenceRow]) -> list[DifferenceGroup]:
-    """The farthest apart first; in a group what the other side waits for."""
-    by_distance: dict[int | Apart, list[DifferenceRow]] = {}
-    for row in rows:
-        size = distance(row.item.own or "", row.item.theirs or "", of.words.steps)
-        by_distance.setdefault(size, []).append(row)
-    steps = sorted((size for size in by_distance if isinstance(size, int)), reverse=True)
-    order: list[int | Apart] = [*steps, *(why for why in Apart if why in by_distance)]
-    found = []
-    for size in order:
-        group = sorted(by_distance[size], key=lambda row: (not row.is_proposed, row.item.position))
-        found.append(DifferenceGroup(_title(of, size), group))
-    return found
-
-
-def _title(of: ReviewOutcome, size: int | Apart) -> str:
-    name = of.header.learner_first
-    if size is Apart.WHOSE_WORK:
-        if of.is_learner:
-            return str(_("Whether it is part of your job"))
-        return str(_("Whether it is part of %(name)s’s job", name=name))
-    if size is Apart.NOT_SURE:
-        if of.is_learner:
-            return str(_("You weren’t sure"))
-        return str(_("%(name)s wasn’t sure", name=name))
-    return str(ngettext("%(num)d step apart", "%(num)d steps apart", size))
-
-
-def _ended(of: ReviewOutcome, waiting: int) -> list[str]:
-    other = of.header.reviewer_first if of.is_learner else of.header.learner_first
-    agreed = sum(item.status is ItemStatus.ENDORSED and item.agreed != "" for item in of.items)
-    apart = sum(item.status is ItemStatus.KEPT_APART for item in of.items)
-    counts = [
-        (agreed, ngettext("%(num)d agreed", "%(num)d agreed", agreed)),
-        (apart, ngettext("%(num)d with no agreement", "%(num)d with no agreement", apart)),
-        (
-            waiting,
-            ngettext(
-                "%(num)d waiting for %(name)s", "%(num)d waiting for %(name)s", waiting, name=other
-            ),
-        ),
-    ]
-    return [str(words) for count, words in counts if count]
 
 
 def _problems(

@@ -1,5 +1,4 @@
-"""What the page of differences posts: a choice for each row, which rows are ticked, and the button
-that was pressed."""
+"""What the page of differences posts: a choice for each row, and the button that was pressed."""
 
 import re
 from collections.abc import Mapping
@@ -15,22 +14,16 @@ from tracker.web.ui.posted import by_id, typed_count
 
 refusal_messages(
     difference_reason=_l("Enter a reason: neither of you gave this answer."),
-    difference_other=_l("Choose the other answer."),
-    difference_unsure=_l("“Not sure” can’t be agreed on. Choose an answer for this one."),
     difference_nothing=_l("Choose an answer for at least one difference, then confirm."),
-    difference_no_tick=_l("Tick at least one difference first."),
     difference_sent_again=_l(
         "This statement was sent for review again, so it can’t be opened here anymore. Nothing was "
         "changed."
     ),
 )
 
-NAME = re.compile(r"(choice|other|reason|seen|own|tick)-([1-9][0-9]{0,9})")
-OTHER = "other"
+NAME = re.compile(r"(choice|reason|seen|own|clear)-([1-9][0-9]{0,9})")
 AGREE = f"{ChoiceKind.AGREE}:"
-TICKED = ("mine", "theirs", ChoiceKind.TALK.value, ChoiceKind.NO_AGREEMENT.value, "clear")
-"""What the bar can do to every ticked row."""
-ACTS = ("save", "confirm", "keep", *TICKED)
+ACTS = ("save", "keep", "confirm", "sure")
 
 
 def coded(kind: ChoiceKind, answer: str | None) -> str:
@@ -45,56 +38,35 @@ class SentChoice:
 
     item_id: int
     choice: str = ""
-    other: str = ""
     reason: str = ""
     seen: str | None = None
     own: str | None = None
-    is_ticked: bool = False
-
-    @property
-    def is_half(self) -> bool:
-        """*Another*, and not which."""
-        return self.choice == OTHER and not self.other
+    is_cleared: bool = False
 
     def chosen(self) -> Choice:
-        """Raises Invalid("answer_unknown"). Half a choice is to agree on "": the service says what
-        is missing, of all rows at once."""
-        if self.is_half:
-            return Choice(self.item_id, ChoiceKind.AGREE, "", self.reason, self.seen, self.own)
-        return self.of(self.other if self.choice == OTHER else self.choice)
-
-    def of(self, value: str, reason: str | None = None) -> Choice:
-        """This row with another choice."""
-        kind, _colon, answer = value.partition(":")
+        """Raises Invalid("answer_unknown")."""
+        kind, _colon, answer = self.choice.partition(":")
         if kind not in set(ChoiceKind) or (kind == ChoiceKind.AGREE) != (answer != ""):
             raise Invalid("answer_unknown", "choice")
-        reason = self.reason if reason is None else reason
-        return Choice(self.item_id, ChoiceKind(kind), answer or None, reason, self.seen, self.own)
+        return Choice(
+            self.item_id, ChoiceKind(kind), answer or None, self.reason, self.seen, self.own
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SentDifferences:
-    """`act` is the button: keep the choices, confirm them, or do something with what is ticked.
-    `keep` is the script's: it saves without a word."""
+    """`act` is the button: save the choices or confirm them; `sure` confirms what the page has
+    asked about; `keep` is the script's: it saves without a word."""
 
     person_id: int | None
     act: str
     rows: Mapping[int, SentChoice]
-    reason: str
-
-    def ticked(self) -> list[SentChoice]:
-        """Raises Invalid("difference_no_tick")."""
-        found = [row for row in self.rows.values() if row.is_ticked]
-        if not found:
-            raise Invalid("difference_no_tick")
-        return found
 
     def choices(self) -> list[Choice]:
-        """Of every row that has one; what the script saves by itself leaves out what is half.
-        Raises Conflict("answers_refused") with `rows`."""
+        """Of every row that has one. Raises Conflict("answers_refused") with `rows`."""
         found, refused = list[Choice](), dict[int, Refusal]()
         for row in self.rows.values():
-            if row.choice and not (row.is_half and self.act == "keep"):
+            if row.choice and not row.is_cleared:
                 try:
                     found.append(row.chosen())
                 except Invalid as refusal:
@@ -115,13 +87,11 @@ def from_form(form: MultiDict[str, str]) -> SentDifferences:
             item_id: SentChoice(
                 item_id,
                 sent.get("choice", ""),
-                sent.get("other", ""),
                 sent.get("reason", ""),
                 sent.get("seen"),
                 sent.get("own"),
-                "tick" in sent,
+                "clear" in sent,
             )
             for item_id, sent in fields.items()
         },
-        reason=form.get("reason", ""),
     )

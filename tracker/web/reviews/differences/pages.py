@@ -1,5 +1,7 @@
 """The page of differences, put together from what its reader may see."""
 
+from collections.abc import Collection
+
 from flask import abort, redirect, url_for
 
 from tracker.policy.permissions import Subject
@@ -26,6 +28,7 @@ def differences_page(
     exception: TypedForm | None = None,
     sent: SentDifferences | None = None,
     refusal: Refusal | None = None,
+    taken: Collection[int] = (),
 ) -> str:
     """`subject`: the review or one of its items, of which a form may have been refused. While there
     is nothing to see of each other, on to the page of the review."""
@@ -49,11 +52,15 @@ def differences_page(
             differences.undoable(header.id, me) if is_ended else frozenset(),
             sent,
             refusal,
+            taken,
         ),
+        ends=found.by_end,
         step=step,
         exception=exception,
         story=exception_labels.story,
         ground_words=labels.GROUNDS,
+        how_they_know=labels.HOW_THEY_KNOW,
+        result_words=labels.result_words,
         new_step=step_form(header),
         next_review=None if by_learner else pages.next_review(header.id),
     )

@@ -1,5 +1,7 @@
 """What the two do about their differences: choose, confirm, take back, undo."""
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,10 +10,9 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.reviews import item_details
-from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.frameworks.scale import counterpart
-from tracker.rules.reviews.differences import Choice, ChoiceKind
+from tracker.rules.reviews.differences import TAKEN_UNASKED, Choice, is_taken, needs_reason
 from tracker.rules.roles import Permission
 from tracker.services.reviews import differences
 from tracker.services.reviews.differences import Confirmed
@@ -20,8 +21,9 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.reviews import conflict_page, pages
-from tracker.web.reviews.differences.forms import SentDifferences, coded, from_form
+from tracker.web.reviews.differences.forms import SentDifferences, from_form
 from tracker.web.reviews.differences.pages import differences_page
+from tracker.web.reviews.result import result_page
 
 bp = Blueprint("differences", __name__)
 
@@ -38,7 +40,11 @@ def choose(review: Subject) -> ResponseReturnValue:
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     try:
-        said = _done(review, sent)
+        choices = _with_reasons(review, sent.choices())
+        taken = _taken(review, choices) if sent.act == "confirm" else []
+        if len(taken) > TAKEN_UNASKED:
+            return differences_page(review, sent=sent, taken=taken)
+        said = _done(review, sent, choices)
     except (Invalid, Conflict) as refusal:
         if refusal.code in ("differences_over", "move_not_now") or errors.wants_json():
             raise
@@ -46,7 +52,17 @@ def choose(review: Subject) -> ResponseReturnValue:
     if sent.act == "keep":
         return "", 204
     flash_message(said)
-    return redirect(url_for("reviews.differences", review_id=review.id), 303)
+    return redirect(pages.outcome_href(pages.header_of(review.id)), 303)
+
+
+@bp.get("/reviews/<id:review_id>/result")
+@door(Permission.REVIEW_READ, subjects.review)
+def result(review: Subject) -> ResponseReturnValue:
+    """What a review came to, once it has ended."""
+    header = pages.header_of(review.id)
+    if pages.is_sealed(header) or header.is_live:
+        return redirect(url_for("reviews.show", review_id=review.id))
+    return result_page(review, header)
 
 
 @bp.post("/review-items/<id:item_id>/take-back")
@@ -65,68 +81,46 @@ def undo_keep_apart(item: Subject) -> ResponseReturnValue:
     return redirect(pages.at(item), 303)
 
 
-def _done(review: Subject, sent: SentDifferences) -> str:
+def _done(review: Subject, sent: SentDifferences, choices: list[Choice]) -> str:
     """Do what the button says, and tell it."""
     actor, now = session.actor(), session.now()
-    choices = sent.choices()
-    if sent.act == "confirm":
-        if not choices:
-            raise Invalid("difference_nothing")
-        return _told(review, differences.confirm_all(actor, review.id, choices, now))
-    cleared, left = [], 0
-    if sent.act == "clear":
-        cleared = [row.item_id for row in sent.ticked()]
-        choices = [choice for choice in choices if choice.item_id not in cleared]
-    elif sent.act not in ("save", "keep"):
-        ticked = {choice.item_id: choice for choice in _ticked(review, sent)}
-        left = len(sent.ticked()) - len(ticked)
-        choices = [*(each for each in choices if each.item_id not in ticked), *ticked.values()]
-    differences.choose(actor, review.id, choices, cleared, now)
-    said = str(_("Saved. Only you see your choices until you confirm them."))
-    if left:
-        said += " " + ngettext(
-            "%(num)d was left as it is: “Not sure” can’t be agreed on.",
-            "%(num)d were left as they are: “Not sure” can’t be agreed on.",
-            left,
-        )
-    return said
+    if sent.act in ("save", "keep"):
+        cleared = [row.item_id for row in sent.rows.values() if row.is_cleared]
+        differences.choose(actor, review.id, choices, cleared, now)
+        return str(_("Saved. Only you see your choices until you confirm them."))
+    if not choices:
+        raise Invalid("difference_nothing")
+    return _told(review, differences.confirm_all(actor, review.id, choices, now))
 
 
-def _ticked(review: Subject, sent: SentDifferences) -> list[Choice]:
-    """What the bar says of every ticked row, but for those where the side that it names was not
-    sure. Raises Conflict("answers_refused"): that is all of them."""
-    words = pages.words_of(pages.header_of(review.id))
-    sides = _sides(review, sent.act) if sent.act in ("mine", "theirs") else {}
-    found, refused = list[Choice](), dict[int, Refusal]()
-    for row in sent.ticked():
-        value = sent.act
-        if sides:
-            answer = sides.get(row.item_id, "")
-            if answer not in words.steps.endorsable:
-                refused[row.item_id] = Invalid("difference_unsure", "choice")
-                continue
-            value = coded(ChoiceKind.AGREE, answer)
-        found.append(row.of(value, sent.reason))
-    if not found:
-        raise Conflict("answers_refused", rows=refused)
+def _with_reasons(review: Subject, choices: list[Choice]) -> list[Choice]:
+    """A reason goes only with an answer that neither gave: what was typed for one that was chosen
+    before stays with nobody."""
+    items = {item.id: item for item in pages.items_of(review)}
+
+    def is_new(of: Choice) -> bool:
+        item = items.get(of.item_id)
+        return bool(of.answer and item and needs_reason(of.answer, item.own or "", item.theirs))
+
+    return [each if is_new(each) else replace(each, reason="") for each in choices]
+
+
+def _taken(review: Subject, choices: list[Choice]) -> list[int]:
+    """The items for which the other side's answer is taken: their rating, or what they would agree
+    on by now."""
+    me, is_learner = session.actor().person_id, pages.is_learner(review)
+    confirmed = item_details.confirmations(review.id)
+    items = {item.id: item for item in pages.items_of(review)}
+    found = []
+    for choice in choices:
+        if (item := items.get(choice.item_id)) is None:
+            continue
+        sides = [item.own or "", counterpart(item.theirs or "") or ""]
+        own, theirs = sides if is_learner else sides[::-1]
+        said = {each.answer for by, each in confirmed.get(item.id, {}).items() if by != me}
+        if is_taken(choice, own, {theirs, *filter(None, said)}):
+            found.append(item.id)
     return found
-
-
-def _sides(review: Subject, act: str) -> dict[int, str]:
-    """By item the answer of the side that the bar names; of the other side what they would agree
-    on, once they have confirmed it."""
-    is_learner = pages.is_learner(review)
-    read = review_items.for_learner if is_learner else review_items.for_reviewer
-    sides = {}
-    for item in read(review.id):
-        own, theirs = item.own or "", counterpart(item.theirs or "") or ""
-        sides[item.id] = own if (act == "mine") is is_learner else theirs
-    if act == "theirs":
-        for item_id, confirmed in item_details.confirmations(review.id).items():
-            for person_id, side in confirmed.items():
-                if person_id != session.actor().person_id and side.answer is not None:
-                    sides[item_id] = side.answer
-    return sides
 
 
 def _told(review: Subject, done: Confirmed) -> str:

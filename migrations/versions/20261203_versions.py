@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261202_sort_names"
+revision = "20261203_versions"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -155,6 +155,7 @@ table(
     flag("administrator"),
     flag("operator", "framework_editor", "covers_screen", default=sa.false()),
     flag("offers_updates", default=sa.true()),
+    flag("gives_second_opinions", default=sa.false()),
     day("updates_not_before", null=True),
     moment("ready_at", "disabled_at", "removed_at", null=True),
     moment("created_at"),

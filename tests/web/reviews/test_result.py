@@ -1,0 +1,181 @@
+"""What a review came to: the counts sum, each change says how it came about, and both see it."""
+
+import datetime as dt
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+from tests.conftest import Queries
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import join
+from tests.factories.reviews import endorse
+from tests.factories.sending import PART, YES, actor, answer, answer_all, ask, item_ids, send
+from tests.factories.world import World
+from tests.web.reviews.second_opinion_worlds import FIRSTS, asked, prepared
+from tests.web.reviews.test_blindness import fetch
+from tests.web.reviews.test_reviews import words
+from tracker.rules.roles import Role
+from tracker.services.reviews import differences, reviews
+
+SignIn = Callable[[str], Client]
+SAME, PARTLY, UNSEEN = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.PARTLY,
+    ReviewerAnswer.CANNOT_TELL,
+)
+BEFORE = {0: EndorsedAnswer.PARTLY, 2: EndorsedAnswer.CONSISTENTLY, 4: EndorsedAnswer.CONSISTENTLY}
+LONG_AGO = dt.timedelta(days=90)
+
+
+def settled(world: World) -> int:
+    """Of seven: two the same, two agreed, one with no agreement, one not seen, one dropped. The
+    first, third and fifth were reviewed before, with another answer each time."""
+    for at, earlier in BEFORE.items():
+        statement_id = world.statements["communication"][at]
+        endorse(world, "ana", "sue", statement_id, earlier, world.now - LONG_AGO)
+    review_id = send(world, *[YES] * 7)
+    ids = item_ids(review_id)
+    ana, sue = actor(world, "ana"), actor(world, "sue")
+    ask(sue, ids[6], "Where?", 1, world.now)
+    reviews.drop(ana, ids[6], world.now)
+    said = (SAME, SAME, PARTLY, PARTLY, PARTLY, UNSEEN)
+    for item_id, theirs in zip(ids[:6], said, strict=True):
+        answer(world, item_id, theirs)
+    reviews.reveal(sue, review_id, world.now)
+    for item_id in ids[2:4]:
+        for who in (sue, ana):
+            differences.confirm(who, item_id, "partly", "", world.now)
+    due = world.now.date() + dt.timedelta(days=20)
+    differences.add_next_step(sue, ids[2], ana.person_id, "Shadow Tom", due, world.now)
+    differences.keep_apart(ana, ids[4], world.now)
+    return review_id
+
+
+@pytest.fixture
+def url(app: Flask, world: World) -> str:
+    with app.app_context():
+        return f"/reviews/{settled(world)}/result"
+
+
+@pytest.mark.parametrize("name", ["ana", "sue"])
+def test_both_see_what_it_came_to(url: str, world: World, sign_in: SignIn, name: str) -> None:
+    page = sign_in(world.email(name)).get(url).text
+    said = words(page)
+    assert "<h1>5 reviewed: 2 the same, 2 agreed, 1 no agreement</h1>" in page
+    assert page.count('class="result-square"') == 5
+    assert "Sue had no chance to see 1 statement. 1 was dropped after a question." in said
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    found = [words(f"<main>{each}</main>").strip("> ") for each in rows]
+    changed = [each.partition(" Communication, ")[::2] for each in found if "Before:" in each]
+    assert [(title, after.partition("Before: ")[2]) for title, after in changed] == [
+        ("Communication 1.1", "Partly ↑ up: Consistently The same"),
+        ("Communication 2.1", "Consistently ↓ down: Partly Agreed Nov 24"),
+        ("Communication 2.3", "Consistently ↓ down: Not counted No agreement"),
+        ("Communication 1.2", "Not reviewed Consistently The same"),
+        ("Communication 2.2", "Not reviewed Partly Agreed Nov 24"),
+    ]
+    assert "Communication: Emerging reached 2 of 2 at Consistently, 2 needed." in said
+    assert "Shadow Tom For Communication 2.1 Ana Dec 14" in found
+    you = {"ana": "You Ana : Consistently. Sue: Partly", "sue": "Ana: Consistently. You Sue"}
+    assert you[name] in said
+
+
+def test_only_the_learner_can_ask_for_a_second_opinion(
+    url: str, world: World, sign_in: SignIn
+) -> None:
+    fifth = world.statements["communication"][4]
+    href = f'href="/reviews/new?statement={fifth}"'
+    ana = sign_in(world.email("ana"))
+    assert href in ana.get(url).text
+    picked = ana.get(f"/reviews/new?statement={fifth}").text
+    ticked = re.findall(r'name="statements"[^>]*value="(\d+)" checked', picked)
+    assert ticked == [str(fifth)]
+    for_sue = sign_in(world.email("sue")).get(url).text
+    assert href not in for_sue
+    assert "Ana can ask for a second opinion" in words(for_sue)
+
+
+def test_while_it_goes_on_there_is_none(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+        answer_all(world, review_id, PARTLY)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    answered = sign_in(world.email("ana")).get(f"/reviews/{review_id}/result")
+    assert answered.headers["Location"] == f"/reviews/{review_id}"
+
+
+def test_who_confirms_last_is_led_to_it(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+        (item_id,) = answer_all(world, review_id, PARTLY)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    said = {"act": "confirm", f"choice-{item_id}": "agree:partly"}
+    url = f"/reviews/{review_id}/differences"
+    first = sign_in(world.email("sue")).post(url, said)
+    assert first.headers["Location"] == url
+    last = sign_in(world.email("ana")).post(url, said)
+    assert last.headers["Location"] == f"/reviews/{review_id}/result"
+
+
+def test_today_leads_both_to_it(url: str, world: World, sign_in: SignIn) -> None:
+    ana = sign_in(world.email("ana")).get("/").text
+    assert f'href="{url}"' in ana
+    assert "Your review by Sue is finished" in words(ana)
+    assert "5 reviewed: 2 the same, 2 agreed, 1 no agreement" in words(ana)
+    sue = sign_in(world.email("sue")).get("/").text
+    assert sue.count(f'href="{url}"') == 1
+    assert "Your review of Ana is finished" in words(sue)
+
+
+def test_a_review_of_which_nothing_was_reviewed(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id = send(world, YES, PART)
+        answer_all(world, review_id, UNSEEN, UNSEEN)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    page = words(sign_in(world.email("ana")).get(f"/reviews/{review_id}/result").text)
+    assert "Nothing was reviewed" in page
+    assert "Sue had no chance to see 2 statements." in page
+    assert "What changed" not in page
+
+
+@pytest.mark.parametrize("many", [1, 6])
+def test_the_number_of_statements_does_not_count(
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries, many: int
+) -> None:
+    with app.app_context():
+        review_id = send(world, *[YES] * many)
+        answer_all(world, review_id, *[SAME] * many)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    ana = sign_in(world.email("ana"))
+    ana.get(f"/reviews/{review_id}/result")
+    count_sql.clear()
+    assert ana.get(f"/reviews/{review_id}/result").status_code == 200
+    assert len(count_sql) <= 17, [" ".join(each.split())[:70] for each in count_sql]
+
+
+@pytest.mark.in_ci
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_it_says_nothing_of_what_its_reader_is_to_rate_anew(
+    app: Flask, sign_in: SignIn, anew: Callable[[], World]
+) -> None:
+    """Hugo has reviewed Ana's second statement, and is asked for a second opinion on the first, in
+    the same level: whatever Sue said of it, the result of his own review is the same."""
+    seen: dict[str, tuple[int, str, str]] = {}
+    for first in FIRSTS:
+        world = anew()
+        with app.app_context():
+            prepared(world, first)
+            join(world, "hugo", "central", Role.SUPERVISOR)
+            mine = send(world, YES, reviewer="hugo", skip=2)
+            answer_all(world, mine, SAME, by="hugo")
+            reviews.reveal(actor(world, "hugo"), mine, world.now)
+            asked(world, PART, "hugo")
+        hugo = sign_in(world.email("hugo"))
+        seen[first.name] = fetch(hugo, f"/reviews/{mine}/result")
+        assert seen[first.name][0] == 200
+        assert "What changed" in html.unescape(seen[first.name][2])
+    assert len(set(seen.values())) == 1
