@@ -37,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Statement, Team
-from tracker.models.places import ids_on
+from tracker.models.joins import ids_on
 from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.reviews.reviewing_team import NEARER_MOST

@@ -18,7 +18,7 @@ from tracker.web.http.access import door, note_opened
 from tracker.web.i18n.render import render
 from tracker.web.operations.audit_forms import AuditForm
 from tracker.web.ui import audit_labels, fields
-from tracker.web.ui.by_day import by_day
+from tracker.web.ui.tables import by_day
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
