@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made
@@ -205,7 +205,7 @@ def _by_first(query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> dict[A
 def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day. It begins with the teams: asked of teams or of people, every team would
     be read."""
-    paths = bindparam("paths", expanding=True)
+    paths: BindParameter[list[str]] = bindparam("paths", expanding=True)
     near, anywhere, root = aliased(Team), aliased(Team), aliased(Team)
     places = (
         select(near.id)
