@@ -37,7 +37,8 @@ class Library(Base):
     never expire. `region` says how dates are written, not where the library is. Invitations are
     mailed from the hour `invites_from` until `invites_until`, and work for `invitation_days`.
     Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says. The HR contact decides
-    about an objection to a reader where no other administrator can.
+    about an objection to a reader where no other administrator can. Until `names_hidden_at`
+    coordinators saw levels by name.
     """
 
     __tablename__ = "libraries"
@@ -60,6 +61,7 @@ class Library(Base):
     differences_days: Mapped[int] = mapped_column(default=14)
     endorsement_months: Mapped[int | None]
     names_to_coordinators: Mapped[bool] = mapped_column(default=True)
+    names_hidden_at: Mapped[dt.datetime | None]
     invitation_days: Mapped[int] = mapped_column(default=14, server_default="14")
     invites_from: Mapped[int] = mapped_column(default=8, server_default="8")
     invites_until: Mapped[int] = mapped_column(default=18, server_default="18")

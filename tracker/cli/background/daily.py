@@ -16,7 +16,7 @@ from tracker.services.frameworks import moves
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
 from tracker.services.operations.daily_work import Parts
-from tracker.services.reviews import differences, endorsements, releases
+from tracker.services.reviews import differences, endorsements
 
 
 def _forms(now: dt.datetime) -> str:
@@ -53,7 +53,6 @@ PARTS: Parts = {
     ),
     DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     DailyPart.MOVES: lambda now: f"People moved as planned: {moves.move_due(now)}.",
-    DailyPart.RELEASES: lambda now: f"Figures without names: {releases.release_all_due(now)}.",
     DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",
     DailyPart.READERS: lambda now: f"Told of a new reader: {readers.begin_due(now)}.",

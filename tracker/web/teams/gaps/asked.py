@@ -76,9 +76,9 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
-    if all(one.by_name for one in shown):
-        past = [(key, _("%(round)s, same people", round=name)) for key, name in past]
-    compare = filters.offer("compare", [("", _("Nothing")), *past])
+    is_named = all(one.by_name for one in shown)
+    same = [(key, _("%(round)s, same people", round=name)) for key, name in past if is_named]
+    compare = filters.offer("compare", [("", _("Nothing")), *same])
     return scope, MatrixFilters(
         framework_id=framework_id,
         slug=of.framework_slug,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261203_versions"
+revision = "20261204_told"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -116,6 +116,7 @@ table(
     number("review_days", "differences_days"),
     number("endorsement_months", null=True),
     flag("names_to_coordinators"),
+    moment("names_hidden_at", null=True),
     number("invitation_days", default="14"),
     number("invites_from", default="8"),
     number("invites_until", default="18"),
@@ -689,7 +690,7 @@ table(
     to("people", "owner_id", "author_id"),
     word(
         "source",
-        "evidence_texts evidence_links review_item_evidence review_item_texts review_messages difference_choices confirmations ratings drafts",
+        "evidence_texts evidence_links review_item_evidence review_item_texts review_messages difference_choices confirmations ratings drafts thanks",
     ),
     number("row_id"),
     to("stored_files", "file_id", null=True),
@@ -905,6 +906,15 @@ table(
     index("owner_id"),
 )
 table(
+    "thanks",
+    to("reviews", "review_id"),
+    flag("from_learner"),
+    prose("text"),
+    moment("written_at"),
+    check("short_and_not_empty", "length(text) BETWEEN 1 AND 500"),
+    unique("review_id", "from_learner"),
+)
+table(
     "review_moves",
     to("reviews", "review_id"),
     to("review_items", "item_id", null=True),
@@ -979,7 +989,10 @@ table(
     line(200, "name"),
     day("starts_on", "ends_on"),
     flag("ended_unseen", default=sa.false()),
+    day("figures_on", null=True),
+    moment("figures_at", null=True),
     check("dates_in_order", "ends_on >= starts_on"),
+    check("figures_inside", "figures_on >= starts_on AND figures_on < ends_on"),
     unique("library_id", "name"),
     index("ends_on", name="ix_rounds_ends"),
     index("library_id"),
@@ -1009,24 +1022,23 @@ table(
     index("person_id"),
 )
 table(
-    "releases",
-    to("libraries", "library_id"),
-    line(200, "slug", "domain_key"),
-    word("voice", "self endorsed", default="endorsed"),
-    moment("as_of", "made_at"),
-    facts("teams"),
-    number("people"),
-    flag("told"),
-    index("library_id", "slug", "domain_key", name="ix_releases_of"),
+    "figure_groups",
+    to("rounds", "round_id", is_key=True),
+    to("people", "person_id", is_key=True),
+    to("teams", "team_id"),
+    index("person_id"),
 )
 table(
-    "release_people",
-    to("releases", "release_id"),
+    "counted_outcomes",
+    to("rounds", "round_id"),
+    to("teams", "team_id"),
     to("people", "person_id"),
+    line(200, "slug", "domain_key"),
+    word("voice", "self endorsed"),
     word("state", "at_target gap not_yet_known not_assessed"),
-    number("reviewed"),
-    unique("release_id", "person_id"),
-    index("person_id"),
+    moment("reviewed_at", "as_of"),
+    unique("person_id", "slug", "domain_key", "voice", "reviewed_at"),
+    index("round_id", "slug", "voice", name="ix_counted_outcomes_of"),
 )
 
 # Roster
@@ -1086,7 +1098,7 @@ table(
     to("people", "person_id"),
     word(
         "kind",
-        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed daily_work_failed",
+        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_thanked review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed daily_work_failed",
     ),
     line(200, "happening"),
     to("reviews", "review_id", null=True),
@@ -1328,17 +1340,17 @@ table(
 GROWING = {
     "audit_events",
     "backup_tests",
+    "counted_outcomes",
     "endorsement_moves",
     "evidence_erasures",
     "evidence_versions",
+    "figure_groups",
     "handovers",
     "level_exception_moves",
     "library_versions",
     "looks",
     "person_versions",
     "rating_entries",
-    "release_people",
-    "releases",
     "review_moves",
     "round_snapshots",
     "seals",
