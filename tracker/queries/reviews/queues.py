@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Person, Review, ReviewItem, Team
+from tracker.models import Framework, Person, Review, ReviewItem, Statement, Team
 from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
@@ -21,7 +21,8 @@ QUEUE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
+    """A review in somebody's list. `who` is the other side; `title` is the statement's where it is
+    of one alone, else "". `done` counts what has an answer or an
     end: for the reviewer's list alone (None in the learner's), as are `waiting` (for an answer) and
     `answered` (not revealed). `to_confirm`: differences that wait
     for this side. `away_until`: the last day on which the other side is away, where they are
@@ -43,6 +44,7 @@ class Queued:
     ended_at: dt.datetime | None
     revealed_at: dt.datetime | None
     sent: int
+    title: Wording
     returned: int
     differing: int
     to_confirm: int
@@ -127,12 +129,14 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
             ended_at,
             Review.revealed_at,
             func.count(ReviewItem.id),
+            case((func.count(ReviewItem.id) == 1, func.min(Statement.title)), else_=""),
             count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
             count(waits_for(actor)),
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)
