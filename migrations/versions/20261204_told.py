@@ -834,7 +834,7 @@ table(
     moment("answered_at", "revealed_at", null=True),
     check(
         "answer_has_a_ground",
-        "ground IS NOT NULL OR reviewer_answer IS NULL OR reviewer_answer = 'cannot_tell'",
+        "ground IS NOT NULL OR reviewer_answer IS NULL OR reviewer_answer IN ('cannot_tell', 'not_their_work')",
     ),
     check(
         "answered_has_an_answer",

@@ -86,7 +86,8 @@ class ReviewItem(Base):
             name="sealed_has_none",
         ),
         CheckConstraint(
-            "ground IS NOT NULL OR reviewer_answer IS NULL OR reviewer_answer = 'cannot_tell'",
+            "ground IS NOT NULL OR reviewer_answer IS NULL OR "
+            "reviewer_answer IN ('cannot_tell', 'not_their_work')",
             name="answer_has_a_ground",
         ),
         CheckConstraint("version >= 1", name="version_counts"),

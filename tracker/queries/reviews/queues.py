@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, select
 
 from tracker.db import session
-from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Team
+from tracker.models import (
+    Confirmation,
+    Framework,
+    Person,
+    Review,
+    ReviewItem,
+    Statement,
+    Team,
+)
 from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
@@ -21,11 +29,12 @@ QUEUE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
-    end: for the reviewer's list alone (None, or 0, in the learner's), as are `waiting` (for an
-    answer), `answered` (not revealed), and what it came to: both gave the `same` rating, `agreed`
-    on one, or kept theirs `apart`. `to_confirm`: differences that wait for this side. `away_until`:
-    the last day on which the other side is away, where they are now."""
+    """A review in somebody's list. `who` is the other side; `title` is the statement's where it is
+    of one alone, else "". `done` counts what has an answer or an end: for the reviewer's list alone
+    (None, or 0, in the learner's), as are `waiting` (for an answer), `answered` (not revealed), and
+    what it came to: both gave the `same` rating, `agreed` on one, or kept theirs `apart`.
+    `to_confirm`: differences that wait for this side. `away_until`: the last day on which the other
+    side is away, where they are now."""
 
     id: int
     team_id: int
@@ -43,6 +52,7 @@ class Queued:
     ended_at: dt.datetime | None
     revealed_at: dt.datetime | None
     sent: int
+    title: Wording
     returned: int
     differing: int
     to_confirm: int
@@ -135,12 +145,14 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
             ended_at,
             Review.revealed_at,
             func.count(ReviewItem.id),
+            case((func.count(ReviewItem.id) == 1, func.min(Statement.title)), else_=""),
             count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
             count(waits_for(actor)),
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)

@@ -148,7 +148,7 @@ class ReviewLabels:
                     self.theirs(key),
                     text,
                     shortcut(key, 0),
-                    needs_no_ground=key == CANNOT_TELL,
+                    needs_no_ground=True,
                 )
                 for key, text in others.items()
             ),
