@@ -370,7 +370,11 @@ class TestScreen:
             reviews.withdraw(actor(world, "ana"), review_id, world.now)
         page = sue.get(screen(review_id), follow_redirects=True)
         assert page.status_code == 200
-        for part in ("This review was withdrawn", "Ana withdrew it on Nov 24", "Back to the reviews"):
+        for part in (
+            "This review was withdrawn",
+            "Ana withdrew it on Nov 24",
+            "Back to the reviews",
+        ):
             assert part in words(page.text)
         typed = sue.post(screen(review_id), {"answer-1": "partly"})
         assert typed.status_code == 409, "what was typed is shown"
@@ -511,7 +515,10 @@ class TestTicked:
                 {"bar_answer": "partly", "bar_ground": "saw_it"},
                 "Select each that this answer is for first.",
             ),
-            ({"tick": "1", "bar_ground": "saw_it"}, "Choose the answer for what you selected first."),
+            (
+                {"tick": "1", "bar_ground": "saw_it"},
+                "Choose the answer for what you selected first.",
+            ),
             ({"tick": "1", "bar_answer": "partly"}, "Say how you know"),
             (
                 {"tick": "1", "bar_answer": "brilliantly", "bar_ground": "saw_it"},
