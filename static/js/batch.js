@@ -5,11 +5,13 @@ import { fill, words } from "./parts/announcements.js";
 import { startAtFirstOpen, wayOn } from "./parts/keys.js";
 import { ReviewCard } from "./parts/review_card.js";
 import { connectCards } from "./parts/statement_card.js";
-import { cards, letGo, waits } from "./parts/unsaved.js";
+import { cards, letGo, showPage, waits } from "./parts/unsaved.js";
 
 const batch = document.querySelector("form[data-batch]");
 connectCards(document, ReviewCard);
 startAtFirstOpen(cards);
+cards.find((card) => card.root.classList.contains("has-problem"))?.focus();
+showPage();
 
 const tickButton = batch.querySelector("[data-tick-button]");
 const leftHere = batch.querySelector("[data-left-here]");
@@ -25,7 +27,7 @@ function show() {
   way.textContent = count ? words.nextOpen : way.dataset.after;
   if (tickButton) tickButton.textContent = fill(words.ticked, { count: batch.querySelectorAll("[data-tick]:checked").length });
 }
-for (const kind of ["change", "keydown", "focusin"]) batch.addEventListener(kind, () => setTimeout(show));
+for (const kind of ["change", "input", "keydown", "focusin"]) batch.addEventListener(kind, () => setTimeout(show));
 show();
 
 batch.addEventListener("focusin", (event) => {

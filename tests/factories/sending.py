@@ -12,7 +12,7 @@ from tracker.models import Rating, Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import Ground
+from tracker.rules.frameworks.scale import WITHOUT_GROUND, Ground
 from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, reviews
 
@@ -89,7 +89,7 @@ def answer(
     """Answer an item as a page opened just before would."""
     session().rollback()
     version = session().get_one(ReviewItem, item_id).version
-    why = None if said == ReviewerAnswer.CANNOT_TELL else ground
+    why = None if said in WITHOUT_GROUND else ground
     respond(actor(world, by), item_id, said, why, note, version, world.now)
 
 

@@ -56,6 +56,7 @@ class Round(Base):
         UniqueConstraint("library_id", "name"),
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
         CheckConstraint("figures_on >= starts_on AND figures_on < ends_on", name="figures_inside"),
+        Index("ix_rounds_ends", "ends_on"),
     )
 
     id: Mapped[Id]

@@ -4,7 +4,9 @@ import { page, speak, words } from "./announcements.js";
 import { Draft } from "../drafts.js";
 import { isSave, isShortcut, radioOf, wayOn } from "./keys.js";
 import { StatementCard } from "./statement_card.js";
-import { cards } from "./unsaved.js";
+import { cards, showPage } from "./unsaved.js";
+
+const NOTE_PAUSE = 1000;
 
 export class ReviewCard extends StatementCard {
   constructor(root) {
@@ -12,10 +14,17 @@ export class ReviewCard extends StatementCard {
     this.grounds = [...root.querySelectorAll('input[name^="ground"]')];
     this.notes = { note: root.querySelector("textarea") };
     this.shown = [...root.querySelectorAll("[data-shows]")];
-    const note = this.notes.note;
-    this.draft = new Draft(note.dataset.draftName, () => (this.isOpen && note.value ? [["note", note.value]] : []));
-    note.addEventListener("input", () => this.draft.typed());
+    this.fold = root.querySelector("[data-note]");
+    this.noteLabel = this.fold.querySelector("label");
+    this.noteLabel.dataset.usual = this.noteLabel.textContent;
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
+    this.draft = new Draft(this.notes.note.dataset.draftName, () => this.unfinished());
+    this.notes.note.addEventListener("input", () => this.onInput());
+    this.fold.addEventListener("toggle", () => {
+      if (this.fold.open) this.fold.lastElementChild.scrollIntoView({ block: "nearest" });
+    });
+    this.labelNote();
+    if (this.isHalf) this.say(this.lack);
   }
 
   get ground() {
@@ -30,14 +39,27 @@ export class ReviewCard extends StatementCard {
     return !this.isAsked && this.whole() === null;
   }
 
-  /** Begun, and nothing that could be saved by itself. A note alone is kept as a draft. */
+  /** Chosen, and nothing that could be saved by itself. */
   get isHalf() {
     return this.isOpen && this.chosen !== undefined;
   }
 
+  get needsNoGround() {
+    return this.chosen !== undefined && "needsNoGround" in this.chosen.dataset;
+  }
+
   /** Not met by hearsay: the learner has to read what was told. */
+  get isTold() {
+    return this.chosen !== undefined && "asksTold" in this.chosen.dataset && this.ground?.value === "was_told";
+  }
+
   get asksWhatWasTold() {
-    return this.chosen !== undefined && "asksTold" in this.chosen.dataset && this.ground?.value === "was_told" && this.notes.note.value.trim() === "";
+    return this.isTold && this.notes.note.value.trim() === "";
+  }
+
+  /** What it lacks is to be written: nothing that a rating key could give. */
+  get waitsForWords() {
+    return this.isHalf && (this.isQuestion || this.asksWhatWasTold);
   }
 
   /** What is missing of a card that isn't whole. */
@@ -45,13 +67,23 @@ export class ReviewCard extends StatementCard {
     return this.isQuestion ? "question" : !this.chosen ? "answer" : this.asksWhatWasTold ? "told" : "how";
   }
 
+  /** The same in words. */
+  get lack() {
+    return { question: words.question, answer: words.answerNeeded, told: words.toldLacks, how: words.how }[this.missing];
+  }
+
+  /** What its draft keeps until it is whole. */
+  unfinished() {
+    const fields = { answer: this.chosen?.value, ground: this.ground?.value, note: this.notes.note.value };
+    return this.isOpen ? Object.entries(fields).filter(([, value]) => value) : [];
+  }
+
   /** What can be saved by itself; null for what is not whole, and for a question, which has a button of its own. */
   whole() {
     if (!this.chosen || this.isQuestion) return null;
-    const needsGround = !("needsNoGround" in this.chosen.dataset);
-    if (needsGround && !this.ground) return null;
-    if (this.asksWhatWasTold) return null;
-    return this.given(needsGround ? this.ground.value : "");
+    if (this.needsNoGround) return this.given("");
+    if (!this.ground || this.asksWhatWasTold) return null;
+    return this.given(this.ground.value);
   }
 
   given(ground) {
@@ -64,6 +96,12 @@ export class ReviewCard extends StatementCard {
       if (this.press()) this.goOn();
       return;
     }
+    if (event.key === "Escape" && this.fold.open && this.fold.contains(event.target)) {
+      event.preventDefault();
+      this.fold.open = false;
+      (this.next() ?? wayOn())?.focus();
+      return;
+    }
     const act = isShortcut(event) && this.actOf(event);
     if (!act) return;
     event.preventDefault();
@@ -72,43 +110,66 @@ export class ReviewCard extends StatementCard {
 
   /** What a key does inside the focused card. */
   actOf(event) {
-    const radio = radioOf([...this.radios, ...this.grounds], event);
+    const radio = radioOf([...this.radios, ...(this.needsNoGround ? [] : this.grounds)], event);
     if (radio) return () => this.choose(radio);
-    if (event.key === "Enter" && event.target.type === "radio") return () => this.step(1);
+    if (event.key === "Enter" && event.target.type === "radio") return () => (this.waitsForWords ? this.write() : this.step(1));
     return { n: () => this.step(1), p: () => this.step(-1), x: () => this.root.querySelector("[data-tick]")?.click(), e: () => this.unfold() }[event.key.toLowerCase()];
   }
 
+  /** By a key. A note that is due waits: the next keys are for the next statement, and never become its text. */
   choose(radio) {
     const wasOpen = this.isOpen;
     radio.checked = true;
     this.offer(0);
-    if ((this.isQuestion && this.radios.includes(radio)) || this.asksWhatWasTold) this.write();
-    else if (wasOpen && !this.isOpen) this.goOn();
+    if (this.isQuestion && this.radios.includes(radio)) this.write();
+    else if (this.asksWhatWasTold || (wasOpen && !this.isOpen)) this.goOn();
     else radio.focus();
   }
 
   onChange(event) {
-    if (event.target === this.notes.note) this.draft.typed(0);
-    if (event.target === this.notes.note && event.target.value === event.target.defaultValue) return;
-    if (event.target === this.notes.note || event.target.type === "radio") this.offer(this.pause);
+    const isNote = event.target === this.notes.note;
+    if (isNote ? event.target.value === event.target.defaultValue : event.target.type !== "radio") return;
+    this.offer(this.pause);
+    if (!isNote && this.asksWhatWasTold && !this.byArrow) this.fold.open = true;
+  }
+
+  /** A note saves itself once its answer is whole. */
+  onInput() {
+    if (this.whole()) this.offer(NOTE_PAUSE);
+    else this.holdBack();
   }
 
   /** Save what is whole; of the rest say what is missing. */
   offer(pause) {
+    if (this.isAsked) return;
+    if (this.needsNoGround) for (const each of this.grounds) each.checked = false;
+    this.labelNote();
     const whole = this.whole();
-    if (whole) this.save(whole, pause);
-    else this.lacks({ question: words.question, answer: words.answerNeeded, told: words.told, how: words.how }[this.missing]);
+    if (whole) {
+      this.save(whole, pause);
+      return;
+    }
+    this.holdBack();
+    speak(this.lack);
   }
 
-  lacks(what) {
-    this.say(what);
-    speak(what);
+  /** Not whole, or not any more: what waits to be sent is not what is chosen now. */
+  holdBack() {
+    clearTimeout(this.timer);
+    this.wanted = null;
+    this.draft.typed();
+    this.say(this.lack);
+    showPage();
+  }
+
+  labelNote() {
+    this.noteLabel.textContent = this.isTold ? words.toldLabel : this.noteLabel.dataset.usual;
   }
 
   say(text, isUnsaved = false) {
     super.say(text, isUnsaved);
     this.state.classList.toggle("is-done", text === words.saved);
-    this.state.classList.toggle("is-asked", text === words.how);
+    this.state.classList.toggle("is-asked", this.isHalf && text === this.lack);
   }
 
   /** The card's own button, or Ctrl+Enter. Returns whether there is something to save. */
@@ -128,14 +189,15 @@ export class ReviewCard extends StatementCard {
   }
 
   focus() {
-    if (this.isQuestion && !this.isAsked) this.write();
-    else super.focus();
+    if (this.isQuestion && !this.isAsked) this.fold.open = true; // its radio is in there
+    super.focus();
   }
 
   /** To the note, unfolded. */
   write() {
-    this.root.querySelector("[data-note]").open = true;
+    this.fold.open = true;
     this.notes.note.focus();
+    speak(this.lack);
   }
 
   unfold() {
@@ -144,15 +206,19 @@ export class ReviewCard extends StatementCard {
     for (const each of pieces) each.open = open;
   }
 
+  /** The next that is open. What only lacks words comes last. */
   next() {
     const here = cards.indexOf(this);
-    return [...cards.slice(here + 1), ...cards.slice(0, here)].find((card) => card.isOpen);
+    const open = [...cards.slice(here + 1), ...cards.slice(0, here)].filter((card) => card.isOpen);
+    return open.find((card) => !card.waitsForWords) ?? open[0];
   }
 
-  /** On to what is open here; when nothing is, to what comes next. */
+  /** On to what is open here; when nothing is, to what comes next. Where all the rest lacks words, only to the button
+      that leads there: keys do nothing at it. */
   goOn() {
     const next = this.next();
-    if (next) next.focus();
+    if (next && !next.waitsForWords) next.focus();
+    else if (next || this.isOpen) wayOn()?.focus();
     else wayOn()?.click();
   }
 

@@ -26,10 +26,13 @@ export function setCards(all) {
 export function showPage() {
   const unsavedCards = waiting();
   const failing = unsavedCards.filter(isFailing);
+  const half = cards.filter((card) => card.isHalf);
   const unsaved = fill(words.pageUnsaved, { count: unsavedCards.length });
-  const text = failing.length ? unsaved : unsavedCards.length ? words.pageSaving : words.pageSaved;
+  const lacking = half.length ? fill(half.every((card) => card.isQuestion) ? words.pageAsks : words.pageLacks, { count: half.length }) : words.pageSaved;
+  const text = failing.length ? unsaved : unsavedCards.length ? words.pageSaving : lacking;
   for (const place of document.querySelectorAll("[data-page-state]")) {
     if (place.textContent !== text) place.textContent = text;
+    place.classList.toggle("is-half", half.length > 0);
   }
   showBar(failing, unsaved);
   if (failing.length) pressed = null;

@@ -156,13 +156,13 @@ def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(
     page.locator("[data-save-state].is-asked").wait_for()
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="Select several").click()
-    page.get_by_text("Answer the ticked (0)").wait_for()  # the script is there
+    page.get_by_text("Answer the selected (0)").wait_for()  # the script is there
     cards.nth(0).locator("input[value=partly]").focus()
     page.keyboard.press("2")
     for number in (1, 4):
         cards.nth(number).locator("input[name^=answer]").first.focus()
         page.keyboard.press("x")
-    page.get_by_text("Answer the ticked (2)").wait_for()  # it counts in a turn of its own
+    page.get_by_text("Answer the selected (2)").wait_for()  # it counts in a turn of its own
     button = page.locator("[data-tick-button]")
     page.locator("#bar-answer").select_option("consistently")
     page.locator("#bar-ground").select_option("saw_it")

@@ -58,6 +58,7 @@ class ReviewHeader:
     differences_from: dt.date | None
     differences_due_on: dt.date | None
     closed_at: dt.datetime | None
+    withdrawn_at: dt.datetime | None
     team: str
     job: str
     weekly_hours: int | None
@@ -137,6 +138,7 @@ def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Review.differences_from,
             differences_due(),
             Review.closed_at,
+            Review.withdrawn_at,
             Team.name.label("team"),
             func.coalesce(Membership.job, "").label("job"),
             Membership.weekly_hours,

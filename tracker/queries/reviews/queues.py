@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Person, Review, ReviewItem, Team
+from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Statement, Team
 from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
@@ -21,11 +21,12 @@ QUEUE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
-    end: for the reviewer's list alone (None in the learner's), as are `waiting` (for an answer) and
-    `answered` (not revealed). `to_confirm`: differences that wait
-    for this side. `away_until`: the last day on which the other side is away, where they are
-    now."""
+    """A review in somebody's list. `who` is the other side; `title` is the statement's where it is
+    of one alone, else "". `done` counts what has an answer or an end: for the reviewer's list alone
+    (None, or 0, in the learner's), as are `waiting` (for an answer), `answered` (not revealed), and
+    what it came to: both gave the `same` rating, `agreed` on one, or kept theirs `apart`.
+    `to_confirm`: differences that wait for this side. `away_until`: the last day on which the other
+    side is away, where they are now."""
 
     id: int
     team_id: int
@@ -43,12 +44,16 @@ class Queued:
     ended_at: dt.datetime | None
     revealed_at: dt.datetime | None
     sent: int
+    title: Wording
     returned: int
     differing: int
     to_confirm: int
     done: int | None = None
     waiting: int | None = None
     answered: int | None = None
+    same: int = 0
+    agreed: int = 0
+    apart: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -97,11 +102,16 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
         return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
 
     over = ReviewItem.status.not_in(UNANSWERED)
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
+    talked = exists(select(Confirmation.id).where(Confirmation.item_id == ReviewItem.id))
     to_answer = (
         [
             count(over),
             count(ReviewItem.status == ItemStatus.WAITING),
             count(ReviewItem.status == ItemStatus.ANSWERED),
+            count(and_(is_endorsed, ~talked)),
+            count(and_(is_endorsed, talked)),
+            count(ReviewItem.status == ItemStatus.KEPT_APART),
         ]
         if is_inbox
         else []
@@ -127,12 +137,14 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
             ended_at,
             Review.revealed_at,
             func.count(ReviewItem.id),
+            case((func.count(ReviewItem.id) == 1, func.min(Statement.title)), else_=""),
             count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
             count(waits_for(actor)),
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)

@@ -10,7 +10,7 @@ from tracker.models import Review, ReviewItem, ReviewItemEvidence, ReviewItemTex
 from tracker.policy.permissions import Actor
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.scale import CANNOT_TELL, Ground
+from tracker.rules.frameworks.scale import CANNOT_TELL, WITHOUT_GROUND, Ground
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse, asks_what_was_told
 from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import Move, ReviewStatus, item_can
@@ -20,14 +20,16 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
     """Write it; its review is locked from here on. The same again changes nothing. Returns whether
     something changed.
 
-    *Cannot tell* needs no ground and keeps none; a question takes an answer given so far back.
-    Raises Missing (not the actor's); Invalid: review_ground_needed, review_ground_empty (*from the
-    evidence*, where none was sent), review_told_needed, review_text_needed, review_text_long,
-    review_answer_needed; Conflict: move_not_now, and review_item_changed with `current`.
+    *Cannot tell* and *not their work* need no ground and keep none; a question takes an answer
+    given so far back. Raises Missing (not the actor's); Invalid: review_ground_needed,
+    review_ground_empty (*from the evidence*, where none was sent), review_told_needed,
+    review_text_needed, review_text_long, review_answer_needed; Conflict: move_not_now, and
+    review_item_changed with `current`.
     """
     note = clean_text(said.note, "note", required=said.answer is None)
-    ground = None if said.answer in (None, CANNOT_TELL) else said.ground
-    if ground is None and said.answer not in (None, CANNOT_TELL):
+    needs_ground = said.answer is not None and said.answer not in WITHOUT_GROUND
+    ground = said.ground if needs_ground else None
+    if ground is None and needs_ground:
         raise Invalid("review_ground_needed", "ground")
     review, item = status.locked_item(tx, said.item_id)
     status.must_be_reviewer(tx, review, actor, now)

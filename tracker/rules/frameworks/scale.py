@@ -14,6 +14,8 @@ NOT_MY_WORK = "not_my_work"
 NOT_THEIR_WORK = "not_their_work"
 CANNOT_TELL = "cannot_tell"
 
+WITHOUT_GROUND = frozenset({NOT_THEIR_WORK, CANNOT_TELL})
+"""A reviewer's answers that tell of nothing seen: none asks how they know, and none keeps it."""
 UNGRADED = frozenset({NOT_SURE, NOT_MY_WORK, NOT_THEIR_WORK, CANNOT_TELL})
 """These are neither more nor less than any other answer."""
 

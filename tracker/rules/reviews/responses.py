@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from tracker.rules.frameworks.scale import Ground, Meaning, Scale
+from tracker.rules.frameworks.scale import WITHOUT_GROUND, Ground, Meaning, Scale
 
 RETURN = "return"
 """What can be said in the place of an answer: a question."""
@@ -26,6 +26,14 @@ class ReviewerResponse:
 def asks_what_was_told(answer: str | None, ground: Ground | None, scale: Scale) -> bool:
     """Whether the learner has to read what somebody told the reviewer: it isn't met by hearsay."""
     return ground is Ground.WAS_TOLD and scale.meaning(answer) is Meaning.NOT_MET
+
+
+def says_how(answer: str, ground: Ground | None, note: str, scale: Scale) -> bool:
+    """Whether an answer comes with all that it needs of how its reviewer knows."""
+    if answer in WITHOUT_GROUND:
+        return True
+    is_told = bool(note.strip()) or not asks_what_was_told(answer, ground, scale)
+    return ground is not None and is_told
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
             pages.outcome_href(header) if is_shown else url_for("reviews.show", review_id=review_id)
         )
     else:
-        href = screens.reviewer_href(header, items) or url_for("reviews.index")
+        href = screens.reviewer_href(header, items)
     return render(
         "reviews/conflict.html",
         lang=header.lang,

@@ -31,7 +31,7 @@ refusal_messages(
         "You chose %(count)s statements; a review holds at most %(most)s. Send the rest in another."
     ),
     review_yourself=_l("Nobody reviews themselves. Choose somebody else."),
-    review_not_supervisor=_l("This person cannot review it now. Choose somebody of the list."),
+    review_not_supervisor=_l("This person cannot review it now. Choose somebody from the list."),
     review_one_only=_l(
         "%(name)s can review one statement at a time. Choose one statement, or another reviewer."
     ),
@@ -45,9 +45,7 @@ refusal_messages(
         "what "
         "can be sent now."
     ),
-    review_ground_needed=_l(
-        "Say how you know: choose one of the four. Your answer is kept on this page."
-    ),
+    review_ground_needed=_l("Say how you know. Your answer is kept on this page."),
     review_ground_empty=_l(
         "No evidence was sent with this statement. Choose another way that you know it."
     ),
@@ -61,9 +59,9 @@ refusal_messages(
         "it and send it again."
     ),
     review_answer_needed=_l("Choose an answer, or Return to ask a question."),
-    review_ground_unknown=_l("This is not one of the four. Choose again."),
-    review_nothing_ticked=_l("Tick each that this answer is for first. Nothing was saved yet."),
-    review_bar_needed=_l("Choose the answer for what you ticked first. Nothing was saved yet."),
+    review_ground_unknown=_l("This isn’t a way to know it that is offered. Choose again."),
+    review_nothing_ticked=_l("Select each that this answer is for first. Nothing was saved yet."),
+    review_bar_needed=_l("Choose the answer for what you selected first. Nothing was saved yet."),
     answers_refused=_l(
         "Nothing was saved yet. Look at what is marked, then send again; all that you chose is "
         "kept."
@@ -110,7 +108,7 @@ refusal_messages(
         "Nothing is left to reassign: every statement of this review has been revealed or has "
         "ended. Nothing was changed."
     ),
-    handover_nothing_ticked=_l("Tick the reviews to reassign first."),
+    handover_nothing_ticked=_l("Select the reviews to reassign first."),
     review_of_one=_l(
         "A review of one statement can’t be reassigned. Its learner can send it to somebody else."
     ),
@@ -120,7 +118,7 @@ refusal_messages(
     ),
     deputy_yourself=_l("Nobody can be their own backup reviewer. Choose somebody else."),
     deputy_unknown=_l(
-        "This person supervises and coordinates no team of your library now. Choose one of the "
+        "This person supervises and coordinates no team of your library now. Choose one from the "
         "list."
     ),
     deputy_past=_l("The last day is over already. Enter today or a later day."),
@@ -132,7 +130,7 @@ refusal_messages(
         "This person is your backup reviewer on some of these days already. Nothing was changed."
     ),
     review_withdrawn=_l(
-        "This review was withdrawn by the person who had sent it. There is nothing left to do."
+        "The person who sent this review withdrew it. There is nothing left to do."
     ),
 )
 
@@ -141,9 +139,7 @@ class ReaderForm(Form):
     """`reviewer` is "person-team"; who may be chosen is the service's to say."""
 
     reviewer = RadioField(
-        _l("Who should review?"),
-        [InputRequired(_l("Choose who shall review."))],
-        validate_choice=False,
+        _l("Who should review?"), [InputRequired(_l("Choose a reviewer."))], validate_choice=False
     )
 
     @property
@@ -256,6 +252,10 @@ class RevealForm(Form):
 
 class ReplyForm(Form):
     text = TextAreaField(_l("Your reply"))
+
+
+class ThanksForm(Form):
+    text = TextAreaField(_l("Your thanks"))
 
 
 class StepForm(Form):

@@ -152,12 +152,17 @@ def item_page(
     current: NewerAnswer | None = None,
 ) -> ResponseReturnValue:
     """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
-    another tab saved."""
+    another tab saved.
+
+    Raises Conflict("review_withdrawn") where something was typed: it must not be lost.
+    """
     review_id = review_of(item)
     header, items = reviewer_side(review_id)
     here = next(each for each in items if each.id == item.id)
+    if form is not None and header.status is ReviewStatus.WITHDRAWN:
+        raise Conflict("review_withdrawn")
     if here.revealed or not header.is_live:
-        return redirect(reviewer_href(header, items), 303)
+        return redirect(screens.reviewer_href(header, items), 303)
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
     return render(
@@ -218,14 +223,6 @@ def words_of(header: ReviewHeader) -> labels.ReviewLabels:
 
 def is_learner(subject: Subject) -> bool:
     return subject.owner_id == session.actor().person_id
-
-
-def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
-    """Raises Conflict("review_withdrawn")."""
-    href = screens.reviewer_href(header, items)
-    if href is None:
-        raise Conflict("review_withdrawn")
-    return href
 
 
 def outcome_href(header: ReviewHeader) -> str:

@@ -64,10 +64,10 @@ def following_href(review_id: int, found: Sequence[Screen], current: int = 0) ->
     return url_for("reviews.check", review_id=review_id) if screen is None else screen.href
 
 
-def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
-    """Where the reviewer goes on; None where there is nothing to see (withdrawn)."""
+def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str:
+    """Where the reviewer goes on, or reads that it was withdrawn."""
     if header.status is ReviewStatus.WITHDRAWN:
-        return None
+        return url_for("reviews.show", review_id=header.id)
     if header.is_live and progress.is_under_way(items):
         return following_href(header.id, of_review(items))
     endpoint = "reviews.differences" if header.is_live else "differences.result"

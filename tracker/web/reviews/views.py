@@ -16,6 +16,7 @@ from tracker.queries.reviews import queues as review_queues
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.reviews.responses import NewerAnswer
+from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.rules.roles import Permission
 from tracker.services.reviews import answers, due_dates, reviews
 from tracker.services.reviews import differences as differing
@@ -98,9 +99,9 @@ def send() -> ResponseReturnValue:
         else:
             flash_message(
                 ngettext(
-                    "%(num)d statement is sent to %(name)s. You can withdraw it until the first "
+                    "%(num)d statement was sent to %(name)s. You can withdraw it until the first "
                     "answer.",
-                    "%(num)d statements are sent to %(name)s. You can withdraw them until the "
+                    "%(num)d statements were sent to %(name)s. You can withdraw them until the "
                     "first answer.",
                     len(set(form.chosen)),
                     name=people.detail(reviewer_id, session.now()).name,
@@ -144,12 +145,14 @@ def withdraw(review: Subject) -> ResponseReturnValue:
 @bp.get("/reviews/<id:review_id>")
 @door(Permission.REVIEW_READ, subjects.review)
 def show(review: Subject) -> ResponseReturnValue:
-    """The learner's page of it; the reviewer is sent to where they go on."""
+    """The learner's page of it; the reviewer is sent to where they go on, or reads that it was
+    withdrawn."""
     if pages.is_learner(review):
         return pages.learner_page(review.id)
-    return redirect(
-        pages.reviewer_href(pages.header_of(review.id), review_items.for_reviewer(review.id))
-    )
+    header, items = pages.reviewer_side(review.id)
+    if header.status is ReviewStatus.WITHDRAWN:
+        return render("reviews/withdrawn.html", header=header)
+    return redirect(screens.reviewer_href(header, items))
 
 
 @bp.post("/reviews/<id:review_id>/one-more-week")
@@ -216,7 +219,7 @@ def check(review: Subject) -> ResponseReturnValue:
     """All answers on one page, before the learner's are shown."""
     header, items = pages.reviewer_side(review.id)
     if not (header.is_live and progress.is_under_way(items)):
-        return redirect(pages.reviewer_href(header, items))
+        return redirect(screens.reviewer_href(header, items))
     access.note_look(header.learner_id, "review")
     access.note_opened(review.id)
     return render(

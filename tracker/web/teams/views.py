@@ -26,6 +26,7 @@ from tracker.web.teams.gaps import asked as gap_asked
 from tracker.web.teams.gaps import matrix as gap_matrix
 from tracker.web.teams.gaps import taken_along, told
 from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
+from tracker.web.ui import team_lists
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.filters import Filters
 
@@ -37,9 +38,12 @@ bp = Blueprint("teams", __name__, url_prefix="/teams")
 def index() -> ResponseReturnValue:
     today = session.actor().today(session.now())
     rounds = ask(teams.open_rounds(session.actor().library_id, today))
+    lines = teams.tree(session.actor(), rounds, session.blind_spots(), today)
     return render(
         "teams/index.html",
-        lines=teams.tree(session.actor(), rounds, session.blind_spots(), today),
+        found=team_lists.asked(lines),
+        is_some_closed=any(line.closed_records for line in lines),
+        is_none=not lines,
         rounds=rounds,
     )
 

@@ -119,7 +119,7 @@ class TestScreen:
             "0 of 8 answered",
             "about 6 minutes left",
             "Using an accommodation or assistive technology is not “more help.”",
-            "Library Assistant, 24 h a week",
+            "Library Assistant, 24 hours a week",
             "in Central since January 2026, 10 months",
             "sent Nov 24, due",
             "Rate the work you saw, never health or leave. You’ll see Ana’s ratings after you finish.",
@@ -368,9 +368,16 @@ class TestScreen:
     ) -> None:
         with app.app_context():
             reviews.withdraw(actor(world, "ana"), review_id, world.now)
-        page = sue.get(screen(review_id))
-        assert page.status_code == 409
-        assert "This review was withdrawn" in page.text
+        page = sue.get(screen(review_id), follow_redirects=True)
+        assert page.status_code == 200
+        for part in (
+            "This review was withdrawn",
+            "Ana withdrew it on Nov 24",
+            "Back to the reviews",
+        ):
+            assert part in words(page.text)
+        typed = sue.post(screen(review_id), {"answer-1": "partly"})
+        assert typed.status_code == 409, "what was typed is shown"
 
     def test_an_open_review_is_labelled_and_shows_the_answer(
         self, app: Flask, world: World, sue: Client
@@ -420,11 +427,11 @@ class TestTicked:
             first, *_rest = item_ids(review_id)
         for path in (screen(review_id), by_statement(world)):
             page = sue.get(path).text
-            assert "One answer for what you ticked" not in page
+            assert "One answer for what you selected" not in page
             assert "data-tick" not in page.replace("data-tick-button", "")
             assert f'href="{path}?several=1"' in page
             page = sue.get(f"{path}?several=1").text
-            assert "One answer for what you ticked" in page
+            assert "One answer for what you selected" in page
             assert f'name="tick-{first}"' in page
             assert f'action="{path}?several=1"' in page
 
@@ -506,9 +513,12 @@ class TestTicked:
         [
             (
                 {"bar_answer": "partly", "bar_ground": "saw_it"},
-                "Tick each that this answer is for first.",
+                "Select each that this answer is for first.",
             ),
-            ({"tick": "1", "bar_ground": "saw_it"}, "Choose the answer for what you ticked first."),
+            (
+                {"tick": "1", "bar_ground": "saw_it"},
+                "Choose the answer for what you selected first.",
+            ),
             ({"tick": "1", "bar_answer": "partly"}, "Say how you know"),
             (
                 {"tick": "1", "bar_answer": "brilliantly", "bar_ground": "saw_it"},
@@ -516,7 +526,7 @@ class TestTicked:
             ),
             (
                 {"tick": "1", "bar_answer": "partly", "bar_ground": "smelt_it"},
-                "This is not one of the four.",
+                "This isn’t a way to know it that is offered.",
             ),
         ],
     )
@@ -599,7 +609,7 @@ class TestByStatement:
             "Communication 1.1: person by person",
             "0 of 2 answered",
             "Signs note, 2 words",
-            "Library Assistant, 24 h a week",
+            "Library Assistant, 24 hours a week",
             "in Central since January 2026, 10 months",
             "Rate the work you saw, never health or leave.",
             "If somebody was away",
@@ -796,7 +806,7 @@ class TestSave:
             ({"ground": ""}, 422, "Say how you know"),
             ({"answer": ""}, 422, "Choose an answer, or Return to ask a question."),
             ({"answer": "return"}, 422, "Write something here first."),
-            ({"ground": "smelt_it"}, 422, "This is not one of the four."),
+            ({"ground": "smelt_it"}, 422, "This isn’t a way to know it that is offered."),
             ({"note": "x" * 4001}, 422, "4000 characters"),
             ({"answer": 3}, 422, "not what this page sends"),
             ({"base_version": True}, 422, "not what this page sends"),

@@ -14,8 +14,9 @@ from tracker.queries.reviews.item_details import Message, SentEvidence
 from tracker.queries.reviews.items import Item, OtherWording
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.names import folded
-from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
+from tracker.rules.reviews.responses import RETURN, NewerAnswer, ReviewerResponse, says_how
 from tracker.rules.reviews.workflow import ItemStatus, Move
 from tracker.web.http import errors, session
 from tracker.web.i18n.content_language import mark_language
@@ -97,7 +98,7 @@ def screen(
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems = errors.refused_rows(refusal)
-    notes = _notes_begun()
+    begun = _begun()
     cards = [
         _card(
             item,
@@ -107,7 +108,7 @@ def screen(
             typed.get(item.id),
             item.id in ticked,
             problems.get(item.id),
-            notes.get(str(item.id), ""),
+            begun.get(str(item.id), {}),
         )
         for item in items
         if item.status not in GONE
@@ -175,10 +176,20 @@ def by_name(items: Sequence[Item], headers: Mapping[int, ReviewHeader]) -> list[
     return sorted(items, key=lambda item: (folded(headers[item.review_id].learner), item.id))
 
 
-def _notes_begun() -> dict[str, str]:
-    """What was typed to items before there was an answer, by item."""
+def _begun() -> dict[str, dict[str, str]]:
+    """What was chosen and typed to items and is no answer yet, by item."""
     found = drafts.all_fields(session.actor().person_id, RESPONSE)
-    return {header.subject: dict(fields or ()).get("note", "") for header, fields in found}
+    return {header.subject: dict(fields or ()) for header, fields in found}
+
+
+def _stands(item: Item, words: ReviewLabels, begun: Mapping[str, str]) -> tuple[str, str, str]:
+    """Answer, ground and note: what was begun and is not whole, else what is saved. What is whole
+    in a draft was never sent: only its note is shown."""
+    answer, ground, note = (begun.get(name, "") for name in ("answer", "ground", "note"))
+    how = Ground(ground) if ground in list(Ground) else None
+    if answer and (answer == RETURN or not says_how(answer, how, note, words.steps)):
+        return answer, ground, note
+    return item.theirs or "", item.ground or "", item.their_note if item.theirs else note
 
 
 def _card(
@@ -189,9 +200,9 @@ def _card(
     typed: SentCard | None,
     is_ticked: bool,
     problem: Refusal | None,
-    begun: str,
+    begun: Mapping[str, str],
 ) -> ItemCard:
-    stands = (item.theirs or "", item.ground or "", item.their_note if item.theirs else begun)
+    stands = _stands(item, words, begun)
     current = problem.facts.get("current") if problem is not None else None
     is_compared = typed is None or isinstance(current, NewerAnswer)
     shown = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.rules.drafts import Fields
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import RETURN, ReviewerResponse
@@ -45,6 +46,12 @@ class SentCard:
         """What somebody wrote into it; "" where it is what the page showed."""
         note = _plain(self.note)
         return "" if note == _plain(self.shown_note) else note
+
+    @property
+    def typed(self) -> Fields:
+        """As a draft keeps it."""
+        found = (("answer", self.answer), ("ground", self.ground), ("note", self.note))
+        return tuple((name, value) for name, value in found if value)
 
     def said(self) -> ReviewerResponse:
         """Raises Invalid: review_answer_needed, review_ground_unknown."""

@@ -30,16 +30,16 @@ def screen_page(
     """404 where the review has no such screen; once there is nothing to answer any more, on to
     where the review is.
 
-    Raises Conflict where something was sent then, or the review was withdrawn: what was typed must
-    not be lost.
+    Raises Conflict where something was sent then: what was typed must not be lost.
     """
     header, items = pages.reviewer_side(review_id)
     found = screens.of_review(items)
     here = _numbered(found, number)
     if not header.is_live or all(item.revealed or item.status in cards.GONE for item in here.items):
-        if sent is not None and header.status is not ReviewStatus.WITHDRAWN:
-            raise Conflict("move_not_now")
-        abort(redirect(pages.reviewer_href(header, items), 303))
+        if sent is not None:
+            is_withdrawn = header.status is ReviewStatus.WITHDRAWN
+            raise Conflict("review_withdrawn" if is_withdrawn else "move_not_now")
+        abort(redirect(screens.reviewer_href(header, items), 303))
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
     words = pages.words_of(header)

@@ -1,6 +1,7 @@
 """Answering in a batch: a review screen by screen, or one statement across people."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +11,11 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.reviews import batches
+from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Permission
+from tracker.services.accounts import drafts
 from tracker.services.reviews import answers
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
@@ -22,7 +25,7 @@ from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch import pages as screens
-from tracker.web.reviews.batch.forms import from_form, from_json
+from tracker.web.reviews.batch.forms import SentScreen, from_form, from_json
 
 bp = Blueprint("batch_review", __name__)
 
@@ -92,7 +95,7 @@ def _answered(
     sent = from_form(request.form)
     _must_be_same(sent.person_id)
     try:
-        changed = answers.answer(session.actor(), cards.wanted(sent, ids), session.now())
+        changed, begun = _store(sent, ids)
     except (Invalid, Conflict) as refusal:
         try:
             return page(sent, refusal), _status(refusal)
@@ -100,6 +103,17 @@ def _answered(
             return conflict_page.page(overtaken, sent.cards)
     if sent.act == "later":
         flash_message(later())
+        if begun:
+            flash_message(
+                ngettext(
+                    "You chose an answer for %(num)d more statement and didn’t say how you know. "
+                    "It isn’t saved as an answer yet, but kept for you here.",
+                    "You chose answers for %(num)d more statements and didn’t say how you know. "
+                    "They aren’t saved as answers yet, but kept for you here.",
+                    begun,
+                ),
+                "info",
+            )
         return redirect(url_for("dashboard.index"), 303)
     flash_message(
         ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed)
@@ -109,6 +123,27 @@ def _answered(
     if cards.left_alone(sent).cards:
         return page(cards.left_alone(sent))
     return redirect(after(sent.act == "ticked"), 303)
+
+
+def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:
+    """Returns how many answers changed, and how many cards are kept as drafts: of who stops for
+    now, those that aren't whole.
+
+    Raises as `cards.wanted` and `answers.answer`.
+    """
+    actor, now = session.actor(), session.now()
+    try:
+        return answers.answer(actor, cards.wanted(sent, ids), now), begun
+    except Conflict as refusal:
+        rows = errors.refused_rows(refusal)
+        half = {item_id for item_id, why in rows.items() if isinstance(why, Invalid)}
+        if sent.act != "later" or not half:
+            raise
+    for card in sent.cards:
+        if card.item_id in half:
+            drafts.save(actor, RESPONSE, str(card.item_id), card.typed, now)
+    whole = [card for card in sent.cards if card.item_id not in half]
+    return _store(replace(sent, cards=whole), ids, begun + len(half))
 
 
 def _nothing_left() -> ResponseReturnValue:
