@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 import time_machine
@@ -38,6 +39,13 @@ def words(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
+ROW = r'<input class="form-check-input" type="checkbox" name="statements"[^>]*>'
+
+
+def ticked(page: str) -> int:
+    return sum(" checked" in row for row in re.findall(ROW, page))
+
+
 def leave(app: Flask, world: World, name: str) -> None:
     with app.app_context():
         away.leave(actor(world, name), UNTIL, NOW)
@@ -58,29 +66,52 @@ class TestSuggested:
         monkeypatch.setattr("tracker.web.reviews.pages.suggested", few)
         self.all_rated(app, world)
         page = ana.get("/reviews/new").text
-        ticked = page.count(" checked>") - 1
-        assert ticked == 2
+        assert ticked(page) == 2
         assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
         more = re.search(r"(\d+) more are worth sending and can wait for another time", words(page))
         assert more is not None
         href = re.search(r'href="(/reviews/new\?more=1[^"]*)"', page)
         assert href is not None
         all_of_it = ana.get(html.unescape(href[1])).text
-        assert all_of_it.count(" checked>") - 1 == 2 + int(more[1])
+        assert ticked(all_of_it) == 2 + int(more[1])
         assert "Tick 2 only" in all_of_it
 
-    def test_what_is_suggested_comes_first_and_the_rest_is_folded(
+    def test_what_is_suggested_is_sent_and_the_rest_is_found(
         self, app: Flask, world: World, ana: Client
     ) -> None:
         rated = self.all_rated(app, world)
         page = ana.get("/reviews/new").text
-        first, others = page.split('<details class="send-others">')
-        assert first.count('name="statements"') == first.count(" checked>") == 15
-        rest = others.partition('id="reviewer"')[0]
-        assert rest.count('name="statements"') == rated - 15
-        assert f"Choose from {rated - 15} others" in words(page)
-        assert " checked>" not in rest
-        assert '<details class="send-sees">' in others, "who sees what is folded, behind the list"
+        assert page.count('name="statements"') == ticked(page) == 15
+        domains = re.findall(r'name="within" value="(\d+)"', page)
+        found = [
+            re.findall(ROW, ana.get(f"/reviews/new?within={each}").text)[15:] for each in domains
+        ]
+        assert len({*chain(*found)}) == sum(map(len, found)) == rated - 15
+        assert all(" checked" not in row for row in chain(*found))
+
+    def test_finding_keeps_what_is_ticked_and_shows_what_was_suggested(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        self.all_rated(app, world)
+        page = ana.get("/reviews/new").text
+        suggested = re.findall(r'id="s-(\d+)"', page)
+        other = world.statements["communication"][-1]
+        assert str(other) not in suggested
+        sent = {"statements": suggested[1:], "find": "communication emerging", "do": "find"}
+        found = ana.post("/reviews", sent).text
+        assert re.findall(r'id="s-(\d+)"', found)[:15] == suggested
+        assert re.findall(r'id="s-(\d+)" value="\d+" checked', found) == suggested[1:]
+        sent |= {"statements": [*suggested[1:], str(other)], "found": sent["find"]}
+        again = ana.post("/reviews", sent | {"find": "zebra"}).text
+        assert f'id="s-{other}" value="{other}" checked' in again
+        assert "No other statement has these words" in again
+        assert "Statements chosen: 15." in again
+
+    def test_few_others_are_shown_unasked(self, app: Flask, world: World, ana: Client) -> None:
+        with app.app_context():
+            rate(world, "ana", world.statements["technical"][-1], YES)
+        page = ana.get("/reviews/new").text
+        assert (page.count('name="statements"'), ticked(page)) == (1, 0)
 
     def test_the_sentence_says_why_these(self, app: Flask, world: World, ana: Client) -> None:
         self.all_rated(app, world)

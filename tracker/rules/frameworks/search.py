@@ -39,6 +39,14 @@ def in_lines(texts: Iterable[str]) -> str:
     return "".join(f"{text}\n" for text in texts)
 
 
+def places_of(typed: str, said: Sequence[tuple[str, ...]]) -> list[int]:
+    """The places of those that hold the words, the best first; each is a title and other words."""
+    titles = in_lines(known(title) for title, *_ in said)
+    texts = in_lines("".join(map(known, others)) for _, *others in said)
+    ranks = Search.of(typed).nearest(titles + texts).ranks(titles, texts)
+    return sorted(ranks, key=ranks.__getitem__)
+
+
 @cache
 def other_words() -> dict[str, tuple[str, ...]]:
     """Of each word or phrase of the list, all of its line."""

@@ -30,6 +30,7 @@ from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, progress, queue, screens
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.reviews.forms import AnswerForm, SendForm
+from tracker.web.ui.statement_picker import FinderDomain, StatementFinder
 
 KEPT = ("domain", "framework")
 """What the address of the sending page keeps where more or fewer are to be ticked."""
@@ -63,12 +64,15 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     usual, most = suggested(worth), suggested(worth, SENT_MAX)
     if chosen is None:
         chosen = most if "more" in request.args else usual
-    wanted = set(chosen)
-    ticked = [each for each in statements if each.statement_id in wanted]
-    others: dict[int, list[Sendable]] = {}
-    for each in statements:
-        if each.statement_id not in wanted:
-            others.setdefault(each.domain_id, []).append(each)
+    ticked = {each.statement_id for each in statements} & {*chosen}
+    listed = {*ticked, *(usual if request.method == "POST" else ())}
+    others = StatementFinder(
+        [each for each in statements if each.statement_id not in listed],
+        lambda each: (each.title, each.text, each.domain, each.level),
+        lambda each: FinderDomain(
+            str(each.domain_id), "" if learner is None else learner.lang, each.domain
+        ),
+    )
     reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -85,8 +89,10 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         form=form,
         learner=learner,
         statements=statements,
-        others=[*others.values()],
+        others=others,
+        found=others.shown,
         later=sum(each.later is not None for each in statements),
+        listed=[each for each in statements if each.statement_id in listed],
         ticked=ticked,
         usual=len(usual),
         worth=len(most),
