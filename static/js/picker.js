@@ -20,8 +20,8 @@ async function ask(name, value) {
   const address = new URL(finder.dataset.pickFrom, location);
   address.searchParams.set(name, value);
   try {
-    const answer = await fetch(address, { signal: asking.signal, referrerPolicy: "no-referrer" });
-    if (!answer.ok || answer.redirected) return;
+    const answer = await fetch(address, { signal: asking.signal, redirect: "error" });
+    if (!answer.ok) return;
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     searched.value = box.value;
     for (const each of domains) each.ariaPressed = String(name === "within" && each.value === value);

@@ -11,5 +11,3 @@ sending.addEventListener("change", () => {
   const minutes = Math.ceil((chosen * Number(seconds)) / 60);
   count.textContent = fill(words.count, { count: chosen, minutes });
 });
-  }
-});

@@ -137,6 +137,11 @@ def test_it_says_what_it_searched_for(world: World, sign_in: SignIn) -> None:
     assert ana.get("/search?q=%E2%80%93&only=nothing").status_code == 200
 
 
+def test_what_was_searched_for_is_not_taken_along_to_the_sign_in(app: Flask) -> None:
+    answer = Client(app).http.get("/search?q=weeding&only=person")
+    assert answer.headers["Location"] == "/login?next=/search"
+
+
 @pytest.mark.parametrize("name", ["ana", "sue", "cora", "adam"])
 def test_it_takes_few_queries(world: World, sign_in: SignIn, count_sql: Queries, name: str) -> None:
     client = sign_in(world.email(name))
