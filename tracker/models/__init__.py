@@ -62,6 +62,7 @@ from tracker.models.reviews.reviews import (
     ReviewItemText,
     ReviewMessage,
     ReviewMove,
+    Thanks,
     TrainingAction,
 )
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
@@ -182,6 +183,7 @@ __all__ = [
     "Submission",
     "Target",
     "Team",
+    "Thanks",
     "TrainingAction",
     "UseStatement",
     "UseStatementReading",

@@ -113,6 +113,7 @@ CURRENT = frozenset(
         "submissions",
         "targets",
         "teams",
+        "thanks",
         "training_actions",
     }
 )

@@ -129,7 +129,7 @@ def test_a_page_is_offered_by_its_own_door(app: Flask) -> None:
 
 def test_it_says_what_it_searched_for(world: World, sign_in: SignIn) -> None:
     ana = sign_in(world.email("ana"))
-    assert "Nothing says “evidense”. This is for “evidence”." in ana.get("/search?q=evidense").text
+    assert "No results for “evidense”. Showing “evidence”." in ana.get("/search?q=evidense").text
     answer = ana.get("/search?q=<b>microfiche")
     assert answer.headers["Referrer-Policy"] == "origin"
     nothing = answer.text

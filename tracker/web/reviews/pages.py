@@ -64,8 +64,11 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     usual, most = suggested(worth), suggested(worth, SENT_MAX)
     if chosen is None:
         chosen = most if "more" in request.args else usual
+    if form.second_to.data is None:
+        form.second_to.data = request.args.get("second_to", type=int)
+    suggests = request.method == "POST" and form.second_to.data is None
     ticked = {each.statement_id for each in statements} & {*chosen}
-    listed = {*ticked, *(usual if request.method == "POST" else ())}
+    listed = {*ticked, *(usual if suggests else ())}
     others = StatementFinder(
         [each for each in statements if each.statement_id not in listed],
         lambda each: (each.title, each.text, each.domain, each.level),
@@ -73,7 +76,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
             str(each.domain_id), "" if learner is None else learner.lang, each.domain
         ),
     )
-    reviewers = eligible_reviewers.of_one(actor.person_id, today)
+    reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
         (

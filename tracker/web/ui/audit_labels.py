@@ -21,6 +21,8 @@ from tracker.rules.operations.audit_kinds import (
     RECORDS_SEALED,
     RESTORED,
     REVEALED,
+    THANKED,
+    THANKS_WITHDRAWN,
     WENT_ON,
 )
 from tracker.rules.roles import Role
@@ -161,12 +163,14 @@ NOT_LISTED = frozenset(
         EXCEPTION_MOVED,
         RECORDS_SEALED,
         CLOCK_CONFIRMED,
+        THANKED,
+        THANKS_WITHDRAWN,
         *OBJECTED,
         *ENDED.values(),
     }
 )
-"""Kinds that are recorded and not listed: they would tell something of answers, or who objected to
-a reader, or belong to no library."""
+"""Kinds that are recorded and not listed: they would tell something of answers, who objected to a
+reader, or who thanked whom, or belong to no library."""
 
 BY_NOBODY = {
     "move_waits": _l("Skills Tracker"),

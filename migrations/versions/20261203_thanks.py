@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261202_versions"
+revision = "20261203_thanks"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -671,7 +671,7 @@ table(
     to("people", "owner_id", "author_id"),
     word(
         "source",
-        "evidence_texts evidence_links review_item_evidence review_item_texts review_messages difference_choices confirmations ratings drafts",
+        "evidence_texts evidence_links review_item_evidence review_item_texts review_messages difference_choices confirmations ratings drafts thanks",
     ),
     number("row_id"),
     to("stored_files", "file_id", null=True),
@@ -885,6 +885,15 @@ table(
     index("owner_id"),
 )
 table(
+    "thanks",
+    to("reviews", "review_id"),
+    flag("from_learner"),
+    prose("text"),
+    moment("written_at"),
+    check("short_and_not_empty", "length(text) BETWEEN 1 AND 500"),
+    unique("review_id", "from_learner"),
+)
+table(
     "review_moves",
     to("reviews", "review_id"),
     to("review_items", "item_id", null=True),
@@ -1065,7 +1074,7 @@ table(
     to("people", "person_id"),
     word(
         "kind",
-        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed daily_work_failed",
+        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_thanked review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed daily_work_failed",
     ),
     line(200, "happening"),
     to("reviews", "review_id", null=True),
