@@ -130,6 +130,22 @@ class TestSuggested:
         assert "No other statement has these words" in again
         assert "Statements chosen: 15." in again
 
+    def test_the_script_finds_all_that_the_page_does_not_show(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        rated, one = self.all_rated(app, world), world.statements["communication"][0]
+        for address, shown in (("", 15), (f"?statement={one}", 1)):
+            page = ana.get(f"/reviews/new{address}").text
+            assert ticked(page) == shown
+            asked = re.search(r'data-pick-from="([^"]+)"', page)
+            assert asked is not None
+            found = set[str]()
+            for within in re.findall(r'name="within" value="(\d+)"', page):
+                joined = "&" if "?" in asked[1] else "?"
+                here = ana.get(f"{html.unescape(asked[1])}{joined}within={within}")
+                found |= {*re.findall(ROW, here.text.partition("data-pick-list")[2])}
+            assert len(found) == rated - shown
+
     def test_few_others_are_shown_unasked(self, app: Flask, world: World, ana: Client) -> None:
         with app.app_context():
             rate(world, "ana", world.statements["technical"][-1], YES)

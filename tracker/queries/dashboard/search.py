@@ -1,6 +1,5 @@
-"""What somebody finds by words, among what they may open and nothing else: statements of what they
-learn, or of what their library begins with; their own evidence; reviews of theirs; teams and people
-by policy.
+"""What somebody finds by words, among what they may open and nothing else: statements, their own
+evidence and reviews, teams and people by policy.
 
 Names and titles are compared here, because the two databases fold letters differently, and their
 words are kept as long as the process lives (docs/decisions/0056-search-in-the-process.md).
@@ -11,11 +10,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, cast, false, func, select
+from sqlalchemy import false, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -37,6 +35,7 @@ from tracker.models.joins import current_version, level_of_statement
 from tracker.models.record.versions import is_current_of_library
 from tracker.policy.permissions import Actor, people_of, profiles_readable, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.dashboard.name_blocks import block, joined
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.profiles.profiles import names_to_coordinators
 from tracker.queries.reviews import queues
@@ -45,8 +44,6 @@ from tracker.rules.frameworks.wording import Wording
 
 EVIDENCE_LETTERS = 2_000
 """So much of each text is looked through: the list of evidence looks through all of it."""
-ACCOUNTS = 64
-"""So many are read as one."""
 
 
 class FoundKind(StrEnum):
@@ -236,32 +233,13 @@ def _reviews(actor: Actor, today: dt.date) -> list[Findable]:
     return [Findable(one, one.who, one.team) for one in every]
 
 
-class NameBlock(NamedTuple):
-    """Names that the database joined: to read rows of them costs more than to look through them."""
-
-    ids: list[int]
-    names: list[str]
-    words: str
-
-
-def _joined(names: SQLColumnExpression[str]) -> ColumnElement[str]:
-    return func.aggregate_strings(cast(Person.id, String) + " " + names, "\n")
-
-
-@lru_cache(2**11)
-def _block(lines: str) -> NameBlock:
-    parted = [line.partition(" ") for line in lines.split("\n")]
-    names = [name for _, _, name in parted]
-    return NameBlock([int(key) for key, _, _ in parted], names, in_lines(map(known, names)))
-
-
 def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
     """Whose profile is open to them, by name and job. There may be thousands."""
     if not (actor.supervises or actor.coordinates):
         return _shelf([])
     named = names_to_coordinators(actor.library_id)
     places = session().execute(
-        select(Membership.team_id, Membership.role_profile_id, _joined(Person.name))
+        select(Membership.team_id, Membership.role_profile_id, joined(Person.name))
         .join(Person, Person.id == Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .where(
@@ -272,18 +250,18 @@ def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
         .group_by(Membership.team_id, Membership.role_profile_id)
     )
     jobs, teams = _names_of(RoleProfile, actor), _names_of(Team, actor)
-    blocks = [(_block(names), jobs[job], teams[team]) for team, job, names in places.all()]
-    ends = [*accumulate(len(block.ids) for block, _, _ in blocks)]
+    blocks = [(block(names), jobs[job], teams[team]) for team, job, names in places.all()]
+    ends = [*accumulate(len(each.ids) for each, _, _ in blocks)]
 
     def candidate(line: int) -> Findable:
         at = bisect_right(ends, line)
-        block, job, team = blocks[at]
-        return Findable(block.ids[line - ends[at]], block.names[line - ends[at]], job, team)
+        each, job, team = blocks[at]
+        return Findable(each.ids[line - ends[at]], each.names[line - ends[at]], job, team)
 
     return Shelf(
-        [person_id for block, _, _ in blocks for person_id in block.ids],
-        "".join(block.words for block, _, _ in blocks),
-        "".join(f"{known(job)}\n" * len(block.ids) for block, job, _ in blocks),
+        [person_id for each, _, _ in blocks for person_id in each.ids],
+        "".join(each.words for each, _, _ in blocks),
+        "".join(f"{known(job)}\n" * len(each.ids) for each, job, _ in blocks),
         candidate,
     )
 
@@ -293,17 +271,17 @@ def _accounts(actor: Actor) -> Shelf:
     if not actor.administrator:
         return _shelf([])
     rows = session().execute(
-        select(_joined(Person.name), _joined(Person.email))
+        select(joined(Person.name), joined(Person.email))
         .where(people_of(actor.library_id))
-        .group_by(Person.id // ACCOUNTS)
+        .group_by(Person.id // 64)
     )
-    blocks = [(_block(names), _block(emails)) for names, emails in rows]
-    ids = [person_id for block, _ in blocks for person_id in block.ids]
+    blocks = [(block(names), block(emails)) for names, emails in rows]
+    ids = [person_id for each, _ in blocks for person_id in each.ids]
     said = [both for name, mail in blocks for both in zip(name.names, mail.names, strict=True)]
     return Shelf(
         ids,
-        "".join(block.words for block, _ in blocks),
-        "".join(block.words for _, block in blocks),
+        "".join(each.words for each, _ in blocks),
+        "".join(each.words for _, each in blocks),
         lambda line: Findable(ids[line], *said[line]),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -76,6 +77,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
             str(each.domain_id), "" if learner is None else learner.lang, each.domain
         ),
     )
+    address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
     reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -101,7 +103,8 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         worth=len(most),
         is_more="more" in request.args,
         is_renewal=bool(expiring),
-        address={key: request.args[key] for key in KEPT if key in request.args},
+        address=address,
+        same=url_for("reviews.new", statement=[] if listed == {*usual} else [*listed], **address),
         reviewers=reviewers,
         paces=paces,
         seconds=seconds,
