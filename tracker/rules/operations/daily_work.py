@@ -28,6 +28,7 @@ class DailyPart(StrEnum):
     RELEASES = "releases"
     DIFFERENCES = "differences"
     ENDORSEMENTS = "endorsements"
+    STANDINGS = "standings"
     READERS = "readers"
     REMINDERS = "reminders"
     ROUND_REMINDERS = "round_reminders"

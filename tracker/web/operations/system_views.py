@@ -30,6 +30,7 @@ PARTS = {
     DailyPart.RELEASES: _l("Figures without names"),
     DailyPart.DIFFERENCES: _l("Ending differences whose time is over"),
     DailyPart.ENDORSEMENTS: _l("Letting old reviewed ratings expire"),
+    DailyPart.STANDINGS: _l("Comparing kept levels with people’s own pages"),
     DailyPart.READERS: _l("Telling people about new readers"),
     DailyPart.REMINDERS: _l("Reminders"),
     DailyPart.ROUND_REMINDERS: _l("Reminders of a round"),
