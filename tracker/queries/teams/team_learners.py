@@ -73,13 +73,15 @@ class TeamLearner:
     def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
         """The same person by their jobs in the team, or with `below` in it or in one below it; with
         a role profile, by those of it. None where they have none."""
-        jobs = tuple(
+        jobs = [
             job
             for job in self.jobs
             if (job.path.startswith(path) if below else job.path == path)
             and role_profile_id in (None, job.role_profile_id)
-        )
-        return replace(self, jobs=jobs) if jobs else None
+        ]
+        if len(jobs) == len(self.jobs):
+            return self
+        return replace(self, jobs=tuple(jobs)) if jobs else None
 
 
 def team_learners(
