@@ -1,6 +1,8 @@
 /* A menu that drops over the page closes with Esc, and when somebody presses beside it or goes on past it. What is folded
    opens when the address names it, or the part whose heading it stands under. */
 
+import { listen } from "./parts/search.js";
+
 const MENUS = ".menu[open], .drop[open]:not(.is-sure)";
 
 function close(menu) {
@@ -28,5 +30,6 @@ function unfold() {
   part.scrollIntoView();
 }
 
+if (document.getElementById("go-to")) listen();
 addEventListener("hashchange", unfold);
 unfold();

@@ -93,7 +93,7 @@ def begun(count: int) -> None:
     years.published(first, [])
     with transaction() as tx:
         world.role_profiles["job"] = job(tx, world.libraries["city"], first, "Technician", 2)
-    people = _join(world, count)
+    people = join(world, count)
     for begins in range(0, count, 1000):
         with transaction() as tx:
             moves.begin(tx, people[begins : begins + 1000], world.now)
@@ -103,7 +103,7 @@ def begun(count: int) -> None:
     living.publish(years)
 
 
-def _join(world: World, count: int) -> list[int]:
+def join(world: World, count: int) -> list[int]:
     with transaction() as tx:
         city = tx.get_one(Team, world.teams["city"])
         teams = [

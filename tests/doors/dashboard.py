@@ -13,6 +13,7 @@ DOORS = [
     Door("front.robots", "200 200 200 200 200 200 200 200 200"),
     Door("front.try_as", "404 404 404 404 404 404 404 404 404", "POST"),
     Door("dashboard.updates", "401 303 303 303 403 403 403 403 403", "POST"),
+    Door("search.index", "302 200 200 200 200 200 200 200 200"),
     Door("dashboard.use_statement", "302 200 200 200 200 200 200 200 200"),
     Door("dashboard.use_statement_read", "401 422 422 422 422 422 422 422 422", "POST"),
 ]

@@ -34,6 +34,7 @@ from tracker.policy.permissions import (
     may_know,
     owns,
     people_of,
+    profiles_readable,
     teams_readable,
 )
 from tracker.policy.reviewers import may_review
@@ -164,6 +165,17 @@ def picked(actor: Actor, teams: list[int]) -> set[int]:
     return {each for each, team in found.items() if team and allows(actor, TEAM_READ, team)}
 
 
+def profiles(actor: Actor, *, named: bool) -> set[int]:
+    """By SQL: whose profiles the actor may read, where coordinators see names and where not."""
+    query = (
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(profiles_readable(actor, TODAY, named=named))
+    )
+    return {*db.session.scalars(query)}
+
+
 def learners_of(plan: Plan, team: int, below: bool) -> set[int]:
     """Who of the plan learns now in a team, or with `below` in it or in a team below it."""
     return {
@@ -256,6 +268,12 @@ def test_sql_and_predicates_pick_the_same_records(emptied: Flask, plan: Plan) ->
             each
             for each in people
             if each != person_id and allows(actor, Permission.PROFILE_READ, subject_of(each))
+        }
+        assert profiles(actor, named=True) == seen[person_id]
+        assert profiles(actor, named=False) == {
+            each
+            for each in seen[person_id]
+            if allows(actor, Permission.PROFILE_REVEALED, subject_of(each))
         }
         readable = select(Team.id).where(teams_readable(actor))
         assert set(db.session.scalars(readable)) == picked(actor, teams)

@@ -187,6 +187,8 @@ def addresses(app: Flask, world: World, other: Other) -> Iterator[tuple[Door, st
         yield Door(path, "", "GET"), f"{path}{first(other.rows, table)}"
     yield Door("search", "", "GET"), f"/admin/people?search={MARK}"
     yield Door("search", "", "GET"), f"/admin/audit?search={MARK}"
+    for words in (MARK, "people-name", "teams-name", "statements-title", "evidence", "small"):
+        yield Door("search", "", "GET"), f"/search?q={words}"
 
 
 def found(

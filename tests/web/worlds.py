@@ -18,6 +18,10 @@ Pages = dict[str, Fetched]
 NOT_THEIRS = {"static", "invitations.show", "dashboard.health", "accounts.sign_in"}
 """Public, or somebody's own secret address."""
 PAGES_MOST = 500
+SEARCHES = tuple(
+    f"/search?q={words}"
+    for words in ("ana", "sue", "communication", "central", "drop-in", "other", "review", "anna")
+)
 
 
 class QuickClient(Client):
@@ -50,12 +54,15 @@ def addresses(app: Flask, world: World, reviews: int) -> list[str]:
     }
     with app.test_request_context():
         return [
-            url_for(rule.endpoint, **dict(zip(sorted(rule.arguments), values, strict=True)))
-            for rule in app.url_map.iter_rules()
-            if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_THEIRS
-            for values in itertools.product(
-                *(ids.get(name, [1]) for name in sorted(rule.arguments))
-            )
+            *SEARCHES,
+            *(
+                url_for(rule.endpoint, **dict(zip(sorted(rule.arguments), values, strict=True)))
+                for rule in app.url_map.iter_rules()
+                if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_THEIRS
+                for values in itertools.product(
+                    *(ids.get(name, [1]) for name in sorted(rule.arguments))
+                )
+            ),
         ]
 
 

@@ -15,7 +15,7 @@ from tracker.models.frameworks.frameworks import Correction
 from tracker.models.people import Membership, Person, Team
 from tracker.rules.calendar import day_in
 from tracker.rules.regions import Paper, Region
-from tracker.rules.roles import Permission
+from tracker.rules.roles import Permission, Role
 
 GRACE = dt.timedelta(days=30)
 """How long supervisors and coordinators of a team still see somebody who moved away from it."""
@@ -244,6 +244,19 @@ def teams_readable(actor: Actor) -> ColumnElement[bool]:
     reach: list[ColumnElement[bool]] = [Team.id == place.team_id for place in actor.supervises]
     reach += [Team.path.startswith(place.path) for place in actor.coordinates]
     return and_(Team.library_id == actor.library_id, or_(false(), *reach))
+
+
+def profiles_readable(actor: Actor, today: dt.date, *, named: bool) -> ColumnElement[bool]:
+    """PROFILE_READ of others as SQL over `Person`, `Membership` and `Team`. `named`: whether the
+    library shows coordinators profiles at all."""
+    supervised = Team.id.in_([place.team_id for place in actor.supervises])
+    return and_(
+        people_of(actor.library_id),
+        Person.id != actor.person_id,
+        Membership.role == Role.LEARNER,
+        in_reach_on(Membership, today),
+        teams_readable(actor) if named else and_(teams_readable(actor), supervised),
+    )
 
 
 def corrections_closable(actor: Actor) -> ColumnElement[bool]:

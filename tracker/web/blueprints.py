@@ -38,6 +38,7 @@ from tracker.web.assessment import page_views as rating_pages
 from tracker.web.assessment import views as assessment
 from tracker.web.dashboard import finish_views as finish
 from tracker.web.dashboard import front_views as front
+from tracker.web.dashboard import search_views as search
 from tracker.web.dashboard import views as dashboard
 from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
@@ -131,6 +132,7 @@ BLUEPRINTS: list[Blueprint] = [
     reviews.bp,
     second_opinions.bp,
     batch.bp,
+    search.bp,
     statements.bp,
     system.bp,
     teams.bp,

@@ -46,10 +46,16 @@ def caddy(folder: Path, port: int, server: int, prefix: str) -> list[str]:
         below = re.search(r": (reverse_proxy /skills/.*)", sample)
         assert below is not None
         told = changed(told, {"reverse_proxy 127.0.0.1:8000": below[1]})
-    told = changed(told, {f"{SITE} {{": site, "127.0.0.1:8000": f"127.0.0.1:{server}"})
-    (folder / "Caddyfile").write_text(
-        f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}\n}}\n{told}"
+    own = f"admin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}\n\t"
+    told = changed(
+        told,
+        {
+            f"{SITE} {{": site,
+            "127.0.0.1:8000": f"127.0.0.1:{server}",
+            "log {\n": f"{own}log {{\n\t\toutput file {folder}/log\n",
+        },
     )
+    (folder / "Caddyfile").write_text(told)
     return ["caddy", "run", "--config", str(folder / "Caddyfile")]
 
 
@@ -73,6 +79,8 @@ def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
             "127.0.0.1:8000": f"127.0.0.1:{server}",
             SITE: "localhost",
             "location / {": f"location {prefix}/ {{",
+            "location = /search": f"location = {prefix}/search",
+            "/var/log/nginx/skills.log": f"{folder}/log",
         },
     )
     places = "".join(
@@ -81,7 +89,7 @@ def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
     )
     (folder / "nginx.conf").write_text(
         f"user root; daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{}}\n"
-        f"http {{ access_log off;\n{places}{told} }}"
+        f"http {{\n{places}{told} }}"
     )
     return ["nginx", "-e", f"{folder}/log", "-c", str(folder / "nginx.conf")]
 
@@ -109,6 +117,26 @@ def running(command: list[str], port: int) -> Iterator[None]:
 def answers(port: int) -> bool:
     with socket.socket() as connection:
         return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("name", ["caddy", "nginx"])
+def test_what_people_search_for_is_not_logged(name: str, tmp_path: Path) -> None:
+    """Where nothing answers behind it, so that the proxy logs that as well."""
+    if shutil.which(name) is None and name not in REQUIRED:
+        pytest.skip(MISSING.format(name="caddy and nginx-light"))
+    issued = trustme.CA().issue_cert("localhost")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    unchecked = ssl._create_unverified_context()
+    port = free_port()
+    with running(SAMPLE[name](tmp_path, port, free_port(), ""), port):
+        for path in ("/search?q=unlogged", "/teams/7"):
+            with pytest.raises(urllib.error.HTTPError, match="502") as refused:
+                urllib.request.urlopen(f"https://localhost:{port}{path}", context=unchecked)
+            refused.value.close()
+    logged = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "/teams/7" in logged
+    assert "unlogged" not in logged
 
 
 @pytest.mark.in_ci

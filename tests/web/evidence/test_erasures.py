@@ -202,7 +202,7 @@ def pages(client: Client, *more: str) -> dict[str, bytes]:
         answered = client.http.get(address)
         found[address] = said_in(answered)
         if answered.mimetype == "text/html":
-            waiting += links(answered.text, address)
+            waiting += links(answered.text, address, pairs=False)
     return found
 
 

@@ -463,3 +463,15 @@ def test_the_daily_command_reminds(app: Flask, world: World, engine_name: str) -
     told = "Levels kept for pages of teams: as on people's own pages.\nTold of a new reader: 0.\n"
     assert first == f"{sealed}yes.\n{kept}{told}Reminders: 1.\n{rest}"
     assert second == f"{sealed}none new.\n{kept}{told}Reminders: 0.\n{rest}"
+
+
+def test_what_was_done_since_is_marked(app: Flask, world: World, sue: Client, ana: Client) -> None:
+    with app.app_context():
+        review_id = send(world, YES, NO)
+    assert ">done<" not in sue.get("/notices").text
+    with app.app_context():
+        answer_all(world, review_id, *2 * [ReviewerAnswer.CONSISTENTLY])
+        assert ">done<" not in sue.get("/notices").text
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    assert ">done<" in sue.get("/notices").text
+    assert ">done<" not in ana.get("/notices").text  # one difference is open

@@ -64,8 +64,9 @@ def events(app: Flask, kind: str) -> list[tuple[int | None, int | None, dict[str
 
 
 def lines(page: str) -> list[str]:
-    """Each event of the page as plain words."""
-    found = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    """Each event of the page as plain words, without the days that they stand under."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    found = [each for each in rows if "rowgroup" not in each]
     return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
 
 
@@ -591,3 +592,13 @@ def test_the_day_of_a_refusal_is_the_library_s(app: Flask, world: World, sign_in
         with time_machine.travel(moment, tick=False):
             sign_in(world.email("ben")).get("/admin")
     assert len(events(app, "refused")) == 2
+
+
+def test_events_stand_by_day_and_person(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context():
+        for name in ("sue", "adam", "sue"):
+            happened(world, "team_added", name, team="North")
+    page = adam.get("/admin/audit?kind=team_added").text
+    assert page.count("Tuesday, November 24, 2026") == 1
+    assert [each.split()[6] for each in lines(page)] == ["Sue", "Sue", "Adam"]
+    assert "rowgroup" not in adam.get("/admin/audit?kind=team_added&sort=who").text

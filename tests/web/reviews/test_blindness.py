@@ -36,7 +36,8 @@ def at_length(name: str) -> object:
     return pytest.param(name, marks=pytest.mark.longest)
 
 
-STARTS = ("/", "/reviews", "/teams")
+SEARCHES = tuple(f"/search?q={words}" for words in ("ana", "communication", "drop-in", "otter"))
+STARTS = ("/", "/reviews", "/teams", *SEARCHES)
 OTHERS = ("sue", "cora", *map(at_length, ("hugo", "ben", "adam")))
 PAGES_MOST = 600
 OF_A_STATEMENT = re.compile(r"(?:/people/\d+)?/(?:statements/|evidence/new\?statement=)(\d+)")

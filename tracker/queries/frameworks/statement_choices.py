@@ -34,6 +34,7 @@ from tracker.models.joins import level_of_statement
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import frameworks_of
+from tracker.rules.frameworks.search import known
 from tracker.rules.frameworks.wording import Wording
 
 RECENT = 6
@@ -48,10 +49,9 @@ class StatementChoice:
     title: Wording
     text: Wording
 
-    def holds(self, words: Collection[str]) -> bool:
-        """Whether every word stands somewhere in the title or the text, in any case."""
-        said = f"{self.title} {self.text}".casefold()
-        return all(word.casefold() in said for word in words)
+    @property
+    def words(self) -> str:
+        return known(self.title) + known(self.text)
 
 
 @dataclass(frozen=True, slots=True)

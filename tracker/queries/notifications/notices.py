@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
@@ -30,6 +31,7 @@ from tracker.models import (
     PersonVersion,
     RecordOpening,
     Review,
+    ReviewItem,
     Statement,
     Team,
 )
@@ -57,11 +59,13 @@ from tracker.rules.notifications.notices import (
     ReaderNotice,
     RoundNotice,
     VersionNotice,
+    is_done,
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 from tracker.rules.profiles import statement_status
 from tracker.rules.record.words import Side
+from tracker.rules.reviews.workflow import ItemStatus
 
 ABOUT, GIVER, BEFORE = aliased(Person), aliased(Person), aliased(Framework)
 
@@ -78,6 +82,7 @@ class ListedNotice:
     lang: str
     happened_at: dt.datetime
     read: bool
+    is_done: bool
     version: VersionNotice | None
     round: RoundNotice | None
     reader: ReaderNotice | None
@@ -114,6 +119,10 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.kind,
             func.coalesce(ABOUT.name, "").label("name"),
             Notice.review_id,
+            Review.status,
+            exists()
+            .where(ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.RETURNED)
+            .label("has_questions"),
             func.coalesce(Framework.title + " " + Framework.version, "").label("framework"),
             func.coalesce(Framework.lang, "").label("lang"),
             Notice.happened_at,
@@ -139,6 +148,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     fallen = _falls(actor.person_id, moved, today)
     found = [
         ListedNotice(
+            is_done=is_done(row["kind"], row.pop("status"), has_questions=row.pop("has_questions")),
             falls=fallen.get(row["version_id"], []),
             version=moved.get(row.pop("version_id")),
             round=rounds.get(row.pop("round_id")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from tracker.rules.reviews.workflow import Move
+from tracker.rules.reviews.workflow import Move, ReviewStatus
 from tracker.rules.roles import Role
 
 
@@ -46,6 +46,29 @@ class NoticeKind(StrEnum):
     ROUND_REMINDER = "round_reminder"
     JOB_FAILED = "job_failed"
     DAILY_WORK_FAILED = "daily_work_failed"
+
+
+WAITS_FOR_REVIEWER = frozenset(
+    {
+        NoticeKind.REVIEW_SENT,
+        NoticeKind.ITEM_REPLIED,
+        NoticeKind.REVIEW_DUE_SOON,
+        NoticeKind.REVIEW_OVERDUE,
+    }
+)
+WAITS_FOR_BOTH = frozenset(
+    {NoticeKind.REVIEW_REVEALED, NoticeKind.DIFFERENCE_CONFIRMED, NoticeKind.DIFFERENCES_DUE_SOON}
+)
+
+
+def is_done(kind: NoticeKind, status: ReviewStatus | None, *, has_questions: bool) -> bool:
+    """Whether what a notice of a review asks for was done since. `has_questions`: items of it are
+    returned."""
+    if kind in WAITS_FOR_REVIEWER:
+        return status not in (None, ReviewStatus.SENT, ReviewStatus.IN_REVIEW)
+    if kind is NoticeKind.ITEM_RETURNED:
+        return status is not None and not has_questions
+    return kind in WAITS_FOR_BOTH and status is ReviewStatus.CLOSED
 
 
 class Recipient(StrEnum):

@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from operator import attrgetter
 
 from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,6 +43,7 @@ from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
+from tracker.web.ui.by_day import by_day
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 from tracker.web.ui.templating.dates import day
 
@@ -284,6 +286,7 @@ def _page(
             formdata=None, gives_second_opinions=found.gives_second_opinions
         ),
         account=found,
+        looks=by_day(found.glances, attrgetter("looked_on"), attrgetter("reader")),
         links=given_links.of_own(session.actor(), session.now()),
         now=session.now(),
         erased=erasures.erased_by(session.actor().person_id),

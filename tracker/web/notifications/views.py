@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.notifications import notices
+from tracker.rules.calendar import day_in
 from tracker.rules.roles import Permission
 from tracker.services.notifications import notices as service
 from tracker.web.http import session
@@ -14,6 +15,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
 from tracker.web.notifications.forms import MarkReadForm
 from tracker.web.notifications.labels import changes_href, fallen, href, sentence
+from tracker.web.ui.by_day import by_day
 from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("notices", __name__)
@@ -22,16 +24,22 @@ bp = Blueprint("notices", __name__)
 @bp.get("/notices")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    found = notices.listed(session.actor(), session.today(), page_number())
+    actor = session.actor()
+    found = notices.listed(actor, session.today(), page_number())
     return render(
         "notifications/index.html",
         found=found,
+        days=by_day(
+            found.notices,
+            lambda notice: day_in(actor.time_zone, notice.happened_at),
+            lambda notice: notice.name,
+        ),
         new_notices=found.unread,
         sentence=sentence,
         fallen=fallen,
         href=href,
         changes_href=changes_href,
-        choice=notices.mail_choice(session.actor()),
+        choice=notices.mail_choice(actor),
     )
 
 

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration import people
 from tracker.queries.operations import audit_log
+from tracker.rules.calendar import day_in
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -17,6 +18,7 @@ from tracker.web.http.access import door, note_opened
 from tracker.web.i18n.render import render
 from tracker.web.operations.audit_forms import AuditForm
 from tracker.web.ui import audit_labels, fields
+from tracker.web.ui.by_day import by_day
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, headings, order_asked
 
@@ -59,6 +61,13 @@ def index() -> ResponseReturnValue:
         "operations/audit.html",
         form=form,
         found=found,
+        days=by_day(
+            found.events,
+            lambda event: day_in(actor.time_zone, event.happened_at),
+            lambda event: event.actor,
+        )
+        if order.by == "when" and order.descending
+        else [],
         person=person,
         kinds=audit_labels.WORDS,
         who=audit_labels.who,

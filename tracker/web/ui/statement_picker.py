@@ -7,17 +7,18 @@ from typing import Protocol, TypeVar
 from flask import request
 
 from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.search import FIND_MAX, Search
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.fields import an_id
 
-FIND_MAX = 200
 T = TypeVar("T")
 
 
 class PickerChoice(Protocol):
     @property
     def id(self) -> int: ...
-    def holds(self, words: Sequence[str]) -> bool: ...
+    @property
+    def words(self) -> str: ...
 
 
 class PickerGroup(Protocol):
@@ -59,6 +60,7 @@ class StatementPicker:
         self.find = find.strip()[:FIND_MAX]
         self.without = set(without)
         self.latest = recent
+        self.found = self._found()
 
     @property
     def is_search(self) -> bool:
@@ -115,7 +117,16 @@ class StatementPicker:
 
     def _is_on_offer(self, choice: PickerChoice) -> bool:
         taken = choice.id in self.without or choice.id in self.chosen
-        return not taken and choice.holds(self.find.split())
+        return not taken and (self.found is None or choice.id in self.found)
+
+    def _found(self) -> frozenset[int] | None:
+        """As search finds them; None where no words are searched for."""
+        looking = Search.of(self.find)
+        if not looking.terms:
+            return None
+        every = [choice for group in self.groups for choice in group.choices]
+        _looked_for, places = looking.among([choice.words for choice in every])
+        return frozenset(every[at].id for at in places)
 
 
 def _in_its_language(group: PickerGroup, of_it: T) -> tuple[PickerGroup, T]:

@@ -125,8 +125,12 @@ def how_long(since: dt.date) -> str:
 
 def moment(value: dt.datetime) -> str:
     """Day and time of day where the reader is: "Mar 12, 9:46 AM"."""
-    time = format_time(value, "short", tzinfo=_zone(), locale=_locale())
-    return str(_("%(day)s, %(time)s", day=day(value), time=time))
+    return str(_("%(day)s, %(time)s", day=day(value), time=time_of_day(value)))
+
+
+def time_of_day(value: dt.datetime) -> str:
+    """Where the reader is: "9:46 AM"."""
+    return str(format_time(value, "short", tzinfo=_zone(), locale=_locale()))
 
 
 def hour(value: int) -> str:

@@ -25,6 +25,7 @@ from tracker.web.ui.templating.dates import (
     long_day,
     moment,
     month,
+    time_of_day,
     today,
 )
 from tracker.web.ui.templating.quantities import file_size, hours, number, usual_load
@@ -71,6 +72,7 @@ def init_app(app: Flask) -> None:
         month=month,
         how_long=how_long,
         moment=moment,
+        time_of_day=time_of_day,
         ago=ago,
         counts_from=counts_from,
         file_size=file_size,
