@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, select
@@ -94,6 +94,7 @@ def team_learners(
     for row in rows:
         by_person[row.person_id].append(row)
     supervised = {place.team_id for place in actor.supervises}
+    job = cache(TeamJob)
     found = []
     for person_id, memberships in by_person.items():
         known = person_id == actor.person_id or any(
@@ -103,7 +104,7 @@ def team_learners(
         for slug in dict.fromkeys(row.slug for row in current):
             there = [row for row in current if row.slug == slug]
             here = [
-                TeamJob(row.path, row.role_profile_id, row.role_profile)
+                job(row.path, row.role_profile_id, row.role_profile)
                 for row in there
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]
