@@ -59,6 +59,8 @@ NEVER = {
     "a choice is left of what differs no more, or of somebody else": """
         SELECT c.id FROM difference_choices c JOIN review_items i ON i.id = c.item_id JOIN reviews r ON r.id = i.review_id
         WHERE i.status <> 'differs' OR c.person_id NOT IN (r.learner_id, r.reviewer_id)""",
+    "thanks for a review that is not closed": """
+        SELECT t.id FROM thanks t JOIN reviews r ON r.id = t.review_id WHERE r.status <> 'closed'""",
     "somebody confirmed twice": """
         SELECT item_id, person_id FROM confirmations GROUP BY item_id, person_id HAVING count(*) > 1""",
 }

@@ -111,6 +111,10 @@ for (const row of rows) {
   });
 }
 
+confirming.addEventListener("keydown", (event) => {
+  if (isShortcut(event) && event.key.toLowerCase() === "p" && rows.length > 0) goTo(rows.at(-1));
+});
+
 form.addEventListener("submit", () => {
   clearTimeout(timer);
   isLeaving = true;
@@ -121,3 +125,6 @@ addEventListener("beforeunload", (event) => {
 });
 
 count();
+/* Keys work at once, where nothing else was to be read first. */
+const first = rows.find((row) => !chosenIn(row) && row.dataset.state !== "talk");
+if (first && document.activeElement === document.body && !location.hash) radiosOf(first)[0].focus({ preventScroll: true });

@@ -25,7 +25,7 @@ from tracker.services.accounts import account, away, given_links, invitations
 from tracker.services.administration import memberships, people, rounds, teams
 from tracker.services.assessment import ratings
 from tracker.services.operations import looks
-from tracker.services.reviews import due_dates, releases
+from tracker.services.reviews import due_dates, thanks
 
 STAGES = tuple(Stage)
 
@@ -44,6 +44,7 @@ class Story(LibraryStory):
         self._round(*THIS_ROUND)
         for learner in self.learners:
             self._this_round(learner)
+        self._thanks()
         self._need_time()
         self._second_opinions()
         current_round.not_sent_yet(self)
@@ -54,7 +55,6 @@ class Story(LibraryStory):
         next_version.draft(
             self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
         )
-        releases.release_all_due(self.at(-1))
         self._forgotten_passwords()
 
     def _first_round(self, learner: DemoLearner) -> None:
@@ -77,7 +77,6 @@ class Story(LibraryStory):
     def _after_first_round(self) -> None:
         """It is kept as it was on its last day, and the coordinator looks at the gaps; then the
         library comes to expect more, and teams that stood alone come below another."""
-        releases.release_all_due(self.at(FIRST_ROUND[1]))
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 2)
         coordinator = self.actor(self.cast.coordinators[0][0], now)
@@ -116,6 +115,22 @@ class Story(LibraryStory):
         stage = STAGES[learner.place % len(STAGES)]
         if stage is not Stage.NOT_SENT and sent:
             hold_review(self, learner, sent, stage.begins, stage)
+
+    def _thanks(self) -> None:
+        """The first learner and their supervisor thank each other for the review that ended last;
+        so does the supervisor the one whose review of this round has ended."""
+        texts = self.cast.texts["thanks"]
+        for learner in (each for each in self.learners[:5] if each.place in (0, 4)):
+            sent = queues.mine(self.actor(learner.name, self.at(-1)), self.today)
+            review = next(each for each in sent if each.status is ReviewStatus.CLOSED)
+            now = (review.ended_at or self.at(-1)) + dt.timedelta(hours=2)
+            supervisor = self.actor(learner.supervisor, now)
+            first = learner.name.split()[0]
+            thanks.write(supervisor, review.id, texts["to_learner"].format(name=first), now)
+            if learner.place == 0:
+                first = learner.supervisor.split()[0]
+                text = texts["to_supervisor"].format(name=first)
+                thanks.write(self.actor(learner.name, now), review.id, text, now)
 
     def _need_time(self) -> None:
         """The last team's supervisor is away, and the first learner with a review under way takes

@@ -8,7 +8,7 @@ from tests.factories.sending import NO, YES, actor, answer_all, ask, item_ids, s
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
-from tracker.services.reviews import differences, reviews
+from tracker.services.reviews import differences, reviews, thanks
 
 NOTHING_TICKED = {"act": "ticked"}
 
@@ -49,6 +49,13 @@ def ended(world: World) -> None:
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     differences.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
+
+
+def thanked(world: World) -> None:
+    """By the learner."""
+    ended(world)
+    review_id = session().scalars(select(Review.id)).one()
+    thanks.write(actor(world, "ana"), review_id, "Thank you, Sue.", world.now)
 
 
 def with_a_step(world: World) -> None:
@@ -117,6 +124,8 @@ DOORS = [
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
     row("differences.result", 200, 200, ended, "GET", its_id),
+    row("differences.thank", 422, 422, ended, values=its_id),
+    row("differences.withdraw_thanks", 303, 303, thanked, values=its_id),
     row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
     row("batch_review.screen", 403, 200, method="GET", values=its_screen),
     row("batch_review.answer_screen", 403, 422, values=its_screen, data=NOTHING_TICKED),

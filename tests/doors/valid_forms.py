@@ -612,6 +612,8 @@ SENDS = [
     ),
     Send("differences.take_back", "ana"),
     Send("differences.undo_keep_apart", "ana"),
+    Send("differences.thank", "ana", words(text="Thank you, Sue.")),
+    Send("differences.withdraw_thanks", "ana"),
     Send("exceptions.confirm", "ana"),
     Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
     Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),

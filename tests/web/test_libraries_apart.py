@@ -15,14 +15,14 @@ from tests.doors.administration import a_mail, a_merge, a_planned_move, a_roster
 from tests.doors.drafts import of_ana
 from tests.doors.endorsements import proposed
 from tests.doors.frameworks import suggest
-from tests.factories.answers import EndorsedAnswer
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, tell, wants
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, send
+from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tests.web import apart
@@ -45,7 +45,7 @@ from tracker.services.administration import legal_holds, people
 from tracker.services.administration.operators import set_operator
 from tracker.services.administration.roster import importing, staging
 from tracker.services.administration.roster.planning import RosterMapping
-from tracker.services.reviews import differences
+from tracker.services.reviews import differences, reviews, thanks
 
 HERE = ("otto", "olaf", "orla", "oda", "opal")
 """Learner, supervisor, coordinator, administrator, operator."""
@@ -77,6 +77,7 @@ def other(app: Flask, world: World) -> Other:
         rate(world, "ben", world.statements["technical"][1], YES)
         endorse(world, "ben", "sue", world.statements["technical"][2], EndorsedAnswer.PARTLY)
         _talk(world)
+        _thanked(world)
         legal_holds.begin(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
         invitations.renew(actor(world, "adam"), world.people["lea"], world.now)
         people.edit(
@@ -153,6 +154,15 @@ def _talk(world: World) -> None:
         sign_ins.begin(tx, ana.person_id, agent="Firefox", now=world.now, max_age=DAY)
 
 
+def _thanked(world: World) -> None:
+    """By both, in a review of Ben's."""
+    review_id = send(world, YES, learner="ben")
+    answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    for name in ("ben", "sue"):
+        thanks.write(actor(world, name), review_id, "Thank you.", world.now)
+
+
 def differing() -> tuple[int, list[int]]:
     found = session().execute(
         select(ReviewItem.review_id, ReviewItem.id)
@@ -201,9 +211,11 @@ OF_ALL = {
 """Frameworks, and what is there once for the installation."""
 WITHOUT_ROWS = {
     "away_periods",
+    "counted_outcomes",
     "endorsement_texts",
     "erasures",
     "evidence_erasures",
+    "figure_groups",
     "handover_texts",
     "handovers",
     "held_texts",
@@ -211,8 +223,6 @@ WITHOUT_ROWS = {
     "looks",
     "notice_choices",
     "recovery_codes",
-    "release_people",
-    "releases",
     "reset_requests",
     "review_item_evidence",
     "review_messages",

@@ -10,17 +10,17 @@ GROWING = frozenset(
     {
         "audit_events",
         "backup_tests",
+        "counted_outcomes",
         "endorsement_moves",
         "evidence_erasures",
         "evidence_versions",
+        "figure_groups",
         "handovers",
         "level_exception_moves",
         "library_versions",
         "looks",
         "person_versions",
         "rating_entries",
-        "release_people",
-        "releases",
         "review_moves",
         "round_snapshots",
         "seals",
@@ -114,6 +114,7 @@ CURRENT = frozenset(
         "submissions",
         "targets",
         "teams",
+        "thanks",
         "training_actions",
     }
 )

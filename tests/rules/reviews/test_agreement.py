@@ -14,7 +14,6 @@ from tracker.rules.reviews.agreement import (
     endorsed_answer,
     is_equal,
     reveal_move,
-    size,
 )
 from tracker.rules.reviews.workflow import ItemStatus, Move, item_after
 
@@ -98,19 +97,3 @@ def test_the_counts_add_up(each: list[Pair]) -> None:
         == sum(is_equal(*pair) for pair in each)
     )
     assert agreement(reversed(each), SCALE) == found
-
-
-@pytest.mark.parametrize(
-    ("own", "theirs", "steps"),
-    [
-        (Answer.NOT_YET, ReviewerAnswer.CONSISTENTLY, 2),
-        (Answer.CONSISTENTLY, ReviewerAnswer.PARTLY, -1),
-        (Answer.PARTLY, ReviewerAnswer.PARTLY, 0),
-        (Answer.NOT_SURE, ReviewerAnswer.PARTLY, None),
-        (Answer.PARTLY, ReviewerAnswer.NOT_THEIR_WORK, None),
-    ],
-)
-def test_a_difference_is_as_large_as_the_steps_between(
-    own: Answer, theirs: ReviewerAnswer, steps: int | None
-) -> None:
-    assert size(own, theirs, SCALE) == steps

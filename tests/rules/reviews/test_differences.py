@@ -1,4 +1,4 @@
-"""When a choice takes a reason, and how far apart two answers are."""
+"""When a choice takes a reason, and what counts as taken from the other side."""
 
 from itertools import product
 
@@ -6,14 +6,7 @@ import pytest
 
 from tests.factories.answers import SCALE, Answer, ReviewerAnswer
 from tracker.rules.frameworks.scale import counterpart
-from tracker.rules.reviews.differences import (
-    Apart,
-    Choice,
-    ChoiceKind,
-    distance,
-    is_taken,
-    needs_reason,
-)
+from tracker.rules.reviews.differences import Choice, ChoiceKind, is_taken, needs_reason
 
 OBSERVED = [each for each in ReviewerAnswer if each != ReviewerAnswer.CANNOT_TELL]
 
@@ -22,23 +15,6 @@ OBSERVED = [each for each in ReviewerAnswer if each != ReviewerAnswer.CANNOT_TEL
 def test_only_an_answer_that_neither_gave_needs_a_reason(own: str, theirs: str) -> None:
     free = {each for each in SCALE.endorsable if not needs_reason(each, own, theirs)}
     assert free == {own, counterpart(theirs)} & set(SCALE.endorsable)
-
-
-@pytest.mark.parametrize(
-    ("own", "theirs", "apart"),
-    [
-        ("consistently", "not_yet", 2),
-        ("not_yet", "consistently", 2),
-        ("partly", "not_yet", 1),
-        ("partly", "partly", 0),
-        ("not_my_work", "partly", Apart.WHOSE_WORK),
-        ("partly", "not_their_work", Apart.WHOSE_WORK),
-        ("not_sure", "not_their_work", Apart.WHOSE_WORK),
-        ("not_sure", "partly", Apart.NOT_SURE),
-    ],
-)
-def test_how_far_apart(own: str, theirs: str, apart: int | Apart) -> None:
-    assert distance(own, theirs, SCALE) == apart
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import made_once
@@ -12,7 +12,7 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import transaction
-from tracker.models import Endorsement, Review, ReviewItem
+from tracker.models import Endorsement, Review, ReviewItem, Thanks
 from tracker.models.record.words import skill_of
 from tracker.services.reviews import reviews
 
@@ -53,6 +53,23 @@ def test_nobody_reviews_themselves(world: World, refused: Callable[..., None]) -
             due_on=world.now.date(),
         ),
     )
+
+
+@pytest.mark.parametrize("words", ["", "x" * 501])
+def test_thanks_are_short_and_not_empty(
+    world: World, refused: Callable[..., None], words: str
+) -> None:
+    refused("short_and_not_empty", insert(Thanks).values(**_thanks(world), text=words))
+
+
+def test_each_of_the_two_thanks_once(world: World, refused: Callable[..., None]) -> None:
+    twice = [{**_thanks(world), "text": words} for words in ("One", "Two")]
+    refused("uq_thanks_review_id_from_learner|thanks.review_id", insert(Thanks).values(twice))
+
+
+def _thanks(world: World) -> dict[str, object]:
+    review_id = select(func.min(Review.id)).scalar_subquery()
+    return {"review_id": review_id, "from_learner": True, "written_at": world.now}
 
 
 def test_nobody_endorses_themselves(world: World, refused: Callable[..., None]) -> None:

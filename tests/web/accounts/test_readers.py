@@ -72,7 +72,8 @@ def words(page: str) -> str:
 
 
 def buttons(page: str) -> list[str]:
-    found = re.findall(r"<button[^>]*>(.*?)</button>", page.partition("<main")[2], re.DOTALL)
+    of_the_page = page.partition("<main")[2].partition("</main>")[0]
+    found = re.findall(r"<button[^>]*>(.*?)</button>", of_the_page, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
 
 

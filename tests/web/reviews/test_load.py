@@ -12,9 +12,11 @@ from flask import Flask
 from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories.answers import ReviewerAnswer
+from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
+from tracker.rules.roles import Role
 from tracker.services.accounts import away
 from tracker.services.reviews import reviews
 
@@ -57,7 +59,7 @@ class TestSuggested:
     ) -> None:
         monkeypatch.setattr("tracker.web.reviews.pages.suggested", few)
         self.all_rated(app, world)
-        page = ana.get("/reviews/new").text
+        page = ana.get("/reviews/new").text.partition("<dialog")[0]
         ticked = page.count(" checked>") - 1
         assert ticked == 2
         assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
@@ -65,9 +67,30 @@ class TestSuggested:
         assert more is not None
         href = re.search(r'href="(/reviews/new\?more=1[^"]*)"', page)
         assert href is not None
-        all_of_it = ana.get(html.unescape(href[1])).text
+        all_of_it = ana.get(html.unescape(href[1])).text.partition("<dialog")[0]
         assert all_of_it.count(" checked>") - 1 == 2 + int(more[1])
         assert "Tick 2 only" in all_of_it
+
+    def test_a_second_opinion_is_asked_of_somebody_else(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        self.all_rated(app, world)
+        with app.app_context():
+            join(world, "hugo", "central", Role.SUPERVISOR)
+        sue, hugo = world.people["sue"], world.people["hugo"]
+        one = world.statements["communication"][0]
+        page = ana.get(f"/reviews/new?second_to={sue}&statement={one}").text
+        assert "<h1>Ask for a second opinion</h1>" in page
+        assert f'id="reviewer-{sue}-' not in page
+        assert f'id="reviewer-{hugo}-' in page
+        asked = {"second_to": str(sue), "statements": [str(one)]}
+        to_sue = {**asked, "reviewer": f"{sue}-{world.teams['central']}"}
+        refused = ana.post("/reviews", to_sue)
+        assert refused.status_code == 422
+        assert "This person rated it first. Choose somebody else." in words(refused.text)
+        assert "<h1>Ask for a second opinion</h1>" in refused.text
+        to_hugo = {**asked, "reviewer": f"{hugo}-{world.teams['central']}"}
+        assert ana.post("/reviews", to_hugo).status_code == 303
 
     def test_what_is_suggested_comes_first_and_the_rest_is_folded(
         self, app: Flask, world: World, ana: Client

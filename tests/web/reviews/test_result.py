@@ -11,15 +11,16 @@ from flask import Flask
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.people import join
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
-from tests.web.reviews.second_opinion_worlds import FIRSTS, asked, prepared
+from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, prepared
 from tests.web.reviews.test_blindness import fetch
 from tests.web.reviews.test_reviews import words
-from tracker.rules.roles import Role
-from tracker.services.reviews import differences, reviews
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.services.assessment import ratings
+from tracker.services.reviews import delegates, differences, handovers, reviews
+from tracker.web.http import session
 
 SignIn = Callable[[str], Client]
 SAME, PARTLY, UNSEEN = (
@@ -28,7 +29,7 @@ SAME, PARTLY, UNSEEN = (
     ReviewerAnswer.CANNOT_TELL,
 )
 BEFORE = {0: EndorsedAnswer.PARTLY, 2: EndorsedAnswer.CONSISTENTLY, 4: EndorsedAnswer.CONSISTENTLY}
-LONG_AGO = dt.timedelta(days=90)
+AN_HOUR, LONG_AGO = dt.timedelta(hours=1), dt.timedelta(days=90)
 
 
 def settled(world: World) -> int:
@@ -67,7 +68,8 @@ def test_both_see_what_it_came_to(url: str, world: World, sign_in: SignIn, name:
     said = words(page)
     assert "<h1>5 reviewed: 2 the same, 2 agreed, 1 no agreement</h1>" in page
     assert page.count('class="result-square"') == 5
-    assert "Sue had no chance to see 1 statement. 1 was dropped after a question." in said
+    who = {"ana": "Sue", "sue": "You"}[name]
+    assert f"{who} had no chance to see 1 statement. 1 was dropped after a question." in said
     rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
     found = [words(f"<main>{each}</main>").strip("> ") for each in rows]
     changed = [each.partition(" Communication, ")[::2] for each in found if "Before:" in each]
@@ -88,7 +90,8 @@ def test_only_the_learner_can_ask_for_a_second_opinion(
     url: str, world: World, sign_in: SignIn
 ) -> None:
     fifth = world.statements["communication"][4]
-    href = f'href="/reviews/new?statement={fifth}"'
+    sue = world.people["sue"]
+    href = f'href="/reviews/new?second_to={sue}&amp;statement={fifth}"'
     ana = sign_in(world.email("ana"))
     assert href in ana.get(url).text
     picked = ana.get(f"/reviews/new?statement={fifth}").text
@@ -128,7 +131,48 @@ def test_today_leads_both_to_it(url: str, world: World, sign_in: SignIn) -> None
     assert "5 reviewed: 2 the same, 2 agreed, 1 no agreement" in words(ana)
     sue = sign_in(world.email("sue")).get("/").text
     assert sue.count(f'href="{url}"') == 1
-    assert "Your review of Ana is finished" in words(sue)
+    assert (
+        "Your review of Ana is finished today 5 reviewed: 2 the same, 2 agreed, 1 no agreement"
+        in words(sue)
+    )
+
+
+def test_today_leads_a_backup_to_it_who_supervises_nobody(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    today = world.now.date()
+    with app.app_context():
+        cora = actor(world, "cora")
+        until = today + dt.timedelta(days=9)
+        delegates.name(actor(world, "sue"), cora.person_id, today, until, world.now)
+        theirs = send(world, YES, YES)
+        review_id = handovers.hand_on(cora, theirs, cora.person_id, "Sue is away", world.now)
+        answer_all(world, review_id, SAME, SAME, by="cora")
+        reviews.reveal(cora, review_id, world.now)
+    page = sign_in(world.email("cora")).get("/").text
+    assert "Your review of Ana is finished today 2 reviewed: 2 the same" in words(page)
+    assert f'href="/reviews/{review_id}/result"' in page
+    assert "Finished reviews" not in words(sign_in(world.email("carl")).get("/").text)
+
+
+@pytest.mark.parametrize("first", FIRSTS[1:], ids=lambda first: first.name)
+def test_today_tells_the_first_reviewer_nothing_of_a_second_opinion(
+    app: Flask, world: World, sign_in: SignIn, first: First
+) -> None:
+    """Neither that it was asked for nor what it came to."""
+    with app.app_context():
+        prepared(world, first)
+    sue = sign_in(world.email("sue"))
+    sue.get("/")
+    before = fetch(sue, "/")
+    assert "Your review of Ana is finished" in words(before[2])
+    with app.app_context():
+        review_id = asked(world, YES, "hugo")
+    assert fetch(sue, "/") == before
+    with app.app_context():
+        answer_all(world, review_id, SAME, by="hugo")
+        reviews.reveal(actor(world, "hugo"), review_id, world.now)
+    assert fetch(sue, "/") == before
 
 
 def test_a_review_of_which_nothing_was_reviewed(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -162,20 +206,45 @@ def test_the_number_of_statements_does_not_count(
 def test_it_says_nothing_of_what_its_reader_is_to_rate_anew(
     app: Flask, sign_in: SignIn, anew: Callable[[], World]
 ) -> None:
-    """Hugo has reviewed Ana's second statement, and is asked for a second opinion on the first, in
-    the same level: whatever Sue said of it, the result of his own review is the same."""
-    seen: dict[str, tuple[int, str, str]] = {}
+    """Hugo has reviewed Ana's second statement anew, and is asked for a second opinion on the
+    first, in the same level: whatever Sue said of it, and whether the level fell by his own
+    review, its result is the same."""
+    assert len(set(results_of_hugo(app, sign_in, anew))) == 1
+
+
+@pytest.mark.in_ci
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_result_that_says_it_would_be_found(
+    app: Flask, sign_in: SignIn, anew: Callable[[], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partner: read as if Hugo were to rate nothing anew, the worlds are told apart."""
+    monkeypatch.setattr(session, "blind_spots", lambda: NO_BLIND_SPOTS)
+    assert len({result for result, _today in results_of_hugo(app, sign_in, anew)}) > 1
+
+
+def results_of_hugo(
+    app: Flask, sign_in: SignIn, anew: Callable[[], World]
+) -> list[tuple[tuple[int, str, str], tuple[int, str, str]]]:
+    """In each of the worlds that differ in what Sue said, the result page, and Today, which leads
+    to it."""
+    seen = []
     for first in FIRSTS:
         world = anew()
         with app.app_context():
+            world.now -= AN_HOUR
             prepared(world, first)
-            join(world, "hugo", "central", Role.SUPERVISOR)
-            mine = send(world, YES, reviewer="hugo", skip=2)
-            answer_all(world, mine, SAME, by="hugo")
+            world.now += AN_HOUR
+            ana, second = actor(world, "ana"), world.statements["communication"][1]
+            ratings.rate(ana, second, PART, 1, world.now)
+            mine = reviews.send(ana, world.people["hugo"], [second], world.now)
+            answer_all(world, mine, PARTLY, by="hugo")
             reviews.reveal(actor(world, "hugo"), mine, world.now)
             asked(world, PART, "hugo")
         hugo = sign_in(world.email("hugo"))
-        seen[first.name] = fetch(hugo, f"/reviews/{mine}/result")
-        assert seen[first.name][0] == 200
-        assert "What changed" in html.unescape(seen[first.name][2])
-    assert len(set(seen.values())) == 1
+        hugo.get("/")
+        result, today = fetch(hugo, f"/reviews/{mine}/result"), fetch(hugo, "/")
+        assert result[0] == 200
+        assert "Consistently ↓ down: Partly The same" in words(html.unescape(result[2]))
+        assert "Your review of Ana is finished" in words(today[2])
+        seen.append((result, today))
+    return seen

@@ -245,6 +245,32 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
     assert "https://example.org/visits" in pdf.metadata(ana.get(f"{url}.pdf")).values()
 
 
+def test_the_notes_go_by_domain_as_the_page_does(
+    app: Flask, world: World, ana: Client, sue: Client
+) -> None:
+    """However far apart the two answers are."""
+    sent = [
+        world.statements[domain][at] for at in (0, 1) for domain in ("communication", "technical")
+    ]
+    with app.app_context():
+        for statement_id, own in zip(sent, (PART, PART, YES, YES), strict=True):
+            rate(world, "ana", statement_id, own)
+        review_id = reviews.send(actor(world, "ana"), world.people["sue"], sent, world.now)
+        for item_id in item_ids(review_id):
+            answer(world, item_id, ReviewerAnswer.NOT_YET)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    page = sue.get(f"/reviews/{review_id}/differences").text
+    notes = pdf.words(sue.get(f"/reviews/{review_id}/differences.pdf"))
+    for told in (page, notes):
+        titles = dict.fromkeys(re.findall(r"(?:Communication|Technical) 1\.[12]", told))
+        assert [*titles] == [
+            "Technical 1.1",
+            "Technical 1.2",
+            "Communication 1.1",
+            "Communication 1.2",
+        ]
+
+
 @pytest.mark.in_ci
 def test_what_one_side_sealed_again_is_not_in_the_notes(
     app: Flask, world: World, ana: Client, sue: Client
@@ -464,6 +490,7 @@ def a_document(words: str) -> Document:
         "facts": [["Name", words]],
         "lead": [words],
         "parts": [],
+        "thanks": [],
         "lists": [],
         "close": "",
         "credits": credits_,

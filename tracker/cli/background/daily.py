@@ -17,7 +17,7 @@ from tracker.services.frameworks import moves
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
 from tracker.services.operations.daily_work import Parts
-from tracker.services.reviews import differences, endorsements, releases, standings
+from tracker.services.reviews import differences, endorsements, standings
 
 NAMED = 20
 """So many people an error names."""
@@ -65,7 +65,6 @@ PARTS: Parts = {
     ),
     DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     DailyPart.MOVES: lambda now: f"People moved as planned: {moves.move_due(now)}.",
-    DailyPart.RELEASES: lambda now: f"Figures without names: {releases.release_all_due(now)}.",
     DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",
     DailyPart.STANDINGS: _standings,

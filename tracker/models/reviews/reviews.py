@@ -6,9 +6,10 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, wording
+from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, partial, wording
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.differences import ChoiceKind
+from tracker.rules.reviews.texts import THANKS_MAX
 from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
 
 
@@ -34,6 +35,7 @@ class Review(Base):
         ),
         Index("ix_reviews_learner", "learner_id", "status"),
         Index("ix_reviews_reviewer", "reviewer_id", "status"),
+        partial("ix_reviews_open", "closed_at IS NULL", "learner_id"),
     )
 
     id: Mapped[Id]
@@ -193,6 +195,23 @@ class TrainingAction(Base):
     due_on: Mapped[dt.date | None]
     created_at: Mapped[dt.datetime]
     done_at: Mapped[dt.datetime | None]
+
+
+class Thanks(Base):
+    """What one of the two wrote to the other at the end: for these two alone. Its writer can change
+    it or withdraw it, which deletes the row. Who wrote it is known by the side alone."""
+
+    __tablename__ = "thanks"
+    __table_args__ = (
+        UniqueConstraint("review_id", "from_learner"),
+        CheckConstraint(f"length(text) BETWEEN 1 AND {THANKS_MAX}", name="short_and_not_empty"),
+    )
+
+    id: Mapped[Id]
+    review_id: Mapped[int] = mapped_column(parent("reviews.id"))
+    from_learner: Mapped[bool]
+    text: Mapped[Prose]
+    written_at: Mapped[dt.datetime]
 
 
 class ReviewMove(Base):

@@ -1,12 +1,12 @@
 """What lies beside the items of a review: evidence as sent, questions, confirmations, next steps,
-citations."""
+thanks, citations."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -21,6 +21,7 @@ from tracker.models import (
     Source,
     Statement,
     StoredFile,
+    Thanks,
     TrainingAction,
 )
 from tracker.models.joins import scale_answer
@@ -203,6 +204,17 @@ def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
     for item_id, step_id, owner_id, owner, text, due_on, done_at in rows:
         found[item_id].append(AgreedNextStep(step_id, owner_id, owner, text, due_on, done_at))
     return found
+
+
+def thanks(review_id: int) -> dict[bool, Row[bool, str, dt.datetime]]:
+    """What the two wrote to each other, and when, by whether it is the learner's. For these two
+    alone. One query."""
+    rows = session().execute(
+        select(Thanks.from_learner, Thanks.text, Thanks.written_at).where(
+            Thanks.review_id == review_id
+        )
+    )
+    return {row.from_learner: row for row in rows}
 
 
 def citations(statement_id: int) -> list[CitationChip]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Person, Review, ReviewItem, Team
+from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Team
 from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
@@ -22,10 +22,10 @@ QUEUE_MAX = 200
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
-    end: for the reviewer's list alone (None in the learner's), as are `waiting` (for an answer) and
-    `answered` (not revealed). `to_confirm`: differences that wait
-    for this side. `away_until`: the last day on which the other side is away, where they are
-    now."""
+    end: for the reviewer's list alone (None, or 0, in the learner's), as are `waiting` (for an
+    answer), `answered` (not revealed), and what it came to: both gave the `same` rating, `agreed`
+    on one, or kept theirs `apart`. `to_confirm`: differences that wait for this side. `away_until`:
+    the last day on which the other side is away, where they are now."""
 
     id: int
     team_id: int
@@ -49,6 +49,9 @@ class Queued:
     done: int | None = None
     waiting: int | None = None
     answered: int | None = None
+    same: int = 0
+    agreed: int = 0
+    apart: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -97,11 +100,16 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
         return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
 
     over = ReviewItem.status.not_in(UNANSWERED)
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
+    talked = exists(select(Confirmation.id).where(Confirmation.item_id == ReviewItem.id))
     to_answer = (
         [
             count(over),
             count(ReviewItem.status == ItemStatus.WAITING),
             count(ReviewItem.status == ItemStatus.ANSWERED),
+            count(and_(is_endorsed, ~talked)),
+            count(and_(is_endorsed, talked)),
+            count(ReviewItem.status == ItemStatus.KEPT_APART),
         ]
         if is_inbox
         else []

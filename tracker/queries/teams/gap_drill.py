@@ -9,7 +9,6 @@ by name gets nothing that the matrix doesn't have.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.profiles import level_shapes
 from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_figures import GapFigures, figures
 from tracker.queries.teams.gap_figures import facts_of as facts_in
@@ -60,23 +59,18 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class DomainDrill:
-    """`without_names`: some are there whom the reader may not see by name; then there is nothing
-    else."""
-
     domain: DomainShape
-    without_names: bool
     summary: DomainSummary
-    reasons: tuple[StatementReason, ...] = ()
-    people: tuple[DrilledPerson, ...] = ()
+    reasons: tuple[StatementReason, ...]
+    people: tuple[DrilledPerson, ...]
 
 
 def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
-    """None: no such domain. Five queries for now, four for a round. Raises Uncounted."""
+    """None: no such domain, or the reader may not see everybody by name. Five queries for now, four
+    for a round. Raises Uncounted."""
     people = people_chosen(scope, chosen)
     if any(not one.by_name for one in people):
-        shape = level_shapes.shape(chosen.framework_id, scope.library_id)
-        nothing = (DomainDrill(each, True, DomainSummary(each.id, 0)) for each in shape)
-        return next((each for each in nothing if each.domain.key == key), None)
+        return None
     of = figures(scope, chosen.framework_id, people)
     domain = next((each for each in of.domains if each.key == key), None)
     if domain is None:
@@ -88,7 +82,6 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
     (summary,) = gaps.summarise(groups, (domain.id,))
     return DomainDrill(
         domain=domain,
-        without_names=False,
         summary=summary,
         reasons=reasons,
         people=tuple(

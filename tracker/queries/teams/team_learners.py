@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, select
 
 from tracker.db import session
 from tracker.models import Framework, Membership, Person, PersonVersion, RoleProfile, Team
@@ -89,7 +89,9 @@ def team_learners(
 ) -> tuple[TeamLearner, ...]:
     """One query. The reader's own record, and those of the people they supervise or lately did,
     have names."""
-    rows = session().execute(_learners_on(today, below=coordinates), {"root": root})
+    rows = session().execute(
+        _learners_on(today, below=coordinates), {"root": root, "library": actor.library_id}
+    )
     by_person: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_person[row.person_id].append(row)
@@ -125,7 +127,12 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     in_reach = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
-        .where(Membership.role == Role.LEARNER, current_on(Membership, today), reach)
+        .where(
+            Team.library_id == bindparam("library", type_=Integer),
+            Membership.role == Role.LEARNER,
+            current_on(Membership, today),
+            reach,
+        )
     )
     return (
         select(

@@ -28,7 +28,7 @@ def notify(tx: Session, review: Review, move: Move, by: int | None, now: dt.date
     """Tell whom this move of a review concerns (rules/notifications/notices.NOTICE_RULES). No
     actor: the time was over."""
     if move in CALLED_BACK:
-        _call_back(tx, review)
+        call_back(tx, review.id, review.reviewer_id)
     telling = NOTICE_RULES[move]
     if telling is None or (move is Move.CLOSE and _goes_on(tx, review)):
         return
@@ -143,10 +143,11 @@ def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bo
     return len(tx.scalars(marked).all())
 
 
-def _call_back(tx: Session, review: Review) -> None:
+def call_back(tx: Session, review_id: int, person_id: int, *which: ColumnElement[bool]) -> None:
+    """Delete what somebody was told of a review, of `which`."""
     tx.execute(
         delete(Notice)
-        .where(Notice.review_id == review.id, Notice.person_id == review.reviewer_id)
+        .where(Notice.review_id == review_id, Notice.person_id == person_id, *which)
         .execution_options(synchronize_session=False)
     )
 

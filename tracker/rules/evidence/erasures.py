@@ -28,6 +28,7 @@ class HeldSource(StrEnum):
     CONFIRMATION = "confirmations"
     RATING = "ratings"
     DRAFT = "drafts"
+    THANKS = "thanks"
 
 
 def goes_too(text: str, sent: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     REVIEW_REVEALED = "review_revealed"
     REVIEW_LONGER = "review_longer"
     REVIEW_CLOSED = "review_closed"
+    REVIEW_THANKED = "review_thanked"
     REVIEW_HANDED_ON = "review_handed_on"
     DIFFERENCE_CONFIRMED = "difference_confirmed"
     DIFFERENCE_KEPT_APART = "difference_kept_apart"

@@ -25,7 +25,6 @@ class DailyPart(StrEnum):
     SEALS = "seals"
     ROUNDS = "rounds"
     MOVES = "moves"
-    RELEASES = "releases"
     DIFFERENCES = "differences"
     ENDORSEMENTS = "endorsements"
     STANDINGS = "standings"

@@ -57,13 +57,6 @@ def reveal_move(own: str, theirs: str) -> Move:
     return Move.REVEAL_EQUAL if is_equal(own, theirs) else Move.REVEAL_DIFFERENT
 
 
-def size(own: str, theirs: str, scale: Scale) -> int | None:
-    """How many steps of the scale a reviewer's answer is above the learner's (below: negative).
-    None where one of them is not graded."""
-    mine, other = scale.step(own), scale.step(theirs)
-    return None if mine is None or other is None else other - mine
-
-
 def agreement(pairs: Iterable[Pair], scale: Scale) -> Agreement:
     """The counts of one review, or of many: leave out reviews that were made in the open."""
     compared = not_observed = 0

@@ -1,5 +1,4 @@
-"""What one side can choose for a difference, when it takes a reason, and how far apart two answers
-are.
+"""What one side can choose for a difference, and when it takes a reason.
 
 A choice is its owner's alone until it is confirmed.
 """
@@ -8,21 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.rules.frameworks.scale import NOT_MY_WORK, Scale, counterpart
-from tracker.rules.reviews.agreement import size
+from tracker.rules.frameworks.scale import counterpart
 
 
 class ChoiceKind(StrEnum):
     AGREE = "agree"
     TALK = "talk"
     NO_AGREEMENT = "no_agreement"
-
-
-class Apart(StrEnum):
-    """Why two answers have no distance in steps."""
-
-    WHOSE_WORK = "whose_work"
-    NOT_SURE = "not_sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +42,3 @@ def is_taken(choice: Choice, own: str, theirs: Collection[str]) -> bool:
 def needs_reason(answer: str, own: str, theirs: str | None) -> bool:
     """Whether neither of the two gave this answer."""
     return answer not in (own, counterpart(theirs or ""))
-
-
-def distance(own: str, theirs: str, scale: Scale) -> int | Apart:
-    """How many steps of the scale lie between the two answers, or why none can be counted."""
-    steps = size(own, theirs, scale)
-    if steps is not None:
-        return abs(steps)
-    is_about_work = NOT_MY_WORK in (own, counterpart(theirs))
-    return Apart.WHOSE_WORK if is_about_work else Apart.NOT_SURE

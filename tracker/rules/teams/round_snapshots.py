@@ -18,6 +18,7 @@ from tracker.rules.profiles.levels import (
     known_rank,
 )
 from tracker.rules.teams.gaps import GapCell
+from tracker.rules.teams.told import Outcome
 
 Kept = Mapping[str, Any]
 
@@ -38,10 +39,11 @@ class KeptPerson:
 
 @dataclass(frozen=True, slots=True)
 class KeptRound:
-    """All that a snapshot is made of."""
+    """All that a snapshot is made of, and what figures without names may count."""
 
     facts: Kept
     people: Sequence[KeptPerson]
+    outcomes: Sequence[Outcome]
 
 
 def rule() -> Kept:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Actor
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import TeamBehind
-from tracker.queries.reviews import handovers
+from tracker.queries.reviews import handovers, queues
 from tracker.queries.reviews.handovers import WaitingReview
 from tracker.queries.teams import teams
 from tracker.queries.teams.teams import OpenRound, TeamLine
@@ -32,7 +32,12 @@ class Duties:
 
 
 def supervising(actor: Actor, on: dt.date) -> Duties:
-    """The reviews of this week and the next, then a section for each team. Three queries."""
+    """The reviews of this week and the next, then a section for each team. Three queries.
+
+    A coordinator who supervises nobody reviews as a backup: the reviews that ended. One query."""
+    if not actor.supervises:
+        ended = reviewing.finished(queues.inbox(actor, on), on) if actor.coordinates else []
+        return Duties(ended)
     plan = reviewing.week_plan(actor, on)
     teams_behind = [
         Section(
@@ -100,9 +105,9 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         if not below:
             continue
         entries = [_progress(line, bool(rounds)) for line in below[:TEAMS_SHOWN]]
-        stranded = [each for each in handovers.waiting(actor, place.path, on) if not each.may_go_on]
+        stranded = [each for each in handovers.queue(actor, place.path, on) if not each.may_go_on]
         if stranded:
-            stuck.append(_reassign(place.team_id, stranded))
+            stuck.append(_reassign(place.team_id, handovers.waiting(stranded, on)))
             entries.insert(0, _stranded(place.team_id, len(stranded)))
         links = [
             PanelLink(

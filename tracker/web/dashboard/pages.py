@@ -45,7 +45,7 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
     on = actor.today(now)
     own = learning(actor, now) if actor.learns_in else None
     duties = [
-        supervising(actor, on) if actor.supervises else Duties([]),
+        supervising(actor, on),
         coordinating(actor, rounds, on) if actor.coordinates else Duties([]),
         _checking(actor, now),
         _looking_after(actor, now),

@@ -13,6 +13,7 @@ from tracker.queries.reviews import pace, queues
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.reviews.weeks import DueWeek, due_week
 from tracker.web.reviews import progress, queue
+from tracker.web.reviews.labels import result_words
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due, is_soon
 from tracker.web.ui.templating.dates import ago
 
@@ -45,17 +46,17 @@ def week_plan(actor: Actor, on: dt.date) -> WeekPlan:
     ]
     if later:
         sections[-1].links.append(_link(DueWeek.LATER, later))
-    sections += _finished(inbox, on)
+    sections += finished(inbox, on)
     return WeekPlan(sections, [_next_up(each, seconds) for each in waiting[:1]])
 
 
-def _finished(inbox: list[Queued], on: dt.date) -> list[Section]:
+def finished(inbox: list[Queued], on: dt.date) -> list[Section]:
     """What was revealed and came to its end lately, the newest first, each with its result."""
     found = [
         PanelEntry(
             _("Your review of %(name)s is finished", name=each.who),
             url_for("differences.result", review_id=each.id),
-            _("See what it came to, and what comes next."),
+            result_words(each.same, each.agreed, each.apart),
             ago(each.ended_at),
         )
         for each in inbox

@@ -28,6 +28,7 @@ SENTENCES = {
     NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
     NoticeKind.REVIEW_LONGER: _l("%(name)s took one more week for your review."),
     NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
+    NoticeKind.REVIEW_THANKED: _l("%(name)s thanked you for your work on a review."),
     NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was reassigned to somebody else."),
     NoticeKind.DIFFERENCE_CONFIRMED: _l("%(name)s responded to differences in your review."),
     NoticeKind.DIFFERENCE_KEPT_APART: _l("Differences with %(name)s ended with no agreement."),
@@ -240,8 +241,7 @@ def href(
         return url_for("assessment.later", _external=whole)
     if kind in LEADS_TO:
         return url_for(PAGES[LEADS_TO[kind]], _external=whole)
-    return url_for(
-        "reviews.differences" if kind in TALK else "reviews.show",
-        review_id=review_id,
-        _external=whole,
-    )
+    endpoint = "reviews.differences" if kind in TALK else "reviews.show"
+    if kind is NoticeKind.REVIEW_THANKED:
+        endpoint = "differences.result"
+    return url_for(endpoint, review_id=review_id, _external=whole)

@@ -27,7 +27,6 @@ PARTS = {
     DailyPart.SEALS: _l("Noting the seals in the audit trail"),
     DailyPart.ROUNDS: _l("Keeping rounds that ended"),
     DailyPart.MOVES: _l("Moving people to another version as planned"),
-    DailyPart.RELEASES: _l("Figures without names"),
     DailyPart.DIFFERENCES: _l("Ending differences whose time is over"),
     DailyPart.ENDORSEMENTS: _l("Letting old reviewed ratings expire"),
     DailyPart.STANDINGS: _l("Comparing kept levels with people’s own pages"),

@@ -1,15 +1,20 @@
 """Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import InputRequired, Optional
 
@@ -153,13 +158,19 @@ class ReaderForm(Form):
 
 
 class SendForm(ReaderForm):
-    """`without_drafts` and `back`: what was answered where something typed is not sent yet."""
+    """`without_drafts` and `back`: what was answered where something typed is not sent yet.
+    `second_to`: who rated it first, where a second opinion is asked for."""
 
+    second_to: Any = HiddenField(filters=[fields.id_or_none])
     statements = SelectMultipleField(
         _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
     without_drafts = BooleanField()
     back = BooleanField()
+
+    def validate_reviewer(self, field: RadioField) -> None:
+        if self.second_to.data and str(field.data).split("-")[0] == str(self.second_to.data):
+            raise ValidationError(_("This person rated it first. Choose somebody else."))
 
     @property
     def chosen(self) -> list[int]:
@@ -245,6 +256,10 @@ class RevealForm(Form):
 
 class ReplyForm(Form):
     text = TextAreaField(_l("Your reply"))
+
+
+class ThanksForm(Form):
+    text = TextAreaField(_l("Your thanks"))
 
 
 class StepForm(Form):

@@ -69,7 +69,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     for each in statements:
         if each.statement_id not in wanted:
             others.setdefault(each.domain_id, []).append(each)
-    reviewers = eligible_reviewers.of_one(actor.person_id, today)
+    if form.second_to.data is None:
+        form.second_to.data = request.args.get("second_to", type=int)
+    reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
         (

@@ -8,10 +8,10 @@ from flask_babel import ngettext
 
 from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
+from tracker.queries.reviews import item_details
 from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence, SideConfirmation
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EvidenceKind, counterpart
-from tracker.rules.reviews.differences import Apart, distance
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import session
 from tracker.web.reviews import labels
@@ -23,15 +23,19 @@ from tracker.web.ui.templating.dates import full_day, today
 
 @dataclass(frozen=True, slots=True)
 class PrintedReview:
-    """The page, and what stands on paper besides."""
+    """The page, and what stands on paper besides: what each thanked the other, if they did."""
 
     page: ReviewOutcome
     imprint: Imprint
+    thanks: list[tuple[str, str]]
 
 
 def printed(page: ReviewOutcome, library_id: int) -> PrintedReview:
-    """One more statement than the page."""
-    return PrintedReview(page, imprints.imprint(page.header.framework_id, library_id))
+    """Two more statements than the page."""
+    header = page.header
+    names = {False: header.reviewer_first, True: header.learner_first}
+    thanks = [(names[by], row.text) for by, row in sorted(item_details.thanks(header.id).items())]
+    return PrintedReview(page, imprints.imprint(header.framework_id, library_id), thanks)
 
 
 def document(paper: PrintedReview) -> Document:
@@ -46,6 +50,10 @@ def document(paper: PrintedReview) -> Document:
         "facts": _facts(of, imprint.library),
         "lead": _lead(of),
         "parts": _parts(of),
+        "thanks": [
+            {"title": _("Thanks from %(name)s", name=name), "text": text}
+            for name, text in paper.thanks
+        ],
         "lists": _lists(of),
         "close": _close(of),
         "credits": credits_of(imprint),
@@ -133,10 +141,11 @@ def _lead(of: ReviewOutcome) -> list[str]:
 
 
 def _parts(of: ReviewOutcome) -> list[Data]:
-    """The agenda: what is open first, then the differences that came to an end."""
+    """The agenda, as the page goes: what is open first, then the differences that came to an
+    end."""
     settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
     parts = [
-        (_("To talk about"), _farthest_first(of, _with(of, ItemStatus.DIFFERS))),
+        (_("To talk about"), _with(of, ItemStatus.DIFFERS)),
         (_("Differences that are settled"), settled),
     ]
     return [
@@ -148,13 +157,6 @@ def _parts(of: ReviewOutcome) -> list[Data]:
         for title, found in parts
         if found
     ]
-
-
-def _farthest_first(of: ReviewOutcome, items: list[Item]) -> list[Item]:
-    """As on the page."""
-    size = {item.id: distance(item.own or "", item.theirs or "", of.words.steps) for item in items}
-    steps = {key: -each if isinstance(each, int) else len(Apart) for key, each in size.items()}
-    return sorted(items, key=lambda item: steps[item.id])
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:

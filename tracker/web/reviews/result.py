@@ -13,6 +13,7 @@ from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.record import sheets
+from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import AgreedNextStep
 from tracker.queries.reviews.items import Item
@@ -21,11 +22,13 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.growth import DomainMove, moved_by
 from tracker.rules.profiles.levels import Segment, checked_rank
 from tracker.rules.record.sheet import Sheet
+from tracker.rules.reviews.texts import THANKS_MAX
 from tracker.rules.roles import Permission
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, pages
+from tracker.web.reviews.forms import ThanksForm
 from tracker.web.reviews.outcome import End, ReviewOutcome, end_of, is_hidden, review_outcome
 from tracker.web.ui.templating.dates import day
 
@@ -71,7 +74,8 @@ class StepOf:
     step: AgreedNextStep
 
 
-def result_page(review: Subject, header: ReviewHeader) -> str:
+def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None = None) -> str:
+    """`typed`: thanks that were refused."""
     access.note_opened(header.id)
     is_learner, lang = pages.is_learner(review), header.lang
     found = mark_language(review_outcome(header, is_learner), lang)
@@ -87,7 +91,8 @@ def result_page(review: Subject, header: ReviewHeader) -> str:
     steps = [
         StepOf(item.title, step) for item in found.items for step in found.steps.get(item.id, ())
     ]
-    ends = found.by_end
+    ends, thanks = found.by_end, item_details.thanks(header.id)
+    own, theirs = thanks.get(is_learner), thanks.get(not is_learner)
     return render(
         "reviews/result.html",
         lang=lang,
@@ -104,6 +109,10 @@ def result_page(review: Subject, header: ReviewHeader) -> str:
         more=changed[SHOWN:],
         reads_record=sheets_of is not None,
         steps=sorted(steps, key=lambda each: (each.step.due_on or dt.date.max, each.step.id)),
+        own_thanks=own,
+        their_thanks=theirs,
+        form=typed or ThanksForm(formdata=None, data={"text": own.text if own else ""}),
+        longest=THANKS_MAX,
         can_send=is_learner and access.may(Permission.REVIEW_SEND),
         next_review=None if is_learner else pages.next_review(header.id),
     )

@@ -21,6 +21,8 @@ from tracker.rules.operations.audit_kinds import (
     RECORDS_SEALED,
     RESTORED,
     REVEALED,
+    THANKED,
+    THANKS_WITHDRAWN,
     WENT_ON,
 )
 from tracker.rules.roles import Role
@@ -105,7 +107,6 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
-        "figures_released": _l("Figures without names updated"),
         "round_reminded": _l("People reminded of a round"),
         "people_moved": _l("People moved to another version"),
         "move_planned": _l("Move to another version planned"),
@@ -161,18 +162,19 @@ NOT_LISTED = frozenset(
         EXCEPTION_MOVED,
         RECORDS_SEALED,
         CLOCK_CONFIRMED,
+        THANKED,
+        THANKS_WITHDRAWN,
         *OBJECTED,
         *ENDED.values(),
     }
 )
-"""Kinds that are recorded and not listed: they would tell something of answers, or who objected to
-a reader, or belong to no library."""
+"""Kinds that are recorded and not listed: they would tell something of answers, who objected to a
+reader, or who thanked whom, or belong to no library."""
 
 BY_NOBODY = {
     "move_waits": _l("Skills Tracker"),
     "planned_move_done": _l("Skills Tracker"),
     "not_recorded": _l("Skills Tracker"),
-    "figures_released": _l("Skills Tracker"),
     "round_kept": _l("Skills Tracker"),
     "sign_in_refused": _l("nobody signed in"),
 }

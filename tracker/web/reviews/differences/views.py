@@ -14,7 +14,7 @@ from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.frameworks.scale import counterpart
 from tracker.rules.reviews.differences import TAKEN_UNASKED, Choice, is_taken, needs_reason
 from tracker.rules.roles import Permission
-from tracker.services.reviews import differences
+from tracker.services.reviews import differences, thanks
 from tracker.services.reviews.differences import Confirmed
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
@@ -23,6 +23,7 @@ from tracker.web.http.input_checks import LONG_FORM
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.differences.forms import SentDifferences, from_form
 from tracker.web.reviews.differences.pages import differences_page
+from tracker.web.reviews.forms import ThanksForm
 from tracker.web.reviews.result import result_page
 
 bp = Blueprint("differences", __name__)
@@ -63,6 +64,27 @@ def result(review: Subject) -> ResponseReturnValue:
     if pages.is_sealed(header) or header.is_live:
         return redirect(url_for("reviews.show", review_id=review.id))
     return result_page(review, header)
+
+
+@bp.post("/reviews/<id:review_id>/thanks")
+@door(Permission.REVIEW_READ, subjects.review)
+def thank(review: Subject) -> ResponseReturnValue:
+    form = ThanksForm()
+    try:
+        thanks.write(session.actor(), review.id, form.text.data or "", session.now())
+    except Invalid as refusal:
+        errors.put_on(form, refusal)
+        return result_page(review, pages.header_of(review.id), form), 422
+    flash_message(_("Sent. Only the two of you see it."))
+    return redirect(url_for("differences.result", review_id=review.id), 303)
+
+
+@bp.post("/reviews/<id:review_id>/thanks/withdraw")
+@door(Permission.REVIEW_READ, subjects.review)
+def withdraw_thanks(review: Subject) -> ResponseReturnValue:
+    thanks.withdraw(session.actor(), review.id, session.now())
+    flash_message(_("Withdrawn. Your thanks are deleted."))
+    return redirect(url_for("differences.result", review_id=review.id), 303)
 
 
 @bp.post("/review-items/<id:item_id>/take-back")

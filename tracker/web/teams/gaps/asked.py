@@ -77,9 +77,8 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
-    if is_by_name:
-        past = [(key, _("%(round)s, same people", round=name)) for key, name in past]
-    compare = filters.offer("compare", [("", _("Nothing")), *past])
+    same = [(key, _("%(round)s, same people", round=name)) for key, name in past if is_by_name]
+    compare = filters.offer("compare", [("", _("Nothing")), *same])
     return scope, MatrixFilters(
         framework_id=framework_id,
         slug=of.framework_slug,

@@ -43,6 +43,7 @@ DRAFT_FORMS: dict[str, Any] = {
     "admin_use_statement.publish": _l("How ratings are used"),
     "corrections.close": _l("What became of a correction"),
     "endorsements.revoke": _l("Why a reviewed rating is revoked"),
+    "differences.thank": _l("Thanks"),
     "evidence.choose_now": _l("Why evidence counts"),
     "evidence.create": _l("New evidence"),
     "evidence.link": _l("Why evidence counts"),
