@@ -50,6 +50,7 @@ from tracker.models.people import (
 )
 from tracker.models.ratings import Rating, RatingEntry, RevealedAnswer
 from tracker.models.record.skills import Skill, SkillOrigin
+from tracker.models.record.standings import Standing
 from tracker.models.record.versions import LibraryVersion, PersonVersion, PlannedMove
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
@@ -177,6 +178,7 @@ __all__ = [
     "SkillOrigin",
     "SnapshotPerson",
     "Source",
+    "Standing",
     "Statement",
     "StoredFile",
     "Strand",

@@ -24,6 +24,7 @@ from tracker.models import Library, Person
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.regions import Paper
 from tracker.services.administration import rounds
+from tracker.services.reviews import standings
 from tracker.web.teams import people_file
 
 SignIn = Callable[[str], Client]
@@ -141,6 +142,7 @@ def test_a_document_is_one_sheet_of_the_librarys_paper(
             tx.get_one(Library, world.libraries["city"]).paper = paper
         for number in range(people):
             join(world, f"a person of a rather long name {number}", "central")
+        standings.count_stale(world.now)
     found = read(sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps.pdf")
     (page,) = found.pages
     size = (round(page.mediabox.width), round(page.mediabox.height))

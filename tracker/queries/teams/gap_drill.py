@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
+from tracker.queries.teams.gap_figures import GapFigures, figures
+from tracker.queries.teams.gap_figures import facts_of as facts_in
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
@@ -18,7 +19,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import HeldByStatement
-from tracker.rules.teams.gaps import DomainSummary, GapCell, NotMet
+from tracker.rules.teams.gaps import Alike, DomainSummary, GapCell, NotMet
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class DomainDrill:
 
 
 def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
-    """None: no such domain, or the reader may not see everybody by name. Six queries for now, four
-    for a round."""
+    """None: no such domain, or the reader may not see everybody by name. Five queries for now, four
+    for a round. Raises Uncounted."""
     people = people_chosen(scope, chosen)
     if any(not one.by_name for one in people):
         return None
@@ -74,12 +75,11 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
     domain = next((each for each in of.domains if each.key == key), None)
     if domain is None:
         return None
-    cells = {
-        cell.person_id: cell for cell in of.cells(people).values() if cell.domain_id == domain.id
-    }
-    facts, titles = facts_of(scope, chosen, of, people, {domain.id})
-    reasons = reasons_of(of.domains, cells.values(), facts, titles)
-    (summary,) = gaps.summarise(cells.values(), (domain.id,))
+    at = of.domains.index(domain)
+    rows = {person_id: (row[at],) for person_id, row in of.rows(people).items()}
+    groups = gaps.alike(rows, rows)
+    reasons = reasons_of(of.domains, groups, *facts_of(scope, of, {domain.id}))
+    (summary,) = gaps.summarise(groups, (domain.id,))
     return DomainDrill(
         domain=domain,
         summary=summary,
@@ -91,7 +91,7 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
                 role_profile=one.role_profile,
                 teams=_teams(scope, one),
                 framework=None if one.is_usual else one.framework_slug,
-                cell=cells[one.person_id],
+                cell=rows[one.person_id][0],
                 reasons=tuple(each.title for each in reasons if one.person_id in each.people),
             )
             for one in people
@@ -100,26 +100,16 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
 
 
 def facts_of(
-    scope: GapScope,
-    chosen: MatrixFilters,
-    of: GapFigures,
-    people: Sequence[TeamLearner],
-    domain_ids: Collection[int],
+    scope: GapScope, of: GapFigures, domain_ids: Collection[int]
 ) -> tuple[list[NotMet], dict[int, str]]:
     """What these people do not meet in these domains, and the statements' titles; nothing for a
     reader who gets no single statements. One query."""
-    if not scope.by_statement:
-        return [], {}
-    if of.not_met is not None:
-        return kept_not_met(of.not_met, domain_ids)
-    ids = [one.person_id for one in people]
-    where = (chosen.framework_id, scope.library_id, scope.today)
-    return not_met(ids, domain_ids, *where, scope.blind)
+    return facts_in(of.not_met, domain_ids) if scope.by_statement else ([], {})
 
 
 def reasons_of(
     domains: Sequence[DomainShape],
-    cells: Collection[GapCell],
+    groups: Collection[Alike],
     facts: Sequence[NotMet],
     titles: dict[int, str],
 ) -> tuple[StatementReason, ...]:
@@ -134,7 +124,7 @@ def reasons_of(
             of.statement_id, titles[of.statement_id], domain, level, of.people, of.below
         )
 
-    return tuple(reason(each) for each in gap_reasons.held_by(cells, facts))
+    return tuple(reason(each) for each in gap_reasons.held_by(groups, facts))
 
 
 def not_sent(scope: GapScope, chosen: MatrixFilters) -> list[NotSent]:

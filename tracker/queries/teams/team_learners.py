@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, select
@@ -73,13 +73,15 @@ class TeamLearner:
     def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
         """The same person by their jobs in the team, or with `below` in it or in one below it; with
         a role profile, by those of it. None where they have none."""
-        jobs = tuple(
+        jobs = [
             job
             for job in self.jobs
             if (job.path.startswith(path) if below else job.path == path)
             and role_profile_id in (None, job.role_profile_id)
-        )
-        return replace(self, jobs=jobs) if jobs else None
+        ]
+        if len(jobs) == len(self.jobs):
+            return self
+        return replace(self, jobs=tuple(jobs)) if jobs else None
 
 
 def team_learners(
@@ -94,6 +96,7 @@ def team_learners(
     for row in rows:
         by_person[row.person_id].append(row)
     supervised = {place.team_id for place in actor.supervises}
+    job = cache(TeamJob)
     found = []
     for person_id, memberships in by_person.items():
         known = person_id == actor.person_id or any(
@@ -103,7 +106,7 @@ def team_learners(
         for slug in dict.fromkeys(row.slug for row in current):
             there = [row for row in current if row.slug == slug]
             here = [
-                TeamJob(row.path, row.role_profile_id, row.role_profile)
+                job(row.path, row.role_profile_id, row.role_profile)
                 for row in there
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]

@@ -27,6 +27,7 @@ class DailyPart(StrEnum):
     MOVES = "moves"
     DIFFERENCES = "differences"
     ENDORSEMENTS = "endorsements"
+    STANDINGS = "standings"
     READERS = "readers"
     REMINDERS = "reminders"
     ROUND_REMINDERS = "round_reminders"

@@ -29,6 +29,7 @@ PARTS = {
     DailyPart.MOVES: _l("Moving people to another version as planned"),
     DailyPart.DIFFERENCES: _l("Ending differences whose time is over"),
     DailyPart.ENDORSEMENTS: _l("Letting old reviewed ratings expire"),
+    DailyPart.STANDINGS: _l("Comparing kept levels with people’s own pages"),
     DailyPart.READERS: _l("Telling people about new readers"),
     DailyPart.REMINDERS: _l("Reminders"),
     DailyPart.ROUND_REMINDERS: _l("Reminders of a round"),

@@ -21,6 +21,7 @@ GOES = frozenset(
         "record_openings.reader_id",
         "roster_rows.person_id",
         "roster_traces.person_id",
+        "standings.person_id",
     }
 )
 """What others made with the account: deleted with it (records/accounts/removal)."""

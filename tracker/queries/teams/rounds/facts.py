@@ -7,12 +7,12 @@ rated here are read as they are, so this is asked before any of them changes.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, func, or_, select, union_all
 
 from tracker.db import session
 from tracker.models import (
@@ -29,18 +29,21 @@ from tracker.models import (
     RoleProfile,
     Round,
     RoundFramework,
+    ScaleAnswer,
     Statement,
     Team,
 )
+from tracker.models.joins import scale_answer
+from tracker.models.record import later
 from tracker.models.record.versions import learns_on
-from tracker.models.record.words import left_out
+from tracker.models.record.words import agreed_exceptions, left_out, standing
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, targets
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.teams.gap_figures import not_met
-from tracker.rules.frameworks.scale import Voice
+from tracker.queries.profiles.levels import AT
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape
@@ -174,10 +177,7 @@ def people_at(
     shapes = level_shapes.shapes_for(domains, *of[:4])
     endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
     left_out = exceptions.of_people(*of)
-    unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    facts, _titles = not_met(ids, [domain.id for domain in domains], *of[1:])
-    for fact in facts:
-        unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
+    unmet = _not_met(ids, [domain.id for domain in domains], *of[1:4], as_of)
     jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
     expected = targets(jobs_there, framework_id)
     of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -208,7 +208,7 @@ def people_at(
                 cells={
                     str(domain.id): round_snapshots.cell(
                         of_endorsed[domain.id],
-                        unmet[person_id, domain.id],
+                        unmet.get((person_id, domain.id), []),
                         {job: each[domain.id] for job, each in by_job.items()},
                     )
                     for domain in domains
@@ -253,3 +253,51 @@ def memberships_on(
     for row in rows:
         found[row.person_id].append(row)
     return dict(found)
+
+
+def _not_met(
+    person_ids: Collection[int],
+    domain_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+    at: dt.datetime,
+) -> dict[tuple[int, int], list[int]]:
+    """By person and domain, the endorsements that did not meet their statement at that moment, but
+    for agreed exceptions. One query."""
+    values = {
+        "people": list(person_ids),
+        "domains": list(domain_ids),
+        "framework": framework_id,
+        "library": library_id,
+        **later.on(today),
+        "at": at,
+    }
+    found: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for person_id, domain_id, statement_id in session().execute(_not_met_at(), values):
+        found[person_id, domain_id].append(statement_id)
+    return found
+
+
+@cache
+def _not_met_at() -> Select[int, int, int]:
+    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, AT)
+    person_id, statement_id, answer, *_rest = endorsed.c
+    out = left_out(LIBRARY, FRAMEWORK)
+    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, AT)
+    return (
+        select(person_id, Statement.domain_id, Statement.id)
+        .join(endorsed, statement_id == Statement.id)
+        .join(ScaleAnswer, scale_answer(answer))
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .outerjoin(
+            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == statement_id)
+        )
+        .where(
+            Statement.domain_id.in_(bindparam("domains", expanding=True)),
+            ScaleAnswer.counts_as == Meaning.NOT_MET,
+            out.c.id.is_(None),
+            agreed.c.id.is_(None),
+            counts_now(person_id, statement_id),
+        )
+    )

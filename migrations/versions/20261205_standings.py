@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261204_told"
+revision = "20261205_standings"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -610,6 +610,16 @@ table(
     line(64, "salt", default=sa.text("''")),
     check("cleared_has_no_answer", "(answer IS NULL) = (basis = 'cleared')"),
     index("person_id", "skill_id", "rated_at", name="ix_rating_entries_person_skill"),
+)
+
+table(
+    "standings",
+    to("people", "person_id", is_key=True),
+    to("frameworks", "framework_id", is_key=True),
+    line(64, "basis"),
+    day("changes_on", null=True),
+    prose("revealed", "reviewed", "not_met", "excepted"),
+    index("basis", name="ix_standings_basis"),
 )
 
 # Evidence
@@ -1421,6 +1431,8 @@ CHANGING = {
     f"AND {erasing(OF_ITEM)}",
 }
 """How a row may change."""
+FORGETTING = ("endorsements", "level_exceptions", "person_versions", "revealed_answers")
+"""What somebody's standings are worked out from: with a row of it they go, and are counted anew."""
 
 
 def guard(name: str, act: str, of: str, unless: str | None, gives: str) -> None:
@@ -1443,6 +1455,18 @@ def guard(name: str, act: str, of: str, unless: str | None, gives: str) -> None:
     op.execute(f"{trigger} FOR EACH ROW EXECUTE FUNCTION {does}()")
 
 
+def forget(name: str, act: str) -> None:
+    """A trigger that takes away the standings of whose row was written. PostgreSQL holds the person
+    too, as whoever counts them does: else what was read before it would be kept after it."""
+    row = "OLD" if act == "DELETE" else "NEW"
+    trigger = f"CREATE TRIGGER {name}_forgets_{act.lower()} AFTER {act} ON {name} FOR EACH ROW"
+    if op.get_bind().dialect.name == "sqlite":
+        gone = f"DELETE FROM standings WHERE person_id = {row}.person_id"
+        op.execute(f"{trigger} BEGIN {gone}; END")
+    else:
+        op.execute(f"{trigger} EXECUTE FUNCTION forget_standings()")
+
+
 def function(name: str, does: str, returns: str = "trigger", how: str = "") -> None:
     op.execute(
         f"CREATE FUNCTION {name}() RETURNS {returns} LANGUAGE plpgsql{how} "
@@ -1461,6 +1485,15 @@ def upgrade() -> None:
         # Lets a role lock the seals that may not change them.
         owned = " SECURITY DEFINER SET search_path = public, pg_temp"
         function("lock_seals", "LOCK TABLE seals IN SHARE MODE;", "void", owned)
+        whose = "COALESCE(NEW.person_id, OLD.person_id)"
+        function(
+            "forget_standings",
+            f"PERFORM 1 FROM people WHERE id = {whose} FOR NO KEY UPDATE; "
+            f"DELETE FROM standings WHERE person_id = {whose}; RETURN NULL;",
+        )
+    for name in FORGETTING:
+        for act in ("INSERT", "UPDATE", "DELETE"):
+            forget(name, act)
     for name in sorted(GROWING | {*FROZEN, *GOING, *CHANGING}):
         of = f" OF {FROZEN[name]}" if name in FROZEN else ""
         guard(name, "UPDATE", of, CHANGING.get(name), "NEW")
@@ -1477,5 +1510,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         conditional = {f"{name}_no_update" for name in CHANGING}
         conditional |= {f"{name}_no_delete" for name in GOING}
-        for name in sorted({"refuse_history_change", "lock_seals", *conditional}):
+        for name in sorted(
+            {"refuse_history_change", "lock_seals", "forget_standings", *conditional}
+        ):
             op.execute(f"DROP FUNCTION {name}()")
