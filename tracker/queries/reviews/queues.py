@@ -8,15 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, select
 
 from tracker.db import session
-from tracker.models import (
-    Confirmation,
-    Framework,
-    Person,
-    Review,
-    ReviewItem,
-    Statement,
-    Team,
-)
+from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Statement, Team
 from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on

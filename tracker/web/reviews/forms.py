@@ -45,9 +45,7 @@ refusal_messages(
         "what "
         "can be sent now."
     ),
-    review_ground_needed=_l(
-        "Say how you know. Your answer is kept on this page."
-    ),
+    review_ground_needed=_l("Say how you know. Your answer is kept on this page."),
     review_ground_empty=_l(
         "No evidence was sent with this statement. Choose another way that you know it."
     ),
@@ -141,9 +139,7 @@ class ReaderForm(Form):
     """`reviewer` is "person-team"; who may be chosen is the service's to say."""
 
     reviewer = RadioField(
-        _l("Who should review?"),
-        [InputRequired(_l("Choose a reviewer."))],
-        validate_choice=False,
+        _l("Who should review?"), [InputRequired(_l("Choose a reviewer."))], validate_choice=False
     )
 
     @property

@@ -143,13 +143,7 @@ class ReviewLabels:
         return [
             *graded,
             *(
-                AnswerChoice(
-                    key,
-                    self.theirs(key),
-                    text,
-                    shortcut(key, 0),
-                    needs_no_ground=True,
-                )
+                AnswerChoice(key, self.theirs(key), text, shortcut(key, 0), needs_no_ground=True)
                 for key, text in others.items()
             ),
             AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
