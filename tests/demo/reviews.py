@@ -111,7 +111,7 @@ def _seen(
     if draw("chance", *key) < 0.04:
         return _response(item_id, CANNOT_TELL, None, "")
     if learner.said[statement.id] == NOT_MY_WORK and draw("job", *key) < 0.7:
-        return _response(item_id, NOT_THEIR_WORK, Ground.SAW_IT, "")
+        return _response(item_id, NOT_THEIR_WORK, None, "")
     above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
     seen = fitting(scene.scale, above)
     ground = _ground(item_id, *key)

@@ -145,19 +145,100 @@ def test_a_question_by_keyboard_and_the_way_round(live: Live, visit: Visit, revi
     assert said(live, review_id)[1][0] == "returned"
 
 
+def footer(page: Any, words: str) -> Any:
+    return page.locator("[data-page-state]").filter(has_text=re.compile(f"^{words}$"))
+
+
+def test_keys_go_past_a_note_that_is_due_and_never_become_its_text(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    cards = page.locator("[data-statement]")
+    cards.nth(0).locator("input[name^=answer]").first.focus()
+    for key in "2d" + "1a" + "3s" + "9" * (EACH - 3):
+        page.keyboard.press(key)
+    footer(page, "1 not saved yet: say how you know").wait_for()
+    assert page.locator("[data-left-here]").text_content() == "Left on this screen: 1"
+    assert page.locator("[data-way-on]:focus").count() == 1, "keys do nothing there"
+    page.keyboard.press("3")
+    page.keyboard.press("a")
+    assert said(live, review_id)[0] == ("waiting", None, None)
+    assert said(live, review_id)[1][1:] == ("not_yet", "saw_it")
+    assert said(live, review_id)[2][1:] == ("consistently", "saw_product")
+    note = cards.nth(0).locator("textarea")
+    assert note.input_value() == ""
+    page.keyboard.press("Enter")
+    assert cards.nth(0).locator("input[value=partly]:focus").count() == 1
+    page.keyboard.press("Enter")
+    assert note.evaluate("each => each === document.activeElement")
+    cards.nth(0).get_by_text("What you were told (needed)").wait_for()
+    page.keyboard.type("Tom closed for her.")
+    footer(page, "Everything is saved.").wait_for()  # by itself, with the focus still in the note
+    assert said(live, review_id)[0] == ("answered", "partly", "was_told")
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.reload()
+    assert note.input_value() == "Tom closed for her."
+
+
+def test_what_is_begun_is_said_kept_and_asked_about(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    partly = first_card(page).locator("input[type=radio][value=partly]")
+    partly.focus()
+    with page.expect_response("**/drafts") as kept:
+        page.keyboard.press("2")
+    assert kept.value.ok
+    footer(page, "1 not saved yet: say how you know").wait_for()
+    asked = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", stay)
+    page.reload()
+    assert asked == ["beforeunload"]
+    assert partly.is_checked()
+    footer(page, "1 not saved yet: say how you know").wait_for()
+    page.get_by_role("button", name="Stop for now").click()
+    page.get_by_text("Your answers about Ana are saved").wait_for()
+    assert asked == ["beforeunload"]
+    page.goto(f"/reviews/{review_id}")
+    assert partly.is_checked()
+    assert said(live, review_id)[0] == ("waiting", None, None)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_note_leaves_the_buttons_of_the_foot_free(
+    live: Live, visit: Visit, review_id: int, width: int, height: int
+) -> None:
+    page = visit("sue", width=width, height=height)
+    page.goto(f"/reviews/{review_id}")
+    last = page.locator("[data-statement]").last
+    last.locator(".judge-more > summary").click()
+    sheet = last.locator(".drop-sheet").bounding_box()
+    assert sheet["y"] + sheet["height"] <= page.locator(".sitting-foot").bounding_box()["y"]
+    page.locator("[data-way-on]").click(trial=True)
+    page.get_by_role("button", name="Stop for now").click(trial=True)
+
+
 def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(
     live: Live, visit: Visit, review_id: int
 ) -> None:
     page = visit("sue")
     page.goto(f"/reviews/{review_id}")
     cards = page.locator("[data-statement]")
-    cards.nth(0).locator("input[value=partly]").focus()
+    cards.nth(0).locator("input[type=radio][value=partly]").focus()
     page.keyboard.press("2")
     page.locator("[data-save-state].is-asked").wait_for()
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="Select several").click()
     page.get_by_text("Answer the selected (0)").wait_for()  # the script is there
-    cards.nth(0).locator("input[value=partly]").focus()
+    cards.nth(0).locator("input[type=radio][value=partly]").focus()
     page.keyboard.press("2")
     for number in (1, 4):
         cards.nth(number).locator("input[name^=answer]").first.focus()
@@ -172,7 +253,9 @@ def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(
         number for number, each in enumerate(said(live, review_id)) if each[0] == "answered"
     ]
     assert answered == [1, 4]
-    assert cards.nth(0).locator("input[value=partly]").is_checked(), "what was begun is still there"
+    assert cards.nth(0).locator("input[type=radio][value=partly]").is_checked(), (
+        "what was begun is still there"
+    )
 
 
 def test_another_tab_s_answer_is_shown_beside_this_one(
@@ -197,7 +280,7 @@ def test_another_tab_s_answer_is_shown_beside_this_one(
 def test_later_waits_for_what_is_being_saved(live: Live, visit: Visit, review_id: int) -> None:
     page = visit("sue")
     page.goto(f"/reviews/{review_id}")
-    first_card(page).locator("input[value=partly]").focus()
+    first_card(page).locator("input[type=radio][value=partly]").focus()
     page.keyboard.press("ArrowRight")  # waits for the next arrow
     first_card(page).locator("label.pill").first.click()
     page.get_by_role("button", name="Stop for now").click()
@@ -217,7 +300,7 @@ def test_the_button_at_the_foot_goes_to_what_is_open(
     assert cards.nth(0).locator("input:focus").count() == 1
     page.keyboard.press("9")
     assert cards.nth(1).locator("input:focus").count() == 1
-    cards.nth(4).locator("input[value=partly]").check()
+    cards.nth(4).locator("input[type=radio][value=partly]").check()
     on.click()
     assert cards.nth(5).locator("input:focus").count() == 1
     assert left.text_content() == "Left on this screen: 9", "half an answer is none"

@@ -175,3 +175,15 @@ def test_the_evidence_is_a_ground_only_where_some_was_sent(world: World) -> None
     with pytest.raises(Conflict) as refused:
         answers.answer(sue, [said(without, ground=Ground.EVIDENCE_ONLY)], world.now)
     assert refused.value.facts["rows"][without].code == "review_ground_empty"
+
+
+@pytest.mark.parametrize("answer", [ReviewerAnswer.NOT_THEIR_WORK, ReviewerAnswer.CANNOT_TELL])
+@pytest.mark.parametrize("ground", [None, Ground.SAW_PRODUCT])
+def test_what_tells_of_nothing_seen_keeps_no_ground(
+    world: World, answer: ReviewerAnswer, ground: Ground | None
+) -> None:
+    review_id = send(world, YES)
+    (item_id,) = item_ids(review_id)
+    response = ReviewerResponse(item_id, answer, ground, "", 1)
+    assert answers.answer(actor(world, "sue"), [response], world.now) == 1
+    assert [(item.reviewer_answer, item.ground) for item in items(review_id)] == [(answer, None)]

@@ -43,7 +43,7 @@ from tracker.models import (
 )
 from tracker.models.record.words import skill_of
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import Ground
+from tracker.rules.frameworks.scale import WITHOUT_GROUND, Ground
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import reviews
@@ -365,8 +365,10 @@ class TestAnswering:
         with pytest.raises(Conflict, match="move_not_now"):
             answer(world, item_ids(review_id)[0], TELLS)
 
-    @pytest.mark.parametrize("said", [each for each in ReviewerAnswer if each is not CANNOT])
-    def test_every_answer_but_cannot_tell_needs_its_ground(
+    @pytest.mark.parametrize(
+        "said", [each for each in ReviewerAnswer if each not in WITHOUT_GROUND]
+    )
+    def test_what_tells_of_something_seen_needs_its_ground(
         self, world: World, said: ReviewerAnswer
     ) -> None:
         item_id = item_ids(send(world, YES))[0]

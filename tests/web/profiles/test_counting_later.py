@@ -91,7 +91,7 @@ def test_no_page_counts_it_before_the_round_begins(
         assert "14 statements" not in words(ana.get("/").text)
         sending = words(ana.get("/reviews/new").text)
         assert f"New 0 Emerging · New {waits} Not yet" in sending
-        assert "1 of these counts later, so it isn’t ticked." in sending
+        assert "1 of these counts later, so it isn’t selected." in sending
         assert "Statements chosen: 0." in sending, "it can be sent by hand"
         statements = ana.get("/profile.json").get_json()["statements"]
         assert [each["counts_from"] for each in statements].count("2027-01-11") == 3

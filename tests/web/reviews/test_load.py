@@ -76,7 +76,7 @@ class TestSuggested:
         assert href is not None
         all_of_it = ana.get(html.unescape(href[1])).text
         assert ticked(all_of_it) == 2 + int(more[1])
-        assert "Tick 2 only" in all_of_it
+        assert "Select 2 only" in all_of_it
 
     def test_a_second_opinion_is_asked_of_somebody_else(
         self, app: Flask, world: World, ana: Client
@@ -155,7 +155,7 @@ class TestSuggested:
     def test_the_sentence_says_why_these(self, app: Flask, world: World, ana: Client) -> None:
         self.all_rated(app, world)
         text = words(ana.get("/reviews/new").text)
-        assert "Ticked first: what changed since it was last reviewed, then what was" in text
+        assert "Selected first: what changed since it was last reviewed, then what was" in text
         assert (
             "Send about 15 statements at a time: that takes your reviewer about 10 minutes." in text
         )

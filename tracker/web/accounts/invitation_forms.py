@@ -18,7 +18,7 @@ refusal_messages(
     ),
     invitation_days_out_of_range=_l("Enter whole days from 1 to %(longest)s."),
     hours_not_in_order=_l("Choose an hour after the first one."),
-    idle_unknown=_l("Choose one of the list."),
+    idle_unknown=_l("Choose one from the list."),
 )
 
 IDLE = {

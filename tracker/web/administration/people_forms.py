@@ -25,7 +25,7 @@ refusal_messages(
         "set their password."
     ),
     person_is_disabled=_l("This account is disabled. Enable it first."),
-    team_unknown=_l("There is no such team. Choose one of the list."),
+    team_unknown=_l("There is no such team. Choose one from the list."),
     team_closed=_l("%(team)s is closed. Choose another team, or reopen it first."),
     role_profile_needed=_l("Choose this learner’s job profile."),
     role_profile_unknown=_l("There is no such job profile. Choose one from the list."),

@@ -18,7 +18,7 @@ from tracker.web.ui.templating.dates import example
 
 refusal_messages(
     hr_contact_in_part=_l("Enter both the HR contact’s name and email, or neither."),
-    parent_unknown=_l("There is no such open team. Choose one of the list."),
+    parent_unknown=_l("There is no such open team. Choose one from the list."),
     parent_below=_l("A team can’t be below itself. Choose another one."),
     teams_too_deep=_l(
         "Teams would be more than %(deepest)s levels deep. Choose a place further up."
@@ -29,7 +29,7 @@ refusal_messages(
     team_has_joiners=_l("Somebody is to join this team later. Correct their memberships first."),
     parent_closed=_l("The team above is closed. Reopen that one first."),
     library_name_taken=_l("This name can’t be used here. Choose another one."),
-    time_zone_unknown=_l("There is no such time zone. Choose one of the list."),
+    time_zone_unknown=_l("There is no such time zone. Choose one from the list."),
     days_out_of_range=_l("Enter whole days from 1 to %(longest)s."),
     months_out_of_range=_l("Enter whole months from 1 to %(longest)s, or nothing."),
 )

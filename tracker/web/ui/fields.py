@@ -29,7 +29,7 @@ refusal_messages(
     email_not_valid=_l("This is not an email address. Write it like name@example.org."),
     day_far=_l("Enter a day between 1950 and 2099."),
     dates_not_in_order=_l("The last day comes before the first."),
-    framework_unknown=_l("There is no such framework. Choose one of the list."),
+    framework_unknown=_l("There is no such framework. Choose one from the list."),
 )
 
 ID_MAX = 2**31 - 1

@@ -10,14 +10,14 @@ from werkzeug.datastructures import ImmutableMultiDict
 from tracker.web.http.errors import mark_refused
 
 SENTENCES: dict[str, Any] = {
-    "Invalid Choice: could not coerce.": _l("Choose one of the list."),
+    "Invalid Choice: could not coerce.": _l("Choose one from the list."),
     "Invalid choice(s): one or more data inputs could not be coerced.": _l("Choose from the list."),
-    "Not a valid choice.": _l("This is not one of the list. Choose again."),
+    "Not a valid choice.": _l("This isn’t on the list. Choose again."),
     "'%(value)s' is not a valid choice for this field.": _l(
-        "One of these is not of the list. Choose again."
+        "One of these isn’t on the list. Choose again."
     ),
     "'%(value)s' are not valid choices for this field.": _l(
-        "Some of these are not of the list. Choose again."
+        "Some of these aren’t on the list. Choose again."
     ),
     "Not a valid date value.": _l("This is not a date. Write it like 2026-11-24."),
     "Not a valid integer value.": _l("This is not a whole number."),

@@ -21,8 +21,10 @@ from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids,
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Framework, Look, Team
+from tracker.rules.drafts import RESPONSE
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
+from tracker.services.accounts import drafts
 from tracker.services.reviews import handovers, reviews
 
 SignIn = Callable[[str], Client]
@@ -416,6 +418,68 @@ class TestScreen:
     ) -> None:
         assert sue.post(screen(review_id), data).status_code in (303, 422)
         assert statuses(app, review_id) == ["waiting"] * 8
+
+
+class TestStopForNow:
+    def test_what_is_whole_is_saved_and_the_rest_is_kept_for_its_reviewer(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, third, fourth, *_rest = item_ids(review_id)
+        sent = fields(sue.get(screen(review_id)).text) | {
+            f"answer-{first}": "partly",
+            f"ground-{first}": "saw_it",
+            f"answer-{second}": "partly",
+            f"answer-{third}": "not_yet",
+            f"ground-{third}": "was_told",
+            f"note-{fourth}": "Ask Tom",
+            "act": "later",
+        }
+        left = sue.post(screen(review_id), sent, follow_redirects=True)
+        assert left.status_code == 200
+        assert left.request.path == "/"
+        assert "You chose answers for 3 more statements" in words(left.text)
+        assert statuses(app, review_id)[:4] == ["answered", "waiting", "waiting", "waiting"]
+        again = fields(sue.get(screen(review_id)).text)
+        kept = {name: again.get(name, "") for name in sent if name in again}
+        assert kept[f"answer-{second}"] == "partly"
+        assert (kept[f"answer-{third}"], kept[f"ground-{third}"]) == ("not_yet", "was_told")
+        assert kept[f"note-{fourth}"] == "Ask Tom"
+        again[f"ground-{second}"] = "saw_it"
+        assert sue.post(screen(review_id), again).status_code == 303
+        assert statuses(app, review_id)[:4] == ["answered", "answered", "waiting", "waiting"]
+
+    def test_what_another_page_saved_is_still_asked_about_and_named(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        sent = fields(sue.get(screen(review_id)).text)
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+            answer(world, first, SAYS_NO)
+        refused = sue.post(
+            screen(review_id),
+            sent
+            | {
+                f"answer-{first}": "partly",
+                f"ground-{first}": "saw_it",
+                f"answer-{second}": "partly",
+                "act": "later",
+            },
+        )
+        assert refused.status_code == 409
+        assert f'<a href="#s-{first}">Ana: ' in refused.text
+        assert f'<a href="#s-{second}">' not in refused.text
+
+    def test_a_whole_draft_was_never_sent(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+            typed = (("answer", "partly"), ("ground", "saw_it"), ("note", "At the desk"))
+            drafts.save(actor(world, "sue"), RESPONSE, str(first), typed, world.now)
+        found = fields(sue.get(screen(review_id)).text)
+        assert f"answer-{first}" not in found
+        assert found[f"note-{first}"] == "At the desk"
 
 
 class TestTicked:
