@@ -29,7 +29,6 @@ ARGUED = {
     "GROUP BY outbox_mails.status": "figures of the installation, from the index alone",
     "GROUP BY jobs.state": "figures of the installation, from the index alone",
     "address_changes.by_id": "of one account that never signed in, before it is deleted",
-    "training_actions.done_at IS NULL": "PostgreSQL begins with its 400 rows here",
     "(teams.path LIKE %(root)s::VARCHAR": "PostgreSQL joins the 2,000 teams last here",
 }
 """Statements that may, by some of their words, and why."""
