@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search load load-memory mutants check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists load load-memory mutants check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -91,6 +91,9 @@ bench-moves: $(STAMP) ## 10,000 people moved to a version and back on both engin
 
 bench-sheets: $(STAMP) ## the pages of one learner among 40 people and among 10,000, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.sheets $(PEOPLE)
+
+bench-lists: $(STAMP) ## the lists of a library of 1,000 people and of 10,000, on both engines (PEOPLE=10000)
+	@$(BIN)/python -m tests.benches.lists $(PEOPLE)
 
 bench-search: $(STAMP) ## search among 10,000 people and 400 statements, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.search $(PEOPLE)

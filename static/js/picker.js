@@ -1,59 +1,61 @@
-/* Finding statements while typing, as search finds them (/search). What is ticked stays in sight, and what was found until
-   the next answer is there. Without this the button beside the box asks the server. */
+/* Finding statements while typing: the same page is asked, and its list takes the place of this one. What is ticked stays in
+   sight, and what was found until the next answer is there. Without this the buttons beside the field send the form. */
 
-const box = document.querySelector("[data-pick-find]");
-const found = document.querySelector("[data-pick-found]");
-const groups = [...document.querySelectorAll("details.pick-group")];
-const picks = [...document.querySelectorAll("[data-pick]")].map((item) => ({
-  item,
-  tick: item.querySelector("input[type=checkbox]"),
-}));
-const openAtFirst = groups.map((group) => group.open);
-const counts = groups.map((group) => group.querySelector(":scope > summary .soft"));
+const finder = document.querySelector("[data-pick-from]");
+const box = document.getElementById("find");
+const searched = finder?.querySelector("[name=found]");
+const list = document.querySelector("[data-pick-list]");
+const picked = document.querySelector("[data-picked]");
+const said = finder?.querySelector("[data-pick-said]");
+const domains = [...(finder?.querySelectorAll("[name=within]") ?? [])];
+const tickOf = (pick) => pick.querySelector("input[type=checkbox]");
 
 const PAUSE = 150;
 let timer, asking;
 
-/** The ids of the statements that are found. */
-async function ask(words) {
+async function ask(name, value) {
+  clearTimeout(timer);
   asking?.abort();
   asking = new AbortController();
-  const answer = await fetch(`${box.dataset.pickFind}&q=${encodeURIComponent(words)}`, { signal: asking.signal });
-  if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return new Set([...page.querySelectorAll("[data-found] a")].map((link) => link.getAttribute("href").split("/").at(-1)));
-}
-
-async function narrow() {
-  const words = box.value.trim();
-  let ids = null;
+  const address = new URL(finder.dataset.pickFrom, location);
+  address.searchParams.set(name, value);
   try {
-    ids = words ? await ask(words) : null;
+    const answer = await fetch(address, { signal: asking.signal, redirect: "error" });
+    if (!answer.ok) return;
+    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    searched.value = box.value;
+    for (const each of domains) each.ariaPressed = String(name === "within" && each.value === value);
   } catch {
-    return; // what was found before stays
+    // what was found before stays
   }
-  let count = 0;
-  for (const { item, tick } of picks) {
-    const holds = !ids || ids.has(tick.value);
-    count += holds;
-    item.hidden = !holds && !tick.checked;
-  }
-  for (const [index, group] of groups.entries()) {
-    const shown = group.querySelectorAll("[data-pick]:not([hidden])").length;
-    group.hidden = !shown;
-    group.open = words ? shown > 0 : openAtFirst[index];
-    if (counts[index]) counts[index].textContent = shown;
-  }
-  found.textContent = words ? found.dataset.pickFound.replace("{count}", count) : "";
 }
 
-// What the server has searched for already narrows what there is to look through: then it searches on.
-if (box && !box.value) {
-  box.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(narrow, PAUSE);
-  });
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") event.preventDefault();
-  });
+function show(page) {
+  for (const pick of list.querySelectorAll("[data-pick]")) if (tickOf(pick).checked) picked.append(pick);
+  list.replaceChildren(...document.adoptNode(page.querySelector("[data-pick-list]")).childNodes);
+  for (const pick of list.querySelectorAll("[data-pick]")) {
+    const kept = document.getElementById(tickOf(pick).id).closest("[data-pick]");
+    if (kept !== pick) pick.replaceWith(kept);
+  }
+  picked.closest("[data-picked-part]")?.toggleAttribute("hidden", !picked.children.length);
+  said.textContent = page.querySelector("[data-pick-said]").textContent;
 }
+
+finder?.addEventListener("input", () => {
+  clearTimeout(timer);
+  timer = setTimeout(ask, PAUSE, "find", box.value.trim());
+});
+box?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  ask("find", box.value.trim());
+});
+finder?.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  event.preventDefault();
+  if (button.name === "within") {
+    box.value = "";
+    ask("within", button.value);
+  } else ask("find", box.value.trim());
+});

@@ -10,9 +10,4 @@ sending.addEventListener("change", () => {
   const { seconds } = (sending.querySelector("input[name=reviewer]:checked") ?? sending).dataset;
   const minutes = Math.ceil((chosen * Number(seconds)) / 60);
   count.textContent = fill(words.count, { count: chosen, minutes });
-  for (const group of sending.querySelectorAll(".send-group")) {
-    const done = group.querySelectorAll("input:checked").length;
-    const total = group.querySelectorAll("input[name=statements]").length;
-    group.querySelector("[data-send-group]").textContent = fill(words.group, { done, total });
-  }
 });

@@ -28,7 +28,18 @@ from tracker.models import Person, Skill, Statement
 
 TIMES, MOST_MS, COUNT = 5, 50, 400
 NAMES = json.loads((ROOT / "seed_data" / "demo" / "library.json").read_text(encoding="utf-8"))
-WORDS = (*TABLE, "Abigail", "Abigial", "Nov", "a", "technician", "branch 12", "settings", "zzzz")
+WORDS = (
+    *TABLE,
+    "Abigail",
+    "Abigial",
+    "Nov",
+    "a",
+    "technician",
+    "branch 12",
+    "settings",
+    "Mid-level",
+    "zzzz",
+)
 
 
 def costs(client: Client) -> list[float]:

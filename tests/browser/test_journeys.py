@@ -83,7 +83,7 @@ def test_evidence_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     )
     me.follow(page.get_by_role("link", name="Link to statements"))
     me.fill(page.get_by_label("Find statements by a word"), "Communication 1.1")
-    page.get_by_text("Statements with these words: 1").wait_for()
+    page.get_by_text("1 statement found.").wait_for()
     me.to(page.get_by_label("Communication 1.1").first)
     me.press("Space")
     me.fill(

@@ -1,7 +1,7 @@
 """What happened in the demo's second library, whose coordinator reads counts without names.
 
-In the first round people were reviewed in half of the domains, in three groups, weeks apart, so
-that there was more to tell of each time. In this round most have sent the rest. One review is
+In the first round people were reviewed in half of the domains, in three groups, weeks apart. In
+this round most have sent the rest, and some of it was told on an earlier day. One review is
 overdue, and one more would be but for a week that was taken.
 """
 
@@ -16,15 +16,13 @@ from tracker.policy.permissions import Actor
 from tracker.services import evidence
 from tracker.services.administration import rounds
 from tracker.services.assessment import ratings
-from tracker.services.reviews import due_dates, releases
+from tracker.services.reviews import due_dates
 
 GROUPS = 3
 GROUP_DAYS = 12
 """From the beginning of one group to that of the next."""
-COUNTED = (-28, -14, -1)
-"""The days of this round on which it is decided what is told anew."""
-OVER_IN = 6
-"""Days after which all is said of a review that is not held up."""
+EARLY = -14
+"""The day of this round of which figures are told before it closes."""
 
 
 class CountyStory(LibraryStory):
@@ -40,18 +38,12 @@ class CountyStory(LibraryStory):
             day = FIRST_ROUND[0] + 3 + group * GROUP_DAYS
             for learner in self.learners[group::GROUPS]:
                 self._first_round(learner, day)
-            self._count(day + GROUP_DAYS - 1)
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
-        self._count(FIRST_ROUND[1] + 1)
         self._read_notices()
-        self._round(*THIS_ROUND)
-        left = list(self.cast.texts["sent_this_round"])
-        for day in COUNTED:
-            told = [e for e in left if e["day"] + OVER_IN < day or day == COUNTED[-1]]
-            left = [each for each in left if each not in told]
-            for each in told:
-                self._this_round(each)
-            self._count(day)
+        self._round(*THIS_ROUND, figures=EARLY)
+        for each in self.cast.texts["sent_this_round"]:
+            self._this_round(each)
+        rounds.keep_all_due(self.at(-1))
         current_round.not_sent_yet(self)
 
     def _first_round(self, learner: DemoLearner, day: int) -> None:
@@ -92,7 +84,3 @@ class CountyStory(LibraryStory):
         for each in said:
             learner.said[each.statement_id] = str(each.answer)
             learner.versions[each.statement_id] = 1
-
-    def _count(self, day: int) -> None:
-        library_id = self.actor(self.cast.administrator, self.at(day)).library_id
-        releases.release_due(library_id, self.at(day))

@@ -170,7 +170,7 @@ class LibraryStory(Scene):
         )
         memberships.add(admin, self.ids[name], terms, now)
 
-    def _round(self, first: int, last: int) -> None:
+    def _round(self, first: int, last: int, figures: int | None = None) -> None:
         starts_on, ends_on = self._day(first), self._day(last)
         now = self.at(first)
         rounds.create(
@@ -180,6 +180,7 @@ class LibraryStory(Scene):
             starts_on,
             ends_on,
             now,
+            figures_on=self._day(figures) if figures is not None else None,
         )
 
     def _begin(self, learner: DemoLearner, day: float) -> Actor:

@@ -25,7 +25,7 @@ from tracker.services.accounts import account, away, given_links, invitations
 from tracker.services.administration import memberships, people, rounds, teams
 from tracker.services.assessment import ratings
 from tracker.services.operations import looks
-from tracker.services.reviews import due_dates, releases, thanks
+from tracker.services.reviews import due_dates, thanks
 
 STAGES = tuple(Stage)
 
@@ -55,7 +55,6 @@ class Story(LibraryStory):
         next_version.draft(
             self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
         )
-        releases.release_all_due(self.at(-1))
         self._forgotten_passwords()
 
     def _first_round(self, learner: DemoLearner) -> None:
@@ -78,7 +77,6 @@ class Story(LibraryStory):
     def _after_first_round(self) -> None:
         """It is kept as it was on its last day, and the coordinator looks at the gaps; then the
         library comes to expect more, and teams that stood alone come below another."""
-        releases.release_all_due(self.at(FIRST_ROUND[1]))
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 2)
         coordinator = self.actor(self.cast.coordinators[0][0], now)

@@ -39,7 +39,7 @@ from tracker.policy.permissions import (
 )
 from tracker.policy.reviewers import may_review
 from tracker.queries.access import subjects
-from tracker.queries.access.access_review import accesses
+from tracker.queries.access.access_review import accesses, readers
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.teams import team_learners
@@ -236,7 +236,7 @@ def seen_by_sql(people: list[int]) -> dict[int, set[int]]:
     for person_id in people[:2]:
         actor = actor_for_person(person_id, NOW)
         assert actor is not None
-        for access in accesses(actor, NOW):
+        for access in accesses(actor, NOW, readers(actor, NOW)):
             found[access.reader.id] |= {by_email[one.email] for one in access.people}
     return found
 

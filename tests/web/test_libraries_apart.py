@@ -211,9 +211,11 @@ OF_ALL = {
 """Frameworks, and what is there once for the installation."""
 WITHOUT_ROWS = {
     "away_periods",
+    "counted_outcomes",
     "endorsement_texts",
     "erasures",
     "evidence_erasures",
+    "figure_groups",
     "handover_texts",
     "handovers",
     "held_texts",
@@ -221,8 +223,6 @@ WITHOUT_ROWS = {
     "looks",
     "notice_choices",
     "recovery_codes",
-    "release_people",
-    "releases",
     "reset_requests",
     "review_item_evidence",
     "review_messages",

@@ -12,6 +12,11 @@ TAMPERED = (
     "who could write to the database."
 )
 
+STANDING_DIFFERS = (
+    "Levels kept for pages of teams are not those of their own page: person {people}. They are "
+    "counted anew when something of theirs changes; please report it as a fault."
+)
+
 
 def tell(findings: Iterable[Finding]) -> None:
     """One sentence each, to standard error."""

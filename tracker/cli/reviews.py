@@ -1,5 +1,6 @@
 """Commands for reviews."""
 
+import datetime as dt
 import sys
 
 import click
@@ -8,12 +9,12 @@ from flask.cli import with_appcontext
 
 from tracker.cli import faults
 from tracker.cli.database import must_fit
-from tracker.cli.findings import TAMPERED, tell
+from tracker.cli.findings import STANDING_DIFFERS, TAMPERED, tell
 from tracker.queries.endorsements import digest_check, seal_check
 from tracker.queries.operations import record_check, seal_chains
 from tracker.rules.errors import Unreachable
 from tracker.rules.reviews.digests import DigestFit, SealState
-from tracker.services.reviews import endorsements
+from tracker.services.reviews import endorsements, standings
 
 
 @click.group("reviews")
@@ -24,8 +25,9 @@ def reviews() -> None:
 @reviews.command("check")
 @with_appcontext
 def check() -> None:
-    """Check that each reviewed rating matches what was reviewed and is as it was given, and that
-    every row of the record is as it was sealed."""
+    """Check that each reviewed rating matches what was reviewed and is as it was given, that every
+    row of the record is as it was sealed, and that levels kept for pages of teams are those that
+    people's own pages show."""
     must_fit()
     compared = seal_check.all_compared()
     altered, gone, added = (
@@ -72,6 +74,11 @@ def check() -> None:
         )
     findings = record_check.of_own()
     tell(findings)
+    differing = standings.differing(dt.datetime.now(dt.UTC))
+    for person_id in differing:
+        click.echo(f"- {STANDING_DIFFERS.format(people=person_id)}", err=True)
     misfits = any(each.fit is DigestFit.DOES_NOT_FIT for each in kept)
     if damaged or altered or gone or added or misfits or findings:
         sys.exit(TAMPERED)
+    if differing:
+        sys.exit(1)

@@ -50,6 +50,7 @@ from tracker.models.people import (
 )
 from tracker.models.ratings import Rating, RatingEntry, RevealedAnswer
 from tracker.models.record.skills import Skill, SkillOrigin
+from tracker.models.record.standings import Standing
 from tracker.models.record.versions import LibraryVersion, PersonVersion, PlannedMove
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
@@ -68,8 +69,8 @@ from tracker.models.reviews.reviews import (
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.roster import RosterImport, RosterMemory, RosterRow, RosterTrace
 from tracker.models.rounds import (
-    Release,
-    ReleasePerson,
+    CountedOutcome,
+    FigureGroup,
     RoleProfile,
     Round,
     RoundFramework,
@@ -100,6 +101,7 @@ __all__ = [
     "Citation",
     "Confirmation",
     "Correction",
+    "CountedOutcome",
     "DailyWork",
     "Deputy",
     "DifferenceChoice",
@@ -114,6 +116,7 @@ __all__ = [
     "EvidenceLink",
     "EvidenceText",
     "EvidenceVersion",
+    "FigureGroup",
     "FileRemoval",
     "FormerAddress",
     "Framework",
@@ -149,8 +152,6 @@ __all__ = [
     "RatingEntry",
     "RecordOpening",
     "RecoveryCode",
-    "Release",
-    "ReleasePerson",
     "ResetRequest",
     "RevealedAnswer",
     "Review",
@@ -177,6 +178,7 @@ __all__ = [
     "SkillOrigin",
     "SnapshotPerson",
     "Source",
+    "Standing",
     "Statement",
     "StoredFile",
     "Strand",

@@ -18,7 +18,8 @@ class AuditEvent(Base):
     __tablename__ = "audit_events"
     __table_args__ = (
         CheckConstraint("sequence >= 1", name="sequence_counts"),
-        Index("ix_audit_events_library_at", "library_id", "happened_at"),
+        Index("ix_audit_events_library_at", "library_id", "happened_at", "id"),
+        Index("ix_audit_events_kind", "library_id", "kind", "happened_at", "id"),
         Index("ix_audit_events_actor", "actor_id", "kind", "happened_at"),
     )
 

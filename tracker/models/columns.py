@@ -3,7 +3,16 @@
 from enum import StrEnum
 from typing import Annotated, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.orm import mapped_column
 
 from tracker.db import Base
@@ -30,6 +39,11 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """A named check that `column` holds a value of `words`."""
     values = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
+
+
+def partial(name: str, where: str, *columns: str) -> Index:
+    """An index of the rows where that holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def parent(column: str) -> ForeignKey:

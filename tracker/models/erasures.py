@@ -60,7 +60,7 @@ class HeldText(Base):
     """
 
     __tablename__ = "held_texts"
-    __table_args__ = (one_of("source", HeldSource),)
+    __table_args__ = (one_of("source", HeldSource), Index("ix_held_texts_row", "source", "row_id"))
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(parent("people.id"), index=True)

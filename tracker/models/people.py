@@ -3,12 +3,23 @@
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from tracker.db import Base
-from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import (
+    NAME_MAX,
+    NEVER_AGAIN,
+    Id,
+    Line,
+    Prose,
+    Word,
+    one_of,
+    parent,
+    partial,
+)
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.administration.openings import Decider, OpeningDecision
+from tracker.rules.names import folded
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
 
@@ -26,7 +37,8 @@ class Library(Base):
     never expire. `region` says how dates are written, not where the library is. Invitations are
     mailed from the hour `invites_from` until `invites_until`, and work for `invitation_days`.
     Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says. The HR contact decides
-    about an objection to a reader where no other administrator can.
+    about an objection to a reader where no other administrator can. Until `names_hidden_at`
+    coordinators saw levels by name.
     """
 
     __tablename__ = "libraries"
@@ -49,6 +61,7 @@ class Library(Base):
     differences_days: Mapped[int] = mapped_column(default=14)
     endorsement_months: Mapped[int | None]
     names_to_coordinators: Mapped[bool] = mapped_column(default=True)
+    names_hidden_at: Mapped[dt.datetime | None]
     invitation_days: Mapped[int] = mapped_column(default=14, server_default="14")
     invites_from: Mapped[int] = mapped_column(default=8, server_default="8")
     invites_until: Mapped[int] = mapped_column(default=18, server_default="18")
@@ -58,7 +71,26 @@ class Library(Base):
     created_at: Mapped[dt.datetime]
 
 
-class Team(Base):
+class SortedByName:
+    """What lists sort and search by: the name without case and accents, which the two databases
+    fold differently."""
+
+    name: Mapped[Line]
+    sort_name: Mapped[Line] = mapped_column(
+        default=lambda row: _sort_name(row.get_current_parameters()["name"])
+    )
+
+    @validates("name")
+    def _is_named(self, _attribute: str, name: str) -> str:
+        self.sort_name = _sort_name(name)
+        return name
+
+
+def _sort_name(name: str) -> str:
+    return folded(name)[:NAME_MAX]
+
+
+class Team(SortedByName, Base):
     """`path` holds the ids from the root down, as "/1/4/9/": a team is below another when its path
     starts with it."""
 
@@ -79,13 +111,12 @@ class Team(Base):
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))
     parent_id: Mapped[int | None] = mapped_column(parent("teams.id"), index=True)
-    name: Mapped[Line]
     path: Mapped[Line] = mapped_column(String(400), index=True)
     open_reviews: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[dt.date | None]
 
 
-class Person(Base):
+class Person(SortedByName, Base):
     """Somebody who can sign in. `email` is stored casefolded and is unique in the whole
     installation.
 
@@ -104,12 +135,19 @@ class Person(Base):
     __tablename__ = "people"
     __table_args__ = (
         Index("uq_people_staff_id", "library_id", "staff_id", unique=True),
+        partial(
+            "ix_people_listed", "removed_at IS NULL", "library_id", "sort_name", "id", "disabled_at"
+        ),
+        partial(
+            "ix_people_without_password",
+            "password_hash IS NULL AND disabled_at IS NULL",
+            "library_id",
+        ),
         CheckConstraint(REMOVED_IS_NOBODY, name="removed_is_nobody"),
     )
 
     id: Mapped[Id]
-    library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
-    name: Mapped[Line]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
     email: Mapped[str] = mapped_column(String(254), unique=True)
     staff_id: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[Line | None]
@@ -185,7 +223,7 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     team_id: Mapped[int] = mapped_column(parent("teams.id"))
     role: Mapped[Role]
-    role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"))
+    role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"), index=True)
     job: Mapped[Line] = mapped_column(String(200), default="")
     weekly_hours: Mapped[int | None]
     starts_on: Mapped[dt.date]
@@ -232,7 +270,7 @@ class UseStatementReading(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    use_statement_id: Mapped[int] = mapped_column(parent("use_statements.id"))
+    use_statement_id: Mapped[int] = mapped_column(parent("use_statements.id"), index=True)
     read_at: Mapped[dt.datetime]
 
 
@@ -254,6 +292,10 @@ class RecordOpening(Base):
         one_of("role", Role),
         one_of("decider", Decider),
         one_of("decision", OpeningDecision),
+        partial(
+            "ix_record_openings_objected", "objected_at IS NOT NULL AND decision IS NULL", "decider"
+        ),
+        Index("ix_record_openings_opens", "opens_at"),
         CheckConstraint("reader_id <> person_id", name="not_own_record"),
         CheckConstraint("told_at IS NOT NULL OR opens_at IS NULL", name="told_before_it_opens"),
         CheckConstraint(
@@ -282,7 +324,7 @@ class RecordOpening(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     role: Mapped[Role]
     team_id: Mapped[int] = mapped_column(parent("teams.id"))
-    given_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    given_by_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
     given_at: Mapped[dt.datetime]
     told_at: Mapped[dt.datetime | None]
     opens_at: Mapped[dt.datetime | None]

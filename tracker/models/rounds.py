@@ -48,12 +48,15 @@ class Target(Base):
 
 class Round(Base):
     """A dated period of one library. Both dates are inclusive. `ended_unseen`: it was over before
-    its end could be kept, so its snapshot is put together afterwards."""
+    its end could be kept, so its snapshot is put together afterwards. `figures_on`: an earlier day
+    of which figures without names are told too; `figures_at`: when they were counted."""
 
     __tablename__ = "rounds"
     __table_args__ = (
         UniqueConstraint("library_id", "name"),
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        CheckConstraint("figures_on >= starts_on AND figures_on < ends_on", name="figures_inside"),
+        Index("ix_rounds_ends", "ends_on"),
     )
 
     id: Mapped[Id]
@@ -62,6 +65,8 @@ class Round(Base):
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
     ended_unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    figures_on: Mapped[dt.date | None]
+    figures_at: Mapped[dt.datetime | None]
 
 
 class RoundFramework(Base):
@@ -110,39 +115,37 @@ class SnapshotPerson(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class Release(Base):
-    """How the people of some teams stood in a domain and a voice at `as_of`, told without names,
-    append-only. The domain by its key, in all versions of the framework. `people` have a target.
-    Not `told`: it was decided that it may not be (rules/teams/releases)."""
+class FigureGroup(Base):
+    """Whom a round's figures without names count together, append-only: the people of a team, or
+    the rest of it (rules/teams/told). Fixed when the round opens."""
 
-    __tablename__ = "releases"
+    __tablename__ = "figure_groups"
+
+    round_id: Mapped[int] = mapped_column(parent("rounds.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True, index=True)
+    team_id: Mapped[int] = mapped_column(parent("teams.id"))
+
+
+class CountedOutcome(Base):
+    """Somebody at target or below it after a review, counted in a figure without names of their
+    group as of a moment of the round, append-only. `reviewed_at`: by then, and by no later review;
+    the domain by its key, in all versions of the framework."""
+
+    __tablename__ = "counted_outcomes"
     __table_args__ = (
-        Index("ix_releases_of", "library_id", "slug", "domain_key"),
+        UniqueConstraint("person_id", "slug", "domain_key", "voice", "reviewed_at"),
+        Index("ix_counted_outcomes_of", "round_id", "slug", "voice"),
         one_of("voice", Voice),
+        one_of("state", TargetState),
     )
 
     id: Mapped[Id]
-    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    round_id: Mapped[int] = mapped_column(parent("rounds.id"))
+    team_id: Mapped[int] = mapped_column(parent("teams.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
     slug: Mapped[Line]
     domain_key: Mapped[Line]
-    voice: Mapped[Voice] = mapped_column(server_default=Voice.ENDORSED.value)
-    as_of: Mapped[dt.datetime]
-    made_at: Mapped[dt.datetime]
-    teams: Mapped[list[int]] = mapped_column(JSON)
-    people: Mapped[int]
-    told: Mapped[bool]
-
-
-class ReleasePerson(Base):
-    """Somebody who is counted in a release, at target or below it, append-only: the person by
-    reference. `reviewed`: after so many reviews of its statements, in their own voice so many
-    revealed."""
-
-    __tablename__ = "release_people"
-    __table_args__ = (UniqueConstraint("release_id", "person_id"), one_of("state", TargetState))
-
-    id: Mapped[Id]
-    release_id: Mapped[int] = mapped_column(parent("releases.id"))
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    voice: Mapped[Voice]
     state: Mapped[TargetState]
-    reviewed: Mapped[int]
+    reviewed_at: Mapped[dt.datetime]
+    as_of: Mapped[dt.datetime]

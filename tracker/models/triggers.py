@@ -10,17 +10,17 @@ GROWING = frozenset(
     {
         "audit_events",
         "backup_tests",
+        "counted_outcomes",
         "endorsement_moves",
         "evidence_erasures",
         "evidence_versions",
+        "figure_groups",
         "handovers",
         "level_exception_moves",
         "library_versions",
         "looks",
         "person_versions",
         "rating_entries",
-        "release_people",
-        "releases",
         "review_moves",
         "round_snapshots",
         "seals",
@@ -108,6 +108,7 @@ CURRENT = frozenset(
         "sign_in_turns",
         "sign_ins",
         "sources",
+        "standings",
         "stored_files",
         "strands",
         "submissions",
@@ -119,6 +120,8 @@ CURRENT = frozenset(
 )
 """What stands now; it may change."""
 
+FORGETTING = ("endorsements", "level_exceptions", "person_versions", "revealed_answers")
+"""With a row of these the standings of its person go (models/record/standings)."""
 GUARDED = tuple(sorted(GROWING | FROZEN | ERASABLE))
 ACTS = {
     "sqlite": ("no_update", "no_delete"),
@@ -129,8 +132,16 @@ ACTS = {
 def guards(engine: str, tables: Collection[str]) -> tuple[str, ...]:
     """Their names in that kind of database, for those of its tables that have some: an older layout
     lacks a table."""
-    there = (table for table in GUARDED if table in tables)
-    return tuple(f"{table}_{act}" for table in there for act in ACTS[engine])
+    return tuple(
+        f"{table}_{act}"
+        for named, acts in (
+            (GUARDED, ACTS[engine]),
+            (FORGETTING, ("forgets_insert", "forgets_update", "forgets_delete")),
+        )
+        for table in named
+        if table in tables
+        for act in acts
+    )
 
 
 MOVING = {

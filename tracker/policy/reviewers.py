@@ -37,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Statement, Team
+from tracker.models.joins import ids_on
 from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.reviews.reviewing_team import NEARER_MOST
@@ -129,19 +130,20 @@ def may_review(
         )
 
     above, between = aliased(Team), aliased(Team)
+    upward, part = ids_on(team.path), ids_on(team.path)
     near, nearer = aliased(Membership), aliased(Person)
     nearer_ones = (
         select(func.count(distinct(nearer.id)))
         .join(near, near.person_id == nearer.id)
         .join(between, between.id == near.team_id)
+        .join(part, part.c.value == between.id)
         .where(
-            team.path.startswith(between.path),
             between.path.startswith(above.path),
             between.id != above.id,
             between.closed_on.is_(None),
             heads(near, nearer),
         )
-        .correlate_except(nearer, near, between)
+        .correlate_except(nearer, near, between, part)
         .scalar_subquery()
     )
     willing, asking = aliased(Person), aliased(Person)
@@ -179,9 +181,10 @@ def may_review(
     of_a_team_above = exists(
         select(learning.id)
         .join(team, team.id == learning.team_id)
-        .join(above, and_(team.path.startswith(above.path), above.id != team.id))
+        .join(upward, upward.c.value != team.id)
+        .join(above, above.id == upward.c.value)
         .where(learns, above.closed_on.is_(None), leads(above, reviewer_id), nearer_ones <= at_most)
-        .correlate_except(learning, team, above)
+        .correlate_except(learning, team, above, upward)
     )
     reviewer = aliased(Person)
     active = exists(

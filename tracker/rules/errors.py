@@ -43,6 +43,10 @@ class Unreachable(Refusal):
     """What is needed lies where the server cannot reach it just now: status 503."""
 
 
+class Uncounted(Refusal):
+    """What is asked for of many people is being counted anew: status 503."""
+
+
 class Damaged(Refusal):
     """What was stored is gone or is not what was stored: status 410."""
 

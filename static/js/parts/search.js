@@ -58,8 +58,8 @@ async function find() {
   const address = new URL(words.form.action);
   address.searchParams.set("q", words.value);
   try {
-    const answer = await fetch(address, { signal: asking.signal });
-    if (!answer.ok || answer.redirected) return;
+    const answer = await fetch(address, { signal: asking.signal, redirect: "error" });
+    if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     show(document.adoptNode(page.querySelector("[data-found]")));
   } catch (error) {

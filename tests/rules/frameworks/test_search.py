@@ -7,7 +7,7 @@ import pytest
 
 from config import ROOT
 from tracker.rules.frameworks import search
-from tracker.rules.frameworks.search import Search, TextPiece, known, other_words, plain
+from tracker.rules.frameworks.search import Search, TextPiece, in_lines, known, other_words, plain
 
 FILE = json.loads(
     (ROOT / "seed_data" / "frameworks" / "library-technicians.json").read_text(encoding="utf-8")
@@ -18,14 +18,14 @@ STATEMENTS = {
     for domain in strand["domains"]
     for each in domain["statements"]
 }
-SAID = {code: known(title) + known(text) for code, (title, text) in STATEMENTS.items()}
+CODES = [*STATEMENTS]
+TITLES, TEXTS = (in_lines(map(known, said)) for said in zip(*STATEMENTS.values(), strict=True))
 
 
 def found(typed: str) -> list[str]:
     """The codes, the best first."""
-    looking, places = Search.of(typed).among(list(SAID.values()))
-    codes = [list(SAID)[at] for at in places]
-    return sorted(codes, key=lambda code: looking.rank(*map(known, STATEMENTS[code])))
+    ranks = Search.of(typed).nearest(TITLES + TEXTS).ranks(TITLES, TEXTS)
+    return [CODES[line] for line in sorted(ranks, key=ranks.__getitem__)]
 
 
 def holding(pattern: str) -> set[str]:
@@ -102,20 +102,21 @@ def test_titles_come_first_and_what_was_typed_before_other_words() -> None:
 
 
 def test_the_spellings_that_were_found_are_named() -> None:
-    looking = Search.of("cataloging")
-    assert looking.spellings([SAID[code] for code in found("cataloging")]) == [
+    looking, lines = Search.of("cataloging"), [CODES.index(code) for code in found("cataloging")]
+    assert looking.spellings(TITLES, TEXTS, lines) == [
         "catalog",
         "catalogs",
         "catalogues",
         "cataloguing",
     ]
-    assert Search.of("budget").spellings(SAID.values()) == []
+    assert looking.spellings(TITLES, TEXTS, []) == []
+    assert Search.of("budget").spellings(TITLES, TEXTS, range(len(CODES))) == []
 
 
 def test_what_is_found_by_likeness_says_for_what() -> None:
-    (term,) = Search.of("catloging").among(list(SAID.values()))[0].terms
+    (term,) = Search.of("catloging").nearest(TITLES + TEXTS).terms
     assert (term.instead_of, term.said) == ("catloging", "cataloging")
-    (term,) = Search.of("storytime").among(list(SAID.values()))[0].terms
+    (term,) = Search.of("storytime").nearest(TITLES + TEXTS).terms
     assert term.instead_of == ""
 
 
@@ -138,8 +139,8 @@ def test_what_is_found_by_likeness_says_for_what() -> None:
 def test_words_are_compared_without_case_accents_and_hyphens(
     typed: str, text: str, is_found: bool
 ) -> None:
-    texts = [plain("something else"), plain(text)]
-    assert Search.of(typed).among(texts)[1] == ([1] if is_found else [])
+    titles = in_lines([plain("something else"), plain(text)])
+    assert [*Search.of(typed).ranks(titles, "\n\n")] == ([1] if is_found else [])
 
 
 def test_what_is_found_is_parted_from_the_rest() -> None:
@@ -164,7 +165,13 @@ def test_an_excerpt_begins_before_what_is_found() -> None:
 
 
 def test_nothing_typed_finds_nothing_by_itself() -> None:
-    assert Search.of(" – ").among([plain("anything")])[1] == []
+    assert Search.of(" – ").ranks(in_lines([plain("anything")]), "\n") == {}
+
+
+def test_words_are_found_in_a_title_and_the_text_of_its_own_line() -> None:
+    titles, texts = in_lines(map(plain, ["Ana", "Ben", "Ana"])), in_lines(map(plain, "abc"))
+    assert [*Search.of("ana c").ranks(titles, texts)] == [2]
+    assert [*Search.of("a").ranks(titles, texts)] == [0, 2]
 
 
 def test_a_word_stands_in_one_line_only() -> None:

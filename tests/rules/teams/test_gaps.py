@@ -7,14 +7,14 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
-from tests.rules.tallies import StatementAnswer, tally_statements
-from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.profiles.levels import TargetState, standing
+from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.standings import against
 from tracker.rules.teams.gaps import (
+    Alike,
     DomainSummary,
     GapCell,
+    alike,
     biggest_gaps,
-    cell_of,
     could_teach,
     shows_names,
     summarise,
@@ -30,28 +30,36 @@ AT, GAP, UNKNOWN, NONE = (
 
 
 @st.composite
-def matrices(draw: st.DrawFn) -> list[GapCell]:
-    """At most one cell for each person and domain, from real standings."""
-    cells = []
+def matrices(draw: st.DrawFn) -> list[Alike]:
+    """Of nobody or some, at most six, each with a cell in each domain, from real standings."""
+    rows = {}
     for person in range(draw(st.integers(0, 6))):
+        cells = []
         for domain in DOMAINS:
-            meanings = st.lists(st.sampled_from(Meaning), min_size=2, max_size=3)
-            answers = [StatementAnswer(rank, each) for rank in (1, 2, 3) for each in draw(meanings)]
+            word = draw(st.text("MNUL", min_size=3, max_size=3))
             target = draw(st.sampled_from([None, 1, 2, 3]))
-            cells.append(cell_of(person, domain, standing(tally_statements(answers), target)))
-    return cells
+            cells.append(cell_of(domain, word, target))
+        rows[person] = tuple(cells)
+    return alike(rows, rows)
 
 
-def cell(
-    person: int, state: TargetState | None, held: int = 1, target: int | None = 2, blocking: int = 2
-) -> GapCell:
-    return GapCell(person, 3, held, target, state, blocking if state is GAP else None)
+def cell_of(domain: int, word: str, target: int | None) -> GapCell:
+    of = against(word, (1, 2, 3)[: len(word)], target)
+    return GapCell(domain, of.held_rank, target, of.state, of.known_rank, of.blocked)
+
+
+def cell(person: int, state: TargetState | None, held: int = 1, target: int | None = 2) -> Alike:
+    return Alike((GapCell(3, held, target, state),), [person])
+
+
+def cells_of(groups: list[Alike]) -> list[GapCell]:
+    return [each for row, people in groups for _one in people for each in row]
 
 
 @given(matrices())
-def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[GapCell]) -> None:
-    people = len({each.person_id for each in cells})
-    found = summarise(cells, DOMAINS)
+def test_the_counts_of_every_domain_add_up_to_its_people(groups: list[Alike]) -> None:
+    people = sum(len(each.people) for each in groups)
+    found = summarise(groups, DOMAINS)
     assert [(each.domain_id, each.position) for each in found] == [(7, 0), (3, 1), (5, 2)]
     assert all(each.people == people for each in found)
     assert all(
@@ -61,30 +69,33 @@ def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[GapCell]) -
 
 
 @given(matrices())
-def test_only_a_gap_is_counted_as_one(cells: list[GapCell]) -> None:
-    for summary in summarise(cells, DOMAINS):
-        states = [each.state for each in cells if each.domain_id == summary.domain_id]
+def test_only_a_gap_is_counted_as_one(groups: list[Alike]) -> None:
+    for summary in summarise(groups, DOMAINS):
+        states = [each.state for each in cells_of(groups) if each.domain_id == summary.domain_id]
         assert summary.gaps == states.count(GAP)
         assert summary.not_yet_known == states.count(UNKNOWN)
 
 
 @given(matrices())
-def test_a_cell_has_a_blocking_level_exactly_where_it_has_a_gap(cells: list[GapCell]) -> None:
-    for each in cells:
-        assert (each.blocking_rank is not None) == (each.state is GAP)
-        if each.blocking_rank is not None:
+def test_a_cell_has_blocking_levels_exactly_where_it_has_a_gap(groups: list[Alike]) -> None:
+    for each in cells_of(groups):
+        assert bool(each.blocked) == (each.state is GAP)
+        if each.blocked:
             assert each.target_rank is not None
-            assert each.blocking_rank <= each.target_rank
-            assert each.held_rank < each.blocking_rank
+            assert each.held_rank < min(each.blocked) <= max(each.blocked) <= each.target_rank
 
 
 def test_a_cell_says_how_far_it_is_and_a_level_only_where_it_is_known() -> None:
-    def of(*meanings: Meaning) -> GapCell:
-        answers = [StatementAnswer(rank, each) for rank, each in enumerate(meanings, 1)]
-        return cell_of(4, 3, standing(tally_statements(answers * 2), 2))
+    assert cell_of(3, "MN", 2) == GapCell(3, 1, 2, GAP, 1, (2,))
+    assert cell_of(3, "UM", 2) == GapCell(3, 0, 2, UNKNOWN, None)
 
-    assert of(Meaning.MET, Meaning.NOT_MET) == GapCell(4, 3, 1, 2, GAP, 2, 1, (2,))
-    assert of(Meaning.OPEN, Meaning.MET) == GapCell(4, 3, 0, 2, UNKNOWN, None, None)
+
+def test_who_share_a_row_stand_alike() -> None:
+    row, other = (cell_of(3, "M", 1),), (cell_of(3, "N", 1),)
+    assert alike({1: row, 2: other, 4: row}, [4, 2, 1, 9]) == [
+        Alike(row, [4, 1]),
+        Alike(other, [2]),
+    ]
 
 
 def test_a_cell_outside_the_domains_is_refused() -> None:
@@ -122,16 +133,16 @@ def ranks_a_domain_without_gaps(
 
 
 @given(matrices())
-def test_what_is_not_known_is_no_biggest_gap(cells: list[GapCell]) -> None:
-    summaries = summarise(cells, DOMAINS)
+def test_what_is_not_known_is_no_biggest_gap(groups: list[Alike]) -> None:
+    summaries = summarise(groups, DOMAINS)
     assert not ranks_a_domain_without_gaps(summaries, biggest_gaps(summaries))
 
 
 def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
-    def by_not_at_target(cells: list[GapCell]) -> bool:
-        summaries = summarise(cells, DOMAINS)
+    def by_not_at_target(groups: list[Alike]) -> bool:
+        summaries = summarise(groups, DOMAINS)
         ranked = sorted(summaries, key=lambda each: each.at_target)[:3]
-        return bool(cells) and ranks_a_domain_without_gaps(summaries, ranked)
+        return bool(groups) and ranks_a_domain_without_gaps(summaries, ranked)
 
     assert find(matrices(), by_not_at_target, settings=SEARCH)
 
@@ -148,7 +159,7 @@ def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_
         cell(6, None, held=4, target=None),
     ]
     assert could_teach(cells) == {3: (4, 3, 8)}
-    elsewhere = GapCell(1, 5, 4, 1, AT)
+    elsewhere = Alike((GapCell(5, 4, 1, AT),), [1])
     assert could_teach([elsewhere, *cells]) == {3: (4, 3, 8)}, "a domain without a gap comes first"
 
 

@@ -39,6 +39,7 @@ from tracker.models import (
     ReviewMove,
     SecondReading,
 )
+from tracker.policy.permissions import Actor
 from tracker.queries.reviews import delegates as deputies_now
 from tracker.queries.reviews import eligible_reviewers
 from tracker.queries.reviews import handovers as handovers_now
@@ -65,6 +66,10 @@ def _context(app: Flask) -> object:
 def hugo_too(world: World) -> None:
     """Hugo supervises Central beside Sue."""
     join(world, "hugo", "central", Role.SUPERVISOR)
+
+
+def waiting(by: Actor, path: str, today: dt.date) -> list[handovers_now.WaitingReview]:
+    return handovers_now.waiting(handovers_now.queue(by, path, today), today)
 
 
 def leave(world: World, name: str, team: str) -> None:
@@ -290,31 +295,31 @@ class TestRouting:
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first = send(world, YES, NO)
         cora, path = actor(world, "cora"), f"/{world.teams['city']}/"
-        (waiting,) = handovers_now.waiting(cora, path, world.now.date())
-        assert (waiting.review_id, waiting.learner, waiting.statements, waiting.may_go_on) == (
+        (waits,) = waiting(cora, path, world.now.date())
+        assert (waits.review_id, waits.learner, waits.statements, waits.may_go_on) == (
             first,
             "Ana",
             2,
             True,
         )
         leave(world, "sue", "central")
-        (waiting,) = handovers_now.waiting(cora, path, world.now.date())
-        assert not waiting.may_go_on
-        assert [each.name for each in handovers_now.alone(cora, path, world.now.date())] == [
+        (waits,) = waiting(cora, path, world.now.date())
+        assert not waits.may_go_on
+        assert [each.name for each in handovers_now.alone(cora, path, world.now.date()).rows] == [
             "Ana",
             "Ben",
         ]
         join(world, "hugo", "central", Role.SUPERVISOR)
-        assert handovers_now.alone(cora, path, world.now.date()) == []
+        assert handovers_now.alone(cora, path, world.now.date()).rows == []
         handovers.hand_on(cora, first, world.people["hugo"], "Sue left", world.now)
-        (waiting,) = handovers_now.waiting(cora, path, world.now.date())
-        assert (waiting.reviewer, waiting.may_go_on) == ("Hugo", True)
+        (waits,) = waiting(cora, path, world.now.date())
+        assert (waits.reviewer, waits.may_go_on) == ("Hugo", True)
 
     def test_the_coordinator_sees_when_a_learner_left(self, world: World) -> None:
         send(world, YES)
         cora, path, today = actor(world, "cora"), f"/{world.teams['city']}/", world.now.date()
-        (waiting,) = handovers_now.waiting(cora, path, today)
-        assert waiting.moved_on is None
+        (waits,) = waiting(cora, path, today)
+        assert waits.moved_on is None
         left_on = today - dt.timedelta(days=5)
         with transaction() as tx:
             tx.execute(
@@ -322,13 +327,13 @@ class TestRouting:
                 .where(Membership.person_id == world.people["ana"])
                 .values(ends_on=left_on)
             )
-        (waiting,) = handovers_now.waiting(cora, path, today)
-        assert waiting.moved_on == left_on
+        (waits,) = waiting(cora, path, today)
+        assert waits.moved_on == left_on
 
     def test_a_coordinator_elsewhere_sees_nothing_of_it(self, world: World) -> None:
         send(world, YES)
         carl = actor(world, "carl")
-        assert handovers_now.waiting(carl, carl.coordinates[0].path, world.now.date()) == []
+        assert waiting(carl, carl.coordinates[0].path, world.now.date()) == []
 
 
 class TestDeputies:
@@ -381,10 +386,8 @@ class TestDeputies:
         later = world.now + dt.timedelta(days=8)
         with pytest.raises(Missing):
             reviews.reveal(actor(world, "hugo"), first, later)
-        (waiting,) = handovers_now.waiting(
-            actor(world, "cora"), f"/{world.teams['city']}/", later.date()
-        )
-        assert not waiting.may_go_on
+        (waits,) = waiting(actor(world, "cora"), f"/{world.teams['city']}/", later.date())
+        assert not waits.may_go_on
         handovers.hand_on(
             actor(world, "cora"), first, world.people["sue"], "Hugo’s time is over", later
         )

@@ -16,7 +16,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Person
-from tracker.queries.access.access_review import Reason, accesses
+from tracker.queries.access.access_review import Reason, accesses, readers
 from tracker.rules.administration.openings import WAIT
 from tracker.rules.roles import Role
 from tracker.services.administration import access_review
@@ -25,7 +25,8 @@ from tracker.services.reviews import delegates, reviews
 
 def of_adam(world: World) -> dict[tuple[str, Reason, str], list[str]]:
     db.session.remove()
-    found = accesses(actor(world, "adam"), world.now)
+    adam = actor(world, "adam")
+    found = accesses(adam, world.now, readers(adam, world.now))
     return {
         (each.reader.name, each.reason, each.of): [one.name for one in each.people]
         for each in found
@@ -108,7 +109,7 @@ def test_who_waits_is_listed_with_when_it_opens(app: Flask, client: Client, worl
         adam = actor(world, "adam")
         later = {
             one.name
-            for each in accesses(adam, world.now + WAIT)
+            for each in accesses(adam, world.now + WAIT, readers(adam, world.now + WAIT))
             for one in each.people
             if one.is_closed
         }

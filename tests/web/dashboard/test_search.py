@@ -8,6 +8,7 @@ from flask import Flask
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.evidence import piece
+from tests.factories.people import join
 from tests.factories.sending import NO, YES, send
 from tests.factories.world import World
 from tracker.db import transaction
@@ -68,6 +69,17 @@ def test_a_coordinator_without_names_finds_nobody(
     assert found(sign_in(world.email("sue")), "ana") == [f"/people/{world.people['ana']}/profile"]
 
 
+def test_who_is_in_two_teams_is_found_once(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        join(world, "ana", "harbour")
+    ana, ben = (f"/people/{world.people[name]}/profile" for name in ("ana", "ben"))
+    cora = sign_in(world.email("cora"))
+    assert found(cora, "ana", "person") == [ana]
+    everybody = found(cora, "mid-level", "person")
+    assert len(everybody) == len({*everybody})
+    assert everybody.index(ana) < everybody.index(ben)
+
+
 def test_an_administrator_finds_accounts_and_teams_and_no_record(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -123,6 +135,11 @@ def test_it_says_what_it_searched_for(world: World, sign_in: SignIn) -> None:
     nothing = answer.text
     assert "Nothing found for “&lt;b&gt;microfiche”" in nothing
     assert ana.get("/search?q=%E2%80%93&only=nothing").status_code == 200
+
+
+def test_what_was_searched_for_is_not_taken_along_to_the_sign_in(app: Flask) -> None:
+    answer = Client(app).http.get("/search?q=weeding&only=person")
+    assert answer.headers["Location"] == "/login?next=/search"
 
 
 @pytest.mark.parametrize("name", ["ana", "sue", "cora", "adam"])

@@ -401,7 +401,7 @@ def test_enter_searches_when_the_words_changed_and_saves_otherwise(app: Flask, a
 
 def test_a_search_without_a_hit_says_what_to_do(ana: Client) -> None:
     page = ana.post("/evidence", {**TYPED, "do": "find", "find": "zebra"}).text
-    assert "No other statement holds these words" in page
+    assert "No other statement has these words" in page
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "x", "999999", "9" * 30, "１", "1.0", "", "true"])

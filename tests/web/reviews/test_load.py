@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 import time_machine
@@ -40,6 +41,13 @@ def words(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
+ROW = r'<input class="form-check-input" type="checkbox" name="statements"[^>]*>'
+
+
+def ticked(page: str) -> int:
+    return sum(" checked" in row for row in re.findall(ROW, page))
+
+
 def leave(app: Flask, world: World, name: str) -> None:
     with app.app_context():
         away.leave(actor(world, name), UNTIL, NOW)
@@ -59,16 +67,15 @@ class TestSuggested:
     ) -> None:
         monkeypatch.setattr("tracker.web.reviews.pages.suggested", few)
         self.all_rated(app, world)
-        page = ana.get("/reviews/new").text.partition("<dialog")[0]
-        ticked = page.count(" checked>") - 1
-        assert ticked == 2
+        page = ana.get("/reviews/new").text
+        assert ticked(page) == 2
         assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
         more = re.search(r"(\d+) more are worth sending and can wait for another time", words(page))
         assert more is not None
         href = re.search(r'href="(/reviews/new\?more=1[^"]*)"', page)
         assert href is not None
-        all_of_it = ana.get(html.unescape(href[1])).text.partition("<dialog")[0]
-        assert all_of_it.count(" checked>") - 1 == 2 + int(more[1])
+        all_of_it = ana.get(html.unescape(href[1])).text
+        assert ticked(all_of_it) == 2 + int(more[1])
         assert "Select 2 only" in all_of_it
 
     def test_a_second_opinion_is_asked_of_somebody_else(
@@ -92,18 +99,58 @@ class TestSuggested:
         to_hugo = {**asked, "reviewer": f"{hugo}-{world.teams['central']}"}
         assert ana.post("/reviews", to_hugo).status_code == 303
 
-    def test_what_is_suggested_comes_first_and_the_rest_is_folded(
+    def test_what_is_suggested_is_sent_and_the_rest_is_found(
         self, app: Flask, world: World, ana: Client
     ) -> None:
         rated = self.all_rated(app, world)
         page = ana.get("/reviews/new").text
-        first, others = page.split('<details class="send-others">')
-        assert first.count('name="statements"') == first.count(" checked>") == 15
-        rest = others.partition('id="reviewer"')[0]
-        assert rest.count('name="statements"') == rated - 15
-        assert f"Choose from {rated - 15} others" in words(page)
-        assert " checked>" not in rest
-        assert '<details class="send-sees">' in others, "who sees what is folded, behind the list"
+        assert page.count('name="statements"') == ticked(page) == 15
+        domains = re.findall(r'name="within" value="(\d+)"', page)
+        found = [
+            re.findall(ROW, ana.get(f"/reviews/new?within={each}").text)[15:] for each in domains
+        ]
+        assert len({*chain(*found)}) == sum(map(len, found)) == rated - 15
+        assert all(" checked" not in row for row in chain(*found))
+
+    def test_finding_keeps_what_is_ticked_and_shows_what_was_suggested(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        self.all_rated(app, world)
+        page = ana.get("/reviews/new").text
+        suggested = re.findall(r'id="s-(\d+)"', page)
+        other = world.statements["communication"][-1]
+        assert str(other) not in suggested
+        sent = {"statements": suggested[1:], "find": "communication emerging", "do": "find"}
+        found = ana.post("/reviews", sent).text
+        assert re.findall(r'id="s-(\d+)"', found)[:15] == suggested
+        assert re.findall(r'id="s-(\d+)" value="\d+" checked', found) == suggested[1:]
+        sent |= {"statements": [*suggested[1:], str(other)], "found": sent["find"]}
+        again = ana.post("/reviews", sent | {"find": "zebra"}).text
+        assert f'id="s-{other}" value="{other}" checked' in again
+        assert "No other statement has these words" in again
+        assert "Statements chosen: 15." in again
+
+    def test_the_script_finds_all_that_the_page_does_not_show(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        rated, one = self.all_rated(app, world), world.statements["communication"][0]
+        for address, shown in (("", 15), (f"?statement={one}", 1)):
+            page = ana.get(f"/reviews/new{address}").text
+            assert ticked(page) == shown
+            asked = re.search(r'data-pick-from="([^"]+)"', page)
+            assert asked is not None
+            found = set[str]()
+            for within in re.findall(r'name="within" value="(\d+)"', page):
+                joined = "&" if "?" in asked[1] else "?"
+                here = ana.get(f"{html.unescape(asked[1])}{joined}within={within}")
+                found |= {*re.findall(ROW, here.text.partition("data-pick-list")[2])}
+            assert len(found) == rated - shown
+
+    def test_few_others_are_shown_unasked(self, app: Flask, world: World, ana: Client) -> None:
+        with app.app_context():
+            rate(world, "ana", world.statements["technical"][-1], YES)
+        page = ana.get("/reviews/new").text
+        assert (page.count('name="statements"'), ticked(page)) == (1, 0)
 
     def test_the_sentence_says_why_these(self, app: Flask, world: World, ana: Client) -> None:
         self.all_rated(app, world)

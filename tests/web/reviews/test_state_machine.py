@@ -35,6 +35,7 @@ from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry
 from tracker.models.record.words import skill_of
 from tracker.rules.reviews.workflow import ITEM_MOVES, ItemStatus, Move
+from tracker.services.reviews import standings
 from tracker.web.http import idempotency
 
 OWN = ("partly", "not_sure", "not_yet")
@@ -215,8 +216,10 @@ class ReviewMachine(RuleBasedStateMachine):
             db.session.remove()
             with db.engine.connect() as connection:
                 broken = faults(connection)
+            differing = standings.differing(NOW)
             empty(db.engine)
         assert broken == []
+        assert differing == []
 
     # ---- requests
     # ----------------------------------------------------------------------------------------------
@@ -736,6 +739,9 @@ class ReviewMachine(RuleBasedStateMachine):
             for kind, _colon, answer in [value.partition(":")]
         }
         assert broken == []
+        with self.app.app_context():
+            standings.count_stale(NOW)
+            db.session.remove()
 
 
 def walk(app: Flask, examples: int = 6 if LONG else 4, steps: int = 30) -> None:

@@ -281,13 +281,8 @@ def test_who_may_not_see_names_gets_nothing_finer_than_the_matrix(
         crowd = Crowd(world)
         crowd.put("central", 5, 5)
     cora = sign_in(world.email("cora"))
-    page = cora.get(drill(world, "central", "leadership", "?show=all")).text
-    main = page.partition("<main")[2]
-    assert "a count for one statement could tell you somebody’s rating" in main
-    assert "<table" not in main
-    assert not any(name.title() in main for name in crowd.names)
-    assert "Leadership 1.1" not in main
-    assert cora.http.get(drill(world, "central", "leadership", "/people.csv")).status_code == 404
+    for of in ("", "?show=all", "/people.csv"):
+        assert cora.http.get(drill(world, "central", "leadership", of)).status_code == 404
     matrix = cora.get(f"/teams/{world.teams['central']}/gaps").text
     assert "/domains/" not in matrix
     assert "Because of which statements" not in matrix

@@ -18,14 +18,13 @@ from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
-from tests.web.teams.crowds import Crowd, hide_names
 from tests.web.teams.test_gaps import about, file, parts, some_gaps
 from tracker.db import transaction
 from tracker.models import Library, Person
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.regions import Paper
 from tracker.services.administration import rounds
-from tracker.services.reviews import releases
+from tracker.services.reviews import standings
 from tracker.web.teams import people_file
 
 SignIn = Callable[[str], Client]
@@ -143,6 +142,7 @@ def test_a_document_is_one_sheet_of_the_librarys_paper(
             tx.get_one(Library, world.libraries["city"]).paper = paper
         for number in range(people):
             join(world, f"a person of a rather long name {number}", "central")
+        standings.count_stale(world.now)
     found = read(sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps.pdf")
     (page,) = found.pages
     size = (round(page.mediabox.width), round(page.mediabox.height))
@@ -151,25 +151,6 @@ def test_a_document_is_one_sheet_of_the_librarys_paper(
     assert ("Ana" in text) == (people < 60)
     assert "Communication" in text
     assert "1 of 1 haven" in text
-
-
-def test_who_may_not_see_names_gets_what_the_page_has_as_a_file_of_text(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        hide_names(world)
-        crowd = Crowd(world)
-        crowd.put("central", 5, 5)
-        assert releases.release_all_due(world.now) == 2
-    cora = sign_in(world.email("cora"))
-    url = f"/teams/{world.teams['central']}/gaps"
-    lines = file(cora, f"{url}.csv")
-    assert ["Leadership", "5", "5", "3", "13", "2026-11-24", "Bookmobile; Central"] in lines
-    told = [each for part in parts(cora, f"{url}.csv") for line in part for each in line]
-    assert not any("Leadership 1.1" in each for each in told)
-    assert not any(name.title() in each for name in crowd.names for each in told)
-    assert any("their newest team" in each for each in told)
-    assert [cora.http.get(f"{url}.{kind}").status_code for kind in ("xlsx", "pdf")] == [404, 404]
 
 
 def test_what_cannot_be_chosen_is_no_file(world: World, sign_in: SignIn) -> None:
@@ -199,25 +180,6 @@ def test_two_versions_are_both_named(app: Flask, world: World, sign_in: SignIn) 
     page = words(cora.get(f"{url}{query}").text)
     assert page.count(said) == 2  # to read, and for paper
     assert said not in words(cora.get(url).text)
-
-
-def test_without_names_it_says_which_teams_and_how_many(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """Who learns something else, or in no team below, is not among them."""
-    with app.app_context():
-        hide_names(world)
-        Crowd(world).put("harbour", 5, 5)
-        releases.release_all_due(world.now)
-    cora = sign_in(world.email("cora"))
-    url = f"/teams/{world.teams['city']}/gaps"
-    assert about(cora, f"{url}.csv")["People"] == "with the teams below: 14 people"
-    assert "14 people learn here, with the teams below." in words(cora.get(url).text)
-    behind = words(cora.get(f"{url}/domains/leadership").text)
-    assert "People with the teams below: 14 people" in behind
-    assert "their newest team" in behind
-    alone = f"/teams/{world.teams['harbour']}/gaps.csv"
-    assert about(cora, alone)["People"] == "this team alone: 11 people"
 
 
 def test_a_list_of_people_says_its_domain_and_filters(

@@ -22,7 +22,18 @@ from tests.factories.reviews import endorse, endorse_all, send
 from tests.factories.world import World, add, job
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
-from tracker.models import Domain, Framework, Level, Look, Membership, NotRatedHere, Strand, Target
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    Look,
+    Membership,
+    NotRatedHere,
+    Skill,
+    Statement,
+    Strand,
+    Target,
+)
 from tracker.models.record.words import skill_of
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
@@ -451,7 +462,23 @@ def test_each_framework_stands_by_itself(app: Flask, world: World, sign_in: Sign
                 tx, Strand(framework_id=framework_id, key="desk", title="Desk", position=0)
             )
             add(tx, Level(strand_id=strand_id, rank=1, name="Emerging"))
-            add(tx, Domain(strand_id=strand_id, key="greeting", title="Greeting", position=0))
+            domain_id = add(
+                tx, Domain(strand_id=strand_id, key="greeting", title="Greeting", position=0)
+            )
+            add(
+                tx,
+                Statement(
+                    framework_id=framework_id,
+                    skill_id=add(tx, Skill(slug="tiny")),
+                    domain_id=domain_id,
+                    rank=1,
+                    uuid="00000000-0000-0000-0000-000000000099",
+                    code="1",
+                    position=0,
+                    title="Greets",
+                    text="greets",
+                ),
+            )
             world.role_profiles["Page"] = job(
                 tx, world.libraries["city"], framework_id, "Page", None
             )

@@ -1,6 +1,5 @@
 """Self-ratings beside reviews: counts alone, of what was revealed, for every coordinator."""
 
-import datetime as dt
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -10,31 +9,32 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.client import Client
-from tests.conftest import Queries
 from tests.engines import LONG
 from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse, send
 from tests.factories.world import World
-from tests.web.teams.crowds import Crowd, add_team, hide_names
-from tests.web.teams.test_gaps import about, file
+from tests.web.teams.crowds import AT, GAP, hide_names
+from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
+from tests.web.teams.without_names.rounds import at, begun_round, counted_round
 from tracker.db import session
 from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.reviews import releases
+from tracker.rules.roles import Role
+from tracker.services.administration import rounds
 
 SignIn = Callable[[str], Client]
-HIDDEN = ["not shown", "not shown", ""]
 
 
-def address(world: World, team: str = "harbour") -> str:
+def address(world: World, team: str = "city") -> str:
     return f"/teams/{world.teams[team]}/self-ratings"
 
 
 def counted(client: Client, world: World, domain: str = "Leadership") -> list[list[str]]:
-    """Of self-ratings, and of reviews: at target, below it, as of."""
-    line = next(each for each in file(client, f"{address(world)}.csv") if each[0] == domain)
-    return [line[1:4], line[4:7]]
+    """Whose ratings, and of how many people how many reached the target."""
+    lines = file(client, f"{address(world)}.csv")
+    return [[each[1], *each[5:7]] for each in lines if each[0] == domain]
 
 
 @pytest.mark.parametrize("hides_names", [True, False])
@@ -45,122 +45,68 @@ def test_each_voice_is_counted_by_itself(
     with app.app_context():
         if hides_names:
             hide_names(world)
-        crowd = Crowd(world)
-        crowd.put("harbour", 4, 3)
-        crowd.put("harbour", 2, 0, said=Answer.CONSISTENTLY)
-    assert counted(cora, world) == [HIDDEN, HIDDEN]
+        names = [f"zoe{number}" for number in range(10)]
+        for name in names:
+            join(world, name, "harbour")
+        starts_on = begun_round(world)
+        for number, name in enumerate(names[:9]):
+            said = Answer.CONSISTENTLY if number < 2 else None
+            state = GAP if number < 6 else AT
+            stand(world, name, state, at=at(starts_on, 5), by="carl", said=said)
+    assert counted(cora, world) == []
     assert "No self-ratings to count yet" in cora.get(address(world)).text
     with app.app_context():
-        releases.release_all_due(world.now)
-    assert counted(cora, world) == [["5", "4", "2026-11-24"], ["3", "6", "2026-11-24"]]
+        rounds.keep_all_due(world.now)
+    assert counted(cora, world) == [["Self-ratings", "9", "5"], ["Reviews", "9", "3"]]
     page = cora.get(address(world)).text
+    day = "as of Nov 23, in Round 0"
     assert rows(page)["Leadership"] == [
-        "5 at target ▼ 4 below 10 people in Harbour, Nov 24",
-        "3 at target ▼ 6 below 10 people in Harbour, Nov 24",
+        f"Of 9 people, 5 reached the target {day}",
+        f"Of 9 people, 3 reached the target {day}",
     ]
     assert "Zoe" not in page
     assert ("Gaps can show other numbers" in page) is not hides_names
 
 
-@pytest.mark.in_ci
-def test_each_count_says_of_whom_and_when(app: Flask, world: World, sign_in: SignIn) -> None:
-    """Harbour was counted again; Central with Bookmobile wasn't, and Northside never."""
-    with app.app_context():
-        crowd = Crowd(world)
-        for team in ("central", "harbour"):
-            crowd.put(team, 4, 4, reviewed_at=world.now - dt.timedelta(days=3))
-        releases.release_all_due(world.now - dt.timedelta(days=2))
-        crowd.put("harbour", 3, 3)
-        releases.release_all_due(world.now)
-    cora = sign_in(world.email("cora"))
-    page = rows(cora.get(address(world, "city")).text)["Leadership"]
-    assert page[0] == page[1]
-    assert page[0].endswith("in all teams, Nov 22 to Nov 24")
-    with app.app_context():
-        add_team(world, "northside", "city")
-        join(world, "xia", "northside")
-    page = rows(cora.get(address(world, "city")).text)["Leadership"]
-    assert page[0].endswith("in Bookmobile, Central, Harbour, Nov 22 to Nov 24")
-    lines = file(cora, f"{address(world, 'city')}.csv")
-    line = dict(zip(lines[0], next(each for each in lines if each[0] == "Leadership"), strict=True))
-    assert line["Teams, self-ratings"] == line["Teams, reviews"] == "Bookmobile; Central; Harbour"
-    assert line["People, reviews"] == page[1].split(" below ")[1].split(" people")[0]
-    said = about(cora, f"{address(world, 'city')}.csv")
-    assert list(said) == ["Team", "Framework", "People", "Ratings", "Target", "Rule", "Made on"]
-    assert said["People"].startswith("with the teams below: ")
-    assert "each counted by itself" in said["Ratings"]
-
-
 def test_what_is_not_revealed_is_not_counted(app: Flask, world: World, sign_in: SignIn) -> None:
     """Who has sent, and was answered, says nothing to anybody yet."""
     with app.app_context():
-        crowd = Crowd(world)
-        crowd.put("harbour", 2, 2)
+        for number in range(12):
+            join(world, f"zoe{number}", "harbour")
+        begun_round(world)
         statements = world.statements["leadership"][:2]
-        for number in range(5):
-            join(world, f"xia{number}", "harbour")
-            send(world, f"xia{number}", "hugo", dict.fromkeys(statements, ItemStatus.ANSWERED))
-        releases.release_all_due(world.now)
-    assert counted(sign_in(world.email("cora")), world) == [HIDDEN, HIDDEN]
-
-
-@pytest.mark.in_ci
-def test_one_voice_may_change_without_the_other(app: Flask, world: World, sign_in: SignIn) -> None:
-    """Five whom the reviewers contradict, with no agreement: nothing of theirs is reviewed."""
-    cora = sign_in(world.email("cora"))
-    with app.app_context():
-        crowd = Crowd(world)
-        crowd.put("harbour", 4, 4, reviewed_at=world.now - dt.timedelta(days=3))
-        releases.release_all_due(world.now - dt.timedelta(days=2))
-        crowd.put("harbour", 2, 0)
-        statements = world.statements["leadership"][:2]
-        for number in range(3):
-            join(world, f"xia{number}", "harbour")
-            send(world, f"xia{number}", "hugo", dict.fromkeys(statements, ItemStatus.KEPT_APART))
-        releases.release_all_due(world.now)
-    assert counted(cora, world) == [["7", "6", "2026-11-24"], ["4", "4", "2026-11-22"]]
+        for number in range(6):
+            send(world, f"zoe{number}", "carl", dict.fromkeys(statements, ItemStatus.ANSWERED))
+        rounds.keep_all_due(world.now)
+    assert counted(sign_in(world.email("cora")), world) == []
 
 
 @pytest.mark.in_ci
 def test_who_was_sent_their_reviews_is_told_only_of_others(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    told = [["4", "4", "2026-11-24"]] * 2
-    carl = sign_in(world.email("carl"))
+    told = [["Self-ratings", "8", "4"], ["Reviews", "8", "4"]]
+    sue = sign_in(world.email("sue"))
     with app.app_context():
-        Crowd(world).put("harbour", 4, 4)
-        releases.release_all_due(world.now)
-    assert counted(carl, world) == told
+        join(world, "sue", "city", Role.COORDINATOR)
+        for number in range(3):
+            join(world, f"xia{number}", "harbour")
+        counted_round(world, ["harbour"], 4, 4)
+    assert counted(sue, world) == told
     with app.app_context():
         for number in range(4):
             statement = world.statements["technical"][0]
-            endorse(world, f"zoe{number}", "carl", statement, EndorsedAnswer.PARTLY)
-    assert counted(carl, world) == [HIDDEN, HIDDEN]
+            endorse(world, f"zoe{number}", "sue", statement, EndorsedAnswer.PARTLY)
+    assert counted(sue, world) == []
     assert counted(sign_in(world.email("cora")), world) == told
 
 
 def test_it_is_for_coordinators(app: Flask, world: World, sign_in: SignIn) -> None:
-    link = address(world)
+    link = address(world, "harbour")
     assert link in sign_in(world.email("cora")).get(f"/teams/{world.teams['harbour']}/gaps").text
     hugo = sign_in(world.email("hugo"))
     assert link not in hugo.get(f"/teams/{world.teams['harbour']}/gaps").text
     assert hugo.http.get(link).status_code == 403
-
-
-@pytest.mark.in_ci
-def test_queries_do_not_grow(app: Flask, world: World, sign_in: SignIn, count_sql: Queries) -> None:
-    cora = sign_in(world.email("cora"))
-    asked = []
-    with app.app_context():
-        crowd = Crowd(world)
-    for people in (6, 12):
-        with app.app_context():
-            crowd.put("harbour", people // 2, people // 2)
-            releases.release_all_due(world.now)
-        count_sql.clear()
-        cora.get(address(world))
-        asked.append(len(count_sql))
-    assert asked[0] == asked[1]
 
 
 NEWEST = text(
@@ -220,17 +166,21 @@ def test_the_counts_are_what_other_code_counts(
     with app.app_context():
         for number in range(16):
             join(world, f"zoe{number}", "harbour")
+        starts_on = begun_round(world)
+        for number in range(16):
             for statements in world.statements.values():
                 kind = rng.choice([answers, answers, [Answer.NOT_YET, Answer.CONSISTENTLY]])
-                for day in (9, 3):
-                    at = world.now - dt.timedelta(days=day)
+                for day in (3, 9):
+                    moment = at(starts_on, day)
                     for statement in rng.sample(statements, rng.randint(2, len(statements))):
                         of = (f"zoe{number}", "carl", statement, EndorsedAnswer.PARTLY)
-                        endorse(world, *of, at, rng.choice(kind))
-        releases.release_all_due(world.now)
+                        endorse(world, *of, moment, rng.choice(kind))
+        rounds.keep_all_due(world.now)
         expected = sides()
     lines = file(sign_in(world.email("cora")), f"{address(world)}.csv")
-    told = {each[0]: (int(each[1]), int(each[2])) for each in lines[1:] if each[1].isdigit()}
+    told = {
+        each[0]: (int(each[6]), int(each[7])) for each in lines if each[1:2] == ["Self-ratings"]
+    }
     assert told
     assert told == {domain: expected[domain] for domain in told}
     assert any(at and below for at, below in told.values())

@@ -17,7 +17,8 @@ from tests.factories.reviews import send
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.db import session, transaction
-from tracker.models import Library, Look, Person
+from tracker.models import Library, Look, Person, Team
+from tracker.rules.pagination import PAGE
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 
@@ -261,6 +262,31 @@ def test_the_tree_has_the_teams_one_may_read(world: World, sign_in: SignIn) -> N
     assert names("sue") == ["Central"]
     assert names("carl") == ["Harbour"]
     assert names("ben") == []
+
+
+@pytest.mark.parametrize(("name", "path"), [("cora", "/teams"), ("adam", "/admin/teams")])
+def test_many_teams_have_pages_and_are_found_by_name(
+    app: Flask, world: World, sign_in: SignIn, name: str, path: str
+) -> None:
+    with app.app_context(), transaction() as tx:
+        harbour = tx.get_one(Team, world.teams["harbour"])
+        for number in range(PAGE):
+            below = {"library_id": harbour.library_id, "parent_id": harbour.id}
+            team = Team(name=f"Pier {number:02}", path="", **below)
+            tx.add(team)
+            tx.flush()
+            team.path = f"{harbour.path}{team.id}/"
+    client = sign_in(world.email(name))
+    first, second = client.get(path).text, client.get(f"{path}?page=2").text
+    assert "Pier 45" in first
+    assert "Pier 46" not in first
+    assert "Pier 49" in second
+    assert "City Library › Harbour" in second
+    found = client.get(f"{path}?search=PIER+07").text
+    assert "1 team" in found
+    assert "Pier 07" in found
+    assert "Pier 08" not in found
+    assert "0 teams" in client.get(f"{path}?search=nowhere").text
 
 
 def test_somebody_in_two_teams_counts_once_in_a_total(

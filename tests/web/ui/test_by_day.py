@@ -1,6 +1,6 @@
 import datetime as dt
 
-from tracker.web.ui.by_day import by_day
+from tracker.web.ui.tables import by_day
 
 ROWS = [("b", 2, 1), ("a", 2, 2), ("b", 2, 3), (None, 1, 4), ("b", 1, 5)]
 

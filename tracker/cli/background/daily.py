@@ -6,6 +6,7 @@ import click
 from flask import current_app
 
 from tracker.cli.files import swept_words
+from tracker.cli.findings import STANDING_DIFFERS
 from tracker.rules.operations.backups import BackupState
 from tracker.rules.operations.daily_work import DailyPart
 from tracker.services import evidence_erasures, idempotency
@@ -16,7 +17,10 @@ from tracker.services.frameworks import moves
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
 from tracker.services.operations.daily_work import Parts
-from tracker.services.reviews import differences, endorsements, releases
+from tracker.services.reviews import differences, endorsements, standings
+
+NAMED = 20
+"""So many people an error names."""
 
 
 def _forms(now: dt.datetime) -> str:
@@ -43,6 +47,14 @@ def _newest_backup(_now: dt.datetime) -> str:
     return f"Newest backup: {'none' if newest is None else newest.state.value}."
 
 
+def _standings(now: dt.datetime) -> str:
+    differing = standings.differing(now)
+    if differing:
+        people = ", ".join(map(str, differing[:NAMED]))
+        raise click.ClickException(STANDING_DIFFERS.format(people=people))
+    return "Levels kept for pages of teams: as on people's own pages."
+
+
 def _swept(now: dt.datetime) -> str:
     return swept_words(stored_files.sweep(current_app.config["FILES"], now))
 
@@ -53,9 +65,9 @@ PARTS: Parts = {
     ),
     DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     DailyPart.MOVES: lambda now: f"People moved as planned: {moves.move_due(now)}.",
-    DailyPart.RELEASES: lambda now: f"Figures without names: {releases.release_all_due(now)}.",
     DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",
+    DailyPart.STANDINGS: _standings,
     DailyPart.READERS: lambda now: f"Told of a new reader: {readers.begin_due(now)}.",
     DailyPart.REMINDERS: lambda now: f"Reminders: {reminders.remind(now)}.",
     DailyPart.ROUND_REMINDERS: lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",

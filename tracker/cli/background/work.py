@@ -27,6 +27,7 @@ from tracker.services.accounts import password_resets
 from tracker.services.notifications import outbox
 from tracker.services.operations import daily_work, jobs, schema
 from tracker.services.operations.daily_work import DailyOutcome
+from tracker.services.reviews import standings
 
 LOG = structlog.get_logger("tracker.work")
 LOOK_EVERY = 2
@@ -100,6 +101,8 @@ def _once() -> int:
     is_left = bool(_mail(lambda: False).get(MailStatus.WAITING))
     while (part := _part()) is not None:
         is_left = is_left or part.did is None
+    while standings.count_stale(_now()):
+        continue
     while (done := jobs.run_next(_kinds(), _now, lambda: False)) is not None:
         LOG.info("job", job_id=done.job_id, kind=done.kind, came=done.came)
         is_left = is_left or done.came not in ("done", "refused")
@@ -107,17 +110,20 @@ def _once() -> int:
 
 
 def _loop(is_over: Callable[[], bool], stop: threading.Event) -> None:
-    """The daily work is looked at in each round of mail; its parts and the jobs take turns."""
-    next_round, is_part_left = time.monotonic(), False
+    """The daily work, and who is to be counted, is looked at in each round of mail; its parts,
+    people, and the jobs take turns."""
+    next_round, is_part_left, is_stale_left = time.monotonic(), False, False
     while not is_over():
         try:
             if time.monotonic() >= next_round:
                 _mail(is_over)
-                next_round, is_part_left = time.monotonic() + ROUND_EVERY, True
+                next_round = time.monotonic() + ROUND_EVERY
+                is_part_left = is_stale_left = True
             elif outbox.is_awaited(_now()):
                 _mail(is_over)
             is_part_left = is_part_left and _part() is not None
-            if not _turn(is_over, next_round) and not is_part_left:
+            is_stale_left = is_stale_left and standings.count_stale(_now()) > 0
+            if not (_turn(is_over, next_round) or is_part_left or is_stale_left):
                 stop.wait(LOOK_EVERY)
         except DBAPIError as error:
             what = faults.what_failed(error)

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, wording
+from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, partial, wording
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.differences import ChoiceKind
 from tracker.rules.reviews.texts import THANKS_MAX
@@ -35,6 +35,7 @@ class Review(Base):
         ),
         Index("ix_reviews_learner", "learner_id", "status"),
         Index("ix_reviews_reviewer", "reviewer_id", "status"),
+        partial("ix_reviews_open", "closed_at IS NULL", "learner_id"),
     )
 
     id: Mapped[Id]

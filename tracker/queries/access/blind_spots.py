@@ -28,7 +28,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
-    exists,
     not_,
     null,
     or_,
@@ -158,6 +157,7 @@ class BlindSpots:
                 select(Review.id)
                 .join(ReviewItem, ReviewItem.review_id == Review.id)
                 .where(
+                    Review.learner_id.in_({person_id for person_id, _statement in self.pairs}),
                     tuple_(Review.learner_id, ReviewItem.statement_id).in_(sorted(self.pairs)),
                     not_(_is_to_rate()),
                 )
@@ -192,9 +192,13 @@ def blind_spots(actor: Actor, now: dt.datetime) -> BlindSpots:
 
 @lru_cache(maxsize=8)
 def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
-    """Built once a day: most pages of a reader ask it."""
-    stands_in = exists().where(
-        Deputy.supervisor_id == Review.reviewer_id, Deputy.deputy_id == READER, deputises_on(today)
+    """Built once a day: most pages of a reader ask it. It begins with the open reviews that are
+    theirs, which are few: a condition on all reviews would be asked of each that ever was."""
+    own = select(Review.id).where(Review.reviewer_id == READER, Review.status.in_(LIVE))
+    stood_in_for = (
+        select(Review.id)
+        .join(Deputy, Deputy.supervisor_id == Review.reviewer_id)
+        .where(Deputy.deputy_id == READER, deputises_on(today), Review.status.in_(LIVE))
     )
     to_rate = (
         select(
@@ -220,7 +224,7 @@ def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
             ),
         )
         .where(
-            or_(Review.reviewer_id == READER, stands_in),
+            Review.id.in_(own.union_all(stood_in_for)),
             Review.learner_id != READER,
             _is_to_rate(),
             is_of_one(),

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     exists,
     func,
     or_,
@@ -135,12 +134,17 @@ def count_openable(actor: Actor, now: dt.datetime) -> int:
 
 @lru_cache(maxsize=4)
 def _count_openable(today: dt.date) -> Select[int]:
-    waits = case((RecordOpening.objected_at.is_(None), RecordOpening.reader_id))
-    return (
-        select(func.count(waits.distinct()) + func.count(RecordOpening.objected_at))
+    readers, undecided = (
+        select(counted)
         .join(Person, Person.id == RecordOpening.person_id)
-        .where(RecordOpening.told_at.is_not(None), or_(_openable(today), _to_decide()))
+        .where(RecordOpening.told_at.is_not(None), which)
+        .scalar_subquery()
+        for counted, which in (
+            (func.count(RecordOpening.reader_id.distinct()), _openable(today)),
+            (func.count(RecordOpening.id), _to_decide()),
+        )
     )
+    return select(readers + undecided)
 
 
 def _values(now: dt.datetime, asked_by: Actor | None) -> dict[str, Any]:
@@ -173,8 +177,13 @@ def asked_of_operator(now: dt.datetime, but: int | None = None) -> list[Opening]
 
 
 def _openable(today: dt.date) -> ColumnElement[bool]:
+    """Both kinds are looked up by themselves, each by the index; told in one condition, SQLite asks
+    it of every row."""
     mine = _is_independent(or_(decides_as_administrator(LATELY, ME), _reads_already(today)))
-    return and_(is_closed(NOW), RecordOpening.objected_at.is_(None), mine)
+    row = aliased(RecordOpening)
+    without_end = select(row.id).where(row.opens_at.is_(None))
+    waits = RecordOpening.id.in_(without_end.union_all(select(row.id).where(row.opens_at > NOW)))
+    return and_(waits, RecordOpening.objected_at.is_(None), mine)
 
 
 def _to_decide() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, select
 
 from tracker.db import session
 from tracker.models import (
@@ -39,11 +39,11 @@ from tracker.rules.roles import Role
 
 RECORD: BindParameter[int] = bindparam("record", type_=Integer)
 THE_REVIEW = Review.id == RECORD
-OF_ITEM = exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == RECORD)
-OF_ENDORSEMENT = exists().where(
-    Endorsement.id == RECORD,
-    ReviewItem.id == Endorsement.item_id,
-    ReviewItem.review_id == Review.id,
+OF_ITEM = Review.id.in_(select(ReviewItem.review_id).where(ReviewItem.id == RECORD))
+OF_ENDORSEMENT = Review.id.in_(
+    select(ReviewItem.review_id)
+    .join(Endorsement, Endorsement.item_id == ReviewItem.id)
+    .where(Endorsement.id == RECORD)
 )
 
 

@@ -3,11 +3,11 @@ they rated."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, select, true
 
 from tracker.db import session
 from tracker.models import (
@@ -23,7 +23,7 @@ from tracker.models.joins import link_works
 from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.rules.names import folded
-from tracker.rules.pagination import table_page
+from tracker.rules.pagination import PAGE, nearest_page, pages_of
 from tracker.rules.roles import Role
 
 
@@ -33,7 +33,6 @@ class MembershipSummary:
 
     team_id: int
     team: str
-    path: str
     role: Role
 
 
@@ -54,13 +53,6 @@ class PersonSummary:
             return "disabled"
         return "active" if self.has_password else "invited"
 
-    def is_in(self, state: str) -> bool:
-        """`state` is one of the three, or "administrator", or empty: everybody who is not
-        disabled."""
-        if state == "administrator":
-            return self.administrator
-        return self.state == state if state else self.state != "disabled"
-
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
@@ -74,13 +66,15 @@ class PeopleList:
     pages: int
 
 
-SORTS: dict[str, Callable[[PersonSummary], Any]] = {
-    "name": lambda line: folded(line.name),
-    "team": lambda line: [not line.places, *(folded(place.team) for place in line.places[:1])],
-    "state": lambda line: (line.state, not line.administrator),
-    "added": lambda line: line.id,
+HAS_PASSWORD = Person.password_hash.is_not(None)
+STATES: dict[str, ColumnElement[bool]] = {
+    "": Person.disabled_at.is_(None),
+    "active": and_(Person.disabled_at.is_(None), HAS_PASSWORD),
+    "invited": and_(Person.disabled_at.is_(None), ~HAS_PASSWORD),
+    "disabled": Person.disabled_at.is_not(None),
+    "administrator": Person.administrator.is_(True),
 }
-"""All that people can be sorted by; of equals, by name."""
+"""Whom a list can be of; "": everybody who is not disabled."""
 
 
 def listed(
@@ -95,31 +89,85 @@ def listed(
     descending: bool = False,
     page: int = 1,
 ) -> PeopleList:
-    """The people of the actor's library. Two queries.
+    """The people of the actor's library. Three queries.
 
     `search` finds parts of names and addresses, whatever the case and accents; `role` and `team_id`
-    are of one and the same membership, and a team takes in those below it; `state` is as
-    `Line.is_in` has it; `sort` is one of SORTS. They are sorted here, because the two databases
-    order and fold letters differently.
+    are of one and the same membership, and a team takes in those below it; `state` is one of
+    STATES; `sort` is "name", or one of the others of `_sorts`.
     """
-    everybody = _lines(actor, today)
-    wanted = folded(search)
-
-    def fits(place: MembershipSummary) -> bool:
-        return (not role or place.role == role) and (
-            team_id is None or f"/{team_id}/" in place.path
+    here = people_of(actor.library_id)
+    where = [here, STATES[state]]
+    if wanted := folded(search):
+        said = Person.sort_name + " " + Person.email
+        where.append(said.contains(wanted, autoescape=True))
+    if role or team_id is not None:
+        fits = [true() if not role else Membership.role == role]
+        fits += [] if team_id is None else [Team.path.contains(f"/{team_id}/")]
+        where.append(exists(_places(actor, today).where(Membership.person_id == Person.id, *fits)))
+    counts = select(func.count(), func.count().filter(*where[1:])).where(here)
+    total, count = session().execute(counts.select_from(Person)).one()
+    shown = nearest_page(page, count)
+    by = _sorts(actor, today).get(sort, [Person.sort_name])
+    rows = (
+        session()
+        .execute(
+            select(
+                Person.id,
+                Person.name,
+                Person.email,
+                Person.administrator,
+                Person.disabled_at,
+                HAS_PASSWORD.label("has_password"),
+                Person.created_at,
+            )
+            .where(*where)
+            .order_by(
+                *(each.desc() if descending else each for each in by), Person.sort_name, Person.id
+            )
+            .limit(PAGE)
+            .offset((shown - 1) * PAGE)
         )
+        .all()
+    )
+    places: dict[int, list[MembershipSummary]] = defaultdict(list)
+    of_these = _places(actor, today).where(Membership.person_id.in_([row.id for row in rows]))
+    for row in session().execute(of_these.order_by(Team.path, Membership.role)):
+        places[row.person_id].append(MembershipSummary(row.id, row.name, row.role))
+    lines = [PersonSummary(*row, places=tuple(places[row.id])) for row in rows]
+    return PeopleList(lines, count, total, shown, pages_of(count))
 
-    lines = [
-        line
-        for line in everybody
-        if line.is_in(state)
-        and ((not role and team_id is None) or any(map(fits, line.places)))
-        and wanted in folded(f"{line.name} {line.email}")
-    ]
-    lines.sort(key=SORTS[sort], reverse=descending)
-    cut = table_page(lines, page)
-    return PeopleList([*cut.rows], cut.count, len(everybody), cut.page, cut.pages)
+
+def _sorts(actor: Actor, today: dt.date) -> dict[str, list[ColumnElement[Any]]]:
+    """By what people can be sorted, of equals by name: their first team, those without one last;
+    their state; when they were added."""
+    team = (
+        _places(actor, today)
+        .with_only_columns(Team.sort_name)
+        .where(Membership.person_id == Person.id)
+        .order_by(Team.path, Membership.role)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    state = case((STATES["active"], "active"), (STATES["disabled"], "disabled"), else_="invited")
+    return {
+        "team": [team.is_(None), team],
+        "state": [state, not_(Person.administrator)],
+        "added": [Person.id.expression],
+    }
+
+
+def _places(actor: Actor, today: dt.date) -> Select[int, int, str, Role]:
+    """Whose current memberships are in which open teams of the library."""
+    return (
+        select(Membership.person_id, Team.id, Team.name, Membership.role)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            Team.library_id == actor.library_id,
+            Team.closed_on.is_(None),
+            current_on(Membership, today),
+        )
+    )
 
 
 def name_in(library_id: int, person_id: int) -> str | None:
@@ -130,36 +178,8 @@ def name_in(library_id: int, person_id: int) -> str | None:
 
 def named_like(library_id: int, folded_text: str) -> list[int]:
     """Who has that in their name, letters compared as `folded` does. One query."""
-    rows = session().execute(select(Person.id, Person.name).where(people_of(library_id)))
-    return [person_id for person_id, name in rows if folded_text in folded(name)]
-
-
-def _lines(actor: Actor, today: dt.date) -> list[PersonSummary]:
-    places: dict[int, list[MembershipSummary]] = defaultdict(list)
-    for person_id, team_id, team, path, role in session().execute(
-        select(Membership.person_id, Team.id, Team.name, Team.path, Membership.role)
-        .join(Team, Team.id == Membership.team_id)
-        .where(
-            Team.library_id == actor.library_id,
-            Team.closed_on.is_(None),
-            current_on(Membership, today),
-        )
-        .order_by(Team.path, Membership.role)
-    ):
-        places[person_id].append(MembershipSummary(team_id, team, path, role))
-    rows = session().execute(
-        select(
-            Person.id,
-            Person.name,
-            Person.email,
-            Person.administrator,
-            Person.disabled_at,
-            Person.password_hash.is_not(None).label("has_password"),
-            Person.created_at,
-        ).where(people_of(actor.library_id))
-    )
-    lines = [PersonSummary(*row, places=tuple(places[row.id])) for row in rows]
-    return sorted(lines, key=lambda line: (folded(line.name), line.id))
+    fits = Person.sort_name.contains(folded_text, autoescape=True)
+    return list(session().scalars(select(Person.id).where(people_of(library_id), fits)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Period:
     name: str
     starts_on: dt.date
     ends_on: dt.date
+    figures_on: dt.date | None
     frameworks: tuple[PeriodFramework, ...]
 
     @property
@@ -58,6 +59,7 @@ def _periods(where: ColumnElement[bool]) -> list[Period]:
             Round.name,
             Round.starts_on,
             Round.ends_on,
+            Round.figures_on,
             Framework.id.label("framework_id"),
             Framework.title,
             Framework.version,
@@ -69,6 +71,15 @@ def _periods(where: ColumnElement[bool]) -> list[Period]:
         .order_by(Round.starts_on.desc(), Round.id, Framework.title, Framework.id)
     )
     return [
-        Period(id_, name, starts_on, ends_on, tuple(PeriodFramework(*row[4:]) for row in of_round))
-        for (id_, name, starts_on, ends_on), of_round in groupby(rows, key=lambda row: row[:4])
+        Period(
+            id_,
+            name,
+            starts_on,
+            ends_on,
+            figures_on,
+            tuple(PeriodFramework(*row[5:]) for row in of_round),
+        )
+        for (id_, name, starts_on, ends_on, figures_on), of_round in groupby(
+            rows, key=lambda row: row[:5]
+        )
     ]

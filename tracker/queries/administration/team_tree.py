@@ -1,6 +1,8 @@
 """The tree of a library's teams, for its administrator."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -13,18 +15,18 @@ from tracker.rules.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class TeamBranch:
-    """A team in the tree: the root has depth 0. `learners` and `supervisors` count current
-    memberships of it alone."""
+    """A team in the tree, below those of the names `above`: the root has none."""
 
     id: int
-    parent_id: int | None
     name: str
     path: str
-    depth: int
+    above: tuple[str, ...]
     open_reviews: bool
     closed_on: dt.date | None
-    learners: int = 0
-    supervisors: int = 0
+
+    @property
+    def depth(self) -> int:
+        return len(self.above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +39,43 @@ class TeamDetails:
     closed_on: dt.date | None
 
 
-def tree(actor: Actor, today: dt.date) -> list[TeamBranch]:
-    """Every team of the actor's library, each below its parent, siblings by name. Two
-    statements."""
-    counts = {
-        (team_id, role): count
-        for team_id, role, count in session().execute(
-            select(Membership.team_id, Membership.role, func.count(Membership.person_id.distinct()))
-            .join(Team, Team.id == Membership.team_id)
-            .where(Team.library_id == actor.library_id, current_on(Membership, today))
-            .group_by(Membership.team_id, Membership.role)
-        )
-    }
+def tree(actor: Actor) -> list[TeamBranch]:
+    """Every team of the actor's library, each below its parent, siblings by name. One query."""
     query = select(
-        Team.id, Team.parent_id, Team.name, Team.path, Team.open_reviews, Team.closed_on
+        Team.id, Team.name, Team.path, Team.sort_name, Team.open_reviews, Team.closed_on
     ).where(Team.library_id == actor.library_id)
-    rows = session().execute(query).all()
-    names = {row.id: row.name.casefold() for row in rows}
-
-    def place(path: str) -> list[tuple[str, int]]:
-        return [(names[int(part)], int(part)) for part in path.strip("/").split("/")]
-
+    rows = {row.id: row for row in session().execute(query)}
+    lines = [[rows[int(part)] for part in row.path.strip("/").split("/")] for row in rows.values()]
+    lines.sort(key=lambda line: [(each.sort_name, each.id) for each in line])
     return [
         TeamBranch(
-            *row[:4],
-            row.path.count("/") - 2,
-            *row[4:],
-            learners=counts.get((row.id, Role.LEARNER), 0),
-            supervisors=counts.get((row.id, Role.SUPERVISOR), 0),
+            here.id,
+            here.name,
+            here.path,
+            tuple(each.name for each in above),
+            here.open_reviews,
+            here.closed_on,
         )
-        for row in sorted(rows, key=lambda row: place(row.path))
+        for *above, here in lines
     ]
 
 
-def choices(actor: Actor, today: dt.date, *, but_below: str | None = None) -> list[tuple[int, str]]:
+def people_in(team_ids: Collection[int], today: dt.date) -> Counter[tuple[int, Role]]:
+    """How many people are in each of these very teams in each role. One query."""
+    rows = session().execute(
+        select(Membership.team_id, Membership.role, func.count(Membership.person_id.distinct()))
+        .where(Membership.team_id.in_(team_ids), current_on(Membership, today))
+        .group_by(Membership.team_id, Membership.role)
+    )
+    return Counter({(team_id, role): count for team_id, role, count in rows})
+
+
+def choices(actor: Actor, *, but_below: str | None = None) -> list[tuple[int, str]]:
     """Open teams to choose from, with dashes for depth. `but_below` leaves out a path and all below
     it."""
     return [
         (branch.id, f"{'– ' * branch.depth}{branch.name}")
-        for branch in tree(actor, today)
+        for branch in tree(actor)
         if branch.closed_on is None and not (but_below and branch.path.startswith(but_below))
     ]
 

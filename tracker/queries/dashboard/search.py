@@ -1,15 +1,16 @@
-"""What somebody finds by words, among what they may open and nothing else: statements of what they
-learn, or of what their library begins with; their own evidence; reviews of theirs; teams and people
-by policy.
+"""What somebody finds by words, among what they may open and nothing else: statements, their own
+evidence and reviews, teams and people by policy.
 
 Names and titles are compared here, because the two databases fold letters differently, and their
 words are kept as long as the process lives (docs/decisions/0056-search-in-the-process.md).
 """
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from sqlalchemy import false, func, select
@@ -34,10 +35,11 @@ from tracker.models.joins import current_version, level_of_statement
 from tracker.models.record.versions import is_current_of_library
 from tracker.policy.permissions import Actor, people_of, profiles_readable, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.dashboard.name_blocks import block, joined
 from tracker.queries.frameworks import statement_choices
 from tracker.queries.profiles.profiles import names_to_coordinators
 from tracker.queries.reviews import queues
-from tracker.rules.frameworks.search import Search, TextPiece, known, plain
+from tracker.rules.frameworks.search import Search, TextPiece, in_lines, known, plain
 from tracker.rules.frameworks.wording import Wording
 
 EVIDENCE_LETTERS = 2_000
@@ -71,12 +73,14 @@ class Findable(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """All of a kind that may be found, with the words of each, of its title and besides.
-    `candidate` makes one of a row: of thousands only of those that are found."""
+    """All of a kind that may be found, in lines: the words of their titles, and their other words.
+    What has the same key is one. `candidate` makes one of a line: of thousands only of those that
+    are shown."""
 
-    rows: Sequence[Any]
-    words: list[tuple[str, str]]
-    candidate: Callable[[Any], Findable]
+    keys: Sequence[Any]
+    titles: str
+    texts: str
+    candidate: Callable[[int], Findable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,34 +134,38 @@ def search(
         FoundKind.PAGE: lambda: _shelf(pages),
     }
     shelves = {kind: read[kind]() for kind in most}
-    texts = [title + text for shelf in shelves.values() for title, text in shelf.words]
-    looking, places = Search.of(find).among(texts)
-    groups, begins = [], 0
+    titles = "".join(shelf.titles for shelf in shelves.values())
+    texts = "".join(shelf.texts for shelf in shelves.values())
+    looking = Search.of(find).nearest(titles + texts)
+    ranks = looking.ranks(titles, texts)
+    lines, groups, begins = [*ranks], [], 0
     for kind, shelf in shelves.items():
-        ends = begins + len(shelf.rows)
-        here = [at - begins for at in places if begins <= at < ends]
-        begins = ends
-        if here:
-            words = shelf.words
+        ends = begins + len(shelf.keys)
+        here = lines[bisect_left(lines, begins) : bisect_left(lines, ends)]
+        each_once = sorted({shelf.keys[line - begins]: line for line in here}.values())
+        if each_once:
             if kind in BY_NAME:
-                here.sort(key=words.__getitem__)
-            ranks = {at: looking.rank(*words[at]) for at in here}
-            here.sort(key=ranks.__getitem__)
-            best = [
-                _hit(looking, kind, shelf.candidate(shelf.rows[at])) for at in here[: most[kind]]
-            ]
-            groups.append(HitGroup(kind, best, len(here)))
+                names = shelf.titles.split("\n")
+                each_once.sort(key=lambda line: names[line - begins])
+            best = sorted(each_once, key=ranks.__getitem__)[: most[kind]]
+            hits = [_hit(looking, kind, shelf.candidate(line - begins)) for line in best]
+            groups.append(HitGroup(kind, hits, len(each_once)))
+        begins = ends
     return Found(
         groups,
-        looking.spellings(texts[at] for at in places),
+        looking.spellings(titles, texts, lines),
         [(term.instead_of, term.said) for term in looking.terms if term.instead_of],
     )
 
 
 def _shelf(found: Sequence[Findable], fold: Callable[[str], str] = known) -> Shelf:
     """`fold`: plain, where somebody typed it for themselves: that stays nowhere."""
-    words = [(fold(one.title), fold(one.text) + known(one.where)) for one in found]
-    return Shelf(found, words, lambda one: one)
+    return Shelf(
+        range(len(found)),
+        in_lines(fold(one.title) for one in found),
+        in_lines(fold(one.text) + known(one.where) for one in found),
+        found.__getitem__,
+    )
 
 
 def _hit(looking: Search, kind: FoundKind, one: Findable) -> Hit:
@@ -230,26 +238,31 @@ def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
     if not (actor.supervises or actor.coordinates):
         return _shelf([])
     named = names_to_coordinators(actor.library_id)
-    rows = (
-        session()
-        .connection()
-        .execute(
-            select(Person.id, Person.name, Membership.role_profile_id, Membership.team_id)
-            .join(Membership, Membership.person_id == Person.id)
-            .join(Team, Team.id == Membership.team_id)
-            .where(profiles_readable(actor, today, named=named), Person.disabled_at.is_(None))
+    places = session().execute(
+        select(Membership.team_id, Membership.role_profile_id, joined(Person.name))
+        .join(Person, Person.id == Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            profiles_readable(actor, today, named=named),
+            Person.disabled_at.is_(None),
+            Person.id.not_in(blind.closed),
         )
+        .group_by(Membership.team_id, Membership.role_profile_id)
     )
-    by_id = {row[0]: row for row in rows.all()}
-    for person_id in blind.closed:
-        by_id.pop(person_id, None)
-    people = list(by_id.values())
     jobs, teams = _names_of(RoleProfile, actor), _names_of(Team, actor)
-    plain_jobs: dict[int | None, str] = {key: known(name) for key, name in jobs.items()}
+    blocks = [(block(names), jobs[job], teams[team]) for team, job, names in places.all()]
+    ends = [*accumulate(len(each.ids) for each, _, _ in blocks)]
+
+    def candidate(line: int) -> Findable:
+        at = bisect_right(ends, line)
+        each, job, team = blocks[at]
+        return Findable(each.ids[line - ends[at]], each.names[line - ends[at]], job, team)
+
     return Shelf(
-        people,
-        [(known(row[1]), plain_jobs[row[2]]) for row in people],
-        lambda row: Findable(row[0], row[1], jobs[row[2]], teams[row[3]]),
+        [person_id for each, _, _ in blocks for person_id in each.ids],
+        "".join(each.words for each, _, _ in blocks),
+        "".join(f"{known(job)}\n" * len(each.ids) for each, job, _ in blocks),
+        candidate,
     )
 
 
@@ -257,21 +270,23 @@ def _accounts(actor: Actor) -> Shelf:
     """For an administrator everybody's, by name and address."""
     if not actor.administrator:
         return _shelf([])
-    rows = (
-        session()
-        .connection()
-        .execute(
-            select(Person.id, Person.name, Person.email)
-            .where(people_of(actor.library_id))
-            .order_by(Person.name, Person.id)
-        )
+    rows = session().execute(
+        select(joined(Person.name), joined(Person.email))
+        .where(people_of(actor.library_id))
+        .group_by(Person.id // 64)
     )
-    people = rows.all()
-    words = [(known(row[1]), known(row[2])) for row in people]
-    return Shelf(people, words, lambda row: Findable(*row))
+    blocks = [(block(names), block(emails)) for names, emails in rows]
+    ids = [person_id for each, _ in blocks for person_id in each.ids]
+    said = [both for name, mail in blocks for both in zip(name.names, mail.names, strict=True)]
+    return Shelf(
+        ids,
+        "".join(each.words for each, _ in blocks),
+        "".join(each.words for _, each in blocks),
+        lambda line: Findable(ids[line], *said[line]),
+    )
 
 
-def _names_of(of: type[RoleProfile] | type[Team], actor: Actor) -> dict[int, str]:
+def _names_of(of: type[RoleProfile] | type[Team], actor: Actor) -> dict[int | None, str]:
     query = select(of.id, of.name).where(of.library_id == actor.library_id)
     return dict(session().execute(query).all())
 

@@ -34,7 +34,6 @@ from tracker.models.joins import level_of_statement
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.queries.asking import Question, row_as
 from tracker.queries.assessment.learners import frameworks_of
-from tracker.rules.frameworks.search import known
 from tracker.rules.frameworks.wording import Wording
 
 RECENT = 6
@@ -48,10 +47,6 @@ class StatementChoice:
     level: Wording
     title: Wording
     text: Wording
-
-    @property
-    def words(self) -> str:
-        return known(self.title) + known(self.text)
 
 
 @dataclass(frozen=True, slots=True)

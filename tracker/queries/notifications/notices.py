@@ -335,7 +335,7 @@ def _is_of_reader(row: RowMapping) -> bool:
 @cache
 def _unread_alerts() -> Select[*tuple[Any, ...]]:
     reader = bindparam("reader", type_=Integer)
-    opening = _openings().subquery()
+    opening = _openings().where(RecordOpening.person_id == reader).subquery()
     return (
         select(
             Notice.id,

@@ -2,11 +2,11 @@
 ratings can slip in."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, outerjoin, select
+from sqlalchemy import ColumnElement, UnaryExpression, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -17,15 +17,9 @@ from tracker.queries.administration.people import named_like
 from tracker.rules.calendar import start_of
 from tracker.rules.names import folded
 from tracker.rules.operations.audit_kinds import listing
-from tracker.rules.pagination import PAGE, nearest_page, pages_of
+from tracker.rules.pagination import PAGE
 
 DOER, ABOUT = aliased(Person), aliased(Person)
-SORTS: dict[str, ColumnElement[Any]] = {
-    "when": AuditEvent.happened_at.expression,
-    "who": func.lower(DOER.name),
-    "about": func.lower(ABOUT.name),
-}
-"""All that events can be sorted by; of equals, the newest first."""
 NAMED = ("team", "role_profile", "round", "statement", "former_name")
 """Facts that hold a name, as it was then."""
 LISTED = AuditEventDetail.facts["person_ids"].as_string()
@@ -37,6 +31,7 @@ class LoggedEvent:
     """No `actor`: the system, or nobody who was signed in. `facts` are empty once they were
     erased."""
 
+    id: int
     kind: str
     happened_at: dt.datetime
     actor: str | None
@@ -47,10 +42,12 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventList:
+    """Some events, the newest first, and whether there are newer and older ones. How many there are
+    in all is not counted: it takes longer with each day."""
+
     events: list[LoggedEvent]
-    count: int
-    page: int
-    pages: int
+    has_newer: bool
+    has_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +70,13 @@ def listed(
     person_id: int | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    sort: str = "when",
-    descending: bool = True,
-    page: int = 1,
+    before: int | None = None,
+    after: int | None = None,
 ) -> EventList:
-    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Nothing of reviews
-    that the actor may not know of, as they are to rate a statement of theirs. Two queries, four
-    with a text."""
+    """Both days are inclusive, as days of the library. Nothing of reviews that the actor may not
+    know of, as they are to rate a statement of theirs. `before`, `after`: those next to that event;
+    the newest where it is none of this library, and where fewer than a page are after it. One
+    query, one more next to an event and two more with a text."""
     where = [AuditEvent.library_id == actor.library_id, AuditEvent.kind.in_(kinds)]
     past = blind.past_reviews()
     if past:
@@ -101,12 +98,41 @@ def listed(
         )
     if text is not None and folded(text.typed):
         where.append(_holds(actor, text))
-    detailed = outerjoin(AuditEvent, AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
-    count = session().scalar(select(func.count()).select_from(detailed).where(*where)) or 0
-    page = nearest_page(page, count)
-    by = SORTS[sort].desc() if descending else SORTS[sort].asc()
+    place = _place(actor, before or after)
+    if place is None:
+        return _newest(where)
+    at = tuple_(AuditEvent.happened_at, AuditEvent.id)
+    if before is not None:
+        return _newest([*where, at < place], has_newer=True)
+    found = _events([*where, at > place], AuditEvent.happened_at.asc(), AuditEvent.id.asc())
+    if len(found) < PAGE:
+        return _newest(where)
+    return EventList(found[PAGE - 1 :: -1], len(found) > PAGE, True)
+
+
+def _place(actor: Actor, event_id: int | None) -> ColumnElement[Any] | None:
+    """Where that event stands among all of the library."""
+    if event_id is None:
+        return None
+    query = select(AuditEvent.happened_at).where(
+        AuditEvent.id == event_id, AuditEvent.library_id == actor.library_id
+    )
+    at = session().scalar(query)
+    return None if at is None else tuple_(literal(at, AuditEvent.happened_at.type), event_id)
+
+
+def _newest(where: Sequence[ColumnElement[bool]], *, has_newer: bool = False) -> EventList:
+    found = _events(where, AuditEvent.happened_at.desc(), AuditEvent.id.desc())
+    return EventList(found[:PAGE], has_newer, len(found) > PAGE)
+
+
+def _events(
+    where: Sequence[ColumnElement[bool]], *order: UnaryExpression[Any]
+) -> list[LoggedEvent]:
+    """A page of them and one more."""
     rows = session().execute(
         select(
+            AuditEvent.id,
             AuditEvent.kind,
             AuditEvent.happened_at,
             DOER.name.label("actor"),
@@ -114,16 +140,14 @@ def listed(
             ABOUT.name.label("subject"),
             AuditEventDetail.facts,
         )
-        .select_from(detailed)
+        .outerjoin(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
         .outerjoin(DOER, DOER.id == AuditEvent.actor_id)
         .outerjoin(ABOUT, ABOUT.id == AuditEvent.subject_id)
         .where(*where)
-        .order_by(by.nulls_last(), AuditEvent.happened_at.desc(), AuditEvent.id.desc())
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .order_by(*order)
+        .limit(PAGE + 1)
     )
-    events = [LoggedEvent(**{**row, "facts": row["facts"] or {}}) for row in rows.mappings()]
-    return EventList(events, count, page, pages_of(count))
+    return [LoggedEvent(**{**row, "facts": row["facts"] or {}}) for row in rows.mappings()]
 
 
 def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made
 from tracker.models import Deputy, Membership, Person, Team
@@ -202,17 +203,27 @@ def _by_first(query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> dict[A
 
 @lru_cache(maxsize=8)
 def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
+    """Built once a day. It begins with the teams: asked of teams or of people, every team would
+    be read."""
+    paths: BindParameter[list[str]] = bindparam("paths", expanding=True)
+    near, anywhere, root = aliased(Team), aliased(Team), aliased(Team)
+    places = (
+        select(near.id)
+        .where(near.path.in_(paths))
+        .union_all(
+            select(anywhere.id)
+            .join(root, root.library_id == anywhere.library_id)
+            .where(root.path == bindparam("library"))
+        )
+    )
     return (
         select(Team.path, *_who(today), Team.name.label("team"), Person.gives_second_opinions)
         .distinct()
         .join(Membership, Membership.team_id == Team.id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            or_(
-                Team.path.in_(bindparam("paths", expanding=True)),
-                and_(Person.gives_second_opinions, Team.path.startswith(bindparam("library"))),
-            ),
+            Team.id.in_(places),
+            or_(Team.path.in_(paths), Person.gives_second_opinions),
             Team.closed_on.is_(None),
             Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),

@@ -2,9 +2,10 @@
 they said."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -24,16 +25,26 @@ from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.queries.reviews import eligible_reviewers
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.items import is_sealed
+from tracker.rules.pagination import PAGE, TablePage, pages_of
 from tracker.rules.reviews.workflow import LIVE
 from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingReview:
+class QueuedReview:
     """A live review with something that is not revealed. `may_go_on`: its reviewer can still answer
-    it. `moved_on`: the last day on which its learner was in the team. `has_deputy`: somebody stands
-    in for its reviewer now. `away_until`: the last day on which that reviewer is away. `sent`: how
-    many statements it has."""
+    it."""
+
+    review_id: int
+    due_on: dt.date
+    may_go_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReview:
+    """Such a review in a list. `moved_on`: the last day on which its learner was in the team.
+    `has_deputy`: somebody stands in for its reviewer now. `away_until`: the last day on which that
+    reviewer is away. `sent`: how many statements it has."""
 
     review_id: int
     learner_id: int
@@ -74,22 +85,39 @@ class Successor:
     at: dt.datetime
 
 
-def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
-    """Those of learners in the team at `path` and below, not the actor's own; the next due first.
-    One query."""
-    learner, reviewer = aliased(Person), aliased(Person)
-    sealed = is_sealed()
+def queue(actor: Actor, path: str, today: dt.date) -> list[QueuedReview]:
+    """Those of learners in the team at `path` and below, not the actor's own: whose reviewer can't
+    go on first, then the next due. One query."""
+    item = aliased(ReviewItem)
     here, below = aliased(Membership), aliased(Team)
     in_reach = exists(
         select(here.id)
         .join(below, below.id == here.team_id)
         .where(
-            here.person_id == learner.id,
+            here.person_id == Review.learner_id,
             here.role == Role.LEARNER,
             in_reach_on(here, today),
+            below.library_id == actor.library_id,
             below.path.startswith(path),
         )
     )
+    query = select(
+        Review.id.label("review_id"), review_due(), reviewer_may_go_on(today).label("may_go_on")
+    ).where(
+        Review.closed_at.is_(None),
+        Review.status.in_(LIVE),
+        Review.learner_id != actor.person_id,
+        in_reach,
+        exists().where(item.review_id == Review.id, is_sealed(item)),
+    )
+    found = [QueuedReview(*row) for row in session().execute(query)]
+    return sorted(found, key=lambda each: (each.may_go_on, each.due_on, each.review_id))
+
+
+def waiting(queued: Sequence[QueuedReview], today: dt.date) -> list[WaitingReview]:
+    """All that a list says of these, in their order. One query."""
+    learner, reviewer = aliased(Person), aliased(Person)
+    sealed = is_sealed()
     stays = aliased(Membership)
     last_day = func.max(func.coalesce(stays.ends_on, dt.date.max))
     moved_on = (
@@ -119,9 +147,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
             reviewer.name.label("reviewer"),
             Team.name.label("team"),
             Review.sent_at,
-            review_due(),
             func.count(ReviewItem.id).label("statements"),
-            reviewer_may_go_on(today).label("may_go_on"),
             deputy.label("has_deputy"),
             away_until(reviewer.id, today).label("away_until"),
             moved_on.label("moved_on"),
@@ -131,41 +157,74 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .join(Team, Team.id == Review.team_id)
-        .where(
-            Review.status.in_(LIVE),
-            learner.library_id == actor.library_id,
-            learner.id != actor.person_id,
-            in_reach,
-        )
+        .where(Review.id.in_([each.review_id for each in queued]))
         .group_by(Review.id, learner.id, learner.name, reviewer.id, reviewer.name, Team.name)
     )
-    found = [WaitingReview(**row) for row in session().execute(query).mappings()]
-    return sorted(found, key=lambda each: (each.due_on, each.review_id))
-
-
-def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewer]:
-    """Learners in the team at `path` and below whom nobody can review, by name. Two queries."""
-    query = (
-        select(Person.id, Person.name, Team.name.label("team"), Team.path)
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(
-            people_of(actor.library_id),
-            Person.disabled_at.is_(None),
-            Membership.role == Role.LEARNER,
-            current_on(Membership, today),
-            Team.path.startswith(path),
-            Team.closed_on.is_(None),
-        )
-        .order_by(Person.name, Person.id, Team.name)
-    )
-    rows = session().execute(query).all()
-    served = eligible_reviewers.served([(row.id, row.path) for row in rows], today)
+    rows = {row["review_id"]: row for row in session().execute(query).mappings()}
     return [
-        LearnerWithoutReviewer(row.id, row.name, row.team)
-        for row in rows
-        if (row.id, row.path) not in served
+        WaitingReview(**rows[each.review_id], due_on=each.due_on, may_go_on=each.may_go_on)
+        for each in queued
     ]
+
+
+def alone(actor: Actor, path: str, today: dt.date) -> TablePage[LearnerWithoutReviewer]:
+    """Learners in the team at `path` and below whom nobody can review, by name: the first of them,
+    and how many they are. Whom a whole team lacks is asked of the teams; of its people only who
+    supervise too, as nobody reviews themselves. Four queries."""
+    supervises, supervised = aliased(Membership), aliased(Team)
+    learners = (
+        people_of(actor.library_id),
+        Person.disabled_at.is_(None),
+        Membership.role == Role.LEARNER,
+        current_on(Membership, today),
+        Team.library_id == actor.library_id,
+        Team.path.startswith(path),
+        Team.closed_on.is_(None),
+    )
+    teams = session().execute(
+        select(Team.id, Team.path).where(
+            Team.library_id == actor.library_id, Team.path.startswith(path)
+        )
+    )
+    whole = {(0, team.path): team.id for team in teams}
+    of_heads = session().execute(
+        select(Membership.id, Person.id.label("person_id"), Team.path)
+        .join(Membership, Membership.team_id == Team.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            *learners,
+            Person.id.in_(
+                select(supervises.person_id)
+                .join(supervised, supervised.id == supervises.team_id)
+                .where(
+                    supervised.library_id == actor.library_id, supervises.role == Role.SUPERVISOR
+                )
+            ),
+        )
+    )
+    heads = {(row.person_id, row.path): row.id for row in of_heads}
+    served = eligible_reviewers.served([*whole, *heads], today)
+    is_alone = or_(
+        Membership.team_id.in_([at for key, at in whole.items() if key not in served]),
+        Membership.id.in_([place_id for key, place_id in heads.items() if key not in served]),
+    )
+    rows = (
+        session()
+        .execute(
+            select(
+                Person.id, Person.name, Team.name.label("team"), func.count().over().label("all")
+            )
+            .join(Membership, Membership.person_id == Person.id)
+            .join(Team, Team.id == Membership.team_id)
+            .where(*learners, is_alone)
+            .order_by(Person.name, Person.id, Team.name)
+            .limit(PAGE)
+        )
+        .all()
+    )
+    count = rows[0].all if rows else 0
+    found = [LearnerWithoutReviewer(row.id, row.name, row.team) for row in rows]
+    return TablePage(found, count, 1, pages_of(count))
 
 
 def eligible(review_id: int, today: dt.date) -> list[Reviewer]:

@@ -180,9 +180,9 @@ def changed_since_sent(review_id: int) -> dict[int, bool]:
     return {row.id: row.answer is not None for row in rows}
 
 
-def is_sealed() -> ColumnElement[bool]:
+def is_sealed(item: type[ReviewItem] = ReviewItem) -> ColumnElement[bool]:
     """Over `ReviewItem`: what its reviewer said of it is nobody else's, and can be handed on."""
-    return and_(ReviewItem.status.in_(SEALED), ReviewItem.revealed_at.is_(None))
+    return and_(item.status.in_(SEALED), item.revealed_at.is_(None))
 
 
 def _revealed() -> ColumnElement[bool]:

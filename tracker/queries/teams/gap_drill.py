@@ -9,9 +9,9 @@ by name gets nothing that the matrix doesn't have.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.profiles import level_shapes
 from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
+from tracker.queries.teams.gap_figures import GapFigures, figures
+from tracker.queries.teams.gap_figures import facts_of as facts_in
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
@@ -19,7 +19,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import HeldByStatement
-from tracker.rules.teams.gaps import DomainSummary, GapCell, NotMet
+from tracker.rules.teams.gaps import Alike, DomainSummary, GapCell, NotMet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +59,29 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class DomainDrill:
-    """`without_names`: some are there whom the reader may not see by name; then there is nothing
-    else."""
-
     domain: DomainShape
-    without_names: bool
     summary: DomainSummary
-    reasons: tuple[StatementReason, ...] = ()
-    people: tuple[DrilledPerson, ...] = ()
+    reasons: tuple[StatementReason, ...]
+    people: tuple[DrilledPerson, ...]
 
 
 def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
-    """None: no such domain. Six queries for now, four for a round."""
+    """None: no such domain, or the reader may not see everybody by name. Five queries for now, four
+    for a round. Raises Uncounted."""
     people = people_chosen(scope, chosen)
     if any(not one.by_name for one in people):
-        shape = level_shapes.shape(chosen.framework_id, scope.library_id)
-        nothing = (DomainDrill(each, True, DomainSummary(each.id, 0)) for each in shape)
-        return next((each for each in nothing if each.domain.key == key), None)
+        return None
     of = figures(scope, chosen.framework_id, people)
     domain = next((each for each in of.domains if each.key == key), None)
     if domain is None:
         return None
-    cells = {
-        cell.person_id: cell for cell in of.cells(people).values() if cell.domain_id == domain.id
-    }
-    facts, titles = facts_of(scope, chosen, of, people, {domain.id})
-    reasons = reasons_of(of.domains, cells.values(), facts, titles)
-    (summary,) = gaps.summarise(cells.values(), (domain.id,))
+    at = of.domains.index(domain)
+    rows = {person_id: (row[at],) for person_id, row in of.rows(people).items()}
+    groups = gaps.alike(rows, rows)
+    reasons = reasons_of(of.domains, groups, *facts_of(scope, of, {domain.id}))
+    (summary,) = gaps.summarise(groups, (domain.id,))
     return DomainDrill(
         domain=domain,
-        without_names=False,
         summary=summary,
         reasons=reasons,
         people=tuple(
@@ -98,7 +91,7 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
                 role_profile=one.role_profile,
                 teams=_teams(scope, one),
                 framework=None if one.is_usual else one.framework_slug,
-                cell=cells[one.person_id],
+                cell=rows[one.person_id][0],
                 reasons=tuple(each.title for each in reasons if one.person_id in each.people),
             )
             for one in people
@@ -107,26 +100,16 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
 
 
 def facts_of(
-    scope: GapScope,
-    chosen: MatrixFilters,
-    of: GapFigures,
-    people: Sequence[TeamLearner],
-    domain_ids: Collection[int],
+    scope: GapScope, of: GapFigures, domain_ids: Collection[int]
 ) -> tuple[list[NotMet], dict[int, str]]:
     """What these people do not meet in these domains, and the statements' titles; nothing for a
     reader who gets no single statements. One query."""
-    if not scope.by_statement:
-        return [], {}
-    if of.not_met is not None:
-        return kept_not_met(of.not_met, domain_ids)
-    ids = [one.person_id for one in people]
-    where = (chosen.framework_id, scope.library_id, scope.today)
-    return not_met(ids, domain_ids, *where, scope.blind)
+    return facts_in(of.not_met, domain_ids) if scope.by_statement else ([], {})
 
 
 def reasons_of(
     domains: Sequence[DomainShape],
-    cells: Collection[GapCell],
+    groups: Collection[Alike],
     facts: Sequence[NotMet],
     titles: dict[int, str],
 ) -> tuple[StatementReason, ...]:
@@ -141,7 +124,7 @@ def reasons_of(
             of.statement_id, titles[of.statement_id], domain, level, of.people, of.below
         )
 
-    return tuple(reason(each) for each in gap_reasons.held_by(cells, facts))
+    return tuple(reason(each) for each in gap_reasons.held_by(groups, facts))
 
 
 def not_sent(scope: GapScope, chosen: MatrixFilters) -> list[NotSent]:

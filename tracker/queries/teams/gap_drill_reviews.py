@@ -5,12 +5,23 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from tracker.db import session
-from tracker.models import Review, ReviewItem, Statement
+from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement
 from tracker.models.record import later
-from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing
+from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing, stood
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.queries.reviews.submission_counts import counts_as_sent
@@ -44,9 +55,8 @@ def progress_of_unreviewed(
 
 @cache
 def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
-    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK)
-    out = left_out(LIBRARY, FRAMEWORK)
-    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK)
+    """From the few items whose own skill has no reviewed rating, or of which others of this version
+    were made."""
     came = case(
         (
             or_(
@@ -61,36 +71,60 @@ def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
         ),
         else_=ReviewProgress.NO_RESULT.value,
     )
-    return (
-        select(Review.learner_id, Statement.domain_id, Statement.rank, func.max(came))
+    is_endorsed = exists().where(
+        Endorsement.person_id == Review.learner_id,
+        Endorsement.skill_id == ReviewItem.skill_id,
+        stood(None),
+    )
+    made_of = (
+        select(SkillOrigin.origin_id)
+        .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
+        .where(Statement.framework_id == FRAMEWORK, SkillOrigin.carries)
+    )
+    is_seen = blind.shows(Review.learner_id, ReviewItem.skill_id)
+    sent = (
+        select(Review.learner_id, ReviewItem.skill_id, came.label("came"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(
+            Review.learner_id.in_(PEOPLE),
+            counts_as_sent(),
+            or_(~is_endorsed, ReviewItem.skill_id.in_(made_of), not_(is_seen)),
+        )
+        .cte()
+        .prefix_with(later.ONCE)
+    )
+    person_id = sent.c.learner_id
+
+    def there(column: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        return column.in_(select(person_id))
+
+    endorsed, agreed = standing(there, FRAMEWORK), agreed_exceptions(there, FRAMEWORK)
+    out = left_out(LIBRARY, FRAMEWORK)
+    return (
+        select(person_id, Statement.domain_id, Statement.rank, func.max(sent.c.came))
+        .select_from(sent)
         .join(
             Statement,
             and_(
                 Statement.framework_id == FRAMEWORK,
-                is_said_of(ReviewItem.skill_id, Statement.skill_id, carrying=True),
+                is_said_of(sent.c.skill_id, Statement.skill_id, carrying=True),
             ),
         )
         .outerjoin(
             endorsed,
-            and_(
-                endorsed.c.person_id == Review.learner_id, endorsed.c.statement_id == Statement.id
-            ),
+            and_(endorsed.c.person_id == person_id, endorsed.c.statement_id == Statement.id),
         )
         .outerjoin(out, out.c.statement_id == Statement.id)
         .outerjoin(
-            agreed,
-            and_(agreed.c.person_id == Review.learner_id, agreed.c.statement_id == Statement.id),
+            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == Statement.id)
         )
         .where(
-            Review.learner_id.in_(PEOPLE),
-            counts_as_sent(),
             out.c.id.is_(None),
-            counts_now(Review.learner_id, Statement.id),
+            counts_now(person_id, Statement.id),
             or_(
                 and_(agreed.c.id.is_(None), endorsed.c.statement_id.is_(None)),
-                not_(blind.shown(Review.learner_id, Statement.id)),
+                not_(blind.shown(person_id, Statement.id)),
             ),
         )
-        .group_by(Review.learner_id, Statement.domain_id, Statement.rank)
+        .group_by(person_id, Statement.domain_id, Statement.rank)
     )

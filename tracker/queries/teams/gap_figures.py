@@ -1,73 +1,99 @@
 """What a gap matrix is made of, as things are now or as they were kept at the end of a round: the
 domains, everybody's cells, which statements are not met, and agreed exceptions."""
 
-import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import select
 
 from tracker.db import session
-from tracker.models import RoundSnapshot, ScaleAnswer, SnapshotPerson, Statement
-from tracker.models.joins import scale_answer
-from tracker.models.record import later
-from tracker.models.record.words import agreed_exceptions, left_out, standing
+from tracker.models import RoundSnapshot, SnapshotPerson, Statement
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
-from tracker.queries.endorsements import exceptions
-from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.profiles.levels import AT
+from tracker.queries.assessment.learners import targets
+from tracker.queries.profiles import level_shapes
+from tracker.queries.record import standings
+from tracker.queries.record.standings import StandingPlace
 from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.team_learners import TeamLearner
-from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.targets import higher_of
+from tracker.rules.record.standings import against
+from tracker.rules.record.standings import ids as statement_ids
 from tracker.rules.record.versions import DomainShape, LevelShape
-from tracker.rules.teams import gaps, round_snapshots
-from tracker.rules.teams.gaps import GapCell, NotMet
-
-Cells = Mapping[tuple[int, int], GapCell]
-"""By person and domain."""
+from tracker.rules.teams import round_snapshots
+from tracker.rules.teams.gaps import GapCell, GapRow, NotMet
 
 
 @dataclass(frozen=True, slots=True)
 class GapFigures:
-    """`cells_of`: somebody's, by the jobs that they are asked for in. `not_met`: where they were
-    kept; None where they are to be read as they are. `exceptions`: by person, the statements."""
+    """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
+    `exceptions`: how many statements are left out, by person. `not_met`: (person, statement)."""
 
     domains: tuple[DomainShape, ...]
-    cells_of: Callable[[TeamLearner], Sequence[GapCell]]
-    exceptions: Mapping[int, Sequence[int]]
-    not_met: Sequence[tuple[int, int]] | None = None
+    row_of: Callable[[TeamLearner], GapRow | None]
+    exceptions: Mapping[int, int]
+    not_met: Sequence[tuple[int, int]]
 
-    def cells(self, people: Iterable[TeamLearner]) -> Cells:
-        return {
-            (one.person_id, cell.domain_id): cell for one in people for cell in self.cells_of(one)
-        }
+    def rows(self, people: Iterable[TeamLearner]) -> dict[int, GapRow]:
+        found = ((one.person_id, self.row_of(one)) for one in people)
+        return {person_id: row for person_id, row in found if row is not None}
 
 
 def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -> GapFigures:
-    """Of these people of the scope, as of its time. Five queries for now; two for a round, and one
-    more where something is hidden."""
-    if scope.round is not None:
-        return kept_figures(scope.round, [one.person_id for one in people], scope.blind)
-    domains = level_shapes.shape(framework_id, scope.library_id)
+    """Of these people of the scope, as of its time. Four queries for now, and one more for who is
+    stale; two for a round; and one more where something is hidden. Raises Uncounted."""
     ids = [one.person_id for one in people]
-    of = (ids, framework_id, scope.library_id, scope.today)
-    shapes = level_shapes.shapes_for(domains, *of)
-    counts = levels.endorsed_answers(*of, scope.blind)
-    expected = targets({job for one in people for job in one.role_profile_ids}, framework_id)
-    ranks: dict[int, dict[int, int]] = {}
-    for (profile_id, domain_id), rank in expected.items():
-        ranks.setdefault(profile_id, {})[domain_id] = rank
+    if scope.round is not None:
+        return kept_figures(scope.round, ids, scope.blind)
+    domains = level_shapes.shape(framework_id, scope.library_id)
+    said = standings.of_people(ids, StandingPlace(framework_id, scope.library_id), scope.today)
+    ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    held = {job.role_profile_id for one in people for job in one.jobs}
+    for (profile_id, domain_id), rank in targets(held, framework_id).items():
+        ranks[profile_id][domain_id] = rank
+    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
+    is_hidden = scope.blind.hidden_domains()
+    blind = {person_id for person_id, _domain in scope.blind.pairs} | scope.blind.closed
 
-    def cells_of(one: TeamLearner) -> list[GapCell]:
-        measured = higher_of(ranks.get(job, {}) for job in one.role_profile_ids)
-        found = levels.standings(shapes[one.person_id], counts, one.person_id, measured)
-        return [gaps.cell_of(one.person_id, domain_id, each) for domain_id, each in found.items()]
+    @cache
+    def row(reviewed: str, jobs: frozenset[int]) -> GapRow:
+        measured = higher_of(ranks[job] for job in jobs)
+        found = []
+        for domain, word, its_levels in zip(domains, reviewed.split(), levels, strict=True):
+            target = measured.get(domain.id)
+            of = against(word, its_levels, target)
+            cell = GapCell(domain.id, of.held_rank, target, of.state, of.known_rank, of.blocked)
+            found.append(cell)
+        return tuple(found)
 
-    return GapFigures(domains, cells_of, exceptions.of_people(*of, scope.blind))
+    def row_of(one: TeamLearner) -> GapRow:
+        found = row(said[one.person_id].reviewed, one.role_profile_ids)
+        return _veiled(one.person_id, found, is_hidden) if one.person_id in blind else found
+
+    excepted = {each: said[each].excepted for each in ids if said[each].excepted}
+    return GapFigures(
+        domains,
+        row_of,
+        {
+            person_id: sum(not scope.blind.hide(person_id, each) for each in statement_ids(written))
+            for person_id, written in excepted.items()
+        },
+        [
+            (person_id, each)
+            for person_id in ids
+            if said[person_id].not_met
+            for each in statement_ids(said[person_id].not_met)
+        ],
+    )
+
+
+def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) -> GapRow:
+    return tuple(
+        round_snapshots.veiled(cell) if is_hidden(person_id, cell.domain_id) else cell
+        for cell in row
+    )
 
 
 def kept_figures(
@@ -89,14 +115,13 @@ def kept_figures(
     )
     is_hidden = blind.hidden_domains()
     there: dict[int, round_snapshots.Kept] = {}
-    left_out: dict[int, list[int]] = {}
+    left_out: dict[int, int] = {}
     not_met: list[tuple[int, int]] = []
     for person_id, kept, excepted in rows:
         there[person_id] = kept
-        left_out[person_id] = [each for each in excepted if not blind.hide(person_id, each)]
+        left_out[person_id] = sum(not blind.hide(person_id, each) for each in excepted)
         for domain in domains:
-            if not is_hidden(person_id, domain.id):
-                not_met += [(person_id, each) for each in kept[str(domain.id)]["not_met"]]
+            not_met += [(person_id, each) for each in kept[str(domain.id)]["not_met"]]
 
     def asked(one: TeamLearner) -> Collection[int]:
         if is_here is None:
@@ -105,16 +130,14 @@ def kept_figures(
         jobs = [job for path, job, _name in had if is_here(path)] or [job for _, job, _ in had]
         return jobs if one.by_name else jobs[-1:]
 
-    def cells_of(one: TeamLearner) -> list[GapCell]:
-        jobs, found = asked(one), []
-        for domain in domains if one.person_id in there else ():
-            of = there[one.person_id][str(domain.id)]
-            cell = round_snapshots.read_cell(one.person_id, domain.id, of, jobs)
-            veils = is_hidden(one.person_id, domain.id)
-            found.append(round_snapshots.veiled(cell) if veils else cell)
-        return found
+    def row_of(one: TeamLearner) -> GapRow | None:
+        if one.person_id not in there:
+            return None
+        jobs, of = asked(one), there[one.person_id]
+        row = (round_snapshots.read_cell(each.id, of[str(each.id)], jobs) for each in domains)
+        return _veiled(one.person_id, tuple(row), is_hidden)
 
-    return GapFigures(domains, cells_of, left_out, not_met)
+    return GapFigures(domains, row_of, left_out, not_met)
 
 
 def kept_framework(at: PastRound) -> dict[str, Any]:
@@ -136,67 +159,11 @@ def kept_domains(framework: Mapping[str, Any]) -> tuple[DomainShape, ...]:
     )
 
 
-def not_met(
-    person_ids: Collection[int],
-    domain_ids: Collection[int],
-    framework_id: int,
-    library_id: int,
-    today: dt.date,
-    blind: BlindSpots,
-    at: dt.datetime | None = None,
+def facts_of(
+    not_met: Collection[tuple[int, int]], domain_ids: Collection[int]
 ) -> tuple[list[NotMet], dict[int, str]]:
-    """The endorsements that do not meet their statement now or at that moment, but for agreed
-    exceptions, and the statements' titles. One query."""
-    query = _not_met(blind.form, is_past=at is not None)
-    values = {
-        "people": list(person_ids),
-        "domains": list(domain_ids),
-        "framework": framework_id,
-        "library": library_id,
-        **later.on(today),
-        **blind.values,
-        "at": at,
-    }
-    rows = session().execute(query, values).all()
-    return [NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}
-
-
-@cache
-def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
-    at = AT if is_past else None
-    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
-    person_id, statement_id, answer, *_rest = endorsed.c
-    out = left_out(LIBRARY, FRAMEWORK)
-    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
-    return (
-        select(
-            Statement.domain_id,
-            Statement.rank,
-            Statement.position,
-            Statement.id,
-            person_id,
-            Statement.title,
-        )
-        .join(endorsed, statement_id == Statement.id)
-        .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .outerjoin(
-            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == statement_id)
-        )
-        .where(
-            Statement.domain_id.in_(bindparam("domains", expanding=True)),
-            ScaleAnswer.counts_as == Meaning.NOT_MET,
-            out.c.id.is_(None),
-            agreed.c.id.is_(None),
-            counts_now(person_id, statement_id),
-        )
-    )
-
-
-def kept_not_met(
-    kept: Collection[tuple[int, int]], domain_ids: Collection[int]
-) -> tuple[list[NotMet], dict[int, str]]:
-    """As `not_met`, of the (person, statement) that a round kept. One query."""
+    """What these (person, statement) are in these domains, and the statements' titles. One
+    query."""
     statements = {
         row.id: row
         for row in session().execute(
@@ -211,7 +178,7 @@ def kept_not_met(
     }
     facts = [
         NotMet(*statements[statement_id][:4], person_id)
-        for person_id, statement_id in kept
+        for person_id, statement_id in not_met
         if statement_id in statements
     ]
     return facts, {each: row.title for each, row in statements.items()}

@@ -1,17 +1,18 @@
 """The matrix of a gaps page: cells, and counts by domain. For readers who may see everybody in it
 by name; others get `releases`."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
+from tracker.queries.teams.gap_figures import figures, kept_figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.team_learners import TeamLearner, within
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import SamePeople
-from tracker.rules.teams.gaps import DomainSummary, GapCell
+from tracker.rules.teams.gaps import DomainSummary, GapCell, GapRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def people_chosen(
 
 class GapMatrix:
     """The cells of everybody on the page's scope, as of its time, and of those of them who were
-    there at the end of the round to compare with. Domains of two versions are the same by key."""
+    there at the end of the round to compare with. Domains of two versions are the same by key.
+    Raises Uncounted."""
 
     def __init__(
         self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
@@ -86,10 +88,12 @@ class GapMatrix:
         self.everybody = everybody
         self.figures = figures(scope, chosen.framework_id, everybody)
         self.domains = self.figures.domains
-        self.now = self.figures.cells(everybody)
-        self.then = self._cells_at(chosen.compare, chosen.below) if chosen.compare else None
+        self.ids = [domain.id for domain in self.domains]
+        self.now = self.figures.rows(everybody)
+        self.groups = gaps.alike(self.now, self.now)
+        self.then = self._rows_at(chosen.compare, chosen.below) if chosen.compare else None
 
-    def _cells_at(self, at: PastRound, below: bool) -> Cells:
+    def _rows_at(self, at: PastRound, below: bool) -> Mapping[int, GapRow]:
         here = self.scope.team.path
         then = kept_figures(
             at,
@@ -100,32 +104,34 @@ class GapMatrix:
         keys = {domain.id: domain.key for domain in then.domains}
         ids = {domain.key: domain.id for domain in self.domains}
         return {
-            (person_id, ids[keys[domain_id]]): replace(cell, domain_id=ids[keys[domain_id]])
-            for (person_id, domain_id), cell in then.cells(self.everybody).items()
-            if keys[domain_id] in ids
+            person_id: tuple(
+                cell._replace(domain_id=ids[keys[cell.domain_id]])
+                for cell in row
+                if keys[cell.domain_id] in ids
+            )
+            for person_id, row in then.rows(self.everybody).items()
         }
 
-    def rows(self, people: Sequence[TeamLearner]) -> tuple[PersonRow, ...]:
-        cells = self.figures.cells(people)
+    def rows(self) -> tuple[PersonRow, ...]:
         return tuple(
             PersonRow(
                 one.person_id,
                 one.name,
                 one.role_profile,
                 None if one.is_usual else one.framework_slug,
-                tuple(cells[one.person_id, domain.id] for domain in self.domains),
+                self.now[one.person_id],
             )
-            for one in people
+            for one in self.everybody
         )
 
-    def columns(self, people: Sequence[TeamLearner]) -> tuple[DomainColumn, ...]:
-        cells = self.figures.cells(people)
-        now = self._summaries(cells, people)
+    def columns(self) -> tuple[DomainColumn, ...]:
+        now = gaps.summarise(self.groups, self.ids)
         same: Mapping[int, SamePeople] = {}
         before: list[tuple[int, int] | None] = [None] * len(now)
         if self.then is not None:
-            same = gap_reasons.same_people(cells.values(), self.then)
-            before = [(each.gaps, each.known) for each in self._summaries(self.then, people)]
+            same = gap_reasons.same_people(self.now, self.then, self.ids)
+            then = gaps.summarise(gaps.alike(self.then, self.then), self.ids)
+            before = [(each.gaps, each.known) for each in then]
         return tuple(
             DomainColumn(domain, summary, then, same.get(domain.id))
             for domain, summary, then in zip(self.domains, now, before, strict=True)
@@ -133,26 +139,22 @@ class GapMatrix:
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
-        if not self.scope.children:
-            return ()
-        found = []
         team = self.scope.team
+        there: defaultdict[str, list[TeamLearner]] = defaultdict(list)
+        for one in self.everybody if self.scope.children else ():
+            for path in {_child(team.path, job.path) for job in one.jobs}:
+                there[path].append(one)
+        found = []
         for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
-            people = within(self.everybody, child.path, below, chosen.role_profile_id)
+            people = within(there[child.path], child.path, below, chosen.role_profile_id)
             if people:
-                summaries = self._summaries(self.figures.cells(people), people)
+                rows = self.figures.rows(people)
+                summaries = gaps.summarise(gaps.alike(rows, rows), self.ids)
                 counts = tuple((each.gaps, each.known) for each in summaries)
                 found.append(ChildRow(child, not below, len(people), counts))
         return tuple(found)
 
-    def _summaries(self, cells: Cells, people: Sequence[TeamLearner]) -> tuple[DomainSummary, ...]:
-        ids = [domain.id for domain in self.domains]
-        return gaps.summarise(
-            (
-                cells[one.person_id, domain_id]
-                for one in people
-                for domain_id in ids
-                if (one.person_id, domain_id) in cells
-            ),
-            ids,
-        )
+
+def _child(team: str, path: str) -> str:
+    """Of the teams right below a team the one that a path leads through; itself for its own."""
+    return path[: path.find("/", len(team)) + 1] or team

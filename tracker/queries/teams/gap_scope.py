@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import func, or_, select
 
@@ -42,7 +43,7 @@ class PastRound:
     reconstructed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GapScope:
     """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
     coordinates and that holds this one, or this one itself; `people` are all who learn in it or
@@ -67,7 +68,7 @@ class GapScope:
     round: PastRound | None = None
     rule: tuple[str, int] = (RULE.name, RULE.version)
 
-    @property
+    @cached_property
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return within(self.people, self.team.path, self.coordinates)

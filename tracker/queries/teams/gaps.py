@@ -24,7 +24,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import ReviewProgress
-from tracker.rules.teams.gaps import GapCell
+from tracker.rules.teams.gaps import Alike
 
 REASONS = 5
 """So many statements of each strand are named beside a matrix."""
@@ -77,6 +77,11 @@ class GapPage:
         return bool(self.people) and not self.rows
 
     @property
+    def heats(self) -> set[tuple[int, int]]:
+        """What the cells of the teams below say, each once."""
+        return {pair for child in self.children for pair in child.gaps}
+
+    @property
     def unknown(self) -> int:
         return sum(column.summary.not_yet_known for column in self.columns)
 
@@ -94,28 +99,25 @@ class GapPage:
 
 
 def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
-    """At most thirteen queries, whatever the size. Raises Missing where the reader may not see
-    everybody by name: then there are `releases`."""
+    """At most eleven queries, whatever the size. Raises Missing where the reader may not see
+    everybody by name: then there are `releases`; Uncounted."""
     people = people_chosen(scope, chosen)
     if not all(one.by_name for one in people):
         raise Missing
     if not people:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
-    columns = of.columns(people)
-    domains = [column.domain for column in columns]
-    wanted = {domain.id for domain in domains}
-    facts, titles = gap_drill.facts_of(scope, chosen, of.figures, people, wanted)
-    mine = list(of.figures.cells(people).values())
+    columns = of.columns()
+    facts, titles = gap_drill.facts_of(scope, of.figures, of.ids)
     return GapPage(
         people=len(people),
         columns=columns,
-        rows=of.rows(people) if gaps.shows_names(len(people)) else (),
-        biggest=_biggest(people, columns, mine),
-        reasons=_reasons(domains, mine, facts, titles),
-        progress=None if scope.round else _progress(scope, chosen, people, mine),
+        rows=of.rows() if gaps.shows_names(len(people)) else (),
+        biggest=_biggest(people, columns, of.groups),
+        reasons=_reasons(of.domains, of.groups, facts, titles),
+        progress=None if scope.round else _progress(scope, chosen, people, of.groups),
         children=of.children(chosen) if chosen.below else (),
-        exceptions=sum(len(of.figures.exceptions.get(one.person_id, ())) for one in people),
+        exceptions=sum(of.figures.exceptions.values()),
         joins_teams=chosen.below,
         all=len(people_chosen(scope, chosen, with_closed=True)),
         not_sent=0 if scope.round else len(gap_drill.not_sent(scope, chosen)),
@@ -124,12 +126,12 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
 
 def _reasons(
     told: Sequence[DomainShape],
-    cells: Sequence[GapCell],
+    groups: Sequence[Alike],
     facts: Sequence[gaps.NotMet],
     titles: dict[int, str],
 ) -> tuple[ReasonsOfStrand, ...]:
     """The first of each strand, over all its domains."""
-    found = gap_drill.reasons_of(told, cells, facts, titles)
+    found = gap_drill.reasons_of(told, groups, facts, titles)
     strands = {domain.strand_key: domain.strand for domain in told}
     of = [
         ReasonsOfStrand(
@@ -141,7 +143,7 @@ def _reasons(
 
 
 def _progress(
-    scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner], cells: Sequence[GapCell]
+    scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner], groups: Sequence[Alike]
 ) -> Mapping[ReviewProgress, int]:
     """One query."""
     sent = gap_drill_reviews.progress_of_unreviewed(
@@ -151,14 +153,14 @@ def _progress(
         scope.today,
         scope.blind,
     )
-    return gap_reasons.why_unknown(cells, sent)
+    return gap_reasons.why_unknown(groups, sent)
 
 
 def _biggest(
-    people: Sequence[TeamLearner], columns: Sequence[DomainColumn], cells: Sequence[GapCell]
+    people: Sequence[TeamLearner], columns: Sequence[DomainColumn], groups: Sequence[Alike]
 ) -> tuple[BiggestOfStrand, ...]:
     """For each strand that has some, with who could teach it."""
-    teachers = gaps.could_teach(cells)
+    teachers = gaps.could_teach(groups)
     names = {one.person_id: one.name for one in people}
     found = []
     for strand in dict.fromkeys((each.domain.strand_key, each.domain.strand) for each in columns):

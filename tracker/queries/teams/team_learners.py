@@ -4,10 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, select
 
 from tracker.db import session
 from tracker.models import Framework, Membership, Person, PersonVersion, RoleProfile, Team
@@ -73,13 +73,15 @@ class TeamLearner:
     def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
         """The same person by their jobs in the team, or with `below` in it or in one below it; with
         a role profile, by those of it. None where they have none."""
-        jobs = tuple(
+        jobs = [
             job
             for job in self.jobs
             if (job.path.startswith(path) if below else job.path == path)
             and role_profile_id in (None, job.role_profile_id)
-        )
-        return replace(self, jobs=jobs) if jobs else None
+        ]
+        if len(jobs) == len(self.jobs):
+            return self
+        return replace(self, jobs=tuple(jobs)) if jobs else None
 
 
 def team_learners(
@@ -87,11 +89,14 @@ def team_learners(
 ) -> tuple[TeamLearner, ...]:
     """One query. The reader's own record, and those of the people they supervise or lately did,
     have names."""
-    rows = session().execute(_learners_on(today, below=coordinates), {"root": root})
+    rows = session().execute(
+        _learners_on(today, below=coordinates), {"root": root, "library": actor.library_id}
+    )
     by_person: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_person[row.person_id].append(row)
     supervised = {place.team_id for place in actor.supervises}
+    job = cache(TeamJob)
     found = []
     for person_id, memberships in by_person.items():
         known = person_id == actor.person_id or any(
@@ -101,7 +106,7 @@ def team_learners(
         for slug in dict.fromkeys(row.slug for row in current):
             there = [row for row in current if row.slug == slug]
             here = [
-                TeamJob(row.path, row.role_profile_id, row.role_profile)
+                job(row.path, row.role_profile_id, row.role_profile)
                 for row in there
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]
@@ -122,7 +127,12 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     in_reach = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
-        .where(Membership.role == Role.LEARNER, current_on(Membership, today), reach)
+        .where(
+            Team.library_id == bindparam("library", type_=Integer),
+            Membership.role == Role.LEARNER,
+            current_on(Membership, today),
+            reach,
+        )
     )
     return (
         select(

@@ -47,20 +47,24 @@ class OpenRound:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and, of the
-    `open_records` whose records the reader may see, `revealed` had something revealed: in an open
-    round, where there is one, else ever. Of open rounds, those alone who learn in a version that
-    one is for."""
+    """A team in a list, below those of the names `above` that the reader may read. `people` learn
+    in it or in a team below it; of them `sent` sent and, of the `open_records` whose records the
+    reader may see, `revealed` had something revealed: in an open round, where there is one, else
+    ever. Of open rounds, those alone who learn in a version that one is for."""
 
     id: int
     parent_id: int | None
     name: str
     path: str
-    depth: int
+    above: tuple[str, ...]
     people: int
     sent: int
     open_records: int
     revealed: int
+
+    @property
+    def depth(self) -> int:
+        return len(self.above)
 
     @property
     def closed_records(self) -> int:
@@ -118,7 +122,7 @@ def tree(
         below[team.parent_id if team.parent_id in ids else None].append(team)
     lines: list[TeamLine] = []
 
-    def put(parent_id: int | None, depth: int) -> None:
+    def put(parent_id: int | None, above: tuple[str, ...]) -> None:
         for team in below[parent_id]:
             people, sent, revealed = totals[team.path]
             lines.append(
@@ -127,16 +131,16 @@ def tree(
                     parent_id=team.parent_id,
                     name=team.name,
                     path=team.path,
-                    depth=depth,
+                    above=above,
                     people=len(people),
                     sent=len(sent),
                     open_records=len(people - blind.closed),
                     revealed=len(revealed),
                 )
             )
-            put(team.id, depth + 1)
+            put(team.id, (*above, team.name))
 
-    put(None, 0)
+    put(None, ())
     return tuple(lines)
 
 
@@ -151,10 +155,15 @@ def _totals(
     revealed = and_(
         ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
     )
+    learn_here = (
+        select(Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(teams_readable(actor), Membership.role == Role.LEARNER)
+    )
     reviewed = (
         select(Review.learner_id, func.max(case((revealed, 1), else_=0)).label("revealed"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(in_round, counts_as_sent())
+        .where(Review.learner_id.in_(learn_here), in_round, counts_as_sent())
         .group_by(Review.learner_id)
         .subquery()
     )

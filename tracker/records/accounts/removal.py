@@ -22,6 +22,7 @@ from tracker.models import (
     RecordOpening,
     RosterRow,
     RosterTrace,
+    Standing,
 )
 from tracker.policy.permissions import Actor
 from tracker.records import audit, memberships
@@ -42,7 +43,8 @@ def remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     memberships.delete_many(
         tx, tx.scalars(select(Membership.id).where(Membership.person_id == mine)).all()
     )
-    for model in (AddressChange, FormerAddress, Invitation, JobPerson, PlannedMove, RosterTrace):
+    of_person = (AddressChange, FormerAddress, Invitation, JobPerson, PlannedMove, RosterTrace)
+    for model in (*of_person, Standing):
         _delete(tx, model, model.person_id == mine)
     _delete(tx, Deputy, Deputy.deputy_id == mine)
     tx.execute(update(RosterRow).where(RosterRow.person_id == mine).values(person_id=None))

@@ -23,8 +23,8 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
     *Cannot tell* and *not their work* need no ground and keep none; a question takes an answer
     given so far back. Raises Missing (not the actor's); Invalid: review_ground_needed,
     review_ground_empty (*from the evidence*, where none was sent), review_told_needed,
-    review_text_needed, review_text_long, review_answer_needed; Conflict: move_not_now,
-    and review_item_changed with `current`.
+    review_text_needed, review_text_long, review_answer_needed; Conflict: move_not_now, and
+    review_item_changed with `current`.
     """
     note = clean_text(said.note, "note", required=said.answer is None)
     needs_ground = said.answer is not None and said.answer not in WITHOUT_GROUND

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.models.columns import table_of
 from tracker.records import audit
+from tracker.records.reviews import told
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.teams.round_snapshots import KeptRound
@@ -18,30 +19,43 @@ PEOPLE = table_of(SnapshotPerson)
 
 
 def keep_due(
-    tx: Session, library_id: int, now: dt.datetime, facts: Callable[[int, dt.datetime], KeptRound]
+    tx: Session,
+    library_id: int,
+    now: dt.datetime,
+    facts: Callable[[int, dt.date, dt.datetime], KeptRound],
 ) -> int:
-    """Keep every round of the library whose last day is over there and that is not kept yet.
-    Returns how many. A use case that changes what a figure of such a round is made of begins with
-    this.
+    """Keep every round of the library whose last day is over there and that is not kept yet, and
+    count what is told of it without names; before that open the groups of rounds that have begun,
+    and count what is told earlier. Returns how many are kept. A use case that changes what a figure
+    of such a round is made of begins with this.
 
     `facts` reads how things were (queries/teams/rounds/facts). The library's row is locked: the
     same round is not kept twice.
     """
     library = tx.scalars(held(select(Library).where(Library.id == library_id))).one()
-    zone = library.time_zone
+    zone, today = library.time_zone, day_in(library.time_zone, now)
+    told.open_groups(tx, library_id, today)
+    early = select(Round).where(
+        Round.library_id == library_id,
+        Round.figures_on < today,
+        Round.figures_at.is_(None),
+        Round.ends_on >= today,
+    )
+    for period in tx.scalars(early.order_by(Round.id)).all():
+        day = period.figures_on
+        assert day is not None
+        as_of = start_of(zone, day + dt.timedelta(days=1))
+        told.count(tx, period.id, as_of, facts(period.id, day, as_of).outcomes)
+        period.figures_at = now
     due = tx.scalars(
         select(Round)
         .outerjoin(RoundSnapshot, RoundSnapshot.round_id == Round.id)
-        .where(
-            Round.library_id == library_id,
-            Round.ends_on < day_in(zone, now),
-            RoundSnapshot.id.is_(None),
-        )
+        .where(Round.library_id == library_id, Round.ends_on < today, RoundSnapshot.id.is_(None))
         .order_by(Round.ends_on, Round.id)
     ).all()
     for period in due:
         as_of = start_of(zone, period.ends_on + dt.timedelta(days=1))
-        kept = facts(period.id, as_of)
+        kept = facts(period.id, period.ends_on, as_of)
         snapshot = RoundSnapshot(
             round_id=period.id,
             as_of=as_of,
@@ -55,6 +69,7 @@ def keep_due(
             tx.execute(
                 insert(PEOPLE), [{"snapshot_id": snapshot.id, **asdict(one)} for one in kept.people]
             )
+        told.count(tx, period.id, as_of, kept.outcomes)
         audit.note(
             tx,
             "round_kept",

@@ -3,11 +3,9 @@ other words that libraries use for them (seed_data/search_words.txt), and by lik
 holds them."""
 
 import re
-from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import accumulate
 from pathlib import Path
 
 from rapidfuzz import process
@@ -34,6 +32,19 @@ def plain(text: str) -> str:
 known = lru_cache(2**15)(plain)
 """The same of what is looked through again and again: names, titles, and texts of frameworks. Never
 of what somebody typed."""
+
+
+def in_lines(texts: Iterable[str]) -> str:
+    """Many as one, to be looked through at once."""
+    return "".join(f"{text}\n" for text in texts)
+
+
+def places_of(typed: str, said: Sequence[tuple[str, ...]]) -> list[int]:
+    """The places of those that hold the words, the best first; each is a title and other words."""
+    titles = in_lines(known(title) for title, *_ in said)
+    texts = in_lines("".join(map(known, others)) for _, *others in said)
+    ranks = Search.of(typed).nearest(titles + texts).ranks(titles, texts)
+    return sorted(ranks, key=ranks.__getitem__)
 
 
 @cache
@@ -77,13 +88,9 @@ class Term:
     def is_in(self, text: str) -> bool:
         return any(needle in text for needle in self.needles)
 
-    def places(self, texts: str) -> Iterator[int]:
-        """Of texts in lines, a place in each line that holds it, for each of its needles."""
-        for needle in self.needles:
-            at = texts.find(needle)
-            while at >= 0:
-                yield at
-                at = texts.find(needle, texts.find("\n", at))
+    def lines(self, texts: str) -> set[int]:
+        """Of texts in lines, the numbers of those that hold it."""
+        return {number for needle in self.needles for number in _lines(needle, texts)}
 
     def hits(self, words: Sequence[str]) -> set[int]:
         """The places of those words of a text that are why it was found."""
@@ -122,26 +129,38 @@ class Search:
                     break
         return cls(tuple(found))
 
-    def among(self, texts: Sequence[str]) -> tuple["Search", list[int]]:
-        """Which of the texts hold all words, each as `plain` gives it; with the nearest word in the
-        place of each that none of them holds. They are looked through as one: there are many."""
-        every = "".join(f"{text}\n" for text in texts)
-        found = replace(self, terms=tuple(_nearest(term, every) for term in self.terms))
-        ends = list(accumulate(len(text) + 1 for text in texts))
-        held = [{bisect(ends, at) for at in term.places(every)} for term in found.terms]
-        return found, sorted(set.intersection(*held)) if held else []
+    def nearest(self, texts: str) -> "Search":
+        """With the nearest word of the texts in the place of each that they do not hold."""
+        return replace(self, terms=tuple(_nearest(term, texts) for term in self.terms))
 
-    def rank(self, title: str, text: str) -> int:
-        """Of what is found: lower is better. Both as `plain` gives them."""
-        is_titled = all(term.is_in(title) for term in self.terms)
-        is_as_typed = all(f" {term.said}" in title + text for term in self.terms)
-        return 2 * (not is_titled) + (not is_as_typed)
+    def ranks(self, titles: str, texts: str) -> dict[int, int]:
+        """The numbers of the lines that hold all words, in a title or in the text of the same line,
+        in order, each with its rank: lower is better. Both in lines, as `plain` gives them."""
+        titled = [term.lines(titles) for term in self.terms]
+        held = [
+            in_title | term.lines(texts) for in_title, term in zip(titled, self.terms, strict=True)
+        ]
+        if not held:
+            return {}
+        typed = [
+            {*_lines(f" {term.said}", titles), *_lines(f" {term.said}", texts)}
+            for term in self.terms
+        ]
+        is_titled, is_as_typed = set.intersection(*titled), set.intersection(*typed)
+        return {
+            number: 2 * (number not in is_titled) + (number not in is_as_typed)
+            for number in sorted(set.intersection(*held))
+        }
 
-    def spellings(self, texts: Iterable[str]) -> list[str]:
-        """Other words by which the texts were found, in the order of the list."""
-        every = " ".join(texts)
+    def spellings(self, titles: str, texts: str, found: Iterable[int]) -> list[str]:
+        """Other words by which the lines were found, in the order of the list."""
         others = (each for term in self.terms for each in term.spellings if each != term.said)
-        return [each for each in dict.fromkeys(others) if f" {each} " in every]
+        lines = set(found)
+        return [
+            each
+            for each in dict.fromkeys(others)
+            if any(not lines.isdisjoint(_lines(f" {each} ", every)) for every in (titles, texts))
+        ]
 
     def pieces(self, text: str) -> tuple[TextPiece, ...]:
         """The text, parted by what is found in it."""
@@ -163,6 +182,16 @@ class Search:
             shown = found[0].words[-BEFORE_HIT:].partition(" ")[2]
             return (TextPiece(f"… {shown}", is_hit=False), *found[1:])
         return found
+
+
+def _lines(needle: str, texts: str) -> Iterator[int]:
+    """The numbers of the lines that hold the needle, in order."""
+    number, counted, at = 0, 0, texts.find(needle)
+    while at >= 0:
+        number += texts.count("\n", counted, at)
+        yield number
+        counted = at
+        at = texts.find(needle, texts.find("\n", at))
 
 
 def _nearest(term: Term, texts: str) -> Term:

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams.gaps import GapCell, NotMet
+from tracker.rules.teams.gaps import Alike, GapRow, NotMet
 
 KNOWN = (TargetState.AT_TARGET, TargetState.GAP)
 
@@ -49,15 +49,17 @@ class ReviewProgress(IntEnum):
     IN_REVIEW = 2
 
 
-def held_by(cells: Iterable[GapCell], facts: Iterable[NotMet]) -> tuple[HeldByStatement, ...]:
+def held_by(groups: Iterable[Alike], facts: Iterable[NotMet]) -> tuple[HeldByStatement, ...]:
     """All statements that hold somebody back, those that hold most back first, then in the order of
     the framework. Somebody is held back by what they do not meet at any level that makes their
     gap."""
     blocked = {}
     below: defaultdict[int, int] = defaultdict(int)
-    for cell in cells:
-        blocked[cell.person_id, cell.domain_id] = cell.blocked
-        below[cell.domain_id] += cell.state is TargetState.GAP
+    for row, those in groups:
+        for cell in row:
+            if cell.state is TargetState.GAP:
+                below[cell.domain_id] += len(those)
+                blocked.update({(each, cell.domain_id): cell.blocked for each in those})
     people: defaultdict[tuple[int, int, int], set[int]] = defaultdict(set)
     for domain_id, rank, order, statement_id, person_id in facts:
         if rank in blocked.get((person_id, domain_id), ()):
@@ -70,31 +72,42 @@ def held_by(cells: Iterable[GapCell], facts: Iterable[NotMet]) -> tuple[HeldBySt
 
 
 def same_people(
-    now: Iterable[GapCell], then: Mapping[tuple[int, int], GapCell]
+    now: Mapping[int, GapRow], then: Mapping[int, GapRow], domains: Iterable[int]
 ) -> dict[int, SamePeople]:
-    """By domain of `now`. `then`: by person and domain."""
-    found: dict[int, SamePeople] = {}
-    for cell in now:
-        people, both, before, after = found.get(cell.domain_id, SamePeople(0, 0, 0, 0))
-        was = then.get((cell.person_id, cell.domain_id))
-        if was is not None and was.state in KNOWN and cell.state in KNOWN:
-            both += 1
-            before += was.state is TargetState.GAP
-            after += cell.state is TargetState.GAP
-        found[cell.domain_id] = SamePeople(people + 1, both, before, after)
+    """By domain. `now` and `then`: by person."""
+    found: dict[int, SamePeople] = dict.fromkeys(domains, SamePeople(len(now), 0, 0, 0))
+    for person_id, row in now.items():
+        was = {cell.domain_id: cell.state for cell in then.get(person_id, ())}
+        for cell in row:
+            state = was.get(cell.domain_id)
+            if state in KNOWN and cell.state in KNOWN:
+                people, both, before, after = found[cell.domain_id]
+                found[cell.domain_id] = SamePeople(
+                    people,
+                    both + 1,
+                    before + (state is TargetState.GAP),
+                    after + (cell.state is TargetState.GAP),
+                )
     return found
 
 
 def why_unknown(
-    cells: Iterable[GapCell], sent: Mapping[tuple[int, int, int], ReviewProgress]
+    groups: Iterable[Alike], sent: Mapping[tuple[int, int, int], ReviewProgress]
 ) -> dict[ReviewProgress, int]:
     """How many of the cells that are not known yet are how far. `sent`: the furthest of the
     statements without a reviewed rating, by person, domain and level; what is above the target
     changes nothing."""
+    of_person: defaultdict[int, dict[tuple[int, int], ReviewProgress]] = defaultdict(dict)
+    for (person_id, domain_id, rank), came in sent.items():
+        of_person[person_id][domain_id, rank] = came
     counts = dict.fromkeys(ReviewProgress, 0)
-    for cell in cells:
-        if cell.state is TargetState.NOT_YET_KNOWN:
-            ranks = range(1, (cell.target_rank or 0) + 1)
-            came = (sent.get((cell.person_id, cell.domain_id, rank)) for rank in ranks)
-            counts[max((each for each in came if each), default=ReviewProgress.NOT_SENT)] += 1
+    for row, people in groups:
+        unknown = [cell for cell in row if cell.state is TargetState.NOT_YET_KNOWN]
+        those = [of_person[each] for each in people if each in of_person]
+        counts[ReviewProgress.NOT_SENT] += (len(people) - len(those)) * len(unknown)
+        for furthest in those:
+            for cell in unknown:
+                ranks = range(1, (cell.target_rank or 0) + 1)
+                came_to = [furthest.get((cell.domain_id, each)) for each in ranks]
+                counts[max(filter(None, came_to), default=ReviewProgress.NOT_SENT)] += 1
     return counts

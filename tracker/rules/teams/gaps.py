@@ -6,36 +6,47 @@ policy and `releases`; this file counts.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.rules.profiles.levels import (
-    DomainStanding,
-    TargetState,
-    blocked_ranks,
-    blocking_rank,
-    known_rank,
-)
+from tracker.rules.profiles.levels import TargetState
 
 NAMES_LIMIT = 30
 """A matrix of more people than this shows distributions, not cells by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class GapCell:
-    """One person in one domain. `blocking_rank`: the lowest level that makes the gap, None without
-    a gap; `blocked`: all levels that do. `known_rank`: what a page says of the level, None where
-    nobody can say."""
+class GapCell(NamedTuple):
+    """Somebody in one domain. `known_rank`: what a page says of the level, None where nobody can
+    say; `blocked`: all levels that make the gap, none without one."""
 
-    person_id: int
     domain_id: int
     held_rank: int
     target_rank: int | None
     state: TargetState | None
-    blocking_rank: int | None = None
     known_rank: int | None = None
     blocked: tuple[int, ...] = ()
+
+
+GapRow = tuple[GapCell, ...]
+"""Somebody's cells, in the framework's order. Who stand alike share one."""
+
+
+class Alike(NamedTuple):
+    """These people, and how each of them stands."""
+
+    row: GapRow
+    people: list[int]
+
+
+def alike(rows: Mapping[int, GapRow], people: Iterable[int]) -> list[Alike]:
+    """Of those who are among the rows: thousands of people stand in far fewer ways."""
+    found: dict[int, Alike] = {}
+    for person_id in people:
+        row = rows.get(person_id)
+        if row is not None:
+            found.setdefault(id(row), Alike(row, [])).people.append(person_id)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +83,19 @@ class NotMet(NamedTuple):
     person_id: int
 
 
-def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
-    return GapCell(
-        person_id,
-        domain_id,
-        of.held_rank,
-        of.target_rank,
-        of.target_state,
-        blocking_rank(of),
-        known_rank(of),
-        blocked_ranks(of),
-    )
-
-
 def shows_names(people: int) -> bool:
     """Whether a matrix of so many people has a row for each. What the reader may see is another
     question."""
     return people <= NAMES_LIMIT
 
 
-def summarise(cells: Iterable[GapCell], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
+def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
     """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell
     elsewhere."""
     counts: dict[int, Counter[TargetState | None]] = {domain: Counter() for domain in domains}
-    for cell in cells:
-        counts[cell.domain_id][cell.state] += 1
+    for row, people in groups:
+        for cell in row:
+            counts[cell.domain_id][cell.state] += len(people)
     return tuple(
         DomainSummary(
             domain_id=domain,
@@ -118,30 +117,30 @@ def biggest_gaps(summaries: Iterable[DomainSummary], most: int = 3) -> tuple[Dom
     return tuple(sorted(with_gaps, key=lambda each: (-each.gaps, each.known, each.position))[:most])
 
 
-def could_teach(cells: Iterable[GapCell]) -> dict[int, tuple[int, ...]]:
+def could_teach(groups: Collection[Alike]) -> dict[int, tuple[int, ...]]:
     """For each domain with a gap: the people who hold a rank above their own target, highest rank
     first.
 
     They must also hold what at least one of those with a gap is expected to reach: nobody teaches
     up.
     """
-    by_domain: defaultdict[int, list[GapCell]] = defaultdict(list)
-    for cell in cells:
-        by_domain[cell.domain_id].append(cell)
-    found: dict[int, tuple[int, ...]] = {}
-    for domain_id, group in by_domain.items():
-        wanted = [
-            c.target_rank for c in group if c.state is TargetState.GAP and c.target_rank is not None
-        ]
-        if not wanted:
-            continue
-        able = [
-            c
-            for c in group
-            if c.target_rank is not None
-            and c.held_rank > c.target_rank
-            and c.held_rank >= min(wanted)
-        ]
-        able.sort(key=lambda each: (-each.held_rank, each.person_id))
-        found[domain_id] = tuple(c.person_id for c in able)
-    return found
+    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    for row, _people in groups:
+        for cell in row:
+            if cell.state is TargetState.GAP and cell.target_rank is not None:
+                wanted[cell.domain_id].append(cell.target_rank)
+    able: dict[int, list[tuple[int, int]]] = {domain_id: [] for domain_id in wanted}
+    for row, people in groups:
+        for cell in row:
+            target, held = cell.target_rank, cell.held_rank
+            if (
+                cell.domain_id in wanted
+                and target is not None
+                and held > target
+                and held >= min(wanted[cell.domain_id])
+            ):
+                able[cell.domain_id] += ((-held, person_id) for person_id in people)
+    return {
+        domain_id: tuple(person_id for _held, person_id in sorted(those))
+        for domain_id, those in able.items()
+    }

@@ -6,7 +6,7 @@ met), and the *counts* of both voices behind it, level by level.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tracker.rules.profiles.levels import (
@@ -18,6 +18,7 @@ from tracker.rules.profiles.levels import (
     known_rank,
 )
 from tracker.rules.teams.gaps import GapCell
+from tracker.rules.teams.told import Outcome
 
 Kept = Mapping[str, Any]
 
@@ -38,10 +39,11 @@ class KeptPerson:
 
 @dataclass(frozen=True, slots=True)
 class KeptRound:
-    """All that a snapshot is made of."""
+    """All that a snapshot is made of, and what figures without names may count."""
 
     facts: Kept
     people: Sequence[KeptPerson]
+    outcomes: Sequence[Outcome]
 
 
 def rule() -> Kept:
@@ -116,9 +118,7 @@ def counts(of: DomainStanding) -> Kept:
     }
 
 
-def read_cell(
-    person_id: int, domain_id: int, kept: Kept, role_profile_ids: Collection[int] = ()
-) -> GapCell:
+def read_cell(domain_id: int, kept: Kept, role_profile_ids: Collection[int] = ()) -> GapCell:
     """Against the highest target of these jobs, or of all that they had. Rounds kept before jobs
     were told apart have one target, and the lowest level that was in the way."""
     of_jobs = kept.get("by_job", {})
@@ -127,12 +127,10 @@ def read_cell(
     state = of["state"]
     lowest = of["blocking"]
     return GapCell(
-        person_id,
         domain_id,
         kept["held"],
         of["target"],
         None if state is None else TargetState(state),
-        lowest,
         kept["known"],
         tuple(of.get("blocked", [] if lowest is None else [lowest])),
     )
@@ -142,4 +140,4 @@ def veiled(one: GapCell) -> GapCell:
     """What is left of a cell for who may not see a statement of its domain: the target alone,
     whatever was endorsed."""
     state = None if one.target_rank is None else TargetState.NOT_YET_KNOWN
-    return replace(one, held_rank=0, state=state, blocking_rank=None, known_rank=None, blocked=())
+    return GapCell(one.domain_id, 0, one.target_rank, state)

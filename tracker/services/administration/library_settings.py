@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
-from tracker.queries.teams import release_facts
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, exclusions, readers
 from tracker.records.accounts import invitations
 from tracker.records.notifications import link_mails
-from tracker.records.reviews import releases, round_snapshots
+from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Paper, Region
@@ -197,7 +196,7 @@ def edit(
         ).one()
         root.name = library.name
         if hides_names:
-            releases.release_due(tx, library.id, now, release_facts.moments_due, release_facts.past)
+            library.names_hidden_at = now
         if changed:
             audit.note(
                 tx,

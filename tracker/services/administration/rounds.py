@@ -12,7 +12,7 @@ from tracker.models.record.versions import can_be_chosen
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
-from tracker.records.reviews import round_snapshots
+from tracker.records.reviews import round_snapshots, told
 from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
@@ -26,22 +26,29 @@ def create(
     starts_on: dt.date,
     ends_on: dt.date,
     now: dt.datetime,
+    figures_on: dt.date | None = None,
 ) -> int:
-    """Returns the round's id. The round pins the frameworks' versions; both dates belong to it.
+    """Returns the round's id. The round pins the frameworks' versions; both dates belong to it. On
+    the evening of `figures_on` figures without names are told once before its end.
 
     Raises Invalid: round_framework_needed, framework_unknown, round_name_taken, rounds_overlap,
-    dates_not_in_order, day_far, line_*.
+    dates_not_in_order, day_far, figures_outside_round, round_keeps_figures, line_*.
     """
     name = clean_line(name)
-    clean_period(starts_on, ends_on)
+    _clean_dates(starts_on, ends_on, figures_on)
+    if figures_on is not None and starts_on < actor.today(now):
+        raise Invalid("round_keeps_figures", "figures_on")
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         period = Round(library_id=library.id)
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
         period.ended_unseen = ends_on < actor.today(now)
+        period.figures_on = figures_on
         tx.add(period)
         tx.flush()
         _set_frameworks(tx, period, frameworks)
+        tx.flush()
+        told.open_groups(tx, library.id, actor.today(now))
         _note(tx, "round_added", actor, period, frameworks, now)
         return period.id
 
@@ -54,12 +61,13 @@ def edit(
     starts_on: dt.date,
     ends_on: dt.date,
     now: dt.datetime,
+    figures_on: dt.date | None = None,
 ) -> None:
-    """Raises Invalid as `create` does, round_keeps_framework once it has begun, round_ends_in_past
-    for a last day before today while it runs, and round_keeps_dates once it is kept as it was at
-    its end."""
+    """Raises Invalid as `create` does, round_keeps_framework and round_keeps_figures once it has
+    begun, round_ends_in_past for a last day before today while it runs, and round_keeps_dates once
+    it is kept as it was at its end."""
     name = clean_line(name)
-    clean_period(starts_on, ends_on)
+    _clean_dates(starts_on, ends_on, figures_on)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         round_snapshots.keep_due(tx, library.id, now, facts_at_end)
@@ -78,6 +86,9 @@ def edit(
             raise Invalid("round_ends_in_past", "ends_on")
         if set(framework_ids) != kept and period.starts_on <= actor.today(now):
             raise Invalid("round_keeps_framework", "framework_ids")
+        if figures_on != period.figures_on and period.starts_on <= actor.today(now):
+            raise Invalid("round_keeps_figures", "figures_on")
+        period.figures_on = figures_on
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
         if not round_snapshots.is_kept(tx, period.id):
             period.ended_unseen = ends_on < actor.today(now)
@@ -95,6 +106,12 @@ def keep_all_due(now: dt.datetime) -> int:
         with transaction() as tx:
             kept += round_snapshots.keep_due(tx, library_id, now, facts_at_end)
     return kept
+
+
+def _clean_dates(starts_on: dt.date, ends_on: dt.date, figures_on: dt.date | None) -> None:
+    clean_period(starts_on, ends_on)
+    if figures_on is not None and not starts_on <= figures_on < ends_on:
+        raise Invalid("figures_outside_round", "figures_on")
 
 
 def _write(
@@ -169,4 +186,5 @@ def _note(
 
 def _said(period: Round) -> str:
     """A round for the audit."""
-    return f"{period.name}, {period.starts_on}/{period.ends_on}"
+    figures = f", figures {period.figures_on}" if period.figures_on else ""
+    return f"{period.name}, {period.starts_on}/{period.ends_on}{figures}"

@@ -43,8 +43,8 @@ from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
-from tracker.web.ui.by_day import by_day
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
+from tracker.web.ui.tables import by_day
 from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("accounts", __name__)

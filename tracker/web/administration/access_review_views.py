@@ -30,11 +30,13 @@ bp = Blueprint("access_review", __name__, url_prefix="/admin")
 @bp.get("/access")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    found = access_review.accesses(session.actor(), session.now())
-    readers = [list(each) for _reader, each in groupby(found, lambda each: each.reader)]
+    actor, now = session.actor(), session.now()
+    found = table_page(access_review.readers(actor, now), page_number())
+    accesses = access_review.accesses(actor, now, found.rows, named=LISTED)
     return render(
         "administration/access_review.html",
-        found=table_page(readers, page_number()),
+        found=found,
+        readers=[list(each) for _reader, each in groupby(accesses, lambda each: each.reader)],
         listed=LISTED,
         sees=_sees(),
         why=_why,
@@ -71,7 +73,7 @@ def table() -> ResponseReturnValue:
             _("Opens"),
         ]
     ]
-    actor, sees = session.actor(), _sees()
+    actor, now, sees = session.actor(), session.now(), _sees()
     note_download("access_review", DoorRequest(Permission.ADMINISTER, "people", library_of(actor)))
     rows: Table = [
         [
@@ -84,7 +86,7 @@ def table() -> ResponseReturnValue:
             sees[each.reason],
             *seen,
         ]
-        for each in access_review.accesses(actor, session.now())
+        for each in access_review.accesses(actor, now, access_review.readers(actor, now))
         for seen in _seen(each)
     ]
     return csv_file([*head, *rows], f"{_('Access review')} {session.today()}")

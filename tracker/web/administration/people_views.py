@@ -53,7 +53,7 @@ COLUMNS = {
 def index() -> ResponseReturnValue:
     actor, today, order = session.actor(), session.today(), order_asked(COLUMNS)
     form = FilterForm(request.args)
-    form.team_id.choices = fields.choices([("", _("All teams")), *team_tree.choices(actor, today)])
+    form.team_id.choices = fields.choices([("", _("All teams")), *team_tree.choices(actor)])
     wanted = {
         "search": (form.search.data or "")[:200],
         "team_id": form.team_id.data,

@@ -41,6 +41,11 @@ refusal_messages(
         "This round is over and kept as it was on its last day, so its dates stay. You can change "
         "its name."
     ),
+    round_keeps_figures=_l(
+        "This round has begun, so its day of earlier figures stays. Choose it before a round "
+        "begins."
+    ),
+    figures_outside_round=_l("Choose a day of the round before its last day."),
     round_keeps_framework=_l(
         "This round has begun, so it keeps its frameworks. Add another round for the new one."
     ),
@@ -119,4 +124,5 @@ class RoundForm(Form):
     )
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))
     ends_on = fields.day(_l("Last day"), _l("Enter the last day."))
+    figures_on = fields.day(_l("Earlier figures"))
     preview = BooleanField()

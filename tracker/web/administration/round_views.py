@@ -1,6 +1,7 @@
 """Rounds, for the administrator."""
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +52,7 @@ def create() -> ResponseReturnValue:
     form = _form(RoundForm())
     if form.preview.data:
         return _preview(form)
-    if accepted(form, lambda: service.create(session.actor(), *_values(form), session.now())):
+    if accepted(form, lambda: service.create(session.actor(), **_values(form))):
         flash_message(_("The round %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
     return render("administration/rounds/new.html", form=form), 422
@@ -70,9 +71,7 @@ def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
     form = _form(RoundForm())
     if form.preview.data:
         return _preview(form, rounds.detail(round.id))
-    if accepted(
-        form, lambda: service.edit(session.actor(), round.id, *_values(form), session.now())
-    ):
+    if accepted(form, lambda: service.edit(session.actor(), round.id, **_values(form))):
         flash_message(_("The round %(name)s is saved.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
     return _edit_page(form, rounds.detail(round.id)), 422
@@ -128,5 +127,6 @@ def _form(form: RoundForm) -> RoundForm:
     return form
 
 
-def _values(form: RoundForm) -> tuple[str, list[int], dt.date, dt.date]:
-    return form.name.data, form.framework_ids.data, form.starts_on.data, form.ends_on.data
+def _values(form: RoundForm) -> dict[str, Any]:
+    names = ("name", "framework_ids", "starts_on", "ends_on", "figures_on")
+    return {name: form[name].data for name in names} | {"now": session.now()}

@@ -19,7 +19,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
-from tracker.web.ui import fields
+from tracker.web.ui import fields, team_lists
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.people.closed_records import flash_new_readers
 
@@ -29,8 +29,11 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
+    found = team_lists.asked(team_tree.tree(session.actor()))
     return render(
-        "administration/teams/index.html", tree=team_tree.tree(session.actor(), session.today())
+        "administration/teams/index.html",
+        found=found,
+        people=team_tree.people_in([each.id for each in found.cut.rows], session.today()),
     )
 
 
@@ -39,7 +42,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """`?parent=` chooses the team above."""
     form = TeamForm()
-    form.parent_id.choices = fields.choices(team_tree.choices(session.actor(), session.today()))
+    form.parent_id.choices = fields.choices(team_tree.choices(session.actor()))
     form.parent_id.data = request.args.get("parent", type=int)
     return render("administration/teams/new.html", form=form)
 
@@ -48,7 +51,7 @@ def new() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
     form = TeamForm()
-    form.parent_id.choices = fields.choices(team_tree.choices(session.actor(), session.today()))
+    form.parent_id.choices = fields.choices(team_tree.choices(session.actor()))
     if accepted(
         form, lambda: teams.add(session.actor(), form.parent_id.data, form.name.data, session.now())
     ):
@@ -123,7 +126,7 @@ def _form(team: Subject, found: team_tree.TeamDetails) -> RootForm | TeamEditFor
     if found.parent_id is None:
         return RootForm(obj=found)
     form = TeamEditForm(obj=found)
-    above = team_tree.choices(session.actor(), session.today(), but_below=team.places[0].path)
+    above = team_tree.choices(session.actor(), but_below=team.places[0].path)
     form.parent_id.choices = fields.choices(above)
     return form
 

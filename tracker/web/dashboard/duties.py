@@ -105,9 +105,9 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         if not below:
             continue
         entries = [_progress(line, bool(rounds)) for line in below[:TEAMS_SHOWN]]
-        stranded = [each for each in handovers.waiting(actor, place.path, on) if not each.may_go_on]
+        stranded = [each for each in handovers.queue(actor, place.path, on) if not each.may_go_on]
         if stranded:
-            stuck.append(_reassign(place.team_id, stranded))
+            stuck.append(_reassign(place.team_id, handovers.waiting(stranded, on)))
             entries.insert(0, _stranded(place.team_id, len(stranded)))
         links = [
             PanelLink(

@@ -27,7 +27,7 @@ from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
 from tracker.web.ui.drafts import drafted_forms, replaced_choices
 from tracker.web.ui.fields import an_id
-from tracker.web.ui.statement_picker import StatementPicker, chosen_in_form
+from tracker.web.ui.statement_picker import StatementPicker
 
 KINDS = {
     EvidenceKind.NOTE: _l("Note"),
@@ -54,21 +54,14 @@ def store() -> FileStore:
     )
 
 
-def picker(
-    chosen: Mapping[int, str] | None = None, find: str = "", without: Iterable[int] = ()
-) -> StatementPicker:
+def picker(chosen: Mapping[int, str] | None = None, without: Iterable[int] = ()) -> StatementPicker:
     person_id = session.actor().person_id
     groups = statement_choices.statements(person_id, session.today())
     recent = ask(statement_choices.recent(person_id, {group.framework_id for group in groups}))
-    made = StatementPicker(groups, chosen, find, without, [each.id for each in recent])
+    latest = [each.id for each in recent]
+    made = StatementPicker(groups, chosen, without, latest)
     placed = replaced_choices.in_place(made.chosen) if made.unknown else None
-    if placed is not None:
-        made.chosen = placed.chosen
-    return made
-
-
-def posted_picker() -> StatementPicker:
-    return picker(chosen_in_form(), request.form.get("find", ""))
+    return made if placed is None else StatementPicker(groups, placed.chosen, without, latest)
 
 
 def refused(refusal: Refusal, chosen: Mapping[int, str]) -> Refusal:
@@ -162,16 +155,14 @@ def tell_of_files(form: EvidenceForm) -> None:
         )
 
 
-def choose_page(
-    evidence_id: int, chosen: Mapping[int, str], find: str = "", refusal: Refusal | None = None
-) -> str:
+def choose_page(evidence_id: int, chosen: Mapping[int, str], refusal: Refusal | None = None) -> str:
     piece = versions.piece(evidence_id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
     return render(
         "evidence/choose.html",
         piece=piece,
-        picker=picker(chosen, find, without=versions.linked_in_any_version(evidence_id)),
+        picker=picker(chosen, without=versions.linked_in_any_version(evidence_id)),
         problem=refusal and message_for(refusal),
     )
 

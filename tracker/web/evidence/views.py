@@ -31,7 +31,7 @@ from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.ui.fields import an_id
-from tracker.web.ui.statement_picker import chosen_in_form
+from tracker.web.ui.statement_picker import chosen_in_form, is_search
 
 bp = Blueprint("evidence", __name__)
 
@@ -48,8 +48,8 @@ def index() -> ResponseReturnValue:
 @door(Permission.RATE)
 @limiter.limit(TOO_OFTEN)
 def jot() -> ResponseReturnValue:
-    form, picker, status = JotForm(), pages.posted_picker(), 422
-    if picker.is_search:
+    form, picker, status = JotForm(), pages.picker(chosen_in_form()), 422
+    if is_search():
         return pages.list_page(form, picker)
     if form.validate_on_submit():
         chosen = chosen_in_form()
@@ -81,8 +81,8 @@ def new() -> ResponseReturnValue:
 @door(Permission.RATE, takes=UPLOAD)
 @limiter.limit(TOO_OFTEN)
 def create() -> ResponseReturnValue:
-    form, picker, status = EvidenceForm(), pages.posted_picker(), 422
-    if picker.is_search:
+    form, picker, status = EvidenceForm(), pages.picker(chosen_in_form()), 422
+    if is_search():
         return pages.form_page(form, picker=picker)
     if form.validate_on_submit():
         if pages.asks_first(form):
@@ -213,9 +213,9 @@ def choose(evidence: Subject) -> ResponseReturnValue:
 @bp.post("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence, takes=LONG_FORM)
 def choose_now(evidence: Subject) -> ResponseReturnValue:
-    picker = pages.posted_picker()
-    if picker.is_search:
-        return pages.choose_page(evidence.id, picker.chosen, picker.find)
+    picker = pages.picker(chosen_in_form())
+    if is_search():
+        return pages.choose_page(evidence.id, picker.chosen)
     return _link(evidence.id, chosen_in_form())
 
 

@@ -205,8 +205,13 @@ def check_doors(app: Flask) -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    """What was searched for goes into no other address: what a page of that loads says where it
+    comes from, and a proxy's log of errors has it."""
     if request.method == "GET" and not wants_json():
-        return redirect(url_for("accounts.sign_in", next=address_here()))
+        here = address_here()
+        if request.endpoint == "search.index":
+            here, *_ = here.partition("?")
+        return redirect(url_for("accounts.sign_in", next=here))
     abort(401)
 
 

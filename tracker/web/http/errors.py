@@ -26,6 +26,7 @@ from tracker.rules.errors import (
     Refusal,
     TooLarge,
     Unchecked,
+    Uncounted,
     Unkept,
     Unreachable,
     Untaken,
@@ -42,6 +43,10 @@ REFUSAL_MESSAGES: dict[str, Any] = {
         "That can’t be done anymore: somebody moved it on. Look at the page again; nothing was "
         "lost."
     ),
+    "levels_uncounted": _l(
+        "The levels of %(people)s people are being counted anew, because something changed for all "
+        "of them. Come back in a few minutes."
+    ),
 }
 """Code of a refusal -> its sentence; `%(fact)s` is filled from the refusal's facts. View files add
 theirs (`words`)."""
@@ -54,6 +59,7 @@ STATUS = {
     Untaken: 415,
     Unchecked: 503,
     Unreachable: 503,
+    Uncounted: 503,
     Unkept: 507,
     Damaged: 410,
 }

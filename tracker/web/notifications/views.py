@@ -15,8 +15,8 @@ from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
 from tracker.web.notifications.forms import MarkReadForm
 from tracker.web.notifications.labels import changes_href, fallen, href, sentence
-from tracker.web.ui.by_day import by_day
 from tracker.web.ui.pagination import page_number
+from tracker.web.ui.tables import by_day
 
 bp = Blueprint("notices", __name__)
 

@@ -18,25 +18,16 @@ from tracker.web.http.access import door, note_opened
 from tracker.web.i18n.render import render
 from tracker.web.operations.audit_forms import AuditForm
 from tracker.web.ui import audit_labels, fields
-from tracker.web.ui.by_day import by_day
-from tracker.web.ui.pagination import page_number
-from tracker.web.ui.tables import Column, headings, order_asked
+from tracker.web.ui.tables import by_day
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
-
-COLUMNS = {
-    "when": Column(_l("When"), largest_first=True),
-    "what": Column(_l("What"), sorts=False),
-    "who": Column(_l("Who")),
-    "about": Column(_l("About")),
-}
 
 
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     note_opened(NoticePage.AUDIT)
-    actor, order = session.actor(), order_asked(COLUMNS)
+    actor = session.actor()
     form = AuditForm(request.args)
     form.kind.choices = _kinds()
     person_id = fields.an_id(form.person_id.data or "")
@@ -52,9 +43,8 @@ def index() -> ResponseReturnValue:
         person_id=person_id,
         since=form.since.data,
         until=form.until.data,
-        sort=order.by,
-        descending=order.descending,
-        page=page_number(),
+        before=request.args.get("before", type=fields.an_id),
+        after=request.args.get("after", type=fields.an_id),
     )
     kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
     return render(
@@ -65,16 +55,12 @@ def index() -> ResponseReturnValue:
             found.events,
             lambda event: day_in(actor.time_zone, event.happened_at),
             lambda event: event.actor,
-        )
-        if order.by == "when" and order.descending
-        else [],
+        ),
         person=person,
         kinds=audit_labels.WORDS,
         who=audit_labels.who,
         facts=audit_labels.facts,
-        order=order.kept,
         kept=kept,
-        headings=headings(COLUMNS, order, "admin_audit.index", **kept),
     )
 
 

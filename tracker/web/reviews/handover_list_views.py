@@ -61,8 +61,10 @@ def hand_on(team: Subject) -> ResponseReturnValue:
 
 def _ticked(team: Subject, asked: list[str]) -> list[WaitingReview]:
     """Those of the list that can be reassigned; what is not in it is not theirs to name."""
-    found = handovers.waiting(session.actor(), team.places[0].path, session.today())
-    return [each for each in found if str(each.review_id) in asked and each.sent > 1]
+    today = session.today()
+    queue = handovers.queue(session.actor(), team.places[0].path, today)
+    ticked = [each for each in queue if str(each.review_id) in asked]
+    return [each for each in handovers.waiting(ticked, today) if each.sent > 1]
 
 
 def _form(ticked: list[WaitingReview]) -> HandOnAllForm:

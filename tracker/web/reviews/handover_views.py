@@ -30,16 +30,17 @@ bp = Blueprint("handovers", __name__)
 @door(Permission.HANDOVER_READ, subjects.team)
 def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
-    waiting = handovers.waiting(actor, path, today)
-    found = table_page(sorted(waiting, key=lambda each: each.may_go_on), page_number())
+    found = table_page(handovers.queue(actor, path, today), page_number())
+    waiting = handovers.waiting(found.rows, today)
     return render(
         "reviews/handovers.html",
         team=teams.name_of(team.id),
-        alone=table_page(handovers.alone(actor, path, today), 1),
+        alone=handovers.alone(actor, path, today),
         found=found,
-        stranded=[each for each in found.rows if not each.may_go_on],
-        overdue=[each for each in found.rows if each.may_go_on and each.is_overdue(today)],
-        others=[each for each in found.rows if each.may_go_on and not each.is_overdue(today)],
+        can_tick=any(each.sent > 1 for each in waiting),
+        stranded=[each for each in waiting if not each.may_go_on],
+        overdue=[each for each in waiting if each.may_go_on and each.is_overdue(today)],
+        others=[each for each in waiting if each.may_go_on and not each.is_overdue(today)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,6 +31,7 @@ from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, progress, queue, screens
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.reviews.forms import AnswerForm, SendForm
+from tracker.web.ui.statement_picker import FinderDomain, StatementFinder
 
 KEPT = ("domain", "framework")
 """What the address of the sending page keeps where more or fewer are to be ticked."""
@@ -63,14 +65,19 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     usual, most = suggested(worth), suggested(worth, SENT_MAX)
     if chosen is None:
         chosen = most if "more" in request.args else usual
-    wanted = set(chosen)
-    ticked = [each for each in statements if each.statement_id in wanted]
-    others: dict[int, list[Sendable]] = {}
-    for each in statements:
-        if each.statement_id not in wanted:
-            others.setdefault(each.domain_id, []).append(each)
     if form.second_to.data is None:
         form.second_to.data = request.args.get("second_to", type=int)
+    suggests = request.method == "POST" and form.second_to.data is None
+    ticked = {each.statement_id for each in statements} & {*chosen}
+    listed = {*ticked, *(usual if suggests else ())}
+    others = StatementFinder(
+        [each for each in statements if each.statement_id not in listed],
+        lambda each: (each.title, each.text, each.domain, each.level),
+        lambda each: FinderDomain(
+            str(each.domain_id), "" if learner is None else learner.lang, each.domain
+        ),
+    )
+    address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
     reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -87,14 +94,17 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         form=form,
         learner=learner,
         statements=statements,
-        others=[*others.values()],
+        others=others,
+        found=others.shown,
         later=sum(each.later is not None for each in statements),
+        listed=[each for each in statements if each.statement_id in listed],
         ticked=ticked,
         usual=len(usual),
         worth=len(most),
         is_more="more" in request.args,
         is_renewal=bool(expiring),
-        address={key: request.args[key] for key in KEPT if key in request.args},
+        address=address,
+        same=url_for("reviews.new", statement=[] if listed == {*usual} else [*listed], **address),
         reviewers=reviewers,
         paces=paces,
         seconds=seconds,

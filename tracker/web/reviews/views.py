@@ -32,6 +32,7 @@ from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendFor
 from tracker.web.ui import pdf
 from tracker.web.ui.drafts import replaced_choices
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
+from tracker.web.ui.statement_picker import is_search
 from tracker.web.ui.tables import headings, order_asked
 from tracker.web.ui.templating.dates import day, moment
 
@@ -77,7 +78,7 @@ def new() -> ResponseReturnValue:
 @door(Permission.REVIEW_SEND, takes=LONG_FORM)
 def send() -> ResponseReturnValue:
     form = SendForm()
-    if form.back.data:
+    if form.back.data or is_search():
         return _send_again(form, 200)
     if form.validate_on_submit():
         try:

@@ -43,7 +43,7 @@ def step(team: Subject, people: People, number: int) -> bytes:
     there = [one for one in people_chosen(scope, chosen) if one.person_id in batch and one.by_name]
     matrix = GapMatrix(scope, chosen, there)
     head = number == 0
-    lines = exports.people(matrix.domains, matrix.rows(there), with_head=head)
+    lines = exports.people(matrix.domains, matrix.rows(), with_head=head)
     if (number + 1) * PEOPLE_A_STEP >= len(people):
         lines += [[], *taken_along.in_file(taken_along.facts(scope, chosen, filters))]
     return csv_text(lines, is_beginning=head).encode()

@@ -24,8 +24,9 @@ from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import member_list, people_file
 from tracker.web.teams.gaps import asked as gap_asked
 from tracker.web.teams.gaps import matrix as gap_matrix
-from tracker.web.teams.gaps import released, taken_along
+from tracker.web.teams.gaps import taken_along, told
 from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
+from tracker.web.ui import team_lists
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.filters import Filters
 
@@ -37,9 +38,12 @@ bp = Blueprint("teams", __name__, url_prefix="/teams")
 def index() -> ResponseReturnValue:
     today = session.actor().today(session.now())
     rounds = ask(teams.open_rounds(session.actor().library_id, today))
+    lines = teams.tree(session.actor(), rounds, session.blind_spots(), today)
     return render(
         "teams/index.html",
-        lines=teams.tree(session.actor(), rounds, session.blind_spots(), today),
+        found=team_lists.asked(lines),
+        is_some_closed=any(line.closed_records for line in lines),
+        is_none=not lines,
         rounds=rounds,
     )
 
@@ -69,8 +73,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
     today = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
     scope, chosen = gap_asked.chosen_of(today, filters)
-    if chosen is not None and released.is_for(scope, chosen):
-        return released.show(team, scope, chosen, filters, _frameworks(today, filters))
+    if chosen is not None and told.is_for(scope, chosen):
+        return told.show(team, scope, chosen, filters, _frameworks(today, filters))
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
@@ -111,8 +115,9 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         abort(404)
-    if released.is_for(scope, chosen):
-        return released.file(scope, chosen, filters)
+    if told.is_for(scope, chosen):
+        figures, facts = told.gaps_file(scope, chosen)
+        return csv_file([*figures, [], *facts], f"gaps {scope.team.name} {session.now():%Y-%m-%d}")
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
@@ -154,7 +159,7 @@ def self_ratings(team: Subject) -> ResponseReturnValue:
     scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
     of = gap_asked.framework_of(scope, filters)
     links = _frameworks(scope, filters, "teams.self_ratings")
-    return released.show_self_ratings(team, scope, of, filters, links)
+    return told.show_self_ratings(team, scope, of, filters, links)
 
 
 @bp.get("/<id:team_id>/self-ratings.csv")
@@ -165,7 +170,7 @@ def self_ratings_csv(team: Subject) -> ResponseReturnValue:
     of = gap_asked.framework_of(scope, filters)
     if of is None or filters.unknown:
         abort(404)
-    return released.self_ratings_file(scope, of)
+    return told.self_ratings_file(scope, of)
 
 
 def _frameworks(

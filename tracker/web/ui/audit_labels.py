@@ -107,7 +107,6 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
-        "figures_released": _l("Figures without names updated"),
         "round_reminded": _l("People reminded of a round"),
         "people_moved": _l("People moved to another version"),
         "move_planned": _l("Move to another version planned"),
@@ -176,7 +175,6 @@ BY_NOBODY = {
     "move_waits": _l("Skills Tracker"),
     "planned_move_done": _l("Skills Tracker"),
     "not_recorded": _l("Skills Tracker"),
-    "figures_released": _l("Skills Tracker"),
     "round_kept": _l("Skills Tracker"),
     "sign_in_refused": _l("nobody signed in"),
 }

@@ -1,27 +1,104 @@
-"""Choosing statements, each with a reason, without script: boxes by domain, and a search that keeps
-what is typed."""
+"""Choosing statements, without script too: the page sends what was used last or is suggested, and
+finds the others by words or by domain. What was ticked and typed stays while they are looked for.
+"""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.search import FIND_MAX, Search
+from tracker.rules.frameworks.search import FIND_MAX, places_of
+from tracker.rules.frameworks.wording import Wording
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.fields import an_id
 
 T = TypeVar("T")
+FEW, MOST = 6, 40
+"""So many statements are shown unasked, and so many at once."""
+
+
+def is_search() -> bool:
+    """Whether the form is to come back with what is found: a button for it was pressed; or Enter,
+    with other words than were searched for."""
+    sent = request.form
+    is_new = sent.get("find", "").strip() != sent.get("found", "").strip()
+    return "within" in sent or sent.get("do") == "find" or (sent.get("do") == "enter" and is_new)
+
+
+class FinderDomain(NamedTuple):
+    key: str
+    lang: str
+    title: Wording
+    """With its framework, where there are several."""
+
+
+class StatementFinder(Generic[T]):
+    """What is asked for in the address or the form: `find`, or all of a domain by its key in
+    `within`. `words` gives the title of one, and its other words."""
+
+    def __init__(
+        self,
+        every: Sequence[T],
+        words: Callable[[T], tuple[str, ...]],
+        domain: Callable[[T], FinderDomain],
+    ) -> None:
+        self.domains = [
+            mark_language(each, each.lang) for each in dict.fromkeys(map(domain, every))
+        ]
+        self.within = request.values.get("within", "")
+        self.find = "" if self.within else request.values.get("find", "").strip()[:FIND_MAX]
+        if not self.is_asked:
+            self.found = [*every] if len(every) <= FEW else []
+        elif self.within:
+            self.found = [each for each in every if domain(each).key == self.within]
+        else:
+            self.found = [every[at] for at in places_of(self.find, [words(each) for each in every])]
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.find or self.within)
+
+    @property
+    def is_search(self) -> bool:
+        return is_search()
+
+    @property
+    def shown(self) -> list[T]:
+        return self.found[:MOST]
+
+    @property
+    def said(self) -> Any:
+        count = len(self.found)
+        if not self.is_asked:
+            return ""
+        if not count:
+            return _("No other statement has these words. Try fewer, or choose a domain.")
+        if count > MOST:
+            return _(
+                "The first %(most)s of %(count)s statements. Add a word to see fewer.",
+                most=MOST,
+                count=count,
+            )
+        return ngettext("%(num)d statement found.", "%(num)d statements found.", count)
 
 
 class PickerChoice(Protocol):
     @property
     def id(self) -> int: ...
     @property
-    def words(self) -> str: ...
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def level(self) -> str: ...
 
 
 class PickerGroup(Protocol):
+    @property
+    def framework_id(self) -> int: ...
     @property
     def key(self) -> str: ...
     @property
@@ -45,90 +122,61 @@ def chosen_in_form() -> dict[int, str]:
 
 class StatementPicker:
     """`chosen`: reason by statement id. `groups` are handed in; what is in `without` is not offered
-    again, what is in `recent` before all others."""
+    again, what is in `recent` before anything is looked for."""
 
     def __init__(
         self,
         groups: Iterable[PickerGroup],
         chosen: Mapping[int, str] | None = None,
-        find: str = "",
         without: Iterable[int] = (),
         recent: Sequence[int] = (),
     ) -> None:
-        self.groups = list(groups)
+        self.every = {choice.id: (group, choice) for group in groups for choice in group.choices}
         self.chosen = dict(chosen or {})
-        self.find = find.strip()[:FIND_MAX]
-        self.without = set(without)
         self.latest = recent
-        self.found = self._found()
-
-    @property
-    def is_search(self) -> bool:
-        """The search button was pressed; or Enter, with other words in the search box than were
-        searched for."""
-        pressed = request.form.get("do", "")
-        searched = request.form.get("found", "").strip()
-        return pressed == "find" or (pressed == "enter" and self.find != searched)
+        self.without = set(without)
+        self.finder = StatementFinder(
+            [both for key, both in self.every.items() if self._is_on_offer(key)], _words, _domain
+        )
 
     @property
     def unknown(self) -> bool:
         """Whether something is chosen that is not on offer."""
-        return bool(
-            self.chosen.keys() - {choice.id for group in self.groups for choice in group.choices}
-        )
+        return bool(self.chosen.keys() - self.every.keys())
 
     @property
     def picked(self) -> list[tuple[PickerGroup, PickerChoice, str]]:
         """What is chosen, in order, with its domain and reason."""
         return [
-            (*_in_its_language(group, choice), self.chosen[choice.id])
-            for group in self.groups
-            for choice in group.choices
-            if choice.id in self.chosen
+            (*_in_its_language(both), self.chosen[key])
+            for key, both in self.every.items()
+            if key in self.chosen
         ]
 
     @property
-    def recent(self) -> list[tuple[PickerGroup, PickerChoice]]:
-        """What was used last, without what is chosen or holds other words than are searched for."""
-        there = {
-            choice.id: (group, choice)
-            for group in self.groups
-            for choice in group.choices
-            if self._is_on_offer(choice)
-        }
-        return [_in_its_language(*there[key]) for key in self.latest if key in there]
-
-    @property
-    def offered(self) -> list[tuple[PickerGroup, list[PickerChoice]]]:
-        """What can be chosen besides, as far as it holds the words that are searched for, by
-        domain."""
-        found = [
-            (
-                group,
-                [
-                    choice
-                    for choice in group.choices
-                    if choice.id not in self.latest and self._is_on_offer(choice)
-                ],
-            )
-            for group in self.groups
+    def offered(self) -> list[tuple[PickerGroup, PickerChoice]]:
+        """What is found; before anything is looked for, what was used last."""
+        latest = [self.every[key] for key in self.latest if self._is_on_offer(key)]
+        return [
+            _in_its_language(both)
+            for both in (self.finder.shown if self.finder.is_asked else latest)
         ]
-        return [_in_its_language(group, choices) for group, choices in found if choices]
 
-    def _is_on_offer(self, choice: PickerChoice) -> bool:
-        taken = choice.id in self.without or choice.id in self.chosen
-        return not taken and (self.found is None or choice.id in self.found)
-
-    def _found(self) -> frozenset[int] | None:
-        """As search finds them; None where no words are searched for."""
-        looking = Search.of(self.find)
-        if not looking.terms:
-            return None
-        every = [choice for group in self.groups for choice in group.choices]
-        _looked_for, places = looking.among([choice.words for choice in every])
-        return frozenset(every[at].id for at in places)
+    def _is_on_offer(self, statement_id: int) -> bool:
+        return statement_id not in self.without and statement_id not in self.chosen
 
 
-def _in_its_language(group: PickerGroup, of_it: T) -> tuple[PickerGroup, T]:
+def _words(both: tuple[PickerGroup, PickerChoice]) -> tuple[str, ...]:
+    group, choice = both
+    return choice.title, choice.text, group.title, choice.level
+
+
+def _domain(both: tuple[PickerGroup, PickerChoice]) -> FinderDomain:
+    group, _choice = both
+    title = f"{group.title} ({group.framework})" if group.framework else group.title
+    return FinderDomain(f"{group.framework_id}-{group.key}", group.lang, title)
+
+
+def _in_its_language(both: tuple[PickerGroup, PickerChoice]) -> tuple[PickerGroup, PickerChoice]:
     """Words are searched for in what is not marked, so it is marked when it is shown."""
-    return mark_language((group, of_it), group.lang)
+    return mark_language(both, both[0].lang)

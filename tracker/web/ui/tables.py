@@ -1,9 +1,10 @@
 """Lists that are sorted and filtered by their address: it can be shared, and the back button
 works."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request, url_for
 
@@ -84,3 +85,17 @@ def headings(
         way = "descending" if order.descending else "ascending"
         found.append(ColumnHeading(column.label, href, way if is_used else "", column.is_number))
     return found
+
+
+T = TypeVar("T")
+Days = list[tuple[dt.date, list[tuple[str, list[T]]]]]
+
+
+def by_day(
+    rows: Iterable[T], day: Callable[[T], dt.date], person: Callable[[T], str | None]
+) -> Days[T]:
+    """Days, and within each the people, as they come first; of each person what comes in order."""
+    found: dict[dt.date, dict[str, list[T]]] = {}
+    for row in rows:
+        found.setdefault(day(row), {}).setdefault(person(row) or "", []).append(row)
+    return [(on, list(people.items())) for on, people in found.items()]

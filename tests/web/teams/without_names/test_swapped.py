@@ -17,13 +17,11 @@ from tests.factories.people import join
 from tests.factories.reviews import send
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
-from tests.services.administration.past_rounds import END, past_round
-from tests.web.teams.crowds import AT, GAP, Crowd, add_team, hide_names
-from tracker.models import Endorsement, ReleasePerson, Review, ReviewItem, SnapshotPerson
+from tests.web.teams.crowds import AT, GAP, add_team, hide_names
+from tests.web.teams.without_names.rounds import counted_round
+from tracker.models import CountedOutcome, Endorsement, Review, ReviewItem, SnapshotPerson
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.services.administration import rounds
-from tracker.services.reviews import releases
 
 SignIn = Callable[[str], Client]
 TEAMS = ("city", "central", "bookmobile", "harbour", "north")
@@ -35,13 +33,8 @@ def arranged(world: World) -> list[tuple[int, int]]:
     target and one doesn't, now and at the end of a round; and what their reviewers of this round
     have answered and not revealed."""
     add_team(world, "north", "city")
-    past_round(world)
-    crowd = Crowd(world)
-    pairs = []
-    for team in ("central", "harbour", "north"):
-        first = len(crowd.names)
-        crowd.put(team, 5, 4, reviewed_at=END)
-        pairs.append((crowd.names[first], crowd.names[-1]))
+    crowd = counted_round(world, ("central", "harbour", "north"))
+    pairs = [(crowd.names[first], crowd.names[first + 9]) for first in (0, 10, 20)]
     waiting = world.statements["technical"][0]
     for number, name in enumerate(crowd.names):
         if number % 4:
@@ -53,8 +46,6 @@ def arranged(world: World) -> list[tuple[int, int]]:
                 status=(ReviewStatus.SENT, ReviewStatus.IN_REVIEW)[number % 2],
                 round_id=world.rounds["city"],
             )
-    rounds.keep_all_due(world.now)
-    releases.release_all_due(world.now)
     return [(world.people[one], world.people[other]) for one, other in pairs]
 
 
@@ -69,7 +60,7 @@ def swap(pairs: list[tuple[int, int]]) -> None:
                 EndorsedAnswer.NOT_YET,
                 Endorsement.person_id.in_(both),
             ),
-            (ReleasePerson.state, AT, GAP, ReleasePerson.person_id.in_(both)),
+            (CountedOutcome.state, AT, GAP, CountedOutcome.person_id.in_(both)),
             *(
                 (
                     column,

@@ -21,12 +21,15 @@ GOES = frozenset(
         "record_openings.reader_id",
         "roster_rows.person_id",
         "roster_traces.person_id",
+        "standings.person_id",
     }
 )
 """What others made with the account: deleted with it (records/accounts/removal)."""
 STAYS = frozenset(
     {
         "audit_events.subject_id",
+        "counted_outcomes.person_id",
+        "figure_groups.person_id",
         "looks.owner_id",
         "person_versions.person_id",
         "seals.person_id",

@@ -165,7 +165,7 @@ def _left(person_id: int, today: dt.date) -> list[LeftLearners]:
         .distinct()
         .join(learns, learns.person_id == Person.id)
         .join(team, team.id == learns.team_id)
-        .join(above, team.path.startswith(above.path))
+        .join(above, and_(above.library_id == team.library_id, team.path.startswith(above.path)))
         .join(leads, leads.team_id == above.id)
         .where(
             leads.person_id == person_id,

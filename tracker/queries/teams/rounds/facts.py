@@ -7,42 +7,59 @@ rated here are read as they are, so this is asked before any of them changes.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select, union_all
 
 from tracker.db import session
 from tracker.models import (
+    Domain,
+    Endorsement,
+    FigureGroup,
     Framework,
+    LevelException,
     Membership,
     Person,
     PersonVersion,
+    Review,
+    ReviewItem,
     RoleProfile,
     Round,
     RoundFramework,
+    ScaleAnswer,
+    Statement,
     Team,
 )
+from tracker.models.joins import scale_answer
+from tracker.models.record import later
 from tracker.models.record.versions import learns_on
-from tracker.models.record.words import left_out
+from tracker.models.record.words import agreed_exceptions, left_out, standing
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, targets
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.teams.gap_figures import not_met
+from tracker.queries.profiles.levels import AT
+from tracker.rules.frameworks.scale import Meaning, Voice
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.roles import Role
 from tracker.rules.teams import round_snapshots
 from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
+from tracker.rules.teams.told import COUNTED, Measure, Outcome
+
+KEPT_VOICES = {"revealed": Voice.SELF, "endorsed": Voice.ENDORSED}
+"""What the counts of a voice are called where they are kept (rules/teams/round_snapshots)."""
+REVEALED = ReviewItem.revealed_at
 
 
-def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
-    """`as_of`: the first moment after its last day. Nine queries for each of its frameworks,
-    however many people they have, and three more."""
+def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
+    """Of its last day, or an earlier one; `as_of`: the first moment after it. Nine queries for each
+    of its frameworks, however many people they have, and five more."""
     period = session().get_one(Round, round_id)
     teams = session().execute(
         select(Team.id, Team.parent_id, Team.name, Team.path)
@@ -60,7 +77,9 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
         "teams": [list(team) for team in teams],
         "frameworks": {},
     }
+    reviewed = _newest_reviews(round_id, as_of)
     people: list[KeptPerson] = []
+    outcomes: list[Outcome] = []
     for framework in frameworks.all():
         domains = level_shapes.shape(framework.id, period.library_id)
         facts["frameworks"][str(framework.id)] = {
@@ -71,16 +90,66 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
             "domains": [asdict(domain) for domain in domains],
             "not_rated_here": _not_rated_here(framework.id, period.library_id),
         }
-        memberships = memberships_on(period.library_id, period.ends_on, framework.id, as_of)
+        memberships = memberships_on(period.library_id, day, framework.id, as_of)
         facts["frameworks"][str(framework.id)]["jobs"] = {
             str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
             for person_id, rows in memberships.items()
             if len({row.role_profile_id for row in rows}) > 1
         }
-        people += people_at(
-            period.library_id, framework.id, domains, memberships, period.ends_on, as_of
+        found = people_at(period.library_id, framework.id, domains, memberships, day, as_of)
+        outcomes += _outcomes(found, framework.slug, domains, reviewed)
+        people += found
+    return KeptRound(facts, people, outcomes)
+
+
+def _outcomes(
+    people: Sequence[KeptPerson],
+    slug: str,
+    domains: Sequence[DomainShape],
+    reviewed: Mapping[Measure, dt.datetime],
+) -> Iterator[Outcome]:
+    for one in people:
+        for domain in domains:
+            for voice, counts in one.counts[str(domain.id)].items():
+                of = Measure(one.person_id, slug, domain.key, KEPT_VOICES[voice])
+                if counts["state"] in COUNTED and of in reviewed:
+                    yield Outcome(of, TargetState(counts["state"]), reviewed[of])
+
+
+def _newest_reviews(round_id: int, at: dt.datetime) -> dict[Measure, dt.datetime]:
+    """Of the people in the round's groups by then: the newest review in each domain, and in their
+    own voice the newest that was revealed; of all versions of a framework, whatever stands of it.
+    An agreed exception is a review. Two queries."""
+    revealed = (
+        select(Review.learner_id.label("person_id"), ReviewItem.statement_id, REVEALED.label("at"))
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(at >= REVEALED)
+    )
+    given = union_all(
+        *(
+            select(of.person_id, of.statement_id, moment.label("at")).where(moment <= at)
+            for of, moment in (
+                (Endorsement, Endorsement.endorsed_at),
+                (LevelException, LevelException.agreed_at),
+            )
         )
-    return KeptRound(facts, people)
+    )
+    found: dict[Measure, dt.datetime] = {}
+    for voice, each in ((Voice.SELF, revealed), (Voice.ENDORSED, given)):
+        of = each.subquery()
+        rows = session().execute(
+            select(of.c.person_id, Framework.slug, Domain.key, func.max(of.c.at))
+            .join(
+                FigureGroup,
+                and_(FigureGroup.person_id == of.c.person_id, FigureGroup.round_id == round_id),
+            )
+            .join(Statement, Statement.id == of.c.statement_id)
+            .join(Domain, Domain.id == Statement.domain_id)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .group_by(of.c.person_id, Framework.slug, Domain.key)
+        )
+        found |= {Measure(row[0], row[1], row[2], voice): row[3] for row in rows}
+    return found
 
 
 def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
@@ -108,10 +177,7 @@ def people_at(
     shapes = level_shapes.shapes_for(domains, *of[:4])
     endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
     left_out = exceptions.of_people(*of)
-    unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    facts, _titles = not_met(ids, [domain.id for domain in domains], *of[1:])
-    for fact in facts:
-        unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
+    unmet = _not_met(ids, [domain.id for domain in domains], *of[1:4], as_of)
     jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
     expected = targets(jobs_there, framework_id)
     of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -142,7 +208,7 @@ def people_at(
                 cells={
                     str(domain.id): round_snapshots.cell(
                         of_endorsed[domain.id],
-                        unmet[person_id, domain.id],
+                        unmet.get((person_id, domain.id), []),
                         {job: each[domain.id] for job, each in by_job.items()},
                     )
                     for domain in domains
@@ -187,3 +253,51 @@ def memberships_on(
     for row in rows:
         found[row.person_id].append(row)
     return dict(found)
+
+
+def _not_met(
+    person_ids: Collection[int],
+    domain_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+    at: dt.datetime,
+) -> dict[tuple[int, int], list[int]]:
+    """By person and domain, the endorsements that did not meet their statement at that moment, but
+    for agreed exceptions. One query."""
+    values = {
+        "people": list(person_ids),
+        "domains": list(domain_ids),
+        "framework": framework_id,
+        "library": library_id,
+        **later.on(today),
+        "at": at,
+    }
+    found: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for person_id, domain_id, statement_id in session().execute(_not_met_at(), values):
+        found[person_id, domain_id].append(statement_id)
+    return found
+
+
+@cache
+def _not_met_at() -> Select[int, int, int]:
+    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, AT)
+    person_id, statement_id, answer, *_rest = endorsed.c
+    out = left_out(LIBRARY, FRAMEWORK)
+    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, AT)
+    return (
+        select(person_id, Statement.domain_id, Statement.id)
+        .join(endorsed, statement_id == Statement.id)
+        .join(ScaleAnswer, scale_answer(answer))
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .outerjoin(
+            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == statement_id)
+        )
+        .where(
+            Statement.domain_id.in_(bindparam("domains", expanding=True)),
+            ScaleAnswer.counts_as == Meaning.NOT_MET,
+            out.c.id.is_(None),
+            agreed.c.id.is_(None),
+            counts_now(person_id, statement_id),
+        )
+    )

@@ -52,7 +52,7 @@ def apply() -> ResponseReturnValue:
 
 def _form(form: BulkEditForm) -> BulkEditForm:
     actor = session.actor()
-    teams = team_tree.choices(actor, session.today())
+    teams = team_tree.choices(actor)
     form.team_id.choices = fields.choices([("", _("Choose a team")), *teams])
     profiles = role_profiles.choices(actor)
     form.role_profile_id.choices = fields.choices([("", _("Choose a job profile")), *profiles])

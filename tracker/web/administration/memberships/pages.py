@@ -14,7 +14,7 @@ from tracker.web.ui import fields
 def with_choices(form: MembershipForm, kept: MembershipDetails | None = None) -> MembershipForm:
     """Hand in the choices. The job profile that the membership has stays among them, though
     retired."""
-    teams = team_tree.choices(session.actor(), session.today())
+    teams = team_tree.choices(session.actor())
     form.team_id.choices = fields.choices([("", _("Choose a team")), *teams])
     profiles = role_profiles.choices(
         session.actor(), None if kept is None else kept.role_profile_id

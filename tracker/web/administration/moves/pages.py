@@ -28,7 +28,7 @@ def scope_of(step: VersionStep, form: VersionMoveForm) -> MoveScope:
 
 
 def offer_teams(form: VersionMoveForm) -> None:
-    teams = team_tree.choices(session.actor(), session.today())
+    teams = team_tree.choices(session.actor())
     everybody = _("Choose a team") if form.first.data else _("Everybody in the library")
     form.team_id.choices = fields.choices([("", everybody), *teams])
 

@@ -18,7 +18,6 @@ from tracker.rules.administration.roster.states import RosterState
 from tracker.rules.delimited import plain
 from tracker.web.administration.people_forms import ROLES
 from tracker.web.administration.roster.labels import TABS
-from tracker.web.http import session
 
 LACKING = {
     "roster_no_person": _l(
@@ -115,7 +114,7 @@ def _choices(actor: Actor, column: RosterColumn) -> list[tuple[str, str]]:
     if column is RosterColumn.ROLE:
         return [(role.value, str(label)) for role, label in ROLES.items()]
     if column is RosterColumn.TEAM:
-        teams = team_tree.choices(actor, session.today())
+        teams = team_tree.choices(actor)
         return [
             (NEW, _("Make a team with this name")),
             (NOT_HERE, _("Leave it out")),

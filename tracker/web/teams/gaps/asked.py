@@ -67,18 +67,18 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         below = below[:1]
     teams_choice = filters.offer("teams", below if has_below else below[1:])
     shown = scope.here if teams_choice == "all" else own
+    is_by_name = all(one.by_name for one in shown)
     profiles = {
         (job.role_profile, str(job.role_profile_id))
-        for one in shown
-        if one.framework_id == framework_id and all(each.by_name for each in shown)
+        for one in (shown if is_by_name else ())
+        if one.framework_id == framework_id
         for job in one.jobs
     }
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
-    if all(one.by_name for one in shown):
-        past = [(key, _("%(round)s, same people", round=name)) for key, name in past]
-    compare = filters.offer("compare", [("", _("Nothing")), *past])
+    same = [(key, _("%(round)s, same people", round=name)) for key, name in past if is_by_name]
+    compare = filters.offer("compare", [("", _("Nothing")), *same])
     return scope, MatrixFilters(
         framework_id=framework_id,
         slug=of.framework_slug,

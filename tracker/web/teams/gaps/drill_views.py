@@ -39,7 +39,7 @@ def show(team: Subject, domain: str) -> ResponseReturnValue:
         cut=cut,
         reached=exports.reached,
         as_of=taken_along.as_of_words(asked.scope),
-        measure=taken_along.measure(asked.chosen, asked.drill.without_names),
+        measure=taken_along.measure(asked.chosen),
         elsewhere=""
         if asked.scope.round
         else taken_along.measured_elsewhere(
@@ -55,9 +55,9 @@ def show(team: Subject, domain: str) -> ResponseReturnValue:
 @door(Permission.GAPS_READ, subjects.team)
 @rate_limits.documents
 def people_csv(team: Subject, domain: str) -> ResponseReturnValue:
-    """Of any number of people; not where some have no name for the reader."""
+    """Of any number of people."""
     asked = gap_drill_list.asked(team, domain)
-    if asked.unknown or asked.drill.without_names:
+    if asked.unknown:
         abort(404)
     note_looks([one.person_id for one in asked.people], "gaps_people")
     facts = taken_along.in_file(taken_along.facts_of_list(asked))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
-from tracker.queries.teams.gap_scope import GapScope, PastRound
+from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, unmarked
@@ -21,20 +21,8 @@ def as_of_words(scope: GapScope) -> str:
     return as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else ""
 
 
-def measure_of_released() -> str:
-    """By which job people are measured where they count without a name (decision 0038)."""
-    return str(
-        _(
-            "Each person counts once, in their newest team here, against the target of their job "
-            "there, in the version of the framework that they were on."
-        )
-    )
-
-
-def measure(chosen: MatrixFilters, without_names: bool = False) -> str:
+def measure(chosen: MatrixFilters) -> str:
     """By which job people are measured (rules/profiles/targets)."""
-    if without_names:
-        return measure_of_released()
     if chosen.below:
         return str(
             _(
@@ -99,17 +87,15 @@ def in_file(rows: Table) -> Table:
     return [[label, unmarked(str(words))] for label, words in rows]
 
 
-def facts(
-    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool = False
-) -> Table:
+def facts(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Table:
     """Of a matrix: every choice, the rule, whose ratings, and the day, as labels with their
     words."""
     compared, nothing = versions(scope, chosen), _("Nothing")
     return [
-        *_chosen(scope, chosen, filters, without_names),
+        *_chosen(scope, chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if chosen.compare else nothing],
         *([[_("Versions"), compared]] if compared else []),
-        *_stands_on(scope, _reviewed(), measure(chosen, without_names)),
+        *stands_on(scope, _reviewed(), measure(chosen)),
     ]
 
 
@@ -126,26 +112,10 @@ def facts_of_list(asked: DrillList) -> Table:
     if statement is not None:
         narrowed.append([_("Statement"), mark(statement.title, asked.chosen.lang)])
     return [
-        *_chosen(asked.scope, asked.chosen, asked.filters, asked.drill.without_names),
+        *_chosen(asked.scope, asked.chosen, asked.filters),
         [_("Domain"), mark(asked.drill.domain.title, asked.chosen.lang)],
-        *([] if asked.drill.without_names else narrowed),
-        *_stands_on(asked.scope, _reviewed(), measure(asked.chosen, asked.drill.without_names)),
-    ]
-
-
-def facts_of_self_ratings(scope: GapScope, of: TeamLearner | PastRound) -> Table:
-    return [
-        [_("Team"), scope.team.name],
-        [_("Framework"), mark(of.framework, of.lang)],
-        [_("People"), people(len(scope.learning(of.framework_slug)), below=scope.coordinates)],
-        *_stands_on(
-            scope,
-            _(
-                "Self-ratings that were revealed in a review, and reviewed ratings, each counted "
-                "by itself."
-            ),
-            measure_of_released(),
-        ),
+        *narrowed,
+        *stands_on(asked.scope, _reviewed(), measure(asked.chosen)),
     ]
 
 
@@ -164,25 +134,23 @@ def people(count: int, below: bool) -> str:
     )
 
 
-def _chosen(
-    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool
-) -> Table:
-    those = scope.learning(chosen.slug) if without_names else people_chosen(scope, chosen)
+def _chosen(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Table:
+    those = people_chosen(scope, chosen)
     moment = _("Now") if scope.round is None else f"{scope.round.name}. {as_of_words(scope)}"
     return [
         [_("Team"), scope.team.name],
         [_("Framework"), mark(chosen.framework, chosen.lang)],
         [_("Round"), moment],
         [_("People"), people(len(those), chosen.below)],
-        *_left_out(scope, without_names),
+        *_left_out(scope),
         [_("Job profile"), _words(filters, "profile", _("All"))],
     ]
 
 
-def _left_out(scope: GapScope, without_names: bool) -> Table:
+def _left_out(scope: GapScope) -> Table:
     """Whose record is not open to the reader yet, where they are counted by name."""
     count = len({one.person_id for one in scope.here} & scope.blind.closed)
-    if without_names or not count:
+    if not count:
         return []
     words = ngettext(
         "%(num)d person, whose record isn’t open to you yet",
@@ -196,7 +164,7 @@ def _reviewed() -> str:
     return str(_("Reviewed ratings. Self-ratings are not in these figures."))
 
 
-def _stands_on(scope: GapScope, ratings: str, measured: str) -> Table:
+def stands_on(scope: GapScope, ratings: str, measured: str) -> Table:
     return [
         [_("Ratings"), ratings],
         [_("Target"), measured],

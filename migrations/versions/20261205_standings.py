@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261203_thanks"
+revision = "20261205_standings"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -116,6 +116,7 @@ table(
     number("review_days", "differences_days"),
     number("endorsement_months", null=True),
     flag("names_to_coordinators"),
+    moment("names_hidden_at", null=True),
     number("invitation_days", default="14"),
     number("invites_from", default="8"),
     number("invites_until", default="18"),
@@ -134,7 +135,7 @@ table(
     "teams",
     to("libraries", "library_id"),
     to("teams", "parent_id", null=True),
-    line(200, "name"),
+    line(200, "name", "sort_name"),
     line(400, "path"),
     flag("open_reviews"),
     day("closed_on", null=True),
@@ -148,7 +149,7 @@ table(
 table(
     "people",
     to("libraries", "library_id"),
-    line(200, "name"),
+    line(200, "name", "sort_name"),
     line(254, "email"),
     line(60, "staff_id", null=True),
     line(200, "password_hash", null=True),
@@ -164,7 +165,16 @@ table(
         "removed_at IS NULL OR (name = '' AND staff_id IS NULL AND password_hash IS NULL AND disabled_at IS NOT NULL)",
     ),
     unique("email"),
-    index("library_id"),
+    index(
+        *("library_id", "sort_name", "id", "disabled_at"),
+        name="ix_people_listed",
+        where="removed_at IS NULL",
+    ),
+    index(
+        "library_id",
+        name="ix_people_without_password",
+        where="password_hash IS NULL AND disabled_at IS NULL",
+    ),
     index("library_id", "staff_id", name="uq_people_staff_id", unique=True),
 )
 table(
@@ -201,6 +211,7 @@ table(
     check("hours_sane", "weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)"),
     check("learner_has_role_profile", "role <> 'learner' OR role_profile_id IS NOT NULL"),
     index("person_id"),
+    index("role_profile_id"),
     index("team_id", "role", name="ix_memberships_team_role"),
     ids_once=True,
 )
@@ -225,6 +236,7 @@ table(
     to("people", "person_id"),
     to("use_statements", "use_statement_id"),
     moment("read_at"),
+    index("use_statement_id"),
     unique("person_id", "use_statement_id"),
 )
 table(
@@ -261,6 +273,13 @@ table(
     check("told_before_objected", "objected_at IS NULL OR told_at IS NOT NULL"),
     unique("link_hash"),
     unique("reader_id", "person_id"),
+    index("given_by_id"),
+    index("opens_at", name="ix_record_openings_opens"),
+    index(
+        "decider",
+        name="ix_record_openings_objected",
+        where="objected_at IS NOT NULL AND decision IS NULL",
+    ),
     index("person_id"),
     ids_once=True,
 )
@@ -593,6 +612,16 @@ table(
     index("person_id", "skill_id", "rated_at", name="ix_rating_entries_person_skill"),
 )
 
+table(
+    "standings",
+    to("people", "person_id", is_key=True),
+    to("frameworks", "framework_id", is_key=True),
+    line(64, "basis"),
+    day("changes_on", null=True),
+    prose("revealed", "reviewed", "not_met", "excepted"),
+    index("basis", name="ix_standings_basis"),
+)
+
 # Evidence
 
 table(
@@ -679,6 +708,7 @@ table(
     moment("held_at"),
     index("author_id"),
     index("owner_id"),
+    index("source", "row_id", name="ix_held_texts_row"),
 )
 table("file_removals", key("sha256", sa.String(64)), moment("asked_at"))
 
@@ -790,6 +820,7 @@ table(
     check("nobody_reviews_themselves", "learner_id <> reviewer_id"),
     index("learner_id", "status", name="ix_reviews_learner"),
     index("reviewer_id", "status", name="ix_reviews_reviewer"),
+    index("learner_id", name="ix_reviews_open", where="closed_at IS NULL"),
     index("team_id"),
 )
 table(
@@ -968,8 +999,12 @@ table(
     line(200, "name"),
     day("starts_on", "ends_on"),
     flag("ended_unseen", default=sa.false()),
+    day("figures_on", null=True),
+    moment("figures_at", null=True),
     check("dates_in_order", "ends_on >= starts_on"),
+    check("figures_inside", "figures_on >= starts_on AND figures_on < ends_on"),
     unique("library_id", "name"),
+    index("ends_on", name="ix_rounds_ends"),
     index("library_id"),
 )
 table(
@@ -997,24 +1032,23 @@ table(
     index("person_id"),
 )
 table(
-    "releases",
-    to("libraries", "library_id"),
-    line(200, "slug", "domain_key"),
-    word("voice", "self endorsed", default="endorsed"),
-    moment("as_of", "made_at"),
-    facts("teams"),
-    number("people"),
-    flag("told"),
-    index("library_id", "slug", "domain_key", name="ix_releases_of"),
+    "figure_groups",
+    to("rounds", "round_id", is_key=True),
+    to("people", "person_id", is_key=True),
+    to("teams", "team_id"),
+    index("person_id"),
 )
 table(
-    "release_people",
-    to("releases", "release_id"),
+    "counted_outcomes",
+    to("rounds", "round_id"),
+    to("teams", "team_id"),
     to("people", "person_id"),
+    line(200, "slug", "domain_key"),
+    word("voice", "self endorsed"),
     word("state", "at_target gap not_yet_known not_assessed"),
-    number("reviewed"),
-    unique("release_id", "person_id"),
-    index("person_id"),
+    moment("reviewed_at", "as_of"),
+    unique("person_id", "slug", "domain_key", "voice", "reviewed_at"),
+    index("round_id", "slug", "voice", name="ix_counted_outcomes_of"),
 )
 
 # Roster
@@ -1169,7 +1203,8 @@ table(
     unique("previous"),
     unique("sequence"),
     index("actor_id", "kind", "happened_at", name="ix_audit_events_actor"),
-    index("library_id", "happened_at", name="ix_audit_events_library_at"),
+    index("library_id", "happened_at", "id", name="ix_audit_events_library_at"),
+    index("library_id", "kind", "happened_at", "id", name="ix_audit_events_kind"),
 )
 table(
     "audit_event_details",
@@ -1315,17 +1350,17 @@ table(
 GROWING = {
     "audit_events",
     "backup_tests",
+    "counted_outcomes",
     "endorsement_moves",
     "evidence_erasures",
     "evidence_versions",
+    "figure_groups",
     "handovers",
     "level_exception_moves",
     "library_versions",
     "looks",
     "person_versions",
     "rating_entries",
-    "release_people",
-    "releases",
     "review_moves",
     "round_snapshots",
     "seals",
@@ -1396,6 +1431,8 @@ CHANGING = {
     f"AND {erasing(OF_ITEM)}",
 }
 """How a row may change."""
+FORGETTING = ("endorsements", "level_exceptions", "person_versions", "revealed_answers")
+"""What somebody's standings are worked out from: with a row of it they go, and are counted anew."""
 
 
 def guard(name: str, act: str, of: str, unless: str | None, gives: str) -> None:
@@ -1418,6 +1455,18 @@ def guard(name: str, act: str, of: str, unless: str | None, gives: str) -> None:
     op.execute(f"{trigger} FOR EACH ROW EXECUTE FUNCTION {does}()")
 
 
+def forget(name: str, act: str) -> None:
+    """A trigger that takes away the standings of whose row was written. PostgreSQL holds the person
+    too, as whoever counts them does: else what was read before it would be kept after it."""
+    row = "OLD" if act == "DELETE" else "NEW"
+    trigger = f"CREATE TRIGGER {name}_forgets_{act.lower()} AFTER {act} ON {name} FOR EACH ROW"
+    if op.get_bind().dialect.name == "sqlite":
+        gone = f"DELETE FROM standings WHERE person_id = {row}.person_id"
+        op.execute(f"{trigger} BEGIN {gone}; END")
+    else:
+        op.execute(f"{trigger} EXECUTE FUNCTION forget_standings()")
+
+
 def function(name: str, does: str, returns: str = "trigger", how: str = "") -> None:
     op.execute(
         f"CREATE FUNCTION {name}() RETURNS {returns} LANGUAGE plpgsql{how} "
@@ -1436,6 +1485,15 @@ def upgrade() -> None:
         # Lets a role lock the seals that may not change them.
         owned = " SECURITY DEFINER SET search_path = public, pg_temp"
         function("lock_seals", "LOCK TABLE seals IN SHARE MODE;", "void", owned)
+        whose = "COALESCE(NEW.person_id, OLD.person_id)"
+        function(
+            "forget_standings",
+            f"PERFORM 1 FROM people WHERE id = {whose} FOR NO KEY UPDATE; "
+            f"DELETE FROM standings WHERE person_id = {whose}; RETURN NULL;",
+        )
+    for name in FORGETTING:
+        for act in ("INSERT", "UPDATE", "DELETE"):
+            forget(name, act)
     for name in sorted(GROWING | {*FROZEN, *GOING, *CHANGING}):
         of = f" OF {FROZEN[name]}" if name in FROZEN else ""
         guard(name, "UPDATE", of, CHANGING.get(name), "NEW")
@@ -1452,5 +1510,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         conditional = {f"{name}_no_update" for name in CHANGING}
         conditional |= {f"{name}_no_delete" for name in GOING}
-        for name in sorted({"refuse_history_change", "lock_seals", *conditional}):
+        for name in sorted(
+            {"refuse_history_change", "lock_seals", "forget_standings", *conditional}
+        ):
             op.execute(f"DROP FUNCTION {name}()")
