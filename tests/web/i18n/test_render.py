@@ -212,6 +212,7 @@ COMPOSED = {
     "teams/gaps/taken_along.py": "rows of labels and words, for pages and files alike",
     "ui/drafts/replaced_choices.py": "sentences name what was chosen",
     "ui/pdf.py": "rows of a document: there is no template to render",
+    "teams/gaps/told.py": "sentences of what figures are of name the framework",
     "ui/statement_cards.py": "cards are put together without a template",
     "ui/statement_picker.py": "a picker is no row: it searches for words in what is not marked",
 }
