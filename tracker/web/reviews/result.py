@@ -94,7 +94,7 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
     ends, thanks = found.by_end, item_details.thanks(header.id)
     own, theirs = thanks.get(is_learner), thanks.get(not is_learner)
     return render(
-        "reviews/result.html",
+        "reviews/differences/result.html",
         lang=lang,
         header=header,
         words=found.words,

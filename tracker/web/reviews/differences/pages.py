@@ -43,7 +43,7 @@ def differences_page(
     me = session.actor().person_id
     is_ended = any(item.status is ItemStatus.KEPT_APART for item in found.items)
     return render(
-        "reviews/differences.html",
+        "reviews/differences/show.html",
         lang=header.lang,
         **vars(found),
         agenda=agenda(
