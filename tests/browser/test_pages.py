@@ -235,7 +235,9 @@ def a_form_sent_before(site: Site, watch: Watch) -> None:
 
 def a_move_too_late(site: Site, watch: Watch) -> None:
     """A supervisor comes to a review on which the other has moved meanwhile."""
-    path = next(each.path for each in site.places if each.template == "reviews/differences/show.html")
+    path = next(
+        each.path for each in site.places if each.template == "reviews/differences/show.html"
+    )
 
     def too_late(**_values: object) -> None:
         raise Conflict("move_not_now", move="keep_apart", status="endorsed")
