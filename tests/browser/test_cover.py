@@ -90,7 +90,7 @@ def test_a_key_brings_it_back_and_does_nothing_else(covered: Live, page: Any) ->
         page.keyboard.press(key)
         assert cover(page).count() == 0, key
         assert focused(page) == f"s-{fifth}-not_yet"
-    assert page.locator("input:checked").count() == 0
+    assert page.locator("main input:checked").count() == 0
     assert (page.title(), page.evaluate("scrollY")) == (title, at)
     page.keyboard.press("3")
     page.clock.run_for(1_000)
@@ -103,7 +103,7 @@ def test_a_click_anywhere_brings_it_back_and_does_nothing_else(page: Any) -> Non
     page.clock.run_for(61_000)
     page.mouse.click(radio["x"] + 5, radio["y"] + 5)
     assert cover(page).count() == 0
-    assert page.locator("input:checked").count() == 0
+    assert page.locator("main input:checked").count() == 0
     page.clock.run_for(59_000)
     assert cover(page).count() == 0
     page.clock.run_for(2_000)

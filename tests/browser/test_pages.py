@@ -60,6 +60,7 @@ ANSWERS = {
     "readers/decided.html",
     "readers/objection.html",
     "reviews/drafts.html",
+    "reviews/withdrawn.html",
     "reviews/endorsements/earlier_statement.html",
     "teams/round_none.html",
     "teams/round_remind.html",

@@ -27,7 +27,11 @@ def rows(page: str, caption: str) -> int:
 
 
 def statements(page: str) -> int:
-    """Those of a review, on the page of either side."""
+    """Those of a review, on the page of either side; of one that is over, on its result."""
+    if 'class="result"' in page:
+        others = r"no chance to see (\d+)|(\d+) (?:was|were) dropped|(\d+) went to another"
+        rest = (int(one or two or three) for one, two, three in re.findall(others, page))
+        return page.count('class="result-square"') + sum(rest)
     return rows(page, r"\d+ statements?, as you sent (?:it|them)") or len(
         set(re.findall(r'id="item-\d+"', page))
     )
@@ -80,7 +84,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     ),
     (r"^Answer (\d+) questions? from", lambda page: page.count(">Returned<")),
     (
-        r"^Decide on (\d+) ratings? you marked",
+        r"^Decide on (\d+) ratings? marked",
         lambda page: sum(map(int, re.findall(r'page-nav-count">(\d+)<', page_list(page)))),
     ),
     (r" your job \| (\d+) of \d+ statements", lambda page: not_rated(page_list(page))),

@@ -210,6 +210,7 @@ OF_ALL = {
 }
 """Frameworks, and what is there once for the installation."""
 WITHOUT_ROWS = {
+    "standings",
     "away_periods",
     "counted_outcomes",
     "endorsement_texts",

@@ -246,7 +246,7 @@ def test_what_is_marked_anew_is_saved_by_the_same_button(page: OldPage) -> None:
 def test_ticks_are_kept_too_where_something_else_is_missing(page: OldPage) -> None:
     told = page.ana.post("/reviews", {"statements": str(page.then)})
     assert told.status_code == 409
-    assert "Choose who shall review." in words(told.text)
+    assert "Choose a reviewer." in words(told.text)
     ticked = re.findall(r'name="statements"[^>]* value="(\d+)" checked', told.text)
     assert ticked == [str(page.now)]
 

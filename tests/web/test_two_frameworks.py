@@ -223,7 +223,7 @@ def test_one_piece_of_evidence_counts_in_both(
     world: World, bikes: list[int], ana: Client, sign_in: SignIn
 ) -> None:
     page = ana.get("/evidence/new").text
-    assert re.findall(r"<h3>([^<]*)</h3>", page)[-2:] == LABELS
+    assert all(label in page for label in LABELS)
     ids = [world.statements["technical"][0], bikes[0]]
     made = ana.post("/evidence", {"title": "Fixed the book bike", "statement": ids, "do": "save"})
     assert made.status_code == 303

@@ -171,7 +171,7 @@ def test_a_note_at_a_card_of_a_review_waits_there(live: Live, visit: Visit) -> N
     assert page.locator(f"[name=note-{first}]").input_value() == "Ask about Mondays"
     page.locator(f"#s-{first} input[value=partly]").check(force=True)
     page.locator(f"#s-{first} input[name=ground-{first}]").first.check(force=True)
-    wait_for(page, first, ".*saved")
+    page.locator(f"#s-{first}").get_by_text("Saved").first.wait_for()
     assert kept(live, "sue") == {}
 
 

@@ -49,7 +49,7 @@ def test_rows_by_keyboard(live: Live, visit: Visit) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     assert focused(page) == f"s-{second}-not_yet"
-    assert page.locator("input:checked").count() == 0  # going through the rows answers nothing
+    assert page.locator("main input:checked").count() == 0  # going through the rows answers nothing
     page.keyboard.press("ArrowRight")
     wait_for(page, second, "Saved")
     page.keyboard.press("Enter")

@@ -206,6 +206,7 @@ ASKED = {
 }
 ALLOWED = {
     "corrections": "readers of its page suggest them; they stay where they are listed",
+    "standings": "levels kept for teams: taken away with what changes them, and counted anew",
     "framework_drafts": "a draft that follows it is compared with the one before",
 }
 

@@ -378,7 +378,7 @@ def test_nothing_tells_the_reader_or_the_giver_who_objected(
 
 def rows(page: str) -> list[str]:
     found = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found if "<td" in each]
 
 
 # What is told

@@ -90,7 +90,8 @@ def test_no_page_counts_it_before_the_round_begins(
             assert explained.count(waits) == 3
         assert "14 statements" not in words(ana.get("/").text)
         sending = words(ana.get("/reviews/new").text)
-        assert f"New 0 Emerging · New {waits} Not yet" in sending
+        found = words(ana.get("/reviews/new?find=New").text)
+        assert f"New 0 Technical, Emerging · New {waits} Not yet" in found
         assert "1 of these counts later, so it isn’t selected." in sending
         assert "Statements chosen: 0." in sending, "it can be sent by hand"
         statements = ana.get("/profile.json").get_json()["statements"]
@@ -162,7 +163,7 @@ def test_all_of_them_count_it_from_the_day_on_which_the_round_begins(
         assert "Your own rating. Not known yet: 4 of 7 met, 6 needed; 2 open." in explained
         assert "Reviewed. Not known yet: 4 of 7 met, 6 needed; 3 open." in explained
         assert "Counts from" not in explained
-        assert "New 0 Emerging Not yet" in words(ana.get("/reviews/new").text)
+        assert "New 0 Technical, Emerging Not yet" in words(ana.get("/reviews/new?find=New").text)
         fallen = (
             "By reviewed ratings, Emerging isn’t reached now: 1 statement rated Consistently "
             "changed and isn’t met yet; 2 statements that aren’t met came into it. 4 of 7 now, 6 "

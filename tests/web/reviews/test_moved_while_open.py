@@ -156,7 +156,7 @@ def test_what_came_of_it_is_seen_there_whenever_they_were_moved(
     new = [part for each in world.statements["communication"][:4] for part in version.became[each]]
     early, late = (seen(sign_in, world, each, new) for each in (EARLY, LATE))
     assert early == late
-    assert "5 of 5 are reviewed." in early.pages["/"]
+    assert "Your review by Sue is finished" in early.pages["/"]
     told = early.file
     by_code = {each["code"]: each["endorsed"] for each in told["statements"] if each["endorsed"]}
     assert {code: (one["answer"], one["version"]) for code, one in by_code.items()} == {

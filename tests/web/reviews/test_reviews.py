@@ -82,7 +82,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     assert f'value="{value}" data-seconds="40"' in page
     sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
     assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")
-    assert "2 statements are sent to Sue. You can withdraw them" in words(ana.get("/reviews").text)
+    assert "2 statements were sent to Sue. You can withdraw them" in words(ana.get("/reviews").text)
 
     queue = sue.get("/reviews").text
     assert "Ana" in words(queue)
@@ -129,7 +129,12 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     assert "Both desks" in page
     sue.post(
         f"/review-items/{two}/answer",
-        {"answer": "not_yet", "ground": "was_told", "version": version(page)},
+        {
+            "answer": "not_yet",
+            "ground": "was_told",
+            "note": "Joy told me.",
+            "version": version(page),
+        },
     )
     page = sue.get(f"/reviews/{review_id}/check").text
     assert "Saw two." in page
@@ -139,24 +144,22 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
 
     for client in (ana, sue):
         text = words(client.get(f"/reviews/{review_id}/differences").text)
-        assert "1 open difference; 1 matches" in text
-        assert "1 of 2 are the same" in text
+        assert "1 difference to settle" in text
+        assert "So far: 1 the same." in text
         assert "Saw two." in text
     page = f"/reviews/{review_id}/differences"
-    third = {f"choice-{two}": "other", f"other-{two}": "agree:partly", "act": "confirm"}
-    ana.post(page, third | {f"reason-{two}": "I started in May"})
+    ana.post(page, {f"choice-{two}": "agree:partly", "act": "confirm"})
     text = words(sue.get(page).text)
-    assert "Ana would agree on Partly : I started in May" in text
-    assert "You confirmed Partly on Nov 24. Reason: I started in May Waiting for Sue." in words(
-        ana.get(page).text
-    )
+    assert "Ana chose" in text
+    assert "You: Not yet , told by someone Joy told me. Ana: Partly" in text
+    assert "Waiting for Sue" in words(ana.get(page).text)
     sue.post(
         f"/review-items/{two}/next-step",
         {"text": "Shadow Tom", "owner": str(world.people["ana"]), "due_on": "2026-12-20"},
     )
     assert "Shadow Tom" in ana.get(f"/reviews/{review_id}/differences").text
     sue.post(page, {f"choice-{two}": "agree:partly", "act": "confirm"})
-    assert "What came of the review" in words(ana.get(f"/reviews/{review_id}/differences").text)
+    assert "2 reviewed: 1 the same, 1 agreed" in words(ana.get(f"/reviews/{review_id}/result").text)
     with app.app_context():
         assert review(review_id).status == "closed"
         assert [item.status for item in items(review_id)] == ["endorsed", "endorsed"]

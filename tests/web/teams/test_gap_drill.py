@@ -30,6 +30,7 @@ from tracker.models import Look, Team
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.administration import rounds
+from tracker.services.reviews import standings
 
 SignIn = Callable[[str], Client]
 DOMAINS = ("Technical", "Communication", "Leadership")
@@ -151,6 +152,7 @@ def test_more_than_thirty_people_are_paged_and_filed(
         for number in range(60):
             join(world, f"zed{number:02}", "central" if number % 2 else "harbour")
             stand(world, f"zed{number:02}", TargetState.GAP)
+        standings.count_stale(world.now)
     cora = sign_in(world.email("cora"))
     address = drill(world, "city", "leadership")
     first = rows(cora.get(address).text.partition('id="people"')[2])

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
@@ -190,7 +189,7 @@ def _moved(move: DomainMove, met: str) -> MovedLevel:
 
 def _levels_title(moved: list[MovedLevel]) -> str:
     if all(each.is_up for each in moved):
-        return str(ngettext("Level reached", "Levels reached", len(moved)))
+        return str(_("Level reached") if len(moved) == 1 else _("Levels reached"))
     return str(_("Levels that moved"))
 
 
