@@ -343,15 +343,14 @@ def test_the_second_library_has_counts_without_names_late_reviews_and_two_jobs(
     pages = [vera.get(main + page).text for page in ("", "/gaps", "/self-ratings")]
     assert [name for name in learners for page in pages[1:] if name in page] == []
     assert re.search(r"\d+ of 19 people have sent", pages[1])
-    by_team = "Below target by team"
-    assert by_team not in pages[1]  # of a team too small for counts of its own
-    assert by_team in vera.get(f"/teams/{teams[cast.library]}/gaps").text
     told = told_of(vera, f"{main}/gaps.csv")
-    hidden = [domain for domain, line in told.items() if line[0] == "not shown"]
-    assert len(told) == 12
-    assert 1 <= len(hidden) <= 12 // 3
-    assert len({line[-2] for domain, line in told.items() if domain not in hidden}) > 2
-    assert {line[0] for line in told_of(vera, f"{bookmobile}/gaps.csv").values()} == {"not shown"}
+    assert len(told) == 11  # of the twelfth nearly all are alike
+    for line in told.values():
+        newly, reached, not_yet = map(int, line[-3:])
+        assert newly == reached + not_yet >= 5
+        assert min(reached, not_yet) >= 2
+    assert len({line[-2] for line in told.values()}) > 2
+    assert told_of(vera, f"{bookmobile}/gaps.csv") == {}  # too small for figures of its own
 
     waiting = sign_in("Ruth Delgado").get("/reviews").text
     assert re.findall(r"overdue by \d+ days?", waiting) == ["overdue by 6 days"]
