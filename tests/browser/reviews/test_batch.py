@@ -366,7 +366,8 @@ def test_what_nobody_saw_asks_for_no_reason_and_the_menu_holds_note_and_question
     assert not note.is_visible()
     card.locator(".judge-more > summary").click()
     note.fill("On leave in June")
-    card.get_by_role("button", name="Save").click()
+    with page.expect_response("**/said"):
+        card.get_by_role("button", name="Save").click()
     page.keyboard.press("Escape")
     assert not note.is_visible()
     page.reload()
