@@ -113,7 +113,7 @@ def test_the_panel_says_what_holds_back_and_who_could_teach(
             sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text,
         ).split()
     )
-    assert "Communication : 1 of 3 known are below target. Could teach it: Cleo." in text
+    assert "Communication : 1 of 3 known are below target. Could teach it: Cleo, Ana." in text
     assert "haven’t reached it because of the statement: Durable Communication 1.1" in text
     assert "Communication 1.1 (Communication): 1 of 1" in text
     assert (

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.queries.teams import gap_drill, gap_drill_reviews
+from tracker.queries.teams.gap_comparison import Comparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
@@ -61,6 +62,7 @@ class GapPage:
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
+    compared: Comparison | None = None
     rows: tuple[PersonRow, ...] = ()
     biggest: tuple[BiggestOfStrand, ...] = ()
     children: tuple[ChildRow, ...] = ()
@@ -75,6 +77,12 @@ class GapPage:
     def is_for_a_file(self) -> bool:
         """Its reader may see everybody by name, and the page has no room for that."""
         return bool(self.people) and not self.rows
+
+    @property
+    def named(self) -> set[int]:
+        """Of whom the page or a file of it says something by name."""
+        crossed = self.compared.names if self.compared is not None else {}
+        return {row.person_id for row in self.rows} | set(crossed)
 
     @property
     def heats(self) -> set[tuple[int, int]]:
@@ -107,11 +115,13 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
     if not people:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
-    columns = of.columns()
+    compared = of.compared(chosen)
+    columns = of.columns(compared)
     facts, titles = gap_drill.facts_of(scope, of.figures, of.ids)
     return GapPage(
         people=len(people),
         columns=columns,
+        compared=compared,
         rows=of.rows() if gaps.shows_names(len(people)) else (),
         biggest=_biggest(people, columns, of.groups),
         reasons=_reasons(of.domains, of.groups, facts, titles),

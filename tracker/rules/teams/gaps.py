@@ -5,7 +5,7 @@ Everything is worked out from cells of one voice. Who may see which of it, by na
 policy and `releases`; this file counts.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -11,6 +11,7 @@ from tracker.queries.teams.gaps import GapPage
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams.gaps import GapCell
+from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.matrix import CellMark, grid
 from tracker.web.ui.csv import Table
@@ -24,17 +25,17 @@ STATES = {
 }
 
 
-def table(page: GapPage, compare: str, at: PastRound | None = None) -> Table:
-    """The matrix where the page has one, else the counts by domain. `compare`: the name of the
-    round compared with; `at`: as of the end of which round all this is."""
-    lines = _matrix(page, compare) if page.rows else counts(page, compare)
+def table(page: GapPage, compared: ComparedWords | None, at: PastRound | None = None) -> Table:
+    """The matrix where the page has one, else the counts by domain. `at`: as of the end of which
+    round all this is."""
+    lines = _matrix(page, compared) if page.rows else counts(page, compared)
     if page.exceptions:
         lines.append([_("Don’t apply here"), page.exceptions])
     if at is not None:
         lines.append([_("As of"), at.ends_on.isoformat()])
         if at.reconstructed:
             lines[-1].append(_("reconstructed"))
-    return lines
+    return lines + (compared.names if compared is not None else [])
 
 
 def reasons(page: GapPage) -> Table:
@@ -58,40 +59,19 @@ def people(
     return [*head, *lines] if with_head else lines
 
 
-def _matrix(page: GapPage, compare: str) -> Table:
+def _matrix(page: GapPage, compared: ComparedWords | None) -> Table:
     lines = people([column.domain for column in page.columns], page.rows)
-    return [*lines, *foot(page, compare)]
+    return [*lines, *foot(page, compared)]
 
 
-def foot(page: GapPage, compare: str) -> Table:
+def foot(page: GapPage, compared: ComparedWords | None) -> Table:
     """The last lines of a matrix: what stands in each domain, and how the same people were."""
     lines: Table = [[_("Gaps"), "", *map(_now, page.columns)]]
-    if compare:
+    if compared is not None:
         lines += [
-            [label, "", *words]
-            for label, *words in zip(
-                _compared(compare), *(_same(column) for column in page.columns), strict=True
-            )
+            [head, "", *words] for head, *words in zip(compared.heads, *compared.rows, strict=True)
         ]
     return lines
-
-
-def _compared(compare: str) -> list[str]:
-    """The heads of `_same`."""
-    return [
-        _("Known both times"),
-        _("Below target, %(round)s", round=compare),
-        _("Below target, same people"),
-        _("Difference"),
-    ]
-
-
-def _same(column: DomainColumn) -> list[str | int]:
-    """Only of who was known both times."""
-    of = column.same
-    if of is None:
-        return [_hidden(), _before(column), _hidden(), _hidden()]
-    return [_of(of.both, of.people), of.before, of.after, of.difference]
 
 
 def reached(domain: DomainShape, cell: GapCell) -> str:
@@ -130,7 +110,7 @@ def drilled(asked: DrillList) -> Table:
     return [[str(cell) for cell in line] for line in lines]
 
 
-def counts(page: GapPage, compare: str) -> Table:
+def counts(page: GapPage, compared: ComparedWords | None) -> Table:
     """A line for each domain."""
     head = [
         _("Domain"),
@@ -141,8 +121,9 @@ def counts(page: GapPage, compare: str) -> Table:
         _("No target"),
         _("People"),
     ]
-    lines: Table = [[*head, *_compared(compare)] if compare else head]
-    for column in page.columns:
+    lines: Table = [[*head, *(compared.heads if compared else [])]]
+    more: Table = compared.rows if compared else [[] for _column in page.columns]
+    for column, words in zip(page.columns, more, strict=True):
         of = column.summary
         line: list[str | int] = [
             column.domain.title,
@@ -153,7 +134,7 @@ def counts(page: GapPage, compare: str) -> Table:
             of.no_target,
             page.people,
         ]
-        lines.append([*line, *_same(column)] if compare else line)
+        lines.append([*line, *words])
     return lines
 
 
@@ -175,13 +156,3 @@ def _now(column: DomainColumn) -> str:
 
 def _of(some: int, of: int) -> str:
     return str(_("%(gaps)s of %(known)s", gaps=some, known=of))
-
-
-def _before(column: DomainColumn) -> str:
-    if column.before is None:
-        return _hidden()
-    return _of(*column.before)
-
-
-def _hidden() -> str:
-    return str(_("not shown"))

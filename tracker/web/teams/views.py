@@ -23,12 +23,11 @@ from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import member_list, people_file
 from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import comparison, taken_along, told
 from tracker.web.teams.gaps import matrix as gap_matrix
-from tracker.web.teams.gaps import taken_along, told
-from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui import team_lists
 from tracker.web.ui.csv import csv_file
-from tracker.web.ui.filters import Filters
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -78,7 +77,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
-    note_looks([row.person_id for row in rows], "gaps")
+    note_looks(page.named if page is not None else (), "gaps")
+    compared = comparison.words_of(scope, chosen, page) if chosen and page else None
     return render(
         "teams/gaps.html",
         team=team,
@@ -96,7 +96,10 @@ def gaps(team: Subject) -> ResponseReturnValue:
         elsewhere=taken_along.measured_elsewhere(people_chosen(scope, chosen))
         if chosen and rows and not scope.round
         else "",
-        facts=taken_along.facts(scope, chosen, filters) if chosen and page else [],
+        compared=compared,
+        facts=taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+        if chosen and page
+        else [],
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
@@ -119,11 +122,13 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
         figures, facts = told.gaps_file(scope, chosen)
         return csv_file([*figures, [], *facts], f"gaps {scope.team.name} {session.now():%Y-%m-%d}")
     page = team_gaps.page(scope, chosen)
-    note_looks([row.person_id for row in page.rows], "gaps")
-    compare = chosen.compare.name if chosen.compare is not None else ""
-    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
+    note_looks(page.named, "gaps")
+    compared = comparison.words_of(scope, chosen, page)
+    facts = taken_along.in_file(
+        taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+    )
     return csv_file(
-        [*gaps_export.table(page, compare, scope.round), *gaps_export.reasons(page), [], *facts],
+        [*gaps_export.table(page, compared, scope.round), *gaps_export.reasons(page), [], *facts],
         f"gaps {scope.team.name} {session.now():%Y-%m-%d}",
     )
 
@@ -153,29 +158,7 @@ def make_people_file(team: Subject) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<id:team_id>/self-ratings")
-@door(Permission.SELF_COUNTS_READ, subjects.team)
-def self_ratings(team: Subject) -> ResponseReturnValue:
-    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
-    of = gap_asked.framework_of(scope, filters)
-    links = _frameworks(scope, filters, "teams.self_ratings")
-    return told.show_self_ratings(team, scope, of, filters, links)
-
-
-@bp.get("/<id:team_id>/self-ratings.csv")
-@door(Permission.SELF_COUNTS_READ, subjects.team)
-@rate_limits.documents
-def self_ratings_csv(team: Subject) -> ResponseReturnValue:
-    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
-    of = gap_asked.framework_of(scope, filters)
-    if of is None or filters.unknown:
-        abort(404)
-    return told.self_ratings_file(scope, of)
-
-
-def _frameworks(
-    scope: gap_scope.GapScope, filters: Filters, endpoint: str = "teams.gaps"
-) -> list[FrameworkLink]:
+def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
     if "framework" not in filters or not filters["framework"].choices:
@@ -187,7 +170,7 @@ def _frameworks(
         FrameworkLink(
             label,
             langs[value],
-            url_for(endpoint, team_id=scope.team.id, framework=value, teams=people),
+            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
             value == filters["framework"].data,
         )
         for value, label in offered

@@ -75,13 +75,12 @@ def not_sent(team: Subject) -> ResponseReturnValue:
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or scope.round is not None:
         abort(404)
-    kept = {key: each for key, each in filters.chosen().items() if key != "compare"}
     return render(
         "teams/not_sent.html",
         lang=chosen.lang,
         scope=scope,
         period=scope.open_round(chosen.framework_id),
         cut=table_page(gap_drill.not_sent(scope, chosen), page_number()),
-        kept=kept,
+        kept=filters.not_comparing(),
         unknown=filters.unknown,
     )

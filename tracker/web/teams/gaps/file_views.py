@@ -16,8 +16,8 @@ from tracker.web.http.access import door, note_looks
 from tracker.web.http.downloads import attachment
 from tracker.web.teams import exports
 from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import comparison, taken_along, told
 from tracker.web.teams.gaps import pdf as gap_pdf
-from tracker.web.teams.gaps import taken_along, told
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.teams.gaps.pdf import PrintedGaps
 from tracker.web.ui import pdf as documents
@@ -37,8 +37,7 @@ def xlsx(team: Subject) -> ResponseReturnValue:
         figures, facts = told.gaps_file(scope, chosen)
     else:
         of = _printed(scope, chosen, filters)
-        compare = chosen.compare.name if chosen.compare else ""
-        figures = [*exports.table(of.page, compare, scope.round), *exports.reasons(of.page)]
+        figures = [*exports.table(of.page, of.compared, scope.round), *exports.reasons(of.page)]
         facts = of.facts
     book = gap_xlsx.workbook([(_("Gaps"), figures), (_("About"), facts)])
     name = csv_name(f"gaps {scope.team.name} {session.now():%Y-%m-%d}").removesuffix(".csv")
@@ -67,7 +66,10 @@ def _asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
 
 def _printed(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> PrintedGaps:
     page = team_gaps.page(scope, chosen)
-    note_looks([row.person_id for row in page.rows], "gaps")
-    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
+    note_looks(page.named, "gaps")
+    compared = comparison.words_of(scope, chosen, page)
+    facts = taken_along.in_file(
+        taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+    )
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
-    return PrintedGaps(scope, chosen, page, facts, library)
+    return PrintedGaps(scope, page, compared, facts, library)

@@ -12,10 +12,11 @@ class GapFilters(Filters):
     teams = SelectField(_l("People"))
     profile = SelectField(_l("Job profile"))
     compare = SelectField(_l("Compare with"))
+    targets = SelectField(_l("Measured against"))
 
-
-class SelfRatingFilters(Filters):
-    framework = SelectField(_l("Framework"))
+    def not_comparing(self) -> dict[str, str]:
+        """What was chosen, but for a comparison: for pages and files that have none."""
+        return {key: of for key, of in self.chosen().items() if key not in ("compare", "targets")}
 
 
 class DrillFilters(GapFilters):

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
+from tracker.web.i18n.content_language import unmarked
 from tracker.web.teams import exports
+from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.matrix import CellMark, grid, has_unknown_gap, legend
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
@@ -20,8 +21,8 @@ class PrintedGaps:
     """`facts`: what the figures have to say for themselves (taken_along)."""
 
     scope: GapScope
-    chosen: MatrixFilters
     page: GapPage
+    compared: ComparedWords | None
     facts: Table
     library: str
 
@@ -30,7 +31,6 @@ def document(of: PrintedGaps) -> Document:
     page = of.page
     domains = [column.domain for column in page.columns]
     rows = grid(domains, page.rows)
-    compare = of.chosen.compare.name if of.chosen.compare else ""
     below_unknown = (
         [f"{SIGNS['gap']} {SIGNS['not_yet_known']} " + _("below target, level not known yet")]
         if has_unknown_gap(rows)
@@ -43,10 +43,10 @@ def document(of: PrintedGaps) -> Document:
             {"name": row.name, "note": row.short_note, "cells": [_cell(mark) for mark in row.marks]}
             for row in rows
         ],
-        "foot": [[str(cell) for cell in line] for line in exports.foot(page, compare)],
+        "foot": [[str(cell) for cell in line] for line in exports.foot(page, of.compared)],
         "counts": []
         if rows
-        else [[str(cell) for cell in line] for line in exports.counts(page, compare)],
+        else [[str(cell) for cell in line] for line in exports.counts(page, of.compared)],
         "legend": [
             _("%(short)s: %(name)s", short=each.short, name=each.name) for each in legend(domains)
         ]
@@ -60,6 +60,13 @@ def document(of: PrintedGaps) -> Document:
         ]
         if rows
         else [],
+        "crossed": {
+            "title": _("Who"),
+            "lines": [
+                f"{unmarked(each.domain)}, {each.words}: {', '.join(each.names)}"
+                for each in (of.compared.crossed if of.compared else [])
+            ],
+        },
         "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
         "heads": {"name": _("Name"), "job": _("Job profile")},
     }
