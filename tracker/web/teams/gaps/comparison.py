@@ -72,12 +72,14 @@ def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedW
             [],
             _crossed(page, chosen.lang, _("at target by review only"), _("by self-rating only")),
         )
-    later = scope.round.name if scope.round else _("now")
+    later = scope.round.name if scope.round else ""
     return ComparedWords(
         [
             _("Reviewed both times"),
             _("Below target, %(round)s", round=then.name),
-            _("Below target, %(round)s, same people", round=later),
+            _("Below target, %(round)s, same people", round=later)
+            if later
+            else _("Below target now, same people"),
             _("Difference"),
         ],
         _figures(page, _in_time),
@@ -141,10 +143,16 @@ def _since(of: Change, then: str) -> str:
         return str(
             _("Unchanged since %(round)s: nobody reached a target or fell below one.", round=then)
         )
-    reached = ngettext(
-        "%(num)d target was reached", "%(num)d targets were reached", len(of.reached)
+    reached = (
+        ngettext("%(num)d target was reached", "%(num)d targets were reached", len(of.reached))
+        if of.reached
+        else _("no target was reached")
     )
-    fell = ngettext("%(num)d was lost", "%(num)d were lost", len(of.fell))
+    fell = (
+        ngettext("%(num)d was lost", "%(num)d were lost", len(of.fell))
+        if of.fell
+        else _("none was lost")
+    )
     said = {"round": then, "reached": reached, "fell": fell}
     if of.difference < 0:
         return str(_("Better than in %(round)s: %(reached)s, %(fell)s.", **said))
@@ -157,18 +165,18 @@ def _grounds(
     of: Change, compared: Comparison, later: str, then: str, *, by_then: bool
 ) -> Iterator[str]:
     yield _(
-        "Of %(both)s levels known both times, %(before)s were below target in %(round)s; "
-        "%(later)s: %(after)s.",
+        "Below target of the %(both)s levels known both times: %(before)s in %(round)s, "
+        "%(after)s %(later)s.",
         both=of.both,
         before=of.before,
         round=then,
-        later=later,
         after=of.after,
+        later=_("in %(round)s", round=later) if later else _("now"),
     )
     yield (
-        _("Both times are measured against the targets of %(round)s.", round=then)
-        if by_then
-        else _("Both times are measured against the same targets, those of %(later)s.", later=later)
+        _("Both are measured against the targets of %(round)s.", round=then if by_then else later)
+        if by_then or later
+        else _("Both are measured against today’s targets.")
     )
     if compared.moved:
         days = dict.fromkeys(full_day(of.changed_at) for of in compared.moved if of.changed_at)
