@@ -144,8 +144,9 @@ def test_the_comparison_measures_then_as_the_round_does(
         page = cora.get(f"/teams/{world.teams[team]}/gaps?compare={spring}").text
         then = cora.get(f"/teams/{world.teams[team]}/gaps?round={spring}").text
         found = rows(page)
-        assert (found["Spring 2026"][2], found["Now"][2]) == (below, below)
-        assert found["Known both times"][2] == known
+        assert found["Below target, Spring 2026"][1] == below
+        assert found["Below target now, same people"][1] == below
+        assert found["Reviewed both times"][1].startswith(f"{known} of")
         assert rows(then)["Gaps"][2] == of
 
 
