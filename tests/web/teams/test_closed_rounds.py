@@ -128,8 +128,8 @@ def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
         cora = sign_in(world.email("cora"))
         page = words(cora.get(f"/teams/{world.teams['city']}/gaps?compare={spring}").text)
     assert "reconstructed" not in page
-    assert "Reviewed both times 0 of 4 2 of 4 2 of 4 Below target, Spring 2026 0 1 1" in page
-    assert "Below target now, same people 0 1 1" in page
+    assert "People compared 0 of 4 2 of 4 2 of 4 Below target, Spring 2026 0 1 1" in page
+    assert "Below target, now 0 1 1" in page
     assert "Unchanged since Spring 2026" in page
 
 

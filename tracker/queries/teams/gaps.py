@@ -7,7 +7,7 @@ The endorsed voice alone: nothing here reads a rating.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.teams import gap_drill, gap_drill_reviews
+from tracker.queries.teams import gap_comparison, gap_drill, gap_drill_reviews
 from tracker.queries.teams.gap_comparison import Comparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
@@ -81,8 +81,9 @@ class GapPage:
     @property
     def named(self) -> set[int]:
         """Of whom the page or a file of it says something by name."""
-        crossed = self.compared.names if self.compared is not None else {}
-        return {row.person_id for row in self.rows} | set(crossed)
+        changes = self.compared.changes.values() if self.compared is not None else ()
+        crossed = {one for of in changes for one in of.reached + of.fell}
+        return {row.person_id for row in self.rows} | crossed
 
     @property
     def heats(self) -> set[tuple[int, int]]:
@@ -115,13 +116,12 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
     if not people:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
-    compared = of.compared(chosen)
-    columns = of.columns(compared)
+    columns = of.columns()
     facts, titles = gap_drill.facts_of(scope, of.figures, of.ids)
     return GapPage(
         people=len(people),
         columns=columns,
-        compared=compared,
+        compared=gap_comparison.compare(of, chosen),
         rows=of.rows() if gaps.shows_names(len(people)) else (),
         biggest=_biggest(people, columns, of.groups),
         reasons=_reasons(of.domains, of.groups, facts, titles),

@@ -63,8 +63,8 @@ def document(of: PrintedGaps) -> Document:
         "crossed": {
             "title": _("Who"),
             "lines": [
-                f"{unmarked(each.domain)}, {each.words}: {', '.join(each.names)}"
-                for each in (of.compared.crossed if of.compared else [])
+                f"{unmarked(domain)}, {words}: {', '.join(names)}"
+                for domain, words, names in (of.compared.crossed if of.compared else [])
             ],
         },
         "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
