@@ -198,7 +198,7 @@ def test_every_file_says_what_the_page_says(app: Flask, world: World, sign_in: S
     ]
     assert parts(cora, f"{url}.csv{query}")[1][1:] == crossed
     book = sheets(cora, f"{url}.xlsx{query}")["Gaps"]
-    assert ["Difference", "no difference", "no difference", "1 fewer (better)"] in book
+    assert ["Difference", "none", "none", "1 fewer (better)"] in book
     assert all(line in book for line in crossed)
     page, paper = words(cora.get(f"{url}{query}").text), pdf_words(cora, f"{url}.pdf{query}")
     for said in (of_file["In short"], of_file["Compared"], changed):

@@ -92,7 +92,7 @@ def _figures(of: Change | None, *, is_in_time: bool) -> list[str | int]:
     if of is None:
         return [_("not shown")] * 4
     both = _("%(gaps)s of %(known)s", gaps=of.both, known=of.people)
-    num, difference = abs(of.difference), _("no difference")
+    num, difference = abs(of.difference), _("none")
     if of.difference < 0:
         difference = (
             _("%(num)s fewer (better)", num=num) if is_in_time else _("%(num)s fewer", num=num)
