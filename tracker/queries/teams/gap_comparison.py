@@ -96,7 +96,7 @@ def _with_round(
             if (path.startswith(here) if chosen.below else path == here) and profile in (None, job)
         ) or frozenset(job for _path, job, _name in had)
         kept[one.person_id] = {
-            key: round_snapshots.read_cell(domain.id, row.cells[str(domain.id)], jobs).target_rank
+            key: round_snapshots.read_target(row.cells[str(domain.id)], jobs)
             for key, domain in domains.items()
         }
         if jobs == one.role_profile_ids and len(jobs) == 1:
@@ -167,7 +167,7 @@ def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
     """Those of them who were there."""
     kept = SnapshotPerson
     query = select(
-        kept.person_id, kept.role_profile_id, kept.role_profile, kept.paths, kept.cells, kept.counts
+        kept.person_id, kept.role_profile_id, kept.role_profile, kept.paths, kept.cells
     ).where(
         kept.snapshot_id == at.snapshot_id,
         kept.framework_id == at.framework_id,
@@ -177,12 +177,9 @@ def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
 
 
 def _kept_words(rows: Iterable[Row[Any]], domains: Iterable[DomainShape], voice: Voice) -> Words:
-    side = "revealed" if voice is Voice.SELF else "endorsed"
+    side = "revealed" if voice is Voice.SELF else "reviewed"
     ids = [str(domain.id) for domain in domains]
-    return {
-        row.person_id: [round_snapshots.read_word(row.counts[each][side]) for each in ids]
-        for row in rows
-    }
+    return {row.person_id: [row.cells[each][side] for each in ids] for row in rows}
 
 
 def _edits(of: GapMatrix, at: PastRound) -> list[tuple[dt.datetime, int, set[str]]]:
