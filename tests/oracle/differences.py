@@ -127,6 +127,15 @@ REDRAWN: tuple[Redrawn, ...] = (
         )
         for place in ("*/own ratings", f"{VERA}/gap*", f"{VERA}/people.csv")
     ),
+    *(
+        Redrawn(
+            place,
+            "Self-ratings are something to compare with, and whoever has the level could teach it.",
+            r"^(?!Self-ratings, same people$).+?(?=\.(?: Could teach it: .*)?$|$)",
+            held_by=("web/teams/test_gap_comparison.py", "rules/teams/test_gaps.py"),
+        )
+        for place in ("*/gaps", "*/gaps alone")
+    ),
 )
 """The first that a place matches holds. What has no facts is not read anymore where readings.py can
 leave it out."""
