@@ -80,35 +80,31 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> Comparison | None:
 def _with_round(
     of: GapMatrix, chosen: MatrixFilters, at: PastRound, targets: Targets
 ) -> Comparison:
-    """Measured by the jobs that they had in the teams of the page, or by all that they had."""
-    framework = kept_framework(at)
-    domains = {domain.key: domain for domain in kept_domains(framework)}
+    """The targets of then are those of the jobs that they have on the page, or had at all."""
+    domains = {domain.key: domain for domain in kept_domains(kept_framework(at))}
     rows = _kept(of, at)
     people = {one.person_id: one for one in of.everybody}
-    here, profile = of.scope.team.path, chosen.role_profile_id
     kept: dict[int, dict[str, int | None]] = {}
     moved: dict[tuple[str, int, str], tuple[int | None, int | None]] = {}
     for row in rows:
-        one, had = people[row.person_id], round_snapshots.jobs(framework, row)
-        jobs = frozenset(
-            job
-            for path, job, _name in had
-            if (path.startswith(here) if chosen.below else path == here) and profile in (None, job)
-        ) or frozenset(job for _path, job, _name in had)
-        kept[one.person_id] = {
-            key: round_snapshots.read_target(row.cells[str(domain.id)], jobs)
-            for key, domain in domains.items()
-        }
-        if jobs == one.role_profile_ids and len(jobs) == 1:
-            for key, rank in targets[one.person_id].items():
-                if kept[one.person_id].get(key, rank) != rank:
-                    moved[one.role_profile, min(jobs), key] = kept[one.person_id][key], rank
+        one = people[row.person_id]
+        for key, domain in domains.items():
+            cell = row.cells[str(domain.id)]
+            then = round_snapshots.read_target(cell, one.role_profile_ids)
+            now = targets[one.person_id].get(key, then)
+            kept.setdefault(one.person_id, {})[key] = then
+            if (
+                then != now
+                and "by_job" not in cell
+                and {row.role_profile_id} == one.role_profile_ids
+            ):
+                moved[one.role_profile, row.role_profile_id, key] = then, now
     measured = kept if chosen.by_targets_then else targets
     words = _kept_words(rows, domains.values(), Voice.ENDORSED)
-    now = of.now
+    later = of.now
     if chosen.by_targets_then:
-        now = _measured(of, of.domains, _words(of, Voice.ENDORSED), kept)
-    found = _compared(of, _measured(of, domains.values(), words, measured), now)
+        later = _measured(of, of.domains, _words(of, Voice.ENDORSED), kept)
+    found = _compared(of, _measured(of, domains.values(), words, measured), later)
     edits = _edits(of, at) if moved else []
     return found._replace(
         moved=[
@@ -166,9 +162,7 @@ def _words(of: GapMatrix, voice: Voice) -> Words:
 def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
     """Those of them who were there."""
     kept = SnapshotPerson
-    query = select(
-        kept.person_id, kept.role_profile_id, kept.role_profile, kept.paths, kept.cells
-    ).where(
+    query = select(kept.person_id, kept.role_profile_id, kept.cells).where(
         kept.snapshot_id == at.snapshot_id,
         kept.framework_id == at.framework_id,
         kept.person_id.in_([one.person_id for one in of.everybody]),
