@@ -132,7 +132,6 @@ REDRAWN: tuple[Redrawn, ...] = (
             place,
             "Self-ratings are something to compare with, and whoever has the level could teach it.",
             r"^(?!Self-ratings, same people$).+?(?=\.(?: Could teach it: .*)?$|$)",
-            held_by=("web/teams/test_gap_comparison.py", "rules/teams/test_gaps.py"),
         )
         for place in ("*/gaps", "*/gaps alone")
     ),

@@ -43,7 +43,7 @@ class MovedTarget(NamedTuple):
     changed_at: dt.datetime | None
 
 
-class Comparison(NamedTuple):
+class GapComparison(NamedTuple):
     """`changes`: by domain. `names`: of everybody. `told`: one of the figures that this is made of,
     where the reader may not see the people by name."""
 
@@ -53,7 +53,7 @@ class Comparison(NamedTuple):
     told: ToldFigure | None = None
 
 
-def compare(of: GapMatrix, chosen: MatrixFilters) -> Comparison | None:
+def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
     """With a round three queries, and one where that page or its targets are of another time."""
     keys = {domain.id: domain.key for domain in of.domains}
     targets: Targets = {
@@ -74,12 +74,12 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> Comparison | None:
             figure = Change(each.people, each.people, each.below, each.below_by_reviews)
             before = changes.get(each.domain.id)
             changes[each.domain.id] = comparison.total([figure, before] if before else [figure])
-    return Comparison(changes, {}, told=newest)
+    return GapComparison(changes, {}, told=newest)
 
 
 def _with_round(
     of: GapMatrix, chosen: MatrixFilters, at: PastRound, targets: Targets
-) -> Comparison:
+) -> GapComparison:
     """The targets of then are those of the jobs that they have on the page, or had at all."""
     domains = {domain.key: domain for domain in kept_domains(kept_framework(at))}
     rows = _kept(of, at)
@@ -125,9 +125,11 @@ def _with_round(
     )
 
 
-def _compared(of: GapMatrix, then: Mapping[int, GapRow], now: Mapping[int, GapRow]) -> Comparison:
+def _compared(
+    of: GapMatrix, then: Mapping[int, GapRow], now: Mapping[int, GapRow]
+) -> GapComparison:
     changes = comparison.changes(then, now, of.ids, len(of.everybody))
-    return Comparison(changes, {one.person_id: one.name for one in of.everybody})
+    return GapComparison(changes, {one.person_id: one.name for one in of.everybody})
 
 
 def _measured(

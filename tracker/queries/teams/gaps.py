@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.queries.teams import gap_comparison, gap_drill, gap_drill_reviews
-from tracker.queries.teams.gap_comparison import Comparison
+from tracker.queries.teams.gap_comparison import GapComparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
@@ -62,7 +62,7 @@ class GapPage:
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
-    compared: Comparison | None = None
+    compared: GapComparison | None = None
     rows: tuple[PersonRow, ...] = ()
     biggest: tuple[BiggestOfStrand, ...] = ()
     children: tuple[ChildRow, ...] = ()
