@@ -233,7 +233,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         before="no longer in the framework",
         now="doesn’t have this statement",
     ),
-    Difference(("world-4",), "*/earlier *", ANYWHERE, now="Not my work"),
+    Difference(("world-4",), "*/earlier *", ANYWHERE, now="Outside my job"),
     Difference(("world-3",), "*", AGAIN, before=r"LEA-3-01|Leadership 3\.1"),
     Difference(("world-3",), "*", AGAIN, now=r"LEA-3-01|Leadership 3\.1"),
     Difference(("world-5",), "*", AGAIN, before=r"TEC-2-04|Technical 2\.4"),

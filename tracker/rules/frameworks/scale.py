@@ -93,7 +93,7 @@ class Scale:
         """What an answer of either voice counts as; without one it is open.
 
         In the endorsed voice that is everything without a standing endorsement: not reviewed,
-        cannot tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only
+        cannot tell, kept apart, suspended, expired, revoked. So *outside my job* leaves the count only
         where the reviewer agreed.
         """
         if answer in (NOT_MY_WORK, NOT_THEIR_WORK):

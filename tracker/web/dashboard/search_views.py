@@ -49,7 +49,7 @@ MENU = {
     "dashboard.index": _l("home, start, to do, tasks, dashboard"),
     "assessment.resume": _l("rate, ratings, answers, skills, checklist"),
     "evidence.index": _l("proof, examples, notes, files, portfolio"),
-    "reviews.index": _l("feedback, sent, waiting, supervisor, endorse"),
+    "reviews.index": _l("feedback, sent, waiting, supervisor"),
     "profiles.own": _l("levels, progress, report, export, download, print, PDF, CSV, results"),
     "teams.index": _l("members, staff, branches, my people, report"),
     "admin.index": _l("admin, settings, setup, manage"),
@@ -68,7 +68,7 @@ OF_TEAM = {
     ),
     "teams.self_ratings": Page(
         _l("Self-ratings beside reviews"),
-        _l("report, comparison, calibration, differences"),
+        _l("report, compare, comparison, differences"),
         asks=Permission.SELF_COUNTS_READ,
     ),
 }
@@ -82,9 +82,7 @@ PAGES = {
     "reviews.new": Page(
         _l("Send statements for review"), _l("ask, supervisor, submit, request, new review")
     ),
-    "delegates.index": Page(
-        _l("Your backup reviewers"), _l("deputy, substitute, stand-in, cover for me")
-    ),
+    "delegates.index": Page(_l("Your backup reviewers"), _l("substitute, stand-in, cover for me")),
     "notices.index": Page(_l("Notices"), _l("notifications, alerts, messages, news, inbox")),
     "jobs.index": Page(_l("Background work"), _l("exports, downloads, files, reports, progress")),
     "accounts.show": Page(_l("Your account"), _l("settings, preferences, name, profile, my data")),
@@ -95,7 +93,7 @@ PAGES = {
         _l("Away"), _l("vacation, leave, absence, out of office, pause due dates"), _ACCOUNT
     ),
     "accounts.show#who-looked": Page(
-        _l("Who looked at your record"), _l("access, privacy, seen, history, log"), _ACCOUNT
+        _l("Who looked at your record"), _l("access, privacy, seen, history"), _ACCOUNT
     ),
     "accounts.show#sign-ins": Page(
         _l("Where you are signed in"), _l("sessions, devices, log out, sign out"), _ACCOUNT
@@ -108,7 +106,7 @@ PAGES = {
     ),
     "accounts.show#second-opinions": Page(
         _l("Second opinions"),
-        _l("second reader, volunteer, outside my teams"),
+        _l("another opinion, volunteer, outside my teams"),
         _ACCOUNT,
         Permission.DEPUTY_NAME,
     ),
@@ -117,7 +115,7 @@ PAGES = {
     ),
     "accounts.password": Page(_l("Change your password"), _l("passcode, sign-in, log in, reset")),
     "address_changes.show": Page(
-        _l("Change your email address"), _l("mail, e-mail, username, log in")
+        _l("Change your email address"), _l("mail, username, new address")
     ),
     "other_account.show": Page(
         _l("Another account of yours"), _l("merge, duplicate, two accounts, join"), _ACCOUNT

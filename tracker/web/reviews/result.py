@@ -200,7 +200,7 @@ def _levels_title(moved: list[MovedLevel]) -> str:
 def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
     """What is new comes last."""
     lines = {line.statement.id: line for line in then.lines}
-    scale, labels_of = of.words.steps, of.words.agreed()
+    scale, labels_of = of.words.steps, of.words.agreed(by_learner=of.is_learner)
     found = []
     for item in shown:
         end = end_of(item)
