@@ -277,7 +277,7 @@ class TestTakingBack:
         done = differences.confirm_all(
             who, review_id, [Choice(item_id, ChoiceKind.TALK)], world.now
         )
-        assert (done.waiting, done.agreed, done.apart) == (1, 0, 0)
+        assert (done.both, done.waiting, done.agreed, done.apart) == (1, 0, 0, 0)
         assert session().scalars(select(Confirmation.answer)).all() == [None]
         differences.take_back(who, item_id, world.now)
         session().rollback()

@@ -57,8 +57,8 @@ class FoundKind(StrEnum):
 
 
 class Findable(NamedTuple):
-    """`key`: what its address needs. `text` is shown too, and `where` stands beside it; `words` are
-    not shown."""
+    """`key`: what its address needs. `text` is shown too, and `where` stands beside it; `words`
+    count as its title does, and are not shown."""
 
     key: Any
     title: str
@@ -145,8 +145,8 @@ def _shelf(found: Sequence[Findable], fold: Callable[[str], str] = known) -> She
     """`fold`: plain, where somebody typed it for themselves: that stays nowhere."""
     return Shelf(
         range(len(found)),
-        in_lines(fold(one.title) for one in found),
-        in_lines(fold(one.text) + known(one.where) + known(one.words) for one in found),
+        in_lines(fold(one.title) + known(one.words) for one in found),
+        in_lines(fold(one.text) + known(one.where) for one in found),
         found.__getitem__,
     )
 

@@ -266,7 +266,7 @@ class TestConfirming:
             choosing("confirm", {near: "agree:not_yet", far: "agree:not_yet", unsure: "talk"}),
             follow_redirects=True,
         )
-        assert "Confirmed. 3 are waiting for Sue." in words(done.text)
+        assert "Confirmed. 2 are waiting for Sue. 1 still needs both of you." in words(done.text)
         assert "So far: 1 the same, 2 waiting for Sue." in words(done.text)
         assert "0 chosen of 1" in words(done.text)
         page = sue.get(url).text
@@ -499,7 +499,9 @@ class TestTakingBack:
         waiting(3, 3, of=3)
         sue.post(url, choosing("confirm", {one: "agree:not_yet", two: "agree:not_yet"}))
         waiting(3, 1, of=3)
-        ana.post(url, choosing("confirm", {one: "agree:partly", last: "agree:partly"}))
+        chosen = choosing("confirm", {one: "agree:partly", last: "agree:partly"})
+        done = words(ana.post(url, chosen, follow_redirects=True).text)
+        assert "Confirmed. 1 is waiting for Sue. 1 still needs both of you." in done
         waiting(2, 2, of=3)
         ana.post(url, choosing("confirm", {two: "agree:not_yet"}))
         waiting(1, 2, of=2)
