@@ -168,6 +168,7 @@ FIRST = {
         "harbour": "/teams/{harbour}",
         "otto": "",
     },
+    "olaf": {"disaster": "/admin/backup", "restore": "/admin/backup"},
     "adam": {
         "roster": "/admin/people/import",
         "audit log": "/admin/audit",
@@ -175,6 +176,7 @@ FIRST = {
         "targets": "/admin/role-profiles",
         "SMTP": "/admin/mail",
         "time zone": "/admin/library",
+        "mistakes": "/admin/corrections",
         "gaps": "",
     },
 }

@@ -99,7 +99,7 @@ PAGES = {
         _l("Where you are signed in"), _l("sessions, devices, log out, sign out"), _ACCOUNT
     ),
     "accounts.show#drafts": Page(
-        _l("Drafts"), _l("unsent, unfinished, typed, saved text, restore"), _ACCOUNT
+        _l("Drafts"), _l("unsent, unfinished, typed, saved text"), _ACCOUNT
     ),
     "accounts.show#updates": Page(
         _l("Statements to update"), _l("suggestions, turn off, Today"), _ACCOUNT, Permission.RATE
@@ -121,7 +121,7 @@ PAGES = {
         _l("Another account of yours"), _l("merge, duplicate, two accounts, join"), _ACCOUNT
     ),
     "given_links.code": Page(
-        _l("Make a recovery code"), _l("forgot password, locked out, backup code")
+        _l("Make a recovery code"), _l("forgot password, locked out, emergency code")
     ),
     "own_readers.index": Page(
         _l("New readers of your record"), _l("who can see, access, privacy, object")
@@ -156,7 +156,7 @@ PAGES = {
         _l("Versions in use"), _l("update framework, move people, upgrade"), _ADMIN
     ),
     "admin_rounds.index": Page(_l("Rounds"), _l("periods, dates, deadlines, cycle"), _ADMIN),
-    "admin_rounds.new": Page(_l("Add a round"), _l("new period, start, schedule"), _ADMIN),
+    "admin_rounds.new": Page(_l("Add a round"), _l("new period, start, plan"), _ADMIN),
     "admin_use_statement.show": Page(
         _l("How ratings are used"), _l("policy, purpose, publish, retention"), _ADMIN
     ),
