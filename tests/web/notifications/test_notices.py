@@ -100,11 +100,11 @@ def test_it_leads_to_where_one_acts_and_opening_that_marks_it(
         review_id = send(world, YES)
     page = sue.get("/notices").text
     assert f'<a href="/reviews/{review_id}">Ana sent you statements to review.</a>' in page
-    assert "1 is new." in page
+    assert "1 unread." in page
     assert unread(app, world, "sue") == 1, "looking at the list marks nothing"
     assert sue.get(f"/reviews/{review_id}", follow_redirects=True).status_code == 200
     assert unread(app, world, "sue") == 0
-    assert "Nothing new." in sue.get("/notices").text
+    assert "Nothing unread." in sue.get("/notices").text
     assert "Ana sent you" in sue.get("/notices").text
 
 
@@ -148,7 +148,7 @@ def test_all_are_marked_up_to_the_newest_shown(app: Flask, world: World, ana: Cl
         tell(world, "ana", key="c")
     done = ana.post("/notices/read", {"newest": newest.group(1)}, follow_redirects=True).text
     assert "2 notices are marked as read." in done
-    assert "1 is new." in done
+    assert "1 unread." in done
 
 
 @pytest.mark.parametrize("newest", ["", "x", "-1", "99999999999", "1; --", "²"])
@@ -474,5 +474,8 @@ def test_what_was_done_since_is_marked(app: Flask, world: World, sue: Client, an
         answer_all(world, review_id, *2 * [ReviewerAnswer.CONSISTENTLY])
         assert ">done<" not in sue.get("/notices").text
         reviews.reveal(actor(world, "sue"), review_id, world.now)
-    assert ">done<" in sue.get("/notices").text
+    done = sue.get("/notices").text
+    assert ">done<" in done
+    assert ">new<" not in done
+    assert "1 unread." in done, "what is done wasn't read yet"
     assert ">done<" not in ana.get("/notices").text  # one difference is open
