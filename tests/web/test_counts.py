@@ -124,7 +124,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r": (\d+) statements?$", statements),
     (r"^(\d+) reviews?$", lambda page: rows(page, "Reviews that wait for you") or 1),
     (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
-    (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) (?:is|are) new"))),
+    (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) unread"))),
     (
         r"takes over: (\d+) reviews?",
         lambda page: rows(page, "Reviews to reassign") + rows(page, "Reviews that stay"),
