@@ -161,6 +161,14 @@ ALL = ("demo-teams", *WORLDS)
 THIRD = ("world-3", "world-5")
 
 DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        ("demo-1", "demo-2", *WORLDS),
+        "*/explained *",
+        PLAIN,
+        before="it is outside the job",
+        now="it isn’t part of the job",
+    ),
+    Difference(("demo-1", "demo-2"), "*", PLAIN, before="Not my work", now="Outside my job"),
     Difference(("demo-1", "demo-2"), "*/today", SENDING, now="^Do this next · due Dec 11$"),
     Difference(("demo-teams",), "records/audit", DRAFTED, now=r"^framework_draft_made .* 26\.05\n"),
     Difference(("demo-teams",), "records/audit", SEALED, now="lineage …"),
