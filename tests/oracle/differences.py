@@ -154,6 +154,8 @@ SEALED = "With each version the audit notes one digest of what decides whose wor
 PRINTED_ONCE = "A wording in which nothing changed is printed once."
 MERGED = "An answer to one of several that were merged says to which."
 SENDING = "Once what is for the job is rated, sending comes before the rest."
+BOTH = "A list says of differences how many wait for either side."
+SENT_ON = "What was sent again already says so, and is offered to nobody else."
 ROUNDS = "Figures without names can be told on one day before a round closes."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
@@ -161,6 +163,20 @@ ALL = ("demo-teams", *WORLDS)
 THIRD = ("world-3", "world-5")
 
 DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        ("demo-teams",),
+        "*/reviews",
+        BOTH,
+        before="waits? for you Differences open",
+        now=r"waits? for [A-Z]\w+ \w+ Differences open",
+    ),
+    Difference(
+        ("demo-2",),
+        "*/statement *",
+        SENT_ON,
+        before="Ask for a second opinion",
+        now="Sent to Njeri Kamau on",
+    ),
     Difference(
         ("demo-1", "demo-2", *WORLDS),
         "*/explained *",
