@@ -1,7 +1,7 @@
 """The filters of a team's pages of levels."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectField, StringField
 
 from tracker.web.ui.filters import Filters
 
@@ -12,6 +12,11 @@ class GapFilters(Filters):
     teams = SelectField(_l("People"))
     profile = SelectField(_l("Job profile"))
     compare = SelectField(_l("Compare with"))
+
+
+class PeopleFilters(Filters):
+    q = StringField(_l("Find a person"))
+    domain = SelectField(_l("Sort"))
 
 
 class SelfRatingFilters(Filters):

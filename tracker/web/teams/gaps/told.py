@@ -123,9 +123,8 @@ def self_ratings_file(scope: GapScope, of: TeamLearner | PastRound) -> ResponseR
 def document(scope: GapScope, chosen: MatrixFilters) -> Document:
     table, facts = gaps_file(scope, chosen)
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
-    nothing = {"title": "", "sections": []}
     counts = [[str(cell) for cell in line] for line in table]
-    data = {"facts": facts, "rows": [], "counts": counts, "reasons": nothing}
+    data = {"facts": facts, "counts": counts}
     return Document("gaps", _("Figures: %(team)s", team=scope.team.name), library, data)
 
 
