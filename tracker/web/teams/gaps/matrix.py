@@ -67,8 +67,8 @@ class CellMark(NamedTuple):
     @property
     def reached(self) -> str:
         if self.rank is None:
-            return str(_("level not known yet"))
-        return self.level or str(_("no level yet"))
+            return str(_("Level not known yet"))
+        return self.level or str(_("No level yet"))
 
     @property
     def known_level(self) -> str:

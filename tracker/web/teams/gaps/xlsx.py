@@ -18,7 +18,8 @@ from tracker.web.ui.csv import Table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLE_MAX = 31
-WIDEST, ARROW = 60, 4
+WIDEST, ARROW, PAPER = 60, 4, 180
+"""In letters: a column, the arrow of its filter, and what can still be read on one sheet."""
 HEAD = PatternFill("solid", start_color="E2ECE8")
 
 
@@ -39,26 +40,31 @@ def workbook(tables: list[tuple[str, Table]]) -> bytes:
         sheet.print_title_rows = "1:1"
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        for column in range(1, sheet.max_column + 1):
-            _shape(sheet, get_column_letter(column))
+        letters = [get_column_letter(column) for column in range(1, sheet.max_column + 1)]
+        width = sum(_shape(sheet, letter) for letter in letters)
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=width < PAPER)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _shape(sheet: Worksheet, letter: str) -> None:
-    """As wide as its longest cell, and as the longest word of its head beside the filter's
-    arrow."""
+def _shape(sheet: Worksheet, letter: str) -> int:
+    """As wide as its longest cell, and as the longest word of its head beside the filter's arrow;
+    numbers and their head stand at the end of it."""
     head, *cells = sheet[letter]
-    head.font, head.fill = Font(bold=True), HEAD
-    head.alignment = Alignment(wrap_text=True, vertical="top")
-    words = max(map(len, str(head.value).split()), default=0) + ARROW
-    longest = max((len(str(cell.value or "")) for cell in cells), default=0)
-    sheet.column_dimensions[letter].width = min(max(longest + 1, words), WIDEST)
+    at = (
+        "right" if any(cell.data_type == "n" and cell.value is not None for cell in cells) else None
+    )
+    head.font, head.fill = Font(name=head.font.name, size=head.font.size, bold=True), HEAD
+    head.alignment = Alignment(horizontal=at, vertical="top", wrap_text=True)
     for cell in cells:
-        is_long = len(str(cell.value or "")) > WIDEST
-        cell.alignment = Alignment(wrap_text=is_long, vertical="top")
+        is_long = len(str(cell.value)) > WIDEST
+        cell.alignment = Alignment(horizontal=at, vertical="top", wrap_text=is_long)
+    word = max(map(len, str(head.value).split())) + ARROW
+    longest = max((len(str(cell.value or "")) for cell in cells), default=0) + 2
+    width = min(max(longest, word), WIDEST)
+    sheet.column_dimensions[letter].width = width
+    return width
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: str | int) -> None:
