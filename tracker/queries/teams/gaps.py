@@ -65,7 +65,8 @@ class GapPage:
     names of those who could teach it. `exceptions`: how many are agreed for them. `joins_teams`:
     with the teams below. `reasons`: the statements that hold people back, most people first.
     `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: of `all`,
-    also those whose records are not open to the reader yet."""
+    also those whose records are not open to the reader yet. `is_known`: whether a level or a gap is
+    known of anybody."""
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
@@ -79,6 +80,7 @@ class GapPage:
     joins_teams: bool = False
     reasons: tuple[StatementReason, ...] = ()
     progress: Mapping[ReviewProgress, int] | None = None
+    is_known: bool = False
 
     @property
     def strands(self) -> list[StrandNeed]:
@@ -98,11 +100,6 @@ class GapPage:
     def most(self) -> DomainColumn | None:
         """The domain with most need of all."""
         return _selected(self.columns, "")
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything is reviewed so far that it is known of somebody."""
-        return any(column.summary.known for column in self.columns)
 
     @property
     def heats(self) -> set[tuple[int, int]]:
@@ -145,6 +142,9 @@ def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
         exceptions=sum(of.figures.exceptions.values()),
         joins_teams=chosen.below,
         all=len(people_chosen(scope, chosen, with_closed=True)),
+        is_known=any(
+            cell.known_rank is not None or cell.blocked for row, _who in of.groups for cell in row
+        ),
         not_sent=0 if scope.round else gap_drill.not_sent(scope, chosen),
     )
 

@@ -41,6 +41,7 @@ def xlsx(team: Subject) -> ResponseReturnValue:
     return attachment(book, f"{name}.xlsx", gap_xlsx.MEDIA_TYPE)
 
 
+@bp.get("/<id:team_id>/gaps.csv", defaults={"table": "domains"})
 @bp.get("/<id:team_id>/gaps/<table>.csv")
 @door(Permission.GAPS_READ, subjects.team)
 @rate_limits.documents

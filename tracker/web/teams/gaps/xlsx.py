@@ -52,14 +52,13 @@ def _shape(sheet: Worksheet, letter: str) -> int:
     """As wide as its longest cell, and as the longest word of its head beside the filter's arrow;
     numbers and their head stand at the end of it."""
     head, *cells = sheet[letter]
-    at = (
-        "right" if any(cell.data_type == "n" and cell.value is not None for cell in cells) else None
-    )
+    is_number = any(isinstance(cell.value, int) for cell in cells)
+    at = {"horizontal": "right", "indent": 1} if is_number else {}
     head.font, head.fill = Font(name=head.font.name, size=head.font.size, bold=True), HEAD
-    head.alignment = Alignment(horizontal=at, vertical="top", wrap_text=True)
+    head.alignment = Alignment(**at, vertical="top", wrap_text=True)
     for cell in cells:
         is_long = len(str(cell.value)) > WIDEST
-        cell.alignment = Alignment(horizontal=at, vertical="top", wrap_text=is_long)
+        cell.alignment = Alignment(**at, vertical="top", wrap_text=is_long)
     word = max(map(len, str(head.value).split())) + ARROW
     longest = max((len(str(cell.value or "")) for cell in cells), default=0) + 2
     width = min(max(longest, word), WIDEST)
