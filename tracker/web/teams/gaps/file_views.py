@@ -82,7 +82,7 @@ def _asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
 def _tables(
     scope: GapScope, chosen: MatrixFilters, filters: GapFilters, *, with_people: bool
 ) -> dict[str, tuple[str, Table]]:
-    """By name, with their titles; those that have no lines are left out."""
+    """By name, with their titles; those of teams and statements only where there are some."""
     if told.is_for(scope, chosen):
         figures, facts = told.gaps_file(scope, chosen)
         return {"domains": (_("Domains"), figures), "about": (_("About"), _with_head(facts))}
@@ -101,7 +101,7 @@ def _tables(
         facts.append([_("People"), _("Too many for a workbook. Export “People (CSV)” instead.")])
     found["statements"] = (_("Statements"), exports.statements(page))
     found["about"] = (_("About"), _with_head(facts))
-    return {name: each for name, each in found.items() if len(each[1]) > 1}
+    return {key: each for key, each in found.items() if key == "domains" or len(each[1]) > 1}
 
 
 def _with_head(facts: Table) -> Table:
