@@ -140,20 +140,20 @@ def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
     assert find(matrices(), by_not_at_target, settings=SEARCH)
 
 
-def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_gap() -> None:
+def test_those_could_teach_who_hold_what_somebody_below_target_needs() -> None:
     cells = [
         cell(1, GAP, held=1, target=3),
-        cell(7, GAP, held=1, target=4),
-        cell(2, AT, held=2, target=1),  # above the own target, below what is needed
-        cell(8, AT, held=3, target=2),
-        cell(3, AT, held=3, target=2),
+        cell(7, GAP, held=3, target=4),  # below their own target, and holds what 1 needs
+        cell(2, AT, held=2, target=1),  # above their own target, below what is needed
+        cell(3, AT, held=3, target=3),  # just what is asked of them
         cell(4, AT, held=4, target=2),
-        cell(5, AT, held=4, target=4),  # just what is asked
         cell(6, None, held=4, target=None),
+        cell(8, UNKNOWN, held=3, target=4),
+        cell(9, UNKNOWN, held=2, target=4),
     ]
-    assert could_teach(cells) == {3: (4, 3, 8)}
+    assert could_teach(cells) == {3: (4, 6, 3, 7, 8)}
     elsewhere = Alike((GapCell(5, 4, 1, AT),), [1])
-    assert could_teach([elsewhere, *cells]) == {3: (4, 3, 8)}, "a domain without a gap comes first"
+    assert could_teach([elsewhere, *cells]) == {3: (4, 6, 3, 7, 8)}, "one without a gap is first"
 
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:

@@ -200,8 +200,7 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
     nobodys |= {"/.well-known/security.txt", "/robots.txt"}
     nobodys |= {f"{one}/changes.csv", f"{one}/changes.json"}
-    counts_alone = {"/teams/<id:team_id>/self-ratings.csv"}
-    assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | nobodys | counts_alone
+    assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | nobodys
 
 
 def test_a_look_stands_in_the_audit_and_for_the_owner(

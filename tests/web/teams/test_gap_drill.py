@@ -23,8 +23,7 @@ from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
 from tests.web.teams import plain_figures
 from tests.web.teams.crowds import Crowd, hide_names
-from tests.web.teams.matrix import domains
-from tests.web.teams.plain_figures import AT, GAP, UNKNOWN, Plain
+from tests.web.teams.plain_figures import GAP, UNKNOWN, Plain
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
@@ -221,35 +220,6 @@ def test_who_leads_to_people_at_every_level(app: Flask, world: World, sign_in: S
 def who_has_not_sent(page: str) -> str:
     found = re.search(r'href="([^"]*)">Who hasn’t sent', page)
     return html.unescape(found[1]) if found else ""
-
-
-def test_the_same_people_are_those_known_both_times(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """Ana fell, Ben rose, Lea was not known then, Sue is not known now."""
-    at, gap = TargetState.AT_TARGET, TargetState.GAP
-    with app.app_context():
-        spring = open_round(world, "Spring 2026", date(2026, 4, 1), date(2026, 5, 31))
-        for name, state in (("ana", at), ("ben", gap), ("sue", gap)):
-            stand(world, name, state, at=MAY)
-        then = plain_figures.everybody(world, "/")
-        rounds.keep_all_due(world.now)
-        with transaction() as tx:
-            tx.execute(plain_figures.FORGET)
-        for name, state in (("ana", gap), ("ben", at), ("lea", gap)):
-            stand(world, name, state)
-    now = counted(app, world, "city")
-    both = [
-        one
-        for one in now.people
-        if {then.state[one, "Leadership"], now.state[one, "Leadership"]} <= {AT, GAP}
-    ]
-    before = sum(then.state[one, "Leadership"] == GAP for one in both)
-    after = sum(now.state[one, "Leadership"] == GAP for one in both)
-    assert (both, before, after) == (["Ana", "Ben"], 1, 1)
-    address = f"/teams/{world.teams['city']}/gaps?compare={spring}"
-    said = domains(sign_in(world.email("cora")).get(address).text)["Leadership"]
-    assert "1 below target; now: 1 below target; reviewed both times: 2 of 4." in said
 
 
 def test_a_closed_round_is_drilled_as_it_was(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -2,29 +2,34 @@
 by name; others get `releases`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.teams.gap_figures import figures, kept_figures
+from tracker.queries.teams import told
+from tracker.queries.teams.gap_comparison import Compared, Comparison
+from tracker.queries.teams.gap_figures import figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.team_learners import TeamLearner, within
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import folded
 from tracker.rules.record.versions import DomainShape
-from tracker.rules.teams import gap_reasons, gaps
-from tracker.rules.teams.gap_reasons import SamePeople
-from tracker.rules.teams.gaps import DomainSummary, GapCell, GapRow
+from tracker.rules.teams import gaps
+from tracker.rules.teams.comparison import Change
+from tracker.rules.teams.gaps import DomainSummary, GapCell
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixFilters:
     """What the reader asks for of a scope. `below`: with the teams below. `framework`: its title
-    and version."""
+    and version. `compare`: with the end of a round, `by_targets_then` or by those of the page;
+    `beside`: with self-ratings."""
 
     framework_id: int
     slug: str
     lang: str
     compare: PastRound | None = None
+    by_targets_then: bool = False
+    beside: bool = False
     role_profile_id: int | None = None
     below: bool = False
     framework: Wording = ""
@@ -32,13 +37,12 @@ class MatrixFilters:
 
 @dataclass(frozen=True, slots=True)
 class DomainColumn:
-    """One domain over the people shown. `before`: (gaps, known) in the round to compare with.
-    `same`: those who are known both times."""
+    """One domain over the people shown. `same`: those who are known both times, where something is
+    compared and may be told."""
 
     domain: DomainShape
     summary: DomainSummary
-    before: tuple[int, int] | None
-    same: SamePeople | None = None
+    same: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,7 @@ def people_chosen(
 
 
 class GapMatrix:
-    """The cells of everybody on the page's scope, as of its time, and of those of them who were
-    there at the end of the round to compare with. Domains of two versions are the same by key.
-    Raises Uncounted."""
+    """The cells of everybody on the page's scope, as of its time. Raises Uncounted."""
 
     def __init__(
         self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
@@ -93,26 +95,6 @@ class GapMatrix:
         self.ids = [domain.id for domain in self.domains]
         self.now = self.figures.rows(everybody)
         self.groups = gaps.alike(self.now, self.now)
-        self.then = self._rows_at(chosen.compare, chosen.below) if chosen.compare else None
-
-    def _rows_at(self, at: PastRound, below: bool) -> Mapping[int, GapRow]:
-        here = self.scope.team.path
-        then = kept_figures(
-            at,
-            [one.person_id for one in self.everybody],
-            self.scope.blind,
-            lambda path: path.startswith(here) if below else path == here,
-        )
-        keys = {domain.id: domain.key for domain in then.domains}
-        ids = {domain.key: domain.id for domain in self.domains}
-        return {
-            person_id: tuple(
-                cell._replace(domain_id=ids[keys[cell.domain_id]])
-                for cell in row
-                if keys[cell.domain_id] in ids
-            )
-            for person_id, row in then.rows(self.everybody).items()
-        }
 
     def by_need(self, domain_id: int) -> list[TeamLearner]:
         """Everybody, by how they are in that domain and then A to Z."""
@@ -135,17 +117,27 @@ class GapMatrix:
             for one in people
         )
 
-    def columns(self) -> tuple[DomainColumn, ...]:
+    def compared(self, chosen: MatrixFilters) -> Comparison | None:
+        of = Compared(self.scope, self.everybody, self.figures, self.now)
+        if chosen.compare is not None:
+            return of.with_round(
+                chosen.compare,
+                below=chosen.below,
+                profile_id=chosen.role_profile_id,
+                by_targets_then=chosen.by_targets_then,
+            )
+        if not chosen.beside:
+            return None
+        if all(one.is_revealed for one in self.everybody):
+            return of.with_self_ratings()
+        return told.beside(self.scope, chosen.framework_id, chosen.slug)
+
+    def columns(self, compared: Comparison | None) -> tuple[DomainColumn, ...]:
         now = gaps.summarise(self.groups, self.ids)
-        same: Mapping[int, SamePeople] = {}
-        before: list[tuple[int, int] | None] = [None] * len(now)
-        if self.then is not None:
-            same = gap_reasons.same_people(self.now, self.then, self.ids)
-            then = gaps.summarise(gaps.alike(self.then, self.then), self.ids)
-            before = [(each.gaps, each.known) for each in then]
+        same = compared.changes if compared is not None else {}
         return tuple(
-            DomainColumn(domain, summary, then, same.get(domain.id))
-            for domain, summary, then in zip(self.domains, now, before, strict=True)
+            DomainColumn(domain, summary, same.get(domain.id))
+            for domain, summary in zip(self.domains, now, strict=True)
         )
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Person
 from tracker.queries.teams import gap_drill, gap_drill_reviews
+from tracker.queries.teams.gap_comparison import Comparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
@@ -70,6 +71,7 @@ class GapPage:
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
+    compared: Comparison | None = None
     selected: DomainColumn | None = None
     found: TablePage[PersonRow] = NOBODY
     teachers: tuple[str, ...] = ()
@@ -102,6 +104,12 @@ class GapPage:
         return _selected(self.columns, "")
 
     @property
+    def named(self) -> set[int]:
+        """Of whom the page or a file of it says something by name."""
+        crossed = self.compared.names if self.compared is not None else {}
+        return {row.person_id for row in self.found.rows} | set(crossed)
+
+    @property
     def heats(self) -> set[tuple[int, int]]:
         """What the cells of the teams below say, each once."""
         return {pair for child in self.children for pair in child.gaps}
@@ -124,13 +132,15 @@ def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
     if not people:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
-    columns = of.columns()
+    compared = of.compared(chosen)
+    columns = of.columns(compared)
     selected = _selected(columns, asked.domain)
     names = {one.person_id: one.name for one in people}
     teachers = gaps.could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
     return GapPage(
         people=len(people),
         columns=columns,
+        compared=compared,
         selected=selected,
         found=_found(of, selected, asked),
         teachers=tuple(names[person_id] for person_id in teachers),

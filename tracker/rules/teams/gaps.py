@@ -5,7 +5,7 @@ Everything is worked out from cells of one voice. Who may see which of it, by na
 policy and `releases`; this file counts.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -117,28 +117,19 @@ def by_need(summaries: Iterable[DomainSummary]) -> list[DomainSummary]:
 
 
 def could_teach(groups: Collection[Alike]) -> dict[int, tuple[int, ...]]:
-    """For each domain with a gap: the people who hold a rank above their own target, highest rank
-    first.
-
-    They must also hold what at least one of those with a gap is expected to reach: nobody teaches
-    up.
-    """
-    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    """For each domain with a gap: the people who hold what at least one of those with a gap needs
+    there, highest rank first. Their own target doesn't matter."""
+    needed: dict[int, int] = {}
     for row, _people in groups:
         for cell in row:
             if cell.state is TargetState.GAP and cell.target_rank is not None:
-                wanted[cell.domain_id].append(cell.target_rank)
-    able: dict[int, list[tuple[int, int]]] = {domain_id: [] for domain_id in wanted}
+                least = needed.get(cell.domain_id, cell.target_rank)
+                needed[cell.domain_id] = min(least, cell.target_rank)
+    able: dict[int, list[tuple[int, int]]] = {domain_id: [] for domain_id in needed}
     for row, people in groups:
         for cell in row:
-            target, held = cell.target_rank, cell.held_rank
-            if (
-                cell.domain_id in wanted
-                and target is not None
-                and held > target
-                and held >= min(wanted[cell.domain_id])
-            ):
-                able[cell.domain_id] += ((-held, person_id) for person_id in people)
+            if cell.domain_id in needed and cell.held_rank >= needed[cell.domain_id]:
+                able[cell.domain_id] += ((-cell.held_rank, person_id) for person_id in people)
     return {
         domain_id: tuple(person_id for _held, person_id in sorted(those))
         for domain_id, those in able.items()

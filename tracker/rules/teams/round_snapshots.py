@@ -7,16 +7,20 @@ met), and the *counts* of both voices behind it, level by level.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from tracker.rules.profiles.levels import (
     RULE,
     DomainStanding,
+    LevelTally,
     TargetState,
     blocked_ranks,
     blocking_rank,
     known_rank,
+    level_state,
 )
+from tracker.rules.record.standings import LETTERS
 from tracker.rules.teams.gaps import GapCell
 from tracker.rules.teams.told import Outcome
 
@@ -134,6 +138,19 @@ def read_cell(domain_id: int, kept: Kept, role_profile_ids: Collection[int] = ()
         kept["known"],
         tuple(of.get("blocked", [] if lowest is None else [lowest])),
     )
+
+
+def read_word(kept: Kept) -> str:
+    """The counts of one voice as a word of rules/record/standings, by today's rule."""
+    return "".join(_letter(*(level[each] for each in _COUNTED)) for level in kept["levels"])
+
+
+_COUNTED = ("rank", "listed", "left_out", "excluded", "met", "not_met", "open")
+
+
+@lru_cache(maxsize=8192)
+def _letter(*counts: int) -> str:
+    return LETTERS[level_state(LevelTally(*counts))]
 
 
 def veiled(one: GapCell) -> GapCell:

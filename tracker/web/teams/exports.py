@@ -5,17 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 
-from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
+from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.queries.teams.gaps import Contact, GapPage
 from tracker.rules.record.versions import DomainShape
+from tracker.rules.teams.comparison import Change
+from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.matrix import grid, mark
 from tracker.web.ui.csv import Table
 
 
-def domains(page: GapPage, compare: str) -> Table:
-    """A line for each, in the order of the framework. `compare`: the name of the round compared
-    with."""
+def domains(page: GapPage, compared: ComparedWords | None) -> Table:
+    """A line for each, in the order of the framework."""
     head = [
         _("Section"),
         _("Domain"),
@@ -26,8 +27,8 @@ def domains(page: GapPage, compare: str) -> Table:
         _("No target"),
         _("People"),
     ]
-    lines: Table = [[*head, *compared(compare)] if compare else [*head]]
-    for column in page.columns:
+    lines: Table = [[*head, *([*compared.heads, _("In words")] if compared else [])]]
+    for place, column in enumerate(page.columns):
         of = column.summary
         line: list[str | int] = [
             column.domain.strand,
@@ -39,24 +40,14 @@ def domains(page: GapPage, compare: str) -> Table:
             of.no_target,
             page.people,
         ]
-        lines.append([*line, *same(column)] if compare else line)
+        more = _compared(column.same, compared.rows[place]) if compared else []
+        lines.append([*line, *more])
     return lines
 
 
-def compared(compare: str) -> list[str]:
-    """The heads of `same`."""
-    return [
-        _("Reviewed both times"),
-        _("Below target, %(round)s", round=compare),
-        _("Below target, same people"),
-        _("More below target (minus: fewer)"),
-    ]
-
-
-def same(column: DomainColumn) -> list[str | int]:
-    """Only of who was known both times."""
-    of = column.same
-    return ["", "", "", ""] if of is None else [of.both, of.before, of.after, of.difference]
+def _compared(of: Change | None, words: list[str | int]) -> list[str | int]:
+    """Only of who was known both times; the difference as a number too, which sorts."""
+    return ["", "", "", "", ""] if of is None else [of.both, *words[1:3], of.difference, words[3]]
 
 
 def teams(page: GapPage, own: str) -> Table:

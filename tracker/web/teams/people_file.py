@@ -80,14 +80,14 @@ def asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         raise Missing
-    return scope, replace(chosen, compare=None), filters
+    return scope, replace(chosen, compare=None, beside=False), filters
 
 
 def query(team: Subject) -> str:
     """What is asked for, in one way of writing it."""
     filters = GapFilters(request.args)
     gap_asked.chosen_of(gap_asked.scope_of(team), filters)
-    return urlencode({key: each for key, each in filters.chosen().items() if key != "compare"})
+    return urlencode(filters.not_comparing())
 
 
 FILE = FileKind(

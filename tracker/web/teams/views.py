@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,11 +22,10 @@ from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import member_list, people_file
 from tracker.web.teams.gaps import asked as gap_asked
-from tracker.web.teams.gaps import nothing_known, taken_along, told
+from tracker.web.teams.gaps import comparison, nothing_known, taken_along, told
 from tracker.web.teams.gaps import people_list as gap_people
-from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui import team_lists
-from tracker.web.ui.filters import Filters
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -80,7 +79,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
     )
     who_has_not_sent = _who_has_not_sent(team, scope, chosen) if chosen else ""
     shown = [row.person_id for row in people.rows] if people else []
-    note_looks(shown, "gaps")
+    note_looks(page.named if page and people else (), "gaps")
+    compared = comparison.words_of(scope, chosen, page) if chosen and page else None
     return render(
         "teams/gaps.html",
         team=team,
@@ -101,7 +101,10 @@ def gaps(team: Subject) -> ResponseReturnValue:
         nothing_known=nothing_known.words(scope, page, who_has_not_sent)
         if page and page.people and not people
         else None,
-        facts=taken_along.facts(scope, chosen, filters) if chosen and page else [],
+        compared=compared,
+        facts=taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+        if chosen and page
+        else [],
         at_once=AT_ONCE,
     )
 
@@ -131,26 +134,6 @@ def make_people_file(team: Subject) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<id:team_id>/self-ratings")
-@door(Permission.SELF_COUNTS_READ, subjects.team)
-def self_ratings(team: Subject) -> ResponseReturnValue:
-    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
-    of = gap_asked.framework_of(scope, filters)
-    links = _frameworks(scope, filters, "teams.self_ratings")
-    return told.show_self_ratings(team, scope, of, filters, links)
-
-
-@bp.get("/<id:team_id>/self-ratings.csv")
-@door(Permission.SELF_COUNTS_READ, subjects.team)
-@rate_limits.documents
-def self_ratings_csv(team: Subject) -> ResponseReturnValue:
-    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
-    of = gap_asked.framework_of(scope, filters)
-    if of is None or filters.unknown:
-        abort(404)
-    return told.self_ratings_file(scope, of)
-
-
 def _who_has_not_sent(team: Subject, scope: gap_scope.GapScope, chosen: MatrixFilters) -> str:
     """The list of them: of the open round, else of the team; nothing where no list has just the
     people of this page."""
@@ -166,9 +149,7 @@ def _who_has_not_sent(team: Subject, scope: gap_scope.GapScope, chosen: MatrixFi
     return url_for("teams.show", team_id=team.id, show="not-sent", framework=chosen.slug)
 
 
-def _frameworks(
-    scope: gap_scope.GapScope, filters: Filters, endpoint: str = "teams.gaps"
-) -> list[FrameworkLink]:
+def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
     if "framework" not in filters or not filters["framework"].choices:
@@ -180,7 +161,7 @@ def _frameworks(
         FrameworkLink(
             label,
             langs[value],
-            url_for(endpoint, team_id=scope.team.id, framework=value, teams=people),
+            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
             value == filters["framework"].data,
         )
         for value, label in offered

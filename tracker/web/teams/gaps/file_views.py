@@ -18,8 +18,8 @@ from tracker.web.http.access import door, note_looks
 from tracker.web.http.downloads import attachment
 from tracker.web.teams import exports, people_file
 from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import comparison, taken_along, told
 from tracker.web.teams.gaps import pdf as gap_pdf
-from tracker.web.teams.gaps import taken_along, told
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.teams.gaps.pdf import PrintedGaps
 from tracker.web.ui import pdf as documents
@@ -62,10 +62,13 @@ def pdf(team: Subject) -> ResponseReturnValue:
     if told.is_for(scope, chosen):
         return documents.download(lambda of: told.document(scope, of), chosen, chosen.lang)
     page = team_gaps.page(scope, chosen, PeopleAsked())
-    note_looks([row.person_id for row in page.found.rows], "gaps")
-    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
+    note_looks(page.named, "gaps")
+    compared = comparison.words_of(scope, chosen, page)
+    facts = taken_along.in_file(
+        taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+    )
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
-    of = PrintedGaps(scope, chosen, page, facts, library)
+    of = PrintedGaps(scope, page, compared, facts, library)
     return documents.download(gap_pdf.document, of, chosen.lang)
 
 
@@ -87,18 +90,23 @@ def _tables(
         figures, facts = told.gaps_file(scope, chosen)
         return {"domains": (_("Domains"), figures), "about": (_("About"), _with_head(facts))}
     page = team_gaps.page(scope, chosen, PeopleAsked(page=None if with_people else 1))
-    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
+    compared = comparison.words_of(scope, chosen, page)
+    facts = taken_along.in_file(
+        taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+    )
     if page.exceptions:
         facts.append([_("Statements that don’t apply here"), page.exceptions])
-    compare = chosen.compare.name if chosen.compare is not None else ""
     found = {
-        "domains": (_("Domains"), exports.domains(page, compare)),
+        "domains": (_("Domains"), exports.domains(page, compared)),
         "teams": (_("Teams"), exports.teams(page, _("directly in this team"))),
     }
     if with_people and page.people <= AT_ONCE:
         found["people"] = (_("People"), people_file.table(page))
     elif with_people:
         facts.append([_("People"), _("Too many for a workbook. Export “People (CSV)” instead.")])
+    if compared is not None:
+        note_looks(page.named, "gaps")
+        found["changed"] = (_("Who changed"), compared.names)
     found["statements"] = (_("Statements"), exports.statements(page))
     found["about"] = (_("About"), _with_head(facts))
     return {key: each for key, each in found.items() if key == "domains" or len(each[1]) > 1}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from tracker.queries.teams.gap_matrix import DomainColumn, MatrixFilters
+from tracker.queries.teams.gap_matrix import DomainColumn
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
-from tracker.web.teams import exports
+from tracker.web.i18n.content_language import unmarked
+from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.matrix import CellMark, grid, kinds, legend
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
@@ -19,8 +20,8 @@ class PrintedGaps:
     """`facts`: what the figures have to say for themselves (taken_along)."""
 
     scope: GapScope
-    chosen: MatrixFilters
     page: GapPage
+    compared: ComparedWords | None
     facts: Table
     library: str
 
@@ -29,7 +30,6 @@ def document(of: PrintedGaps) -> Document:
     page = of.page
     domains = [column.domain for column in page.columns]
     rows = grid(domains, page.found.rows)
-    compare = of.chosen.compare.name if of.chosen.compare else ""
     data: Data = {
         "facts": of.facts,
         "keys": [
@@ -39,12 +39,16 @@ def document(of: PrintedGaps) -> Document:
             _("Too few statements to score, or no target"),
         ],
         "strands": [
-            {
-                "title": each.title,
-                "lines": [_line(column, page, compare) for column in each.columns],
-            }
+            {"title": each.title, "lines": [_line(column, of) for column in each.columns]}
             for each in page.strands
         ],
+        "crossed": {
+            "title": _("Who changed"),
+            "lines": [
+                f"{unmarked(each.domain)}, {each.words}: {', '.join(each.names)}"
+                for each in (of.compared.crossed if of.compared else [])
+            ],
+        },
         "reasons": {
             "title": _("What\u2019s holding people back"),
             "sections": [
@@ -83,16 +87,21 @@ def document(of: PrintedGaps) -> Document:
     return Document("gaps", title, of.library, data)
 
 
-def _line(column: DomainColumn, page: GapPage, compare: str) -> Data:
-    of = column.summary
-    parts = (of.at_target, of.gaps, of.not_yet_known, of.not_assessed + of.no_target)
-    then = zip(exports.compared(compare), exports.same(column), strict=True) if compare else ()
+def _line(column: DomainColumn, of: PrintedGaps) -> Data:
+    sums = column.summary
+    parts = (sums.at_target, sums.gaps, sums.not_yet_known, sums.not_assessed + sums.no_target)
+    then = ""
+    if of.compared is not None:
+        figures = of.compared.rows[sums.position]
+        then = "; ".join(
+            f"{head}: {figure}" for head, figure in zip(of.compared.heads, figures, strict=True)
+        )
     return {
         "title": column.domain.title,
-        "shares": [part / page.people for part in parts],
+        "shares": [part / of.page.people for part in parts],
         "words": _("%(figures)s below target", figures=_known(column)),
-        "unknown": _("%(num)s not known yet", num=of.not_yet_known) if of.not_yet_known else "",
-        "then": "; ".join(f"{label}: {number}" for label, number in then),
+        "unknown": _("%(num)s not known yet", num=sums.not_yet_known) if sums.not_yet_known else "",
+        "then": then,
     }
 
 

@@ -1,6 +1,7 @@
 """What a figure of gaps has to say for itself once it has left its page: on paper, in a file, in a
 document."""
 
+import datetime as dt
 from collections.abc import Collection
 
 from flask_babel import gettext as _
@@ -8,12 +9,18 @@ from flask_babel import ngettext
 
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
+from tracker.rules.calendar import day_in
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, unmarked
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import Table
 from tracker.web.ui.templating.dates import as_of, full_day
+
+
+def last_day(as_of: dt.datetime) -> dt.date:
+    """Figures are as of the first moment after it."""
+    return day_in(session.actor().time_zone, as_of - dt.timedelta(seconds=1))
 
 
 def as_of_words(scope: GapScope) -> str:
@@ -87,15 +94,18 @@ def in_file(rows: Table) -> Table:
     return [[label, unmarked(str(words))] for label, words in rows]
 
 
-def facts(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Table:
-    """Of a matrix: every choice, the rule, whose ratings, and the day, as labels with their
-    words."""
-    compared, nothing = versions(scope, chosen), _("Nothing")
+def facts(
+    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, compared: Table | None = None
+) -> Table:
+    """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
+    labels with their words."""
+    both, nothing = versions(scope, chosen), _("Nothing")
     return [
+        *(compared or []),
         *_chosen(scope, chosen, filters),
-        [_("Compare with"), _words(filters, "compare", nothing) if chosen.compare else nothing],
-        *([[_("Versions"), compared]] if compared else []),
-        *stands_on(scope, _reviewed(), measure(chosen)),
+        [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
+        *([[_("Versions"), both]] if both else []),
+        *stands_on(scope, _ratings(chosen), measure(chosen)),
     ]
 
 
@@ -115,7 +125,7 @@ def facts_of_list(asked: DrillList) -> Table:
         *_chosen(asked.scope, asked.chosen, asked.filters),
         [_("Domain"), mark(asked.drill.domain.title, asked.chosen.lang)],
         *narrowed,
-        *stands_on(asked.scope, _reviewed(), measure(asked.chosen)),
+        *stands_on(asked.scope, _ratings(asked.chosen), measure(asked.chosen)),
     ]
 
 
@@ -160,7 +170,9 @@ def _left_out(scope: GapScope) -> Table:
     return [[_("Left out"), words]]
 
 
-def _reviewed() -> str:
+def _ratings(chosen: MatrixFilters) -> str:
+    if chosen.beside:
+        return str(_("Reviewed ratings, compared with self-ratings."))
     return str(_("Reviewed ratings. Self-ratings are not in these figures."))
 
 
