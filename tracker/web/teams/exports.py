@@ -47,7 +47,11 @@ def domains(page: GapPage, compared: ComparedWords | None) -> Table:
 
 def _compared(of: Change | None, words: list[str | int]) -> list[str | int]:
     """Only of who was known both times; the difference as a number too, which sorts."""
-    return ["", "", "", "", ""] if of is None else [of.both, *words[1:3], of.difference, words[3]]
+    return (
+        ["", "", "", "", words[3]]
+        if of is None
+        else [of.both, *words[1:3], of.difference, words[3]]
+    )
 
 
 def teams(page: GapPage, own: str) -> Table:
