@@ -42,7 +42,7 @@ def below(page: str) -> dict[str, str]:
 def domains(page: str) -> dict[str, str]:
     """By domain, those with most need of each section first: what stands beside the bar."""
     found = re.findall(
-        r'<li class="need[^>]*>\s*<a[^>]*>(.*?)</a>.*?<div class="need-words[^>]*>(.*?)</div>',
+        r'<li class="need[^>]*>\s*<a[^>]*>(.*?)</a>.*?<div class="need-words[^>]*>(.*?)</li>',
         page,
         re.DOTALL,
     )
