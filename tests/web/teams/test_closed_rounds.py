@@ -140,13 +140,13 @@ def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
     assert "Unchanged since Spring 2026" in words(page)
     said = domains(page)
     assert said["Technical"].endswith(
-        "no change Reviewed both times: 0 of 4; Below target, Spring 2026: 0; "
-        "Below target now, same people: 0"
+        "Difference: none People compared: 0 of 4; Below target, Spring 2026: 0; "
+        "Below target, now: 0"
     )
     for domain in ("Communication", "Leadership"):
         assert said[domain].endswith(
-            "no change Reviewed both times: 2 of 4; Below target, Spring 2026: 1; "
-            "Below target now, same people: 1"
+            "Difference: none People compared: 2 of 4; Below target, Spring 2026: 1; "
+            "Below target, now: 1"
         )
 
 

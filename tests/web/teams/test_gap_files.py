@@ -83,8 +83,8 @@ def test_each_says_every_choice_rule_voice_version_and_day(
     query = f"?teams=own&profile={of}&compare={spring}"
     said = {
         "In short": "Unchanged since Spring 2026: nobody reached a target or fell below one.",
-        "Compared": "Below target of the 1 levels known both times: 0 in Spring 2026, 0 now. Both "
-        "are measured against today’s targets.",
+        "Compared": "Of 1 levels known both times, below target: 0 in Spring 2026, 0 now. "
+        "Both are measured against today’s targets.",
         "Team": "Central",
         "Framework": "Small framework 1",
         "Round": "Now",

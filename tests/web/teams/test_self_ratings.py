@@ -67,6 +67,15 @@ def test_both_sides_are_of_the_same_people_on_the_same_day(
     assert "self-rating only" not in page
 
 
+def test_groups_are_added_up(app: Flask, world: World, sign_in: SignIn) -> None:
+    """One in which nearly all are alike is in no sum."""
+    with app.app_context():
+        crowd = counted_round(world, ["harbour", "central"], 4, 6)
+    cora = sign_in(world.email("cora"))
+    assert len(crowd.names) == 20
+    assert counted(cora, world) == ["20 of 20", "8", "8"]
+
+
 def test_what_is_not_revealed_is_not_counted(app: Flask, world: World, sign_in: SignIn) -> None:
     """Who has sent, and was answered, says nothing to anybody yet."""
     with app.app_context():

@@ -141,8 +141,8 @@ def test_the_comparison_measures_then_as_the_round_does(
         page = cora.get(f"/teams/{world.teams[team]}/gaps?compare={spring}").text
         then = cora.get(f"/teams/{world.teams[team]}/gaps?round={spring}").text
         said = domains(page)["Communication"]
-        assert f"Reviewed both times: {known} of" in said
-        assert f"Below target, Spring 2026: {gaps}; Below target now, same people: {gaps}" in said
+        assert f"People compared: {known} of" in said
+        assert f"Below target, Spring 2026: {gaps}; Below target, now: {gaps}" in said
         assert below(then)["Communication"] == of
 
 

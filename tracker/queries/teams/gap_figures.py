@@ -102,6 +102,7 @@ def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) 
 def kept_figures(at: PastRound, person_ids: Collection[int], blind: BlindSpots) -> GapFigures:
     """Those of them who were there."""
     domains = kept_domains(kept_framework(at))
+    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     rows = session().execute(
         select(SnapshotPerson.person_id, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
             SnapshotPerson.snapshot_id == at.snapshot_id,
@@ -122,8 +123,11 @@ def kept_figures(at: PastRound, person_ids: Collection[int], blind: BlindSpots) 
     def row_of(one: TeamLearner) -> GapRow | None:
         if one.person_id not in there:
             return None
-        jobs, of = one.role_profile_ids, there[one.person_id]
-        row = (round_snapshots.read_cell(each.id, of[str(each.id)], jobs) for each in domains)
+        of, jobs = there[one.person_id], one.role_profile_ids
+        row = (
+            round_snapshots.read_cell(each.id, ranks, of[str(each.id)], jobs)
+            for each, ranks in zip(domains, levels, strict=True)
+        )
         return _veiled(one.person_id, tuple(row), is_hidden)
 
     return GapFigures(domains, row_of, left_out, not_met, {})

@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.teams import told
-from tracker.queries.teams.gap_comparison import Compared, Comparison
 from tracker.queries.teams.gap_figures import figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.team_learners import TeamLearner, within
@@ -14,7 +12,6 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import folded
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gaps
-from tracker.rules.teams.comparison import Change
 from tracker.rules.teams.gaps import DomainSummary, GapCell
 
 
@@ -37,12 +34,10 @@ class MatrixFilters:
 
 @dataclass(frozen=True, slots=True)
 class DomainColumn:
-    """One domain over the people shown. `same`: those who are known both times, where something is
-    compared and may be told."""
+    """One domain over the people shown."""
 
     domain: DomainShape
     summary: DomainSummary
-    same: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +112,9 @@ class GapMatrix:
             for one in people
         )
 
-    def compared(self, chosen: MatrixFilters) -> Comparison | None:
-        of = Compared(self.scope, self.everybody, self.figures, self.now)
-        if chosen.compare is not None:
-            return of.with_round(
-                chosen.compare,
-                below=chosen.below,
-                profile_id=chosen.role_profile_id,
-                by_targets_then=chosen.by_targets_then,
-            )
-        if not chosen.beside:
-            return None
-        if all(one.is_revealed for one in self.everybody):
-            return of.with_self_ratings()
-        return told.beside(self.scope, chosen.framework_id, chosen.slug)
-
-    def columns(self, compared: Comparison | None) -> tuple[DomainColumn, ...]:
-        now = gaps.summarise(self.groups, self.ids)
-        same = compared.changes if compared is not None else {}
-        return tuple(
-            DomainColumn(domain, summary, same.get(domain.id))
-            for domain, summary in zip(self.domains, now, strict=True)
-        )
+    def columns(self) -> tuple[DomainColumn, ...]:
+        summaries = gaps.summarise(self.groups, self.ids)
+        return tuple(map(DomainColumn, self.domains, summaries))
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""

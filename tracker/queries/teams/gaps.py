@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Person
-from tracker.queries.teams import gap_drill, gap_drill_reviews
+from tracker.queries.teams import gap_comparison, gap_drill, gap_drill_reviews
 from tracker.queries.teams.gap_comparison import Comparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
@@ -106,8 +106,9 @@ class GapPage:
     @property
     def named(self) -> set[int]:
         """Of whom the page or a file of it says something by name."""
-        crossed = self.compared.names if self.compared is not None else {}
-        return {row.person_id for row in self.found.rows} | set(crossed)
+        changes = self.compared.changes.values() if self.compared is not None else ()
+        crossed = {one for of in changes for one in of.reached + of.fell}
+        return {row.person_id for row in self.found.rows} | crossed
 
     @property
     def heats(self) -> set[tuple[int, int]]:
@@ -132,15 +133,14 @@ def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
     if not people:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
-    compared = of.compared(chosen)
-    columns = of.columns(compared)
+    columns = of.columns()
     selected = _selected(columns, asked.domain)
     names = {one.person_id: one.name for one in people}
     teachers = gaps.could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
     return GapPage(
         people=len(people),
         columns=columns,
-        compared=compared,
+        compared=gap_comparison.compare(of, chosen),
         selected=selected,
         found=_found(of, selected, asked),
         teachers=tuple(names[person_id] for person_id in teachers),

@@ -23,13 +23,30 @@ from tracker.models import (
 )
 from tracker.queries.profiles import level_shapes
 from tracker.queries.reviews.submission_counts import counts_as_sent
-from tracker.queries.teams.gap_comparison import Comparison, ToldFigure
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.record.versions import DomainShape
 from tracker.rules.roles import Role
-from tracker.rules.teams.comparison import Change
 from tracker.rules.teams.told import COUNTED, may_be_told
+
+
+class ToldFigure(NamedTuple):
+    """Of the people of one group who were newly reviewed in a domain by `as_of`: how many reached
+    the target, and how many didn't; and how many of them didn't by reviews."""
+
+    domain: DomainShape
+    round_id: int
+    round: str
+    as_of: dt.datetime
+    group: str
+    at_target: int
+    below: int
+    below_by_reviews: int
+
+    @property
+    def people(self) -> int:
+        return self.at_target + self.below
 
 
 def figures(
@@ -91,24 +108,6 @@ def figures(
         for row in told
         if row[0] == domain.key and domain.id not in to_rate
     ]
-
-
-def beside(scope: GapScope, framework_id: int, slug: str) -> Comparison:
-    """For who sees reviews by name: the newest figures of people's own ratings, with the reviews of
-    the same people."""
-    told = figures(scope, framework_id, slug, Voice.SELF)
-    newest = max(told, key=lambda each: each.as_of, default=None)
-    changes: dict[int, Change] = {}
-    for each in told:
-        if newest is not None and each.as_of == newest.as_of:
-            of = changes.get(each.domain.id, Change(0, 0, 0, 0))
-            changes[each.domain.id] = Change(
-                of.people + each.people,
-                of.both + each.people,
-                of.before + each.below,
-                of.after + each.below_by_reviews,
-            )
-    return Comparison(changes, {}, told=newest)
 
 
 def _known_by(reader_id: int) -> CompoundSelect[int]:

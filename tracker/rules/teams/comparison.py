@@ -55,10 +55,10 @@ def changes(
 
 
 def total(of: Iterable[Change]) -> Change:
-    """Over all domains, so somebody counts once in each."""
+    """Of groups, or over domains, where somebody counts once in each."""
     each = list(of)
     return Change(
-        max((one.people for one in each), default=0),
+        sum(one.people for one in each),
         sum(one.both for one in each),
         sum(one.before for one in each),
         sum(one.after for one in each),

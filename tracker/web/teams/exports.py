@@ -40,8 +40,8 @@ def domains(page: GapPage, compared: ComparedWords | None) -> Table:
             of.no_target,
             page.people,
         ]
-        more = _compared(column.same, compared.rows[place]) if compared else []
-        lines.append([*line, *more])
+        change = page.compared.changes.get(column.domain.id) if page.compared else None
+        lines.append([*line, *(_compared(change, compared.rows[place]) if compared else [])])
     return lines
 
 

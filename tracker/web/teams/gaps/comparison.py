@@ -1,7 +1,7 @@
 """What a comparison of gaps says, the same on its page and in every file of it: with an earlier
 round, or of self-ratings with reviews."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -19,24 +19,17 @@ from tracker.web.ui.csv import Table
 from tracker.web.ui.templating.dates import full_day
 
 
-class Crossed(NamedTuple):
-    """Who is on one side of the target by one side of the comparison, and not by the other."""
-
-    domain: str
-    words: str
-    names: list[str]
-
-
 class ComparedWords(NamedTuple):
-    """`heads`: of the `rows`, one for each domain. `told`: what came of all domains; `grounds`:
-    what that stands on; `moved`: which targets were changed since."""
+    """`heads`: of the `rows`, one for each domain. `told`: what came of all; `grounds`: what that
+    stands on; `moved`: which targets have changed. `crossed`: by domain and side of the target the
+    names of those who are there by one side of the comparison alone."""
 
     heads: list[str]
-    rows: list[list[str | int]]
+    rows: Table
     told: str
     grounds: list[str]
     moved: list[str]
-    crossed: list[Crossed]
+    crossed: list[tuple[str, str, list[str]]]
 
     @property
     def facts(self) -> Table:
@@ -47,93 +40,68 @@ class ComparedWords(NamedTuple):
     def names(self) -> Table:
         """A line for each name and domain."""
         lines: Table = [
-            [unmarked(of.domain), name, of.words] for of in self.crossed for name in of.names
+            [unmarked(domain), name, words]
+            for domain, words, names in self.crossed
+            for name in names
         ]
         return [[_("Domain"), _("Name"), _("Difference")], *lines]
 
 
 def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedWords | None:
     """None where nothing is compared."""
-    then, compared = chosen.compare, page.compared
+    compared, then = page.compared, chosen.compare
     if compared is None:
         return None
     of = total(compared.changes.values())
     if then is None:
-        return ComparedWords(
-            [
-                _("Known by both"),
-                _("Below target, self-ratings"),
-                _("Below target, reviews, same people"),
-                _("Difference"),
-            ],
-            _figures(page, _by_reviews),
-            _of_self_ratings(of),
-            _of_whom(compared),
-            [],
-            _crossed(page, chosen.lang, _("at target by review only"), _("by self-rating only")),
-        )
-    later = scope.round.name if scope.round else ""
+        sides = _("self-ratings"), _("reviews")
+        up, down = _("at target by reviews only"), _("at target by self-ratings only")
+        told, grounds = _of_self_ratings(of), _of_whom(compared)
+    else:
+        later = scope.round.name if scope.round else ""
+        sides = then.name, later or _("now")
+        up, down = _("reached the target"), _("fell below the target")
+        told = _since(of, then.name)
+        grounds = _grounds(of, compared, then.name, later, by_then=chosen.by_targets_then)
+    changes = [(column.domain, compared.changes.get(column.domain.id)) for column in page.columns]
     return ComparedWords(
-        [
-            _("Reviewed both times"),
-            _("Below target, %(round)s", round=then.name),
-            _("Below target, %(round)s, same people", round=later)
-            if later
-            else _("Below target now, same people"),
+        heads=[
+            _("People compared"),
+            *(_("Below target, %(side)s", side=side) for side in sides),
             _("Difference"),
         ],
-        _figures(page, _in_time),
-        _since(of, then.name),
-        list(_grounds(of, compared, later, then.name, by_then=chosen.by_targets_then)),
-        list(_moved(compared, chosen.lang)),
-        _crossed(page, chosen.lang, _("reached the target"), _("fell below the target")),
+        rows=[_figures(each, is_in_time=then is not None) for _domain, each in changes],
+        told=told,
+        grounds=list(grounds),
+        moved=list(_moved(compared, chosen.lang)),
+        crossed=[
+            (mark(domain.title, chosen.lang), words, [_name(compared, one) for one in people])
+            for domain, each in changes
+            if each is not None
+            for words, people in ((up, each.reached), (down, each.fell))
+            if people
+        ],
     )
 
 
-def _figures(page: GapPage, difference: Callable[[int], str]) -> list[list[str | int]]:
-    return [
-        [
-            _("%(gaps)s of %(known)s", gaps=of.both, known=of.people),
-            of.before,
-            of.after,
-            difference(of.difference),
-        ]
-        if of is not None
-        else [_("not shown")] * 4
-        for of in (column.same for column in page.columns)
-    ]
+def _name(compared: Comparison, one: int) -> str:
+    return compared.names[one] or str(_("Deleted account %(number)s", number=one))
 
 
-def _in_time(difference: int) -> str:
-    if difference == 0:
-        return str(_("no change"))
-    if difference < 0:
-        return str(_("%(num)s fewer (better)", num=-difference))
-    return str(_("%(num)s more (worse)", num=difference))
-
-
-def _by_reviews(difference: int) -> str:
-    if difference == 0:
-        return str(_("the same"))
-    if difference < 0:
-        return str(_("%(num)s fewer by reviews", num=-difference))
-    return str(_("%(num)s more by reviews", num=difference))
-
-
-def _crossed(page: GapPage, lang: str, up: str, down: str) -> list[Crossed]:
-    """In the order of the framework."""
-    names = page.compared.names if page.compared is not None else {}
-    return [
-        Crossed(
-            mark(column.domain.title, lang),
-            words,
-            [names[one] or str(_("Deleted account %(number)s", number=one)) for one in people],
+def _figures(of: Change | None, *, is_in_time: bool) -> list[str | int]:
+    if of is None:
+        return [_("not shown")] * 4
+    both = _("%(gaps)s of %(known)s", gaps=of.both, known=of.people)
+    num, difference = abs(of.difference), _("none")
+    if of.difference < 0:
+        difference = (
+            _("%(num)s fewer (better)", num=num) if is_in_time else _("%(num)s fewer", num=num)
         )
-        for column in page.columns
-        if column.same is not None
-        for words, people in ((up, column.same.reached), (down, column.same.fell))
-        if people
-    ]
+    elif of.difference > 0:
+        difference = (
+            _("%(num)s more (worse)", num=num) if is_in_time else _("%(num)s more", num=num)
+        )
+    return [both, of.before, of.after, difference]
 
 
 def _since(of: Change, then: str) -> str:
@@ -143,17 +111,15 @@ def _since(of: Change, then: str) -> str:
         return str(
             _("Unchanged since %(round)s: nobody reached a target or fell below one.", round=then)
         )
-    reached = (
-        ngettext("%(num)d target was reached", "%(num)d targets were reached", len(of.reached))
-        if of.reached
-        else _("no target was reached")
+    reached = ngettext(
+        "%(num)d target was reached", "%(num)d targets were reached", len(of.reached)
     )
-    fell = (
-        ngettext("%(num)d was lost", "%(num)d were lost", len(of.fell))
-        if of.fell
-        else _("none was lost")
-    )
-    said = {"round": then, "reached": reached, "fell": fell}
+    fell = ngettext("%(num)d was lost", "%(num)d were lost", len(of.fell))
+    said = {
+        "round": then,
+        "reached": reached if of.reached else _("no target was reached"),
+        "fell": fell if of.fell else _("none was lost"),
+    }
     if of.difference < 0:
         return str(_("Better than in %(round)s: %(reached)s, %(fell)s.", **said))
     if of.difference > 0:
@@ -162,10 +128,10 @@ def _since(of: Change, then: str) -> str:
 
 
 def _grounds(
-    of: Change, compared: Comparison, later: str, then: str, *, by_then: bool
+    of: Change, compared: Comparison, then: str, later: str, *, by_then: bool
 ) -> Iterator[str]:
     yield _(
-        "Below target of the %(both)s levels known both times: %(before)s in %(round)s, "
+        "Of %(both)s levels known both times, below target: %(before)s in %(round)s, "
         "%(after)s %(later)s.",
         both=of.both,
         before=of.before,
@@ -173,22 +139,21 @@ def _grounds(
         after=of.after,
         later=_("in %(round)s", round=later) if later else _("now"),
     )
+    whose = then if by_then else later
     yield (
-        _("Both are measured against the targets of %(round)s.", round=then if by_then else later)
-        if by_then or later
+        _("Both are measured against the targets of %(round)s.", round=whose)
+        if whose
         else _("Both are measured against today’s targets.")
     )
     if compared.moved:
-        days = dict.fromkeys(full_day(of.changed_at) for of in compared.moved if of.changed_at)
+        days = dict.fromkeys(full_day(each.changed_at) for each in compared.moved)
         yield ngettext(
             "%(num)d target has changed since %(round)s (%(days)s).",
             "%(num)d targets have changed since %(round)s (%(days)s).",
             len(compared.moved),
             round=then,
-            days="; ".join(days) or _("with another version"),
+            days="; ".join(day or _("with another version") for day in days),
         )
-    if compared.other_jobs:
-        yield _("In another job than then: %(names)s.", names=", ".join(compared.other_jobs))
 
 
 def _moved(compared: Comparison, lang: str) -> Iterator[str]:
@@ -222,20 +187,17 @@ def _of_self_ratings(of: Change) -> str:
     )
 
 
-def _of_whom(compared: Comparison) -> list[str]:
-    same = _("The same people and day, and the same targets. Self-ratings are as last revealed.")
-    if compared.told is None:
-        return [same]
-    return [
-        same,
-        _(
+def _of_whom(compared: Comparison) -> Iterator[str]:
+    yield _("The same people, day, and targets. Self-ratings are as last revealed.")
+    if compared.told is not None:
+        yield _(
             "These are people newly reviewed in %(round)s, as of %(day)s.",
             round=compared.told.round,
             day=full_day(last_day(compared.told.as_of)),
-        ),
-        _("You don’t see self-ratings by name, so a figure comes when a round closes."),
-        _(
+        )
+    if not compared.names:
+        yield _("You don’t see self-ratings by name, so a figure comes when a round closes.")
+        yield _(
             "It needs at least 5 people whose level you don’t know, and at least 2 with each "
             "result."
-        ),
-    ]
+        )

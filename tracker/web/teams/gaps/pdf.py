@@ -45,8 +45,8 @@ def document(of: PrintedGaps) -> Document:
         "crossed": {
             "title": _("Who changed"),
             "lines": [
-                f"{unmarked(each.domain)}, {each.words}: {', '.join(each.names)}"
-                for each in (of.compared.crossed if of.compared else [])
+                f"{unmarked(domain)}, {words}: {', '.join(names)}"
+                for domain, words, names in (of.compared.crossed if of.compared else [])
             ],
         },
         "reasons": {

@@ -68,21 +68,14 @@ def versions(scope: GapScope, chosen: MatrixFilters) -> str:
     then = chosen.compare
     if then is None or then.framework_id == chosen.framework_id:
         return ""
+    at_end = scope.round and _("at the end of %(round)s", round=scope.round.name)
     return str(
         _(
-            "Two versions of the framework are compared: %(now)s now, and %(then)s at the end of "
-            "%(round)s. What a new version asks again isn’t known until it’s reviewed again.",
+            "Two versions of the framework are compared: %(now)s %(moment)s, and %(then)s at the "
+            "end of %(round)s. What a new version asks again isn’t known until it’s reviewed "
+            "again.",
             now=mark(chosen.framework, chosen.lang),
-            then=mark(then.framework, then.lang),
-            round=then.name,
-        )
-        if scope.round is None
-        else _(
-            "Two versions of the framework are compared: %(now)s at the end of %(later)s, and "
-            "%(then)s at the end of %(round)s. What a new version asks again isn’t known until "
-            "it’s reviewed again.",
-            now=mark(chosen.framework, chosen.lang),
-            later=scope.round.name,
+            moment=at_end or _("now"),
             then=mark(then.framework, then.lang),
             round=then.name,
         )

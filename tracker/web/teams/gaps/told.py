@@ -12,9 +12,9 @@ from tracker.policy.permissions import Subject
 from tracker.queries.administration import imprints
 from tracker.queries.profiles import level_shapes
 from tracker.queries.teams import told as figures
-from tracker.queries.teams.gap_comparison import ToldFigure
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
+from tracker.queries.teams.told import ToldFigure
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.web.http.framework_asked import FrameworkLink
