@@ -29,7 +29,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     highest = teams.get(_id(scope.root))
     root = highest.path if highest and team.path.startswith(highest.path) else team.path
     framework = facts["frameworks"][str(at.framework_id)]
-    by_name = {one.person_id for one in scope.people if one.by_name}
+    now = {one.person_id: one for one in scope.people if one.by_name}
     rows = session().execute(
         select(
             SnapshotPerson.person_id,
@@ -53,7 +53,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
             for job in (TeamJob(*each) for each in held)
             if (job.path.startswith(root) if scope.coordinates else job.path == root)
         )
-        is_named = row.person_id in by_name or (scope.coordinates and scope.names)
+        is_named = row.person_id in now or (scope.coordinates and scope.names)
         if jobs and (is_named or scope.coordinates):
             people.append(
                 TeamLearner(
@@ -65,6 +65,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
                     framework=f"{framework['title']} {framework['version']}",
                     lang=framework["lang"],
                     by_name=is_named,
+                    is_revealed=row.person_id in now and now[row.person_id].is_revealed,
                     is_usual=False,
                 )
             )

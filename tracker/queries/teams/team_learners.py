@@ -32,8 +32,9 @@ class TeamLearner:
 
     `jobs`: those by which they are measured, once, against the higher target of each domain
     (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
-    name it is the newest alone, so that they count in one team. `is_usual`: their own pages begin
-    with this framework. `profiles_anywhere`: the role profiles of all their jobs in it, also out of
+    name it is the newest alone, so that they count in one team. `is_revealed`: the reader may read
+    by name what they revealed of their own ratings. `is_usual`: their own pages begin with this
+    framework. `profiles_anywhere`: the role profiles of all their jobs in it, also out of
     reach, by which their own pages measure them.
     """
 
@@ -45,6 +46,7 @@ class TeamLearner:
     framework: Wording
     lang: str
     by_name: bool
+    is_revealed: bool
     is_usual: bool
     profiles_anywhere: frozenset[int] = frozenset()
 
@@ -111,8 +113,8 @@ def team_learners(
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]
             if here:
-                by_name = known or names_to_coordinators
-                found.append(_learner(there, here, by_name, there[-1] is current[-1]))
+                is_usual = there[-1] is current[-1]
+                found.append(_learner(there, here, known, names_to_coordinators, is_usual))
     return tuple(found)
 
 
@@ -164,8 +166,11 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _learner(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
+def _learner(
+    there: list[Any], jobs: list[TeamJob], is_known: bool, names: bool, is_usual: bool
+) -> TeamLearner:
     newest = there[-1]
+    by_name = is_known or names
     same = (row for row in there if row.framework_id == newest.framework_id)
     return TeamLearner(
         person_id=newest.person_id,
@@ -176,6 +181,7 @@ def _learner(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: boo
         framework=f"{newest.title} {newest.version}",
         lang=newest.lang,
         by_name=by_name,
+        is_revealed=is_known,
         is_usual=is_usual,
         profiles_anywhere=frozenset(row.role_profile_id for row in same),
     )
