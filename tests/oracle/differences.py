@@ -148,7 +148,7 @@ REDRAWN: tuple[Redrawn, ...] = (
         Redrawn(
             place,
             "Figures without names come once a round, each outcome once.",
-            held_by=("web/teams/without_names/test_figures.py", "web/teams/test_self_ratings.py"),
+            held_by=("web/teams/without_names/test_figures.py", "web/teams/test_gap_comparison.py"),
         )
         for place in ("*/own ratings", f"{VERA}/gap*", f"{VERA}/people.csv")
     ),

@@ -164,7 +164,7 @@ FIRST = {
     },
     "cora": {
         "deadline": "/teams/{city}/round",
-        "compare": "/teams/{city}/self-ratings",
+        "compare": "/teams/{city}/gaps",
         "harbour": "/teams/{harbour}",
         "otto": "",
     },

@@ -59,17 +59,16 @@ MENU = {
 """Words that readers use for what the main navigation shows."""
 OF_TEAM = {
     "teams.gaps": Page(
-        _l("Team gaps"), _l("report, export, below target, training needs, Excel, CSV, PDF")
+        _l("Team gaps"),
+        _l(
+            "report, export, below target, training needs, Excel, CSV, PDF, compare, comparison, "
+            "self-ratings beside reviews"
+        ),
     ),
     "team_rounds.show": Page(
         _l("Round"),
         _l("progress, who has sent, finished, reminders, deadline, report"),
         asks=Permission.ROUND_READ,
-    ),
-    "teams.self_ratings": Page(
-        _l("Self-ratings beside reviews"),
-        _l("report, compare, comparison, differences"),
-        asks=Permission.SELF_COUNTS_READ,
     ),
 }
 """Of each team that somebody supervises or coordinates themselves."""
