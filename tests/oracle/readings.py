@@ -130,7 +130,6 @@ class Reading:
             "gaps": "/gaps",
             "gaps.csv": "/gaps.csv",
             "gaps.xlsx": "/gaps.xlsx",
-            "not sent": "/gaps/not-sent",
             "people.csv": "/gaps/people.csv",
             "round": "/round",
             "round.csv": "/round.csv",

@@ -1,5 +1,6 @@
 """A team's matrix in counts."""
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -14,9 +15,8 @@ from tracker.rules.teams.gaps import (
     DomainSummary,
     GapCell,
     alike,
-    biggest_gaps,
+    by_need,
     could_teach,
-    shows_names,
     summarise,
 )
 
@@ -109,7 +109,7 @@ def summary(
     return DomainSummary(domain, position, at_target, gaps, unknown)
 
 
-def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_order() -> None:
+def test_the_most_need_comes_first_then_the_larger_share_then_the_framework_order() -> None:
     few, many, larger_share, first, second, none = (
         summary(1, 0, 2, 1),
         summary(2, 1, 8, 2, unknown=2),
@@ -118,31 +118,24 @@ def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_or
         summary(5, 4, 5, 6),
         summary(6, 5, 0, 0, unknown=12),
     )
-    found = biggest_gaps([few, none, second, first, larger_share, many], most=9)
-    assert found == (many, larger_share, first, second, few)
-    assert biggest_gaps([few, many, first], most=2) == (many, first)
-    assert biggest_gaps([few, second, first, larger_share, many]) == (many, larger_share, first)
+    found = by_need([few, none, second, first, larger_share, many])
+    assert found == [many, larger_share, first, second, few, none]
 
 
-def ranks_a_domain_without_gaps(
-    summaries: Sequence[DomainSummary], found: Sequence[DomainSummary]
-) -> bool:
-    return any(each.gaps == 0 for each in found) or len(found) < min(
-        3, sum(bool(s.gaps) for s in summaries)
-    )
+def needs_what_is_not_known(found: Sequence[DomainSummary]) -> bool:
+    """Whether a domain without a gap stands before one with some."""
+    return any(not one.gaps and other.gaps for one, other in itertools.pairwise(found))
 
 
 @given(matrices())
-def test_what_is_not_known_is_no_biggest_gap(groups: list[Alike]) -> None:
-    summaries = summarise(groups, DOMAINS)
-    assert not ranks_a_domain_without_gaps(summaries, biggest_gaps(summaries))
+def test_what_is_not_known_is_no_need(groups: list[Alike]) -> None:
+    assert not needs_what_is_not_known(by_need(summarise(groups, DOMAINS)))
 
 
 def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
     def by_not_at_target(groups: list[Alike]) -> bool:
-        summaries = summarise(groups, DOMAINS)
-        ranked = sorted(summaries, key=lambda each: each.at_target)[:3]
-        return bool(groups) and ranks_a_domain_without_gaps(summaries, ranked)
+        ranked = sorted(summarise(groups, DOMAINS), key=lambda each: each.at_target)
+        return bool(groups) and needs_what_is_not_known(ranked)
 
     assert find(matrices(), by_not_at_target, settings=SEARCH)
 
@@ -165,8 +158,3 @@ def test_those_could_teach_who_hold_what_somebody_below_target_needs() -> None:
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
     assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)]) == {}
-
-
-def test_names_up_to_the_limit() -> None:
-    assert shows_names(30)
-    assert not shows_names(31)

@@ -23,10 +23,10 @@ from tests.services.administration.past_rounds import MAY, past_round
 from tests.web.reviews.test_reviews import words
 from tests.web.teams import plain_figures
 from tests.web.teams.crowds import AT, GAP, hide_names
+from tests.web.teams.matrix import domains
 from tests.web.teams.plain_figures import Plain
 from tests.web.teams.test_gap_files import pdf_words, sheets
-from tests.web.teams.test_gaps import about, file, parts
-from tests.web.teams.test_teams import rows
+from tests.web.teams.test_gaps import about, file
 from tracker.db import session, transaction
 from tracker.models import Domain, Look, Membership
 from tracker.rules.profiles.levels import TargetState
@@ -63,19 +63,19 @@ def compared(then: Plain, now: Plain) -> Expected:
             if {then.state.get((one, domain)), now.state[one, domain]} <= known
         ]
         was, is_ = (sum(of[side] == plain_figures.GAP for of in both) for side in (1, 2))
-        figures[domain] = f"{len(both)} of {len(now.people)}", was, is_
+        figures[domain] = str(len(both)), was, is_
         crossed |= {(domain, one, b == plain_figures.AT) for one, a, b in both if a != b}
     return Expected(figures, crossed)
 
 
 def told(client: Client, url: str, kind: str) -> Expected:
-    """By the file."""
-    figures, *more, _facts = parts(client, url)
-    lines = {line[0]: line[2:] for line in figures}
-    both, before, after, _difference = (lines[head] for head in heads(kind))
-    named = next((part[1:] for part in more if part[0] == ["Domain", "Name", "Difference"]), [])
+    """By the files."""
+    head, *lines = file(client, url)
+    assert head[8:12] == heads(kind)
+    changed = url.replace("gaps.csv", "gaps/changed.csv")
+    named = file(client, changed)[1:] if client.http.get(changed).status_code == 200 else []
     return Expected(
-        {each: (both[at], int(before[at]), int(after[at])) for at, each in enumerate(DOMAINS)},
+        {line[1]: (line[8], int(line[9]), int(line[10])) for line in lines},
         {(domain, one, said in TO_TARGET) for domain, one, said in named},
     )
 
@@ -143,10 +143,11 @@ def test_both_sets_of_targets_are_as_a_second_count_has_them(
         query = f"?compare={spring}&targets={targets}"
         expected = compared(counted["then", targets], counted["now", targets])
         assert told(cora, f"{url}.csv{query}", "round") == expected
-        page = rows(cora.get(f"{url}{query}").text)
-        for at, domain in enumerate(DOMAINS, 1):
-            figures = tuple(page[head][at - 1] for head in heads("round")[:3])
-            assert figures == tuple(map(str, expected.figures[domain]))
+        page = domains(cora.get(f"{url}{query}").text)
+        for domain, (both, *below) in expected.figures.items():
+            figures = (f"{both} of {len(counted['now', ''].people)}", *below)
+            said = (f"{head}: {each}" for head, each in zip(heads("round"), figures, strict=False))
+            assert page[domain].endswith("; ".join(said))
 
 
 @pytest.mark.in_ci
@@ -196,10 +197,14 @@ def test_every_file_says_what_the_page_says(app: Flask, world: World, sign_in: S
         ["Communication", "Ana", "fell below the target"],
         ["Leadership", "Ana", "reached the target"],
     ]
-    assert parts(cora, f"{url}.csv{query}")[1][1:] == crossed
-    book = sheets(cora, f"{url}.xlsx{query}")["Gaps"]
-    assert ["Difference", "none", "none", "1 fewer (better)"] in book
-    assert all(line in book for line in crossed)
+    assert file(cora, f"{url}/changed.csv{query}")[1:] == crossed
+    book = sheets(cora, f"{url}.xlsx{query}")
+    assert [line[-2:] for line in book["Domains"][1:]] == [
+        ["0", "none"],
+        ["0", "none"],
+        ["-1", "1 fewer (better)"],
+    ]
+    assert book["Who changed"][1:] == crossed
     page, paper = words(cora.get(f"{url}{query}").text), pdf_words(cora, f"{url}.pdf{query}")
     for said in (of_file["In short"], of_file["Compared"], changed):
         assert page.count(said) == 2, "to read, and for paper"
@@ -293,15 +298,15 @@ def test_what_is_to_be_rated_blind_is_not_compared(
         told(sue, f"{url}?compare={each}", kind)
         for each, kind in ((spring, "round"), ("self", "self"))
     ]
-    assert [of.figures["Leadership"][0] for of in both] == ["2 of 2", "2 of 2"]
+    assert [of.figures["Leadership"][0] for of in both] == ["2", "2"]
     with app.app_context():
         send(world, "ana", "sue", {world.statements["leadership"][0]: ItemStatus.WAITING})
     both = [
         told(sue, f"{url}?compare={each}", kind)
         for each, kind in ((spring, "round"), ("self", "self"))
     ]
-    assert [of.figures["Leadership"][0] for of in both] == ["1 of 2", "1 of 2"]
-    assert [of.figures["Communication"][0] for of in both] == ["2 of 2", "2 of 2"]
+    assert [of.figures["Leadership"][0] for of in both] == ["1", "1"]
+    assert [of.figures["Communication"][0] for of in both] == ["2", "2"]
 
 
 def test_who_crossed_sees_who_looked(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -328,17 +333,12 @@ def test_self_ratings_are_for_who_may_read_them_by_name(
         rounds.keep_all_due(world.now)
     cora, sue = (sign_in(world.email(name)) for name in ("cora", "sue"))
     url = f"/teams/{world.teams['central']}/gaps"
-    assert "self-rating" in str(parts(sue, f"{url}.csv?compare=self"))
-    figures = told_lines(cora, f"{url}.csv?compare=self")
-    assert {each for line in figures for each in line} == {"not shown"}
+    assert "self-rating" in str(about(sue, f"{url}.csv?compare=self"))
+    _head, *lines = file(cora, f"{url}.csv?compare=self")
+    assert {tuple(line[8:]) for line in lines} == {("", "", "", "", "not shown")}
     for query in ("&teams=own", f"&profile={world.role_profiles['city']}"):
         assert cora.http.get(f"{url}.csv?compare=self{query}").status_code == 404
     with app.app_context():
         hide_names(world)
     assert cora.http.get(f"{url}.csv?compare=self").status_code == 404
     assert sue.http.get(f"{url}.csv?compare=self").status_code == 200
-
-
-def told_lines(client: Client, url: str) -> list[list[str]]:
-    lines = {line[0]: line[2:] for line in file(client, url)}
-    return [lines[head] for head in heads("self")]

@@ -2,13 +2,14 @@
 by name; others get `releases`."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.queries.teams.gap_figures import figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.team_learners import TeamLearner, within
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import folded
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gaps
 from tracker.rules.teams.gaps import DomainSummary, GapCell
@@ -46,6 +47,7 @@ class PersonRow:
     person_id: int
     name: str
     role_profile: str
+    teams: tuple[str, ...]
     framework: str | None
     cells: tuple[GapCell, ...]
 
@@ -89,16 +91,25 @@ class GapMatrix:
         self.now = self.figures.rows(everybody)
         self.groups = gaps.alike(self.now, self.now)
 
-    def rows(self) -> tuple[PersonRow, ...]:
+    def by_need(self, domain_id: int) -> list[TeamLearner]:
+        """Everybody, by how they are in that domain and then A to Z."""
+        at = self.ids.index(domain_id)
+        return sorted(
+            self.everybody,
+            key=lambda one: (gaps.NEED.index(self.now[one.person_id][at].state), folded(one.name)),
+        )
+
+    def rows(self, people: Iterable[TeamLearner]) -> tuple[PersonRow, ...]:
         return tuple(
             PersonRow(
                 one.person_id,
                 one.name,
                 one.role_profile,
+                self.scope.teams_of(one),
                 None if one.is_usual else one.framework_slug,
                 self.now[one.person_id],
             )
-            for one in self.everybody
+            for one in people
         )
 
     def columns(self) -> tuple[DomainColumn, ...]:

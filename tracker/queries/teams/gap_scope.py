@@ -79,6 +79,11 @@ class GapScope:
         """Those of them who learn a framework, in whatever version."""
         return [one for one in self.here if one.framework_slug == slug]
 
+    def teams_of(self, one: TeamLearner) -> tuple[str, ...]:
+        """The names of the teams that somebody is measured in."""
+        names = (self.team_names.get(job.path) for job in one.jobs)
+        return tuple(dict.fromkeys(name for name in names if name))
+
     @property
     def all_by_name(self) -> bool:
         """Whether the reader may see everybody here by name."""

@@ -1,4 +1,4 @@
-"""A team against its targets: the matrix, the biggest gaps, what holds a domain back and who could
+"""A team against its targets: the matrix, where need is, what holds a domain back and who could
 teach it.
 
 Everything is worked out from cells of one voice. Who may see which of it, by name or at all, is
@@ -12,8 +12,14 @@ from typing import NamedTuple
 
 from tracker.rules.profiles.levels import TargetState
 
-NAMES_LIMIT = 30
-"""A matrix of more people than this shows distributions, not cells by name."""
+NEED = (
+    TargetState.GAP,
+    TargetState.NOT_YET_KNOWN,
+    TargetState.AT_TARGET,
+    TargetState.NOT_ASSESSED,
+    None,
+)
+"""In this order people stand by how they are in one domain."""
 
 
 class GapCell(NamedTuple):
@@ -83,12 +89,6 @@ class NotMet(NamedTuple):
     person_id: int
 
 
-def shows_names(people: int) -> bool:
-    """Whether a matrix of so many people has a row for each. What the reader may see is another
-    question."""
-    return people <= NAMES_LIMIT
-
-
 def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
     """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell
     elsewhere."""
@@ -110,11 +110,10 @@ def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSu
     )
 
 
-def biggest_gaps(summaries: Iterable[DomainSummary], most: int = 3) -> tuple[DomainSummary, ...]:
-    """The domains with most people in a gap; of equals first the larger share of known, then by
-    position."""
-    with_gaps = [each for each in summaries if each.gaps]
-    return tuple(sorted(with_gaps, key=lambda each: (-each.gaps, each.known, each.position))[:most])
+def by_need(summaries: Iterable[DomainSummary]) -> list[DomainSummary]:
+    """The domains with most people in a gap first; of equals first the larger share of known, then
+    by position."""
+    return sorted(summaries, key=lambda each: (-each.gaps, each.known, each.position))
 
 
 def could_teach(groups: Collection[Alike]) -> dict[int, tuple[int, ...]]:

@@ -38,13 +38,13 @@ class ComparedWords(NamedTuple):
 
     @property
     def names(self) -> Table:
-        """A line for each name and domain, after an empty line; nothing where there are none."""
+        """A line for each name and domain."""
         lines: Table = [
             [unmarked(domain), name, words]
             for domain, words, names in self.crossed
             for name in names
         ]
-        return [[], [_("Domain"), _("Name"), _("Difference")], *lines] if lines else []
+        return [[_("Domain"), _("Name"), _("Difference")], *lines]
 
 
 def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedWords | None:

@@ -2,14 +2,13 @@
 document."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
-from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.calendar import day_in
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, unmarked
@@ -31,32 +30,33 @@ def as_of_words(scope: GapScope) -> str:
 def measure(chosen: MatrixFilters) -> str:
     """By which job people are measured (rules/profiles/targets)."""
     if chosen.below:
-        return str(
-            _(
-                "Each person counts once. Who has several job profiles here is measured against "
-                "the higher target of each domain."
-            )
-        )
+        return str(_("Each person counts once. With two jobs here, the higher target applies."))
     return str(
         _(
-            "People are measured by their job profile in this team; with several, by the higher "
-            "target of each domain."
+            "People are measured by their job profile in this team. With two jobs, the higher "
+            "target applies."
         )
     )
 
 
-def measured_elsewhere(people: Iterable[TeamLearner]) -> str:
-    """Whose own pages measure them by jobs that this page leaves out; nothing where there is
-    nobody."""
-    names = [one.name for one in people if one.by_name and one.has_jobs_elsewhere]
+def measured_elsewhere(scope: GapScope, chosen: MatrixFilters, shown: Collection[int]) -> str:
+    """Who of those shown is measured on their own pages by jobs that this page leaves out; nothing
+    where there is nobody, or of a round that is over."""
+    if scope.round:
+        return ""
+    names = [
+        one.name
+        for one in people_chosen(scope, chosen)
+        if one.person_id in shown and one.by_name and one.has_jobs_elsewhere
+    ]
     if not names:
         return ""
     return str(
         ngettext(
-            "%(names)s has more job profiles than are measured here. Their profile measures by all "
-            "of them, by the higher target of each domain, so it can show another target.",
-            "%(names)s have more job profiles than are measured here. Their profiles measure by "
-            "all of them, by the higher target of each domain, so they can show another target.",
+            "%(names)s has another job that isn’t counted here. Their profile counts it too, so it "
+            "can show another target.",
+            "%(names)s have other jobs that aren’t counted here. Their profiles count them too, so "
+            "they can show other targets.",
             len(names),
             names=", ".join(names),
         )

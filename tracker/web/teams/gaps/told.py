@@ -85,9 +85,8 @@ def gaps_file(scope: GapScope, chosen: MatrixFilters) -> tuple[Table, Table]:
 def document(scope: GapScope, chosen: MatrixFilters) -> Document:
     table, facts = gaps_file(scope, chosen)
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
-    nothing = {"title": "", "sections": [], "lines": []}
     counts = [[str(cell) for cell in line] for line in table]
-    data = {"facts": facts, "rows": [], "counts": counts, "crossed": nothing, "reasons": nothing}
+    data = {"facts": facts, "counts": counts}
     return Document("gaps", _("Figures: %(team)s", team=scope.team.name), library, data)
 
 
