@@ -22,7 +22,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.standings import against
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import comparison, round_snapshots
-from tracker.rules.teams.comparison import Change
+from tracker.rules.teams.comparison import GapChange
 from tracker.rules.teams.gaps import GapCell, GapRow
 
 Words = Mapping[int, Sequence[str]]
@@ -47,7 +47,7 @@ class GapComparison(NamedTuple):
     """`changes`: by domain. `names`: of everybody. `told`: one of the figures that this is made of,
     where the reader may not see the people by name."""
 
-    changes: Mapping[int, Change]
+    changes: Mapping[int, GapChange]
     names: Mapping[int, str]
     moved: Sequence[MovedTarget] = ()
     told: ToldFigure | None = None
@@ -68,10 +68,10 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
         return _compared(of, _measured(of, of.domains, _words(of, Voice.SELF), targets), of.now)
     figures = told.figures(of.scope, chosen.framework_id, chosen.slug, Voice.SELF)
     newest = max(figures, key=lambda each: each.as_of, default=None)
-    changes: dict[int, Change] = {}
+    changes: dict[int, GapChange] = {}
     for each in figures:
         if newest is not None and each.as_of == newest.as_of:
-            figure = Change(each.people, each.people, each.below, each.below_by_reviews)
+            figure = GapChange(each.people, each.people, each.below, each.below_by_reviews)
             before = changes.get(each.domain.id)
             changes[each.domain.id] = comparison.total([figure, before] if before else [figure])
     return GapComparison(changes, {}, told=newest)

@@ -11,7 +11,7 @@ from tracker.rules.teams.gaps import GapRow
 KNOWN = (TargetState.AT_TARGET, TargetState.GAP)
 
 
-class Change(NamedTuple):
+class GapChange(NamedTuple):
     """One domain. `both`: known both times, of so many `people`. `before` and `after`: how many of
     them were and are below target. `reached` and `fell`: who came to the target, and who came below
     it."""
@@ -30,7 +30,7 @@ class Change(NamedTuple):
 
 def changes(
     then: Mapping[int, GapRow], now: Mapping[int, GapRow], domains: Iterable[int], people: int
-) -> dict[int, Change]:
+) -> dict[int, GapChange]:
     """By domain. `then` and `now`: by person."""
     known: dict[int, list[tuple[int, bool, bool]]] = {each: [] for each in domains}
     for person_id, row in now.items():
@@ -42,7 +42,7 @@ def changes(
                     (person_id, state is TargetState.GAP, cell.state is TargetState.GAP)
                 )
     return {
-        domain_id: Change(
+        domain_id: GapChange(
             people,
             len(those),
             sum(was_below for _, was_below, _ in those),
@@ -54,10 +54,10 @@ def changes(
     }
 
 
-def total(of: Iterable[Change]) -> Change:
+def total(of: Iterable[GapChange]) -> GapChange:
     """Of groups, or over domains, where somebody counts once in each."""
     each = list(of)
-    return Change(
+    return GapChange(
         sum(one.people for one in each),
         sum(one.both for one in each),
         sum(one.before for one in each),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.queries.teams.gaps import Contact, GapPage
 from tracker.rules.record.versions import DomainShape
-from tracker.rules.teams.comparison import Change
+from tracker.rules.teams.comparison import GapChange
 from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.matrix import grid, mark
@@ -45,7 +45,7 @@ def domains(page: GapPage, compared: ComparedWords | None) -> Table:
     return lines
 
 
-def _compared(of: Change | None, words: list[str | int]) -> list[str | int]:
+def _compared(of: GapChange | None, words: list[str | int]) -> list[str | int]:
     """Only of who was known both times; the difference as a number too, which sorts."""
     return (
         ["", "", "", "", words[3]]

@@ -12,7 +12,7 @@ from tracker.queries.teams.gap_comparison import GapComparison, MovedTarget
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
-from tracker.rules.teams.comparison import Change, total
+from tracker.rules.teams.comparison import GapChange, total
 from tracker.web.i18n.content_language import mark, unmarked
 from tracker.web.teams.gaps.taken_along import last_day
 from tracker.web.ui.csv import Table
@@ -88,7 +88,7 @@ def _name(compared: GapComparison, one: int) -> str:
     return compared.names[one] or str(_("Deleted account %(number)s", number=one))
 
 
-def _figures(of: Change | None, *, is_in_time: bool) -> list[str | int]:
+def _figures(of: GapChange | None, *, is_in_time: bool) -> list[str | int]:
     if of is None:
         return [_("not shown")] * 4
     both = _("%(gaps)s of %(known)s", gaps=of.both, known=of.people)
@@ -104,7 +104,7 @@ def _figures(of: Change | None, *, is_in_time: bool) -> list[str | int]:
     return [both, of.before, of.after, difference]
 
 
-def _since(of: Change, then: str) -> str:
+def _since(of: GapChange, then: str) -> str:
     if not of.both:
         return str(_("Nothing can be compared: nobody’s level is known both times."))
     if not of.reached and not of.fell:
@@ -128,7 +128,7 @@ def _since(of: Change, then: str) -> str:
 
 
 def _grounds(
-    of: Change, compared: GapComparison, then: str, later: str, *, by_then: bool
+    of: GapChange, compared: GapComparison, then: str, later: str, *, by_then: bool
 ) -> Iterator[str]:
     yield _(
         "Of %(both)s levels known both times, below target: %(before)s in %(round)s, "
@@ -173,7 +173,7 @@ def _moved(compared: GapComparison, lang: str) -> Iterator[str]:
         )
 
 
-def _of_self_ratings(of: Change) -> str:
+def _of_self_ratings(of: GapChange) -> str:
     if not of.both:
         return str(_("Nothing can be compared: nobody’s level is known by both."))
     return str(
