@@ -67,13 +67,17 @@ def people_chosen(
     """Who is on the page, by name, each by the jobs that it is about. Whose record is not open to
     the reader yet is among them `with_closed` only: of these nothing is told but that they
     sent."""
-    of = [
-        one
-        for one in scope.people
-        if one.framework_id == chosen.framework_id
-        and (with_closed or not (one.by_name and one.person_id in scope.blind.closed))
-    ]
-    return within(of, scope.team.path, chosen.below, chosen.role_profile_id)
+    by = chosen.framework_id, chosen.below, chosen.role_profile_id, with_closed
+    if by not in scope.chosen:
+        closed = frozenset[int]() if with_closed else scope.blind.closed
+        of = [
+            one
+            for one in scope.people
+            if one.place.framework_id == chosen.framework_id
+            and not (one.person_id in closed and one.by_name)
+        ]
+        scope.chosen[by] = within(of, scope.team.path, chosen.below, chosen.role_profile_id)
+    return scope.chosen[by]
 
 
 class GapMatrix:
@@ -90,7 +94,7 @@ class GapMatrix:
         self.domains = self.figures.domains
         self.ids = [domain.id for domain in self.domains]
         self.now = self.figures.rows(everybody)
-        self.groups = gaps.alike(self.now, self.now)
+        self.groups = self.figures.groups(everybody)
         self.then = self._rows_at(chosen.compare, chosen.below) if chosen.compare else None
 
     def _rows_at(self, at: PastRound, below: bool) -> Mapping[int, GapRow]:
@@ -130,7 +134,7 @@ class GapMatrix:
         before: list[tuple[int, int] | None] = [None] * len(now)
         if self.then is not None:
             same = gap_reasons.same_people(self.now, self.then, self.ids)
-            then = gaps.summarise(gaps.alike(self.then, self.then), self.ids)
+            then = gaps.summarise(gaps.alike(self.then.items()), self.ids)
             before = [(each.gaps, each.known) for each in then]
         return tuple(
             DomainColumn(domain, summary, then, same.get(domain.id))
@@ -148,9 +152,8 @@ class GapMatrix:
         for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
             people = within(there[child.path], child.path, below, chosen.role_profile_id)
             if people:
-                rows = self.figures.rows(people)
-                summaries = gaps.summarise(gaps.alike(rows, rows), self.ids)
-                counts = tuple((each.gaps, each.known) for each in summaries)
+                groups = self.figures.groups(people)
+                counts = gaps.below_of_known(groups, self.ids)
                 found.append(ChildRow(child, not below, len(people), counts))
         return tuple(found)
 

@@ -21,7 +21,6 @@ from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.errors import Missing
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import ReviewProgress
 from tracker.rules.teams.gaps import Alike
@@ -108,13 +107,12 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
     columns = of.columns()
-    facts, titles = gap_drill.facts_of(scope, of.figures, of.ids)
     return GapPage(
         people=len(people),
         columns=columns,
         rows=of.rows() if gaps.shows_names(len(people)) else (),
         biggest=_biggest(people, columns, of.groups),
-        reasons=_reasons(of.domains, of.groups, facts, titles),
+        reasons=_reasons(scope, of),
         progress=None if scope.round else _progress(scope, chosen, people, of.groups),
         children=of.children(chosen) if chosen.below else (),
         exceptions=sum(of.figures.exceptions.values()),
@@ -124,22 +122,18 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
     )
 
 
-def _reasons(
-    told: Sequence[DomainShape],
-    groups: Sequence[Alike],
-    facts: Sequence[gaps.NotMet],
-    titles: dict[int, str],
-) -> tuple[ReasonsOfStrand, ...]:
-    """The first of each strand, over all its domains."""
-    found = gap_drill.reasons_of(told, groups, facts, titles)
-    strands = {domain.strand_key: domain.strand for domain in told}
-    of = [
+def _reasons(scope: GapScope, of: GapMatrix) -> tuple[ReasonsOfStrand, ...]:
+    """The first of each strand, over all its domains. One query."""
+    facts = gap_drill.facts_of(scope, of.figures, of.ids)
+    found = gap_drill.reasons_of(of.domains, of.groups, *facts)
+    strands = {domain.strand_key: domain.strand for domain in of.domains}
+    reasons = [
         ReasonsOfStrand(
             title, tuple(each for each in found if each.domain.strand_key == key)[:REASONS]
         )
         for key, title in strands.items()
     ]
-    return tuple(each for each in of if each.statements)
+    return tuple(each for each in reasons if each.statements)
 
 
 def _progress(

@@ -141,7 +141,7 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     here = {
         person_id: who
         for person_id, who in everybody.items()
-        if any(one.within(then.team.path, scope.coordinates) for one in who)
+        if any(one.place.within(then.team.path, scope.coordinates) for one in who)
     }
     hides = not all(one.by_name for who in here.values() for one in who)
     reviews = reviews_of(at.id, here, actor.time_zone, scope.blind, as_of)
@@ -189,7 +189,11 @@ def _branches(
     parts = [(team, True) for team in scope.children] + [(scope.team, False)]
     found = []
     for team, below in parts:
-        who = [key for key, ones in here.items() if any(o.within(team.path, below) for o in ones)]
+        who = [
+            key
+            for key, ones in here.items()
+            if any(one.place.within(team.path, below) for one in ones)
+        ]
         if who:
             counts = counts_of(states[key] for key in who)
             found.append(BranchProgress(team, not below, len(who), counts))
@@ -250,7 +254,11 @@ def _learners(
 
 
 def _branch(scope: GapScope, ones: Sequence[TeamLearner]) -> str:
-    teams = (team for team in scope.children if any(one.within(team.path, True) for one in ones))
+    teams = (
+        team
+        for team in scope.children
+        if any(one.place.within(team.path, below=True) for one in ones)
+    )
     return next((team.name for team in teams), "")
 
 
