@@ -27,12 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made, session
-from tracker.models import Framework, Review, ReviewItem, Statement
+from tracker.models import Framework, Review, ReviewItem, Statement, Team
 from tracker.models.joins import versions_of
 from tracker.models.record import later
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, NAMED_ONE_BY_ONE, PEOPLE
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
 from tracker.rules.record.summaries import SentCounts
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 
@@ -103,21 +103,22 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
 
 
 def who_sent(
-    person_ids: Collection[int], framework_id: int, round_ids: Collection[int]
+    person_ids: Collection[int], library_id: int, framework_id: int, round_ids: Collection[int]
 ) -> set[int]:
     """Who of these people sent something of the framework in one of the rounds, or ever where none
     is given. One query."""
-    of_all = len(person_ids) > NAMED_ONE_BY_ONE
+    of_library = len(person_ids) > NAMED_ONE_BY_ONE
     values = {"framework": framework_id, "rounds": list(round_ids)}
-    values |= {} if of_all else {"people": list(person_ids)}
-    rows = ask_made(_who_sent(of_rounds=bool(round_ids), of_all=of_all), values)
+    values |= {"library": library_id} if of_library else {"people": list(person_ids)}
+    rows = ask_made(_who_sent(of_rounds=bool(round_ids), of_library=of_library), values)
     return {row[0] for row in rows.all()}.intersection(person_ids)
 
 
 @cache
-def _who_sent(*, of_rounds: bool, of_all: bool) -> Select[int]:
+def _who_sent(*, of_rounds: bool, of_library: bool) -> Select[int]:
+    teams = select(Team.id).where(Team.library_id == LIBRARY)
     return select(Review.learner_id).where(
-        true() if of_all else Review.learner_id.in_(PEOPLE),
+        Review.team_id.in_(teams) if of_library else Review.learner_id.in_(PEOPLE),
         Review.framework_id.in_(versions_of(FRAMEWORK)),
         Review.round_id.in_(ROUNDS) if of_rounds else true(),
         exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),

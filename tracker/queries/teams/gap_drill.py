@@ -130,7 +130,7 @@ def not_sent(scope: GapScope, chosen: MatrixFilters) -> list[NotSent]:
     people = people_chosen(scope, chosen, with_closed=True)
     period = scope.open_round(chosen.framework_id)
     ids = [one.person_id for one in people]
-    sent = who_sent(ids, chosen.framework_id, [period.id] if period else [])
+    sent = who_sent(ids, scope.library_id, chosen.framework_id, [period.id] if period else [])
     return [
         NotSent(one.person_id, one.name, one.role_profile, _teams(scope, one))
         for one in people

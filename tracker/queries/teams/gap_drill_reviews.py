@@ -28,7 +28,7 @@ from tracker.db import session
 from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement
 from tracker.models.record import later
 from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing, stood
-from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment.learners import (
     FRAMEWORK,
     LIBRARY,
@@ -103,20 +103,20 @@ def _progress(blind: BlindSpots, *, of_library: bool) -> Select[*tuple[Any, ...]
         .where(Statement.framework_id == FRAMEWORK, SkillOrigin.carries)
     )
     is_seen = blind.shows(Review.learner_id, ReviewItem.skill_id)
-    may_be = union(
+    may_be = [
         select(ReviewItem.id).where(ReviewItem.status != ENDORSED),
         select(Endorsement.item_id).where(Endorsement.ended_at.is_not(None)),
         select(ReviewItem.id).where(ReviewItem.skill_id.in_(made_of)),
-        select(ReviewItem.id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id.in_(HIDDEN_PEOPLE), not_(is_seen)),
-    )
+    ]
+    if blind != NO_BLIND_SPOTS:
+        of_hidden = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
+        may_be.append(of_hidden.where(Review.learner_id.in_(HIDDEN_PEOPLE), not_(is_seen)))
     sent = (
         select(Review.learner_id, ReviewItem.skill_id, came.label("came"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .where(
             among(Review.learner_id, of_library=of_library),
-            ReviewItem.id.in_(may_be) if of_library else true(),
+            ReviewItem.id.in_(union(*may_be)) if of_library else true(),
             counts_as_sent(),
             or_(~is_endorsed, ReviewItem.skill_id.in_(made_of), not_(is_seen)),
         )
