@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 from tracker.policy.permissions import Actor
 from tracker.queries.reviews import eligible_reviewers
@@ -35,8 +36,7 @@ from tracker.rules.teams.round_progress import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RoundLearner:
+class RoundLearner(NamedTuple):
     """Somebody in a round. `branch`: the team below in which they are, "" directly in this one.
     `statements`, `since` (None: not told, or there is none) and `is_overdue` are of their reviews
     that are open; `supervisors`: who does these, or would review them. `can_be_reminded`: now."""
