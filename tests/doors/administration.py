@@ -176,7 +176,6 @@ DOORS = [
     Door("rosters.choose", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
     Door("rosters.bring_in", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
     Door("rosters.end", ITS_RECORD_POST, "POST", roster_id, arrange=a_roster),
-    Door("rosters.undo", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
     Door(
         "rosters.discard",
         "401 404 404 404 404 404 404 303 404",

@@ -514,7 +514,6 @@ SENDS = [
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
     Send("rosters.bring_in", "adam", as_checked),
     Send("rosters.end", "adam", ends_sue, arrange=administration.an_imported_roster),
-    Send("rosters.undo", "adam", arrange=administration.an_imported_roster),
     Send("rosters.discard", "adam"),
     Send("admin_people.update", "adam", words(name="Ana Maria", email="ana@example.org")),
     Send("admin_role_profiles.create", "adam", no_targets),

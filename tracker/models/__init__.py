@@ -67,7 +67,7 @@ from tracker.models.reviews.reviews import (
     TrainingAction,
 )
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
-from tracker.models.roster import RosterImport, RosterMemory, RosterRow, RosterTrace
+from tracker.models.roster import RosterImport, RosterMemory, RosterRow
 from tracker.models.rounds import (
     CountedOutcome,
     FigureGroup,
@@ -164,7 +164,6 @@ __all__ = [
     "RosterImport",
     "RosterMemory",
     "RosterRow",
-    "RosterTrace",
     "Round",
     "RoundFramework",
     "RoundSnapshot",

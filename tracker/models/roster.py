@@ -1,5 +1,4 @@
-"""Rosters that are brought in: the file in rows until it is done with, and what it changed until
-that can no longer be undone."""
+"""Rosters that are brought in: the file in rows until it is done with."""
 
 import datetime as dt
 from typing import Any
@@ -15,8 +14,8 @@ from tracker.rules.administration.roster.states import RosterState
 
 class RosterImport(Base):
     """A roster that an administrator uploaded. `columns`: where each stands, from 0; `meanings`:
-    of its values. `plan_digest`: of what its rows would do, as it was last checked. `teams_made`:
-    ids. It goes after a while."""
+    of its values. `plan_digest`: of what its rows would do, as it was last checked. It goes after a
+    while."""
 
     __tablename__ = "roster_imports"
     __table_args__ = (
@@ -24,7 +23,6 @@ class RosterImport(Base):
         CheckConstraint(
             "(state IN ('checked', 'replaced')) = (imported_at IS NULL)", name="imported_has_a_time"
         ),
-        CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_has_a_time"),
         Index("ix_roster_imports_library", "library_id", "uploaded_at"),
         NEVER_AGAIN,
     )
@@ -40,15 +38,13 @@ class RosterImport(Base):
     meanings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
     makes_teams: Mapped[bool] = mapped_column(default=False)
     plan_digest: Mapped[str] = mapped_column(String(64), default="")
-    teams_made: Mapped[list[int]] = mapped_column(JSON)
     uploaded_at: Mapped[dt.datetime] = mapped_column(index=True)
     imported_at: Mapped[dt.datetime | None]
-    undone_at: Mapped[dt.datetime | None]
 
 
 class RosterRow(Base):
     """A row of the file, and what would become of it. `person_id`: who it is about, where they are
-    here already."""
+    here already or were added by it."""
 
     __tablename__ = "roster_rows"
     __table_args__ = (
@@ -66,20 +62,6 @@ class RosterRow(Base):
     person_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-
-
-class RosterTrace(Base):
-    """What an import did to one person, so that it can be undone. `before`: what was written over
-    of them and of their memberships."""
-
-    __tablename__ = "roster_traces"
-    __table_args__ = (UniqueConstraint("import_id", "person_id"),)
-
-    id: Mapped[Id]
-    import_id: Mapped[int] = mapped_column(parent("roster_imports.id"))
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    is_new: Mapped[bool]
-    before: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class RosterMemory(Base):

@@ -100,7 +100,6 @@ CURRENT = frozenset(
         "roster_imports",
         "roster_memories",
         "roster_rows",
-        "roster_traces",
         "round_frameworks",
         "rounds",
         "scale_answers",

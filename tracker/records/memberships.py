@@ -125,33 +125,11 @@ def _framework(tx: Session, membership: Membership) -> str:
     return slug or ""
 
 
-Joined = tuple[int, int, Role, int | None]
-"""A person, a team, a role and a job profile."""
-
-
-def add_many(tx: Session, person_terms: Sequence[tuple[int, MembershipTerms]]) -> dict[Joined, int]:
-    """Memberships that were checked before, of many people, each another one. Returns their
-    ids."""
-    if not person_terms:
-        return {}
-    last = tx.scalar(select(func.coalesce(func.max(Membership.id), 0)))
+def add_many(tx: Session, person_terms: Sequence[tuple[int, MembershipTerms]]) -> None:
+    """Memberships that were checked before, of many people, each another one."""
     rows = [{"person_id": person_id} | _values(terms) for person_id, terms in person_terms]
-    tx.execute(insert(TABLE), rows)
-    people = {person_id for person_id, _terms in person_terms}
-    made = tx.execute(
-        select(
-            Membership.person_id,
-            Membership.team_id,
-            Membership.role,
-            Membership.role_profile_id,
-            Membership.id,
-        ).where(Membership.id > last)
-    )
-    return {
-        (person_id, team_id, role, profile_id): key
-        for person_id, team_id, role, profile_id, key in made
-        if person_id in people
-    }
+    if rows:
+        tx.execute(insert(TABLE), rows)
 
 
 def change_many(tx: Session, terms: Mapping[int, MembershipTerms]) -> None:
@@ -163,7 +141,7 @@ def change_many(tx: Session, terms: Mapping[int, MembershipTerms]) -> None:
 
 
 def delete_many(tx: Session, ids: Collection[int]) -> None:
-    """Those that a mistake made, which is undone before anybody signed in with them."""
+    """Of an account that a mistake made and nobody signed in with."""
     gone = delete(Membership).where(Membership.id.in_(ids))
     tx.execute(gone, execution_options={"synchronize_session": False})
 

@@ -1,5 +1,4 @@
-"""The only writer of rosters as they were uploaded, of what they changed, and of what their words
-meant."""
+"""The only writer of rosters as they were uploaded, and of what their words meant."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from tracker.models import RosterImport, RosterMemory, RosterRow, RosterTrace
+from tracker.models import RosterImport, RosterMemory, RosterRow
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
 from tracker.records import administration
@@ -87,21 +86,16 @@ def remember(tx: Session, library_id: int, called: Mapping[str, str], meanings: 
     }
 
 
-def trace(
-    tx: Session, roster_id: int, person_id: int, is_new: bool, before: dict[str, Any]
-) -> dict[str, Any]:
-    """A row for add_traces."""
-    return {"import_id": roster_id, "person_id": person_id, "is_new": is_new, "before": before}
-
-
-def add_traces(tx: Session, traces: list[dict[str, Any]]) -> None:
-    if traces:
-        tx.execute(insert(table_of(RosterTrace)), traces)
+def name_people(tx: Session, roster_id: int, added: Mapping[int, int]) -> None:
+    """Whom the rows of these numbers added."""
+    mine = RosterRow.import_id == roster_id
+    for number, person_id in added.items():
+        where = mine, RosterRow.number == number
+        tx.execute(update(RosterRow).where(*where).values(person_id=person_id))
 
 
 def delete_rosters(tx: Session, ids: Collection[int]) -> None:
-    for table in (RosterRow, RosterTrace):
-        tx.execute(delete(table).where(table.import_id.in_(ids)))
+    tx.execute(delete(RosterRow).where(RosterRow.import_id.in_(ids)))
     tx.execute(delete(RosterImport).where(RosterImport.id.in_(ids)))
 
 

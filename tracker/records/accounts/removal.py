@@ -21,7 +21,6 @@ from tracker.models import (
     PlannedMove,
     RecordOpening,
     RosterRow,
-    RosterTrace,
     Standing,
 )
 from tracker.policy.permissions import Actor
@@ -43,8 +42,8 @@ def remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     memberships.delete_many(
         tx, tx.scalars(select(Membership.id).where(Membership.person_id == mine)).all()
     )
-    of_person = (AddressChange, FormerAddress, Invitation, JobPerson, PlannedMove, RosterTrace)
-    for model in (*of_person, Standing):
+    of_person = (AddressChange, FormerAddress, Invitation, JobPerson, PlannedMove, Standing)
+    for model in of_person:
         _delete(tx, model, model.person_id == mine)
     _delete(tx, Deputy, Deputy.deputy_id == mine)
     tx.execute(update(RosterRow).where(RosterRow.person_id == mine).values(person_id=None))

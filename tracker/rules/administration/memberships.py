@@ -1,10 +1,8 @@
 """What a membership says."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 from tracker.rules.roles import Role
 
@@ -30,22 +28,3 @@ class MembershipTerms:
         return sha256(
             repr(tuple(getattr(self, name) for name in self.__slots__)).encode()
         ).hexdigest()[:16]
-
-    def stored(self) -> dict[str, str | int | None]:
-        """As JSON keeps it; `read_terms` is the way back."""
-        days = {"starts_on": self.starts_on.isoformat(), "ends_on": None}
-        if self.ends_on is not None:
-            days["ends_on"] = self.ends_on.isoformat()
-        return asdict(self) | {"role": self.role.value} | days
-
-
-def read_terms(stored: Mapping[str, Any]) -> MembershipTerms:
-    ends_on = stored["ends_on"]
-    return MembershipTerms(
-        **{
-            **stored,
-            "role": Role(stored["role"]),
-            "starts_on": dt.date.fromisoformat(stored["starts_on"]),
-            "ends_on": None if ends_on is None else dt.date.fromisoformat(ends_on),
-        }
-    )

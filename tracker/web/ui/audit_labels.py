@@ -85,8 +85,6 @@ KINDS: dict[str, dict[str, Any]] = {
         "framework_editor_made": _l("Made framework editor"),
         "framework_editor_unmade": _l("No longer framework editor"),
         "roster_imported": _l("People imported from a file"),
-        "roster_person_undone": _l("Import of a person undone"),
-        "roster_undone": _l("Import of people undone"),
         "access_reviewed": _l("Checked who can see whose record"),
         "record_opened": _l("Record opened to a reader before its time"),
     },

@@ -20,7 +20,6 @@ GOES = frozenset(
         "record_openings.person_id",
         "record_openings.reader_id",
         "roster_rows.person_id",
-        "roster_traces.person_id",
         "standings.person_id",
     }
 )

@@ -6,24 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
-from tracker.models import (
-    Job,
-    Membership,
-    Person,
-    RosterImport,
-    RosterMemory,
-    RosterRow,
-    RosterTrace,
-    Team,
-)
+from tracker.models import Job, Membership, Person, RosterImport, RosterMemory, RosterRow, Team
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.administration.roster.columns import Columns, RosterColumn
 from tracker.rules.administration.roster.entries import Meanings
 from tracker.rules.administration.roster.plan import RosterVerdict
-from tracker.rules.administration.roster.states import JOB, UNDO_FOR, RosterState
+from tracker.rules.administration.roster.states import JOB, RosterState
 from tracker.rules.errors import Missing
 from tracker.rules.operations import jobs
 from tracker.rules.operations.jobs import OPEN
@@ -48,14 +39,6 @@ class StagedRoster:
     plan_digest: str
     uploaded_at: dt.datetime
     imported_at: dt.datetime | None
-    undone_at: dt.datetime | None
-
-    def can_be_undone(self, now: dt.datetime) -> bool:
-        return (
-            self.state is RosterState.IMPORTED
-            and self.imported_at is not None
-            and now < self.imported_at + UNDO_FOR
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +122,6 @@ def _staged(where: ColumnElement[bool]) -> list[StagedRoster]:
             found.plan_digest,
             found.uploaded_at,
             found.imported_at,
-            found.undone_at,
         )
         for found, by in session().execute(query)
     ]
@@ -226,13 +208,11 @@ def memory(library_id: int) -> tuple[dict[str, RosterColumn | None], Meanings]:
     return {}, {}
 
 
-def not_in_file(roster_id: int, actor: Actor, today: dt.date) -> list[PersonNotInFile]:
-    """Who belongs to a team now or later and is in no row, by name. The actor is never among
-    them."""
-    told = (
-        select(RosterRow.person_id)
-        .where(RosterRow.import_id == roster_id, RosterRow.person_id.is_not(None))
-        .union(select(RosterTrace.person_id).where(RosterTrace.import_id == roster_id))
+def not_in_file(roster_id: int, actor: Actor) -> list[PersonNotInFile]:
+    """Who belongs to a team now or later, without a last day there, and is in no row, by name. The
+    actor is never among them."""
+    told = select(RosterRow.person_id).where(
+        RosterRow.import_id == roster_id, RosterRow.person_id.is_not(None)
     )
     places: dict[int, list[str]] = defaultdict(list)
     people: dict[int, tuple[str, str]] = {}
@@ -244,7 +224,7 @@ def not_in_file(roster_id: int, actor: Actor, today: dt.date) -> list[PersonNotI
             people_of(actor.library_id),
             Person.id != actor.person_id,
             Person.id.not_in(told),
-            or_(Membership.ends_on.is_(None), Membership.ends_on > today),
+            Membership.ends_on.is_(None),
         )
         .order_by(Person.name, Person.id, Team.name)
     ):

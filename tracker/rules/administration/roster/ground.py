@@ -43,7 +43,7 @@ class KnownPerson:
 
     @property
     def is_taken_out(self) -> bool:
-        """Disabled, never signed in, in no team: as the undo of an import leaves somebody."""
+        """Disabled, never signed in, in no team: a later file enables them again."""
         return self.is_disabled and not self.has_password and not self.memberships
 
 

@@ -1,14 +1,12 @@
 """Memberships of people who are not in a roster are ended, of whom an administrator says so."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import or_, select
 
 from tracker.db import transaction
-from tracker.models import Membership, RosterTrace, Team
+from tracker.models import Membership, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.roster import rosters
 from tracker.queries.teams.rounds.facts import facts_at_end
@@ -35,7 +33,7 @@ def end(
         staged = records.locked(tx, actor, roster_id)
         if staged.state is not RosterState.IMPORTED:
             raise Conflict("roster_not_done")
-        listed = {each.id for each in rosters.not_in_file(roster_id, actor, actor.today(now))}
+        listed = {each.id for each in rosters.not_in_file(roster_id, actor)}
         chosen = listed & set(people)
         if not chosen:
             raise Invalid("roster_nobody_chosen", "people")
@@ -49,15 +47,10 @@ def end(
             )
             .order_by(Membership.id)
         ).all()
-        steps: dict[int, list[dict[str, Any]]] = defaultdict(list)
         terms: dict[int, MembershipTerms] = {}
         for row, team in standing:
             values = {name: getattr(row, name) for name in MembershipTerms.__slots__}
-            before = MembershipTerms(**values)
-            after = MembershipTerms(**values | {"ends_on": ends_on})
-            terms[row.id] = after
-            step = {"id": row.id, "before": before.stored(), "after": after.digest}
-            steps[row.person_id].append(step)
+            terms[row.id] = MembershipTerms(**values | {"ends_on": ends_on})
             audit.note(
                 tx,
                 "membership_ended",
@@ -71,15 +64,4 @@ def end(
                 role=row.role,
             )
         memberships.change_many(tx, terms)
-        traced = tx.scalars(
-            select(RosterTrace.person_id).where(RosterTrace.import_id == roster_id)
-        ).all()
-        records.add_traces(
-            tx,
-            [
-                records.trace(tx, roster_id, person_id, False, {"person": {}, "memberships": made})
-                for person_id, made in steps.items()
-                if person_id not in traced
-            ],
-        )
-        return len(steps)
+        return len({row.person_id for row, _team in standing})

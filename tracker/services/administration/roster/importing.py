@@ -1,9 +1,7 @@
 """The ready rows of a roster are brought in: all of them in one transaction, or none."""
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +20,7 @@ from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
 from tracker.row_locks import held
 from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
+from tracker.rules.administration.roster.ground import RosterGround
 from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan
 from tracker.rules.administration.roster.states import JOB, RosterState
 from tracker.rules.administration.roster.teams import NewTeam
@@ -48,33 +46,29 @@ class BroughtIn:
 
 @dataclass(slots=True)
 class _Prepared:
-    """What is worked out before anything is written: `terms` with their digests, by the id() of
-    a membership, but for those of teams that are to be made."""
+    """What is worked out before anything is written: `terms` by the id() of a membership, but for
+    those of teams that are to be made."""
 
     new: list[PlannedPerson]
     known: list[PlannedPerson]
     memberships: list[PlannedMembership]
-    terms: dict[int, tuple[MembershipTerms, str]]
+    terms: dict[int, MembershipTerms]
 
 
 @dataclass(slots=True)
 class _Work:
-    """What is written, and what it writes over."""
+    """What is written."""
 
     tx: Session
     actor: Actor
     roster_id: int
     now: dt.datetime
-    terms: dict[int, tuple[MembershipTerms, str]]
+    terms: dict[int, MembershipTerms]
     ids: dict[int, int] = field(default_factory=dict)
     """The id of a planned person, by their id() here."""
     teams: dict[object, int] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
-    made: list[int] = field(default_factory=list)
     told: set[int] = field(default_factory=set)
-    before: dict[int, dict[str, Any]] = field(
-        default_factory=lambda: defaultdict(lambda: {"person": {}, "memberships": []})
-    )
 
     def note(self, kind: str, person_id: int | None, **facts: str | int) -> None:
         audit.note(
@@ -153,9 +147,7 @@ def _must_be_alone(actor: Actor, now: dt.datetime, own: int | None = None) -> No
 def _prepare(plan: RosterPlan) -> _Prepared:
     people, memberships = plan.people(), plan.memberships()
     terms = {
-        id(each): (found := _terms(each, each.team), found.digest)
-        for each in memberships
-        if isinstance(each.team, int)
+        id(each): _terms(each, each.team) for each in memberships if isinstance(each.team, int)
     }
     return _Prepared(
         [person for person in people if person.known is None],
@@ -188,15 +180,10 @@ def _bring_in(
             _change_person(work, row, known[row.id])
         tx.flush()
         _write_memberships(work, prepared.memberships)
-    changed = known.keys() | set(work.before) - new
-    records.add_traces(
-        tx,
-        [
-            records.trace(tx, staged.id, person_id, person_id in new, work.before[person_id])
-            for person_id in sorted(new | changed)
-        ],
-    )
-    staged.state, staged.imported_at, staged.teams_made = RosterState.IMPORTED, now, work.made
+    changed = (known.keys() | {work.ids[id(each.person)] for each in prepared.memberships}) - new
+    added = {row.entry.number: work.ids[id(each)] for each in prepared.new for row in each.rows}
+    records.name_people(tx, staged.id, added)
+    staged.state, staged.imported_at = RosterState.IMPORTED, now
     audit.note(
         tx,
         "roster_imported",
@@ -221,8 +208,7 @@ def _teams(work: _Work, planned: list[PlannedMembership], ground: RosterGround) 
                 if key not in work.teams:
                     work.teams[key] = _make_team(work, parent_id, paths, name)
                 parent_id = work.teams[key]
-            terms = _terms(each, parent_id)
-            work.terms[id(each)] = terms, terms.digest
+            work.terms[id(each)] = _terms(each, parent_id)
 
 
 def _make_team(work: _Work, parent_id: int, paths: dict[int, str], name: str) -> int:
@@ -237,7 +223,6 @@ def _make_team(work: _Work, parent_id: int, paths: dict[int, str], name: str) ->
     work.tx.flush()
     paths[team.id] = team.path = f"{paths[parent_id]}{team.id}/"
     work.names[team.id] = name
-    work.made.append(team.id)
     work.note("team_added", None, team_id=team.id, team=name)
     return team.id
 
@@ -278,16 +263,14 @@ def _add_people(work: _Work, prepared: _Prepared) -> set[int]:
 
 
 def _place(work: _Work, each: PlannedMembership) -> dict[str, str | int]:
-    terms, _digest = work.terms[id(each)]
+    terms = work.terms[id(each)]
     return {"team_id": terms.team_id, "team": work.names[terms.team_id], "role": terms.role}
 
 
 def _change_person(work: _Work, row: Person, planned: PlannedPerson) -> None:
     """As services/administration/people.edit does it for one."""
     changed = planned.changed
-    before = {name: getattr(row, name) for name in changed}
     if planned.comes_back:
-        before["disabled"] = True
         row.disabled_at = None
         work.note("person_enabled", row.id)
     for name in changed:
@@ -297,40 +280,32 @@ def _change_person(work: _Work, row: Person, planned: PlannedPerson) -> None:
         alerts.move_address(work.tx, row, planned.email, work.actor.person_id, work.now)
     if changed:
         work.note("person_edited", row.id, changed=", ".join(changed))
-    work.before[row.id]["person"] = before
 
 
 def _write_memberships(work: _Work, planned: list[PlannedMembership]) -> None:
-    changed = {each.known.id: each for each in planned if each.known is not None}
-    memberships.change_many(
-        work.tx, {key: work.terms[id(each)][0] for key, each in changed.items()}
-    )
-    for key, each in changed.items():
-        if each.known is not None:
-            _remember(work, each, key, terms_of(each.known))
+    changed = {each.known.id: work.terms[id(each)] for each in planned if each.known is not None}
+    memberships.change_many(work.tx, changed)
     added = [each for each in planned if each.known is None]
-    ids = memberships.add_many(
-        work.tx, [(work.ids[id(each.person)], work.terms[id(each)][0]) for each in added]
+    memberships.add_many(
+        work.tx, [(work.ids[id(each.person)], work.terms[id(each)]) for each in added]
     )
-    for each in added:
-        terms = work.terms[id(each)][0]
-        joined = (work.ids[id(each.person)], terms.team_id, terms.role, terms.role_profile_id)
-        _remember(work, each, ids[joined], None)
+    for each in planned:
+        _note_membership(work, each)
     moves.begin(work.tx, {work.ids[id(each.person)] for each in planned}, work.now)
 
 
-def _remember(
-    work: _Work, each: PlannedMembership, key: int, before: MembershipTerms | None
-) -> None:
-    """For the undo, and for the audit: the first place of somebody new was noted with them."""
-    person_id, (terms, digest) = work.ids[id(each.person)], work.terms[id(each)]
-    step = {"id": key, "before": before and before.stored(), "after": digest}
-    work.before[person_id]["memberships"].append(step)
+def _note_membership(work: _Work, each: PlannedMembership) -> None:
+    """The first place of somebody new was noted with them."""
     if id(each) in work.told:
         return
-    is_end = before is not None and terms.ends_on not in (None, before.ends_on)
+    ends_on, known = work.terms[id(each)].ends_on, each.known
+    is_end = known is not None and ends_on not in (None, known.ends_on)
     kind = "membership_ended" if is_end else "membership_corrected"
-    work.note("membership_added" if before is None else kind, person_id, **_place(work, each))
+    work.note(
+        "membership_added" if known is None else kind,
+        work.ids[id(each.person)],
+        **_place(work, each),
+    )
 
 
 def _terms(each: PlannedMembership, team_id: int) -> MembershipTerms:
@@ -343,7 +318,3 @@ def _terms(each: PlannedMembership, team_id: int) -> MembershipTerms:
         each.job,
         each.weekly_hours,
     )
-
-
-def terms_of(known: KnownMembership) -> MembershipTerms:
-    return MembershipTerms(*(getattr(known, name) for name in MembershipTerms.__slots__))

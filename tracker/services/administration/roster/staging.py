@@ -50,7 +50,6 @@ def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool
             meanings={str(column): values for column, values in mapping.meanings.items()},
             makes_teams=makes_teams,
             plan_digest=checked.digest,
-            teams_made=[],
             uploaded_at=now,
         )
         tx.add(staged)

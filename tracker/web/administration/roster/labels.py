@@ -96,9 +96,6 @@ refusal_messages(
     ),
     roster_is_done=_l("This file was imported already. Upload it again to change something."),
     roster_not_done=_l("Import this file first."),
-    roster_undo_late=_l(
-        "This import can’t be undone anymore: it was more than a day ago, or it is undone already."
-    ),
     roster_nobody_chosen=_l("Choose at least one person."),
 )
 

@@ -1,4 +1,4 @@
-"""People from a file: upload, check the rows, import those that are ready, undo for a day."""
+"""People from a file: upload, check the rows, import those that are ready."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,10 +10,10 @@ from tracker.queries.access import subjects
 from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster.entries import values_of
 from tracker.rules.administration.roster.plan import READY
-from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.errors import Conflict
 from tracker.rules.operations.jobs import AT_ONCE
 from tracker.rules.roles import Permission
-from tracker.services.administration.roster import ending, importing, staging, undoing
+from tracker.services.administration.roster import ending, importing, staging
 from tracker.services.administration.roster.planning import RosterMapping
 from tracker.web.administration.roster import exports, labels, pages
 from tracker.web.administration.roster.forms import (
@@ -78,7 +78,6 @@ def show(roster: Subject) -> ResponseReturnValue:
         form=ImportForm(formdata=None, seen=found.plan_digest),
         mapping=MappingForm(formdata=None, makes_teams=found.makes_teams),
         at_work=rosters.at_work(session.now(), found.library_id),
-        can_be_undone=found.can_be_undone(session.now()),
     )
 
 
@@ -158,24 +157,6 @@ def end(roster: Subject) -> ResponseReturnValue:
     return _not_in_file_page(roster, form), 422
 
 
-@bp.post("/import/<id:roster_id>/undo")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
-def undo(roster: Subject) -> ResponseReturnValue:
-    try:
-        done = undoing.undo(session.actor(), roster.id, session.now())
-    except (Conflict, Invalid) as refusal:
-        flash_message(message_for(refusal), "error")
-    else:
-        said = ngettext("Undone for %(num)d person.", "Undone for %(num)d people.", done.people)
-        stay = ngettext(
-            "%(num)d person signed in or was changed since, and stays as they are.",
-            "%(num)d people signed in or were changed since, and stay as they are.",
-            done.stay,
-        )
-        flash_message(f"{said} {stay}" if done.stay else said)
-    return redirect(_page_of(roster), 303)
-
-
 @bp.post("/import/<id:roster_id>/discard")
 @door(Permission.ADMINISTER_LIBRARY, subjects.roster)
 def discard(roster: Subject) -> ResponseReturnValue:
@@ -218,7 +199,7 @@ def _not_in_file_page(roster: Subject, form: EndPeopleForm) -> str:
         "administration/people/roster/not_in_file.html",
         roster=rosters.roster(roster.id),
         form=form,
-        people=rosters.not_in_file(roster.id, session.actor(), session.today()),
+        people=rosters.not_in_file(roster.id, session.actor()),
     )
 
 

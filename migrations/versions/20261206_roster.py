@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261205_standings"
+revision = "20261206_roster"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1059,16 +1059,14 @@ table(
     "roster_imports",
     to("libraries", "library_id"),
     to("people", "person_id"),
-    word("state", "checked imported undone replaced"),
+    word("state", "checked imported replaced"),
     line(200, "file_name", "sheet"),
     facts("headings", "columns", "meanings"),
     flag("makes_teams"),
     line(64, "plan_digest"),
-    facts("teams_made"),
     moment("uploaded_at"),
-    moment("imported_at", "undone_at", null=True),
+    moment("imported_at", null=True),
     check("imported_has_a_time", "(state IN ('checked', 'replaced')) = (imported_at IS NULL)"),
-    check("undone_has_a_time", "(state = 'undone') = (undone_at IS NOT NULL)"),
     index("library_id", "uploaded_at", name="ix_roster_imports_library"),
     index("person_id"),
     index("uploaded_at"),
@@ -1086,15 +1084,6 @@ table(
     unique("import_id", "number"),
     index("person_id"),
     index("import_id", "verdict", "number", name="ix_roster_rows_verdict"),
-)
-table(
-    "roster_traces",
-    to("roster_imports", "import_id"),
-    to("people", "person_id"),
-    flag("is_new"),
-    facts("before"),
-    unique("import_id", "person_id"),
-    index("person_id"),
 )
 table(
     "roster_memories",
