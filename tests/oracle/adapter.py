@@ -23,6 +23,7 @@ from tests.oracle.facts import Lines, tidy
 from tracker.db import db
 
 PAGES = "/admin/versions"
+TOLD = "Told at the desk"
 
 
 def rows(sql: str, **values: Any) -> list[Row[Any]]:
@@ -156,19 +157,6 @@ def pieces(email: str) -> int:
     """How many pieces of evidence somebody has."""
     sql = "SELECT count(*) FROM evidence e JOIN people p ON p.id = e.person_id WHERE p.email = :e"
     return int(one(sql, e=email))
-
-
-def reviews_of(email: str) -> list[tuple[int, str, bool]]:
-    """Of somebody on either side, with their names, and whether there are differences to read as the
-    learner."""
-    found = rows(
-        "SELECT r.id, l.email, w.email, r.revealed_at IS NOT NULL AND l.email = :e,"
-        " (SELECT count(*) FROM reviews o WHERE o.learner_id = r.learner_id AND o.id <= r.id)"
-        " FROM reviews r JOIN people l ON l.id = r.learner_id"
-        " JOIN people w ON w.id = r.reviewer_id WHERE :e IN (l.email, w.email) ORDER BY r.id",
-        e=email,
-    )
-    return [(row[0], f"{_name(row[1])} > {_name(row[2])} {row[4]}", bool(row[3])) for row in found]
 
 
 def standing() -> list[int]:
@@ -380,6 +368,17 @@ def records() -> dict[str, Lines]:
     return found
 
 
+# ---- what is filled in
+
+
+def filled_in(data: dict[str, Any]) -> dict[str, Any]:
+    """A form of then, as it is filled in now: what somebody told about an answer that isn't met is
+    said."""
+    if data.get("ground") == "was_told" and data["answer"] in ("not_yet", "partly"):
+        return {**data, "note": data["note"] or TOLD}
+    return data
+
+
 # ---- people are moved to another version
 
 
@@ -442,26 +441,3 @@ def move_back(app: Flask, admin: Client) -> TestResponse:
     for (person_id,) in others:
         move(app, admin, last.slug, (before, after), team=None, person=person_id)
     return answer
-
-
-SMALL = re.compile(r"; \d statements here, (?:both|all) needed")
-UNKNOWN = re.compile(r"(\| (?:You|Self-rating|Reviewed) \|) level not known yet")
-BAR = re.compile(
-    r"^((?:\| [^|]+)? ?\| (?:You|Self-rating|Reviewed) \| [^|]+) \| (.*?) "
-    r"((?:Emerging|Developing|Proficient|Applying|Advanced|Exceeding): \d+ of .*"
-    r"|Too few statements to judge|Every level reached)(| \*)$"
-)
-
-
-def as_then(lines: Lines) -> Lines:
-    """The words about a level and its target in the order of then, and without what few statements
-    are needed for."""
-    found = []
-    for line in lines:
-        plain = SMALL.sub("", line).replace(
-            "Every level that counts reached", "Every level reached"
-        )
-        plain = plain.replace("1 to go", "below target: 1 not met")
-        plain = UNKNOWN.sub(r"\1 not known yet", plain)
-        found.append(BAR.sub(r"\1 | \3\4 | \2", plain))
-    return found

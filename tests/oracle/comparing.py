@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 
 from tests.oracle.facts import Lines
 
+Told = Mapping[str, Lines]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -26,23 +28,52 @@ class Change:
 class Difference:
     """One that is meant, and `why`, in a sentence. `place`: as in a shell, in the `cases` that are
     named, in each of which it occurs. `before` and `now`: what is found among the lines of each side,
-    as regular expressions; "" is found in all."""
+    as regular expressions, `either`: on one side at least; "" is found in all."""
 
     cases: tuple[str, ...]
     place: str
     why: str
     before: str = ""
     now: str = ""
+    either: str = ""
 
     def is_of(self, change: Change) -> bool:
+        before, now = "\n".join(change.before), "\n".join(change.now)
         return (
             fnmatchcase(change.place, self.place)
-            and re.search(self.before, "\n".join(change.before)) is not None
-            and re.search(self.now, "\n".join(change.now)) is not None
+            and re.search(self.before, before) is not None
+            and re.search(self.now, now) is not None
+            and any(re.search(self.either, side) for side in (before, now))
         )
 
 
-def changes(before: Mapping[str, Lines], now: Mapping[str, Lines]) -> Iterator[Change]:
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """Pages that are other pages now, in every case, and `why`. What `facts` finds in their lines (its
+    last group, or all of it) is compared; without it nothing, and `held_by` are the tests of the
+    same facts."""
+
+    place: str
+    why: str
+    facts: str = ""
+    held_by: tuple[str, ...] = ()
+
+    def of(self, lines: Lines) -> Lines:
+        found = ([m[m.lastindex or 0] for m in re.finditer(self.facts, line)] for line in lines)
+        return [" ".join(facts) for facts in found if facts]
+
+
+def facts_of(told: Told, redrawn: Collection[Redrawn]) -> dict[str, Lines]:
+    """What is compared of what was told."""
+    found = {}
+    for place, lines in told.items():
+        rule = next((each for each in redrawn if fnmatchcase(place, each.place)), None)
+        if rule is None or rule.facts:
+            found[place] = lines if rule is None else rule.of(lines)
+    return found
+
+
+def changes(before: Told, now: Told) -> Iterator[Change]:
     """Each run of lines that is another; a page that is gone or new as a whole."""
     for place in dict.fromkeys([*before, *now]):
         if place not in now:
@@ -58,9 +89,7 @@ def changes(before: Mapping[str, Lines], now: Mapping[str, Lines]) -> Iterator[C
                     yield Change(place, *lines)
 
 
-def faults(
-    case: str, before: Mapping[str, Lines], now: Mapping[str, Lines], meant: Collection[Difference]
-) -> list[str]:
+def faults(case: str, before: Told, now: Told, meant: Collection[Difference]) -> list[str]:
     """What differs without being meant, and what is meant and does not differ."""
     mine = [each for each in meant if case in each.cases]
     found = list(changes(before, now))

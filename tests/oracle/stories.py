@@ -109,7 +109,6 @@ class Story:
         for reader, team in TEAMS[:1] if self.is_short else TEAMS:
             reading.team(self.email(reader), team, self.world.teams[team], domains)
         reading.library(self.email("adam"), "City Library")
-        reading.page(self.email("adam"), "what changed", "/frameworks/small/changes")
         reading.page(self.email("adam"), "statements.csv", "/frameworks/small/statements.csv")
         self.facts |= {f"end/{place}": lines for place, lines in reading.facts.items()}
 
@@ -119,7 +118,8 @@ class Story:
         """A form is posted. One for which something must be there that is not is not."""
         client = self.client(who)
         try:
-            form = {self.found(key): self.found(value) for key, value in data.items()}
+            filled_in = adapter.filled_in(data).items()
+            form = {self.found(key): self.found(value) for key, value in filled_in}
             answer = client.post(self.found(url), form)
         except LookupError as missing:
             self.note(who, f"{words}: no {missing.args[0]}", None)
@@ -150,7 +150,7 @@ class Story:
         of = f"{self.told:03} {when}"
         for name, place in [*((each, "profile.json") for each in LEARNERS), (who, "")]:
             page = self.client(name).http.get(f"/{place}")
-            self.facts[f"{of}/{name}/{place or 'today'}"] = adapter.as_then(lines_of(page))
+            self.facts[f"{of}/{name}/{place or 'today'}"] = lines_of(page)
         for place in ("gaps.csv", "round.csv"):
             url = f"/teams/{self.world.teams['city']}/{place}"
             self.facts[f"{of}/cora/{place}"] = lines_of(self.client("cora").http.get(url))
@@ -171,8 +171,6 @@ class Story:
             answer = press()
             assert answer.status_code == 303, answer.text
             self.note("adam", f"{words} {version}", answer)
-            if words != "decides":
-                self.facts[f"{self.told:03} draft"] = pages.page()
         assert not pages.page()[0].startswith("Not done"), pages.page()
         self.version = version
 

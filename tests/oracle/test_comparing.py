@@ -2,10 +2,12 @@
 vain."""
 
 import copy
+from fnmatch import fnmatchcase
 
+from config import ROOT
 from tests.oracle.cases import CASES, recorded
-from tests.oracle.comparing import Difference, faults
-from tests.oracle.differences import DIFFERENCES
+from tests.oracle.comparing import Difference, facts_of, faults
+from tests.oracle.differences import DIFFERENCES, REDRAWN
 
 CASE = "world-1"
 PLACE = "end/ana/profile.json"
@@ -56,3 +58,30 @@ def test_what_is_listed_and_does_not_differ_is_a_fault() -> None:
 def test_what_is_listed_is_of_cases_that_are_told() -> None:
     assert {case for each in DIFFERENCES for case in each.cases} <= CASES.keys()
     assert all(each.why for each in DIFFERENCES)
+
+
+def test_of_a_redrawn_page_the_facts_are_compared() -> None:
+    place = "end/ana/to send"
+    told = copy.deepcopy(recorded(CASE))
+    at = next(number for number, line in enumerate(told[place]) if line.startswith("(x) "))
+    name = told[place][at]
+    told[place][at] = name.replace("(x)", "( )")
+    told[place].append("Send them all")
+    then, now = facts_of(recorded(CASE), REDRAWN), facts_of(told, REDRAWN)
+    (fault,) = faults(CASE, then, now, ())
+    assert fault.startswith(place)
+    assert name.startswith(fault.partition("- ")[2])
+
+
+def test_what_is_redrawn_has_facts_or_tests_that_hold_them() -> None:
+    """Facts are found in what is recorded, and what has none was there."""
+    for each in REDRAWN:
+        pages = [
+            lines
+            for case in CASES
+            for place, lines in recorded(case).items()
+            if fnmatchcase(place, each.place)
+        ]
+        assert any(map(each.of, pages)) if each.facts else pages, each.place
+        assert bool(each.held_by) is not bool(each.facts), each.place
+        assert all((ROOT / "tests" / file).is_file() for file in each.held_by), each.place

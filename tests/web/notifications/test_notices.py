@@ -148,7 +148,7 @@ def test_all_are_marked_up_to_the_newest_shown(app: Flask, world: World, ana: Cl
         tell(world, "ana", key="c")
     done = ana.post("/notices/read", {"newest": newest.group(1)}, follow_redirects=True).text
     assert "2 notices are marked as read." in done
-    assert "1 is new." in done
+    assert "1 unread." in done
 
 
 @pytest.mark.parametrize("newest", ["", "x", "-1", "99999999999", "1; --", "²"])
@@ -473,5 +473,8 @@ def test_what_was_done_since_is_marked(app: Flask, world: World, sue: Client, an
         answer_all(world, review_id, *2 * [ReviewerAnswer.CONSISTENTLY])
         assert ">done<" not in sue.get("/notices").text
         reviews.reveal(actor(world, "sue"), review_id, world.now)
-    assert ">done<" in sue.get("/notices").text
+    done = sue.get("/notices").text
+    assert ">done<" in done
+    assert ">new<" not in done
+    assert "1 unread." in done, "what is done wasn't read yet"
     assert ">done<" not in ana.get("/notices").text  # one difference is open

@@ -1,7 +1,6 @@
 """A second reader is as blind as the first: until they reveal, every byte that they, their backup or
 a successor can fetch is the same, whatever was answered before and whatever the learner says."""
 
-import itertools
 from collections.abc import Callable
 
 import pytest
@@ -31,8 +30,7 @@ pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 Arranged = Callable[[World, First, Answer], int]
 Worlds = list[tuple[First, Answer]]
-ALL: Worlds = list(itertools.product(FIRSTS, Answer))
-"""Every way the first review can have gone, with every answer that the learner can give now."""
+ANSWERS = list(Answer)
 
 
 def to_hugo(world: World, first: First, own: Answer) -> int:
@@ -61,7 +59,7 @@ def answered_by_olga(world: World, first: First, own: Answer) -> int:
 def to_carl_after_hugo_left(world: World, first: First, own: Answer) -> int:
     """What Hugo had answered stays sealed: it is another one in each world."""
     review_id = to_hugo(world, first, own)
-    said = list(ReviewerAnswer)[(FIRSTS.index(first) + list(Answer).index(own)) % 4]
+    said = list(ReviewerAnswer)[(FIRSTS.index(first) + ANSWERS.index(own)) % 4]
     answer(world, item_ids(review_id)[0], said, by="hugo")
     left(world, "hugo")
     return asked(world, own, "carl")
@@ -69,7 +67,7 @@ def to_carl_after_hugo_left(world: World, first: First, own: Answer) -> int:
 
 def handed_on_to_carl(world: World, first: First, own: Answer) -> int:
     prepared(world, first)
-    said = list(ReviewerAnswer)[(FIRSTS.index(first) + list(Answer).index(own)) % 4]
+    said = list(ReviewerAnswer)[(FIRSTS.index(first) + ANSWERS.index(own)) % 4]
     return handed_on(world, own, said)
 
 
@@ -87,22 +85,37 @@ READERS: list[tuple[str, Arranged]] = [
 
 def two(number: int) -> Worlds:
     """Two worlds that nothing is alike in, and others for each reader."""
-    answers = list(Answer)
-    return [(FIRSTS[at % len(FIRSTS)], answers[at % len(answers)]) for at in (number, number + 4)]
+    return [(FIRSTS[at % len(FIRSTS)], ANSWERS[at % len(ANSWERS)]) for at in (number, number + 4)]
+
+
+def twenty(number: int) -> Worlds:
+    """Every way the first review can have gone, with the answer that the learner gave then and with
+    another: in four steps with each that can be given."""
+    turn = 1 + number % (len(ANSWERS) - 1)
+    others = {own: ANSWERS[(at + turn) % len(ANSWERS)] for at, own in enumerate(ANSWERS)}
+    return [(first, own) for first in FIRSTS for own in (first.own, others[first.own])]
 
 
 STEPS = [
     pytest.param(
         name,
         arranged,
-        ALL if LONG else two(number),
+        twenty(number) if LONG else two(number),
         id=f"{name}-{arranged.__name__}",
         marks=[pytest.mark.longest] if number % 2 == 0 else [],
     )
     for number, (name, arranged) in enumerate(READERS)
 ]
 """Who reads, how far it is, and the worlds to compare. `make test` has each reader once, after the
-later of two steps, in two worlds; `make test-long` has all."""
+later of two steps, in two worlds; `make test-long` has both, in twenty."""
+
+
+@pytest.mark.usefixtures("engine_name")
+def test_in_four_steps_every_way_meets_every_answer() -> None:
+    """Those of two readers, and those of the other two."""
+    for four in (range(4), range(4, 8)):
+        met = {world for number in four for world in twenty(number)}
+        assert met == {(first, own) for first in FIRSTS for own in Answer}
 
 
 @pytest.mark.in_ci

@@ -193,6 +193,7 @@ def test_what_somebody_was_told_is_said_to_the_learner(
         reviews.reveal(actor(world, "sue"), review_id, world.now)
     page = words(sign_in(world.email("ana")).get(f"/reviews/{review_id}/differences").text)
     assert "Sue: Not yet , told by someone Tom closed for her." in page
+    assert "You and Sue rated 1 statement without seeing each other’s rating." in page
 
 
 class TestChoosing:
