@@ -15,12 +15,11 @@ from tracker.queries.record import standings
 from tracker.queries.record.standings import COUNTED_AT_ONCE
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
-from tracker.services.operations.side_notes import NOTE_TIMEOUT_MS
 
 AT_ONCE = 200
 """People in one transaction."""
-SECONDS_OF_A_PAGE = 0.4
-"""For so long a page counts of which there are too many to be shown."""
+SECONDS_OF_A_PAGE, WAITS_MS = 0.4, 50
+"""For so long a page counts where there are too many for it, and waits for who writes."""
 
 
 def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
@@ -57,7 +56,7 @@ def count_on(now: dt.datetime) -> None:
     where no worker runs. Where another one writes, they are maybe being counted."""
     until = time.monotonic() + SECONDS_OF_A_PAGE
     try:
-        with waiting_at_most(NOTE_TIMEOUT_MS):
+        with waiting_at_most(WAITS_MS):
             while time.monotonic() < until and count_stale(now, COUNTED_AT_ONCE):
                 session_afresh()
     except OperationalError:
