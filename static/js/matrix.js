@@ -37,4 +37,4 @@ function connectMatrix(table) {
   });
 }
 
-for (const table of document.querySelectorAll(".gap-wide .matrix")) connectMatrix(table);
+for (const table of document.querySelectorAll(".matrix")) connectMatrix(table);

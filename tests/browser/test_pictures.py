@@ -55,7 +55,7 @@ PICTURES = {
     "round": Picture("coordinator", "/teams/1/round"),
     "new-readers": Picture("learner and supervisor", "/account/readers"),
     "waiting-readers": Picture("coordinator", "/readers"),
-    "self-ratings": Picture("coordinator without names", "teams.self_ratings"),
+    "gaps-compared": Picture("coordinator", "/teams/1/gaps?compare=1"),
     "people": Picture("administrator", "/admin/people"),
     "administration": Picture("administrator", "/admin"),
 }

@@ -134,6 +134,7 @@ class Reading:
             "people.csv": "/gaps/people.csv",
             "round": "/round",
             "round.csv": "/round.csv",
+            "own ratings": "/gaps.csv?compare=self",
         }.items():
             self.page(reader, of + place, f"/teams/{team_id}{rest}")
         self.turn += 1

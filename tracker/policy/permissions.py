@@ -197,7 +197,6 @@ TABLE: dict[Permission, Fact] = {
     Permission.GAPS_READ: any_of(supervises, coordinates),
     Permission.ROUND_READ: coordinates,
     Permission.ROUND_REMIND: coordinates,
-    Permission.SELF_COUNTS_READ: coordinates,
     Permission.CORRECTIONS_READ: any_of(administers, operates),
     Permission.CORRECTION_CLOSE: any_of(administers, operates_what_is_nobodys),
     Permission.FRAMEWORKS_EDIT: edits_frameworks,
@@ -216,7 +215,6 @@ KNOWN_BY: dict[Permission, Permission] = {
     Permission.HANDOVER_READ: Permission.TEAM_READ,
     Permission.ROUND_READ: Permission.TEAM_READ,
     Permission.ROUND_REMIND: Permission.TEAM_READ,
-    Permission.SELF_COUNTS_READ: Permission.TEAM_READ,
     Permission.ENDORSEMENT_REVOKE: Permission.REVIEW_READ,
 }
 """Who may read the record but not act on it is told so (403); who may not even read it is told

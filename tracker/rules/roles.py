@@ -40,7 +40,6 @@ class Permission(StrEnum):
     GAPS_READ = "gaps_read"
     ROUND_READ = "round_read"
     ROUND_REMIND = "round_remind"
-    SELF_COUNTS_READ = "self_counts_read"
     CORRECTIONS_READ = "corrections_read"
     CORRECTION_CLOSE = "correction_close"
     FRAMEWORKS_EDIT = "frameworks_edit"

@@ -1,5 +1,6 @@
 """A team's matrix in counts."""
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -14,9 +15,8 @@ from tracker.rules.teams.gaps import (
     DomainSummary,
     GapCell,
     alike,
-    biggest_gaps,
+    by_need,
     could_teach,
-    shows_names,
     summarise,
 )
 
@@ -109,7 +109,7 @@ def summary(
     return DomainSummary(domain, position, at_target, gaps, unknown)
 
 
-def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_order() -> None:
+def test_the_most_need_comes_first_then_the_larger_share_then_the_framework_order() -> None:
     few, many, larger_share, first, second, none = (
         summary(1, 0, 2, 1),
         summary(2, 1, 8, 2, unknown=2),
@@ -118,55 +118,43 @@ def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_or
         summary(5, 4, 5, 6),
         summary(6, 5, 0, 0, unknown=12),
     )
-    found = biggest_gaps([few, none, second, first, larger_share, many], most=9)
-    assert found == (many, larger_share, first, second, few)
-    assert biggest_gaps([few, many, first], most=2) == (many, first)
-    assert biggest_gaps([few, second, first, larger_share, many]) == (many, larger_share, first)
+    found = by_need([few, none, second, first, larger_share, many])
+    assert found == [many, larger_share, first, second, few, none]
 
 
-def ranks_a_domain_without_gaps(
-    summaries: Sequence[DomainSummary], found: Sequence[DomainSummary]
-) -> bool:
-    return any(each.gaps == 0 for each in found) or len(found) < min(
-        3, sum(bool(s.gaps) for s in summaries)
-    )
+def needs_what_is_not_known(found: Sequence[DomainSummary]) -> bool:
+    """Whether a domain without a gap stands before one with some."""
+    return any(not one.gaps and other.gaps for one, other in itertools.pairwise(found))
 
 
 @given(matrices())
-def test_what_is_not_known_is_no_biggest_gap(groups: list[Alike]) -> None:
-    summaries = summarise(groups, DOMAINS)
-    assert not ranks_a_domain_without_gaps(summaries, biggest_gaps(summaries))
+def test_what_is_not_known_is_no_need(groups: list[Alike]) -> None:
+    assert not needs_what_is_not_known(by_need(summarise(groups, DOMAINS)))
 
 
 def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
     def by_not_at_target(groups: list[Alike]) -> bool:
-        summaries = summarise(groups, DOMAINS)
-        ranked = sorted(summaries, key=lambda each: each.at_target)[:3]
-        return bool(groups) and ranks_a_domain_without_gaps(summaries, ranked)
+        ranked = sorted(summarise(groups, DOMAINS), key=lambda each: each.at_target)
+        return bool(groups) and needs_what_is_not_known(ranked)
 
     assert find(matrices(), by_not_at_target, settings=SEARCH)
 
 
-def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_gap() -> None:
+def test_those_could_teach_who_hold_what_somebody_below_target_needs() -> None:
     cells = [
         cell(1, GAP, held=1, target=3),
-        cell(7, GAP, held=1, target=4),
-        cell(2, AT, held=2, target=1),  # above the own target, below what is needed
-        cell(8, AT, held=3, target=2),
-        cell(3, AT, held=3, target=2),
+        cell(7, GAP, held=3, target=4),  # below their own target, and holds what 1 needs
+        cell(2, AT, held=2, target=1),  # above their own target, below what is needed
+        cell(3, AT, held=3, target=3),  # just what is asked of them
         cell(4, AT, held=4, target=2),
-        cell(5, AT, held=4, target=4),  # just what is asked
         cell(6, None, held=4, target=None),
+        cell(8, UNKNOWN, held=3, target=4),
+        cell(9, UNKNOWN, held=2, target=4),
     ]
-    assert could_teach(cells) == {3: (4, 3, 8)}
+    assert could_teach(cells) == {3: (4, 6, 3, 7, 8)}
     elsewhere = Alike((GapCell(5, 4, 1, AT),), [1])
-    assert could_teach([elsewhere, *cells]) == {3: (4, 3, 8)}, "a domain without a gap comes first"
+    assert could_teach([elsewhere, *cells]) == {3: (4, 6, 3, 7, 8)}, "one without a gap is first"
 
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
     assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)]) == {}
-
-
-def test_names_up_to_the_limit() -> None:
-    assert shows_names(30)
-    assert not shows_names(31)

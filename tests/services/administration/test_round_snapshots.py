@@ -62,12 +62,10 @@ def test_what_is_kept_of_a_person(context: World) -> None:
     assert ana.role_profile == "Mid-level"
     domain = str(context.domains["leadership"])
     assert ana.cells[domain] == {
-        "held": 0,
+        "reviewed": "NLUU",
+        "revealed": "NLUU",
         "target": 2,
         "state": "gap",
-        "blocking": 1,
-        "blocked": [1],
-        "known": 0,
         "not_met": context.statements["leadership"][:2],
     }
     first = {"rank": 1, "listed": 2, "left_out": 0, "excluded": 0, "met": 0, "not_met": 2}

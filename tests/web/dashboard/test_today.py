@@ -520,9 +520,7 @@ def test_without_an_open_round_it_says_so_otherwise(
         tx.execute(delete(RoundFramework).where(RoundFramework.round_id.in_(city)))
         tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))
     assert "2 of 2 have not sent anything yet Ana, Ben" in today(sign_in, "sue")
-    assert "0 of 3 people have sent something. With something revealed: 0." in today(
-        sign_in, "cora"
-    )
+    assert "0 of 3 people have sent something. 0 have results." in today(sign_in, "cora")
 
 
 def test_a_coordinator_sees_how_far_the_teams_are(
@@ -539,9 +537,7 @@ def test_a_coordinator_sees_how_far_the_teams_are(
         )
     said = today(sign_in, "cora")
     assert "As coordinator of City Library" in said
-    assert (
-        "Central 1 of 3 people have sent something this round. With something revealed: 0." in said
-    )
+    assert "Central 1 of 3 people have sent something this round. 0 have results." in said
     assert "As supervisor" not in said
 
 

@@ -125,7 +125,8 @@ DOWNLOADS = {
     "/profile.json": ("ana", "ana", "profiles", "json"),
     "/profile.pdf": ("ana", "ana", "profiles", "pdf"),
     "/people/<id:person_id>/profile.pdf": ("sue", "ana", "profiles", "pdf"),
-    "/teams/<id:team_id>/gaps.csv": ("sue", None, "teams", "csv"),
+    "/teams/<id:team_id>/gaps.csv": ("sue", None, "gap_files", "csv"),
+    "/teams/<id:team_id>/gaps/<table>.csv": ("sue", None, "gap_files", "csv"),
     "/teams/<id:team_id>/round.csv": ("cora", None, "team_rounds", "csv"),
     "/assess/list/template.csv": ("ana", "ana", "rating_lists", "csv"),
     "/reviews/<id:review_id>/differences.pdf": ("sue", "ana", "reviews", "pdf"),
@@ -199,8 +200,7 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
     nobodys |= {"/.well-known/security.txt", "/robots.txt"}
     nobodys |= {f"{one}/changes.csv", f"{one}/changes.json"}
-    counts_alone = {"/teams/<id:team_id>/self-ratings.csv"}
-    assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | nobodys | counts_alone
+    assert rules - set(DOWNLOADS) == noted_otherwise | own_alone | nobodys
 
 
 def test_a_look_stands_in_the_audit_and_for_the_owner(

@@ -29,7 +29,11 @@ class Plain:
         return [one for one in self.people if self.state[one, domain] in states]
 
 
-def everybody(world: World, path: str, below: bool = True) -> Plain:
+REVIEWED = "FROM endorsements e %s WHERE e.status = 'standing'"
+REVEALED = "FROM revealed_answers e %s"
+
+
+def everybody(world: World, path: str, below: bool = True, said_in: str = REVIEWED) -> Plain:
     """Whoever learns in the team of that path now, or in it and below."""
     like = f"{path}%" if below else path
     jobs = defaultdict(set)
@@ -74,9 +78,8 @@ def everybody(world: World, path: str, below: bool = True) -> Plain:
     said = {
         (person, statement): meaning
         for person, statement, meaning in _rows(
-            "SELECT e.person_id, e.statement_id, a.counts_as FROM endorsements e "
-            "JOIN scale_answers a ON a.key = e.answer AND a.framework_id = :framework "
-            "WHERE e.status = 'standing'",
+            "SELECT e.person_id, e.statement_id, a.counts_as "
+            + said_in % "JOIN scale_answers a ON a.key = e.answer AND a.framework_id = :framework",
             framework=world.framework_id,
         )
     }

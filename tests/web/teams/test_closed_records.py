@@ -71,12 +71,12 @@ def test_gaps_leave_out_who_is_closed_and_still_say_who_has_not_sent(
     sue = sign_in(world.email("sue"))
     page = words(sue.get(f"{central}/gaps").text)
     assert "3 records aren’t open to you yet. This page leaves them out." in page
-    assert "2 of 4 people have not sent this round." in page
-    listed = words(sue.get(f"{central}/gaps/not-sent").text)
+    assert "2 of 4 people have sent ratings." in page
+    listed = words(sue.get(f"{central}?show=not-sent").text)
     assert "Nell" in listed
     assert "Olga" in listed
     assert 'Left out,"3 people, whose records aren’t open to you yet"' in (
-        sue.get(f"{central}/gaps.csv").text
+        sue.get(f"{central}/gaps/about.csv").text
     )
 
 

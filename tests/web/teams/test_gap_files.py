@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from openpyxl import load_workbook
-from pypdf import PdfReader
+from openpyxl import Workbook, load_workbook
+from pypdf import PageObject, PdfReader
 
 from tests.client import Client
 from tests.factories.frameworks import add_role_profile, open_round
@@ -18,7 +18,7 @@ from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
-from tests.web.teams.test_gaps import about, file, parts, some_gaps
+from tests.web.teams.test_gaps import about, file, some_gaps
 from tracker.db import transaction
 from tracker.models import Library, Person
 from tracker.rules.profiles.levels import TargetState
@@ -26,19 +26,28 @@ from tracker.rules.regions import Paper
 from tracker.services.administration import rounds
 from tracker.services.reviews import standings
 from tracker.web.teams import people_file
+from tracker.web.teams.gaps import file_views
+from tracker.web.teams.gaps.xlsx import WIDEST
 
 SignIn = Callable[[str], Client]
+FOOTER = 50
+"""Points from the foot of a page, under which its footer stands."""
 SIZES = {Paper.LETTER: (612, 792), Paper.A4: (595, 842)}
 
 
-def sheets(client: Client, url: str) -> dict[str, list[list[object]]]:
-    """By title, what is in each row, without the empty cells at its end."""
-    book = load_workbook(io.BytesIO(client.http.get(url).data))
-    found = {}
-    for sheet in book.worksheets:
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-        found[sheet.title] = [[each for each in row if each is not None] for row in rows]
-    return found
+def book(client: Client, url: str) -> Workbook:
+    return load_workbook(io.BytesIO(client.http.get(url).data))
+
+
+def sheets(client: Client, url: str) -> dict[str, list[list[str]]]:
+    """By title, what is in each row."""
+    return {
+        sheet.title: [
+            ["" if each is None else str(each) for each in row]
+            for row in sheet.iter_rows(values_only=True)
+        ]
+        for sheet in book(client, url).worksheets
+    }
 
 
 def read(client: Client, url: str) -> PdfReader:
@@ -48,7 +57,7 @@ def read(client: Client, url: str) -> PdfReader:
 
 
 def pdf_words(client: Client, url: str) -> str:
-    return " ".join(read(client, url).pages[0].extract_text().split())
+    return " ".join(" ".join(page.extract_text() for page in read(client, url).pages).split())
 
 
 def with_spring(world: World) -> int:
@@ -73,6 +82,9 @@ def test_each_says_every_choice_rule_voice_version_and_day(
     url = f"/teams/{world.teams['central']}/gaps"
     query = f"?teams=own&profile={of}&compare={spring}"
     said = {
+        "In short": "Unchanged since Spring 2026: nobody reached a target or fell below one.",
+        "Compared": "Of 1 levels known both times, below target: 0 in Spring 2026, 0 now. "
+        "Both are measured against today’s targets.",
         "Team": "Central",
         "Framework": "Small framework 1",
         "Round": "Now",
@@ -80,13 +92,13 @@ def test_each_says_every_choice_rule_voice_version_and_day(
         "Job profile": "Mid-level",
         "Compare with": "Spring 2026, same people",
         "Ratings": "Reviewed ratings. Self-ratings are not in these figures.",
-        "Target": "People are measured by their job profile in this team; with several, by the "
-        "higher target of each domain.",
+        "Target": "People are measured by their job profile in this team. With two jobs, the "
+        "higher target applies.",
         "Rule": "4 of every 5 statements, version 1",
         "Made on": "Nov 24, 2026",
     }
     assert about(cora, f"{url}.csv{query}") == said
-    assert dict(sheets(cora, f"{url}.xlsx{query}")["About"]) == said
+    assert dict(sheets(cora, f"{url}.xlsx{query}")["About"][1:]) == said
     paper = pdf_words(cora, f"{url}.pdf{query}")
     page = words(cora.get(f"{url}{query}").text)
     for label, each in said.items():
@@ -97,20 +109,75 @@ def test_each_says_every_choice_rule_voice_version_and_day(
 
 
 @pytest.mark.in_ci
-def test_a_workbook_has_the_rows_of_the_other_file(
+def test_a_workbook_has_the_tables_of_the_other_files(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
         spring = with_spring(world)
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['city']}/gaps"
-    for query in ("", f"?compare={spring}", f"?round={spring}"):
-        text = [[str(each) for each in row] for row in sheets(cora, f"{url}.xlsx{query}")["Gaps"]]
-        figures, *reasons, _facts = parts(cora, f"{url}.csv{query}")
-        expected = [[each for each in row if each] for row in figures]
-        for part in reasons:
-            expected += [[], *part]
-        assert text == expected
+    for query in ("", f"?round={spring}", f"?compare={spring}"):
+        found = sheets(cora, f"{url}.xlsx{query}")
+        titles = ["Domains", "Teams", "People", *(["Statements"] if "round" not in query else [])]
+        assert list(found) == [*titles, "About"], "nobody was below target then"
+        for title, rows in found.items():
+            name = "gaps" if title == "Domains" else f"gaps/{title.lower()}"
+            address = f"/teams/{world.teams['city']}/{name}.csv{query}"
+            if (title, query) != ("About", ""):  # That of people compares nothing.
+                assert rows == file(cora, address), title
+    assert file(cora, f"{url}/teams.csv")[1:3] == [
+        ["Central", "3", "Technical", "Technical", "0", "0"],
+        ["Central", "3", "Durable", "Communication", "1", "2"],
+    ]
+    head, first, *_rest = file(cora, f"{url}/statements.csv")
+    assert (len(head), first[:3], first[4:]) == (6, ["Durable", first[1], first[2]], ["1", "1"])
+    assert first[3].startswith(first[1])
+
+
+def test_a_workbook_can_be_worked_with(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Numbers are numbers; head and first column stay; each column filters, and is wide enough."""
+    with app.app_context():
+        some_gaps(world)
+    cora = sign_in(world.email("cora"))
+    found = book(cora, f"/teams/{world.teams['city']}/gaps.xlsx")
+    for sheet in found.worksheets:
+        assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", sheet.dimensions)
+        assert all(cell.font.bold for cell in sheet[1])
+        for column in sheet.columns:
+            longest = max(len(str(cell.value or "")) for cell in column[1:])
+            width = sheet.column_dimensions[column[0].column_letter].width
+            assert width >= min(longest, WIDEST)
+    numbers = {cell.data_type for row in found["Domains"].iter_rows(2, min_col=3) for cell in row}
+    assert numbers == {"n"}
+
+
+def test_addresses_and_staff_ids_are_for_who_administers_people(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        some_gaps(world)
+        with transaction() as tx:
+            tx.get_one(Person, world.people["ana"]).staff_id = "S-17"
+    cora, url = sign_in(world.email("cora")), f"/teams/{world.teams['central']}/gaps"
+    assert file(cora, f"{url}/people.csv")[0][:2] == ["Name", "Team"]
+    assert "@" not in str(sheets(cora, f"{url}.xlsx"))
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["cora"]).administrator = True
+    head, ana, *_rest = file(cora, f"{url}/people.csv")
+    assert head[:4] == ["Name", "Email", "Staff ID", "Team"]
+    assert ana[:4] == ["Ana", world.email("ana"), "S-17", "Central"]
+    assert sheets(cora, f"{url}.xlsx")["People"][1][:3] == ["Ana", world.email("ana"), "S-17"]
+
+
+def test_more_people_than_a_workbook_holds_are_a_file_of_their_own(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_views, "AT_ONCE", 1)
+    with app.app_context():
+        some_gaps(world)
+    found = sheets(sign_in(world.email("cora")), f"/teams/{world.teams['central']}/gaps.xlsx")
+    assert "People" not in found
+    assert ["People", "Too many for a workbook. Export “People (CSV)” instead."] in found["About"]
 
 
 @pytest.mark.parametrize("name", ["=cmd()", "+1", "-2+3", "@sum(A1)", "＝cmd()"])
@@ -121,21 +188,21 @@ def test_a_formula_is_a_text(app: Flask, world: World, sign_in: SignIn, name: st
             tx.get_one(Person, world.people["ana"]).name = name
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['central']}/gaps"
-    book = load_workbook(io.BytesIO(cora.http.get(f"{url}.xlsx").data))
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    found = book(cora, f"{url}.xlsx")
+    cells = [cell for sheet in found for row in sheet.iter_rows() for cell in row]
     (cell,) = (each for each in cells if each.value == name)
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
     assert not [each for each in cells if each.data_type == "f"]
-    for address in (f"{url}.csv", f"{url}/domains/leadership/people.csv"):
+    for address in (f"{url}/people.csv", f"{url}/domains/leadership/people.csv"):
         assert f"'{name}" in [row[0] for row in file(cora, address)]
 
 
 @pytest.mark.parametrize("paper", list(Paper))
-@pytest.mark.parametrize("people", [0, 27, 60])
-def test_a_document_is_one_sheet_of_the_librarys_paper(
+@pytest.mark.parametrize("people", [0, 60])
+def test_a_document_begins_with_its_picture_and_fills_the_page(
     app: Flask, world: World, sign_in: SignIn, paper: Paper, people: int
 ) -> None:
-    """A row for each of up to 30, else a row for each domain."""
+    """The people follow, their head on each page."""
     with app.app_context():
         some_gaps(world)
         with transaction() as tx:
@@ -144,13 +211,29 @@ def test_a_document_is_one_sheet_of_the_librarys_paper(
             join(world, f"a person of a rather long name {number}", "central")
         standings.count_stale(world.now)
     found = read(sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps.pdf")
-    (page,) = found.pages
-    size = (round(page.mediabox.width), round(page.mediabox.height))
-    assert size == (SIZES[paper] if people == 60 else SIZES[paper][::-1])
-    text = page.extract_text()
-    assert ("Ana" in text) == (people < 60)
-    assert "Communication" in text
-    assert "1 of 1 haven" in text
+    first, *rest = found.pages
+    assert (round(first.mediabox.width), round(first.mediabox.height)) == SIZES[paper]
+    text = first.extract_text()
+    assert "Ana" not in text
+    assert "1 of 1 below target" in text
+    assert "Leadership 1.1 (Leadership): 1 of 1" in " ".join(text.split())
+    assert lowest_words(first) < 0.15 * SIZES[paper][1]
+    assert len(rest) == (2 if people else 1)
+    assert all("Person" in page.extract_text() for page in rest)
+    assert "Ana" in " ".join(page.extract_text() for page in rest)
+
+
+def lowest_words(page: PageObject) -> float:
+    """How far from the foot of a page, in points, its last line above the footer stands."""
+    heights: list[float] = []
+
+    def seen(text: str, cm: list[float], tm: list[float], _font: object, _size: object) -> None:
+        height = cm[5] + tm[5] * cm[3]
+        if text.strip() and height > FOOTER:
+            heights.append(height)
+
+    page.extract_text(visitor_text=seen)
+    return min(heights)
 
 
 def test_what_cannot_be_chosen_is_no_file(world: World, sign_in: SignIn) -> None:
@@ -182,7 +265,7 @@ def test_two_versions_are_both_named(app: Flask, world: World, sign_in: SignIn) 
     assert said not in words(cora.get(url).text)
 
 
-def test_a_list_of_people_says_its_domain_and_filters(
+def test_a_list_of_people_says_its_domain_and_on_paper_its_filters(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
@@ -190,7 +273,8 @@ def test_a_list_of_people_says_its_domain_and_filters(
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['central']}/gaps"
     statement = world.statements["leadership"][0]
-    of_all = list(about(cora, f"{url}.csv"))
+    of_all = about(cora, f"{url}.csv")
+    del of_all["Compare with"]
     for query, expected in {
         "": {"Show": "Below target"},
         "?show=at": {"Show": "At target"},
@@ -200,26 +284,20 @@ def test_a_list_of_people_says_its_domain_and_filters(
         },
         f"?person={world.people['ana']}": {"Show": "Only Ana."},
     }.items():
-        said = about(cora, f"{url}/domains/leadership/people.csv{query}")
-        assert said["Domain"] == "Leadership"
-        assert {key: said.get(key) for key in expected} == expected
-        assert {*of_all} - {*said} == {"Compare with"}
-        assert ("Statement" in said) == ("statement" in query)
         page = words(cora.get(f"{url}/domains/leadership{query}").text)
+        said = {**of_all, "Domain": "Leadership", **expected}
         assert all(f"{label} {each}" in page for label, each in said.items())
+        head, *lines = file(cora, f"{url}/domains/leadership/people.csv{query}")
+        assert head[3] == "Domain"
+        assert {line[3] for line in lines} <= {"Leadership"}
 
 
-def test_everyone_by_name_says_what_it_stands_on(
+def test_people_are_one_table_however_many_steps_it_takes(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, after the last people, and nothing of a comparison that is not in it."""
     monkeypatch.setattr(people_file, "PEOPLE_A_STEP", 2)
     with app.app_context():
         spring = with_spring(world)
     cora = sign_in(world.email("cora"))
-    url = f"/teams/{world.teams['city']}/gaps"
-    people, said = parts(cora, f"{url}/people.csv?compare={spring}")
+    people = file(cora, f"/teams/{world.teams['city']}/gaps/people.csv?compare={spring}")
     assert [line[0] for line in people] == ["Name", "Ana", "Ben", "Lea", "Sue"]
-    facts = dict(map(tuple, said))
-    assert facts["Compare with"] == "Nothing"
-    assert facts == about(cora, f"{url}.csv")

@@ -119,8 +119,8 @@ def test_how_far_people_are(app: Flask, world: World, sign_in: SignIn) -> None:
     assert found["Central"] == ["3", "", "0", "1", "1", "1"]
     assert found["Harbour"] == ["1", "", "1", "0", "0", "0"]
     supervisors = by_supervisor(page)
-    assert supervisors["Sue"] == ["0", "1", "▲ 1", "Nov 21", "under 5 finished"]
-    assert supervisors["Ana"] == ["0", "1", "0", "Nov 21", "under 5 finished"]
+    assert supervisors["Sue"] == ["0", "1", "▲ 1", "Nov 21", "Too few to show"]
+    assert supervisors["Ana"] == ["0", "1", "0", "Nov 21", "Too few to show"]
     assert listed(page)["Lea"] == ["Harbour", "Not sent", "Hugo", "Never"]
     assert listed(page)["Ben"][1] == "Sent 1 statement sent Nov 21 ▲ overdue"
     assert list(listed(page)) == ["Ben", "Lea", "Sue"]
@@ -144,8 +144,8 @@ def test_what_was_not_sent_is_not_told_apart(app: Flask, world: World, sign_in: 
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["lea"]).ready_at = world.now
     page = cora.get(url(world)).text
-    assert "1 says they’re ready to talk" in page
-    assert listed(page)["Lea"][1] == "Not sent ready to talk"
+    assert "1 person asked to talk" in page
+    assert listed(page)["Lea"][1] == "Not sent asked to talk"
 
 
 def test_a_withdrawn_review_was_not_sent(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -160,7 +160,7 @@ def test_a_median_from_five_on(app: Flask, world: World, sign_in: SignIn) -> Non
             join(world, name, "central")
             _finished(world, name, days=at + 1)
         four = sign_in(world.email("cora")).get(url(world)).text
-        assert by_supervisor(four)["Sue"][-1] == "under 5 finished"
+        assert by_supervisor(four)["Sue"][-1] == "Too few to show"
         join(world, "eli", "central")
         _finished(world, "eli", days=20)
     assert by_supervisor(sign_in(world.email("cora")).get(url(world)).text)["Sue"][-1] == "3"
@@ -431,7 +431,7 @@ def test_without_levels_who_sent_is_told_by_name_and_nothing_else(
     assert listed(page) == {
         "Ana": ["Central", "Sent", "Sue", "–"],
         "Ben": ["Central", "Sent", "Sue", "–"],
-        "Lea": ["Harbour", "Not sent ready to talk", "Hugo", "Never"],
+        "Lea": ["Harbour", "Not sent asked to talk", "Hugo", "Never"],
         "Sue": ["Central", "Sent", "Ana", "–"],
     }
     assert "At this point in" not in page
@@ -754,4 +754,4 @@ def supervisor_by_sql(world: World, name: str) -> tuple[int, int, str]:
     days = sorted(int(each[2]) for each in of if each[0] == "closed")
     middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2 if days else 0
     overdue = sum(due < world.now.date().isoformat() for due in waiting)
-    return len(waiting), overdue, f"{middle:g}" if len(days) >= 5 else "under 5 finished"
+    return len(waiting), overdue, f"{middle:g}" if len(days) >= 5 else "Too few to show"

@@ -20,6 +20,7 @@ from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
 from tests.web.teams import plain_figures
+from tests.web.teams.matrix import below, cells, domains
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import transaction
@@ -29,9 +30,8 @@ from tracker.rules.profiles.levels import TargetState
 from tracker.services.administration import rounds
 
 SignIn = Callable[[str], Client]
-ENTRY, MID = "Emerging, at target", "Emerging, below target"
-COMMUNICATION = 2
-"""The column of the domain in the files."""
+ENTRY = ["Emerging", "Emerging", "At target"]
+MID = ["Emerging", "Developing", "Below target"]
 
 
 def two_jobs(world: World) -> int:
@@ -49,11 +49,11 @@ def two_jobs(world: World) -> int:
     return spring
 
 
-def in_file(client: Client, world: World, team: str, query: str = "") -> list[str]:
+def in_file(client: Client, world: World, team: str, query: str = "") -> list[object]:
     """Ana's row: her job profile, and how far she is in Communication."""
-    table = file(client, f"/teams/{world.teams[team]}/gaps.csv{query}")
-    column = table[0].index("Communication")
-    return next([row[1], row[column]] for row in table if row[0] == "Ana")
+    table = file(client, f"/teams/{world.teams[team]}/gaps/people.csv{query}")
+    at = table[0].index("Communication level")
+    return next([row[2], row[at : at + 3]] for row in table if row[0] == "Ana")
 
 
 @pytest.fixture
@@ -70,10 +70,10 @@ def test_every_page_of_a_team_measures_by_the_job_there(
     for query in ("", f"?round={spring}"):
         assert in_file(cora, world, "central", query) == ["Mid-level", MID]
         assert in_file(cora, world, "harbour", query) == ["Entry", ENTRY]
-        for team, job, state in (("central", "Mid-level", "▼"), ("harbour", "Entry", "Em")):
+        for team, job, state in (("central", "Mid-level", "Below"), ("harbour", "Entry", "At")):
             page = cora.get(f"/teams/{world.teams[team]}/gaps{query}").text
-            found = rows(page)["Ana"]
-            assert (found[0], found[2][:2].strip()) == (job, state)
+            assert cells(page)["Ana"]["Communication"].startswith(f"{state} target: Emerging")
+            assert f"Ana {job}" in words(page)
     for team, job in (("central", "Mid-level"), ("harbour", "Entry")):
         page = cora.get(f"/teams/{world.teams[team]}").text
         assert any(job in cells for name, cells in rows(page).items() if name.startswith("Ana"))
@@ -88,14 +88,11 @@ def test_where_teams_are_joined_they_count_once_against_the_higher_target(
     for query in ("", f"?round={spring}"):
         assert in_file(cora, world, "city", query) == ["Mid-level, Entry", MID]
         page = cora.get(f"/teams/{world.teams['city']}/gaps{query}").text
-        assert "the higher target of each domain" in page
-        below = page.partition("Below target by team</h2>")[2]
-        assert rows(below)["Central"][2] == "1 of 1"
-        assert rows(below)["Harbour"][2] == "0 of 2"
-        assert rows(page)["Gaps"][2] == "1 of 2"
-    everybody = file(cora, f"/teams/{world.teams['city']}/gaps/people.csv")
-    (hers,) = (row for row in everybody if row[0] == "Ana")
-    assert hers[1:4:2] == ["Mid-level, Entry", MID]
+        assert "With two jobs here, the higher target applies." in page
+        by_team = page.partition("Below target by team</h2>")[2]
+        assert rows(by_team)["Central"][2] == "1 of 1"
+        assert rows(by_team)["Harbour"][2] == "0 of 2"
+        assert below(page)["Communication"] == "1 of 2"
 
 
 @pytest.mark.in_ci
@@ -140,13 +137,13 @@ def test_the_comparison_measures_then_as_the_round_does(
     """In Harbour she was at target then, in the library she was not."""
     cora = sign_in(world.email("cora"))
     for team, of in (("central", "1 of 1"), ("harbour", "0 of 2"), ("city", "1 of 2")):
-        below, known = of.split(" of ")
+        gaps, known = of.split(" of ")
         page = cora.get(f"/teams/{world.teams[team]}/gaps?compare={spring}").text
         then = cora.get(f"/teams/{world.teams[team]}/gaps?round={spring}").text
-        found = rows(page)
-        assert (found["Spring 2026"][2], found["Now"][2]) == (below, below)
-        assert found["Known both times"][2] == known
-        assert rows(then)["Gaps"][2] == of
+        said = domains(page)["Communication"]
+        assert f"People compared: {known} of" in said
+        assert f"Below target, Spring 2026: {gaps}; Below target, now: {gaps}" in said
+        assert below(then)["Communication"] == of
 
 
 @pytest.mark.in_ci
@@ -158,11 +155,11 @@ def test_the_figures_are_those_of_a_second_count(
         with app.app_context(), transaction() as tx:
             path = tx.get_one(Team, world.teams[team]).path
             plain = plain_figures.everybody(world, path)
-        found = rows(cora.get(f"/teams/{world.teams[team]}/gaps").text)["Gaps"]
-        for column, domain in enumerate(("Technical", "Communication", "Leadership"), 1):
+        found = below(cora.get(f"/teams/{world.teams[team]}/gaps").text)
+        for domain in ("Technical", "Communication", "Leadership"):
             gaps = len(plain.having(domain, plain_figures.GAP))
             known = gaps + len(plain.having(domain, plain_figures.AT))
-            assert found[column] == f"{gaps} of {known}", (team, domain)
+            assert found[domain] == f"{gaps} of {known}", (team, domain)
 
 
 def test_a_round_counts_their_statements_once_by_the_higher_target(
@@ -179,7 +176,7 @@ def test_a_page_says_who_is_measured_otherwise_elsewhere(
     world: World, sign_in: SignIn, spring: int
 ) -> None:
     """Sue sees Central alone; Cora sees both teams, and measures by both in the library."""
-    said = "Ana has more job profiles than are measured here."
+    said = "Ana has another job that isn’t counted here."
     central = f"/teams/{world.teams['central']}/gaps"
     for name in ("sue", "cora"):
         reader = sign_in(world.email(name))

@@ -393,4 +393,4 @@ def test_one_person_is_no_people(world: World, sign_in: SignIn) -> None:
     cora = sign_in(world.email("cora"))
     assert "Harbour 0 of 1 person has sent something" in words(cora.get("/").text)
     gaps = words(cora.get(f"/teams/{world.teams['harbour']}/gaps").text)
-    assert "1 of 1 person has not sent this round." in gaps
+    assert "0 of 1 person has sent ratings." in gaps

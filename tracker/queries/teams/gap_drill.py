@@ -13,7 +13,6 @@ from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_figures import GapFigures, figures, statements_of
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
-from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
@@ -46,14 +45,6 @@ class DrilledPerson:
     framework: str | None
     cell: GapCell
     reasons: tuple[Wording, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    person_id: int
-    name: str
-    role_profile: str
-    teams: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +81,7 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
                 person_id=one.person_id,
                 name=one.name,
                 role_profile=one.role_profile,
-                teams=_teams(scope, one),
+                teams=scope.teams_of(one),
                 framework=None if one.is_usual else one.framework_slug,
                 cell=rows[one.person_id][0],
                 reasons=tuple(each.title for each in reasons if one.person_id in each.people),
@@ -125,19 +116,10 @@ def reasons_of(
     return tuple(reason(each) for each in gap_reasons.held_by(groups, not_met, statements))
 
 
-def not_sent(scope: GapScope, chosen: MatrixFilters) -> list[NotSent]:
-    """Who has sent nothing in the open round, or ever where none is open; A to Z. One query."""
+def not_sent(scope: GapScope, chosen: MatrixFilters) -> int:
+    """How many have sent nothing in the open round, or ever where none is open. One query."""
     people = people_chosen(scope, chosen, with_closed=True)
     period = scope.open_round(chosen.framework_id)
     ids = [one.person_id for one in people]
     sent = who_sent(ids, scope.library_id, chosen.framework_id, [period.id] if period else [])
-    return [
-        NotSent(one.person_id, one.name, one.role_profile, _teams(scope, one))
-        for one in people
-        if one.person_id not in sent
-    ]
-
-
-def _teams(scope: GapScope, one: TeamLearner) -> tuple[str, ...]:
-    names = (scope.team_names.get(job.path) for job in one.jobs)
-    return tuple(dict.fromkeys(name for name in names if name))
+    return len(set(ids) - sent)

@@ -19,7 +19,7 @@ from tracker.queries.record.standings import StandingPlace
 from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.profiles.targets import higher_of
-from tracker.rules.record.standings import against
+from tracker.rules.record.standings import ShortStanding, against
 from tracker.rules.record.standings import ids as statement_ids
 from tracker.rules.record.versions import DomainShape, LevelShape
 from tracker.rules.teams import gaps, round_snapshots
@@ -29,12 +29,14 @@ from tracker.rules.teams.gaps import Alike, GapCell, GapRow, GapStatement
 @dataclass(frozen=True, slots=True)
 class GapFigures:
     """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
-    `exceptions`: how many statements are left out, by person. `not_met`: their statements."""
+    `exceptions`: how many statements are left out, by person. `not_met`: their statements. `said`:
+    of both sides, for now."""
 
     domains: tuple[DomainShape, ...]
     row_of: Callable[[TeamLearner], GapRow | None]
     exceptions: Mapping[int, int]
     not_met: Mapping[int, Sequence[int]]
+    said: Mapping[int, ShortStanding]
 
     def groups(self, people: Iterable[TeamLearner]) -> list[Alike]:
         return gaps.alike((one.person_id, self.row_of(one)) for one in people)
@@ -86,6 +88,7 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
             for person_id, written in excepted.items()
         },
         {each: statement_ids(said[each].not_met) for each in ids if said[each].not_met},
+        said,
     )
 
 
@@ -96,16 +99,10 @@ def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) 
     )
 
 
-def kept_figures(
-    at: PastRound,
-    person_ids: Collection[int],
-    blind: BlindSpots,
-    is_here: Callable[[str], bool] | None = None,
-) -> GapFigures:
-    """Those of them who were there. `is_here`: for people as they are now, which teams (by path) to
-    measure them in; who had no job in them then is measured by all that they had."""
-    framework = kept_framework(at)
-    domains = kept_domains(framework)
+def kept_figures(at: PastRound, person_ids: Collection[int], blind: BlindSpots) -> GapFigures:
+    """Those of them who were there."""
+    domains = kept_domains(kept_framework(at))
+    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     rows = session().execute(
         select(SnapshotPerson.person_id, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
             SnapshotPerson.snapshot_id == at.snapshot_id,
@@ -124,21 +121,17 @@ def kept_figures(
             each for domain in domains for each in kept[str(domain.id)]["not_met"]
         ]
 
-    def asked(one: TeamLearner) -> Collection[int]:
-        if is_here is None:
-            return one.place.role_profile_ids
-        had = framework.get("jobs", {}).get(str(one.person_id), [])
-        jobs = [job for path, job, _name in had if is_here(path)] or [job for _, job, _ in had]
-        return jobs if one.by_name else jobs[-1:]
-
     def row_of(one: TeamLearner) -> GapRow | None:
         if one.person_id not in there:
             return None
-        jobs, of = asked(one), there[one.person_id]
-        row = (round_snapshots.read_cell(each.id, of[str(each.id)], jobs) for each in domains)
+        of, jobs = there[one.person_id], one.role_profile_ids
+        row = (
+            round_snapshots.read_cell(each.id, ranks, of[str(each.id)], jobs)
+            for each, ranks in zip(domains, levels, strict=True)
+        )
         return _veiled(one.person_id, tuple(row), is_hidden)
 
-    return GapFigures(domains, row_of, left_out, not_met)
+    return GapFigures(domains, row_of, left_out, not_met, {})
 
 
 def kept_framework(at: PastRound) -> dict[str, Any]:

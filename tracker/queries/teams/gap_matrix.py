@@ -2,28 +2,32 @@
 by name; others get `releases`."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from tracker.queries.teams.gap_figures import figures, kept_figures
+from tracker.queries.teams.gap_figures import figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
-from tracker.queries.teams.team_learners import TeamLearner, within
+from tracker.queries.teams.team_learners import TeamLearner, TeamPlace, within
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import folded
 from tracker.rules.record.versions import DomainShape
-from tracker.rules.teams import gap_reasons, gaps
-from tracker.rules.teams.gap_reasons import SamePeople
+from tracker.rules.teams import gaps
 from tracker.rules.teams.gaps import DomainSummary, GapCell, GapRow
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixFilters:
     """What the reader asks for of a scope. `below`: with the teams below. `framework`: its title
-    and version."""
+    and version. `compare`: with the end of a round, `by_targets_then` or by those of the page;
+    `beside`: with self-ratings."""
 
     framework_id: int
     slug: str
     lang: str
     compare: PastRound | None = None
+    by_targets_then: bool = False
+    beside: bool = False
     role_profile_id: int | None = None
     below: bool = False
     framework: Wording = ""
@@ -31,13 +35,10 @@ class MatrixFilters:
 
 @dataclass(frozen=True, slots=True)
 class DomainColumn:
-    """One domain over the people shown. `before`: (gaps, known) in the round to compare with.
-    `same`: those who are known both times."""
+    """One domain over the people shown."""
 
     domain: DomainShape
     summary: DomainSummary
-    before: tuple[int, int] | None
-    same: SamePeople | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class PersonRow:
     person_id: int
     name: str
     role_profile: str
+    teams: tuple[str, ...]
     framework: str | None
     cells: tuple[GapCell, ...]
 
@@ -81,9 +83,7 @@ def people_chosen(
 
 
 class GapMatrix:
-    """The cells of everybody on the page's scope, as of its time, and of those of them who were
-    there at the end of the round to compare with. Domains of two versions are the same by key.
-    Raises Uncounted."""
+    """The cells of everybody on the page's scope, as of its time. Raises Uncounted."""
 
     def __init__(
         self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
@@ -95,67 +95,61 @@ class GapMatrix:
         self.ids = [domain.id for domain in self.domains]
         self.now = self.figures.rows(everybody)
         self.groups = self.figures.groups(everybody)
-        self.then = self._rows_at(chosen.compare, chosen.below) if chosen.compare else None
 
-    def _rows_at(self, at: PastRound, below: bool) -> Mapping[int, GapRow]:
-        here = self.scope.team.path
-        then = kept_figures(
-            at,
-            [one.person_id for one in self.everybody],
-            self.scope.blind,
-            lambda path: path.startswith(here) if below else path == here,
+    def by_need(self, domain_id: int) -> list[TeamLearner]:
+        """Everybody, by how they are in that domain and then A to Z."""
+        at = self.ids.index(domain_id)
+        return sorted(
+            self.everybody,
+            key=lambda one: (gaps.NEED.index(self.now[one.person_id][at].state), folded(one.name)),
         )
-        keys = {domain.id: domain.key for domain in then.domains}
-        ids = {domain.key: domain.id for domain in self.domains}
-        return {
-            person_id: tuple(
-                cell._replace(domain_id=ids[keys[cell.domain_id]])
-                for cell in row
-                if keys[cell.domain_id] in ids
-            )
-            for person_id, row in then.rows(self.everybody).items()
-        }
 
-    def rows(self) -> tuple[PersonRow, ...]:
+    def rows(self, people: Iterable[TeamLearner]) -> tuple[PersonRow, ...]:
         return tuple(
             PersonRow(
                 one.person_id,
                 one.name,
                 one.role_profile,
+                self.scope.teams_of(one),
                 None if one.is_usual else one.framework_slug,
                 self.now[one.person_id],
             )
-            for one in self.everybody
+            for one in people
         )
 
     def columns(self) -> tuple[DomainColumn, ...]:
-        now = gaps.summarise(self.groups, self.ids)
-        same: Mapping[int, SamePeople] = {}
-        before: list[tuple[int, int] | None] = [None] * len(now)
-        if self.then is not None:
-            same = gap_reasons.same_people(self.now, self.then, self.ids)
-            then = gaps.summarise(gaps.alike(self.then.items()), self.ids)
-            before = [(each.gaps, each.known) for each in then]
-        return tuple(
-            DomainColumn(domain, summary, then, same.get(domain.id))
-            for domain, summary, then in zip(self.domains, now, before, strict=True)
-        )
+        summaries = gaps.summarise(self.groups, self.ids)
+        return tuple(map(DomainColumn, self.domains, summaries))
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
         team = self.scope.team
-        there: defaultdict[str, list[TeamLearner]] = defaultdict(list)
+
+        @cache
+        def places(place: TeamPlace) -> list[tuple[str, TeamPlace]]:
+            paths = {_child(team.path, job.path) for job in place.jobs}
+            found = [
+                (path, place.within(path, path != team.path, chosen.role_profile_id))
+                for path in paths
+            ]
+            return [(path, inside) for path, inside in found if inside is not None]
+
+        there: defaultdict[str, list[tuple[int, GapRow | None]]] = defaultdict(list)
         for one in self.everybody if self.scope.children else ():
-            for path in {_child(team.path, job.path) for job in one.jobs}:
-                there[path].append(one)
-        found = []
-        for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
-            people = within(there[child.path], child.path, below, chosen.role_profile_id)
-            if people:
-                groups = self.figures.groups(people)
-                counts = gaps.below_of_known(groups, self.ids)
-                found.append(ChildRow(child, not below, len(people), counts))
-        return tuple(found)
+            for path, place in places(one.place):
+                of = one if place is one.place else one._replace(place=place)
+                row = self.now.get(one.person_id) if of is one else self.figures.row_of(of)
+                there[path].append((one.person_id, row))
+        return tuple(
+            ChildRow(
+                child,
+                child is team,
+                len(there[child.path]),
+                gaps.below_of_known(gaps.alike(there[child.path]), self.ids),
+            )
+            for child in (*self.scope.children, team)
+            if child.path in there
+        )
 
 
 def _child(team: str, path: str) -> str:

@@ -45,14 +45,15 @@ class PastRound:
 
 @dataclass(frozen=True)
 class GapScope:
-    """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
-    coordinates and that holds this one, or this one itself; `people` learn in this one or, for who
-    coordinates it, below it, and `in_reach` gives all who do in the root; `blind` is what the
-    reader may not see of them. `names`: whether the library shows
-    coordinators levels by name; `by_statement`: whether the reader may see of who is named which
-    statements count as met. `team_names`: by path, of all teams in reach. `round`: as of whose
-    end all this is; None for now. `rule`: name and version of the level rule that decided it."""
+    """What a gaps page stands on for its reader, before it is filtered. `root`: the highest team
+    that the reader coordinates and that holds this one, or this one itself; `people` learn in this
+    one or, for who coordinates it, below it, and `in_reach` gives all who do in the root; `blind`
+    is what the reader may not see of them. `names`: whether the library shows coordinators levels
+    by name; `by_statement`: whether the reader may see of who is named which statements count as
+    met. `team_names`: by path, of all teams in reach. `round`: as of whose end all this is; None
+    for now. `rule`: name and version of the level rule that decided it."""
 
+    reader_id: int
     library_id: int
     team: TeamName
     root: str
@@ -83,6 +84,11 @@ class GapScope:
     def learning(self, slug: str) -> list[TeamLearner]:
         """Those of them who learn a framework, in whatever version."""
         return [one for one in self.here if one.framework_slug == slug]
+
+    def teams_of(self, one: TeamLearner) -> tuple[str, ...]:
+        """The names of the teams that somebody is measured in."""
+        names = (self.team_names.get(job.path) for job in one.jobs)
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def all_by_name(self) -> bool:
@@ -133,6 +139,7 @@ def gap_scope(
         )
     )
     return GapScope(
+        reader_id=actor.person_id,
         library_id=actor.library_id,
         team=names[team_id],
         root=root,

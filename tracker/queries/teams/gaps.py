@@ -4,10 +4,16 @@ everybody by name.
 The endorsed voice alone: nothing here reads a rating.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from tracker.queries.teams import gap_drill, gap_drill_reviews
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Person
+from tracker.queries.teams import gap_comparison, gap_drill, gap_drill_reviews
+from tracker.queries.teams.gap_comparison import Comparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
@@ -21,83 +27,115 @@ from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.errors import Missing
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import folded
+from tracker.rules.pagination import TablePage, table_page
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import ReviewProgress
 from tracker.rules.teams.gaps import Alike
 
-REASONS = 5
-"""So many statements of each strand are named beside a matrix."""
+NOBODY: TablePage[PersonRow] = TablePage((), 0, 1, 1)
+
+
+class Contact(NamedTuple):
+    email: str
+    staff_id: str
+
+
+class PeopleAsked(NamedTuple):
+    """Of a page with people by name: the domain by its key that they are sorted by (else that with
+    most need), whom to find, and which page of them; None for all, A to Z."""
+
+    domain: str = ""
+    find: str = ""
+    page: int | None = None
+
+
+TEAMS_SHOWN = 50
+"""A page shows no more of the teams below; its workbook has all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Biggest:
-    """`teachers`: names of those who could."""
+class StrandNeed:
+    """Traits and tasks are not ranked against each other: of one strand the domains with most need
+    first, and the statements that hold most people back."""
 
-    column: DomainColumn
-    teachers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BiggestOfStrand:
-    """Traits and tasks are not ranked against each other."""
-
-    strand: Wording
-    domains: tuple[Biggest, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonsOfStrand:
-    strand: Wording
-    statements: tuple[StatementReason, ...]
+    title: Wording
+    columns: tuple[DomainColumn, ...]
+    reasons: tuple[StatementReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GapPage:
-    """`rows` only where the people are few enough. `exceptions`: how many are agreed for them.
-    `joins_teams`: with the teams below. `reasons`: the statements that hold most people back.
+    """`found`: the people asked for. `selected`: the domain that they are sorted by; `teachers`:
+    names of those who could teach it. `exceptions`: how many are agreed for them. `joins_teams`:
+    with the teams below. `reasons`: the statements that hold people back, most people first.
     `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: of `all`,
-    also those whose records are not open to the reader yet."""
+    also those whose records are not open to the reader yet. `is_known`: whether a level or a gap is
+    known of anybody."""
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
-    rows: tuple[PersonRow, ...] = ()
-    biggest: tuple[BiggestOfStrand, ...] = ()
+    compared: Comparison | None = None
+    selected: DomainColumn | None = None
+    found: TablePage[PersonRow] = NOBODY
+    teachers: tuple[str, ...] = ()
     children: tuple[ChildRow, ...] = ()
     all: int = 0
     not_sent: int = 0
     exceptions: int = 0
     joins_teams: bool = False
-    reasons: tuple[ReasonsOfStrand, ...] = ()
+    reasons: tuple[StatementReason, ...] = ()
     progress: Mapping[ReviewProgress, int] | None = None
+    is_known: bool = False
 
     @property
-    def is_for_a_file(self) -> bool:
-        """Its reader may see everybody by name, and the page has no room for that."""
-        return bool(self.people) and not self.rows
+    def strands(self) -> list[StrandNeed]:
+        of = {column.domain.id: column for column in self.columns}
+        ranked = [of[each.domain_id] for each in gaps.by_need(x.summary for x in self.columns)]
+        titles = {column.domain.strand_key: column.domain.strand for column in self.columns}
+        return [
+            StrandNeed(
+                title,
+                tuple(each for each in ranked if each.domain.strand_key == key),
+                tuple(each for each in self.reasons if each.domain.strand_key == key),
+            )
+            for key, title in titles.items()
+        ]
+
+    @property
+    def most(self) -> DomainColumn | None:
+        """The domain with most need of all."""
+        return _selected(self.columns, "")
+
+    @property
+    def named(self) -> set[int]:
+        """Of whom the page or a file of it says something by name."""
+        changes = self.compared.changes.values() if self.compared is not None else ()
+        crossed = {one for of in changes for one in of.reached + of.fell}
+        return {row.person_id for row in self.found.rows} | crossed
+
+    @property
+    def teams(self) -> list[ChildRow]:
+        """The teams below, where they are many those with most people below target."""
+        most = sorted(self.children, key=lambda child: -sum(below for below, _known in child.gaps))
+        shown = set(most[:TEAMS_SHOWN])
+        return [child for child in self.children if child in shown]
 
     @property
     def heats(self) -> set[tuple[int, int]]:
         """What the cells of the teams below say, each once."""
-        return {pair for child in self.children for pair in child.gaps}
+        return {pair for child in self.teams for pair in child.gaps}
 
     @property
     def unknown(self) -> int:
         return sum(column.summary.not_yet_known for column in self.columns)
 
     @property
-    def without_target(self) -> int:
-        return sum(column.summary.no_target for column in self.columns)
-
-    @property
-    def not_assessed(self) -> int:
-        return sum(column.summary.not_assessed for column in self.columns)
-
-    @property
     def cells(self) -> int:
         return self.people * len(self.columns)
 
 
-def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
+def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
     """At most eleven queries, whatever the size. Raises Missing where the reader may not see
     everybody by name: then there are `releases`; Uncounted."""
     people = people_chosen(scope, chosen)
@@ -107,33 +145,55 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         return GapPage(people=0)
     of = GapMatrix(scope, chosen, people)
     columns = of.columns()
+    selected = _selected(columns, asked.domain)
+    names = {one.person_id: one.name for one in people}
+    teachers = gaps.could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
     return GapPage(
         people=len(people),
         columns=columns,
-        rows=of.rows() if gaps.shows_names(len(people)) else (),
-        biggest=_biggest(people, columns, of.groups),
-        reasons=_reasons(scope, of),
+        compared=gap_comparison.compare(of, chosen),
+        selected=selected,
+        found=_found(of, selected, asked),
+        teachers=tuple(names[person_id] for person_id in teachers),
+        reasons=gap_drill.reasons_of(
+            of.domains, of.groups, *gap_drill.facts_of(scope, of.figures, of.ids)
+        ),
         progress=None if scope.round else _progress(scope, chosen, people, of.groups),
         children=of.children(chosen) if chosen.below else (),
         exceptions=sum(of.figures.exceptions.values()),
         joins_teams=chosen.below,
         all=len(people_chosen(scope, chosen, with_closed=True)),
-        not_sent=0 if scope.round else len(gap_drill.not_sent(scope, chosen)),
+        is_known=any(
+            cell.known_rank is not None or cell.blocked for row, _who in of.groups for cell in row
+        ),
+        not_sent=0 if scope.round else gap_drill.not_sent(scope, chosen),
     )
 
 
-def _reasons(scope: GapScope, of: GapMatrix) -> tuple[ReasonsOfStrand, ...]:
-    """The first of each strand, over all its domains. One query."""
-    facts = gap_drill.facts_of(scope, of.figures, of.ids)
-    found = gap_drill.reasons_of(of.domains, of.groups, *facts)
-    strands = {domain.strand_key: domain.strand for domain in of.domains}
-    reasons = [
-        ReasonsOfStrand(
-            title, tuple(each for each in found if each.domain.strand_key == key)[:REASONS]
-        )
-        for key, title in strands.items()
-    ]
-    return tuple(each for each in reasons if each.statements)
+def contacts(person_ids: Collection[int]) -> dict[int, Contact]:
+    """For who may administer them. One query."""
+    rows = session().execute(
+        select(Person.id, Person.email, Person.staff_id).where(Person.id.in_(person_ids))
+    )
+    return {row.id: Contact(row.email, row.staff_id or "") for row in rows}
+
+
+def _selected(columns: Sequence[DomainColumn], key: str) -> DomainColumn | None:
+    """That domain, or the one with most need."""
+    of = {column.domain.id: column for column in columns}
+    ranked = [of[each.domain_id] for each in gaps.by_need(x.summary for x in columns)]
+    return next((each for each in ranked if each.domain.key == key), next(iter(ranked), None))
+
+
+def _found(
+    of: GapMatrix, selected: DomainColumn | None, asked: PeopleAsked
+) -> TablePage[PersonRow]:
+    if asked.page is None or selected is None:
+        return TablePage(of.rows(of.everybody), len(of.everybody), 1, 1)
+    find = folded(asked.find)
+    those = [one for one in of.by_need(selected.domain.id) if find in folded(one.name)]
+    cut = table_page(those, asked.page)
+    return TablePage(of.rows(cut.rows), cut.count, cut.page, cut.pages)
 
 
 def _progress(
@@ -148,24 +208,3 @@ def _progress(
         scope.blind,
     )
     return gap_reasons.why_unknown(groups, sent)
-
-
-def _biggest(
-    people: Sequence[TeamLearner], columns: Sequence[DomainColumn], groups: Sequence[Alike]
-) -> tuple[BiggestOfStrand, ...]:
-    """For each strand that has some, with who could teach it."""
-    teachers = gaps.could_teach(groups)
-    names = {one.person_id: one.name for one in people}
-    found = []
-    for strand in dict.fromkeys((each.domain.strand_key, each.domain.strand) for each in columns):
-        of = {each.domain.id: each for each in columns if each.domain.strand_key == strand[0]}
-        biggest = tuple(
-            Biggest(
-                of[each.domain_id],
-                tuple(names[person_id] for person_id in teachers.get(each.domain_id, ())),
-            )
-            for each in gaps.biggest_gaps(each.summary for each in of.values())
-        )
-        if biggest:
-            found.append(BiggestOfStrand(strand[1], biggest))
-    return tuple(found)

@@ -30,7 +30,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     highest = teams.get(_id(scope.root))
     root = highest.path if highest and team.path.startswith(highest.path) else team.path
     framework = facts["frameworks"][str(at.framework_id)]
-    by_name = {one.person_id for one in scope.in_reach() if one.by_name}
+    now = {one.person_id: one for one in scope.in_reach() if one.by_name}
     rows = session().execute(
         select(
             SnapshotPerson.person_id,
@@ -48,7 +48,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     )
 
     @cache
-    def place(jobs: tuple[TeamJob, ...], is_named: bool) -> TeamPlace:
+    def place(jobs: tuple[TeamJob, ...], is_named: bool, is_revealed: bool) -> TeamPlace:
         return TeamPlace(
             jobs=jobs,
             framework_id=at.framework_id,
@@ -56,6 +56,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
             framework=f"{framework['title']} {framework['version']}",
             lang=framework["lang"],
             by_name=is_named,
+            is_revealed=is_revealed,
             is_usual=False,
         )
 
@@ -67,10 +68,13 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
             for job in (TeamJob(*each) for each in held)
             if (job.path.startswith(root) if scope.coordinates else job.path == root)
         )
-        is_named = row.person_id in by_name or (scope.coordinates and scope.names)
+        is_named = row.person_id in now or (scope.coordinates and scope.names)
         if jobs and (is_named or scope.coordinates):
             measured = jobs if is_named else jobs[-1:]
-            people.append(TeamLearner(row.person_id, row.name, place(measured, is_named)))
+            is_revealed = row.person_id in now and now[row.person_id].is_revealed
+            people.append(
+                TeamLearner(row.person_id, row.name, place(measured, is_named, is_revealed))
+            )
     return replace(
         scope,
         team=team,

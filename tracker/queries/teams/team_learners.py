@@ -33,8 +33,9 @@ class TeamPlace:
 
     `jobs`: those by which they are measured, once, against the higher target of each domain
     (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
-    name it is the newest alone, so that they count in one team. `is_usual`: their own pages begin
-    with this framework. `profiles_anywhere`: the role profiles of all their jobs in it, also out of
+    name it is the newest alone, so that they count in one team. `is_revealed`: the reader may read
+    by name what they revealed of their own ratings. `is_usual`: their own pages begin with this
+    framework. `profiles_anywhere`: the role profiles of all their jobs in it, also out of
     reach, by which their own pages measure them.
     """
 
@@ -44,6 +45,7 @@ class TeamPlace:
     framework: Wording
     lang: str
     by_name: bool
+    is_revealed: bool
     is_usual: bool
     profiles_anywhere: frozenset[int] = frozenset()
 
@@ -97,6 +99,10 @@ class TeamLearner(NamedTuple):
         return self.place.by_name
 
     @property
+    def is_revealed(self) -> bool:
+        return self.place.is_revealed
+
+    @property
     def is_usual(self) -> bool:
         return self.place.is_usual
 
@@ -148,8 +154,8 @@ def team_learners(
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]
             if here:
-                by_name = known or names_to_coordinators
-                found.append(_place(there, here, by_name, there[-1] is current[-1]))
+                is_usual = there[-1] is current[-1]
+                found.append(_place(there, here, known, names_to_coordinators, is_usual))
         return found
 
     places: dict[tuple[Any, ...], list[TeamPlace]] = {}
@@ -210,8 +216,11 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _place(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamPlace:
+def _place(
+    there: list[Any], jobs: list[TeamJob], is_known: bool, names: bool, is_usual: bool
+) -> TeamPlace:
     newest = there[-1]
+    by_name = is_known or names
     same = (row for row in there if row.framework_id == newest.framework_id)
     return TeamPlace(
         jobs=tuple(jobs if by_name else jobs[-1:]),
@@ -220,6 +229,7 @@ def _place(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: bool)
         framework=f"{newest.title} {newest.version}",
         lang=newest.lang,
         by_name=by_name,
+        is_revealed=is_known,
         is_usual=is_usual,
         profiles_anywhere=frozenset(row.role_profile_id for row in same),
     )

@@ -1,4 +1,4 @@
-"""What a reader of a team gets where they may not see everybody in it by name, and what every
+"""What a reader of a team gets where they may not see everybody in it by name, and what a
 coordinator gets of what people said of themselves: figures of rounds, and nothing that is counted
 for them."""
 
@@ -6,6 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from sqlalchemy import CompoundSelect, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -20,7 +21,6 @@ from tracker.models import (
     RoundFramework,
     Team,
 )
-from tracker.policy.permissions import Actor
 from tracker.queries.profiles import level_shapes
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.queries.teams.gap_scope import GapScope
@@ -28,12 +28,12 @@ from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.roles import Role
-from tracker.rules.teams.told import may_be_told
+from tracker.rules.teams.told import COUNTED, may_be_told
 
 
 class ToldFigure(NamedTuple):
     """Of the people of one group who were newly reviewed in a domain by `as_of`: how many reached
-    the target, and how many didn't."""
+    the target, and how many didn't; and how many of them didn't by reviews."""
 
     domain: DomainShape
     round_id: int
@@ -42,6 +42,7 @@ class ToldFigure(NamedTuple):
     group: str
     at_target: int
     below: int
+    below_by_reviews: int
 
     @property
     def people(self) -> int:
@@ -49,10 +50,11 @@ class ToldFigure(NamedTuple):
 
 
 def figures(
-    actor: Actor, scope: GapScope, framework_id: int, slug: str, voice: Voice
+    scope: GapScope, framework_id: int, slug: str, voice: Voice = Voice.ENDORSED
 ) -> list[ToldFigure]:
     """The one way of a figure without names to a page or a file: of the groups of the team and
-    those below it, by domain, the newest first. Of a domain in which the reader is to rate somebody
+    those below it, by domain, the newest first. By their own ratings only those are counted who
+    were counted by reviews at the same time. Of a domain in which the reader is to rate somebody
     blind nothing is told. Two queries, one more there.
 
     Known to the reader are themselves, whoever learns or learned in a team that they supervise or
@@ -60,7 +62,7 @@ def figures(
     were hidden.
     """
     is_known = or_(
-        CountedOutcome.person_id.in_(_known_by(actor)),
+        CountedOutcome.person_id.in_(_known_by(scope.reader_id)),
         and_(
             CountedOutcome.voice == Voice.ENDORSED,
             CountedOutcome.reviewed_at <= Library.names_hidden_at,
@@ -68,13 +70,22 @@ def figures(
     )
     state, unknown = CountedOutcome.state, case((is_known, 0), else_=1)
     of = (CountedOutcome.domain_key, Round.id, Round.name, CountedOutcome.as_of, Team.name)
+    reviewed = aliased(CountedOutcome)
     rows = session().execute(
         select(
             *of,
-            *(
-                func.sum(case((state == each, counts), else_=0))
-                for counts in (1, unknown)
-                for each in (TargetState.AT_TARGET, TargetState.GAP)
+            *(func.sum(case((state == each, 1), else_=0)) for each in COUNTED),
+            func.sum(case((reviewed.state == TargetState.GAP, 1), else_=0)),
+            *(func.sum(case((state == each, unknown), else_=0)) for each in COUNTED),
+        )
+        .join(
+            reviewed,
+            and_(
+                reviewed.voice == Voice.ENDORSED,
+                reviewed.person_id == CountedOutcome.person_id,
+                reviewed.slug == CountedOutcome.slug,
+                reviewed.domain_key == CountedOutcome.domain_key,
+                reviewed.as_of == CountedOutcome.as_of,
             ),
         )
         .join(Round, Round.id == CountedOutcome.round_id)
@@ -89,26 +100,26 @@ def figures(
         .group_by(*of, Team.id)
         .order_by(CountedOutcome.as_of.desc(), Team.name, Team.id)
     )
-    told = [row for row in rows if may_be_told(row[7], row[8])]
+    told = [row for row in rows if may_be_told(row[8], row[9])]
     to_rate = {domain_id for _person_id, domain_id in scope.blind.domains_to_rate()}
     return [
-        ToldFigure(domain, *row[1:7])
+        ToldFigure(domain, *row[1:8])
         for domain in level_shapes.shape(framework_id, scope.library_id)
         for row in told
         if row[0] == domain.key and domain.id not in to_rate
     ]
 
 
-def _known_by(actor: Actor) -> CompoundSelect[int]:
+def _known_by(reader_id: int) -> CompoundSelect[int]:
     supervised = select(Membership.team_id).where(
-        Membership.role == Role.SUPERVISOR, Membership.person_id == actor.person_id
+        Membership.role == Role.SUPERVISOR, Membership.person_id == reader_id
     )
     return (
         select(Membership.person_id)
         .where(Membership.role == Role.LEARNER, Membership.team_id.in_(supervised))
         .union(
-            select(Membership.person_id).where(Membership.person_id == actor.person_id),
-            select(Review.learner_id).where(Review.reviewer_id == actor.person_id),
+            select(Membership.person_id).where(Membership.person_id == reader_id),
+            select(Review.learner_id).where(Review.reviewer_id == reader_id),
         )
     )
 

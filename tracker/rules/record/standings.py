@@ -59,7 +59,11 @@ def short(sheet: Sheet) -> ShortStanding:
 
 
 def _words(domains: Iterable[DomainStanding]) -> str:
-    return " ".join("".join(LETTERS[view.state] for view in each.levels) for each in domains)
+    return " ".join(map(word, domains))
+
+
+def word(of: DomainStanding) -> str:
+    return "".join(LETTERS[view.state] for view in of.levels)
 
 
 def _ids(found: Iterable[int]) -> str:

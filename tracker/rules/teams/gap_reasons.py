@@ -1,5 +1,5 @@
-"""What is behind the figures of a gap matrix: the statements that hold people back, why something
-is not known yet, and how the same people were at another moment.
+"""What is behind the figures of a gap matrix: the statements that hold people back, and why
+something is not known yet.
 
 For readers who see everybody by name: nothing here hides a small group.
 """
@@ -10,9 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams.gaps import Alike, GapRow, GapStatement
-
-KNOWN = (TargetState.AT_TARGET, TargetState.GAP)
+from tracker.rules.teams.gaps import Alike, GapStatement
 
 
 class HeldByStatement(NamedTuple):
@@ -23,20 +21,6 @@ class HeldByStatement(NamedTuple):
     statement_id: int
     people: frozenset[int]
     below: int
-
-
-class SamePeople(NamedTuple):
-    """Only those are compared of whom it was known both times: `both`, of so many `people` now.
-    `before` and `after`: how many of them were and are below target."""
-
-    people: int
-    both: int
-    before: int
-    after: int
-
-    @property
-    def difference(self) -> int:
-        return self.after - self.before
 
 
 class ReviewProgress(IntEnum):
@@ -81,26 +65,6 @@ def held_by(
         for each in sorted(people, key=rank)
         for domain_id in [statements[each].domain_id]
     )
-
-
-def same_people(
-    now: Mapping[int, GapRow], then: Mapping[int, GapRow], domains: Iterable[int]
-) -> dict[int, SamePeople]:
-    """By domain. `now` and `then`: by person."""
-    found: dict[int, SamePeople] = dict.fromkeys(domains, SamePeople(len(now), 0, 0, 0))
-    for person_id, row in now.items():
-        was = {cell.domain_id: cell.state for cell in then.get(person_id, ())}
-        for cell in row:
-            state = was.get(cell.domain_id)
-            if state in KNOWN and cell.state in KNOWN:
-                people, both, before, after = found[cell.domain_id]
-                found[cell.domain_id] = SamePeople(
-                    people,
-                    both + 1,
-                    before + (state is TargetState.GAP),
-                    after + (cell.state is TargetState.GAP),
-                )
-    return found
 
 
 def why_unknown(

@@ -1,11 +1,10 @@
-"""A team against its targets: the matrix, the biggest gaps, what holds a domain back and who could
+"""A team against its targets: the matrix, where need is, what holds a domain back and who could
 teach it.
 
 Everything is worked out from cells of one voice. Who may see which of it, by name or at all, is
 policy and `releases`; this file counts.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,8 +12,14 @@ from typing import NamedTuple
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
 
-NAMES_LIMIT = 30
-"""A matrix of more people than this shows distributions, not cells by name."""
+NEED = (
+    TargetState.GAP,
+    TargetState.NOT_YET_KNOWN,
+    TargetState.AT_TARGET,
+    TargetState.NOT_ASSESSED,
+    None,
+)
+"""In this order people stand by how they are in one domain."""
 
 
 class GapCell(NamedTuple):
@@ -83,12 +88,6 @@ class GapStatement(NamedTuple):
     title: Wording
 
 
-def shows_names(people: int) -> bool:
-    """Whether a matrix of so many people has a row for each. What the reader may see is another
-    question."""
-    return people <= NAMES_LIMIT
-
-
 def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
     """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell
     elsewhere."""
@@ -123,36 +122,26 @@ def below_of_known(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[tup
     return tuple((below[each], below[each] + at_target[each]) for each in domains)
 
 
-def biggest_gaps(summaries: Iterable[DomainSummary], most: int = 3) -> tuple[DomainSummary, ...]:
-    """The domains with most people in a gap; of equals first the larger share of known, then by
-    position."""
-    with_gaps = [each for each in summaries if each.gaps]
-    return tuple(sorted(with_gaps, key=lambda each: (-each.gaps, each.known, each.position))[:most])
+def by_need(summaries: Iterable[DomainSummary]) -> list[DomainSummary]:
+    """The domains with most people in a gap first; of equals first the larger share of known, then
+    by position."""
+    return sorted(summaries, key=lambda each: (-each.gaps, each.known, each.position))
 
 
 def could_teach(groups: Collection[Alike]) -> dict[int, tuple[int, ...]]:
-    """For each domain with a gap: the people who hold a rank above their own target, highest rank
-    first.
-
-    They must also hold what at least one of those with a gap is expected to reach: nobody teaches
-    up.
-    """
-    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    """For each domain with a gap: the people who hold what at least one of those with a gap needs
+    there, highest rank first. Their own target doesn't matter."""
+    needed: dict[int, int] = {}
     for row, _people in groups:
         for cell in row:
             if cell.state is TargetState.GAP and cell.target_rank is not None:
-                wanted[cell.domain_id].append(cell.target_rank)
-    able: dict[int, list[tuple[int, int]]] = {domain_id: [] for domain_id in wanted}
+                least = needed.get(cell.domain_id, cell.target_rank)
+                needed[cell.domain_id] = min(least, cell.target_rank)
+    able: dict[int, list[tuple[int, int]]] = {domain_id: [] for domain_id in needed}
     for row, people in groups:
         for cell in row:
-            target, held = cell.target_rank, cell.held_rank
-            if (
-                cell.domain_id in wanted
-                and target is not None
-                and held > target
-                and held >= min(wanted[cell.domain_id])
-            ):
-                able[cell.domain_id] += ((-held, person_id) for person_id in people)
+            if cell.domain_id in needed and cell.held_rank >= needed[cell.domain_id]:
+                able[cell.domain_id] += ((-cell.held_rank, person_id) for person_id in people)
     return {
         domain_id: tuple(person_id for _held, person_id in sorted(those))
         for domain_id, those in able.items()

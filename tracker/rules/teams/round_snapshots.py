@@ -9,14 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tracker.rules.profiles.levels import (
-    RULE,
-    DomainStanding,
-    TargetState,
-    blocked_ranks,
-    blocking_rank,
-    known_rank,
-)
+from tracker.rules.profiles.levels import RULE, DomainStanding, TargetState
+from tracker.rules.record.standings import against, word
 from tracker.rules.teams.gaps import GapCell
 from tracker.rules.teams.told import Outcome
 
@@ -71,30 +65,21 @@ def jobs(framework: Kept, who: KeptWho) -> list[tuple[str, int, str]]:
 
 def cell(
     endorsed: DomainStanding,
+    revealed: DomainStanding,
     not_met: Collection[int],
-    by_job: Mapping[int, DomainStanding] | None = None,
+    by_job: Mapping[int, int | None],
 ) -> Kept:
-    """`not_met`: the statements of the domain that are endorsed and do not count as met. `by_job`:
-    against the target of each job, by role profile, for who had several; `endorsed` is against the
-    highest."""
+    """Of both voices the word of rules/record/standings. `not_met`: the statements of the domain
+    that are endorsed and do not count as met. `by_job`: the target of each job, by role profile,
+    for who had several; that of `endorsed` is the highest."""
     kept: dict[str, Any] = {
-        "held": endorsed.held_rank,
-        "known": known_rank(endorsed),
-        **_against_target(endorsed),
+        "reviewed": word(endorsed),
+        "revealed": word(revealed),
+        "target": endorsed.target_rank,
+        "state": endorsed.target_state,
         "not_met": sorted(not_met),
     }
-    if by_job:
-        kept["by_job"] = {str(job): _against_target(each) for job, each in by_job.items()}
-    return kept
-
-
-def _against_target(of: DomainStanding) -> Kept:
-    return {
-        "target": of.target_rank,
-        "state": of.target_state,
-        "blocking": blocking_rank(of),
-        "blocked": list(blocked_ranks(of)),
-    }
+    return kept | {"by_job": {str(job): rank for job, rank in by_job.items()}} if by_job else kept
 
 
 def counts(of: DomainStanding) -> Kept:
@@ -118,22 +103,20 @@ def counts(of: DomainStanding) -> Kept:
     }
 
 
-def read_cell(domain_id: int, kept: Kept, role_profile_ids: Collection[int] = ()) -> GapCell:
-    """Against the highest target of these jobs, or of all that they had. Rounds kept before jobs
-    were told apart have one target, and the lowest level that was in the way."""
+def read_target(kept: Kept, role_profile_ids: Collection[int]) -> int | None:
+    """The highest of these jobs, or of all that they had."""
     of_jobs = kept.get("by_job", {})
     asked = [of_jobs[str(job)] for job in role_profile_ids if str(job) in of_jobs]
-    of = max(asked, key=lambda each: each["target"] or 0, default=kept)
-    state = of["state"]
-    lowest = of["blocking"]
-    return GapCell(
-        domain_id,
-        kept["held"],
-        of["target"],
-        None if state is None else TargetState(state),
-        kept["known"],
-        tuple(of.get("blocked", [] if lowest is None else [lowest])),
-    )
+    return max(filter(None, asked), default=None) if asked else kept["target"]
+
+
+def read_cell(
+    domain_id: int, ranks: Sequence[int], kept: Kept, role_profile_ids: Collection[int]
+) -> GapCell:
+    """`ranks`: of the domain's levels."""
+    target = read_target(kept, role_profile_ids)
+    of = against(kept["reviewed"], ranks, target)
+    return GapCell(domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked)
 
 
 def veiled(one: GapCell) -> GapCell:

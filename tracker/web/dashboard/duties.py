@@ -130,7 +130,7 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         return Duties(sections)
     top = next(line for line in lines if line.path == actor.coordinates[0].path)
     gaps = NextUp(
-        _("See where %(team)s falls short", team=top.name),
+        _("See training needs of %(team)s", team=top.name),
         _("Levels that its people have not reached, by reviewed ratings."),
         url_for("teams.gaps", team_id=top.id),
         _("Open the gaps"),
@@ -185,7 +185,7 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
             line.closed_records,
         )
         if line.closed_records
-        else _("With something revealed: %(revealed)s.", revealed=line.revealed)
+        else ngettext("%(num)d has results.", "%(num)d have results.", line.revealed)
     )
     words = f"{sent} {more}"
     return PanelEntry(

@@ -1,150 +1,37 @@
-"""A team's gaps as a CSV file: what the page shows, and nothing that it hides."""
+"""A team's gaps as tables of a file: what the page shows, and nothing that it hides. Each has one
+head, and a cell for each thing that is said: a level, a state, a number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
-from tracker.queries.teams.gap_scope import PastRound
-from tracker.queries.teams.gaps import GapPage
-from tracker.rules.profiles.levels import TargetState
+from tracker.queries.teams.gap_matrix import PersonRow
+from tracker.queries.teams.gaps import Contact, GapPage
 from tracker.rules.record.versions import DomainShape
-from tracker.rules.teams.gaps import GapCell
+from tracker.rules.teams.comparison import Change
+from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.drill_list import DrillList
-from tracker.web.teams.gaps.matrix import CellMark, grid
+from tracker.web.teams.gaps.matrix import grid, mark
 from tracker.web.ui.csv import Table
 
-STATES = {
-    TargetState.AT_TARGET: _l("At target"),
-    TargetState.GAP: _l("Below target"),
-    TargetState.NOT_YET_KNOWN: _l("Not known yet"),
-    TargetState.NOT_ASSESSED: _l("Not assessed"),
-    None: _l("No target"),
-}
 
-
-def table(page: GapPage, compare: str, at: PastRound | None = None) -> Table:
-    """The matrix where the page has one, else the counts by domain. `compare`: the name of the
-    round compared with; `at`: as of the end of which round all this is."""
-    lines = _matrix(page, compare) if page.rows else counts(page, compare)
-    if page.exceptions:
-        lines.append([_("Don’t apply here"), page.exceptions])
-    if at is not None:
-        lines.append([_("As of"), at.ends_on.isoformat()])
-        if at.reconstructed:
-            lines[-1].append(_("reconstructed"))
-    return lines
-
-
-def reasons(page: GapPage) -> Table:
-    """The statements that hold most people back, after an empty line; nothing where there are
-    none."""
-    lines: Table = [
-        [each.title, each.domain.title, _of(len(each.people), each.below)]
-        for strand in page.reasons
-        for each in strand.statements
-    ]
-    head = [_("Statement"), _("Domain"), _("Haven’t reached the target because of it")]
-    return [[], [*head], *lines] if lines else []
-
-
-def people(
-    domains: Sequence[DomainShape], rows: Iterable[PersonRow], *, with_head: bool = True
-) -> Table:
-    """A line for each."""
-    head: Table = [[_("Name"), _("Job profile"), *(domain.title for domain in domains)]]
-    lines: Table = [[row.name, row.note, *map(_words, row.marks)] for row in grid(domains, rows)]
-    return [*head, *lines] if with_head else lines
-
-
-def _matrix(page: GapPage, compare: str) -> Table:
-    lines = people([column.domain for column in page.columns], page.rows)
-    return [*lines, *foot(page, compare)]
-
-
-def foot(page: GapPage, compare: str) -> Table:
-    """The last lines of a matrix: what stands in each domain, and how the same people were."""
-    lines: Table = [[_("Gaps"), "", *map(_now, page.columns)]]
-    if compare:
-        lines += [
-            [label, "", *words]
-            for label, *words in zip(
-                _compared(compare), *(_same(column) for column in page.columns), strict=True
-            )
-        ]
-    return lines
-
-
-def _compared(compare: str) -> list[str]:
-    """The heads of `_same`."""
-    return [
-        _("Known both times"),
-        _("Below target, %(round)s", round=compare),
-        _("Below target, same people"),
-        _("Difference"),
-    ]
-
-
-def _same(column: DomainColumn) -> list[str | int]:
-    """Only of who was known both times."""
-    of = column.same
-    if of is None:
-        return [_hidden(), _before(column), _hidden(), _hidden()]
-    return [_of(of.both, of.people), of.before, of.after, of.difference]
-
-
-def reached(domain: DomainShape, cell: GapCell) -> str:
-    """The level, in words."""
-    if cell.known_rank is None:
-        return str(_("not known yet"))
-    return domain.level_name(cell.known_rank) or str(_("none reached"))
-
-
-def drilled(asked: DrillList) -> Table:
-    """The people, each with everything that holds them back."""
-    domain = asked.drill.domain
+def domains(page: GapPage, compared: ComparedWords | None) -> Table:
+    """A line for each, in the order of the framework."""
     head = [
-        _("Name"),
-        _("Team"),
-        _("Job profile"),
-        _("Level"),
-        _("Target"),
-        _("State"),
-        _("Not reached because of"),
-    ]
-    lines: Table = [list(head)]
-    for one in asked.people:
-        cell = one.cell
-        lines.append(
-            [
-                one.name,
-                "; ".join(one.teams),
-                one.role_profile,
-                reached(domain, cell),
-                domain.level_name(cell.target_rank or 0),
-                STATES[cell.state],
-                "; ".join(one.reasons),
-            ]
-        )
-    return [[str(cell) for cell in line] for line in lines]
-
-
-def counts(page: GapPage, compare: str) -> Table:
-    """A line for each domain."""
-    head = [
+        _("Section"),
         _("Domain"),
         _("At target"),
         _("Below target"),
         _("Not known yet"),
-        _("Not assessed"),
+        _("Too few statements to score"),
         _("No target"),
         _("People"),
     ]
-    lines: Table = [[*head, *_compared(compare)] if compare else head]
-    for column in page.columns:
+    lines: Table = [[*head, *([*compared.heads, _("In words")] if compared else [])]]
+    for place, column in enumerate(page.columns):
         of = column.summary
         line: list[str | int] = [
+            column.domain.strand,
             column.domain.title,
             of.at_target,
             of.gaps,
@@ -153,35 +40,119 @@ def counts(page: GapPage, compare: str) -> Table:
             of.no_target,
             page.people,
         ]
-        lines.append([*line, *_same(column)] if compare else line)
+        change = page.compared.changes.get(column.domain.id) if page.compared else None
+        lines.append([*line, *(_compared(change, compared.rows[place]) if compared else [])])
     return lines
 
 
-def _words(mark: CellMark) -> str:
-    level = mark.name or _("none reached")
-    words = {
-        "at_target": _("%(level)s, at target", level=level),
-        "gap": _("%(level)s, below target", level=level),
-        "not_yet_known": _("not known yet"),
-        "not_assessed": _("not assessed"),
-        "no_target": _("%(level)s, no target", level=level),
-    }
-    return str(words[mark.state])
+def _compared(of: Change | None, words: list[str | int]) -> list[str | int]:
+    """Only of who was known both times; the difference as a number too, which sorts."""
+    return (
+        ["", "", "", "", words[3]]
+        if of is None
+        else [of.both, *words[1:3], of.difference, words[3]]
+    )
 
 
-def _now(column: DomainColumn) -> str:
-    return _of(column.summary.gaps, column.summary.known)
+def teams(page: GapPage, own: str) -> Table:
+    """A line for each team below and domain. `own`: what the people of the team itself are
+    called."""
+    lines: Table = [
+        [
+            own if child.is_own else child.team.name,
+            child.people,
+            column.domain.strand,
+            column.domain.title,
+            below,
+            known,
+        ]
+        for child in page.children
+        for column, (below, known) in zip(page.columns, child.gaps, strict=True)
+    ]
+    head = [_("Team"), _("People"), _("Section"), _("Domain"), _("Below target"), _("Reviewed")]
+    return [[*head], *lines]
 
 
-def _of(some: int, of: int) -> str:
-    return str(_("%(gaps)s of %(known)s", gaps=some, known=of))
+def people(
+    of: Sequence[DomainShape],
+    rows: Iterable[PersonRow],
+    contacts: Mapping[int, Contact] | None,
+    *,
+    with_head: bool = True,
+) -> Table:
+    """A line for each. `contacts`: none where the reader may not see them."""
+    head: list[str | int] = [_("Name")]
+    if contacts is not None:
+        head += [_("Email"), _("Staff ID")]
+    head += [_("Team"), _("Job profile")]
+    for domain in of:
+        head += [
+            _("%(domain)s level", domain=domain.title),
+            _("%(domain)s target", domain=domain.title),
+            _("%(domain)s state", domain=domain.title),
+        ]
+    lines: Table = [head] if with_head else []
+    for row in grid(of, rows):
+        line: list[str | int] = [row.name]
+        if contacts is not None:
+            line += contacts[row.person_id]
+        line += ["; ".join(row.teams), row.note]
+        for each in row.marks:
+            line += [each.known_level, each.target, each.words]
+        lines.append(line)
+    return lines
 
 
-def _before(column: DomainColumn) -> str:
-    if column.before is None:
-        return _hidden()
-    return _of(*column.before)
+def statements(page: GapPage) -> Table:
+    """Those that hold people back, most people first."""
+    head = [
+        _("Section"),
+        _("Domain"),
+        _("Level"),
+        _("Statement"),
+        _("Haven’t reached the target because of it"),
+        _("Below target in the domain"),
+    ]
+    lines: Table = [
+        [
+            each.domain.strand,
+            each.domain.title,
+            each.level,
+            each.title,
+            len(each.people),
+            each.below,
+        ]
+        for each in page.reasons
+    ]
+    return [[*head], *lines]
 
 
-def _hidden() -> str:
-    return str(_("not shown"))
+def drilled(asked: DrillList) -> Table:
+    """The people behind a domain, each with everything that holds them back."""
+    domain = asked.drill.domain
+    head = [
+        _("Name"),
+        _("Team"),
+        _("Job profile"),
+        _("Domain"),
+        _("Level"),
+        _("Target"),
+        _("State"),
+        _("Not reached because of"),
+    ]
+    lines: Table = [[*head]]
+    for one in asked.people:
+        its = mark(domain, one.cell)
+        lines.append(
+            [
+                one.name,
+                "; ".join(one.teams),
+                one.role_profile,
+                domain.title,
+                its.known_level,
+                its.target,
+                its.words,
+                "; ".join(one.reasons),
+            ]
+        )
+    return lines

@@ -1,6 +1,7 @@
-"""Everybody of a team by name, with the level in each domain, as a CSV file: what the page shows of
-a small team, for one of any size."""
+"""Everybody of a team by name, with the level in each domain: a sheet of the workbook, and a CSV
+file for a team of any size."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -9,18 +10,20 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.teams.gap_matrix import GapMatrix, MatrixFilters, people_chosen
+from tracker.queries.teams import gaps as team_gaps
+from tracker.queries.teams.gap_matrix import GapMatrix, MatrixFilters, PersonRow, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
+from tracker.queries.teams.gaps import Contact, GapPage
 from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
 from tracker.services.operations.jobs import Plan
 from tracker.web.http import background, session
+from tracker.web.http.access import may, note_looks
 from tracker.web.http.background import FileKind, People
 from tracker.web.teams import exports
 from tracker.web.teams.gaps import asked as gap_asked
-from tracker.web.teams.gaps import taken_along
 from tracker.web.teams.gaps.forms import GapFilters
-from tracker.web.ui.csv import csv_name, csv_text
+from tracker.web.ui.csv import Table, csv_name, csv_text
 
 NAME = "people_of_team"
 PEOPLE_A_STEP = 50
@@ -39,14 +42,26 @@ def plan(team: Subject) -> Plan:
 def step(team: Subject, people: People, number: int) -> bytes:
     """Who is there still and may be seen by name."""
     batch = people[number * PEOPLE_A_STEP : (number + 1) * PEOPLE_A_STEP]
-    scope, chosen, filters = asked(team)
+    scope, chosen, _filters = asked(team)
     there = [one for one in people_chosen(scope, chosen) if one.person_id in batch and one.by_name]
     matrix = GapMatrix(scope, chosen, there)
-    head = number == 0
-    lines = exports.people(matrix.domains, matrix.rows(), with_head=head)
-    if (number + 1) * PEOPLE_A_STEP >= len(people):
-        lines += [[], *taken_along.in_file(taken_along.facts(scope, chosen, filters))]
-    return csv_text(lines, is_beginning=head).encode()
+    rows = matrix.rows(there)
+    lines = exports.people(matrix.domains, rows, _contacts(rows), with_head=number == 0)
+    return csv_text(lines, is_beginning=number == 0).encode()
+
+
+def table(page: GapPage) -> Table:
+    """Everybody of a page."""
+    rows = page.found.rows
+    note_looks([row.person_id for row in rows], FILE.look)
+    return exports.people([column.domain for column in page.columns], rows, _contacts(rows))
+
+
+def _contacts(rows: Sequence[PersonRow]) -> dict[int, Contact] | None:
+    """Addresses and staff IDs are for who administers people; for others there is no column."""
+    if not may(Permission.ADMINISTER_LIBRARY):
+        return None
+    return team_gaps.contacts([row.person_id for row in rows])
 
 
 def grounds(team: Subject, people: People) -> str:
@@ -65,14 +80,14 @@ def asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         raise Missing
-    return scope, replace(chosen, compare=None), filters
+    return scope, replace(chosen, compare=None, beside=False), filters
 
 
 def query(team: Subject) -> str:
     """What is asked for, in one way of writing it."""
     filters = GapFilters(request.args)
     gap_asked.chosen_of(gap_asked.scope_of(team), filters)
-    return urlencode({key: each for key, each in filters.chosen().items() if key != "compare"})
+    return urlencode(filters.not_comparing())
 
 
 FILE = FileKind(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from tracker.queries.access import subjects
 from tracker.queries.asking import ask
 from tracker.queries.teams import gap_scope, team_page, teams
 from tracker.queries.teams import gaps as team_gaps
-from tracker.queries.teams.gap_matrix import people_chosen
+from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.rules.operations.jobs import AT_ONCE
 from tracker.rules.roles import Permission
 from tracker.web.http import background, rate_limits, session
@@ -20,15 +20,12 @@ from tracker.web.http.downloads import attachment
 from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
-from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import member_list, people_file
 from tracker.web.teams.gaps import asked as gap_asked
-from tracker.web.teams.gaps import matrix as gap_matrix
-from tracker.web.teams.gaps import taken_along, told
-from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
+from tracker.web.teams.gaps import comparison, nothing_known, taken_along, told
+from tracker.web.teams.gaps import people_list as gap_people
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui import team_lists
-from tracker.web.ui.csv import csv_file
-from tracker.web.ui.filters import Filters
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -75,10 +72,15 @@ def gaps(team: Subject) -> ResponseReturnValue:
     scope, chosen = gap_asked.chosen_of(today, filters)
     if chosen is not None and told.is_for(scope, chosen):
         return told.show(team, scope, chosen, filters, _frameworks(today, filters))
-    page = team_gaps.page(scope, chosen) if chosen is not None else None
-    domains = [column.domain for column in page.columns] if page is not None else []
-    rows = gap_matrix.grid(domains, page.rows) if page is not None else []
-    note_looks([row.person_id for row in rows], "gaps")
+    asked = gap_people.asked()
+    page = team_gaps.page(scope, chosen, asked) if chosen is not None else None
+    people = (
+        gap_people.listed(page, asked, chosen.lang) if chosen and page and page.is_known else None
+    )
+    who_has_not_sent = _who_has_not_sent(team, scope, chosen) if chosen else ""
+    shown = [row.person_id for row in people.rows] if people else []
+    note_looks(page.named if page and people else (), "gaps")
+    compared = comparison.words_of(scope, chosen, page) if chosen and page else None
     return render(
         "teams/gaps.html",
         team=team,
@@ -92,43 +94,22 @@ def gaps(team: Subject) -> ResponseReturnValue:
         },
         linked_teams={each.id for each in today.children},
         page=page,
+        people=people,
         chosen=chosen,
         filters=filters,
         as_of=taken_along.as_of_words(scope),
         measure=taken_along.measure(chosen) if chosen and page else "",
         versions=taken_along.versions(scope, chosen) if chosen else "",
-        elsewhere=taken_along.measured_elsewhere(people_chosen(scope, chosen))
-        if chosen and rows and not scope.round
-        else "",
-        facts=taken_along.facts(scope, chosen, filters) if chosen and page else [],
-        rows=rows,
-        kinds=gap_matrix.kinds(rows),
-        legend=gap_matrix.legend(domains),
-        below_unknown=gap_matrix.has_unknown_gap(rows),
+        elsewhere=taken_along.measured_elsewhere(scope, chosen, shown) if chosen else "",
+        who_has_not_sent=who_has_not_sent,
+        nothing_known=nothing_known.words(scope, page, who_has_not_sent)
+        if page and page.people and not people
+        else None,
+        compared=compared,
+        facts=taken_along.facts(scope, chosen, filters, compared.facts if compared else None)
+        if chosen and page
+        else [],
         at_once=AT_ONCE,
-    )
-
-
-@bp.get("/<id:team_id>/gaps.csv")
-@door(Permission.GAPS_READ, subjects.team)
-@rate_limits.documents
-def gaps_csv(team: Subject) -> ResponseReturnValue:
-    """A file cannot say that something was left out of it, so what cannot be chosen is no file at
-    all."""
-    filters = GapFilters(request.args)
-    scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
-    if chosen is None or filters.unknown:
-        abort(404)
-    if told.is_for(scope, chosen):
-        figures, facts = told.gaps_file(scope, chosen)
-        return csv_file([*figures, [], *facts], f"gaps {scope.team.name} {session.now():%Y-%m-%d}")
-    page = team_gaps.page(scope, chosen)
-    note_looks([row.person_id for row in page.rows], "gaps")
-    compare = chosen.compare.name if chosen.compare is not None else ""
-    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
-    return csv_file(
-        [*gaps_export.table(page, compare, scope.round), *gaps_export.reasons(page), [], *facts],
-        f"gaps {scope.team.name} {session.now():%Y-%m-%d}",
     )
 
 
@@ -157,29 +138,22 @@ def make_people_file(team: Subject) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<id:team_id>/self-ratings")
-@door(Permission.SELF_COUNTS_READ, subjects.team)
-def self_ratings(team: Subject) -> ResponseReturnValue:
-    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
-    of = gap_asked.framework_of(scope, filters)
-    links = _frameworks(scope, filters, "teams.self_ratings")
-    return told.show_self_ratings(team, scope, of, filters, links)
+def _who_has_not_sent(team: Subject, scope: gap_scope.GapScope, chosen: MatrixFilters) -> str:
+    """The list of them: of the open round, else of the team; nothing where no list has just the
+    people of this page."""
+    period = scope.open_round(chosen.framework_id)
+    if chosen.role_profile_id or scope.round or (scope.children and not chosen.below):
+        return ""
+    if period is not None and may(Permission.ROUND_READ, team):
+        return url_for(
+            "team_rounds.show", team_id=team.id, round=period.id, show="not-sent", _anchor="people"
+        )
+    if scope.children:
+        return ""
+    return url_for("teams.show", team_id=team.id, show="not-sent", framework=chosen.slug)
 
 
-@bp.get("/<id:team_id>/self-ratings.csv")
-@door(Permission.SELF_COUNTS_READ, subjects.team)
-@rate_limits.documents
-def self_ratings_csv(team: Subject) -> ResponseReturnValue:
-    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
-    of = gap_asked.framework_of(scope, filters)
-    if of is None or filters.unknown:
-        abort(404)
-    return told.self_ratings_file(scope, of)
-
-
-def _frameworks(
-    scope: gap_scope.GapScope, filters: Filters, endpoint: str = "teams.gaps"
-) -> list[FrameworkLink]:
+def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
     if "framework" not in filters or not filters["framework"].choices:
@@ -191,7 +165,7 @@ def _frameworks(
         FrameworkLink(
             label,
             langs[value],
-            url_for(endpoint, team_id=scope.team.id, framework=value, teams=people),
+            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
             value == filters["framework"].data,
         )
         for value, label in offered

@@ -1,5 +1,5 @@
-"""Whoever sees no names works nobody out from what pages and files tell over rounds; and a figure on
-one of them is a figure on all."""
+"""Whoever sees no names works nobody out from what pages and files tell over rounds, nor whoever sees
+reviews by name how people rate themselves; and a figure on one of them is a figure on all."""
 
 import csv
 import datetime as dt
@@ -12,11 +12,13 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from tests.client import Client
 from tests.engines import LONG
+from tests.factories.actors import acting
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.world import World
@@ -25,7 +27,9 @@ from tests.web.teams.crowds import AT, GAP, Crowd, add_team, hide_names
 from tests.web.teams.without_names.rounds import RandomRounds, at, begun_round
 from tracker.db import session, transaction
 from tracker.models import CountedOutcome, Membership, Round, Team
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.teams import told as queries
+from tracker.queries.teams.gap_scope import gap_scope
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.roles import Role
 from tracker.rules.teams import told as rules
@@ -43,19 +47,43 @@ def lines(client: Client, world: World) -> set[Line]:
     """All figures of Leadership that the reader can fetch, of every team."""
     found: set[Line] = set()
     for team in set(world.teams) - {"other"}:
-        for file in ("gaps", "self-ratings"):
-            response = client.http.get(f"/teams/{world.teams[team]}/{file}.csv")
-            if response.status_code == 200 and "Newly reviewed" in response.text:
-                table = csv.reader(io.StringIO(response.text))
-                found |= {tuple(line) for line in table if line[:1] == ["Leadership"]}
+        response = client.http.get(f"/teams/{world.teams[team]}/gaps.csv")
+        if response.status_code == 200 and "Newly reviewed" in response.text:
+            table = csv.reader(io.StringIO(response.text))
+            found |= {tuple(line) for line in table if line[:1] == ["Leadership"]}
+    return found
+
+
+def finer(world: World) -> set[Line]:
+    """What the page adds up of self-ratings for who sees reviews by name."""
+    found: set[Line] = set()
+    actor = acting(world, "rea")
+    for team in set(world.teams) - {"other"}:
+        place = session().get_one(Team, world.teams[team])
+        scope = gap_scope(actor, place.id, place.path, NO_BLIND_SPOTS, world.now)
+        for each in queries.figures(scope, world.framework_id, "small", Voice.SELF):
+            if each.domain.key == "leadership":
+                day = f"{each.as_of - dt.timedelta(1):%Y-%m-%d}"
+                of = (each.round, day, each.group, each.people, each.at_target, each.below)
+                found.add(("Leadership", "Self-ratings", *map(str, of)))
     return found
 
 
 def fact(line: Line, known: set[int]) -> Fact:
     """Whom the figure counts: who was in which group, and reviewed when, is no secret."""
     _domain, ratings, name, _day, group, people, reached, below = line
+    reviewed = aliased(CountedOutcome)
     who = session().scalars(
         select(CountedOutcome)
+        .join(
+            reviewed,
+            and_(
+                reviewed.voice == Voice.ENDORSED,
+                reviewed.person_id == CountedOutcome.person_id,
+                reviewed.domain_key == CountedOutcome.domain_key,
+                reviewed.as_of == CountedOutcome.as_of,
+            ),
+        )
         .join(Round, Round.id == CountedOutcome.round_id)
         .join(Team, Team.id == CountedOutcome.team_id)
         .where(
@@ -88,14 +116,14 @@ def taught(world: World, teams: tuple[str, ...]) -> set[int]:
 
 
 def attacked(
-    app: Flask, world: World, sign_in: SignIn, seed: int
+    app: Flask, world: World, sign_in: SignIn, seed: int, voice: Voice = Voice.ENDORSED
 ) -> tuple[set[Line], dict[Hashable, bool]]:
     """All that was told, and which outcomes follow from it. Each figure with whom the reader knew
     when they saw it."""
     supervised = READERS[seed % len(READERS)]
     with app.app_context():
         add_team(world, "north", "city")
-        hide_names(world)
+        hide_names(world, hidden=voice is Voice.ENDORSED)
         join(world, "rea", "city", Role.COORDINATOR)
         for team in supervised:
             join(world, "rea", team, Role.SUPERVISOR)
@@ -104,7 +132,7 @@ def attacked(
     facts = []
     with app.app_context():
         for _ in RandomRounds(world, random.Random(seed)).run():
-            new = lines(client, world) - seen
+            new = (lines(client, world) if voice is Voice.ENDORSED else finer(world)) - seen
             facts += [fact(line, taught(world, supervised)) for line in sorted(new)]
             seen |= new
         found = worked_out(facts, {})
@@ -114,20 +142,24 @@ def attacked(
 
 
 @pytest.mark.in_ci
+@pytest.mark.parametrize("voice", Voice)
 @pytest.mark.parametrize("seed", range(WORLDS))
-def test_nobody_is_worked_out(app: Flask, world: World, sign_in: SignIn, seed: int) -> None:
-    told, found = attacked(app, world, sign_in, seed)
+def test_nobody_is_worked_out(
+    app: Flask, world: World, sign_in: SignIn, seed: int, voice: Voice
+) -> None:
+    told, found = attacked(app, world, sign_in, seed, voice)
     assert told
     assert found == {}
 
 
 @pytest.mark.in_ci
+@pytest.mark.parametrize("voice", Voice)
 def test_without_the_rule_people_are(
-    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, voice: Voice
 ) -> None:
     monkeypatch.setattr(rules, "is_enough", bool)
     monkeypatch.setattr(queries, "may_be_told", lambda at, below: at + below > 0)
-    _told, found = attacked(app, world, sign_in, 1)
+    _told, found = attacked(app, world, sign_in, 1, voice)
     assert found
 
 

@@ -173,8 +173,8 @@ def test_who_sees_names_sees_who_stands_how(app: Flask, world: World, sign_in: S
     with app.app_context():
         pairs = arranged(world)
     team = f"/teams/{world.teams['central']}"
-    telling = {f"{team}/gaps", f"{team}/gaps.csv", f"/people/{pairs[0][0]}/profile"}
-    others = {team, f"{team}/round", f"{team}/round.csv"}
+    telling = {f"{team}/gaps", f"{team}/gaps/people.csv", f"/people/{pairs[0][0]}/profile"}
+    others = {team, f"{team}/gaps.csv", f"{team}/round", f"{team}/round.csv"}
     client = sign_in(world.email("cora"))
     before = answers(client, telling | others)
     with app.app_context():

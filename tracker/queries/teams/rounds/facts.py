@@ -188,11 +188,6 @@ def people_at(
         newest = rows[-1]
         jobs = {row.role_profile_id for row in rows}
         ranks = higher_of(of_job[job] for job in jobs)
-        by_job = {
-            job: levels.standings(shapes[person_id], endorsed, person_id, of_job[job])
-            for job in sorted(jobs)
-            if len(jobs) > 1
-        }
         of_endorsed, of_revealed = (
             levels.standings(shapes[person_id], each, person_id, ranks)
             for each in (endorsed, revealed)
@@ -208,8 +203,9 @@ def people_at(
                 cells={
                     str(domain.id): round_snapshots.cell(
                         of_endorsed[domain.id],
+                        of_revealed[domain.id],
                         unmet.get((person_id, domain.id), []),
-                        {job: each[domain.id] for job, each in by_job.items()},
+                        {job: of_job[job].get(domain.id) for job in sorted(jobs) if len(jobs) > 1},
                     )
                     for domain in domains
                 },

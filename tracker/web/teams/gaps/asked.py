@@ -15,6 +15,8 @@ from tracker.web.i18n.content_language import mark
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.filters import Filters
 
+SELF_RATINGS, THEN = "self", "then"
+
 
 def scope_of(team: Subject) -> GapScope:
     return gap_scope.gap_scope(
@@ -77,13 +79,42 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
-    same = [(key, _("%(round)s, same people", round=name)) for key, name in past if is_by_name]
-    compare = filters.offer("compare", [("", _("Nothing")), *same])
+    earlier = {
+        key: each
+        for key, each in rounds.items()
+        if is_by_name and (not at or each.ends_on < rounds[at].ends_on)
+    }
+    is_told = (
+        scope.coordinates
+        and (teams_choice == "all" or not has_below)
+        and not (profile or at or {one.person_id for one in shown} & scope.blind.closed)
+    )
+    is_beside = is_by_name and (is_told or all(one.is_revealed for one in shown))
+    compare = filters.offer(
+        "compare",
+        [
+            ("", _("Nothing")),
+            *((key, _("%(round)s, same people", round=of.name)) for key, of in earlier.items()),
+            *([(SELF_RATINGS, _("Self-ratings, same people"))] if is_beside else []),
+        ],
+    )
+    then = earlier.get(compare)
+    targets = filters.offer(
+        "targets",
+        [
+            ("", _("Targets at the end of %(round)s", round=rounds[at].name))
+            if at
+            else ("", _("Today’s targets")),
+            *([(THEN, _("Targets at the end of %(round)s", round=then.name))] if then else []),
+        ],
+    )
     return scope, MatrixFilters(
         framework_id=framework_id,
         slug=of.framework_slug,
         lang=of.lang,
-        compare=rounds.get(compare),
+        compare=then,
+        by_targets_then=targets == THEN,
+        beside=compare == SELF_RATINGS,
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",
         framework=rounds[at].framework if at else of.framework,

@@ -51,8 +51,7 @@ def asked(team: Subject, domain: str) -> DrillList:
     words = [_("Below target"), _("Not known yet"), _("At target"), _("Everyone")]
     show = filters.offer("show", list(zip(SHOWN, words, strict=True)))
     unknown = filters.unknown
-    kept: dict[str, str | int] = dict(filters.chosen())
-    kept.pop("compare", None)
+    kept: dict[str, str | int] = dict(filters.not_comparing())
     statement = person = None
     if wanted := request.args.get("statement"):
         statement = next((x for x in drill.reasons if str(x.statement_id) == wanted), None)

@@ -1,7 +1,7 @@
 """The filters of a team's pages of levels."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectField, StringField
 
 from tracker.web.ui.filters import Filters
 
@@ -12,10 +12,16 @@ class GapFilters(Filters):
     teams = SelectField(_l("People"))
     profile = SelectField(_l("Job profile"))
     compare = SelectField(_l("Compare with"))
+    targets = SelectField(_l("Measured against"))
+
+    def not_comparing(self) -> dict[str, str]:
+        """What was chosen, but for a comparison: for pages and files that have none."""
+        return {key: of for key, of in self.chosen().items() if key not in ("compare", "targets")}
 
 
-class SelfRatingFilters(Filters):
-    framework = SelectField(_l("Framework"))
+class PeopleFilters(Filters):
+    q = StringField(_l("Find a person"))
+    domain = SelectField(_l("Sort"))
 
 
 class DrillFilters(GapFilters):

@@ -1,6 +1,6 @@
-"""A gap matrix as a page or a file shows it: short names of levels, and each distinct cell once.
+"""People by domain as a page or a file shows them, and each distinct cell once.
 
-A page of 12 people has some 150 cells of about 20 kinds: the template draws each kind once.
+A page of 50 people has some 600 cells of about 40 kinds: the template draws each kind once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,32 +8,87 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.names import telling_length
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams.gaps import GapCell
 
+ABOVE, NO_TARGET = "above_target", "no_target"
+SIGNS = {
+    TargetState.AT_TARGET.value: "✓",
+    ABOVE: "▲",
+    TargetState.GAP.value: "▼",
+    TargetState.NOT_YET_KNOWN.value: "?",
+    TargetState.NOT_ASSESSED.value: "–",
+    NO_TARGET: "○",
+}
+STATES = {
+    TargetState.AT_TARGET.value: _l("At target"),
+    ABOVE: _l("Above target"),
+    TargetState.GAP.value: _l("Below target"),
+    TargetState.NOT_YET_KNOWN.value: _l("Not known yet"),
+    TargetState.NOT_ASSESSED.value: _l("Too few statements to score"),
+    NO_TARGET: _l("No target"),
+}
+
 
 class CellMark(NamedTuple):
-    """What a cell shows. `state` is a TargetState's value, or "no_target"; `rank` as on a profile,
-    None where nobody can say; `tone` its place on the ramp of colors."""
+    """What a cell shows: `level` and `target` by their names, and as the `rank` and `aim` of so
+    many `ranks`. Rank is None where nobody can say, 0 for no level yet; aim 0 for no target."""
 
     state: str
     rank: int | None
-    tone: int
-    short: Wording
-    name: Wording
+    aim: int
+    ranks: int
+    level: Wording
+    target: Wording
 
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.state]
 
-class LegendLevel(NamedTuple):
-    """One rank in all strands: "Pr / Ap", "Proficient / Applying"."""
+    @property
+    def words(self) -> str:
+        return str(STATES[self.state])
 
-    short: Wording
-    name: Wording
-    tone: int
+    @property
+    def is_drawn(self) -> bool:
+        """With its levels: somebody who is not known or not assessed has a sign alone."""
+        return self.state not in (TargetState.NOT_YET_KNOWN, TargetState.NOT_ASSESSED)
+
+    @property
+    def drawing(self) -> str:
+        """What the cells that look alike share."""
+        return f"p-{self.ranks}-{'open' if self.rank is None else self.rank}-{self.aim}"
+
+    @property
+    def reached(self) -> str:
+        if self.rank is None:
+            return str(_("Level not known yet"))
+        return self.level or str(_("No level yet"))
+
+    @property
+    def known_level(self) -> str:
+        """For a cell of a file: empty where nobody can say."""
+        return "" if self.rank is None or not self.is_drawn else self.reached
+
+    @property
+    def sentence(self) -> str:
+        if not self.is_drawn:
+            return self.words
+        if not self.aim:
+            return str(_("%(level)s; no target", level=self.reached))
+        return str(
+            _(
+                "%(state)s: %(level)s, target %(target)s",
+                state=self.words,
+                level=self.reached,
+                target=self.target,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +99,7 @@ class MatrixRow:
     person_id: int
     name: str
     note: str
+    teams: tuple[str, ...]
     framework: str | None
     marks: tuple[CellMark, ...]
 
@@ -52,64 +108,34 @@ class MatrixRow:
         return self.note.partition(" / ")[0]
 
 
-TONES = 9
-"""As many as a section may have levels: no two of them share one."""
-
-
-def tone(rank: int, ranks: int) -> int:
-    """0 for none held, else 1 to TONES: the darkest for the highest of so many ranks."""
-    return -(-rank * TONES // ranks)
-
-
-def short_names(names: Sequence[str]) -> list[str]:
-    """The shortest beginnings, of two letters or more, that tell the names of a strand apart."""
-    length = telling_length(names)
-    return [name[:length] for name in names]
-
-
 def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[MatrixRow]:
-    named = {domain.id: _names(domain) for domain in domains}
-    unknown = str(_("level not known yet"))
+    """Their cells in the order of these domains."""
     found = []
     for row in rows:
-        marks = [_mark(cell, named[cell.domain_id], unknown) for cell in row.cells]
+        cells = {cell.domain_id: cell for cell in row.cells}
+        marks = tuple(mark(domain, cells[domain.id]) for domain in domains)
         name = row.name or str(_("Deleted account %(number)s", number=row.person_id))
-        found.append(MatrixRow(row.person_id, name, row.role_profile, row.framework, tuple(marks)))
+        found.append(
+            MatrixRow(row.person_id, name, row.role_profile, row.teams, row.framework, marks)
+        )
     return found
 
 
-def _mark(cell: GapCell, names: dict[int, tuple[str, str]], unknown: str) -> CellMark:
-    rank = cell.known_rank
-    if rank is None:
-        state = cell.state or TargetState.NOT_YET_KNOWN
-        return CellMark(state, None, 0, "?", unknown)
-    short, name = names.get(rank, ("", ""))
-    return CellMark(cell.state or "no_target", rank, tone(rank, len(names)), short, name)
-
-
-def has_unknown_gap(rows: Iterable[MatrixRow]) -> bool:
-    """Whether somebody is below target whose level nobody can say: "▼ ?"."""
-    return any(mark.state == "gap" and mark.rank is None for row in rows for mark in row.marks)
+def mark(domain: DomainShape, cell: GapCell) -> CellMark:
+    rank, aim = cell.known_rank, cell.target_rank or 0
+    state = cell.state.value if cell.state else NO_TARGET
+    if state == TargetState.AT_TARGET and rank is not None and rank > aim:
+        state = ABOVE
+    return CellMark(
+        state, rank, aim, len(domain.levels), domain.level_name(rank or 0), domain.level_name(aim)
+    )
 
 
 def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:
     return {mark for row in rows for mark in row.marks}
 
 
-def legend(domains: Iterable[DomainShape]) -> list[LegendLevel]:
-    """The levels by rank and color; strands that name a rank differently stand side by side."""
-    found: dict[tuple[int, int], dict[str, str]] = {}
-    for domain in domains:
-        names = _names(domain)
-        for rank, (short, name) in names.items():
-            found.setdefault((rank, tone(rank, len(names))), {}).setdefault(name, short)
-    return [
-        LegendLevel(" / ".join(names.values()), " / ".join(names), at)
-        for (_, at), names in sorted(found.items())
-    ]
-
-
-def _names(domain: DomainShape) -> dict[int, tuple[str, str]]:
-    names = [level.name for level in domain.levels]
-    shorts = short_names(names)
-    return {level.rank: (shorts[place], level.name) for place, level in enumerate(domain.levels)}
+def legend(kinds: Iterable[CellMark]) -> list[tuple[str, str]]:
+    """The signs that stand on the page, with their words."""
+    there = {each.state for each in kinds}
+    return [(sign, str(STATES[state])) for state, sign in SIGNS.items() if state in there]

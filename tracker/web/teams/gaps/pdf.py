@@ -1,18 +1,18 @@
-"""A team's gaps on one sheet of paper: what the page shows to the same reader."""
+"""A team's gaps on paper: the picture of the domains with what holds people back fills the first
+page, the people follow by name."""
 
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from tracker.queries.teams.gap_matrix import MatrixFilters
+from tracker.queries.teams.gap_matrix import DomainColumn
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
-from tracker.web.teams import exports
-from tracker.web.teams.gaps.matrix import CellMark, grid, has_unknown_gap, legend
+from tracker.web.i18n.content_language import unmarked
+from tracker.web.teams.gaps.comparison import ComparedWords
+from tracker.web.teams.gaps.matrix import CellMark, grid, kinds, legend
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
-
-SIGNS = {"gap": "\u25bc", "not_yet_known": "?", "not_assessed": "\u2013"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class PrintedGaps:
     """`facts`: what the figures have to say for themselves (taken_along)."""
 
     scope: GapScope
-    chosen: MatrixFilters
     page: GapPage
+    compared: ComparedWords | None
     facts: Table
     library: str
 
@@ -29,73 +29,93 @@ class PrintedGaps:
 def document(of: PrintedGaps) -> Document:
     page = of.page
     domains = [column.domain for column in page.columns]
-    rows = grid(domains, page.rows)
-    compare = of.chosen.compare.name if of.chosen.compare else ""
-    below_unknown = (
-        [f"{SIGNS['gap']} {SIGNS['not_yet_known']} " + _("below target, level not known yet")]
-        if has_unknown_gap(rows)
-        else []
-    )
+    rows = grid(domains, page.found.rows)
     data: Data = {
         "facts": of.facts,
-        "domains": [domain.title for domain in domains],
-        "rows": [
-            {"name": row.name, "note": row.short_note, "cells": [_cell(mark) for mark in row.marks]}
-            for row in rows
+        "keys": [
+            _("At target"),
+            _("Below target"),
+            _("Not known yet"),
+            _("Too few statements to score, or no target"),
         ],
-        "foot": [[str(cell) for cell in line] for line in exports.foot(page, compare)],
-        "counts": []
-        if rows
-        else [[str(cell) for cell in line] for line in exports.counts(page, compare)],
-        "legend": [
-            _("%(short)s: %(name)s", short=each.short, name=each.name) for each in legend(domains)
-        ]
-        if rows
-        else [],
-        "signs": [
-            f"{SIGNS['gap']} " + _("below target"),
-            f"{SIGNS['not_yet_known']} " + _("not known yet"),
-            f"{SIGNS['not_assessed']} " + _("not assessed"),
-            *below_unknown,
-        ]
-        if rows
-        else [],
-        "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
-        "heads": {"name": _("Name"), "job": _("Job profile")},
+        "strands": [
+            {"title": each.title, "lines": [_line(column, of) for column in each.columns]}
+            for each in page.strands
+        ],
+        "crossed": {
+            "title": _("Who changed"),
+            "lines": [
+                f"{unmarked(domain)}, {words}: {', '.join(names)}"
+                for domain, words, names in (of.compared.crossed if of.compared else [])
+            ],
+        },
+        "reasons": {
+            "title": _("What\u2019s holding people back"),
+            "sections": [
+                {
+                    "title": each.title,
+                    "lines": [
+                        _(
+                            "%(statement)s (%(domain)s): %(num)s of %(below)s",
+                            statement=reason.title,
+                            domain=reason.domain.title,
+                            num=len(reason.people),
+                            below=reason.below,
+                        )
+                        for reason in each.reasons[:5]
+                    ],
+                }
+                for each in page.strands
+                if each.reasons
+            ],
+        },
+        "people": {
+            "title": _("Person by person"),
+            "head": [_("Person"), *(domain.title for domain in domains)],
+            "legend": [
+                _("Each block is a level; the line is the target."),
+                *(f"{sign} {words}" for sign, words in legend(kinds(rows))),
+            ],
+            "rows": [
+                {"name": row.name, "note": row.short_note, "cells": list(map(_cell, row.marks))}
+                for row in rows
+            ],
+            "foot": [_("Below target, of those reviewed"), *map(_known, page.columns)],
+        },
     }
-    return Document(
-        "gaps", _("Team gaps \u2013 %(team)s", team=of.scope.team.name), of.library, data
-    )
+    title = _("Team gaps \u2013 %(team)s", team=of.scope.team.name)
+    return Document("gaps", title, of.library, data)
+
+
+def _line(column: DomainColumn, of: PrintedGaps) -> Data:
+    sums = column.summary
+    parts = (sums.at_target, sums.gaps, sums.not_yet_known, sums.not_assessed + sums.no_target)
+    then = ""
+    if of.compared is not None:
+        figures = of.compared.rows[sums.position]
+        then = "; ".join(
+            f"{head}: {figure}" for head, figure in zip(of.compared.heads, figures, strict=True)
+        )
+    return {
+        "title": column.domain.title,
+        "shares": [part / of.page.people for part in parts],
+        "words": _("%(figures)s below target", figures=_known(column)),
+        "unknown": _("%(num)s not known yet", num=sums.not_yet_known) if sums.not_yet_known else "",
+        "then": then,
+    }
+
+
+def _known(column: DomainColumn) -> str:
+    return str(_("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known))
 
 
 def _cell(mark: CellMark) -> Data:
-    """`sign` and `words` say it; the tone repeats it."""
-    known = mark.state not in ("not_yet_known", "not_assessed")
+    """`rank` -1: nobody can say."""
     return {
-        "sign": SIGNS.get(mark.state, ""),
-        "words": (mark.short or _("none")) if known else "",
-        "tone": mark.tone if known else 0,
+        "sign": mark.sign,
+        "words": mark.sentence,
         "gap": mark.state == "gap",
-        "known": known,
+        "ranks": mark.ranks if mark.is_drawn else 0,
+        "rank": -1 if mark.rank is None else mark.rank,
+        "aim": mark.aim,
     }
-
-
-def _reasons(page: GapPage) -> list[Data]:
-    """Section by section."""
-    return [
-        {
-            "title": strand.strand,
-            "lines": [
-                _(
-                    "%(num)s of %(below)s haven\u2019t reached the target because of %(statement)s "
-                    "(%(domain)s).",
-                    num=len(each.people),
-                    below=each.below,
-                    statement=each.title,
-                    domain=each.domain.title,
-                )
-                for each in strand.statements
-            ],
-        }
-        for strand in page.reasons
-    ]

@@ -1,20 +1,26 @@
 """What a figure of gaps has to say for itself once it has left its page: on paper, in a file, in a
 document."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Collection
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
-from tracker.queries.teams.team_learners import TeamLearner
+from tracker.rules.calendar import day_in
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, unmarked
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import Table
 from tracker.web.ui.templating.dates import as_of, full_day
+
+
+def last_day(as_of: dt.datetime) -> dt.date:
+    """Figures are as of the first moment after it."""
+    return day_in(session.actor().time_zone, as_of - dt.timedelta(seconds=1))
 
 
 def as_of_words(scope: GapScope) -> str:
@@ -24,32 +30,33 @@ def as_of_words(scope: GapScope) -> str:
 def measure(chosen: MatrixFilters) -> str:
     """By which job people are measured (rules/profiles/targets)."""
     if chosen.below:
-        return str(
-            _(
-                "Each person counts once. Who has several job profiles here is measured against "
-                "the higher target of each domain."
-            )
-        )
+        return str(_("Each person counts once. With two jobs here, the higher target applies."))
     return str(
         _(
-            "People are measured by their job profile in this team; with several, by the higher "
-            "target of each domain."
+            "People are measured by their job profile in this team. With two jobs, the higher "
+            "target applies."
         )
     )
 
 
-def measured_elsewhere(people: Iterable[TeamLearner]) -> str:
-    """Whose own pages measure them by jobs that this page leaves out; nothing where there is
-    nobody."""
-    names = [one.name for one in people if one.by_name and one.has_jobs_elsewhere]
+def measured_elsewhere(scope: GapScope, chosen: MatrixFilters, shown: Collection[int]) -> str:
+    """Who of those shown is measured on their own pages by jobs that this page leaves out; nothing
+    where there is nobody, or of a round that is over."""
+    if scope.round:
+        return ""
+    names = [
+        one.name
+        for one in people_chosen(scope, chosen)
+        if one.person_id in shown and one.by_name and one.has_jobs_elsewhere
+    ]
     if not names:
         return ""
     return str(
         ngettext(
-            "%(names)s has more job profiles than are measured here. Their profile measures by all "
-            "of them, by the higher target of each domain, so it can show another target.",
-            "%(names)s have more job profiles than are measured here. Their profiles measure by "
-            "all of them, by the higher target of each domain, so they can show another target.",
+            "%(names)s has another job that isn’t counted here. Their profile counts it too, so it "
+            "can show another target.",
+            "%(names)s have other jobs that aren’t counted here. Their profiles count them too, so "
+            "they can show other targets.",
             len(names),
             names=", ".join(names),
         )
@@ -61,21 +68,14 @@ def versions(scope: GapScope, chosen: MatrixFilters) -> str:
     then = chosen.compare
     if then is None or then.framework_id == chosen.framework_id:
         return ""
+    at_end = scope.round and _("at the end of %(round)s", round=scope.round.name)
     return str(
         _(
-            "Two versions of the framework are compared: %(now)s now, and %(then)s at the end of "
-            "%(round)s. What a new version asks again isn’t known until it’s reviewed again.",
+            "Two versions of the framework are compared: %(now)s %(moment)s, and %(then)s at the "
+            "end of %(round)s. What a new version asks again isn’t known until it’s reviewed "
+            "again.",
             now=mark(chosen.framework, chosen.lang),
-            then=mark(then.framework, then.lang),
-            round=then.name,
-        )
-        if scope.round is None
-        else _(
-            "Two versions of the framework are compared: %(now)s at the end of %(later)s, and "
-            "%(then)s at the end of %(round)s. What a new version asks again isn’t known until "
-            "it’s reviewed again.",
-            now=mark(chosen.framework, chosen.lang),
-            later=scope.round.name,
+            moment=at_end or _("now"),
             then=mark(then.framework, then.lang),
             round=then.name,
         )
@@ -87,15 +87,18 @@ def in_file(rows: Table) -> Table:
     return [[label, unmarked(str(words))] for label, words in rows]
 
 
-def facts(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Table:
-    """Of a matrix: every choice, the rule, whose ratings, and the day, as labels with their
-    words."""
-    compared, nothing = versions(scope, chosen), _("Nothing")
+def facts(
+    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, compared: Table | None = None
+) -> Table:
+    """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
+    labels with their words."""
+    both, nothing = versions(scope, chosen), _("Nothing")
     return [
+        *(compared or []),
         *_chosen(scope, chosen, filters),
-        [_("Compare with"), _words(filters, "compare", nothing) if chosen.compare else nothing],
-        *([[_("Versions"), compared]] if compared else []),
-        *stands_on(scope, _reviewed(), measure(chosen)),
+        [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
+        *([[_("Versions"), both]] if both else []),
+        *stands_on(scope, _ratings(chosen), measure(chosen)),
     ]
 
 
@@ -115,7 +118,7 @@ def facts_of_list(asked: DrillList) -> Table:
         *_chosen(asked.scope, asked.chosen, asked.filters),
         [_("Domain"), mark(asked.drill.domain.title, asked.chosen.lang)],
         *narrowed,
-        *stands_on(asked.scope, _reviewed(), measure(asked.chosen)),
+        *stands_on(asked.scope, _ratings(asked.chosen), measure(asked.chosen)),
     ]
 
 
@@ -160,7 +163,9 @@ def _left_out(scope: GapScope) -> Table:
     return [[_("Left out"), words]]
 
 
-def _reviewed() -> str:
+def _ratings(chosen: MatrixFilters) -> str:
+    if chosen.beside:
+        return str(_("Reviewed ratings, compared with self-ratings."))
     return str(_("Reviewed ratings. Self-ratings are not in these figures."))
 
 

@@ -1,5 +1,5 @@
-"""A team's gaps for who may not see everybody in it by name, and its people's self-ratings beside
-their reviews for every coordinator, as pages and as files: the figures of rounds."""
+"""A team's gaps for who may not see everybody in it by name, as page and as files: the figures of
+rounds."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -13,20 +13,16 @@ from tracker.queries.administration import imprints
 from tracker.queries.profiles import level_shapes
 from tracker.queries.teams import told as figures
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
-from tracker.queries.teams.gap_scope import GapScope, PastRound
-from tracker.queries.teams.team_learners import TeamLearner
+from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.told import ToldFigure
-from tracker.rules.calendar import day_in
-from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
-from tracker.web.http import session
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 from tracker.web.teams.gaps import taken_along
-from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
-from tracker.web.ui.csv import Table, csv_file
+from tracker.web.teams.gaps.forms import GapFilters
+from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Document
 
 
@@ -53,7 +49,7 @@ def show(
     filters: GapFilters,
     frameworks: list[FrameworkLink],
 ) -> ResponseReturnValue:
-    told = _figures(scope, chosen.framework_id, chosen.slug, Voice.ENDORSED)
+    told = figures.figures(scope, chosen.framework_id, chosen.slug)
     domains = _by_domain(told, scope.round.id if scope.round else None)
     coming = figures.coming(scope, chosen.slug)
     groups = figures.sent(scope, coming.round_id) if coming and coming.has_begun else []
@@ -78,62 +74,23 @@ def show(
     )
 
 
-def show_self_ratings(
-    team: Subject,
-    scope: GapScope,
-    of: TeamLearner | PastRound | None,
-    filters: SelfRatingFilters,
-    frameworks: list[FrameworkLink],
-) -> ResponseReturnValue:
-    own, reviewed = (
-        {each.domain.key: each for each in _by_domain(told)} if of else {}
-        for voice in Voice
-        for told in [_figures(scope, of.framework_id, of.framework_slug, voice) if of else []]
-    )
-    return render(
-        "teams/self_ratings.html",
-        lang=of.lang if of else "",
-        framework_links=frameworks,
-        team=team,
-        scope=scope,
-        domains=level_shapes.shape(of.framework_id, scope.library_id) if of and own else (),
-        own=own,
-        reviewed=reviewed,
-        filters=filters,
-        facts=_facts(scope, mark(of.framework, of.lang)) if of else [],
-    )
-
-
 def gaps_file(scope: GapScope, chosen: MatrixFilters) -> tuple[Table, Table]:
     """What is told, of every round or of the one that is chosen, and what it stands on."""
-    told = _figures(scope, chosen.framework_id, chosen.slug, Voice.ENDORSED)
+    told = figures.figures(scope, chosen.framework_id, chosen.slug)
     at = scope.round.id if scope.round else None
     lines = _lines([each for each in told if at in (None, each.round_id)], _("Reviews"))
     return [_head(), *lines], taken_along.in_file(_facts(scope, chosen.framework))
 
 
-def self_ratings_file(scope: GapScope, of: TeamLearner | PastRound) -> ResponseReturnValue:
-    own, reviewed = (_figures(scope, of.framework_id, of.framework_slug, voice) for voice in Voice)
-    lines = [*_lines(own, _("Self-ratings")), *_lines(reviewed, _("Reviews"))]
-    facts = taken_along.in_file(_facts(scope, of.framework))
-    name = f"self-ratings {scope.team.name} {session.now():%Y-%m-%d}"
-    return csv_file([_head(), *lines, [], *facts], name)
-
-
 def document(scope: GapScope, chosen: MatrixFilters) -> Document:
     table, facts = gaps_file(scope, chosen)
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
-    nothing = {"title": "", "sections": []}
     counts = [[str(cell) for cell in line] for line in table]
-    data = {"facts": facts, "rows": [], "counts": counts, "reasons": nothing}
+    data = {"facts": facts, "counts": counts}
     return Document("gaps", _("Figures: %(team)s", team=scope.team.name), library, data)
 
 
-def _figures(scope: GapScope, framework_id: int, slug: str, voice: Voice) -> list[ToldFigure]:
-    return figures.figures(session.actor(), scope, framework_id, slug, voice)
-
-
-def _by_domain(told: Iterable[ToldFigure], round_id: int | None = None) -> list[DomainFigures]:
+def _by_domain(told: Iterable[ToldFigure], round_id: int | None) -> list[DomainFigures]:
     """As of the newest day on which something was told of each, in a round where one is asked
     for."""
     found: dict[str, list[ToldFigure]] = {}
@@ -145,7 +102,7 @@ def _by_domain(told: Iterable[ToldFigure], round_id: int | None = None) -> list[
         DomainFigures(
             of[0].domain,
             of[0].round,
-            _day(of[0].as_of),
+            taken_along.last_day(of[0].as_of),
             people=sum(each.people for each in of),
             at_target=sum(each.at_target for each in of),
         )
@@ -173,7 +130,7 @@ def _lines(told: Iterable[ToldFigure], ratings: str) -> Table:
             each.domain.title,
             ratings,
             each.round,
-            _day(each.as_of).isoformat(),
+            taken_along.last_day(each.as_of).isoformat(),
             each.group,
             each.people,
             each.at_target,
@@ -190,15 +147,7 @@ def _facts(scope: GapScope, framework: Wording) -> Table:
         [_("Round"), scope.round.name if scope.round else _("All")],
         *taken_along.stands_on(
             scope,
-            _(
-                "People newly reviewed since they were last counted. Self-ratings count by "
-                "themselves, once they are revealed in a review."
-            ),
+            _("People newly reviewed since they were last counted."),
             _("Each person counts in the team that they were in when the round began."),
         ),
     ]
-
-
-def _day(as_of: dt.datetime) -> dt.date:
-    """Figures are as of the first moment after it."""
-    return day_in(session.actor().time_zone, as_of - dt.timedelta(seconds=1))
