@@ -130,11 +130,9 @@ class Reading:
             "gaps": "/gaps",
             "gaps.csv": "/gaps.csv",
             "gaps.xlsx": "/gaps.xlsx",
-            "not sent": "/gaps/not-sent",
             "people.csv": "/gaps/people.csv",
             "round": "/round",
             "round.csv": "/round.csv",
-            "own ratings": "/gaps.csv?compare=self",
         }.items():
             self.page(reader, of + place, f"/teams/{team_id}{rest}")
         self.turn += 1

@@ -98,7 +98,7 @@ def facts(
         *_chosen(scope, chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
         *([[_("Versions"), both]] if both else []),
-        *stands_on(scope, _ratings(chosen), measure(chosen)),
+        *stands_on(scope, _ratings(beside=chosen.beside), measure(chosen)),
     ]
 
 
@@ -118,7 +118,7 @@ def facts_of_list(asked: DrillList) -> Table:
         *_chosen(asked.scope, asked.chosen, asked.filters),
         [_("Domain"), mark(asked.drill.domain.title, asked.chosen.lang)],
         *narrowed,
-        *stands_on(asked.scope, _ratings(asked.chosen), measure(asked.chosen)),
+        *stands_on(asked.scope, _ratings(), measure(asked.chosen)),
     ]
 
 
@@ -163,8 +163,8 @@ def _left_out(scope: GapScope) -> Table:
     return [[_("Left out"), words]]
 
 
-def _ratings(chosen: MatrixFilters) -> str:
-    if chosen.beside:
+def _ratings(*, beside: bool = False) -> str:
+    if beside:
         return str(_("Reviewed ratings, compared with self-ratings."))
     return str(_("Reviewed ratings. Self-ratings are not in these figures."))
 
