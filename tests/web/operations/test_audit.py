@@ -180,6 +180,7 @@ def test_every_file_that_is_taken_out_is_an_event(
         db.session.remove()
     address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
     address = address.replace("<domain>", "technical").replace("<slug>", "small")
+    address = address.replace("<table>", "about")
     somebody = sign_in(world.email(who))
     for number in (1, 2):
         assert somebody.get(address).status_code == 200
