@@ -149,7 +149,7 @@ REDRAWN: tuple[Redrawn, ...] = (
         Redrawn(
             place,
             "Figures without names come once a round, each outcome once.",
-            held_by=("web/teams/without_names/test_figures.py", "web/teams/test_self_ratings.py"),
+            held_by=("web/teams/without_names/test_figures.py", "web/teams/test_gap_comparison.py"),
         )
         for place in ("*/own ratings", f"{VERA}/gap*", f"{VERA}/people.csv")
     ),
@@ -179,6 +179,8 @@ SEALED = "With each version the audit notes one digest of what decides whose wor
 PRINTED_ONCE = "A wording in which nothing changed is printed once."
 MERGED = "An answer to one of several that were merged says to which."
 SENDING = "Once what is for the job is rated, sending comes before the rest."
+BOTH = "A list says of differences how many wait for either side."
+SENT_ON = "What was sent again already says so, and is offered to nobody else."
 ROUNDS = "Figures without names can be told on one day before a round closes."
 
 WORLDS = tuple(f"world-{number}" for number in range(1, 7))
@@ -186,6 +188,28 @@ ALL = ("demo-teams", *WORLDS)
 THIRD = ("world-3", "world-5")
 
 DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        ("demo-teams",),
+        "*/reviews",
+        BOTH,
+        before="waits? for you Differences open",
+        now=r"waits? for [A-Z]\w+ \w+ Differences open",
+    ),
+    Difference(
+        ("demo-2",),
+        "*/statement *",
+        SENT_ON,
+        before="Ask for a second opinion",
+        now="Sent to Njeri Kamau on",
+    ),
+    Difference(
+        ("demo-1", "demo-2", *WORLDS),
+        "*/explained *",
+        PLAIN,
+        before="it is outside the job",
+        now="it isn’t part of the job",
+    ),
+    Difference(("demo-1", "demo-2"), "*", PLAIN, before="Not my work", now="Outside my job"),
     Difference(("demo-1", "demo-2"), "*/today", SENDING, now="^Do this next · due Dec 11$"),
     Difference(("demo-teams",), "records/audit", DRAFTED, now=r"^framework_draft_made .* 26\.05\n"),
     Difference(("demo-teams",), "records/audit", SEALED, now="lineage …"),
@@ -234,7 +258,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         before="no longer in the framework",
         now="doesn’t have this statement",
     ),
-    Difference(("world-4",), "*/earlier *", ANYWHERE, now="Not my work"),
+    Difference(("world-4",), "*/earlier *", ANYWHERE, now="Outside my job"),
     Difference(("world-6",), "*/earlier *", ANYWHERE, now="No ratingon version 2 .* cleared"),
     Difference(("world-2",), "*/statement *", NOTES, now="^Note for myself: Mine no"),
     Difference(("world-2",), "*/statement *", MERGED, now="on version 1: Communication 3.1"),

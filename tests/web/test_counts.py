@@ -44,8 +44,12 @@ def left(page: str) -> int:
 
 def unsettled(page: str) -> int:
     """Differences that do not wait for the other side."""
-    states = re.findall(r'<li class="agenda-row[^>]*data-state="(\w+)"', page)
-    return len(states) - states.count("waiting")
+    return page.count('<li class="agenda-row') - waiting(page)
+
+
+def waiting(page: str) -> int:
+    """Differences that wait for the other side."""
+    return len(re.findall(r'<li class="agenda-row[^>]*data-state="waiting"', page))
 
 
 def rest_of(fraction: str) -> int:
@@ -116,11 +120,11 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     ),
     (r"^(\d+) pieces? of evidence", lambda page: page.count('class="task-title"')),
     (r"\| (\d+) of \d+ are reviewed", lambda page: int(said(page, r"(\d+) reviewed by"))),
-    (r"(\d+) to talk through", lambda page: page.count('class="agenda-row')),
+    (r"reviewed\. (\d+) waits? for", waiting),
     (r": (\d+) statements?$", statements),
     (r"^(\d+) reviews?$", lambda page: rows(page, "Reviews that wait for you") or 1),
     (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
-    (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) (?:is|are) new"))),
+    (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) unread"))),
     (
         r"takes over: (\d+) reviews?",
         lambda page: rows(page, "Reviews to reassign") + rows(page, "Reviews that stay"),

@@ -255,3 +255,14 @@ def test_no_barrier_on_either_page(live: Live, visit: Visit, scheme: str, width:
         assert page.locator(".result-square").count() == 11
         assert barriers(page) == []
         assert sideways(page) == []
+
+
+def test_five_stand_above_the_button_on_a_desk(live: Live, visit: Visit) -> None:
+    """With what is said of them, for both sides, before anybody scrolls."""
+    review_id = differing(live, 11)
+    for name in ("ana", "sue"):
+        page = visit(name, width=1280, height=900)
+        page.goto(f"/reviews/{review_id}/differences")
+        foot = page.locator(".agenda-foot").bounding_box()["y"]
+        boxes = (row.bounding_box() for row in page.locator("[data-difference]").all())
+        assert sum(box["y"] + box["height"] <= foot for box in boxes) >= 5

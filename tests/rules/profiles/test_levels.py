@@ -329,7 +329,7 @@ def test_counts_that_do_not_add_up_are_refused(counts: tuple[int, ...]) -> None:
 
 
 def test_the_two_voices() -> None:
-    """*Not my work* leaves the endorsed count only where an endorsement says so; without one all is
+    """*Outside my job* leaves the endorsed count only where an endorsement says so; without one all is
     open."""
     assert [SCALE.meaning(answer) for answer in (None, Answer.NOT_SURE, Answer.NOT_MY_WORK)] == [
         Meaning.OPEN,

@@ -43,7 +43,7 @@ def line(*origins: int, carries: bool = True) -> tuple[Origin, ...]:
 def version(*statements: VersionStatement, wordings: Mapping[int, str] | None = None) -> Version:
     level = LevelShape(1, "Emerging", "", len(statements), 0)
     domain = DomainShape(1, "communication", "Communication", "durable", "Durable", (level,))
-    labels = {"no": "No", "yes": "Yes", NOT_MY_WORK: "Not my work"}
+    labels = {"no": "No", "yes": "Yes", NOT_MY_WORK: "Outside my job"}
     return Version(1, "1", statements, (domain,), (), SCALE, labels, wordings or {})
 
 

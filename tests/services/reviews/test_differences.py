@@ -36,8 +36,7 @@ from tracker.models import (
     ReviewMove,
     TrainingAction,
 )
-from tracker.queries.reviews.differences import choices as own_choices
-from tracker.queries.reviews.differences import undoable
+from tracker.queries.reviews.differences import own_side, undoable
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.differences import Choice, ChoiceKind
@@ -253,9 +252,9 @@ class TestTakingBack:
         differences.take_back(actor(world, "ana"), item_id, world.now)
         session().rollback()
         assert session().scalars(select(Confirmation)).all() == []
-        mine = own_choices(review_id, world.people["ana"])[item_id]
+        mine = own_side(review_id, world.people["ana"]).choices[item_id]
         assert (mine.answer, mine.reason) == ("partly", "since May")
-        assert own_choices(review_id, world.people["sue"]) == {}
+        assert own_side(review_id, world.people["sue"]).choices == {}
         assert confirm(world, "sue", item_id, EndorsedAnswer.PARTLY) is False
 
     def test_only_what_one_confirmed_oneself(self, world: World) -> None:
@@ -278,11 +277,11 @@ class TestTakingBack:
         done = differences.confirm_all(
             who, review_id, [Choice(item_id, ChoiceKind.TALK)], world.now
         )
-        assert (done.waiting, done.agreed, done.apart) == (1, 0, 0)
+        assert (done.both, done.waiting, done.agreed, done.apart) == (1, 0, 0, 0)
         assert session().scalars(select(Confirmation.answer)).all() == [None]
         differences.take_back(who, item_id, world.now)
         session().rollback()
-        assert own_choices(review_id, who.person_id)[item_id].kind is ChoiceKind.TALK
+        assert own_side(review_id, who.person_id).choices[item_id].kind is ChoiceKind.TALK
 
 
 class TestUndoingNoAgreement:
@@ -370,17 +369,17 @@ class TestChoosing:
             Choice(second, ChoiceKind.NO_AGREEMENT),
         ]
         differences.choose(ana, review_id, choices, [], world.now)
-        assert set(own_choices(review_id, ana.person_id)) == {first, second}
-        assert own_choices(review_id, sue.person_id) == {}
+        assert set(own_side(review_id, ana.person_id).choices) == {first, second}
+        assert own_side(review_id, sue.person_id).choices == {}
         assert statuses(review_id) == ["differs", "differs"]
         assert session().scalars(select(Confirmation)).all() == []
         assert session().scalars(select(ReviewMove).where(ReviewMove.move == "confirm")).all() == []
         differences.choose(ana, review_id, choices[:1], [second], world.now)
         session().rollback()
-        assert set(own_choices(review_id, ana.person_id)) == {first}
+        assert set(own_side(review_id, ana.person_id).choices) == {first}
         differences.keep_apart(sue, first, world.now)
         session().rollback()
-        assert own_choices(review_id, ana.person_id) == {}, "it goes when the difference ends"
+        assert own_side(review_id, ana.person_id).choices == {}, "it goes when the difference ends"
 
     def test_all_are_confirmed_or_none(self, world: World) -> None:
         review_id = differing(world)

@@ -1,6 +1,8 @@
 """Search: what each kind of person finds, and nothing else."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -14,7 +16,7 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.rules.roles import Permission
-from tracker.web.dashboard.search_views import PAGES
+from tracker.web.dashboard.search_views import MENU, PAGES, _pages
 
 SignIn = Callable[[str], Client]
 
@@ -123,8 +125,103 @@ def test_every_page_that_is_offered_opens(world: World, sign_in: SignIn, name: s
 
 
 def test_a_page_is_offered_by_its_own_door(app: Flask) -> None:
-    asked = {app.view_functions[endpoint].permission for endpoint in PAGES}  # type: ignore[attr-defined]
+    views: Any = app.view_functions
+    asked = {views[address.partition("#")[0]].permission for address in PAGES}
     assert {Permission.RATE, Permission.ADMINISTER, Permission.OPERATE} < asked
+
+
+FIRST = {
+    "ana": {
+        "report": "/profile",
+        "export": "/profile",
+        "print": "/profile",
+        "progress": "/profile",
+        "portfolio": "/evidence",
+        "proof": "/evidence",
+        "password": "/account/password",
+        "log out": "/account#sign-ins",
+        "language": "/help",
+        "shortcuts": "/help",
+        "notifications": "/notices",
+        "unsubscribe": "/account#notices",
+        "vacation": "/account#away",
+        "devices": "/account#sign-ins",
+        "who can see": "/account/readers",
+        "spreadsheet": "/assess/list",
+        "send": "/reviews/new",
+        "sue": "/reviews/{sent}",
+        "home": "/",
+    },
+    "sue": {
+        "gaps": "/teams/{central}/gaps",
+        "team gaps": "/teams/{central}/gaps",
+        "training needs": "/teams/{central}/gaps",
+        "substitute": "/deputies",
+        "second opinion": "/account#second-opinions",
+        "ana": "/reviews/{sent}",
+        "central": "/teams/{central}",
+        "staff": "/teams",
+    },
+    "cora": {
+        "deadline": "/teams/{city}/round",
+        "compare": "/teams/{city}/gaps",
+        "harbour": "/teams/{harbour}",
+        "otto": "",
+    },
+    "olaf": {"disaster": "/admin/backup", "restore": "/admin/backup"},
+    "adam": {
+        "roster": "/admin/people/import",
+        "audit log": "/admin/audit",
+        "typos": "/admin/corrections",
+        "targets": "/admin/role-profiles",
+        "SMTP": "/admin/mail",
+        "time zone": "/admin/library",
+        "mistakes": "/admin/corrections",
+        "gaps": "",
+    },
+}
+"""What each finds first; "" for nothing."""
+
+
+def test_everyday_words_find_what_is_meant(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        places = {**world.people, **world.teams, "sent": send(world, YES)}
+    for name, table in FIRST.items():
+        client = sign_in(world.email(name))
+        firsts = {typed: (found(client, typed) or [""])[0] for typed in table}
+        assert firsts == {typed: href.format(**places) for typed, href in table.items()}
+
+
+@pytest.mark.in_ci
+def test_every_page_is_found_by_its_name_and_by_other_words(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """By whoever is offered it: two words beside its name, or more."""
+    tried = set[str]()
+    for name in ("ana", "sue", "cora", "adam", "olaf"):
+        client = sign_in(world.email(name))
+        with client.http:
+            client.get("/search")
+            pages = {page.key: page for page in _pages()}
+        for href in pages.keys() - tried:
+            other = [each.strip() for each in pages[href].words.split(",")]
+            assert len(other) >= 2, href
+            for typed in (pages[href].title, *other):
+                assert href in found(client, quote(typed), "page"), (href, typed)
+        tried |= pages.keys()
+    assert len(tried) > len(PAGES) + len(MENU)
+
+
+def test_a_name_comes_before_statements_that_only_begin_so(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["ana"]).name = "Comm Baker"
+    sue = sign_in(world.email("sue"))
+    first, *others = found(sue, "comm")
+    assert first == f"/people/{world.people['ana']}/profile"
+    assert others[0].startswith("/statements/")
+    assert found(sue, "communication")[0].startswith("/statements/")
 
 
 def test_it_says_what_it_searched_for(world: World, sign_in: SignIn) -> None:

@@ -231,8 +231,8 @@ def test_what_came_back_and_what_was_revealed(app: Flask, world: World, sign_in:
         "busy Saturday?”" in said
     )
     assert (
-        "Do this next · overdue since Nov 18 Settle 2 differences with Sue 7 of 10 are reviewed. 2 "
-        "to talk through. Settle 2 differences 3 statements to update, about 1 minute." in said
+        "Do this next · overdue since Nov 18 Settle 2 differences with Sue 7 of 10 are reviewed. "
+        "Settle 2 differences 3 statements to update, about 1 minute." in said
     )
     assert said.count("7 of 10 are reviewed") == 1, "what stands on top stands in no list"
     assert "is revealed" not in said

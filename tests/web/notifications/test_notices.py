@@ -100,11 +100,11 @@ def test_it_leads_to_where_one_acts_and_opening_that_marks_it(
         review_id = send(world, YES)
     page = sue.get("/notices").text
     assert f'<a href="/reviews/{review_id}">Ana sent you statements to review.</a>' in page
-    assert "1 new notice" in page
+    assert "1 unread." in page
     assert unread(app, world, "sue") == 1, "looking at the list marks nothing"
     assert sue.get(f"/reviews/{review_id}", follow_redirects=True).status_code == 200
     assert unread(app, world, "sue") == 0
-    assert "new notice" not in sue.get("/notices").text
+    assert "Nothing unread." in sue.get("/notices").text
     assert "Ana sent you" in sue.get("/notices").text
 
 
@@ -170,7 +170,8 @@ def test_today_says_how_many_are_new(app: Flask, world: World, ana: Client) -> N
         tell(world, "ana", key="a")
         tell(world, "ana", key="b")
     assert "2 new notices" in ana.get("/").text
-    assert "new notice" not in ana.get("/evidence").text, "only where it is asked for"
+    for path in ("/notices", "/evidence"):
+        assert "new notice" not in ana.get(path).text, "only where it is asked for"
 
 
 def test_names_are_words_on_the_page(app: Flask, world: World, sue: Client, ana: Client) -> None:

@@ -214,6 +214,13 @@ def test_i_see_this_differently(app: Flask, world: World, sign_in: SignIn) -> No
     assert gone.status_code == 303
     with app.app_context():
         second = session().scalars(select(Review.id).order_by(Review.id.desc())).first()
+    statement = f"statements/{world.statements['communication'][0]}"
+    own = ana.get(f"/{statement}").text
+    assert link not in own
+    assert f'href="/reviews/{second}">Sent to Hugo on Nov 24<' in own
+    assert ana.get(link).headers["Location"] == f"/reviews/{second}"
+    sues = sign_in(world.email("sue")).get(f"/people/{world.people['ana']}/{statement}").text
+    assert "Sent to Hugo" not in sues
     read = sign_in(world.email("hugo")).get(f"/reviews/{second}", follow_redirects=True).text
     assert "second" not in words(read).lower()
     assert "Sue" not in words(read)

@@ -11,13 +11,16 @@ from flask import Flask
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import join
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
+from tests.web.reviews.differences.test_differences import still
 from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, prepared
 from tests.web.reviews.test_blindness import fetch
 from tests.web.reviews.test_reviews import words
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.rules.roles import Role
 from tracker.services.assessment import ratings
 from tracker.services.reviews import delegates, differences, handovers, reviews
 from tracker.web.http import session
@@ -100,6 +103,42 @@ def test_only_the_learner_can_ask_for_a_second_opinion(
     for_sue = sign_in(world.email("sue")).get(url).text
     assert href not in for_sue
     assert "Ana can ask for a second opinion" in words(for_sue)
+
+
+def test_who_was_asked_is_said_to_the_learner_alone(
+    app: Flask, url: str, world: World, sign_in: SignIn
+) -> None:
+    """Neither the first reviewer's page nor what the second reader answered before they reveal
+    changes it; what is withdrawn can be asked again."""
+    fifth = world.statements["communication"][4]
+    ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
+    button, before = f"&amp;statement={fifth}", still(sue.get(url).text)
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+
+    def ask() -> int:
+        assert button in ana.get(url).text
+        with app.app_context():
+            return reviews.send(actor(world, "ana"), world.people["hugo"], [fifth], world.now)
+
+    def asked(review_id: int) -> bool:
+        page = ana.get(url).text
+        link = f'href="/reviews/{review_id}">Sent to Hugo on Nov 24<'
+        assert (link in page) != (button in page)
+        assert still(sue.get(url).text) == before
+        return link in page
+
+    first = ask()
+    assert asked(first)
+    ana.post(f"/reviews/{first}/withdraw")
+    assert not asked(first)
+    second = ask()
+    with app.app_context():
+        answer_all(world, second, UNSEEN, by="hugo")
+    assert asked(second)
+    with app.app_context():
+        reviews.reveal(actor(world, "hugo"), second, world.now)
+    assert not asked(second)
 
 
 def test_while_it_goes_on_there_is_none(app: Flask, world: World, sign_in: SignIn) -> None:

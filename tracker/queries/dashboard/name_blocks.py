@@ -12,11 +12,13 @@ from tracker.rules.frameworks.search import in_lines, known
 
 
 class NameBlock(NamedTuple):
-    """With their words as `plain` gives them, in lines."""
+    """Names, and what stood behind a tab; both also as `plain` gives them, in lines."""
 
     ids: list[int]
     names: list[str]
+    texts: list[str]
     words: str
+    other_words: str
 
 
 def joined(names: SQLColumnExpression[str]) -> ColumnElement[str]:
@@ -26,5 +28,7 @@ def joined(names: SQLColumnExpression[str]) -> ColumnElement[str]:
 @lru_cache(2**11)
 def block(lines: str) -> NameBlock:
     parted = [line.partition(" ") for line in lines.split("\n")]
-    names = [name for _, _, name in parted]
-    return NameBlock([int(key) for key, _, _ in parted], names, in_lines(map(known, names)))
+    said = [of.partition("\t") for _, _, of in parted]
+    names, texts = [name for name, _, _ in said], [text for _, _, text in said]
+    ids = [int(key) for key, _, _ in parted]
+    return NameBlock(ids, names, texts, in_lines(map(known, names)), in_lines(map(known, texts)))

@@ -6,14 +6,14 @@ words are kept as long as the process lives (docs/decisions/0056-search-in-the-p
 """
 
 import datetime as dt
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, func, literal, select, true
 
 from tracker.db import session
 from tracker.models import (
@@ -35,19 +35,17 @@ from tracker.models.joins import current_version, level_of_statement
 from tracker.models.record.versions import is_current_of_library
 from tracker.policy.permissions import Actor, people_of, profiles_readable, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.dashboard.name_blocks import block, joined
-from tracker.queries.frameworks import statement_choices
+from tracker.queries.frameworks.statement_choices import IS_RATED_HERE
 from tracker.queries.profiles.profiles import names_to_coordinators
 from tracker.queries.reviews import queues
 from tracker.rules.frameworks.search import Search, TextPiece, in_lines, known, plain
 from tracker.rules.frameworks.wording import Wording
 
-EVIDENCE_LETTERS = 2_000
-"""So much of each text is looked through: the list of evidence looks through all of it."""
-
 
 class FoundKind(StrEnum):
-    """In the order in which they are shown."""
+    """In the order in which they are shown where neither holds something better."""
 
     STATEMENT = "statement"
     EVIDENCE = "evidence"
@@ -58,18 +56,16 @@ class FoundKind(StrEnum):
     PAGE = "page"
 
 
-BY_NAME = (FoundKind.PERSON, FoundKind.ACCOUNT)
-"""Of equals, these come by name; the others in the order in which they are read."""
-
-
 class Findable(NamedTuple):
-    """`key`: what its address needs. `text` is shown too, and `where` stands beside it."""
+    """`key`: what its address needs. `text` is shown too, and `where` stands beside it; `words`
+    count as its title does, and are not shown."""
 
     key: Any
     title: str
     text: str = ""
     where: str = ""
     lang: str = ""
+    words: str = ""
 
 
 class Shelf(NamedTuple):
@@ -83,35 +79,26 @@ class Shelf(NamedTuple):
     candidate: Callable[[int], Findable]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    kind: FoundKind
+class Hit(NamedTuple):
     key: Any
     lang: str
     title: tuple[TextPiece, ...]
     text: tuple[TextPiece, ...]
     where: Wording
 
-
-@dataclass(frozen=True, slots=True)
-class HitGroup:
-    kind: FoundKind
-    hits: list[Hit]
-    count: int
+    @classmethod
+    def of(cls, looking: Search, one: Findable) -> "Hit":
+        text = looking.excerpt(one.text)
+        return cls(one.key, one.lang, looking.pieces(one.title), text, one.where)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """`spellings`: other words by which it was found; `instead`: what was typed, and the nearest
-    word to it."""
+class Found(NamedTuple):
+    """`groups`: with how many are found in all. `spellings`: other words by which it was found;
+    `instead`: what was typed, and the nearest word to it."""
 
-    groups: list[HitGroup]
+    groups: list[tuple[FoundKind, list[Hit], int]]
     spellings: list[str]
     instead: list[tuple[str, str]]
-
-    @property
-    def count(self) -> int:
-        return sum(group.count for group in self.groups)
 
 
 def search(
@@ -122,8 +109,8 @@ def search(
     pages: Sequence[Findable],
     most: Mapping[FoundKind, int],
 ) -> Found:
-    """`most`: how many to show of each kind; what it leaves out is not looked for. Eight queries at
-    most, whatever there is."""
+    """`most`: how many to show of each kind; what it leaves out is not looked for. The kind that
+    holds the best comes first. Nine queries at most."""
     read: dict[FoundKind, Callable[[], Shelf]] = {
         FoundKind.STATEMENT: lambda: _shelf(_statements(actor, today)),
         FoundKind.EVIDENCE: lambda: _shelf(_evidence(actor), plain),
@@ -136,24 +123,20 @@ def search(
     shelves = {kind: read[kind]() for kind in most}
     titles = "".join(shelf.titles for shelf in shelves.values())
     texts = "".join(shelf.texts for shelf in shelves.values())
-    looking = Search.of(find).nearest(titles + texts)
-    ranks = looking.ranks(titles, texts)
-    lines, groups, begins = [*ranks], [], 0
+    looking, groups, others = Search.of(find).nearest(titles, texts), [], set[str]()
     for kind, shelf in shelves.items():
-        ends = begins + len(shelf.keys)
-        here = lines[bisect_left(lines, begins) : bisect_left(lines, ends)]
-        each_once = sorted({shelf.keys[line - begins]: line for line in here}.values())
+        ranks = looking.ranks(shelf.titles, shelf.texts)
+        each_once = sorted({shelf.keys[line]: line for line in ranks}.values())
+        if kind in (FoundKind.PERSON, FoundKind.ACCOUNT):  # the others as they are read
+            each_once.sort(key=shelf.titles.split("\n").__getitem__)
         if each_once:
-            if kind in BY_NAME:
-                names = shelf.titles.split("\n")
-                each_once.sort(key=lambda line: names[line - begins])
             best = sorted(each_once, key=ranks.__getitem__)[: most[kind]]
-            hits = [_hit(looking, kind, shelf.candidate(line - begins)) for line in best]
-            groups.append(HitGroup(kind, hits, len(each_once)))
-        begins = ends
+            hits = [Hit.of(looking, shelf.candidate(line)) for line in best]
+            groups.append((ranks[best[0]], (kind, hits, len(each_once))))
+            others |= looking.spellings(shelf.titles, shelf.texts, ranks)
     return Found(
-        groups,
-        looking.spellings(titles, texts, lines),
+        [group for _, group in sorted(groups, key=itemgetter(0))],
+        [each for each in looking.other_spellings if each in others],
         [(term.instead_of, term.said) for term in looking.terms if term.instead_of],
     )
 
@@ -162,63 +145,38 @@ def _shelf(found: Sequence[Findable], fold: Callable[[str], str] = known) -> She
     """`fold`: plain, where somebody typed it for themselves: that stays nowhere."""
     return Shelf(
         range(len(found)),
-        in_lines(fold(one.title) for one in found),
+        in_lines(fold(one.title) + known(one.words) for one in found),
         in_lines(fold(one.text) + known(one.where) for one in found),
         found.__getitem__,
-    )
-
-
-def _hit(looking: Search, kind: FoundKind, one: Findable) -> Hit:
-    return Hit(
-        kind, one.key, one.lang, looking.pieces(one.title), looking.excerpt(one.text), one.where
     )
 
 
 def _statements(actor: Actor, today: dt.date) -> list[Findable]:
     """Of what they learn, without what is not rated here, by id. For who is no learner those of the
     public pages of what newcomers of their library begin with, by page and code."""
-    own = [
-        Findable(one.id, one.title, one.text, f"{group.title}, {one.level}", group.lang)
-        for group in statement_choices.statements(actor.person_id, today)
-        for one in group.choices
-    ]
-    if own or actor.learns_in:
-        return own
+    own = [each.id for each in frameworks_of(actor.person_id, today)] if actor.learns_in else []
+    of_newcomers = (LibraryVersion.library_id == actor.library_id, is_current_of_library())
+    newcomers = select(LibraryVersion.framework_id).where(*of_newcomers)
+    key = (Statement.id,) if own else (Framework.slug, Framework.version, Statement.code)
+    where = Domain.title + ", " + Level.name
     rows = session().execute(
-        select(
-            Framework.slug,
-            Framework.version,
-            Framework.lang,
-            Statement.code,
-            Statement.title,
-            Statement.text,
-            Domain.title.label("domain"),
-            Level.name,
-        )
+        select(*key, Statement.title, Statement.text, where, Framework.lang)
         .join(Statement, Statement.framework_id == Framework.id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .join(LibraryVersion, LibraryVersion.framework_id == Framework.id)
-        .where(LibraryVersion.library_id == actor.library_id, is_current_of_library())
-        .order_by(Framework.slug, Strand.position, Domain.position, Statement.position)
+        .where(Framework.id.in_(own or newcomers), IS_RATED_HERE if own else true())
+        .order_by(Framework.slug, Strand.position, Domain.position, Statement.position),
+        {"person": actor.person_id, "frameworks": own},
     )
-    return [
-        Findable(
-            (row.slug, row.version, row.code),
-            row.title,
-            row.text,
-            f"{row.domain}, {row.name}",
-            row.lang,
-        )
-        for row in rows
-    ]
+    return [Findable(row[0] if own else row[:3], *row[-4:]) for row in rows]
 
 
 def _evidence(actor: Actor) -> list[Findable]:
-    """The current version of each piece, the latest change first."""
+    """The current version of each piece, the latest change first. Of a long text the beginning: the
+    list of evidence looks through all of it."""
     rows = session().execute(
-        select(Evidence.id, EvidenceText.title, func.substr(EvidenceText.text, 1, EVIDENCE_LETTERS))
+        select(Evidence.id, EvidenceText.title, func.substr(EvidenceText.text, 1, 2_000))
         .join(EvidenceVersion, current_version())
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .where(Evidence.person_id == actor.person_id)
@@ -229,41 +187,28 @@ def _evidence(actor: Actor) -> list[Findable]:
 
 def _reviews(actor: Actor, today: dt.date) -> list[Findable]:
     """By the other side's name, as the two lists of reviews have them."""
-    every = (*queues.inbox(actor, today), *queues.mine(actor, today))
-    return [Findable(one, one.who, one.team) for one in every]
+    both = (*queues.inbox(actor, today), *queues.mine(actor, today))
+    return [Findable(one, one.who, one.team) for one in both]
 
 
 def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
     """Whose profile is open to them, by name and job. There may be thousands."""
     if not (actor.supervises or actor.coordinates):
         return _shelf([])
-    named = names_to_coordinators(actor.library_id)
-    places = session().execute(
-        select(Membership.team_id, Membership.role_profile_id, joined(Person.name))
-        .join(Person, Person.id == Membership.person_id)
+    lines = joined(Person.name + "\t" + RoleProfile.name)
+    rows = session().execute(
+        select(lines, Team.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Team, Team.id == Membership.team_id)
         .where(
-            profiles_readable(actor, today, named=named),
+            profiles_readable(actor, today, named=names_to_coordinators(actor.library_id)),
             Person.disabled_at.is_(None),
             Person.id.not_in(blind.closed),
         )
-        .group_by(Membership.team_id, Membership.role_profile_id)
+        .group_by(Team.id, RoleProfile.id)
     )
-    jobs, teams = _names_of(RoleProfile, actor), _names_of(Team, actor)
-    blocks = [(block(names), jobs[job], teams[team]) for team, job, names in places.all()]
-    ends = [*accumulate(len(each.ids) for each, _, _ in blocks)]
-
-    def candidate(line: int) -> Findable:
-        at = bisect_right(ends, line)
-        each, job, team = blocks[at]
-        return Findable(each.ids[line - ends[at]], each.names[line - ends[at]], job, team)
-
-    return Shelf(
-        [person_id for each, _, _ in blocks for person_id in each.ids],
-        "".join(each.words for each, _, _ in blocks),
-        "".join(f"{known(job)}\n" * len(each.ids) for each, job, _ in blocks),
-        candidate,
-    )
+    return _in_blocks(rows)
 
 
 def _accounts(actor: Actor) -> Shelf:
@@ -271,33 +216,34 @@ def _accounts(actor: Actor) -> Shelf:
     if not actor.administrator:
         return _shelf([])
     rows = session().execute(
-        select(joined(Person.name), joined(Person.email))
+        select(joined(Person.name + "\t" + Person.email), literal(""))
         .where(people_of(actor.library_id))
         .group_by(Person.id // 64)
     )
-    blocks = [(block(names), block(emails)) for names, emails in rows]
-    ids = [person_id for each, _ in blocks for person_id in each.ids]
-    said = [both for name, mail in blocks for both in zip(name.names, mail.names, strict=True)]
-    return Shelf(
-        ids,
+    return _in_blocks(rows)
+
+
+def _in_blocks(rows: Iterable[Sequence[str]]) -> Shelf:
+    """Of names as the database joined them, and where all of these are."""
+    blocks = [(block(lines), where) for lines, where in rows]
+    ends = [*accumulate(len(each.ids) for each, _ in blocks)]
+
+    def candidate(line: int) -> Findable:
+        (ids, names, texts, *_), where = blocks[bisect_right(ends, line)]
+        line -= ends[bisect_right(ends, line)]
+        return Findable(ids[line], names[line], texts[line], where)
+
+    words = (
         "".join(each.words for each, _ in blocks),
-        "".join(each.words for _, each in blocks),
-        lambda line: Findable(ids[line], *said[line]),
+        "".join(each.other_words for each, _ in blocks),
     )
-
-
-def _names_of(of: type[RoleProfile] | type[Team], actor: Actor) -> dict[int | None, str]:
-    query = select(of.id, of.name).where(of.library_id == actor.library_id)
-    return dict(session().execute(query).all())
+    return Shelf([one for each, _ in blocks for one in each.ids], *words, candidate)
 
 
 def _teams(actor: Actor) -> list[Findable]:
     """Those that they may read; for an administrator, the settings of the others."""
     readable = teams_readable(actor)
     own = Team.library_id == actor.library_id if actor.administrator else false()
-    rows = session().execute(
-        select(Team.id, readable.label("is_readable"), Team.name)
-        .where(Team.closed_on.is_(None), readable | own)
-        .order_by(Team.name, Team.id)
-    )
-    return [Findable((row.id, bool(row.is_readable)), row.name) for row in rows]
+    query = select(Team.id, readable, Team.name).where(Team.closed_on.is_(None), readable | own)
+    rows = session().execute(query.order_by(Team.name, Team.id))
+    return [Findable((key, bool(is_readable)), name) for key, is_readable, name in rows]

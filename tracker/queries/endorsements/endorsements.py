@@ -42,6 +42,7 @@ class Endorsed:
     where somebody said why; `version` is the framework's for which it was given."""
 
     id: int
+    item_id: int
     statement_id: int
     endorser_id: int
     who: str
@@ -208,6 +209,7 @@ def _history() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Endorsement.id,
+            Endorsement.item_id,
             Endorsement.statement_id,
             Endorsement.endorser_id,
             Person.name.label("who"),

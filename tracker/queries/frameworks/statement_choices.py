@@ -112,7 +112,7 @@ def _recent() -> Select[*tuple[Any, ...]]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(FRAMEWORKS), _IS_RATED_HERE)
+        .where(Statement.framework_id.in_(FRAMEWORKS), IS_RATED_HERE)
         .group_by(*said)
         .order_by(place, at.desc(), Statement.id)
         .limit(bindparam("most", type_=Integer))
@@ -143,7 +143,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(each.id for each in own), _IS_RATED_HERE)
+        .where(Statement.framework_id.in_(each.id for each in own), IS_RATED_HERE)
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position),
         {"person": person_id, "frameworks": [each.id for each in own]},
     )
@@ -166,5 +166,5 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
 
 _LIBRARY = select(Person.library_id).where(Person.id == PERSON)
 _OUT = left_out(_LIBRARY.scalar_subquery(), STATEMENTS.c.framework_id.in_(FRAMEWORKS))
-_IS_RATED_HERE = Statement.id.not_in(select(_OUT.c.statement_id))
+IS_RATED_HERE = Statement.id.not_in(select(_OUT.c.statement_id))
 """Over `Statement`; made once: to put it together costs more than to run it."""

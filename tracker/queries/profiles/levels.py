@@ -125,7 +125,7 @@ def endorsed_answers(
     at: dt.datetime | None = None,
 ) -> Counts:
     """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts
-    as *not my work* in the place of what is endorsed for its statement, if anything is."""
+    as *outside my job* in the place of what is endorsed for its statement, if anything is."""
     query = _endorsed(blind.form, is_past=at is not None)
     return _counts(query, person_ids, framework_id, library_id, today, blind, at)
 

@@ -23,20 +23,36 @@ class OwnChoice:
     chosen_at: dt.datetime
 
 
-def choices(review_id: int, person_id: int) -> dict[int, OwnChoice]:
-    """Of that person, by item. One query."""
-    rows = session().execute(
+@dataclass(frozen=True, slots=True)
+class OwnSide:
+    """Of the open differences: which `wait` for this side, and its choices, by item."""
+
+    wait: frozenset[int]
+    choices: dict[int, OwnChoice]
+
+
+def own_side(review_id: int, person_id: int) -> OwnSide:
+    """One query."""
+    chosen = and_(
+        DifferenceChoice.item_id == ReviewItem.id, DifferenceChoice.person_id == person_id
+    )
+    query = (
         select(
-            DifferenceChoice.item_id,
+            ReviewItem.id,
+            waits_for(person_id).label("waits"),
             DifferenceChoice.kind,
             DifferenceChoice.answer,
             DifferenceChoice.reason,
             DifferenceChoice.chosen_at,
         )
-        .join(ReviewItem, ReviewItem.id == DifferenceChoice.item_id)
-        .where(ReviewItem.review_id == review_id, DifferenceChoice.person_id == person_id)
+        .outerjoin(DifferenceChoice, chosen)
+        .where(ReviewItem.review_id == review_id, ReviewItem.status == ItemStatus.DIFFERS)
     )
-    return {row.item_id: OwnChoice(*row[1:]) for row in rows}
+    rows = session().execute(query).all()
+    return OwnSide(
+        frozenset(row.id for row in rows if row.waits),
+        {row.id: OwnChoice(*row[2:]) for row in rows if row.kind is not None},
+    )
 
 
 def undoable(review_id: int, person_id: int) -> frozenset[int]:
@@ -81,7 +97,8 @@ def undoable(review_id: int, person_id: int) -> frozenset[int]:
 
 def waits_for(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Over `ReviewItem`: a difference that waits for this side: they have confirmed no answer, or
-    the other side has confirmed another one."""
+    the other side has confirmed another one. What does not, waits for the other side alone. Every
+    page that says how many wait for whom asks this."""
     answers = (
         select(func.count(Confirmation.answer))
         .where(Confirmation.item_id == ReviewItem.id)

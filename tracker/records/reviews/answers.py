@@ -20,7 +20,7 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
     """Write it; its review is locked from here on. The same again changes nothing. Returns whether
     something changed.
 
-    *Cannot tell* and *not their work* need no ground and keep none; a question takes an answer
+    *Cannot tell* and *outside their job* need no ground and keep none; a question takes an answer
     given so far back. Raises Missing (not the actor's); Invalid: review_ground_needed,
     review_ground_empty (*from the evidence*, where none was sent), review_told_needed,
     review_text_needed, review_text_long, review_answer_needed; Conflict: move_not_now, and

@@ -93,8 +93,8 @@ class Scale:
         """What an answer of either voice counts as; without one it is open.
 
         In the endorsed voice that is everything without a standing endorsement: not reviewed,
-        cannot tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only
-        where the reviewer agreed.
+        cannot tell, kept apart, suspended, expired, revoked. So *outside my job* leaves the count
+        only where the reviewer agreed.
         """
         if answer in (NOT_MY_WORK, NOT_THEIR_WORK):
             return Meaning.EXCLUDED

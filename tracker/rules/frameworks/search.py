@@ -3,7 +3,7 @@ other words that libraries use for them (seed_data/search_words.txt), and by lik
 holds them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -43,7 +43,7 @@ def places_of(typed: str, said: Sequence[tuple[str, ...]]) -> list[int]:
     """The places of those that hold the words, the best first; each is a title and other words."""
     titles = in_lines(known(title) for title, *_ in said)
     texts = in_lines("".join(map(known, others)) for _, *others in said)
-    ranks = Search.of(typed).nearest(titles + texts).ranks(titles, texts)
+    ranks = Search.of(typed).nearest(titles, texts).ranks(titles, texts)
     return sorted(ranks, key=ranks.__getitem__)
 
 
@@ -129,13 +129,15 @@ class Search:
                     break
         return cls(tuple(found))
 
-    def nearest(self, texts: str) -> "Search":
-        """With the nearest word of the texts in the place of each that they do not hold."""
-        return replace(self, terms=tuple(_nearest(term, texts) for term in self.terms))
+    def nearest(self, titles: str, texts: str) -> "Search":
+        """With the nearest word of all in the place of each that none holds: of equals one of the
+        titles, so that a name comes before what a text says."""
+        return replace(self, terms=tuple(_nearest(term, titles, texts) for term in self.terms))
 
     def ranks(self, titles: str, texts: str) -> dict[int, int]:
         """The numbers of the lines that hold all words, in a title or in the text of the same line,
-        in order, each with its rank: lower is better. Both in lines, as `plain` gives them."""
+        in order, each with its rank: lower is better, and best is what a title says as whole words,
+        as a name does. Both in lines, as `plain` gives them."""
         titled = [term.lines(titles) for term in self.terms]
         held = [
             in_title | term.lines(texts) for in_title, term in zip(titled, self.terms, strict=True)
@@ -146,21 +148,30 @@ class Search:
             {*_lines(f" {term.said}", titles), *_lines(f" {term.said}", texts)}
             for term in self.terms
         ]
-        is_titled, is_as_typed = set.intersection(*titled), set.intersection(*typed)
+        whole = [{*_lines(f" {term.said} ", titles)} for term in self.terms]
+        is_titled, is_as_typed, is_whole = (
+            set.intersection(*each) for each in (titled, typed, whole)
+        )
         return {
-            number: 2 * (number not in is_titled) + (number not in is_as_typed)
+            number: 4 * (number not in is_titled)
+            + 2 * (number not in is_as_typed)
+            + (number not in is_whole)
             for number in sorted(set.intersection(*held))
         }
 
-    def spellings(self, titles: str, texts: str, found: Iterable[int]) -> list[str]:
-        """Other words by which the lines were found, in the order of the list."""
+    @property
+    def other_spellings(self) -> list[str]:
+        """What else is looked for, in the order of the list."""
         others = (each for term in self.terms for each in term.spellings if each != term.said)
-        lines = set(found)
-        return [
+        return list(dict.fromkeys(others))
+
+    def spellings(self, titles: str, texts: str, lines: Collection[int]) -> set[str]:
+        """Of these, those by which the lines were found."""
+        return {
             each
-            for each in dict.fromkeys(others)
-            if any(not lines.isdisjoint(_lines(f" {each} ", every)) for every in (titles, texts))
-        ]
+            for each in self.other_spellings
+            if any(number in lines for of in (titles, texts) for number in _lines(f" {each} ", of))
+        }
 
     def pieces(self, text: str) -> tuple[TextPiece, ...]:
         """The text, parted by what is found in it."""
@@ -194,13 +205,13 @@ def _lines(needle: str, texts: str) -> Iterator[int]:
         at = texts.find(needle, texts.find("\n", at))
 
 
-def _nearest(term: Term, texts: str) -> Term:
-    if term.spellings or len(term.said) < LIKE_FROM or term.is_in(texts):
+def _nearest(term: Term, titles: str, texts: str) -> Term:
+    if term.spellings or len(term.said) < LIKE_FROM or term.is_in(titles) or term.is_in(texts):
         return term
-    words = {*texts.split(), *(each for each in other_words() if " " not in each)}
+    words = {*titles.split(), *texts.split(), *(each for each in other_words() if " " not in each)}
     most = 1 if len(term.said) < LONG_FROM else 2
     like = process.extract(term.said, words, scorer=OSA.distance, score_cutoff=most, limit=None)
     if not like:
         return term
-    nearest = min((distance, word) for word, distance, _ in like)[1]
+    *_, nearest = min((distance, f" {word} " not in titles, word) for word, distance, _ in like)
     return Term(nearest, other_words().get(nearest, ()), term.said)

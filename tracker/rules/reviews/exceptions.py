@@ -1,7 +1,7 @@
 """An agreed exception to a level: one statement that does not count there, because learner and
 supervisor agreed.
 
-In the endorsed voice such a statement is left out of *applicable*, as *not my work* is
+In the endorsed voice such a statement is left out of *applicable*, as *outside my job* is
 (docs/levels.md).
 """
 

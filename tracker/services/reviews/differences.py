@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
 from tracker.policy.permissions import Actor
+from tracker.queries.reviews.differences import waits_for
 from tracker.records.notifications import notices
 from tracker.records.reviews import differences, status
 from tracker.rules.calendar import day_in
@@ -30,12 +31,13 @@ STEP_YEARS = 5
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What came of what one side confirmed: so many endorsed, so many waiting for the other side,
-    and so many ended with no agreement."""
+    """What came of what one side confirmed: so many endorsed, so many `waiting` for the other side
+    alone or for `both`, and so many ended with no agreement."""
 
-    agreed: int = 0
-    waiting: int = 0
-    apart: int = 0
+    agreed: int
+    waiting: int
+    both: int
+    apart: int
 
 
 def choose(
@@ -96,9 +98,12 @@ def _confirm(
     ended = Counter(items[choice.item_id].status for choice in choices)
     if set(ended) - {ItemStatus.DIFFERS} and review.status is not ReviewStatus.CLOSED:
         status.close_if_ended(tx, review, actor.person_id, now)
+    here = select(func.count()).where(ReviewItem.id.in_(choice.item_id for choice in choices))
+    both = tx.scalar(here.where(waits_for(actor.person_id))) or 0
     return Confirmed(
         agreed=ended[ItemStatus.ENDORSED],
-        waiting=ended[ItemStatus.DIFFERS],
+        waiting=ended[ItemStatus.DIFFERS] - both,
+        both=both,
         apart=ended[ItemStatus.KEPT_APART],
     )
 

@@ -111,9 +111,12 @@ def _outcome(review: RevealedReview) -> str:
     if not review.shown:
         return str(_("Your supervisor had no chance to see what you sent."))
     words = _("%(current)s of %(total)s are reviewed.", current=review.current, total=review.shown)
-    if review.differing:
+    if with_other := review.differing - review.to_say:
         words += " " + ngettext(
-            "%(num)s to talk through.", "%(num)s to talk through.", review.differing
+            "%(num)s waits for %(name)s.",
+            "%(num)s wait for %(name)s.",
+            with_other,
+            name=review.reviewer,
         )
     return str(words)
 

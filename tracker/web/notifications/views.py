@@ -34,7 +34,6 @@ def index() -> ResponseReturnValue:
             lambda notice: day_in(actor.time_zone, notice.happened_at),
             lambda notice: notice.name,
         ),
-        new_notices=found.unread,
         sentence=sentence,
         fallen=fallen,
         href=href,

@@ -221,11 +221,11 @@ def _rule(met: Sequence[ScaleLabel]) -> Data:
             )
             + f" {labels.counts_as_met(met)}",
             _(
-                "A statement applies unless the library doesn’t rate it or it is outside the job. "
-                "In the reviewed ratings, the supervisor has to agree that it is outside the job, "
-                "and both may agree that one statement of a level doesn’t apply here. A level is "
-                "reached when it is met and every lower one is too. A level with fewer than two "
-                "statements that apply, or fewer than half of those listed, has too few "
+                "A statement applies unless the library doesn’t rate it or it isn’t part of the "
+                "job. In the reviewed ratings, the supervisor has to agree that it isn’t part of "
+                "the job, and both may agree that one statement of a level doesn’t apply here. A "
+                "level is reached when it is met and every lower one is too. A level with fewer "
+                "than two statements that apply, or fewer than half of those listed, has too few "
                 "statements to judge: it is shown but not counted."
             ),
         ],

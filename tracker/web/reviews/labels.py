@@ -149,10 +149,10 @@ class ReviewLabels:
             AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
         ]
 
-    def agreed(self) -> dict[str, Wording]:
-        """What the two can agree on, by key, in the words of neither side."""
+    def agreed(self, *, by_learner: bool) -> dict[str, Wording]:
+        """What the two can agree on, by key, as this side says it."""
         labels = {key: self.scale[key].label for key in self.steps.endorsable}
-        return {**labels, NOT_MY_WORK: str(_("Outside the job"))}
+        return labels if by_learner else {**labels, NOT_MY_WORK: self.theirs(NOT_THEIR_WORK)}
 
 
 def result_words(same: int, agreed: int, apart: int) -> str:

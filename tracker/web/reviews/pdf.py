@@ -260,7 +260,7 @@ def _step(step: AgreedNextStep) -> Data:
 
 def _room(of: ReviewOutcome, item: Item) -> list[str]:
     """What the two can tick, to put it on the page afterwards."""
-    answers = dict(of.words.agreed())
+    answers = of.words.agreed(by_learner=of.is_learner)
     given = [answers[key] for key in (item.own, counterpart(item.theirs or "")) if key in answers]
     return [*given, _("another"), _("no agreement")]
 

@@ -12,7 +12,7 @@ from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.record import sheets
-from tracker.queries.reviews import item_details
+from tracker.queries.reviews import item_details, second_opinions
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import AgreedNextStep
 from tracker.queries.reviews.items import Item
@@ -92,6 +92,9 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
     ]
     ends, thanks = found.by_end, item_details.thanks(header.id)
     own, theirs = thanks.get(is_learner), thanks.get(not is_learner)
+    can_send = is_learner and access.may(Permission.REVIEW_SEND)
+    apart = ends[End.NO_AGREEMENT]
+    asked = second_opinions.asked([item.id for item in apart]) if is_learner and apart else {}
     return render(
         "reviews/differences/result.html",
         lang=lang,
@@ -112,7 +115,8 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         their_thanks=theirs,
         form=typed or ThanksForm(formdata=None, data={"text": own.text if own else ""}),
         longest=THANKS_MAX,
-        can_send=is_learner and access.may(Permission.REVIEW_SEND),
+        asked=asked,
+        to_ask=[item.statement_id for item in apart if can_send and item.id not in asked],
         next_review=None if is_learner else pages.next_review(header.id),
     )
 
@@ -196,7 +200,7 @@ def _levels_title(moved: list[MovedLevel]) -> str:
 def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
     """What is new comes last."""
     lines = {line.statement.id: line for line in then.lines}
-    scale, labels_of = of.words.steps, of.words.agreed()
+    scale, labels_of = of.words.steps, of.words.agreed(by_learner=of.is_learner)
     found = []
     for item in shown:
         end = end_of(item)

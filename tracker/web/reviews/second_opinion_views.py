@@ -8,7 +8,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
 from tracker.queries.endorsements import endorsements
-from tracker.queries.reviews import eligible_reviewers, past_access
+from tracker.queries.reviews import eligible_reviewers, second_opinions
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict
@@ -29,6 +29,9 @@ bp = Blueprint("second_opinions", __name__)
 @bp.get("/endorsements/<id:endorsement_id>/second-reader")
 @door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
 def new(endorsement: Subject) -> ResponseReturnValue:
+    item_id = endorsements.one(endorsement.id).item_id
+    if asked := second_opinions.asked([item_id]).get(item_id):
+        return redirect(url_for("reviews.show", review_id=asked.review_id))
     return _page(endorsement, _form(endorsement))
 
 
@@ -60,7 +63,7 @@ def _form(endorsement: Subject) -> ReaderForm:
     found = endorsements.one(endorsement.id)
     actor, today = session.actor(), session.today()
     readers = eligible_reviewers.of_one(actor.person_id, today, found.endorser_id)
-    seen = past_access.could_see(
+    seen = second_opinions.could_see(
         actor,
         {each.person_id for each in readers},
         since=day_in(actor.time_zone, found.on),

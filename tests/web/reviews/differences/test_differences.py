@@ -267,7 +267,7 @@ class TestConfirming:
             choosing("confirm", {near: "agree:not_yet", far: "agree:not_yet", unsure: "talk"}),
             follow_redirects=True,
         )
-        assert "Confirmed. 3 are waiting for Sue." in words(done.text)
+        assert "Confirmed. 2 are waiting for Sue. 1 still needs both of you." in words(done.text)
         assert "So far: 1 the same, 2 waiting for Sue." in words(done.text)
         assert "0 chosen of 1" in words(done.text)
         page = sue.get(url).text
@@ -470,19 +470,43 @@ class TestTakingBack:
         assert left in words(done.text)
         assert "Ana chose" not in words(sue.get(url).text)
 
-    def test_what_waits_for_one_follows(
+    def test_every_page_says_how_many_wait_for_whom(
         self, three: tuple[str, list[int]], ana: Client, sue: Client
     ) -> None:
-        """Today says of both how many wait for them: not what they confirmed, unless the other
+        """Today, the list, and the page, for both sides: not what they confirmed, unless the other
         side confirmed something else."""
-        url, (near, *_others) = three
+        url, (one, two, last, _same) = three
+        places = (
+            ("/", r"Settle (\d+) differences? with", r"reviewed\. (\d+) waits? for "),
+            ("/reviews", r"(\d+) differences? waits? for you", r"(\d+) differences? waits? for "),
+            (url, r"(\d+) differences? to settle", r"(\d+) (?:waiting|differences? waits?) for "),
+        )
 
-        def waiting(client: Client) -> str:
-            found = re.search(r"Settle (\d+) differences? with", words(client.get("/").text))
-            return found[1] if found else ""
+        def told(client: Client, other: str) -> list[tuple[int, int]]:
+            """By place: how many wait for oneself, and how many for the other alone."""
+            found = []
+            for path, mine, theirs in places:
+                page = words(client.get(path).text)
+                here = [re.search(each, page) for each in (mine, theirs + other)]
+                found.append(tuple(int(each[1]) if each else 0 for each in here))
+            return found
 
-        assert waiting(sue) == "3"
-        sue.post(url, choosing("confirm", {near: "agree:not_yet"}))
-        assert waiting(sue) == "2"
-        ana.post(url, choosing("confirm", {near: "agree:partly"}))
-        assert waiting(sue) == "3"
+        def waiting(for_ana: int, for_sue: int, of: int) -> None:
+            assert told(ana, "Sue") == [(for_ana, of - for_ana)] * 3
+            today, *others = told(sue, "Ana")
+            assert others == [(for_sue, of - for_sue)] * 2
+            assert today[0] == for_sue, "a reviewer's week has what waits for them"
+
+        waiting(3, 3, of=3)
+        sue.post(url, choosing("confirm", {one: "agree:not_yet", two: "agree:not_yet"}))
+        waiting(3, 1, of=3)
+        chosen = choosing("confirm", {one: "agree:partly", last: "agree:partly"})
+        done = words(ana.post(url, chosen, follow_redirects=True).text)
+        assert "Confirmed. 1 is waiting for Sue. 1 still needs both of you." in done
+        waiting(2, 2, of=3)
+        ana.post(url, choosing("confirm", {two: "agree:not_yet"}))
+        waiting(1, 2, of=2)
+        sue.post(url, choosing("confirm", {one: "agree:partly"}))
+        waiting(0, 1, of=1)
+        sue.post(url, choosing("confirm", {last: "agree:partly"}))
+        waiting(0, 0, of=0)

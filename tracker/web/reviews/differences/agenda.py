@@ -2,14 +2,14 @@
 were sent, each with what can be chosen."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.reviews.differences import OwnChoice
+from tracker.queries.reviews.differences import OwnSide
 from tracker.queries.reviews.item_details import SideConfirmation
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Refusal
@@ -144,7 +144,7 @@ class Agenda:
 
 def agenda(
     of: ReviewOutcome,
-    chosen: Mapping[int, OwnChoice],
+    own_side: OwnSide,
     undoable: frozenset[int],
     sent: SentDifferences | None = None,
     refusal: Refusal | None = None,
@@ -153,7 +153,7 @@ def agenda(
     """`sent`: what was posted, and is shown again: refused, or asked about for what it takes."""
     refused = errors.refused_rows(refusal)
     rows = [
-        _row(of, item, chosen.get(item.id), sent, refused.get(item.id))
+        _row(of, item, own_side, sent, refused.get(item.id))
         for item in of.items
         if item.status is ItemStatus.DIFFERS
     ]
@@ -180,7 +180,7 @@ def agenda(
 def _row(
     of: ReviewOutcome,
     item: Item,
-    chosen: OwnChoice | None,
+    own_side: OwnSide,
     sent: SentDifferences | None,
     refused: Refusal | None,
 ) -> DifferenceRow:
@@ -193,12 +193,11 @@ def _row(
     typed = sent.rows.get(item.id) if sent else None
     if typed is not None:
         value, reason = typed.choice, typed.reason
-    elif chosen is not None:
+    elif (chosen := own_side.choices.get(item.id)) is not None:
         value, reason = coded(chosen.kind, chosen.answer), chosen.reason
     else:
         value, reason = "", ""
-    has_said = mine is not None and mine.answer is not None
-    if has_said and not (theirs and theirs.answer) and refused is None:
+    if item.id not in own_side.wait and refused is None:
         state = State.WAITING
     elif value:
         state = State.CHOSEN

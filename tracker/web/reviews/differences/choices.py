@@ -42,7 +42,7 @@ def offered(
     sides = [item.own, counterpart(item.theirs or "")]
     own, other = sides if of.is_learner else sides[::-1]
     found = []
-    for answer, label in of.words.agreed().items():
+    for answer, label in of.words.agreed(by_learner=of.is_learner).items():
         agrees = theirs is not None and theirs.answer == answer
         raters = [*([_("you")] if answer == own else []), *([name] if answer == other else [])]
         choosers = [*([_("%(name)s chose", name=name)] if agrees else [])]

@@ -48,7 +48,7 @@ def differences_page(
         **vars(found),
         agenda=agenda(
             found,
-            differences.choices(header.id, me),
+            differences.own_side(header.id, me),
             differences.undoable(header.id, me) if is_ended else frozenset(),
             sent,
             refusal,

@@ -167,6 +167,12 @@ def _told(review: Subject, done: Confirmed) -> str:
             ),
         ),
         (
+            done.both,
+            ngettext(
+                "%(num)d still needs both of you.", "%(num)d still need both of you.", done.both
+            ),
+        ),
+        (
             done.apart,
             ngettext(
                 "%(num)d ended with no agreement: both ratings stay on record, and neither counts.",

@@ -9,7 +9,7 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     exception_not_here=_l(
-        "This can’t be left out here: the two of you agree that it is met or outside the job, "
+        "This can’t be left out here: the two of you agree that it is met or not part of the job, "
         "your library doesn’t rate it, or it was reviewed again since. Look at the page again."
     ),
     exception_there=_l(

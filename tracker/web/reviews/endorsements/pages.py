@@ -1,9 +1,11 @@
 """The endorsements of one statement as its page shows them: to the learner, and to a supervisor."""
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import abort, current_app
+from sqlalchemy import Row
 
 from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner, learner_of
@@ -14,6 +16,7 @@ from tracker.queries.endorsements import endorsements as endorsing
 from tracker.queries.endorsements.comparisons import Comparison
 from tracker.queries.endorsements.endorsements import Endorsed
 from tracker.queries.record import sheets
+from tracker.queries.reviews import second_opinions
 from tracker.rules.profiles import statement_status
 from tracker.rules.record.sheet import Sheet
 from tracker.rules.record.summaries import changed_since_review
@@ -34,7 +37,8 @@ from tracker.web.ui.people.closed_records import refuse_closed
 
 @dataclass(frozen=True)
 class Endorsements:
-    """`fits`: by id, whether what is stored is what was reviewed; a file that is damaged or gone
+    """`asked`: by item, who was asked for a second opinion, for the learner alone. `fits`: by id,
+    whether what is stored is what was reviewed; a file that is damaged or gone
     does not fit. `changed_since` is for the learner alone. `compared` is of the newest. `hidden`:
     its reader is to rate the statement, and gets nothing of all this before they reveal."""
 
@@ -44,10 +48,11 @@ class Endorsements:
     compared: Comparison | None
     parts: list[ComparedPart]
     agreed: list[AgreedException]
+    asked: Mapping[int, Row[int, int, str, dt.datetime]]
     hidden: bool = False
 
 
-HIDDEN = Endorsements([], {}, False, None, [], [], hidden=True)
+HIDDEN = Endorsements([], {}, False, None, [], [], {}, hidden=True)
 
 
 def own_endorsements(
@@ -125,8 +130,11 @@ def _endorsements(
     version = learner.framework_version
     if isinstance(statement, EarlierStatement):
         version = statement.version
+    given = endorsing.history(learner, ids, now_ids)
+    is_own = learner.person_id == session.actor().person_id
     return Endorsements(
-        endorsements=endorsing.history(learner, ids, now_ids),
+        endorsements=given,
+        asked=second_opinions.asked([each.item_id for each in given if is_own and each.counts]),
         fits={
             key: DigestFit.DOES_NOT_FIT if damaged & each.files else each.fit
             for key, each in checked.items()

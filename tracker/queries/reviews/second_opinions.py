@@ -1,15 +1,43 @@
-"""Who could see a reviewed rating before they are asked for a second opinion on it."""
+"""Who could see a rating before they are asked for a second opinion on it, and who was asked."""
 
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Library, Membership, Person, Team
+from tracker.models import Library, Membership, Person, Review, ReviewItem, Team
 from tracker.policy.permissions import GRACE, Actor
 from tracker.queries.access import openings
+from tracker.rules.reviews.workflow import LIVE, ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
+
+NOTHING_CAME = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
+
+
+def asked(item_ids: Collection[int]) -> dict[int, Row[int, int, str, dt.datetime]]:
+    """By item, of what its learner sent for review again: the newest `review_id`, its `reviewer`,
+    and when it was sent (`sent_at`). For the learner alone: whoever reviewed it first isn't told.
+    What the reader has not seen shows once the review has ended. One query."""
+    again, later = aliased(ReviewItem), aliased(Review)
+    rows = session().execute(
+        select(
+            ReviewItem.id, later.id.label("review_id"), Person.name.label("reviewer"), later.sent_at
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(again, and_(again.skill_id == ReviewItem.skill_id, again.id > ReviewItem.id))
+        .join(later, and_(later.id == again.review_id, later.learner_id == Review.learner_id))
+        .join(Person, Person.id == later.reviewer_id)
+        .where(
+            ReviewItem.id.in_(item_ids),
+            later.status != ReviewStatus.WITHDRAWN,
+            again.status.not_in(NOTHING_CAME),
+            or_(again.status != ItemStatus.NOT_OBSERVED, later.status.in_(LIVE)),
+        )
+        .order_by(again.id)
+    )
+    return {row.id: row for row in rows}
 
 
 def could_see(
