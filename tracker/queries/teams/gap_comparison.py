@@ -43,7 +43,7 @@ class MovedTarget(NamedTuple):
     changed_at: dt.datetime | None
 
 
-class Comparison(NamedTuple):
+class GapComparison(NamedTuple):
     """`changes`: by domain. `names`: of everybody. `told`: one of the figures that this is made of,
     where the reader may not see the people by name."""
 
@@ -53,7 +53,7 @@ class Comparison(NamedTuple):
     told: ToldFigure | None = None
 
 
-def compare(of: GapMatrix, chosen: MatrixFilters) -> Comparison | None:
+def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
     """With a round three queries, and one where that page or its targets are of another time."""
     keys = {domain.id: domain.key for domain in of.domains}
     targets: Targets = {
@@ -74,41 +74,37 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> Comparison | None:
             figure = Change(each.people, each.people, each.below, each.below_by_reviews)
             before = changes.get(each.domain.id)
             changes[each.domain.id] = comparison.total([figure, before] if before else [figure])
-    return Comparison(changes, {}, told=newest)
+    return GapComparison(changes, {}, told=newest)
 
 
 def _with_round(
     of: GapMatrix, chosen: MatrixFilters, at: PastRound, targets: Targets
-) -> Comparison:
-    """Measured by the jobs that they had in the teams of the page, or by all that they had."""
-    framework = kept_framework(at)
-    domains = {domain.key: domain for domain in kept_domains(framework)}
+) -> GapComparison:
+    """The targets of then are those of the jobs that they have on the page, or had at all."""
+    domains = {domain.key: domain for domain in kept_domains(kept_framework(at))}
     rows = _kept(of, at)
     people = {one.person_id: one for one in of.everybody}
-    here, profile = of.scope.team.path, chosen.role_profile_id
     kept: dict[int, dict[str, int | None]] = {}
     moved: dict[tuple[str, int, str], tuple[int | None, int | None]] = {}
     for row in rows:
-        one, had = people[row.person_id], round_snapshots.jobs(framework, row)
-        jobs = frozenset(
-            job
-            for path, job, _name in had
-            if (path.startswith(here) if chosen.below else path == here) and profile in (None, job)
-        ) or frozenset(job for _path, job, _name in had)
-        kept[one.person_id] = {
-            key: round_snapshots.read_target(row.cells[str(domain.id)], jobs)
-            for key, domain in domains.items()
-        }
-        if jobs == one.role_profile_ids and len(jobs) == 1:
-            for key, rank in targets[one.person_id].items():
-                if kept[one.person_id].get(key, rank) != rank:
-                    moved[one.role_profile, min(jobs), key] = kept[one.person_id][key], rank
+        one = people[row.person_id]
+        for key, domain in domains.items():
+            cell = row.cells[str(domain.id)]
+            then = round_snapshots.read_target(cell, one.role_profile_ids)
+            now = targets[one.person_id].get(key, then)
+            kept.setdefault(one.person_id, {})[key] = then
+            if (
+                then != now
+                and "by_job" not in cell
+                and {row.role_profile_id} == one.role_profile_ids
+            ):
+                moved[one.role_profile, row.role_profile_id, key] = then, now
     measured = kept if chosen.by_targets_then else targets
     words = _kept_words(rows, domains.values(), Voice.ENDORSED)
-    now = of.now
+    later = of.now
     if chosen.by_targets_then:
-        now = _measured(of, of.domains, _words(of, Voice.ENDORSED), kept)
-    found = _compared(of, _measured(of, domains.values(), words, measured), now)
+        later = _measured(of, of.domains, _words(of, Voice.ENDORSED), kept)
+    found = _compared(of, _measured(of, domains.values(), words, measured), later)
     edits = _edits(of, at) if moved else []
     return found._replace(
         moved=[
@@ -129,9 +125,11 @@ def _with_round(
     )
 
 
-def _compared(of: GapMatrix, then: Mapping[int, GapRow], now: Mapping[int, GapRow]) -> Comparison:
+def _compared(
+    of: GapMatrix, then: Mapping[int, GapRow], now: Mapping[int, GapRow]
+) -> GapComparison:
     changes = comparison.changes(then, now, of.ids, len(of.everybody))
-    return Comparison(changes, {one.person_id: one.name for one in of.everybody})
+    return GapComparison(changes, {one.person_id: one.name for one in of.everybody})
 
 
 def _measured(
@@ -166,9 +164,7 @@ def _words(of: GapMatrix, voice: Voice) -> Words:
 def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
     """Those of them who were there."""
     kept = SnapshotPerson
-    query = select(
-        kept.person_id, kept.role_profile_id, kept.role_profile, kept.paths, kept.cells
-    ).where(
+    query = select(kept.person_id, kept.role_profile_id, kept.cells).where(
         kept.snapshot_id == at.snapshot_id,
         kept.framework_id == at.framework_id,
         kept.person_id.in_([one.person_id for one in of.everybody]),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Person
 from tracker.queries.teams import gap_comparison, gap_drill, gap_drill_reviews
-from tracker.queries.teams.gap_comparison import Comparison
+from tracker.queries.teams.gap_comparison import GapComparison
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
@@ -71,7 +71,7 @@ class GapPage:
 
     people: int
     columns: tuple[DomainColumn, ...] = ()
-    compared: Comparison | None = None
+    compared: GapComparison | None = None
     selected: DomainColumn | None = None
     found: TablePage[PersonRow] = NOBODY
     teachers: tuple[str, ...] = ()

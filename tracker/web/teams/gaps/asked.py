@@ -89,7 +89,7 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         and (teams_choice == "all" or not has_below)
         and not (profile or at or {one.person_id for one in shown} & scope.blind.closed)
     )
-    is_beside = is_by_name and (is_told or all(one.is_revealed for one in shown))
+    is_beside = bool(shown) and is_by_name and (is_told or all(one.is_revealed for one in shown))
     compare = filters.offer(
         "compare",
         [

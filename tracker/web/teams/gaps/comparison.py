@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.teams.gap_comparison import Comparison, MovedTarget
+from tracker.queries.teams.gap_comparison import GapComparison, MovedTarget
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
@@ -84,7 +84,7 @@ def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedW
     )
 
 
-def _name(compared: Comparison, one: int) -> str:
+def _name(compared: GapComparison, one: int) -> str:
     return compared.names[one] or str(_("Deleted account %(number)s", number=one))
 
 
@@ -128,7 +128,7 @@ def _since(of: Change, then: str) -> str:
 
 
 def _grounds(
-    of: Change, compared: Comparison, then: str, later: str, *, by_then: bool
+    of: Change, compared: GapComparison, then: str, later: str, *, by_then: bool
 ) -> Iterator[str]:
     yield _(
         "Of %(both)s levels known both times, below target: %(before)s in %(round)s, "
@@ -156,7 +156,7 @@ def _grounds(
         )
 
 
-def _moved(compared: Comparison, lang: str) -> Iterator[str]:
+def _moved(compared: GapComparison, lang: str) -> Iterator[str]:
     """What changed alike for a job, in one sentence."""
 
     def alike(of: MovedTarget) -> tuple[str, str, str, str]:
@@ -187,7 +187,7 @@ def _of_self_ratings(of: Change) -> str:
     )
 
 
-def _of_whom(compared: Comparison) -> Iterator[str]:
+def _of_whom(compared: GapComparison) -> Iterator[str]:
     yield _("The same people, day, and targets. Self-ratings are as last revealed.")
     if compared.told is not None:
         yield _(
