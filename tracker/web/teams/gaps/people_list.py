@@ -35,11 +35,10 @@ class GapPeople:
     unknown: bool
 
     @property
-    def classes(self) -> str:
-        """Where its columns stand side by side on a desk, the table doesn't scroll sideways, and
-        keeps its head in sight while the page scrolls."""
-        width = sum(PIP * len(each.domain.levels) + CELL for each in self.columns)
-        return "matrix is-people is-fitting" if width <= WIDTH else "matrix is-people"
+    def is_fitting(self) -> bool:
+        """Whether its columns stand side by side on a desk: then the table doesn't scroll sideways,
+        and keeps its head in sight while the page scrolls."""
+        return sum(PIP * len(each.domain.levels) + CELL for each in self.columns) <= WIDTH
 
 
 def asked() -> PeopleAsked:
