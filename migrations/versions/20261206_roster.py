@@ -731,6 +731,7 @@ table(
     unique("item_id"),
     index("endorser_id"),
     index("person_id", "skill_id", name="ix_endorsements_person_skill"),
+    index("item_id", name="ix_endorsements_ended", where="ended_at IS NOT NULL"),
     index(
         "person_id",
         "skill_id",
@@ -861,6 +862,7 @@ table(
     check("version_counts", "version >= 1"),
     unique("review_id", "skill_id"),
     index("skill_id", name="ix_review_items_skill"),
+    index("review_id", name="ix_review_items_not_endorsed", where="status <> 'endorsed'"),
 )
 table(
     "review_item_texts",

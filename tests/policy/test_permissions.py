@@ -197,7 +197,7 @@ def scopes(actor: Actor, teams: list[int]) -> dict[int, dict[int, bool]]:
     return {
         team.id: {
             one.person_id: one.by_name
-            for one in gap_scope(actor, team.id, path, NO_BLIND_SPOTS, NOW).people
+            for one in gap_scope(actor, team.id, path, NO_BLIND_SPOTS, NOW).in_reach()
         }
         for team_id in teams
         if (team := subjects.team(team_id, TODAY)) and allows(actor, GAPS_READ, team)

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event, func, select
 
 from tests.client import Client
 from tests.conftest import MADE_ONCE, NOW, TestConfig, laid_out_database
 from tests.engines import hurry
+from tests.factories.actors import acting
 from tests.factories.evidence import piece, sent
 from tests.factories.frameworks import open_round
 from tests.factories.notices import tell
@@ -20,8 +22,13 @@ from tests.factories.world import World, make_world
 from tests.queries import crowd
 from tests.web.worlds import addresses
 from tracker.app import create_app
-from tracker.db import db, transaction
-from tracker.models import Person
+from tracker.db import db, session, transaction
+from tracker.models import AuditEvent, Person
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment.learners import NAMED_ONE_BY_ONE
+from tracker.queries.operations import audit_log
+from tracker.queries.reviews.submission_counts import who_sent
+from tracker.queries.teams.gap_drill_reviews import progress_of_unreviewed
 
 Recorded = dict[str, tuple[str, Any]]
 ARGUED = {
@@ -29,38 +36,49 @@ ARGUED = {
     "GROUP BY outbox_mails.status": "figures of the installation, from the index alone",
     "GROUP BY jobs.state": "figures of the installation, from the index alone",
     "address_changes.by_id": "of one account that never signed in, before it is deleted",
-    "(teams.path LIKE %(root)s::VARCHAR": "PostgreSQL joins the 2,000 teams last here",
+    "(teams.path LIKE %(reach)s::VARCHAR": "PostgreSQL joins the 2,000 teams last here",
 }
 """Statements that may, by some of their words, and why."""
 
 
 @pytest.fixture
-def recorded(migrated_app: Flask, engine_name: str, tmp_path: Path) -> Iterator[Recorded]:
-    """Every statement of the main pages, as the database was asked."""
+def made(migrated_app: Flask, engine_name: str, tmp_path: Path) -> Iterator[Flask]:
+    """With a database that nobody else needs."""
     with laid_out_database(engine_name, tmp_path) as url:
-        for made in MADE_ONCE:
-            (tmp_path / made).symlink_to(TestConfig.made / made)
+        for name in MADE_ONCE:
+            (tmp_path / name).symlink_to(TestConfig.made / name)
         app = create_app(TestConfig(url, tmp_path))
         with app.app_context():
             hurry(db.engine)
-            engine = db.engine
-            found = Recorded()
-
-        def note(
-            _connection: Connection, _cursor: object, statement: str, values: Any, *_rest: object
-        ) -> None:
-            if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
-                found.setdefault(re.sub(r"\(\?(, \?)+\)|\d", "", statement), (statement, values))
-
-        event.listen(engine, "before_cursor_execute", note)
-        with app.app_context():
-            world = lived_in(tmp_path)
-        look_around(app, world)
-        event.remove(engine, "before_cursor_execute", note)
-        with app.app_context():
-            yield found
+            yield app
             db.session.remove()
             db.engine.dispose()
+
+
+@contextmanager
+def noted(engine: Engine) -> Iterator[Recorded]:
+    """Every statement, as the database is asked."""
+    found = Recorded()
+
+    def note(
+        _connection: Connection, _cursor: object, statement: str, values: Any, *_rest: object
+    ) -> None:
+        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+            found.setdefault(re.sub(r"\(\?(, \?)+\)|\d", "", statement), (statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def recorded(made: Flask, tmp_path: Path) -> Recorded:
+    """Of the main pages."""
+    with noted(db.engine) as found:
+        world = lived_in(tmp_path)
+        look_around(made, world)
+    db.session.remove()
+    return found
 
 
 def lived_in(folder: Path) -> World:
@@ -103,3 +121,28 @@ def test_no_growing_table_is_read_from_end_to_end(recorded: Recorded) -> None:
             "ratings"
         }
     assert found == {}
+
+
+@pytest.mark.usefixtures("made")
+def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_index(
+    tmp_path: Path,
+) -> None:
+    """Of more people than are named, and of the oldest and the newest events."""
+    world = lived_in(tmp_path)
+    adam, many = acting(world, "adam"), range(NAMED_ONE_BY_ONE + 1)
+    library, version = world.libraries["city"], world.framework_id
+    ends = session().execute(select(func.min(AuditEvent.id), func.max(AuditEvent.id))).one()
+    with noted(db.engine) as of_library:
+        who_sent(many, library, version, [])
+        progress_of_unreviewed(many, version, library, NOW.date(), NO_BLIND_SPOTS)
+    with noted(db.engine) as of_audit:
+        audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, after=ends[0])
+        audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, before=ends[1])
+    assert (len(of_library), len(of_audit)) == (2, 4)
+    db.session.remove()
+    crowd.fill(db.engine)
+    with db.engine.connect() as connection:
+        for each in (*of_library.values(), *of_audit.values()):
+            assert crowd.scans(connection, *each) == set(), each
+        assert [each for each in of_audit.values() if crowd.sorts(connection, *each)] == []
+        assert crowd.sorts(connection, "SELECT id FROM ratings ORDER BY answer", ())

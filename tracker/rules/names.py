@@ -46,6 +46,8 @@ def telling_length(names: Collection[str]) -> int:
 
 def folded(text: str) -> str:
     """For comparing: without case, accents and doubled spaces."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join(
         "".join(letter for letter in letters if not unicodedata.combining(letter)).split()

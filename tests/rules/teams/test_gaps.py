@@ -40,7 +40,7 @@ def matrices(draw: st.DrawFn) -> list[Alike]:
             target = draw(st.sampled_from([None, 1, 2, 3]))
             cells.append(cell_of(domain, word, target))
         rows[person] = tuple(cells)
-    return alike(rows, rows)
+    return alike(rows.items())
 
 
 def cell_of(domain: int, word: str, target: int | None) -> GapCell:
@@ -92,7 +92,7 @@ def test_a_cell_says_how_far_it_is_and_a_level_only_where_it_is_known() -> None:
 
 def test_who_share_a_row_stand_alike() -> None:
     row, other = (cell_of(3, "M", 1),), (cell_of(3, "N", 1),)
-    assert alike({1: row, 2: other, 4: row}, [4, 2, 1, 9]) == [
+    assert alike([(4, row), (2, other), (1, row), (9, None)]) == [
         Alike(row, [4, 1]),
         Alike(other, [2]),
     ]

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Table, select, text, update
 from sqlalchemy.sql.util import find_tables
 
+from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
@@ -23,6 +24,7 @@ from tracker.models.triggers import FORGETTING
 from tracker.queries.record import rows, standings
 from tracker.queries.record.standings import StandingPlace
 from tracker.records.reviews import endorsements as records
+from tracker.row_locks import held
 from tracker.rules.errors import Uncounted
 from tracker.rules.profiles.levels import LevelRule
 from tracker.rules.record.words import Side
@@ -293,6 +295,37 @@ def test_whoever_is_stale_is_counted_by_the_page_and_many_wait_for_the_worker(
     assert standings.of_people(of, place(world), TODAY) == by_page
     monkeypatch.setattr(standings, "NAMED_ONE_BY_ONE", 1)
     assert standings.of_people(of, place(world), TODAY) == by_page
+
+
+def test_a_page_that_meets_too_many_counts_on_where_no_worker_runs(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
+    client = Client(app)
+    client.enter(world.email("cora"))
+    gaps = f"/teams/{world.teams['city']}/gaps"
+    with monkeypatch.context() as none_counts:
+        none_counts.setattr(services, "SECONDS_OF_A_PAGE", 0)
+        assert [client.get(gaps).status_code for _time in range(2)] == [503, 503]
+    first = client.get(gaps)
+    assert (first.status_code, client.get(gaps).status_code) == (503, 200)
+    assert "The levels of 4 people are being counted anew" in first.text
+    session().rollback()
+    assert services.differing(NOW) == []
+
+
+def test_a_page_that_meets_too_many_does_not_wait_for_who_writes(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
+    client = Client(app)
+    client.enter(world.email("cora"))
+    session().rollback()
+    with ThreadPoolExecutor(1) as pool, app.app_context(), transaction() as tx:
+        tx.execute(held(select(Person.id).order_by(Person.id)))
+        page = pool.submit(client.get, f"/teams/{world.teams['city']}/gaps").result()
+    assert page.status_code == 503
+    assert stale(world) >= {"ana", "ben"}
 
 
 def test_who_cannot_sign_in_is_not_counted(world: World) -> None:

@@ -36,6 +36,9 @@ from tracker.models import (
     Target,
 )
 from tracker.models.record.words import skill_of
+from tracker.queries.teams.gap_matrix import ChildRow
+from tracker.queries.teams.gap_scope import TeamName
+from tracker.queries.teams.gaps import TEAMS_SHOWN, GapPage
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.administration import rounds
@@ -602,3 +605,18 @@ def test_the_legend_has_the_signs_of_the_page(app: Flask, world: World, sign_in:
     assert ana["Technical"] == "Below target: Level not known yet, target Developing"
     assert ana["Communication"].startswith("Above target: ")
     assert "▲</span>Above target" in page
+
+
+def test_of_many_teams_those_with_most_people_below_target_are_shown_in_their_order() -> None:
+    rows = [
+        ChildRow(
+            TeamName(number, 1, f"Branch {number}", f"/1/{number}/"), False, 9, ((number % 7, 9),)
+        )
+        for number in range(2, TEAMS_SHOWN + 12)
+    ]
+    page = GapPage(people=9, children=tuple(rows))
+    shown = [child.team.id for child in page.teams]
+    assert (len(shown), shown) == (TEAMS_SHOWN, sorted(shown))
+    left_out = [child.gaps[0][0] for child in rows if child.team.id not in shown]
+    assert max(left_out) <= min(child.gaps[0][0] for child in page.teams)
+    assert GapPage(people=9, children=tuple(rows[:3])).teams == rows[:3]

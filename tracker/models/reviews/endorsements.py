@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
+from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
@@ -30,6 +30,7 @@ class Endorsement(Base):
             postgresql_where=text("status = 'standing'"),
         ),
         Index("ix_endorsements_person_skill", "person_id", "skill_id"),
+        partial("ix_endorsements_ended", "ended_at IS NOT NULL", "item_id"),
     )
 
     id: Mapped[Id]

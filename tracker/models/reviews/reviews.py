@@ -92,6 +92,7 @@ class ReviewItem(Base):
         ),
         CheckConstraint("version >= 1", name="version_counts"),
         Index("ix_review_items_skill", "skill_id"),
+        partial("ix_review_items_not_endorsed", "status <> 'endorsed'", "review_id"),
     )
 
     id: Mapped[Id]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     SQLColumnExpression,
+    Subquery,
     and_,
     bindparam,
     func,
@@ -104,16 +105,26 @@ LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
 FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
 PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 """In a query that is made once."""
+NAMED_ONE_BY_ONE = 500
+"""So many people are asked for by id; of more, all of the library are read."""
 LATER = later.counting_later(lambda column: column == LEARNER, FRAMEWORK)
 LATER_OF_PEOPLE = later.counting_later(lambda column: column.in_(PEOPLE), FRAMEWORK)
 """What counts later for them, as of the day that `later.on` gives."""
 
 
+def among(column: SQLColumnExpression[int], *, of_library: bool) -> ColumnElement[bool]:
+    """It is one of PEOPLE or, where these are many, somebody of the library."""
+    everybody = select(Person.id).where(Person.library_id == LIBRARY)
+    return column.in_(everybody if of_library else PEOPLE)
+
+
 def counts_now(
-    person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
+    person_id: SQLColumnExpression[int],
+    statement_id: SQLColumnExpression[int],
+    waiting: Subquery = LATER_OF_PEOPLE,
 ) -> ColumnElement[bool]:
     """Of people and their statements: it doesn't count later."""
-    waits = LATER_OF_PEOPLE.c
+    waits = waiting.c
     return tuple_(person_id, statement_id).not_in(select(waits.person_id, waits.statement_id))
 
 

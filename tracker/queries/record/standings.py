@@ -42,7 +42,7 @@ from tracker.models import (
 from tracker.models.record.versions import is_current
 from tracker.policy.permissions import people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
 from tracker.queries.record import sheets, versions
 from tracker.rules.errors import Uncounted
 from tracker.rules.profiles.levels import RULE
@@ -51,8 +51,6 @@ from tracker.rules.record.words import Side
 
 COUNTED_AT_ONCE = 50
 """So many stale people a page counts itself; more wait for the worker."""
-NAMED_ONE_BY_ONE = 500
-"""So many people are asked for by id; of more, all rows of the library's version are read."""
 BASIS, TODAY = bindparam("basis", type_=String), bindparam("today", type_=Date)
 
 
@@ -119,7 +117,7 @@ def fresh(
         rows = ask_made(_fresh(by_person=True), values | {"people": list(wanted)})
     else:
         rows = ask_made(_fresh(by_person=False), values)
-    return {row[0]: ShortStanding(*row[1:]) for row in rows if row[0] in wanted}
+    return {row[0]: ShortStanding(*row[1:]) for row in rows.all() if row[0] in wanted}
 
 
 @cache

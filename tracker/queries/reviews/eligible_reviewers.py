@@ -5,7 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, or_, select
@@ -154,13 +154,16 @@ def named(
     asked = set(paths)
     supervisors = _supervisors({at for _, path in asked for at in upwards(path)}, today, without)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
-    found = {}
-    for learner, path in asked:
+    ids = {each for heads in by_path.values() for each in heads}
+
+    @cache
+    def of(learner: int, path: str) -> tuple[tuple[int, str], ...]:
         at = reviewing_team(path, by_path, learner)
-        if at is not None:
-            heads = [each for each in supervisors[at] if each.person_id != learner]
-            found[learner, path] = tuple((each.person_id, each.name) for each in heads)
-    return found
+        heads = supervisors[at] if at is not None else []
+        return tuple((each.person_id, each.name) for each in heads if each.person_id != learner)
+
+    found = {(learner, path): of(learner if learner in ids else 0, path) for learner, path in asked}
+    return {key: heads for key, heads in found.items() if heads}
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from tracker.db import session
 from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Statement, Team
@@ -71,20 +83,23 @@ def mine(actor: Actor, today: dt.date) -> list[Queued]:
     return _queue(actor, today, is_inbox=False)
 
 
-def inbox(actor: Actor, today: dt.date) -> list[Queued]:
-    """What was sent to the actor and is theirs to see, the next due first. One query."""
-    found = _queue(actor, today, is_inbox=True)
+def inbox(actor: Actor, today: dt.date, *, ended_since: dt.date | None = None) -> list[Queued]:
+    """What was sent to the actor and is theirs to see, the next due first; of what has ended that
+    since a day alone, where one is given. One query."""
+    found = _queue(actor, today, is_inbox=True, since=ended_since)
     live = sorted((each for each in found if each.is_live), key=lambda each: (each.due_on, each.id))
     return live + [each for each in found if not each.is_live]
 
 
-def _queue(actor: Actor, today: dt.date, *, is_inbox: bool) -> list[Queued]:
-    query = _queue_on(today, is_inbox=is_inbox)
+def _queue(
+    actor: Actor, today: dt.date, *, is_inbox: bool, since: dt.date | None = None
+) -> list[Queued]:
+    query = _queue_on(today, is_inbox=is_inbox, since=since)
     return [Queued(*row) for row in session().execute(query, {"actor": actor.person_id})]
 
 
 @lru_cache(maxsize=8)
-def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
+def _queue_on(today: dt.date, *, is_inbox: bool, since: dt.date | None) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
     actor = bindparam("actor", type_=Integer)
     theirs = (
@@ -118,6 +133,8 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
     )
     other_id = Review.learner_id if is_inbox else Review.reviewer_id
     ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
+    midnight = dt.datetime.combine(since or dt.date.min, dt.time(), dt.UTC)
+    is_lately = or_(ended_at.is_(None), ended_at >= midnight)
     order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
     return (
         select(
@@ -148,7 +165,7 @@ def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)
-        .where(theirs)
+        .where(theirs, true() if since is None else is_lately)
         .group_by(Review.id, Team.name, Person.id, Person.name, Framework.id)
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     distinct,
+    exists,
     func,
     select,
     true,
@@ -25,13 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
-from tracker.models import Framework, Review, ReviewItem, Statement
+from tracker.db import ask_made, session
+from tracker.models import Framework, Review, ReviewItem, Statement, Team
 from tracker.models.joins import versions_of
 from tracker.models.record import later
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, PEOPLE
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
 from tracker.rules.record.summaries import SentCounts
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 
@@ -102,27 +103,25 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
 
 
 def who_sent(
-    person_ids: Collection[int], framework_id: int, round_ids: Collection[int]
+    person_ids: Collection[int], library_id: int, framework_id: int, round_ids: Collection[int]
 ) -> set[int]:
     """Who of these people sent something of the framework in one of the rounds, or ever where none
     is given. One query."""
-    values = {"people": list(person_ids), "framework": framework_id, "rounds": list(round_ids)}
-    return set(session().scalars(_who_sent(of_rounds=bool(round_ids)), values))
+    of_library = len(person_ids) > NAMED_ONE_BY_ONE
+    values = {"framework": framework_id, "rounds": list(round_ids)}
+    values |= {"library": library_id} if of_library else {"people": list(person_ids)}
+    rows = ask_made(_who_sent(of_rounds=bool(round_ids), of_library=of_library), values)
+    return {row[0] for row in rows.all()}.intersection(person_ids)
 
 
 @cache
-def _who_sent(*, of_rounds: bool) -> Select[int]:
-    in_round = Review.round_id.in_(ROUNDS) if of_rounds else true()
-    return (
-        select(Review.learner_id)
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(
-            Review.learner_id.in_(PEOPLE),
-            Review.framework_id.in_(versions_of(FRAMEWORK)),
-            in_round,
-            counts_as_sent(),
-        )
-        .distinct()
+def _who_sent(*, of_rounds: bool, of_library: bool) -> Select[int]:
+    teams = select(Team.id).where(Team.library_id == LIBRARY)
+    return select(Review.learner_id).where(
+        Review.team_id.in_(teams) if of_library else Review.learner_id.in_(PEOPLE),
+        Review.framework_id.in_(versions_of(FRAMEWORK)),
+        Review.round_id.in_(ROUNDS) if of_rounds else true(),
+        exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),
     )
 
 

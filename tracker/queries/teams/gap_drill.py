@@ -6,19 +6,18 @@ open; nothing here says more of an answer than that it isn't met. A reader who m
 by name gets nothing that the matrix doesn't have.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_figures import GapFigures, figures
-from tracker.queries.teams.gap_figures import facts_of as facts_in
+from tracker.queries.teams.gap_figures import GapFigures, figures, statements_of
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import HeldByStatement
-from tracker.rules.teams.gaps import Alike, DomainSummary, GapCell, NotMet
+from tracker.rules.teams.gaps import Alike, DomainSummary, GapCell, GapStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,10 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
     if domain is None:
         return None
     at = of.domains.index(domain)
-    rows = {person_id: (row[at],) for person_id, row in of.rows(people).items()}
-    groups = gaps.alike(rows, rows)
+    found = of.rows(people)
+    column = {id(row): (row[at],) for row in found.values()}
+    rows = {person_id: column[id(row)] for person_id, row in found.items()}
+    groups = gaps.alike(rows.items())
     reasons = reasons_of(of.domains, groups, *facts_of(scope, of, {domain.id}))
     (summary,) = gaps.summarise(groups, (domain.id,))
     return DomainDrill(
@@ -92,30 +93,27 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
 
 def facts_of(
     scope: GapScope, of: GapFigures, domain_ids: Collection[int]
-) -> tuple[list[NotMet], dict[int, str]]:
-    """What these people do not meet in these domains, and the statements' titles; nothing for a
-    reader who gets no single statements. One query."""
-    return facts_in(of.not_met, domain_ids) if scope.by_statement else ([], {})
+) -> tuple[Mapping[int, Sequence[int]], dict[int, GapStatement]]:
+    """What these people do not meet, and the statements of these domains; nothing for a reader who
+    gets no single statements. One query."""
+    return (of.not_met, statements_of(domain_ids)) if scope.by_statement else ({}, {})
 
 
 def reasons_of(
     domains: Sequence[DomainShape],
     groups: Collection[Alike],
-    facts: Sequence[NotMet],
-    titles: dict[int, str],
+    not_met: Mapping[int, Sequence[int]],
+    statements: Mapping[int, GapStatement],
 ) -> tuple[StatementReason, ...]:
     """Most people first."""
     shapes = {domain.id: domain for domain in domains}
-    ranks = {fact.statement_id: fact.rank for fact in facts}
 
     def reason(of: HeldByStatement) -> StatementReason:
-        domain = shapes[of.domain_id]
-        level = domain.level_name(ranks[of.statement_id])
-        return StatementReason(
-            of.statement_id, titles[of.statement_id], domain, level, of.people, of.below
-        )
+        domain, statement = shapes[of.domain_id], statements[of.statement_id]
+        level = domain.level_name(statement.rank)
+        return StatementReason(of.statement_id, statement.title, domain, level, of.people, of.below)
 
-    return tuple(reason(each) for each in gap_reasons.held_by(groups, facts))
+    return tuple(reason(each) for each in gap_reasons.held_by(groups, not_met, statements))
 
 
 def not_sent(scope: GapScope, chosen: MatrixFilters) -> int:
@@ -123,4 +121,5 @@ def not_sent(scope: GapScope, chosen: MatrixFilters) -> int:
     people = people_chosen(scope, chosen, with_closed=True)
     period = scope.open_round(chosen.framework_id)
     ids = [one.person_id for one in people]
-    return len(set(ids) - who_sent(ids, chosen.framework_id, [period.id] if period else []))
+    sent = who_sent(ids, scope.library_id, chosen.framework_id, [period.id] if period else [])
+    return len(set(ids) - sent)

@@ -22,21 +22,24 @@ from tracker.rules.profiles.targets import higher_of
 from tracker.rules.record.standings import ShortStanding, against
 from tracker.rules.record.standings import ids as statement_ids
 from tracker.rules.record.versions import DomainShape, LevelShape
-from tracker.rules.teams import round_snapshots
-from tracker.rules.teams.gaps import GapCell, GapRow, NotMet
+from tracker.rules.teams import gaps, round_snapshots
+from tracker.rules.teams.gaps import Alike, GapCell, GapRow, GapStatement
 
 
 @dataclass(frozen=True, slots=True)
 class GapFigures:
     """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
-    `exceptions`: how many statements are left out, by person. `not_met`: (person, statement).
-    `said`: of both sides, for now."""
+    `exceptions`: how many statements are left out, by person. `not_met`: their statements. `said`:
+    of both sides, for now."""
 
     domains: tuple[DomainShape, ...]
     row_of: Callable[[TeamLearner], GapRow | None]
     exceptions: Mapping[int, int]
-    not_met: Sequence[tuple[int, int]]
+    not_met: Mapping[int, Sequence[int]]
     said: Mapping[int, ShortStanding]
+
+    def groups(self, people: Iterable[TeamLearner]) -> list[Alike]:
+        return gaps.alike((one.person_id, self.row_of(one)) for one in people)
 
     def rows(self, people: Iterable[TeamLearner]) -> dict[int, GapRow]:
         found = ((one.person_id, self.row_of(one)) for one in people)
@@ -52,7 +55,7 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
     domains = level_shapes.shape(framework_id, scope.library_id)
     said = standings.of_people(ids, StandingPlace(framework_id, scope.library_id), scope.today)
     ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    held = {job.role_profile_id for one in people for job in one.jobs}
+    held = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
     for (profile_id, domain_id), rank in targets(held, framework_id).items():
         ranks[profile_id][domain_id] = rank
     levels = [tuple(level.rank for level in domain.levels) for domain in domains]
@@ -70,8 +73,10 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
             found.append(cell)
         return tuple(found)
 
+    jobs_of = cache(lambda place: place.role_profile_ids)
+
     def row_of(one: TeamLearner) -> GapRow:
-        found = row(said[one.person_id].reviewed, one.role_profile_ids)
+        found = row(said[one.person_id].reviewed, jobs_of(one.place))
         return _veiled(one.person_id, found, is_hidden) if one.person_id in blind else found
 
     excepted = {each: said[each].excepted for each in ids if said[each].excepted}
@@ -82,12 +87,7 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
             person_id: sum(not scope.blind.hide(person_id, each) for each in statement_ids(written))
             for person_id, written in excepted.items()
         },
-        [
-            (person_id, each)
-            for person_id in ids
-            if said[person_id].not_met
-            for each in statement_ids(said[person_id].not_met)
-        ],
+        {each: statement_ids(said[each].not_met) for each in ids if said[each].not_met},
         said,
     )
 
@@ -113,12 +113,13 @@ def kept_figures(at: PastRound, person_ids: Collection[int], blind: BlindSpots) 
     is_hidden = blind.hidden_domains()
     there: dict[int, round_snapshots.Kept] = {}
     left_out: dict[int, int] = {}
-    not_met: list[tuple[int, int]] = []
+    not_met: dict[int, list[int]] = {}
     for person_id, kept, excepted in rows:
         there[person_id] = kept
         left_out[person_id] = sum(not blind.hide(person_id, each) for each in excepted)
-        for domain in domains:
-            not_met += [(person_id, each) for each in kept[str(domain.id)]["not_met"]]
+        not_met[person_id] = [
+            each for domain in domains for each in kept[str(domain.id)]["not_met"]
+        ]
 
     def row_of(one: TeamLearner) -> GapRow | None:
         if one.person_id not in there:
@@ -152,26 +153,11 @@ def kept_domains(framework: Mapping[str, Any]) -> tuple[DomainShape, ...]:
     )
 
 
-def facts_of(
-    not_met: Collection[tuple[int, int]], domain_ids: Collection[int]
-) -> tuple[list[NotMet], dict[int, str]]:
-    """What these (person, statement) are in these domains, and the statements' titles. One
-    query."""
-    statements = {
-        row.id: row
-        for row in session().execute(
-            select(
-                Statement.domain_id,
-                Statement.rank,
-                Statement.position,
-                Statement.id,
-                Statement.title,
-            ).where(Statement.domain_id.in_(domain_ids))
-        )
-    }
-    facts = [
-        NotMet(*statements[statement_id][:4], person_id)
-        for person_id, statement_id in not_met
-        if statement_id in statements
-    ]
-    return facts, {each: row.title for each, row in statements.items()}
+def statements_of(domain_ids: Collection[int]) -> dict[int, GapStatement]:
+    """By id. One query."""
+    rows = session().execute(
+        select(
+            Statement.id, Statement.domain_id, Statement.rank, Statement.position, Statement.title
+        ).where(Statement.domain_id.in_(domain_ids))
+    )
+    return {row[0]: GapStatement(*row[1:]) for row in rows}

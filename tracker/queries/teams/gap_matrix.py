@@ -4,15 +4,16 @@ by name; others get `releases`."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tracker.queries.teams.gap_figures import figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
-from tracker.queries.teams.team_learners import TeamLearner, within
+from tracker.queries.teams.team_learners import TeamLearner, TeamPlace, within
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import folded
 from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams import gaps
-from tracker.rules.teams.gaps import DomainSummary, GapCell
+from tracker.rules.teams.gaps import DomainSummary, GapCell, GapRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,17 @@ def people_chosen(
     """Who is on the page, by name, each by the jobs that it is about. Whose record is not open to
     the reader yet is among them `with_closed` only: of these nothing is told but that they
     sent."""
-    of = [
-        one
-        for one in scope.people
-        if one.framework_id == chosen.framework_id
-        and (with_closed or not (one.by_name and one.person_id in scope.blind.closed))
-    ]
-    return within(of, scope.team.path, chosen.below, chosen.role_profile_id)
+    by = chosen.framework_id, chosen.below, chosen.role_profile_id, with_closed
+    if by not in scope.chosen:
+        closed = frozenset[int]() if with_closed else scope.blind.closed
+        of = [
+            one
+            for one in scope.people
+            if one.place.framework_id == chosen.framework_id
+            and not (one.person_id in closed and one.by_name)
+        ]
+        scope.chosen[by] = within(of, scope.team.path, chosen.below, chosen.role_profile_id)
+    return scope.chosen[by]
 
 
 class GapMatrix:
@@ -89,7 +94,7 @@ class GapMatrix:
         self.domains = self.figures.domains
         self.ids = [domain.id for domain in self.domains]
         self.now = self.figures.rows(everybody)
-        self.groups = gaps.alike(self.now, self.now)
+        self.groups = self.figures.groups(everybody)
 
     def by_need(self, domain_id: int) -> list[TeamLearner]:
         """Everybody, by how they are in that domain and then A to Z."""
@@ -119,19 +124,32 @@ class GapMatrix:
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
         team = self.scope.team
-        there: defaultdict[str, list[TeamLearner]] = defaultdict(list)
+
+        @cache
+        def places(place: TeamPlace) -> list[tuple[str, TeamPlace]]:
+            paths = {_child(team.path, job.path) for job in place.jobs}
+            found = [
+                (path, place.within(path, path != team.path, chosen.role_profile_id))
+                for path in paths
+            ]
+            return [(path, inside) for path, inside in found if inside is not None]
+
+        there: defaultdict[str, list[tuple[int, GapRow | None]]] = defaultdict(list)
         for one in self.everybody if self.scope.children else ():
-            for path in {_child(team.path, job.path) for job in one.jobs}:
-                there[path].append(one)
-        found = []
-        for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
-            people = within(there[child.path], child.path, below, chosen.role_profile_id)
-            if people:
-                rows = self.figures.rows(people)
-                summaries = gaps.summarise(gaps.alike(rows, rows), self.ids)
-                counts = tuple((each.gaps, each.known) for each in summaries)
-                found.append(ChildRow(child, not below, len(people), counts))
-        return tuple(found)
+            for path, place in places(one.place):
+                of = one if place is one.place else one._replace(place=place)
+                row = self.now.get(one.person_id) if of is one else self.figures.row_of(of)
+                there[path].append((one.person_id, row))
+        return tuple(
+            ChildRow(
+                child,
+                child is team,
+                len(there[child.path]),
+                gaps.below_of_known(gaps.alike(there[child.path]), self.ids),
+            )
+            for child in (*self.scope.children, team)
+            if child.path in there
+        )
 
 
 def _child(team: str, path: str) -> str:

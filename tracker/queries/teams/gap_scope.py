@@ -1,9 +1,9 @@
 """Whose levels a gaps page is about, and which of them its reader may see by name."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from sqlalchemy import func, or_, select
 
@@ -46,12 +46,12 @@ class PastRound:
 @dataclass(frozen=True)
 class GapScope:
     """What a gaps page stands on for its reader, before it is filtered. `root`: the highest team
-    that the reader coordinates and that holds this one, or this one itself; `people` are all who
-    learn in it or below it; `blind` is what the reader may not see of them. `names`: whether the
-    library shows coordinators levels by name; `by_statement`: whether the reader may see of who is
-    named which statements count as met. `team_names`: by path, of all teams in reach. `round`: as
-    of whose end all this is; None for now. `rule`: name and version of the level rule that decided
-    it."""
+    that the reader coordinates and that holds this one, or this one itself; `people` learn in this
+    one or, for who coordinates it, below it, and `in_reach` gives all who do in the root; `blind`
+    is what the reader may not see of them. `names`: whether the library shows coordinators levels
+    by name; `by_statement`: whether the reader may see of who is named which statements count as
+    met. `team_names`: by path, of all teams in reach. `round`: as of whose end all this is; None
+    for now. `rule`: name and version of the level rule that decided it."""
 
     reader_id: int
     library_id: int
@@ -63,12 +63,18 @@ class GapScope:
     above: tuple[TeamName, ...]
     children: tuple[TeamName, ...]
     people: tuple[TeamLearner, ...]
+    in_reach: Callable[[], tuple[TeamLearner, ...]]
     rounds: tuple[PastRound, ...]
     blind: BlindSpots
     today: dt.date
     team_names: Mapping[str, str]
     round: PastRound | None = None
     rule: tuple[str, int] = (RULE.name, RULE.version)
+
+    @cached_property
+    def chosen(self) -> dict[tuple[int | bool | None, ...], list[TeamLearner]]:
+        """Of its people those who were chosen, by what was (gap_matrix)."""
+        return {}
 
     @cached_property
     def here(self) -> list[TeamLearner]:
@@ -127,6 +133,11 @@ def gap_scope(
         key=lambda each: len(each.path),
     )
     here = next(team for team in teams if team.id == team_id)
+    learners = cache(
+        lambda reach: team_learners(
+            actor, root, reach, bool(roots), here.names_to_coordinators, today
+        )
+    )
     return GapScope(
         reader_id=actor.person_id,
         library_id=actor.library_id,
@@ -139,7 +150,8 @@ def gap_scope(
         children=tuple(each for each in names.values() if each.parent_id == team_id)
         if roots
         else (),
-        people=team_learners(actor, root, bool(roots), here.names_to_coordinators, today),
+        people=learners(path),
+        in_reach=lambda: learners(root),
         rounds=_rounds(actor.library_id, today),
         blind=blind,
         today=today,

@@ -50,6 +50,10 @@ class PeopleAsked(NamedTuple):
     page: int | None = None
 
 
+TEAMS_SHOWN = 50
+"""A page shows no more of the teams below; its workbook has all."""
+
+
 @dataclass(frozen=True, slots=True)
 class StrandNeed:
     """Traits and tasks are not ranked against each other: of one strand the domains with most need
@@ -111,9 +115,16 @@ class GapPage:
         return {row.person_id for row in self.found.rows} | crossed
 
     @property
+    def teams(self) -> list[ChildRow]:
+        """The teams below, where they are many those with most people below target."""
+        most = sorted(self.children, key=lambda child: -sum(below for below, _known in child.gaps))
+        shown = set(most[:TEAMS_SHOWN])
+        return [child for child in self.children if child in shown]
+
+    @property
     def heats(self) -> set[tuple[int, int]]:
         """What the cells of the teams below say, each once."""
-        return {pair for child in self.children for pair in child.gaps}
+        return {pair for child in self.teams for pair in child.gaps}
 
     @property
     def unknown(self) -> int:

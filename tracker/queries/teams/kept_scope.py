@@ -2,18 +2,19 @@
 people and teams as they were."""
 
 from dataclasses import replace
+from functools import cache
 
 from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Person, RoundSnapshot, SnapshotPerson
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
-from tracker.queries.teams.team_learners import TeamJob, TeamLearner
+from tracker.queries.teams.team_learners import TeamJob, TeamLearner, TeamPlace
 from tracker.rules.teams import round_snapshots
 
 
 def scope_at(scope: GapScope, at: PastRound) -> GapScope:
-    """For a round that is kept. Two queries.
+    """For a round that is kept. Two queries, and one where the reader coordinates a team above.
 
     Who coordinates a team reads its rounds by name as they read the team by name now, also of those
     who have left since. Who only supervises it has those people whom they may see by name now. The
@@ -29,7 +30,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     highest = teams.get(_id(scope.root))
     root = highest.path if highest and team.path.startswith(highest.path) else team.path
     framework = facts["frameworks"][str(at.framework_id)]
-    now = {one.person_id: one for one in scope.people if one.by_name}
+    now = {one.person_id: one for one in scope.in_reach() if one.by_name}
     rows = session().execute(
         select(
             SnapshotPerson.person_id,
@@ -45,6 +46,20 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
         )
         .order_by(SnapshotPerson.id)
     )
+
+    @cache
+    def place(jobs: tuple[TeamJob, ...], is_named: bool, is_revealed: bool) -> TeamPlace:
+        return TeamPlace(
+            jobs=jobs,
+            framework_id=at.framework_id,
+            framework_slug=framework["slug"],
+            framework=f"{framework['title']} {framework['version']}",
+            lang=framework["lang"],
+            by_name=is_named,
+            is_revealed=is_revealed,
+            is_usual=False,
+        )
+
     people = []
     for row in rows:
         held = round_snapshots.jobs(framework, row)
@@ -55,19 +70,10 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
         )
         is_named = row.person_id in now or (scope.coordinates and scope.names)
         if jobs and (is_named or scope.coordinates):
+            measured = jobs if is_named else jobs[-1:]
+            is_revealed = row.person_id in now and now[row.person_id].is_revealed
             people.append(
-                TeamLearner(
-                    person_id=row.person_id,
-                    name=row.name,
-                    jobs=jobs if is_named else jobs[-1:],
-                    framework_id=at.framework_id,
-                    framework_slug=framework["slug"],
-                    framework=f"{framework['title']} {framework['version']}",
-                    lang=framework["lang"],
-                    by_name=is_named,
-                    is_revealed=row.person_id in now and now[row.person_id].is_revealed,
-                    is_usual=False,
-                )
+                TeamLearner(row.person_id, row.name, place(measured, is_named, is_revealed))
             )
     return replace(
         scope,

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, bindparam, select
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.models import Framework, Membership, Person, PersonVersion, RoleProfile, Team
 from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on, in_reach_on
@@ -26,9 +26,10 @@ class TeamJob:
     role_profile: str
 
 
-@dataclass(frozen=True, slots=True)
-class TeamLearner:
-    """Somebody who learns a framework in reach of the reader; one for each of their frameworks.
+@dataclass(frozen=True, slots=True, eq=False)
+class TeamPlace:
+    """How somebody learns a framework in reach of the reader: the same row for all who are alike in
+    it, as they are many.
 
     `jobs`: those by which they are measured, once, against the higher target of each domain
     (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
@@ -38,8 +39,6 @@ class TeamLearner:
     reach, by which their own pages measure them.
     """
 
-    person_id: int
-    name: str
     jobs: tuple[TeamJob, ...]
     framework_id: int
     framework_slug: str
@@ -51,30 +50,12 @@ class TeamLearner:
     profiles_anywhere: frozenset[int] = frozenset()
 
     @property
-    def path(self) -> str:
-        return self.jobs[-1].path
-
-    @property
-    def role_profile_id(self) -> int:
-        return self.jobs[-1].role_profile_id
-
-    @property
     def role_profile_ids(self) -> frozenset[int]:
         return frozenset(job.role_profile_id for job in self.jobs)
 
-    @property
-    def has_jobs_elsewhere(self) -> bool:
-        """Whether they have job profiles by which they are not measured here."""
-        return not self.profiles_anywhere <= self.role_profile_ids
-
-    @property
-    def role_profile(self) -> str:
-        """The names of all their jobs here."""
-        return ", ".join(dict.fromkeys(job.role_profile for job in self.jobs))
-
     def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
-        """The same person by their jobs in the team, or with `below` in it or in one below it; with
-        a role profile, by those of it. None where they have none."""
+        """The same by their jobs in the team, or with `below` in it or in one below it; with a role
+        profile, by those of it. None where they have none."""
         jobs = [
             job
             for job in self.jobs
@@ -86,25 +67,85 @@ class TeamLearner:
         return replace(self, jobs=tuple(jobs)) if jobs else None
 
 
+class TeamLearner(NamedTuple):
+    """Somebody who learns a framework in reach of the reader; one for each of their frameworks."""
+
+    person_id: int
+    name: str
+    place: TeamPlace
+
+    @property
+    def jobs(self) -> tuple[TeamJob, ...]:
+        return self.place.jobs
+
+    @property
+    def framework_id(self) -> int:
+        return self.place.framework_id
+
+    @property
+    def framework_slug(self) -> str:
+        return self.place.framework_slug
+
+    @property
+    def framework(self) -> Wording:
+        return self.place.framework
+
+    @property
+    def lang(self) -> str:
+        return self.place.lang
+
+    @property
+    def by_name(self) -> bool:
+        return self.place.by_name
+
+    @property
+    def is_revealed(self) -> bool:
+        return self.place.is_revealed
+
+    @property
+    def is_usual(self) -> bool:
+        return self.place.is_usual
+
+    @property
+    def role_profile_ids(self) -> frozenset[int]:
+        return self.place.role_profile_ids
+
+    @property
+    def has_jobs_elsewhere(self) -> bool:
+        """Whether they have job profiles by which they are not measured here."""
+        return not self.place.profiles_anywhere <= self.role_profile_ids
+
+    @property
+    def role_profile(self) -> str:
+        """The names of all their jobs here."""
+        return ", ".join(dict.fromkeys(job.role_profile for job in self.jobs))
+
+
 def team_learners(
-    actor: Actor, root: str, coordinates: bool, names_to_coordinators: bool, today: dt.date
+    actor: Actor,
+    root: str,
+    reach: str,
+    coordinates: bool,
+    names_to_coordinators: bool,
+    today: dt.date,
 ) -> tuple[TeamLearner, ...]:
-    """One query. The reader's own record, and those of the people they supervise or lately did,
-    have names."""
-    rows = session().execute(
-        _learners_on(today, below=coordinates), {"root": root, "library": actor.library_id}
+    """Who learns in the team at `reach`, by their jobs in the root above it. One query. The
+    reader's own record, and those of the people they supervise or lately did, have names."""
+    rows = ask_made(
+        _learners_on(today, below=coordinates), {"reach": reach, "library": actor.library_id}
     )
-    by_person: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_person[row.person_id].append(row)
+    of_person: defaultdict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+    for row in rows.all():
+        of_person[row[0]].append(row)
     supervised = {place.team_id for place in actor.supervises}
     job = cache(TeamJob)
-    found = []
-    for person_id, memberships in by_person.items():
+
+    def places_of(person_id: int, memberships: list[Row[*tuple[Any, ...]]]) -> list[TeamPlace]:
         known = person_id == actor.person_id or any(
             row.team_id in supervised for row in memberships
         )
-        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
+        current = [row for row in memberships if row.is_current]
+        found = []
         for slug in dict.fromkeys(row.slug for row in current):
             there = [row for row in current if row.slug == slug]
             here = [
@@ -114,7 +155,16 @@ def team_learners(
             ]
             if here:
                 is_usual = there[-1] is current[-1]
-                found.append(_learner(there, here, known, names_to_coordinators, is_usual))
+                found.append(_place(there, here, known, names_to_coordinators, is_usual))
+        return found
+
+    places: dict[tuple[Any, ...], list[TeamPlace]] = {}
+    found = []
+    for person_id, memberships in of_person.items():
+        alike = (person_id == actor.person_id, *(row[2:6] for row in memberships))
+        if alike not in places:
+            places[alike] = places_of(person_id, memberships)
+        found += [TeamLearner(person_id, memberships[0][1], each) for each in places[alike]]
     return tuple(found)
 
 
@@ -122,9 +172,9 @@ def team_learners(
 def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
     reach: ColumnElement[bool] = (
-        Team.path.startswith(bindparam("root", type_=String))
+        Team.path.startswith(bindparam("reach", type_=String))
         if below
-        else Team.path == bindparam("root")
+        else Team.path == bindparam("reach")
     )
     in_reach = (
         select(Membership.person_id)
@@ -139,13 +189,13 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Membership.person_id,
-            Membership.ends_on,
             Person.name,
-            Team.id.label("team_id"),
+            Membership.team_id,
+            Membership.role_profile_id,
+            PersonVersion.framework_id,
+            current_on(Membership, today).label("is_current"),
             Team.path,
-            RoleProfile.id.label("role_profile_id"),
             RoleProfile.name.label("role_profile"),
-            Framework.id.label("framework_id"),
             Framework.slug,
             Framework.title,
             Framework.version,
@@ -166,15 +216,13 @@ def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _learner(
+def _place(
     there: list[Any], jobs: list[TeamJob], is_known: bool, names: bool, is_usual: bool
-) -> TeamLearner:
+) -> TeamPlace:
     newest = there[-1]
     by_name = is_known or names
     same = (row for row in there if row.framework_id == newest.framework_id)
-    return TeamLearner(
-        person_id=newest.person_id,
-        name=newest.name,
+    return TeamPlace(
         jobs=tuple(jobs if by_name else jobs[-1:]),
         framework_id=newest.framework_id,
         framework_slug=newest.slug,
@@ -190,6 +238,10 @@ def _learner(
 def within(
     people: Collection[TeamLearner], path: str, below: bool, role_profile_id: int | None = None
 ) -> list[TeamLearner]:
-    """Those of them who have a job there, by it (`TeamLearner.within`)."""
-    found = (one.within(path, below, role_profile_id) for one in people)
-    return [one for one in found if one is not None]
+    """Those of them who have a job there, by it (`TeamPlace.within`)."""
+    here = cache(lambda place: place.within(path, below, role_profile_id))
+    return [
+        one if place is one.place else TeamLearner(one.person_id, one.name, place)
+        for one in people
+        if (place := here(one.place)) is not None
+    ]

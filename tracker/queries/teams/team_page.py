@@ -97,7 +97,7 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
     """A team that the actor may read. The number of queries is the same whatever the size."""
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
     rounds = ask(open_rounds(actor.library_id, today))
-    readable = tree(actor, rounds, blind, today)
+    readable = tree(actor, rounds, blind, today, path)
     query = (
         select(Team.name, Library.names_to_coordinators)
         .join(Library, Library.id == Team.library_id)

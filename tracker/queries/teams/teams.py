@@ -9,9 +9,21 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, RowMapping, Select, and_, bindparam, case, func, select, true
+from sqlalchemy import (
+    Date,
+    Integer,
+    RowMapping,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -30,7 +42,7 @@ from tracker.policy.permissions import Actor, Subject, current_on, teams_readabl
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.asking import Question, row_as
 from tracker.queries.reviews.submission_counts import counts_as_sent
-from tracker.rules.reviews.workflow import REVEALED
+from tracker.rules.reviews.workflow import REVEALED, ReviewStatus
 from tracker.rules.roles import Role
 
 
@@ -105,17 +117,17 @@ def name_of(team_id: int) -> str:
 
 
 def tree(
-    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date
+    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date, path: str = "/"
 ) -> tuple[TeamLine, ...]:
-    """The teams this actor may read, each after its parent, with totals over the teams below it.
-    Two queries."""
+    """The teams this actor may read, each after its parent, with totals over the teams below it
+    where they are at `path` or below. Two queries."""
     query = (
         select(Team.id, Team.parent_id, Team.name, Team.path)
         .where(teams_readable(actor), Team.closed_on.is_(None))
         .order_by(Team.name, Team.id)
     )
     teams = session().execute(query).all()
-    totals = _totals(actor, rounds, blind, today)
+    totals = _totals(actor, rounds, blind, today, path)
     ids = {team.id for team in teams}
     below = defaultdict(list)
     for team in teams:
@@ -124,7 +136,7 @@ def tree(
 
     def put(parent_id: int | None, above: tuple[str, ...]) -> None:
         for team in below[parent_id]:
-            people, sent, revealed = totals[team.path]
+            total = totals[team.path]
             lines.append(
                 TeamLine(
                     id=team.id,
@@ -132,10 +144,10 @@ def tree(
                     name=team.name,
                     path=team.path,
                     above=above,
-                    people=len(people),
-                    sent=len(sent),
-                    open_records=len(people - blind.closed),
-                    revealed=len(revealed),
+                    people=total.people,
+                    sent=total.sent,
+                    open_records=total.people - total.closed,
+                    revealed=total.revealed,
                 )
             )
             put(team.id, (*above, team.name))
@@ -144,55 +156,87 @@ def tree(
     return tuple(lines)
 
 
+class _Total(NamedTuple):
+    """Of a team with those below it. `closed`: whose records are not open to the reader."""
+
+    people: int = 0
+    sent: int = 0
+    revealed: int = 0
+    closed: int = 0
+
+
 def _totals(
-    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date
-) -> dict[str, tuple[set[int], set[int], set[int]]]:
-    """By path of a team: who learns in it or below it, who of them sent, and who had something
-    revealed. One query."""
-    versions = {framework_id for each in rounds for framework_id in each.framework_ids}
-    in_round = Review.round_id.in_([each.id for each in rounds]) if rounds else true()
-    learns_in_round = PersonVersion.framework_id.in_(versions) if rounds else true()
-    revealed = and_(
-        ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
-    )
-    learn_here = (
-        select(Membership.person_id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(teams_readable(actor), Membership.role == Role.LEARNER)
-    )
+    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date, path: str
+) -> defaultdict[str, _Total]:
+    """Of the teams at `path` and below, by path. One query, which counts who has one job there; who
+    has several, and whose records are closed, come by themselves, to be counted once."""
+    of_review = select(ReviewItem.id).where(ReviewItem.review_id == Review.id)
+    is_shown = blind.shown(Review.learner_id, ReviewItem.statement_id)
+    is_revealed = exists(of_review.where(ReviewItem.status.in_(REVEALED), is_shown))
+    is_sent = exists(of_review.where(counts_as_sent()))
+    came_to = func.max(case((is_revealed, 2), (is_sent, 1), else_=0))
     reviewed = (
-        select(Review.learner_id, func.max(case((revealed, 1), else_=0)).label("revealed"))
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(Review.learner_id.in_(learn_here), in_round, counts_as_sent())
+        select(Review.learner_id, came_to.label("came_to"))
+        .join(Team, Team.id == Review.team_id)
+        .where(
+            Team.library_id == actor.library_id,
+            Review.status != ReviewStatus.WITHDRAWN,
+            Review.round_id.in_([each.id for each in rounds]) if rounds else true(),
+        )
         .group_by(Review.learner_id)
         .subquery()
     )
-    rows = session().execute(
-        select(Membership.person_id, Team.path, reviewed.c.revealed)
+    learns = (
+        Membership.role == Role.LEARNER,
+        current_on(Membership, today),
+        teams_readable(actor),
+        Team.path.startswith(path),
+    )
+    has_several = (
+        select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(PersonVersion, learns_on())
-        .outerjoin(reviewed, reviewed.c.learner_id == Membership.person_id)
-        .where(
-            teams_readable(actor),
-            learns_in_round,
-            Membership.role == Role.LEARNER,
-            current_on(Membership, today),
-            Person.disabled_at.is_(None),
+        .where(*learns)
+        .group_by(Membership.person_id)
+        .having(func.count() > 1)
+    )
+    by_itself = or_(
+        Membership.person_id.in_(has_several), Membership.person_id.in_(sorted(blind.closed))
+    )
+    person_id = case((by_itself, Membership.person_id)).label("person_id")
+    query = (
+        select(
+            Team.path,
+            person_id,
+            func.count(),
+            func.sum(case((reviewed.c.came_to >= 1, 1), else_=0)),
+            func.sum(case((reviewed.c.came_to == 2, 1), else_=0)),
         )
+        .join(Membership, Membership.team_id == Team.id)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(reviewed, reviewed.c.learner_id == Membership.person_id)
+        .where(*learns, Person.disabled_at.is_(None))
+        .group_by(Team.path, person_id)
     )
-    found: defaultdict[str, tuple[set[int], set[int], set[int]]] = defaultdict(
-        lambda: (set(), set(), set())
-    )
-    for person_id, path, is_revealed in rows:
-        for above in paths_above(path):
-            people, sent, had = found[above]
-            people.add(person_id)
-            if is_revealed is not None:
-                sent.add(person_id)
-            if is_revealed:
-                had.add(person_id)
+    if rounds:
+        versions = {framework_id for each in rounds for framework_id in each.framework_ids}
+        query = (
+            query.join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+            .join(PersonVersion, learns_on())
+            .where(PersonVersion.framework_id.in_(versions))
+        )
+    found: defaultdict[str, _Total] = defaultdict(_Total)
+    counted = set[tuple[str, int]]()
+    for at, who, *counts in session().execute(query):
+        more = (
+            (*counts, 0)
+            if who is None
+            else (*(min(each, 1) for each in counts), who in blind.closed)
+        )
+        for above in paths_above(at):
+            if (above, who) not in counted:
+                found[above] = _Total(*map(sum, zip(found[above], more, strict=True)))
+            if who is not None:
+                counted.add((above, who))
     return found
 
 

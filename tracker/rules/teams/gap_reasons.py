@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams.gaps import Alike, NotMet
+from tracker.rules.teams.gaps import Alike, GapStatement
 
 
 class HeldByStatement(NamedTuple):
@@ -33,25 +33,37 @@ class ReviewProgress(IntEnum):
     IN_REVIEW = 2
 
 
-def held_by(groups: Iterable[Alike], facts: Iterable[NotMet]) -> tuple[HeldByStatement, ...]:
+def held_by(
+    groups: Iterable[Alike],
+    not_met: Mapping[int, Iterable[int]],
+    statements: Mapping[int, GapStatement],
+) -> tuple[HeldByStatement, ...]:
     """All statements that hold somebody back, those that hold most back first, then in the order of
     the framework. Somebody is held back by what they do not meet at any level that makes their
-    gap."""
-    blocked = {}
+    gap. `not_met`: of each person those of the statements, and maybe others."""
+    at_level: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for statement_id, of in statements.items():
+        at_level[of.domain_id, of.rank].append(statement_id)
     below: defaultdict[int, int] = defaultdict(int)
+    people: defaultdict[int, list[int]] = defaultdict(list)
     for row, those in groups:
+        blocking = set[int]()
         for cell in row:
             if cell.state is TargetState.GAP:
                 below[cell.domain_id] += len(those)
-                blocked.update({(each, cell.domain_id): cell.blocked for each in those})
-    people: defaultdict[tuple[int, int, int], set[int]] = defaultdict(set)
-    for domain_id, rank, order, statement_id, person_id in facts:
-        if rank in blocked.get((person_id, domain_id), ()):
-            people[order, domain_id, statement_id].add(person_id)
-    ranked = sorted(people.items(), key=lambda each: (-len(each[1]), each[0]))
+                blocking.update(*(at_level[cell.domain_id, rank] for rank in cell.blocked))
+        for person_id in those if blocking else ():
+            for statement_id in blocking.intersection(not_met.get(person_id, ())):
+                people[statement_id].append(person_id)
+
+    def rank(statement_id: int) -> tuple[int, int, int, int]:
+        of = statements[statement_id]
+        return -len(people[statement_id]), of.order, of.domain_id, statement_id
+
     return tuple(
-        HeldByStatement(domain_id, statement_id, frozenset(who), below[domain_id])
-        for (_order, domain_id, statement_id), who in ranked
+        HeldByStatement(domain_id, each, frozenset(people[each]), below[domain_id])
+        for each in sorted(people, key=rank)
+        for domain_id in [statements[each].domain_id]
     )
 
 

@@ -5,11 +5,11 @@ Everything is worked out from cells of one voice. Who may see which of it, by na
 policy and `releases`; this file counts.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
 
 NEED = (
@@ -45,13 +45,14 @@ class Alike(NamedTuple):
     people: list[int]
 
 
-def alike(rows: Mapping[int, GapRow], people: Iterable[int]) -> list[Alike]:
-    """Of those who are among the rows: thousands of people stand in far fewer ways."""
+def alike(people: Iterable[tuple[int, GapRow | None]]) -> list[Alike]:
+    """Of those who have a row: thousands of people stand in far fewer ways."""
     found: dict[int, Alike] = {}
-    for person_id in people:
-        row = rows.get(person_id)
+    for person_id, row in people:
         if row is not None:
-            found.setdefault(id(row), Alike(row, [])).people.append(person_id)
+            if id(row) not in found:
+                found[id(row)] = Alike(row, [])
+            found[id(row)].people.append(person_id)
     return list(found.values())
 
 
@@ -78,21 +79,20 @@ class DomainSummary:
         return self.known + self.not_yet_known + self.not_assessed + self.no_target
 
 
-class NotMet(NamedTuple):
-    """A statement of level `rank` that a person does not meet. `order` is its place in the
-    domain."""
+class GapStatement(NamedTuple):
+    """`rank` of its level; `order` is its place in the domain."""
 
     domain_id: int
     rank: int
     order: int
-    statement_id: int
-    person_id: int
+    title: Wording
 
 
 def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
     """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell
     elsewhere."""
-    counts: dict[int, Counter[TargetState | None]] = {domain: Counter() for domain in domains}
+    counts: dict[int, dict[TargetState | None, int]]
+    counts = {domain: dict.fromkeys((*TargetState, None), 0) for domain in domains}
     for row, people in groups:
         for cell in row:
             counts[cell.domain_id][cell.state] += len(people)
@@ -108,6 +108,18 @@ def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSu
         )
         for position, domain in enumerate(domains)
     )
+
+
+def below_of_known(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """For each of `domains`, as `summarise` has them: (gaps, known)."""
+    below, at_target = dict.fromkeys(domains, 0), dict.fromkeys(domains, 0)
+    for row, people in groups:
+        for cell in row:
+            if cell.state is TargetState.GAP:
+                below[cell.domain_id] += len(people)
+            elif cell.state is TargetState.AT_TARGET:
+                at_target[cell.domain_id] += len(people)
+    return tuple((below[each], below[each] + at_target[each]) for each in domains)
 
 
 def by_need(summaries: Iterable[DomainSummary]) -> list[DomainSummary]:

@@ -2,21 +2,27 @@
 their sheets."""
 
 import datetime as dt
+import time
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import OperationalError
 
-from tracker.db import transaction
+from tracker.db import session_afresh, transaction
+from tracker.engines import waiting_at_most
 from tracker.models import Person, Standing
 from tracker.models.columns import table_of
 from tracker.queries.record import standings
+from tracker.queries.record.standings import COUNTED_AT_ONCE
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 
 AT_ONCE = 200
 """People in one transaction."""
+SECONDS_OF_A_PAGE, WAITS_MS = 0.4, 50
+"""For so long a page counts where there are too many for it, and waits for who writes."""
 
 
-def count_stale(now: dt.datetime) -> int:
+def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
     """The next of those who are stale, in all libraries. Returns how many: 0 when nobody is left.
 
     They are held before anything of them is read, as by whoever writes what they are counted from
@@ -24,13 +30,13 @@ def count_stale(now: dt.datetime) -> int:
     """
     for place, time_zone in standings.places():
         today = day_in(time_zone, now)
-        stale = standings.stale_there(place, standings.basis(place), today, AT_ONCE)
+        stale = standings.stale_there(place, standings.basis(place), today, most)
         if not stale:
             continue
         with transaction() as tx:
             tx.execute(held(select(Person.id).where(Person.id.in_(stale))))
             on = standings.basis(place)
-            ids = standings.stale_there(place, on, today, AT_ONCE)
+            ids = standings.stale_there(place, on, today, most)
             ids = [each for each in ids if each in set(stale)]
             of_these = Standing.person_id.in_(ids), Standing.framework_id == place.framework_id
             tx.execute(delete(Standing).where(*of_these))
@@ -43,6 +49,18 @@ def count_stale(now: dt.datetime) -> int:
                 tx.execute(insert(table_of(Standing)), rows)
         return len(stale)
     return 0
+
+
+def count_on(now: dt.datetime) -> None:
+    """For a page that met too many: some of them, so that who looks again comes to an answer also
+    where no worker runs. Where another one writes, they are maybe being counted."""
+    until = time.monotonic() + SECONDS_OF_A_PAGE
+    try:
+        with waiting_at_most(WAITS_MS):
+            while time.monotonic() < until and count_stale(now, COUNTED_AT_ONCE):
+                session_afresh()
+    except OperationalError:
+        session_afresh()
 
 
 def differing(now: dt.datetime) -> list[int]:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Actor
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import TeamBehind
-from tracker.queries.reviews import handovers, queues
+from tracker.queries.reviews import handovers
 from tracker.queries.reviews.handovers import WaitingReview
 from tracker.queries.teams import teams
 from tracker.queries.teams.teams import OpenRound, TeamLine
@@ -36,7 +36,7 @@ def supervising(actor: Actor, on: dt.date) -> Duties:
 
     A coordinator who supervises nobody reviews as a backup: the reviews that ended. One query."""
     if not actor.supervises:
-        ended = reviewing.finished(queues.inbox(actor, on), on) if actor.coordinates else []
+        ended = reviewing.finished(reviewing.inbox(actor, on), on) if actor.coordinates else []
         return Duties(ended)
     plan = reviewing.week_plan(actor, on)
     teams_behind = [

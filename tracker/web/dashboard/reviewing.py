@@ -27,11 +27,16 @@ class WeekPlan:
     next_ups: list[NextUp]
 
 
+def inbox(actor: Actor, on: dt.date) -> list[Queued]:
+    """What waits, and what ended lately. One query."""
+    return queues.inbox(actor, on, ended_since=on - FRESH)
+
+
 def week_plan(actor: Actor, on: dt.date) -> WeekPlan:
     """Made of what was sent to the actor and of their own answers alone. Two queries."""
-    inbox = queues.inbox(actor, on)
+    reviews = inbox(actor, on)
     seconds = pace.seconds_of([actor.person_id])[actor.person_id]
-    waiting = sorted((each for each in inbox if queue.waits(each)), key=queue.by_date)
+    waiting = sorted((each for each in reviews if queue.waits(each)), key=queue.by_date)
     by_week = {
         week: [each for each in waiting if due_week(queue.due_on(each), on) is week]
         for week in DueWeek
@@ -46,11 +51,11 @@ def week_plan(actor: Actor, on: dt.date) -> WeekPlan:
     ]
     if later:
         sections[-1].links.append(_link(DueWeek.LATER, later))
-    sections += finished(inbox, on)
+    sections += finished(reviews, on)
     return WeekPlan(sections, [_next_up(each, seconds) for each in waiting[:1]])
 
 
-def finished(inbox: list[Queued], on: dt.date) -> list[Section]:
+def finished(reviews: list[Queued], on: dt.date) -> list[Section]:
     """What was revealed and came to its end lately, the newest first, each with its result."""
     found = [
         PanelEntry(
@@ -59,7 +64,7 @@ def finished(inbox: list[Queued], on: dt.date) -> list[Section]:
             result_words(each.same, each.agreed, each.apart),
             ago(each.ended_at),
         )
-        for each in inbox
+        for each in reviews
         if each.revealed_at is not None
         and each.ended_at is not None
         and on - each.ended_at.date() < FRESH

@@ -1,6 +1,7 @@
 """Words for refusals, and the error pages. A refusal's code is looked up here; nothing else holds
 its sentence."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -33,6 +34,7 @@ from tracker.rules.errors import (
 )
 from tracker.rules.faults import Fault, fault_of
 from tracker.rules.last_resort import prefers_json
+from tracker.services.reviews import standings
 from tracker.web.http.logging import loggable_path
 from tracker.web.http.rate_limits import seconds_to_wait
 from tracker.web.i18n.render import render
@@ -45,7 +47,7 @@ REFUSAL_MESSAGES: dict[str, Any] = {
     ),
     "levels_uncounted": _l(
         "The levels of %(people)s people are being counted anew, because something changed for all "
-        "of them. Come back in a few minutes."
+        "of them. Open this page again in a minute: each time it goes on counting."
     ),
 }
 """Code of a refusal -> its sentence; `%(fact)s` is filled from the refusal's facts. View files add
@@ -189,6 +191,8 @@ def _as_json(response: Response) -> Response:
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """The page of a refusal that no view answers itself."""
+    if isinstance(refusal, Uncounted):
+        standings.count_on(dt.datetime.now(dt.UTC))
     return _page(status_of(refusal), message_for(refusal), refusal.code)
 
 

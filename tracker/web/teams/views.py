@@ -87,7 +87,11 @@ def gaps(team: Subject) -> ResponseReturnValue:
         lang=chosen.lang if chosen is not None else "",
         framework_links=_frameworks(today, filters),
         scope=scope,
-        linked={one.person_id for one in today.people if one.by_name},
+        linked={
+            one.person_id
+            for one in (today.in_reach() if scope.round else today.people)
+            if one.by_name
+        },
         linked_teams={each.id for each in today.children},
         page=page,
         people=people,

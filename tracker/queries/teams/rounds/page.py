@@ -7,16 +7,18 @@ and what they sent as of that moment.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 from tracker.policy.permissions import Actor
 from tracker.queries.reviews import eligible_reviewers
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.kept_scope import scope_at
 from tracker.queries.teams.rounds.reviews import flags_of, reviews_of
-from tracker.queries.teams.team_learners import TeamLearner, within
+from tracker.queries.teams.team_learners import TeamLearner, TeamPlace, within
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import folded
@@ -34,8 +36,7 @@ from tracker.rules.teams.round_progress import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RoundLearner:
+class RoundLearner(NamedTuple):
     """Somebody in a round. `branch`: the team below in which they are, "" directly in this one.
     `statements`, `since` (None: not told, or there is none) and `is_overdue` are of their reviews
     that are open; `supervisors`: who does these, or would review them. `can_be_reminded`: now."""
@@ -138,11 +139,8 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     scopes = [scope_at(scope, each) for each in parts] if is_kept else [scope]
     then, ids = scopes[0], {each.framework_id for each in parts}
     everybody = _people(one for each in scopes for one in each.people if one.framework_id in ids)
-    here = {
-        person_id: who
-        for person_id, who in everybody.items()
-        if any(one.within(then.team.path, scope.coordinates) for one in who)
-    }
+    is_here = cache(lambda place: place.within(then.team.path, scope.coordinates) is not None)
+    here = {key: who for key, who in everybody.items() if any(is_here(one.place) for one in who)}
     hides = not all(one.by_name for who in here.values() for one in who)
     reviews = reviews_of(at.id, here, actor.time_zone, scope.blind, as_of)
     of: defaultdict[int, list[RoundReview]] = defaultdict(list)
@@ -186,14 +184,32 @@ def _branches(
     scope: GapScope, here: Mapping[int, Sequence[TeamLearner]], states: Mapping[int, RoundState]
 ) -> tuple[BranchProgress, ...]:
     """Empty where there is no team below with anybody in it."""
-    parts = [(team, True) for team in scope.children] + [(scope.team, False)]
-    found = []
-    for team, below in parts:
-        who = [key for key, ones in here.items() if any(o.within(team.path, below) for o in ones)]
-        if who:
-            counts = counts_of(states[key] for key in who)
-            found.append(BranchProgress(team, not below, len(who), counts))
+    paths = _paths(scope)
+    there: defaultdict[str, list[RoundState]] = defaultdict(list)
+    for key, ones in here.items():
+        for path in {path for one in ones for path in paths(one.place)}:
+            there[path].append(states[key])
+    found = [
+        BranchProgress(team, team is scope.team, len(there[team.path]), counts_of(there[team.path]))
+        for team in (*scope.children, scope.team)
+        if team.path in there
+    ]
     return tuple(found) if any(not each.is_own for each in found) else ()
+
+
+def _paths(scope: GapScope) -> Callable[[TeamPlace], set[str]]:
+    """Of the teams below, and the team itself, those in which somebody is."""
+    teams = {team.path for team in (*scope.children, scope.team)}
+    top = len(scope.team.path)
+
+    @cache
+    def of(place: TeamPlace) -> set[str]:
+        jobs = (job.path for job in place.jobs if job.path.startswith(scope.team.path))
+        return teams.intersection(
+            path[: path.find("/", top) + 1] or scope.team.path for path in jobs
+        )
+
+    return of
 
 
 def _supervisors(
@@ -220,8 +236,11 @@ def _learners(
     flags = flags_of(at.id, here, scope.today, as_of or now)
     asked = [(key, job.path) for key, ones in here.items() for one in ones for job in one.jobs]
     heads = {} if is_over else eligible_reviewers.named(asked, scope.today)
+    order = {team.path: (at, team.name) for at, team in enumerate(scope.children)}
+    paths_of = _paths(scope)
     found = []
     for key, ones in here.items():
+        branches = [order.get(path) for one in ones for path in paths_of(one.place)]
         still = [each for each in reviews.get(key, ()) if each.is_open]
         paths = [job.path for one in ones for job in one.jobs]
         does = [RoundSupervisor(each.reviewer_id, each.reviewer) for each in still]
@@ -233,7 +252,7 @@ def _learners(
             RoundLearner(
                 person_id=key,
                 name=ones[0].name,
-                branch=_branch(scope, ones),
+                branch=min(filter(None, branches), default=(0, ""))[1],
                 state=state,
                 statements=sum(each.statements for each in still),
                 since=min((each.sent_at for each in still), default=None),
@@ -247,11 +266,6 @@ def _learners(
             )
         )
     return tuple(sorted(found, key=lambda each: (folded(each.name), each.person_id)))
-
-
-def _branch(scope: GapScope, ones: Sequence[TeamLearner]) -> str:
-    teams = (team for team in scope.children if any(one.within(team.path, True) for one in ones))
-    return next((team.name for team in teams), "")
 
 
 def _before(

@@ -7,14 +7,15 @@ changes: when a review was sent, withdrawn and closed, and the moves in between.
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from tracker.db import session
-from tracker.models import Handover, Notice, Person, Review, ReviewItem, ReviewMove
+from tracker.models import Handover, Notice, Person, Review, ReviewItem, ReviewMove, Round
 from tracker.models.reviews.due_dates import away_until, review_due
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment.learners import NAMED_ONE_BY_ONE
 from tracker.rules.calendar import day_in
 from tracker.rules.notifications.notices import NoticeKind
 from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
@@ -71,7 +72,7 @@ def reviews_of(
         .join(Person, Person.id == Review.reviewer_id)
         .where(
             Review.round_id == round_id,
-            Review.learner_id.in_(person_ids),
+            Review.learner_id.in_(person_ids) if len(person_ids) <= NAMED_ONE_BY_ONE else true(),
             there,
             statements > 0,
             Review.id.not_in(blind.past_reviews()),
@@ -83,7 +84,10 @@ def reviews_of(
         return moment is not None and (at is None or moment < at)
 
     found = []
+    wanted = set(person_ids)
     for learner, by, name, sent_at, is_begun, revealed_at, due_on, count, closed_at, left in rows:
+        if learner not in wanted:
+            continue
         is_closed = is_past(closed_at)
         found.append(
             RoundReview(
@@ -104,8 +108,7 @@ def reviews_of(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class LearnerFlags:
+class LearnerFlags(NamedTuple):
     """`is_ready`: they said so; `reminded_at`: of this round, the last time by the moment asked
     about."""
 
@@ -129,12 +132,15 @@ def flags_of(
         .correlate(Person)
         .scalar_subquery()
     )
+    of_library = select(Round.library_id).where(Round.id == round_id).scalar_subquery()
     rows = session().execute(
         select(Person.id, Person.ready_at, away_until(Person.id, today), last).where(
             Person.id.in_(person_ids)
+            if len(person_ids) <= NAMED_ONE_BY_ONE
+            else Person.library_id == of_library
         )
     )
     return {
         person_id: LearnerFlags(ready_at is not None, away, reminded_at)
-        for person_id, ready_at, away, reminded_at in rows
+        for person_id, ready_at, away, reminded_at in rows.all()
     }

@@ -146,14 +146,15 @@ def asked(page: RoundPage, now: dt.datetime) -> RoundList:
     times = [_("Any time"), _("Not in the last 7 days"), _("Never")]
     reminded = form.offer("reminded", list(zip(after, times, strict=True)))
     find = (form.q.data or "").strip()[:LONGEST]
+    wanted = folded(find)
     rows = [
         one
         for one in everybody
         if SHOWN[show](one)
         and after[reminded](one)
-        and branch in ("", _key(page, one.branch))
+        and (not branch or branch == _key(page, one.branch))
         and (not supervisor or any(str(by.person_id) == supervisor for by in one.supervisors))
-        and any(folded(find) in folded(name) for name in _found_by(one, supervisors=many))
+        and (not wanted or _is_found(one, wanted, by_supervisors=many))
     ]
     rows.sort(key=KEYS["name"])
     rows.sort(key=KEYS[order.by], reverse=order.descending)
@@ -213,9 +214,9 @@ def _supervisors(supervisors: Iterable[RoundSupervisor]) -> list[tuple[str, Any]
     return [("", _("All")), *((str(each.person_id), each.name) for each in named)]
 
 
-def _found_by(one: RoundLearner, *, supervisors: bool) -> list[str]:
-    """The names by which a search finds them."""
-    return [one.name, *(each.name for each in one.supervisors if supervisors)]
+def _is_found(one: RoundLearner, wanted: str, *, by_supervisors: bool) -> bool:
+    names = [one.name, *(each.name for each in one.supervisors if by_supervisors)]
+    return any(wanted in folded(name) for name in names)
 
 
 def _states(page: RoundPage) -> list[tuple[str, Any]]:

@@ -52,7 +52,7 @@ def show(team: Subject) -> ResponseReturnValue:
         supervisors=page.supervisors[: None if "supervisors" in request.args else SUPERVISORS_MOST],
         nobody_selected="nobody" in request.args,
         linked={each.id for each in scope.children},
-        known={one.person_id for one in scope.people if one.by_name},
+        known={one.person_id for one in scope.in_reach() if one.by_name},
     )
 
 
