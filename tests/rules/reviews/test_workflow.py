@@ -50,7 +50,7 @@ TO_ANOTHER_REVIEWER = """
 """
 
 REVIEW_TABLE = """
-    sent: answer > in_review, withdraw > withdrawn, drop > sent, close > closed, one_more_week > sent
+    sent: answer > in_review, withdraw > withdrawn, close > closed, one_more_week > sent
     in_review: reveal_different > differences_open, close > closed, one_more_week > in_review
     differences_open: reveal_different > differences_open, close > closed, one_more_week > differences_open
 """

@@ -107,7 +107,6 @@ ITEM_MOVES: dict[tuple[ItemStatus, Move], ItemStatus] = {
 REVIEW_MOVES: dict[tuple[ReviewStatus, Move], ReviewStatus] = {
     (ReviewStatus.SENT, Move.WITHDRAW): ReviewStatus.WITHDRAWN,
     (ReviewStatus.SENT, Move.ANSWER): ReviewStatus.IN_REVIEW,
-    (ReviewStatus.SENT, Move.DROP): ReviewStatus.SENT,
     (ReviewStatus.SENT, Move.CLOSE): ReviewStatus.CLOSED,
     (ReviewStatus.IN_REVIEW, Move.REVEAL_DIFFERENT): ReviewStatus.DIFFERENCES_OPEN,
     (ReviewStatus.IN_REVIEW, Move.CLOSE): ReviewStatus.CLOSED,
