@@ -33,11 +33,12 @@ STAND = re.compile(
 )
 NEXT = re.compile(r'bar-next"><a href="/profile/[^"]*">([^<]*)<')
 STATES = {
-    "at target": "at_target",
-    "below target": "gap",
-    "not known yet": "not_yet_known",
-    "not assessed": "not_assessed",
-    "no target": None,
+    "At target": "at_target",
+    "Above target": "at_target",
+    "Below target": "gap",
+    "Not known yet": "not_yet_known",
+    "Too few statements to score": "not_assessed",
+    "No target": None,
 }
 
 
@@ -105,13 +106,11 @@ def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
         head, *rows = csv.reader(io.StringIO(file))
         found |= {
             row[0]: {
-                domain: state
-                for domain, said in zip(head[2:], row[2:], strict=True)
-                for words, state in STATES.items()
-                if said.endswith(words)
+                title.removesuffix(" state"): STATES[said]
+                for title, said in zip(head, row, strict=True)
+                if title.endswith(" state")
             }
             for row in rows
-            if len(row) == len(head)
         }
     return found
 

@@ -20,8 +20,9 @@ REDRAWN: tuple[Redrawn, ...] = (
     Redrawn(
         "*/team */round",
         "It says in fewer words what cannot be seen.",
-        r"^(?!Until people send|You can’t see progress).*?"
-        r"(?= \| (?:under 5 finished|Too few to show)$|$)",
+        r"^\d+(?= (?:says? they|person asked|people asked))|(?<=sent (?:ready|asked) to talk ).*"
+        r"|^(?!Until people|You can’t see|\d+ (?:says? they|person asked|people asked)).*?"
+        r"(?= (?:ready|asked) to talk| \| (?:under 5 finished|Too few to show)$|$)",
     ),
     *(
         Redrawn(
@@ -216,13 +217,6 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(ALL, "*/people", PLAIN, now="^Change the selected people$"),
     Difference(ALL, "*/round *", ROUNDS, now=r"^Earlier figures \(optional\)"),
     Difference(ALL, "*/admin", ANYWHERE, before="^New versions\n"),
-    Difference(
-        ("demo-teams", *WORLDS[1:]),
-        "*/not sent",
-        PLAIN,
-        before="Everybody has sent something",
-        now="Everyone has sent ratings for review",
-    ),
     Difference(WORLDS, "* moves *", MOVES, before="audit: "),
     Difference(WORLDS, "* mails of *", TOLD, now="You were moved (back )?to Small framework"),
     Difference(WORLDS[1:], "*/page", TEAMS, now="(person is|people are) on Small framework"),

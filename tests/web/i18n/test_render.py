@@ -209,6 +209,8 @@ COMPOSED = {
     "reviews/differences/pages.py": "what can be chosen is named in sentences",
     "reviews/result.py": "sentences about levels that moved",
     "teams/gaps/asked.py": "labels of a filter: frameworks to choose",
+    "teams/gaps/comparison.py": "sentences name domains and levels",
+    "teams/gaps/people_list.py": "labels of a filter: domains to sort by",
     "teams/gaps/taken_along.py": "rows of labels and words, for pages and files alike",
     "ui/drafts/replaced_choices.py": "sentences name what was chosen",
     "ui/pdf.py": "rows of a document: there is no template to render",

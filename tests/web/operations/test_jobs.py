@@ -12,12 +12,14 @@ from sqlalchemy import select, update
 from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories.actors import acting
+from tests.factories.levels import stand
 from tests.factories.people import closed_to, join
 from tests.factories.sending import YES, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Job, Library, Look, Membership
 from tracker.rules.operations.jobs import KEPT_FOR, OPEN_MAX, JobState
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
 from tracker.services.operations import jobs
 from tracker.web.teams import people_file, views
@@ -33,6 +35,7 @@ def url(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     with app.app_context():
         for number in range(30):
             join(world, f"p{number:02}", "central")
+        stand(world, "ana", TargetState.AT_TARGET)
     return f"/teams/{world.teams['central']}/gaps"
 
 
@@ -52,8 +55,8 @@ def job_id(app: Flask) -> int:
 
 def names(content: bytes) -> list[str]:
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert lines[0][:2] == ["Name", "Job profile"]
-    return [line[0] for line in lines[1 : lines.index([])]]
+    assert lines[0][:3] == ["Name", "Team", "Job profile"]
+    return [line[0] for line in lines[1:]]
 
 
 def ready(app: Flask, client: Client, url: str) -> str:
@@ -67,7 +70,7 @@ def test_a_large_file_is_made_beside_and_taken_when_it_is_ready(
     app: Flask, world: World, url: str, sign_in: SignIn
 ) -> None:
     sue = sign_in(world.email("sue"))
-    assert "Make a file of everyone" in sue.get(url).text
+    assert "Make a file of all people (CSV)" in sue.get(url).text
     assert sue.http.get(f"{url}/people.csv").location == url
     assert sue.post(f"{url}/people").location == "/background"
     page = sue.get("/background").text
@@ -92,7 +95,7 @@ def test_a_small_one_is_there_at_once_and_says_the_same(
     sue = sign_in(world.email("sue"))
     beside = sue.http.get(ready(app, sue, url)).data
     monkeypatch.setattr(views, "AT_ONCE", 32)
-    assert "Everyone by name (CSV)" in sue.get(url).text
+    assert "People (CSV)" in sue.get(url).text
     assert sue.http.get(f"{url}/people.csv").data == beside
 
 
@@ -166,7 +169,7 @@ def test_who_has_to_rate_somebody_blind_gets_no_older_file_about_them(
 def test_whose_record_is_closed_since_leaves_the_file(
     app: Flask, world: World, url: str, sign_in: SignIn
 ) -> None:
-    """An older one is given to nobody, and a new one is without them and says so."""
+    """An older one is given to nobody, and a new one is without them, as the file about it says."""
     sue = sign_in(world.email("sue"))
     older = ready(app, sue, url)
     assert sue.http.get(older).status_code == 200
@@ -179,7 +182,8 @@ def test_whose_record_is_closed_since_leaves_the_file(
         newest = session().scalars(select(Job.id).order_by(Job.id.desc())).first()
     taken = sue.http.get(f"/background/{newest}/file").data
     assert names(taken) == ["Ben", *(f"P{number:02}" for number in range(30))]
-    assert 'Left out,"1 person, whose record isn’t open to you yet"' in taken.decode()
+    about = sue.get(f"{url}/about.csv").text
+    assert 'Left out,"1 person, whose record isn’t open to you yet"' in about
 
 
 def test_after_seven_days_the_page_knows_nothing_of_it(

@@ -11,7 +11,7 @@ from tracker.rules.record.versions import DomainShape
 from tracker.rules.teams.comparison import GapChange
 from tracker.web.teams.gaps.comparison import ComparedWords
 from tracker.web.teams.gaps.drill_list import DrillList
-from tracker.web.teams.gaps.matrix import grid, mark
+from tracker.web.teams.gaps.matrix import cell_mark, grid
 from tracker.web.ui.csv import Table
 
 
@@ -142,7 +142,7 @@ def drilled(asked: DrillList) -> Table:
     ]
     lines: Table = [[*head]]
     for one in asked.people:
-        its = mark(domain, one.cell)
+        its = cell_mark(domain, one.cell)
         lines.append(
             [
                 one.name,

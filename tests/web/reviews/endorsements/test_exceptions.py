@@ -16,12 +16,14 @@ from tests import pdf
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.levels import stand
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
 from tracker.models import LevelException, Library, ReviewItemText
+from tracker.rules.profiles.levels import TargetState
 from tracker.services.reviews import exceptions, reviews
 
 SignIn = Callable[[str], Client]
@@ -218,15 +220,16 @@ def test_the_gaps_page_counts_what_its_reader_sees_by_name(
 ) -> None:
     with app.app_context():
         agreed(world)
+        stand(world, "ben", TargetState.AT_TARGET)
     gaps = f"/teams/{world.teams['central']}/gaps"
     sue, cora = sign_in(world.email("sue")), sign_in(world.email("cora"))
     for client in (sue, cora):
-        assert "1 statement doesn’t apply here and is left out" in words(client.get(gaps).text)
-    assert "Don’t apply here,1" in sue.get(f"{gaps}.csv").text
+        assert "1 statement doesn’t apply here and isn’t counted." in words(client.get(gaps).text)
+    assert "Statements that don’t apply here,1" in sue.get(f"{gaps}/about.csv").text
     with app.app_context(), transaction() as tx:
         tx.execute(update(Library).values(names_to_coordinators=False))
     assert "doesn’t apply here" not in cora.get(gaps).text
-    assert "1 statement doesn’t apply here and is left out" in words(sue.get(gaps).text)
+    assert "1 statement doesn’t apply here and isn’t counted." in words(sue.get(gaps).text)
 
 
 def test_nothing_of_a_proposal_counts_or_shows(app: Flask, world: World, sign_in: SignIn) -> None:

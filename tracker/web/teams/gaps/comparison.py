@@ -147,12 +147,13 @@ def _grounds(
     )
     if compared.moved:
         days = dict.fromkeys(full_day(each.changed_at) for each in compared.moved)
+        said = "; ".join(day or _("with another version") for day in days)
         yield ngettext(
             "%(num)d target has changed since %(round)s (%(days)s).",
             "%(num)d targets have changed since %(round)s (%(days)s).",
             len(compared.moved),
             round=then,
-            days="; ".join(day or _("with another version") for day in days),
+            days=said,
         )
 
 

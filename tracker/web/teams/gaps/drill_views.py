@@ -14,7 +14,7 @@ from tracker.web.i18n.render import render
 from tracker.web.teams import exports
 from tracker.web.teams.gaps import drill_list as gap_drill_list
 from tracker.web.teams.gaps import taken_along
-from tracker.web.teams.gaps.matrix import mark
+from tracker.web.teams.gaps.matrix import cell_mark
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.pagination import page_number
 
@@ -35,7 +35,7 @@ def show(team: Subject, domain: str) -> ResponseReturnValue:
         scope=asked.scope,
         drill=asked.drill,
         cut=cut,
-        mark=mark,
+        cell_mark=cell_mark,
         as_of=taken_along.as_of_words(asked.scope),
         measure=taken_along.measure(asked.chosen),
         elsewhere=taken_along.measured_elsewhere(asked.scope, asked.chosen, shown),

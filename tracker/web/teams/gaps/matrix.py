@@ -113,7 +113,7 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
     found = []
     for row in rows:
         cells = {cell.domain_id: cell for cell in row.cells}
-        marks = tuple(mark(domain, cells[domain.id]) for domain in domains)
+        marks = tuple(cell_mark(domain, cells[domain.id]) for domain in domains)
         name = row.name or str(_("Deleted account %(number)s", number=row.person_id))
         found.append(
             MatrixRow(row.person_id, name, row.role_profile, row.teams, row.framework, marks)
@@ -121,7 +121,7 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
     return found
 
 
-def mark(domain: DomainShape, cell: GapCell) -> CellMark:
+def cell_mark(domain: DomainShape, cell: GapCell) -> CellMark:
     rank, aim = cell.known_rank, cell.target_rank or 0
     state = cell.state.value if cell.state else NO_TARGET
     if state == TargetState.AT_TARGET and rank is not None and rank > aim:

@@ -36,8 +36,8 @@ class GapPeople:
 
     @property
     def is_fitting(self) -> bool:
-        """Whether its columns stand side by side on a desk: a table that doesn't scroll sideways
-        keeps its head in sight while the page scrolls."""
+        """Whether its columns stand side by side on a desk: then the table doesn't scroll sideways,
+        and keeps its head in sight while the page scrolls."""
         return sum(PIP * len(each.domain.levels) + CELL for each in self.columns) <= WIDTH
 
 
