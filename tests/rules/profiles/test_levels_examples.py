@@ -144,7 +144,9 @@ def test_the_page_says_what_each_answer_counts_as() -> None:
         Meaning.OPEN: "open",
         Meaning.EXCLUDED: "does not apply",
     }
-    rows = {row["answer"].strip("*").lower().replace(" ", "_"): row for row in ANSWERS}
+    keys = {"outside_my_job": Answer.NOT_MY_WORK}
+    names = ((row["answer"].strip("*").lower().replace(" ", "_"), row) for row in ANSWERS)
+    rows = {keys.get(name, name): row for name, row in names}
     own, endorsed = "the learner's own", "reviewed"
     for answer in Answer:
         assert rows[answer.value][own] == said[SCALE.meaning(answer)]

@@ -55,11 +55,6 @@ TEXT_ON = [
     ("on-ramp-low", "heat-1"),
     ("on-ramp-low", "heat-2"),
     ("on-ramp-low", "heat-3"),
-    ("on-ramp-low", "tone-1"),
-    ("on-ramp-low", "tone-2"),
-    ("on-ramp-low", "tone-4"),
-    ("on-tone-6", "tone-6"),
-    ("on-ramp-high", "tone-8"),
     ("on-ramp-high", "ramp-3-text"),
     ("on-ramp-high", "ramp-4"),
 ]

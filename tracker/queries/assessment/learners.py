@@ -39,7 +39,7 @@ from tracker.models import (
 )
 from tracker.models.record import later
 from tracker.models.record.versions import expected_rank, expects, learns_on
-from tracker.policy.permissions import current_on, in_reach_on
+from tracker.policy.permissions import current_on, in_reach_on, people_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.roles import Role
@@ -114,7 +114,7 @@ LATER_OF_PEOPLE = later.counting_later(lambda column: column.in_(PEOPLE), FRAMEW
 
 def among(column: SQLColumnExpression[int], *, of_library: bool) -> ColumnElement[bool]:
     """It is one of PEOPLE or, where these are many, somebody of the library."""
-    everybody = select(Person.id).where(Person.library_id == LIBRARY)
+    everybody = select(Person.id).where(people_of(LIBRARY))
     return column.in_(everybody if of_library else PEOPLE)
 
 

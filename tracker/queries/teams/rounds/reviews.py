@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from tracker.db import session
 from tracker.models import Handover, Notice, Person, Review, ReviewItem, ReviewMove, Round
 from tracker.models.reviews.due_dates import away_until, review_due
+from tracker.policy.permissions import people_of
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import NAMED_ONE_BY_ONE
 from tracker.rules.calendar import day_in
@@ -137,7 +138,7 @@ def flags_of(
         select(Person.id, Person.ready_at, away_until(Person.id, today), last).where(
             Person.id.in_(person_ids)
             if len(person_ids) <= NAMED_ONE_BY_ONE
-            else Person.library_id == of_library
+            else people_of(of_library)
         )
     )
     return {
