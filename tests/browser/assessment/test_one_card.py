@@ -314,7 +314,7 @@ def test_a_card_has_no_barriers(live: Live, visit: Visit, scheme: str) -> None:
     page.goto(DOMAIN)
     assert [*barriers(page), *sideways(page)] == []
     tap(page, "not_my_work")
-    says(page, "Saved: Outside my job")
+    says(page, "Saved: Not my work")
     page.get_by_role("button", name="Back").tap()
     page.get_by_text("Add a note").locator("visible=true").tap()
     assert [*barriers(page), *sideways(page)] == []

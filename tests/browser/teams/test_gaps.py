@@ -69,7 +69,7 @@ def test_without_script_people_are_found_and_sorted(
     page = visit("cora", width=1280, java_script_enabled=False)
     page.goto(compared)
     page.get_by_label("Find a person").fill("zed30")
-    page.get_by_label("Sort").select_option("Communication: below target first")
+    page.get_by_label("Below target first in").select_option("Communication")
     page.get_by_role("button", name="Show people").click()
     table = page.get_by_role("region", name="Reviewed level by person and domain")
     assert table.get_by_role("rowheader").first.inner_text().startswith("Zed30")

@@ -202,7 +202,9 @@ def test_the_levels_of_a_team_and_of_a_round_count_the_same(
 
     with time_machine.travel(AFTER, tick=False):
         sue = sign_in(world.email("sue"))
-        assert "Ana, Technical: De Developing, at target" in words(sue.get(f"{team}/gaps").text)
+        assert "Ana, Technical: ✓ At target: Developing, target Developing" in words(
+            sue.get(f"{team}/gaps").text
+        )
         drill = words(sue.get(f"{team}/gaps/domains/technical").text)
         assert "New 0" not in drill
         assert kept(AFTER.date())["state"] == "at_target"

@@ -336,7 +336,7 @@ def test_where_nothing_is_reviewed_the_page_says_what_to_do(
         standings.count_stale(world.now)
     cora, url = sign_in(world.email("cora")), f"/teams/{world.teams['central']}/gaps"
     page = cora.get(url).text
-    assert "Nothing is reviewed here yet" in page
+    assert "No level is known here yet" in page
     assert "0 of 63 people have sent ratings." in words(page)
     assert cells(page) == {}
     assert domains(page) == {}

@@ -21,7 +21,7 @@ class GapFilters(Filters):
 
 class PeopleFilters(Filters):
     q = StringField(_l("Find a person"))
-    domain = SelectField(_l("Sort"))
+    domain = SelectField(_l("Below target first in"))
 
 
 class DrillFilters(GapFilters):

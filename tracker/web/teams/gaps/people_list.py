@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import request
-from flask_babel import gettext as _
 
 from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
 from tracker.queries.teams.gaps import GapPage, PeopleAsked
@@ -50,10 +49,7 @@ def listed(page: GapPage, asked: PeopleAsked, lang: str) -> GapPeople:
     """The page has domains."""
     form = PeopleFilters(request.args)
     usual = sorted(page.columns, key=lambda each: each is not page.most)
-    by_domain = [
-        (of.key, _("%(domain)s: below target first", domain=mark(of.title, lang)))
-        for of in (column.domain for column in usual)
-    ]
+    by_domain = [(of.key, mark(of.title, lang)) for of in (column.domain for column in usual)]
     key = form.offer("domain", by_domain)
     columns = sorted(page.columns, key=lambda each: each.domain.key != key)
     rows = matrix.grid([each.domain for each in columns], page.found.rows)
