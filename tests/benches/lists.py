@@ -9,6 +9,7 @@ things that stand in the audit. These rows are inserted as they are, without sea
 """
 
 import datetime as dt
+import gc
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -175,6 +176,9 @@ def costs(url: str, folder: Path, people: int | None) -> dict[str, float]:
             fill(people)
         city = session().scalar(select(Team.id).where(Team.parent_id.is_(None)).order_by(Team.id))
         branch = session().scalar(select(func.min(Team.id)).where(Team.name == "Branch 1"))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # as in a worker (cli/server/gunicorn)
     found = {}
     for name, paths in PAGES.items():
         client = Client(app)
