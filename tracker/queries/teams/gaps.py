@@ -90,8 +90,7 @@ class GapPage:
 
     @property
     def strands(self) -> list[StrandNeed]:
-        of = {column.domain.id: column for column in self.columns}
-        ranked = [of[each.domain_id] for each in gaps.by_need(x.summary for x in self.columns)]
+        ranked = _ranked(self.columns)
         titles = {column.domain.strand_key: column.domain.strand for column in self.columns}
         return [
             StrandNeed(
@@ -178,10 +177,15 @@ def contacts(person_ids: Collection[int]) -> dict[int, Contact]:
     return {row.id: Contact(row.email, row.staff_id or "") for row in rows}
 
 
+def _ranked(columns: Sequence[DomainColumn]) -> list[DomainColumn]:
+    """Those with most need first."""
+    of = {column.domain.id: column for column in columns}
+    return [of[each.domain_id] for each in gaps.by_need(column.summary for column in columns)]
+
+
 def _selected(columns: Sequence[DomainColumn], key: str) -> DomainColumn | None:
     """That domain, or the one with most need."""
-    of = {column.domain.id: column for column in columns}
-    ranked = [of[each.domain_id] for each in gaps.by_need(x.summary for x in columns)]
+    ranked = _ranked(columns)
     return next((each for each in ranked if each.domain.key == key), next(iter(ranked), None))
 
 
