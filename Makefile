@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists load load-memory mutants check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts load load-memory mutants measures format check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,9 +61,11 @@ screenshots: $(STAMP) ## the pictures of README.md and docs/ and the sample PDFs
 	@$(SYNC) --group browser
 	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py -k "test_picture or test_sample"
 
-diagrams: $(STAMP) ## docs/reference/tables.md with its picture, anew from the models, and access.md from the policy
+diagrams: $(STAMP) ## the pictures of docs/, tables.md, access.md, and moves.md, anew from the program
+	@$(BIN)/python -m tests.docs.house
 	@$(BIN)/python -m tests.docs.tables
 	@$(BIN)/python -m tests.docs.access_rules
+	@$(BIN)/python -m tests.docs.moves
 
 demo-rows: $(STAMP) ## seed_data/demo/rows.jsonl, anew from the story of the demo (2 minutes)
 	@$(BIN)/python -m tests.demo.rows
@@ -95,8 +97,14 @@ bench-sheets: $(STAMP) ## the pages of one learner among 40 people and among 10,
 bench-lists: $(STAMP) ## the lists of a library of 1,000 people and of 10,000, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.lists $(PEOPLE)
 
+bench-acts: $(STAMP) ## files, SQL, and processor time of a saved rating and of an answer in a review
+	@$(BIN)/python -m tests.benches.acts
+
 bench-search: $(STAMP) ## search among 10,000 people and 400 statements, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.search $(PEOPLE)
+
+bench-saves: $(STAMP) ## bytes and processor time of a saved rating on SQLite
+	@$(BIN)/python -m tests.benches.saves
 
 bench: $(STAMP) ## times of the main pages as ratios to an empty page, and of a save while 64 save
 	@$(BIN)/python -m tests.benches.pages
@@ -113,6 +121,12 @@ load-memory: $(STAMP) ## what a process holds while it answers 100,000 requests
 mutants: $(STAMP) ## whether the tests see every small change of the rules that matter (JOBS=1)
 	@$(SYNC) --group mutants
 	@$(BIN)/python -m tests.mutants.report $(JOBS)
+
+measures: $(STAMP) ## the size and shape of the house in figures (SHOW=name: where what is counted stands)
+	@$(BIN)/python -m tests.docs.measures $(SHOW)
+
+format: $(STAMP) ## the code as the formatter lays it out
+	@$(BIN)/ruff format .
 
 check: $(STAMP) ## format and types only
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

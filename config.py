@@ -152,7 +152,7 @@ def _password_cost(file: Path) -> dict[str, int]:
     if not given and file.exists():
         name, given = f"The cost in {file}", file.read_text(encoding="ascii").strip()
     numbers = given.split() if given else ["3", str(64 * 1024), "4"]
-    if not (len(numbers) == 3 and all(each.isascii() and each.isdigit() for each in numbers)):
+    if not (len(numbers) == 3 and all(number.isascii() and number.isdigit() for number in numbers)):
         raise ValueError(f"{name} must be rounds, KiB, and threads, as 2 19456 1, not {given!r}.")
     rounds, memory, lanes = map(int, numbers)
     if not lanes or not any(rounds >= least and memory >= kib for least, kib in ARGON2_LEAST):

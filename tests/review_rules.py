@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, text
 
-from tracker.queries.operations.invariants import broken, contents, guards_of
+from tracker.operations.checks.queries import broken, contents, guards_of
 
 STEPS = {
     "waiting": {"answered", "not_observed", "returned", "handed_on"},

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests.docs import house
+from tests.docs.measures import House
 
 SOURCES = sorted(ROOT.glob("tracker/**/*.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager"}
@@ -49,29 +51,17 @@ def test_the_tools_agree(command: tuple[str, ...]) -> None:
 
 PLANTED = {
     "Every import runs down a floor": ("rules/calendar.py", "tracker.queries.access.actors"),
-    "The floors of web: rooms on ui, ui on http, http on i18n": (
+    "The floors of web: ui on http, http on i18n": (
         "web/i18n/pseudo.py",
         "tracker.web.http.redirects",
     ),
-    "The rooms of web do not import each other": (
-        "web/evidence/views.py",
-        "tracker.web.teams.exports",
-    ),
-    "The rooms of queries": ("queries/evidence/evidence.py", "tracker.queries.reviews.items"),
-    "Pages and commands do not reach for what is stored": ("web/teams/views.py", "tracker.db"),
-    "Forms get their choices handed in": (
-        "web/accounts/forms.py",
-        "tracker.queries.administration.account",
-    ),
+    "Pages and commands do not reach for what is stored": ("web/ui/tables.py", "tracker.db"),
+    "Forms get their choices handed in": ("web/ui/fields.py", "tracker.queries.asking"),
     "Services, records, queries, policy and storage know no Flask": ("storage/files.py", "flask"),
     "Rules are plain Python": ("rules/texts.py", "sqlalchemy"),
     "Services do not import each other": (
-        "services/evidence.py",
-        "tracker.services.reviews.reviews",
-    ),
-    "Services of one room do not import each other": (
-        "services/reviews/handovers.py",
-        "tracker.services.reviews.reviews",
+        "services/idempotency.py",
+        "tracker.services.one_transaction",
     ),
 }
 """For each contract an import that breaks it: where, and of what."""
@@ -178,60 +168,66 @@ def test_a_crowded_folder_is_found() -> None:
     assert crowded(f"a/{number}.py" for number in range(16)) == {}
 
 
-ROOMS = re.compile(r"^\| ([a-z]+) \|((?: [●–]? ?\|)+)$", re.MULTILINE)
-FLOORS = {
-    "web": "tracker/web",
-    "services": "tracker/services",
-    "queries": "tracker/queries",
-    "records": "tracker/records",
-    "models": "tracker/models",
-    "rules": "tracker/rules",
-    "templates": "templates",
-    "tests": "tests/web",
-}
+def test_subjects_import_down_their_order() -> None:
+    assert [*House(ROOT).against_the_order()] == []
 
 
-def rooms_claimed(readme: str) -> dict[str, set[str]]:
-    """The table in docs/architecture.md: each room, and the floors on which it says that the room stands."""
-    head = re.search(r"^\| room \| (.*) \|$", readme, re.MULTILINE)
-    assert head is not None
-    floors = head[1].split(" | ")
-    assert set(floors) == FLOORS.keys()
-    return {
-        name: {floor for floor, cell in zip(floors, cells.split("|"), strict=False) if "●" in cell}
-        for name, cells in ROOMS.findall(readme)
-    }
+def test_an_import_against_the_order_is_found(tmp_path: Path) -> None:
+    (tmp_path / "tracker/rules/evidence").mkdir(parents=True)
+    (tmp_path / "tracker/rules/evidence/texts.py").write_text(
+        "from tracker.rules.record import words\nfrom tracker.rules.core import tokens\n"
+    )
+    assert [*House(tmp_path).against_the_order()] == []
+    (tmp_path / "tracker/queries/core").mkdir(parents=True)
+    (tmp_path / "tracker/queries/core/people.py").write_text(
+        "from tracker.reviews.queue.rules import week\n"
+    )
+    assert [*House(tmp_path).against_the_order()] == ["core > reviews: queries/core/people:1"]
 
 
-def rooms_there(root: Path) -> dict[str, set[str]]:
-    """Each name that is a folder of `web` and no shared one, and the floors that have it."""
-    names = {
-        path.name
-        for path in (root / "tracker/web").iterdir()
-        if path.is_dir() and path.name not in ("http", "i18n", "ui", "__pycache__")
-    }
-    return {
-        name: {
-            floor
-            for floor, folder in FLOORS.items()
-            if (root / folder / name).is_dir() or (root / folder / f"{name}.py").is_file()
-        }
-        for name in names
-    }
+def test_each_kind_of_file_imports_only_what_it_may() -> None:
+    assert [*House(ROOT).up_the_kinds()] == []
 
 
-def test_a_room_stands_where_the_table_says() -> None:
-    assert rooms_claimed(
-        (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    ) == rooms_there(ROOT)
+@pytest.mark.parametrize(
+    ("file", "line", "kinds"),
+    [
+        ("rules_days", "from sqlalchemy import select", "rules > sqlalchemy"),
+        ("queries", "from tracker.administration.rounds.actions import begin", "queries > actions"),
+        ("actions", "from tracker.administration.rounds import actions", "actions > actions"),
+        ("actions_ending", "from flask_login import current_user", "actions > flask"),
+        ("forms", "from tracker.models import Person", "forms > models"),
+        ("pages", "from tracker.db import session", "pages > db"),
+        ("views", "from tracker.administration.rounds.actions import begin", None),
+    ],
+)
+def test_a_kind_that_imports_what_it_may_not_is_found(
+    tmp_path: Path, file: str, line: str, kinds: str | None
+) -> None:
+    place = tmp_path / "tracker/administration/teams"
+    place.mkdir(parents=True)
+    (place / f"{file}.py").write_text(f"{line}\n")
+    found = [*House(tmp_path).up_the_kinds()]
+    assert found == ([f"{kinds}: administration/teams/{file}:1"] if kinds else [])
 
 
-def test_a_room_that_is_gone_is_found(tmp_path: Path) -> None:
-    for folder in ("tracker/web/reviews", "tracker/web/ui", "tests/web/reviews"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "tracker/rules").mkdir()
-    (tmp_path / "tracker/rules/reviews.py").touch()
-    assert rooms_there(tmp_path) == {"reviews": {"web", "rules", "tests"}}
+def test_the_picture_is_what_the_folders_say() -> None:
+    assert house.PICTURE.read_text(encoding="utf-8") == house.picture(), "run `make diagrams`"
+
+
+@pytest.mark.parametrize("new", ["reviews/talks/views.py", "rules/talks.py"])
+def test_a_topic_or_file_that_is_new_is_found(tmp_path: Path, new: str) -> None:
+    shutil.copytree(ROOT / "tracker", tmp_path / "tracker")
+    assert house.picture(tmp_path) == house.picture()
+    (tmp_path / "tracker" / new).parent.mkdir(exist_ok=True)
+    (tmp_path / "tracker" / new).touch()
+    assert house.picture(tmp_path) != house.picture()
+
+
+def test_every_folder_is_drawn_and_says_what_it_is_for() -> None:
+    folders = {path.parent.name for path in (ROOT / "tracker").glob("*/__init__.py")}
+    assert folders - {*house.bands()} == set()
+    assert [name for name in house.bands() if not house.purpose(ROOT, name)] == []
 
 
 def test_templates_hold_no_inline_script_or_style() -> None:

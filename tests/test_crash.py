@@ -5,6 +5,7 @@ The real server, as `tracker serve` starts it, on each engine; SIGKILL to all it
 nothing is tidied up.
 """
 
+import datetime as dt
 import http.client
 import json
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from config import ROOT
 from tests.benches.pages import Visitor, free_port
@@ -34,10 +35,10 @@ from tests.factories.world import World, make_world
 from tests.review_rules import faults
 from tracker.app import create_app
 from tracker.db import db, session, transaction
-from tracker.models import RatingEntry, ReviewMessage, Submission, TrainingAction
+from tracker.models import Membership, RatingEntry, ReviewMessage, Submission, TrainingAction
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
 
 KILLS = 3 if LONG else 1
 BURST = 40
@@ -181,9 +182,8 @@ def stage(world: World) -> Stage:
     (talk,) = item_ids(send(world, NO, skip=2))
     (plan,) = item_ids(revealed)
     with transaction() as tx:
-        tx.execute(
-            text("UPDATE memberships SET starts_on = '2020-01-01'")
-        )  # the server lives today, whenever that is
+        for membership in tx.scalars(select(Membership)):
+            membership.starts_on = dt.date(2020, 1, 1)  # the server lives today, whenever that is
     return Stage(talk, plan, world.statements["technical"], world.people["ana"])
 
 

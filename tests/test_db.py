@@ -1,14 +1,17 @@
 """The engine set-up, and that only a transaction can write."""
 
 import datetime as dt
+import gc
 import multiprocessing
 import sqlite3
+import weakref
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, create_engine, event, select, text
+from sqlalchemy import bindparam, create_engine, event, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -26,7 +29,7 @@ from tracker.db import (
     session,
     transaction,
 )
-from tracker.engines import PRAGMAS, listen
+from tracker.engines import KEPT_COMPILED, PRAGMAS, listen
 from tracker.models import Library, Person
 
 
@@ -44,6 +47,15 @@ def test_pragmas_on_a_live_connection(
             live = {name: found.scalar_one() for name, found in asked.items()}
         db.engine.dispose()
     assert live == PRAGMAS
+
+
+def test_a_connection_to_sqlite_keeps_what_the_pages_ask(tmp_path: Path) -> None:
+    engine, named = create_engine(f"sqlite:///{tmp_path / 'own.sqlite3'}"), dict[str, Any]()
+    listen(engine)
+    event.listen(engine, "do_connect", lambda *of: named.update(of[3]))
+    engine.connect().close()
+    engine.dispose()
+    assert named["cached_statements"] == KEPT_COMPILED > 330
 
 
 def test_the_log_is_emptied_unless_somebody_reads(
@@ -205,6 +217,20 @@ def test_what_is_made_once_is_put_into_sql_once(
         asked = [ask_made(made, {"ids": ids}).scalars().all() for ids in ([ana], [ben], [ana, ben])]
     assert [*map(set, asked)] == [{"Ana"}, {"Ben"}, {"Ana", "Ben"}]
     assert len(put) == 1
+
+
+def test_what_is_made_anew_each_day_goes_with_its_sql(app: Flask) -> None:
+    """Else a server that runs for a month holds half a gigabyte. And what is made from another
+    statement is not taken for that."""
+    made = select(literal(1))
+    with app.app_context():
+        assert ask_made(made, {}).scalar_one() == 1
+        assert ask_made(made.with_only_columns(literal(2)), {}).scalar_one() == 2
+        db.session.rollback()
+    gone = weakref.ref(made)
+    del made
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from tests.client import Client
 from tests.conftest import TestConfig, made_once
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
+from tracker.administration.library.actions import set_operator
 from tracker.app import create_app
-from tracker.services.administration.operators import set_operator
 from tracker.web.http.access import check_doors
 
 

@@ -22,20 +22,21 @@ from tests.factories.sending import actor, answer_all, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.second_migration import with_second
+from tracker.accounts.links import actions as invitations
+from tracker.administration.accounts import actions as merging
+from tracker.administration.accounts import actions as removal
+from tracker.administration.people import actions as people
 from tracker.app import create_app
 from tracker.cli.database import downgrade, upgrade
 from tracker.db import Base, db, session, transaction
+from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.frameworks.corrections.actions import suggest_correction
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules_reading import read_framework
 from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
-from tracker.rules.evidence.erasures import ErasureReason
-from tracker.rules.frameworks.files import read_framework
-from tracker.services import evidence_erasures
-from tracker.services.accounts import invitations
-from tracker.services.administration import legal_holds, people
-from tracker.services.administration.accounts import merging, removal
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.corrections import suggest_correction
-from tracker.services.frameworks.importing import import_framework
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.erasures import ErasureReason
 
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -122,7 +123,7 @@ def test_down_and_up_again(
 
 ROWS_OF_HISTORY = {
     "rating_entries": "INSERT INTO rating_entries (person_id, skill_id, statement_id, version, "
-    "answer, basis, rated_at) SELECT :person, skill_id, id, 1, 'partly', 'rated', :now "
+    "answer, basis, rated_at, salt) SELECT :person, skill_id, id, 1, 'partly', 'rated', :now, :salt "
     "FROM statements WHERE id = :statement",
     "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, "
     "happened_at) "
@@ -137,6 +138,7 @@ def test_history_refuses_change(app: Flask, world: World, table: str, act: str) 
         "person": world.people["ana"],
         "statement": world.statements["technical"][0],
         "now": "2026-11-24 10:00:00",
+        "salt": b"salt",
     }
     with app.app_context():
         with transaction() as tx:
@@ -269,7 +271,7 @@ def test_what_no_service_may_write_the_database_refuses(tmp_path: Path) -> None:
     merging.propose(adam, world.people["ana"], world.people["ben"], NOW)
     suggest_correction(world.framework_id, "", "A word.", "", "", NOW)
     an_imported_roster(world)
-    legal_holds.begin(adam, world.people["ana"], "A letter.", NOW)
+    people.begin_legal_hold(adam, world.people["ana"], "A letter.", NOW)
     evidence_id = piece(world, text="of a patron")
     evidence_erasures.erase(ana, evidence_id, ErasureReason.PRIVATE, tmp_path, now=NOW)
     review_id = send(world, Answer.CONSISTENTLY)

@@ -28,13 +28,13 @@ from tracker.app import create_app, create_server
 from tracker.cli import faults
 from tracker.cli.database import upgrade
 from tracker.db import db
-from tracker.queries.operations import schema
+from tracker.operations.backups import actions as backups
+from tracker.operations.system import queries as schema
+from tracker.rules.core.mail import mail_server
+from tracker.rules.core.schema import REMEDIES, SchemaState
 from tracker.rules.errors import Conflict
-from tracker.rules.notifications.mail import mail_server
-from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.services.operations import backups
-from tracker.services.operations import demo as rows
 from tracker.storage import archives
+from tracker.today.demo import actions as rows
 
 RATINGS = "SELECT person_id, statement_id, answer, version FROM ratings ORDER BY 1, 2"
 PAGES = ("/", "/assess", "/profile", "/evidence", "/reviews", "/account")

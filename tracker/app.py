@@ -1,4 +1,4 @@
-"""create_app puts the floors together; create_server is what serves."""
+"""create_app puts the program together; create_server is what serves."""
 
 import datetime as dt
 import logging
@@ -12,10 +12,10 @@ from tracker import models  # noqa: F401  (the tables must be known before migra
 from tracker.cli import commands, faults
 from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
+from tracker.evidence.files.rules_places import Bucket
 from tracker.logs import WithoutValues
-from tracker.rules.evidence.places import Bucket
-from tracker.rules.notifications.mail import mail_server
-from tracker.rules.operations.schema import REMEDIES, SchemaState
+from tracker.rules.core.mail import mail_server
+from tracker.rules.core.schema import REMEDIES, SchemaState
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -64,7 +64,8 @@ def _base(made_as: type[Flask], config: Config | None) -> Flask:
 def create_server() -> Flask:
     """The application to serve; the demo fills its database first. Ends the program, with a
     sentence that says what to do, where the database is not laid out as this version needs it."""
-    from tracker.services.operations import daily_work, schema
+    from tracker.operations.daily_work import actions as daily_work
+    from tracker.operations.system import actions as system
     from tracker.web import application
 
     app = create_app()
@@ -73,7 +74,7 @@ def create_server() -> Flask:
             from tracker.cli import demo
 
             demo.fill(dt.datetime.now(dt.UTC).date())
-        found = schema.state_before_forking(app.config["MIGRATIONS_DIR"])
+        found = system.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
         if found is SchemaState.CURRENT:
             doubt = daily_work.clock_doubt_before_forking(
                 dt.datetime.now(dt.UTC), app.config["CLOCK_AHEAD"]

@@ -27,9 +27,11 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Insert,
     MetaData,
     Select,
     String,
+    Update,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -39,7 +41,7 @@ from tracker.engines import PATIENCE, counted_wait, patience_left, waiting_at_mo
 from tracker.locks import lock
 
 T = TypeVar("T")
-Made = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Made = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update
 LOG = structlog.get_logger("tracker.db")
 
 GIVEN_UP = ("40P01", "40001")
@@ -186,6 +188,10 @@ class _InSql(dict[Any, Any]):
     SQLAlchemy looks for it. The others say all of the statement: to work out where that is in a
     dictionary takes longer than most queries."""
 
+    def __init__(self, made: Made) -> None:
+        super().__init__()
+        self.made = made
+
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(key[0], default)
 
@@ -193,13 +199,18 @@ class _InSql(dict[Any, Any]):
         super().__setitem__(key[0], compiled)
 
 
-@lru_cache(maxsize=512)
-def _in_sql(_made: Made) -> _InSql:
-    return _InSql()
+def _in_sql(made: Made) -> _InSql:
+    """Kept in the statement, so that both go together: some are made anew each day, and in SQL each
+    takes a megabyte. A statement made from another one has a copy of what that keeps."""
+    kept: _InSql | None = vars(made).get("in_sql")
+    if kept is None or kept.made is not made:
+        kept = vars(made)["in_sql"] = _InSql(made)
+    return kept
 
 
 def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
-    """The rows of a select that is made once, and always asked with values of the same names."""
+    """The rows of a statement that is made once, and always asked with values of the same
+    names."""
     options = {"compiled_cache": _in_sql(made)}
     return session().connection().execute(made, values, execution_options=options)
 

@@ -107,7 +107,7 @@ def demo(engine_name: str) -> Iterator[tuple[int, list[dict[str, str]]]]:
                 check=True,
                 stdout=subprocess.PIPE,
             ).stdout
-        accounts = [each for each in json.loads(told) if each["role"] == "learner"]
+        accounts = [load for load in json.loads(told) if load["role"] == "learner"]
         with served("tracker.app:create_app()", environment, workers=2) as port:
             yield port, accounts
 

@@ -28,8 +28,8 @@ from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver
 from tracker.app import create_app
 from tracker.cli.database import upgrade
-from tracker.rules.frameworks.files import read_framework
-from tracker.rules.notifications.mail import mail_server as settings
+from tracker.frameworks.files.rules_reading import read_framework
+from tracker.rules.core.mail import mail_server as settings
 
 PEOPLE, TEAMS = 300, 24
 ADDRESS, PASSWORD = "ada@example.org", "a quiet reading room"

@@ -72,7 +72,9 @@ HOSTILE = {
 def cpu(pids: list[int]) -> float:
     """Seconds of CPU that the threads of these processes have taken."""
     threads = (each for pid in pids for each in Path(f"/proc/{pid}/task").iterdir())
-    return sum(int((each / "schedstat").read_text("ascii").split()[0]) for each in threads) / 1e9
+    return (
+        sum(int((thread / "schedstat").read_text("ascii").split()[0]) for thread in threads) / 1e9
+    )
 
 
 def ask(port: int, request: bytes) -> str:

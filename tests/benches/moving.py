@@ -36,6 +36,8 @@ from tests.versions.years import Years
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db, transaction
+from tracker.frameworks.files.rules_reading import read_framework
+from tracker.frameworks.versions import records_moves as moves
 from tracker.models import (
     Endorsement,
     Membership,
@@ -49,8 +51,6 @@ from tracker.models import (
     Team,
 )
 from tracker.models.columns import table_of
-from tracker.records.frameworks import moves
-from tracker.rules.frameworks.files import read_framework
 
 SECONDS_MOST = 60
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -58,8 +58,9 @@ NOTES = ("own_note", "reviewer_note")
 FATES = tuple((fate, carries) for fate in Fate for carries in (True, False))
 TICKS = os.sysconf("SC_CLK_TCK")
 HALF = {
-    "moved without a seal": "SELECT count(*) FROM person_versions v LEFT JOIN seals s "
-    "ON s.source = 'person_versions' AND s.row_id = v.id WHERE s.id IS NULL",
+    "moved without a seal": "SELECT count(*) FROM person_versions v WHERE "
+    "(SELECT count(*) FROM person_versions WHERE person_id = v.person_id) > "
+    "(SELECT count(*) FROM seals WHERE chain = v.person_id)",
     "moved without a notice": "SELECT count(*) FROM person_versions v JOIN person_versions b "
     "ON b.id = (SELECT max(id) FROM person_versions WHERE person_id = v.person_id AND id < v.id) "
     "LEFT JOIN notices n ON n.version_id = v.id WHERE n.id IS NULL",
@@ -83,7 +84,7 @@ class Run:
 
 
 def begun(count: int) -> None:
-    """The framework, its next version, and that many learners of the first in 250 teams."""
+    """The framework, its next version, and that many learners of the first, 40 to a team."""
     world = make_world(dt.datetime.now(dt.UTC) - dt.timedelta(days=30))
     data = json.loads(FILE.read_text(encoding="utf-8"))
     plan = Plan((), (Year((), ()), Year(FATES, ())))
@@ -108,7 +109,7 @@ def join(world: World, count: int) -> list[int]:
         city = tx.get_one(Team, world.teams["city"])
         teams = [
             Team(library_id=city.library_id, parent_id=city.id, name=f"Branch {number}", path="")
-            for number in range(250)
+            for number in range(max(2, count // 40))
         ]
         tx.add_all(teams)
         tx.flush()
@@ -129,7 +130,7 @@ def join(world: World, count: int) -> list[int]:
             "starts_on": dt.date(2026, 1, 5),
         }
         memberships = [
-            {"person_id": person_id, "team_id": teams[number % 250].id, **place}
+            {"person_id": person_id, "team_id": teams[number % len(teams)].id, **place}
             for number, person_id in enumerate(new)
         ]
         tx.execute(insert(table_of(Membership)), memberships)

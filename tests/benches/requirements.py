@@ -28,14 +28,14 @@ from tests.benches.pages import scenes
 from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.people import Cast, DemoTeam, load_cast
 from tests.demo.reviews import Stage, hold_review
+from tracker.accounts.sign_in.rules import Passwords
+from tracker.administration.rounds import actions as rounds
 from tracker.app import create_app
+from tracker.assessment.ratings import actions as ratings
 from tracker.cli.setup import set_up
 from tracker.db import db, transaction
+from tracker.evidence.files.rules import FileStore
 from tracker.models import Person
-from tracker.rules.accounts.passwords import Passwords
-from tracker.rules.evidence.uploads import FileStore
-from tracker.services.administration import rounds
-from tracker.services.assessment import ratings
 from tracker.services.one_transaction import all_or_nothing
 
 SIZES = (40, 300)
@@ -155,7 +155,7 @@ def size(folder: Path, pattern: str) -> float:
 
 def day(server: Server, cast: Cast) -> str:
     """Everybody's day, and what it took."""
-    accounts = {each["name"]: each for each in cast.accounts()}
+    accounts = {account["name"]: account for account in cast.accounts()}
     pairs = [
         [
             accounts[learner["name"]] | {"role": "learner"},

@@ -24,8 +24,8 @@ from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.cli.server import gunicorn
 from tracker.db import db, transaction
+from tracker.frameworks.versions.rules_search import plain
 from tracker.models import Person, Skill, Statement
-from tracker.rules.frameworks.search import plain
 
 MOST_MS, COUNT = 50, 400
 NAMES = json.loads((ROOT / "seed_data" / "demo" / "library.json").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from config import Config
 from tests.benches.demo import Demo, Server, demo, percentile, resident
 from tests.benches.pages import Visitor
 from tests.benches.slow_clients import EVERY, PAGE, Probes
-from tracker.rules.accounts.passwords import Passwords
+from tracker.accounts.sign_in.rules import Passwords
 
 PEOPLE, MISTYPED = 140, 10
 PASSWORD = "a rush of many people"

@@ -15,9 +15,9 @@ from sqlalchemy import Integer, func, select
 from tests.rules.teams.test_told import MadeLibrary
 from tracker.app import create_app
 from tracker.db import session
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import CountedOutcome
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams.told import LEAST, may_be_told
+from tracker.teams.told.rules import LEAST, may_be_told
 
 WORLDS = 100
 

@@ -16,9 +16,9 @@ from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.sending import actor
 from tests.rules.frameworks.test_shapes import SHAPES
 from tracker.db import db, session
+from tracker.frameworks.versions.rules_scale import shortcut
 from tracker.models import Rating, ReviewItem, Statement
-from tracker.rules.frameworks.scale import shortcut
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"

@@ -20,9 +20,9 @@ from tests.factories.reviews import endorse
 from tests.factories.reviews import send as send_now
 from tracker.db import db, session
 from tracker.models import Endorsement, EvidenceLink, Notice, Review, ReviewItem, SecondReading
-from tracker.rules.notifications.notices import NoticeKind
+from tracker.record.workflow.rules import ItemStatus
+from tracker.rules.core.notices import NoticeKind
 from tracker.rules.pagination import PAGE
-from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
@@ -291,7 +291,7 @@ def test_a_deputy_takes_over_by_keyboard(live: Live, keyboard: Callable[[str], K
         sue.to(sue.page.get_by_label(label))
         sue.type(f"{day:%m%d%Y}")
     sue.follow(sue.page.get_by_role("button", name="Add backup reviewer"))
-    assert sue.page.get_by_text("Hugo is your backup reviewer on these days.").is_visible()
+    expect(sue.page.get_by_text("Hugo is your backup reviewer on these days.")).to_be_visible()
 
     hugo = keyboard("hugo")
     hugo.follow(hugo.page.get_by_role("link", name="1 new notice"))
@@ -301,7 +301,7 @@ def test_a_deputy_takes_over_by_keyboard(live: Live, keyboard: Callable[[str], K
     hugo.fill(hugo.page.get_by_label("Why, for both of them"), "Sue is on leave")
     hugo.follow(hugo.page.get_by_role("button", name="Reassign"))
     assert stored(live, select(Review.status).order_by(Review.id)) == ["closed", "sent"]
-    assert hugo.page.get_by_text("Sue is on leave").is_visible()
+    expect(hugo.page.get_by_text("Sue is on leave")).to_be_visible()
 
 
 def test_an_endorsement_is_revoked_and_another_seen_differently_by_keyboard(
@@ -323,7 +323,7 @@ def test_an_endorsement_is_revoked_and_another_seen_differently_by_keyboard(
     ]
 
     ana = keyboard("ana")
-    assert ana.page.get_by_text("Seen again: not yet").first.is_visible()
+    expect(ana.page.get_by_text("Seen again: not yet").first).to_be_visible()
     ana.page.goto(f"/statements/{second}")
     ana.follow(ana.page.get_by_role("link", name="Ask for a second opinion"))
     ana.to(ana.page.get_by_label("Hugo (Central)"))

@@ -27,9 +27,12 @@ from tests.browser.watch import (
 from tests.engines import LONG
 from tracker.rules.errors import Conflict
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
+
 ERRORS = (400, 401, 403, 405, 409, 410, 413, 422, 429, 500, 503, 507)
 RARE = {
-    "administration/bulk_edits/edit.html",
+    "administration/memberships/bulk.html",
     "administration/people/link.html",
     "assessment/not_saved.html",
     "assessment/refused.html",
@@ -53,7 +56,7 @@ ANSWERS = {
     "administration/memberships/return.html",
     "assessment/later.html",
     "assessment/replaced.html",
-    "dashboard/front.html",
+    "today/front.html",
     "evidence/erased.html",
     "frameworks/changes.html",
     "profiles/closed.html",
@@ -150,7 +153,7 @@ def test_no_template_is_left_out(site: Site) -> None:
 def test_an_error_page(site: Site, browser: Any, code: int) -> None:
     with watched(site, browser, "learner") as watch, failing(site, "frameworks.index", code):
         watch.visit("/frameworks/")
-        assert watch.page.locator("h1").count() == 1
+        expect(watch.page.locator("h1")).to_have_count(1)
         assert everything(watch) == []
 
 
@@ -237,7 +240,7 @@ def a_form_sent_before(site: Site, watch: Watch) -> None:
 def a_move_too_late(site: Site, watch: Watch) -> None:
     """A supervisor comes to a review on which the other has moved meanwhile."""
     path = next(
-        each.path for each in site.places if each.template == "reviews/differences/show.html"
+        place.path for place in site.places if place.template == "reviews/differences/show.html"
     )
 
     def too_late(**_values: object) -> None:
@@ -257,7 +260,7 @@ def several_people(site: Site, watch: Watch) -> None:
 
 def several_reviews(site: Site, watch: Watch) -> None:
     """The coordinator ticks two reviews, to reassign both."""
-    path = next(each.path for each in site.places if each.endpoint == "handovers.index")
+    path = next(place.path for place in site.places if place.endpoint == "handovers.index")
     tick(watch, path, "reviews")
 
 

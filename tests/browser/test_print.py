@@ -15,6 +15,9 @@ from tracker.db import transaction
 from tracker.models import Library
 from tracker.rules.regions import Paper
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
+
 PAPER = {"width": 688, "height": 1000}
 """A4 without its margins, in CSS pixels: the narrower of the two papers."""
 PAGES = {
@@ -88,7 +91,7 @@ def test_what_is_for_the_hand_stays_on_the_screen(site: Site, browser: Any, name
 def test_the_notes_hold_what_is_folded_away(site: Site, browser: Any) -> None:
     page = opened(site, browser, "differences")
     equal = page.locator(".endorsed-list li b").first
-    assert not equal.is_visible()
+    expect(equal).to_be_hidden()
     words = printed(page)
     assert equal.text_content() in words
     assert "Ana Ruiz, reviewed by Maria Ortiz" in words

@@ -43,12 +43,12 @@ def test_a_good_page_has_no_fault(shown: Any) -> None:
 )
 def test_what_the_policy_refuses_is_found(shown: Any, body: str) -> None:
     watch = shown(body)
-    assert any("Content Security Policy" in each for each in watch.faults())
+    assert any("Content Security Policy" in fault for fault in watch.faults())
 
 
 def test_a_missing_script_is_found(shown: Any) -> None:
     assert any(
-        "404" in each for each in shown('<script src="/assets/js/none.js"></script>').faults()
+        "404" in fault for fault in shown('<script src="/assets/js/none.js"></script>').faults()
     )
 
 
@@ -59,7 +59,7 @@ def test_a_broken_script_is_found(shown: Any) -> None:
         lambda route: route.fulfill(body="nothing()", content_type="text/javascript"),
     )
     watch.visit("/planted")
-    assert any("nothing is not defined" in each for each in watch.faults())
+    assert any("nothing is not defined" in fault for fault in watch.faults())
 
 
 def test_too_many_requests_are_found(shown: Any) -> None:
@@ -74,7 +74,7 @@ def test_a_heavy_page_is_found(shown: Any) -> None:
         )
     )
     watch.page.wait_for_load_state("networkidle")
-    assert any("bytes on the wire" in each for each in watch.faults())
+    assert any("bytes on the wire" in fault for fault in watch.faults())
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_heavy_page_is_found(shown: Any) -> None:
     ],
 )
 def test_a_barrier_is_found(shown: Any, body: str, rule: str) -> None:
-    assert any(each.startswith(f"axe {rule}:") for each in barriers(shown(body).page))
+    assert any(barrier.startswith(f"axe {rule}:") for barrier in barriers(shown(body).page))
 
 
 def test_a_locked_orientation_is_found(shown: Any) -> None:

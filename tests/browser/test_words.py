@@ -23,7 +23,7 @@ from tests.demo.people import load_cast
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import db
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
-from tracker.queries.record import versions
+from tracker.record.versions import queries as versions
 from tracker.rules.names import first_name, short_name
 from tracker.web.i18n import content_language
 from tracker.web.i18n.content_language import START
@@ -123,7 +123,7 @@ def stored(app: Flask) -> tuple[set[str], set[str]]:
     written |= {short for name in people for short in (first_name(name), short_name(name))}
     written |= {name.partition(" / ")[0] for name in profiles}
     return {" ".join(each.split()) for each in written}, {
-        " ".join(each.split()) for each in of_frameworks
+        " ".join(of_framework.split()) for of_framework in of_frameworks
     }
 
 
@@ -147,7 +147,7 @@ class Data:
     def __init__(self, values: set[str]) -> None:
         self.values = values | {zone.replace("_", " ") for zone in available_timezones()}
         names = sorted(
-            (each for each in values if len(each) < 120 and PLAIN.search(each)),
+            (value for value in values if len(value) < 120 and PLAIN.search(value)),
             key=len,
             reverse=True,
         )
@@ -185,8 +185,8 @@ def untranslated(html: str, data: Data, everything: Data) -> list[str]:
         spoken += (
             [
                 words
-                for each in json.loads(value).values()
-                for words in (each if isinstance(each, list) else [each])
+                for load in json.loads(value).values()
+                for words in (load if isinstance(load, list) else [load])
             ]
             if name == "data-words"
             else [value]
@@ -266,6 +266,7 @@ def astray(html: str) -> list[str]:
         for tag, lang, shown in page.nodes
         if MARKED in shown and lang != "de" and tag != "title"
     ]
+    found += [f"<{tag}> {shown!r}" for tag, _lang, shown in page.nodes if "<span" in shown]
     found += [f"{name}={value!r}" for name, value in page.attributes if "<span" in value]
     return found + ["a mark is left"] * (START in html)
 
@@ -283,7 +284,11 @@ def test_words_of_a_framework_stand_in_its_language(site: Site, german: None) ->
 def test_words_that_are_not_told_of_are_found(
     site: Site, german: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content_language, "mark", lambda words, lang: words)
     client = Client(site.app)
     client.sign_in(str(PEOPLE["learner"]), load_cast().password)
-    assert len(astray(client.get("/profile").text)) > 20
+    with monkeypatch.context() as patch:
+        patch.setattr(content_language, "mark", lambda words, *_of: words)
+        assert len(astray(client.get("/profile").text)) > 20
+    with monkeypatch.context() as patch:
+        patch.setitem(site.app.jinja_env.filters, "in_lang", lambda words: words)
+        assert len(astray(client.get("/profile").text)) > 20

@@ -16,10 +16,10 @@ from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tracker.cli.backups import REASONS
 from tracker.db import db
+from tracker.evidence.files.rules import Upload
 from tracker.models import BackupTest
-from tracker.queries.operations import invariants
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.operations.backups import FINDINGS, Finding
+from tracker.operations.backups.rules import FINDINGS, Finding
+from tracker.operations.checks import queries as invariants
 
 
 @pytest.fixture
@@ -94,7 +94,9 @@ def test_a_backup_of_a_version_that_is_not_known_is_refused_in_one_sentence(
     app: Flask, world: World, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = run(app, "backup").output.partition(":")[0]
-    monkeypatch.setattr("tracker.cli.backups.schema.known", lambda _folder: frozenset({"later"}))
+    monkeypatch.setattr(
+        "tracker.cli.backups.system.known_layouts", lambda _folder: frozenset({"later"})
+    )
     for command in (("backup", "test", path), ("restore", path, "--replace", "--despite-faults")):
         done = run(app, *command)
         assert (done.exit_code, done.output) == (1, f"{REASONS['backup_unknown']}\n")
@@ -137,16 +139,17 @@ def codes(name: str, source: str) -> set[str]:
 
 def test_every_finding_and_every_refusal_has_its_words() -> None:
     names = (
-        "queries/operations/invariants",
-        "queries/operations/record_check",
-        "queries/operations/seal_chains",
+        "queries/core/seals",
+        "operations/checks/queries",
+        "operations/checks/queries_record",
+        "operations/checks/queries_chains",
         "storage/archives",
         "storage/postgresql_copies",
-        "services/operations/backups",
-        "rules/operations/backups",
+        "operations/backups/actions",
+        "operations/backups/rules",
     )
     source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
-    named = codes("_named", source) | set(re.findall(r'found\["([a-z_]+)"\]', source))
+    named = codes("_named", source) | set(re.findall(r'yield "([a-z_]+)"', source))
     assert codes("Finding", source) | named == set(FINDINGS)
     refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)
     assert refusals - set(REASONS) == {"backup_faulty"}

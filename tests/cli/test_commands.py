@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from config import ROOT
 from tests.conftest import TestConfig
 from tests.engines import fresh_database
+from tracker.accounts.sign_in import rules as passwords
 from tracker.app import create_app
 from tracker.cli import commands
 from tracker.db import db
-from tracker.rules.accounts import passwords
 
 HEAVY = {
     "PIL",

@@ -27,6 +27,8 @@ from tests.engines import LONG, REQUIRED, fresh_database
 from tracker.app import create_app
 from tracker.cli.setup import set_up
 from tracker.db import db, transaction
+from tracker.frameworks.files.rules_reading import read_framework
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import (
     AwayPeriod,
     Confirmation,
@@ -47,13 +49,11 @@ from tracker.models import (
     Team,
     TrainingAction,
 )
-from tracker.rules.frameworks.files import read_framework
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.operations.system.actions import newest_layout
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
+from tracker.rules.core.schema import REMEDIES, SchemaState
 from tracker.rules.roles import Role
-from tracker.services.operations import demo as rows
-from tracker.storage.layouts import layouts
+from tracker.today.demo import actions as rows
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -71,8 +71,8 @@ def demo(
         return
     numbers = [f"{name}_id_seq" for name, table in db.metadata.tables.items() if "id" in table.c]
     with app.app_context(), transaction() as tx:
-        last = {each: tx.scalar(text(f"SELECT last_value FROM {each}")) for each in numbers}
-        tx.execute(text("; ".join(f"ALTER SEQUENCE {each} RESTART" for each in numbers)))
+        last = {number: tx.scalar(text(f"SELECT last_value FROM {number}")) for number in numbers}
+        tx.execute(text("; ".join(f"ALTER SEQUENCE {number} RESTART" for number in numbers)))
     yield app
     with app.app_context(), transaction() as tx:
         for each, value in last.items():
@@ -164,7 +164,7 @@ def test_the_sentences_of_a_domain_are_its_own(kind: str) -> None:
 def test_the_file_is_of_this_story() -> None:
     head = rows.head_of(ROWS)
     made = head["made_from"], head["layout"]
-    newest = layouts(ROOT / "migrations").newest
+    newest = newest_layout(ROOT / "migrations")
     assert made == (made_from(), newest), "the story or the layout changed: make demo-rows"
 
 
@@ -241,7 +241,7 @@ def test_it_stands_at_any_day_with_a_chain_and_seals_that_hold(demo: Flask) -> N
     assert names == {"Winter 2026", "Spring 2027"}
     assert newest is not None
     assert 0 <= (day - newest.date()).days < 5
-    assert not [each for each in happenings if "{" in each]
+    assert not [happening for happening in happenings if "{" in happening]
     with demo.app_context(), transaction() as tx:  # PostgreSQL goes on after the rows of the file
         person_id = tx.scalars(select(Person.id).limit(1)).one()
         tx.add(AwayPeriod(person_id=person_id, starts_on=day, until_on=day))
@@ -338,7 +338,7 @@ def test_the_second_library_has_counts_without_names_late_reviews_and_two_jobs(
         sign_in("Vera Stone"),
         (f"/teams/{teams[team.name]}" for team in cast.teams),
     )
-    learners = [each["name"] for team in cast.teams for each in team.learners]
+    learners = [learner["name"] for team in cast.teams for learner in team.learners]
     assert len(learners) == 19
     pages = [vera.get(main + page).text for page in ("", "/gaps")]
     assert [name for name in learners for page in pages[1:] if name in page] == []

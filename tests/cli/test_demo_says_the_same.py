@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests import pdf
-from tests.cli.test_demo import demo, load
+from tests.cli.test_demo import demo, loaded
 from tests.client import Client
 from tests.factories.world import HASH
 from tracker.db import session, transaction
@@ -121,8 +121,10 @@ def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
     "people_asked",
     [4, pytest.param(100, marks=pytest.mark.longest)],  # four of them stand for all in `make test`
 )
-def test_every_way_to_one_person_says_the_same(demo: Flask, people_asked: int) -> None:
-    assert load(demo).exit_code == 0
+def test_every_way_to_one_person_says_the_same(
+    demo: Flask, engine_name: str, people_asked: int
+) -> None:
+    loaded(demo, engine_name)
     with demo.app_context():
         with transaction() as tx:
             tx.execute(update(Person).values(password_hash=HASH))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tracker.cli.commands import main
-from tracker.services.operations import backups
+from tracker.operations.backups import actions as backups
 
 Prepare = Callable[[Path], None]
 

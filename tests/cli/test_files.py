@@ -12,7 +12,7 @@ from flask import Flask
 from tests.factories.evidence import PDF, TXT, piece
 from tests.factories.world import World
 from tracker.db import db
-from tracker.rules.evidence.uploads import Upload
+from tracker.evidence.files.rules import Upload
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from tests.factories.sending import actor
 from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED
+from tracker.administration.version_moves import actions as moves
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
-from tracker.rules.frameworks.file_writing import text_of
-from tracker.rules.frameworks.files import read_framework
-from tracker.services.frameworks import moves
-from tracker.services.frameworks.importing import import_framework
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules_reading import read_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 

@@ -26,6 +26,7 @@ from tests.factories.world import make_world
 from tests.review_rules import faults
 from tests.test_crash import laid_out
 from tracker.db import db, session, transaction
+from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import (
     AuditEvent,
     Framework,
@@ -35,7 +36,6 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.record.versions import is_current
-from tracker.rules.frameworks.versions import VersionStatus
 
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 

@@ -14,7 +14,7 @@ from tests.factories.world import World
 from tracker.cli.people import people
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Notice, RecordOpening
-from tracker.rules.administration.openings import DECIDE_WITHIN, Decider, OpeningDecision
+from tracker.rules.core.openings import DECIDE_WITHIN, Decider, OpeningDecision
 
 DAY = dt.timedelta(days=1)
 

@@ -22,6 +22,7 @@ from config import Config
 from tests.client import Client
 from tests.factories.world import World
 from tracker import locks
+from tracker.administration.library.actions import set_operator
 from tracker.app import create_server
 from tracker.cli.background import beside
 from tracker.cli.background.daily import PARTS
@@ -29,10 +30,9 @@ from tracker.cli.serve import serve
 from tracker.cli.server import gunicorn
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, DailyWork
-from tracker.rules.operations.audit_kinds import CLOCK_CONFIRMED
-from tracker.rules.operations.daily_work import LEASE, DailyPart
-from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.services.administration.operators import set_operator
+from tracker.operations.daily_work.rules import LEASE, DailyPart
+from tracker.rules.core.audit_kinds import CLOCK_CONFIRMED
+from tracker.rules.core.schema import REMEDIES, SchemaState
 
 KEEPER = """
 import sys
@@ -209,7 +209,6 @@ def test_a_server_starts_though_its_clock_is_doubted_and_says_so(
     events(app, "--once")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("TRACKER_DATABASE_URL", app.config["SQLALCHEMY_DATABASE_URI"])
-    monkeypatch.setattr("gc.disable", lambda: None)
     monkeypatch.setattr("tracker.web.application.compile_templates", lambda served: None)
     for days, said in ((0, False), (400, True)):
         with time_machine.travel(world.now + dt.timedelta(days=days), tick=False):
@@ -251,7 +250,9 @@ def test_a_second_one_waits_for_the_first(
 def test_in_front_of_no_database_it_says_what_to_do(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.cli.database.schema.state", lambda folder: SchemaState.OLDER)
+    monkeypatch.setattr(
+        "tracker.cli.database.system.schema_state", lambda folder: SchemaState.OLDER
+    )
     done = app.test_cli_runner().invoke(args=["work", "--once"])
     assert done.exit_code == 1
     assert REMEDIES[SchemaState.OLDER] in done.output

@@ -12,11 +12,11 @@ from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.lookups import Outline
 from tests.demo.people import DemoLearner, pick
 from tests.demo.reviews import Stage, hold_review
+from tracker.administration.rounds import actions as rounds
+from tracker.assessment.ratings import actions as ratings
+from tracker.evidence.pieces import actions as evidence
 from tracker.policy.permissions import Actor
-from tracker.services import evidence
-from tracker.services.administration import rounds
-from tracker.services.assessment import ratings
-from tracker.services.reviews import due_dates
+from tracker.reviews.review import actions as reviews
 
 GROUPS = 3
 GROUP_DAYS = 12
@@ -69,17 +69,17 @@ class CountyStory(LibraryStory):
         review_id = hold_review(self, learner, to_send, day, Stage[sent["stage"]])
         if "one_more_week" in sent:
             now = self.at(sent["one_more_week"])
-            due_dates.one_more_week(self.actor(learner.name, now), review_id, now)
+            reviews.one_more_week(self.actor(learner.name, now), review_id, now)
 
     def _near(self, learner: DemoLearner) -> list[Outline]:
-        return [each for each in self.statements if each.rank <= learner.rank]
+        return [statement for statement in self.statements if statement.rank <= learner.rank]
 
     def _rate(
         self, learner: DemoLearner, actor: Actor, statements: list[Outline], day: float
     ) -> None:
         """For the first time, by the grid: all of them at once."""
         later = day > FIRST_ROUND[1]
-        said = [self._to_save(learner, each, later) for each in statements]
+        said = [self._to_save(learner, statement, later) for statement in statements]
         ratings.rate_many(actor, said, self.at(day))
         for each in said:
             learner.said[each.statement_id] = str(each.answer)

@@ -4,14 +4,14 @@ import datetime as dt
 
 from tests.demo import lookups as world
 from tests.demo.people import Scene
+from tracker.accounts.account import actions as away
+from tracker.assessment.ratings import actions as ratings
 from tracker.policy.permissions import Actor
 from tracker.queries.access import subjects
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.asking import ask
-from tracker.queries.teams import teams
-from tracker.services.accounts import away
-from tracker.services.assessment import readiness
-from tracker.services.notifications import round_reminders
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.teams.rounds import actions as round_reminders
+from tracker.teams.team import queries as teams
 
 BACK_IN = dt.timedelta(days=6)
 
@@ -24,7 +24,7 @@ def not_sent_yet(scene: Scene) -> None:
         person = scene.actor(each["name"], now)
         match each["what"]:
             case "ready":
-                readiness.declare(person, True, now)
+                ratings.declare_ready(person, True, now)
             case "away":
                 away.leave(person, scene.today + BACK_IN, now)
             case "reminded":

@@ -3,37 +3,35 @@ rounds begin, and learners rate and keep evidence."""
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict
+from inspect import signature
 from typing import Any
 
 from tests.demo import lookups as world
 from tests.demo.lookups import Outline
 from tests.demo.people import Cast, DemoLearner, Scene, draw, email, pick
+from tracker.accounts.account import actions as account
+from tracker.accounts.links import actions_owner as links
+from tracker.accounts.sign_in.rules import Passwords
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.library import actions as library_settings
+from tracker.administration.library import queries as current
+from tracker.administration.library.actions import NewLibrary, create_administrator
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.people import actions as people
+from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.rounds import actions as rounds
+from tracker.administration.teams import actions as teams
+from tracker.administration.use_statements import actions as use_statements
+from tracker.assessment.ratings.actions import RatingToSave
+from tracker.evidence.files.rules import FileStore, Upload
+from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces.rules import EvidenceContent
+from tracker.frameworks.versions.rules import Decision
+from tracker.notifications.notices import actions as notices
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import library_settings as current
-from tracker.rules.accounts.passwords import Passwords
-from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.uploads import FileStore, Upload
-from tracker.rules.frameworks.sensitive import Decision
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
-from tracker.services import evidence
-from tracker.services.accounts import invitations
-from tracker.services.administration import (
-    exclusions,
-    library_settings,
-    memberships,
-    people,
-    role_profiles,
-    rounds,
-    teams,
-    use_statement_readings,
-    use_statements,
-)
-from tracker.services.administration.library_settings import NewLibrary, create_administrator
-from tracker.services.assessment.ratings import RatingToSave
-from tracker.services.notifications import notices
-from tracker.services.operations.demo import season
+from tracker.today.demo.actions import season
 
 FRAMEWORK = "library-technicians"
 RANK = {"Entry": 1, "Mid-level": 2, "Senior": 3, "Lead": 4}
@@ -83,8 +81,9 @@ class LibraryStory(Scene):
 
     def _hide_names(self, admin: Actor, now: dt.datetime) -> None:
         """Coordinators read counts alone; everything else stays as a new library has it."""
-        settings = asdict(current.settings(admin))
-        del settings["statements_to_coordinators"]  # The use statement says this.
+        library = current.library(admin)
+        names = set(signature(library_settings.edit).parameters) - {"actor", "now"}
+        settings = {name: getattr(library, name) for name in names}
         library_settings.edit(admin, **settings | {"names_to_coordinators": False}, now=now)
 
     def _set_durable_targets(self, admin: Actor, now: dt.datetime, below: int = 0) -> None:
@@ -119,7 +118,7 @@ class LibraryStory(Scene):
         for name in self.cast.names():
             if name not in self.ids:
                 self.ids[name], token = people.add(admin, name, email(name), now)
-                invitations.accept(token, self.passwords, self.cast.password, now)
+                links.accept(token, self.passwords, self.cast.password, now)
         root = world.root_team(admin.library_id)
         team_ids = self.team_ids
         for team in self.cast.teams:
@@ -146,8 +145,8 @@ class LibraryStory(Scene):
                         place,
                     )
                 )
-        for each in self.cast.second_jobs():
-            self._employ(admin, each["name"], team_ids[each["team"]], each, now)
+        for second_job in self.cast.second_jobs():
+            self._employ(admin, second_job["name"], team_ids[second_job["team"]], second_job, now)
         for name, where in self.cast.coordinators:
             terms = MembershipTerms(
                 team_ids[where] if where else root,
@@ -186,7 +185,7 @@ class LibraryStory(Scene):
     def _begin(self, learner: DemoLearner, day: float) -> Actor:
         """They have read how ratings are used."""
         actor = self.actor(learner.name, self.at(day))
-        use_statement_readings.read(actor, world.use_statement(actor.library_id), self.at(day))
+        account.read_use_statement(actor, world.use_statement(actor.library_id), self.at(day))
         return actor
 
     def _read_notices(self) -> None:
@@ -209,24 +208,25 @@ class LibraryStory(Scene):
     def _to_rate_again(self, learner: DemoLearner) -> tuple[list[Outline], list[Outline]]:
         """What they say something else of by now, and some of the rest."""
         changed = [
-            each
-            for each in self.statements
-            if each.id in learner.said
-            and learner.answer(each, self.scale, later=True) != learner.said[each.id]
+            statement
+            for statement in self.statements
+            if statement.id in learner.said
+            and learner.answer(statement, self.scale, later=True) != learner.said[statement.id]
         ]
         same = [
-            each
-            for each in self.statements
-            if each not in changed and draw("again", learner.name, each.code) < 0.12
+            statement
+            for statement in self.statements
+            if statement not in changed and draw("again", learner.name, statement.code) < 0.12
         ]
         return changed, same
 
     def _to_review(self, learner: DemoLearner) -> list[Outline]:
         """Up to their target, but for a domain here and there."""
         return [
-            each
-            for each in self.statements
-            if each.rank <= learner.rank and draw("leave", learner.name, each.domain) > 0.1
+            statement
+            for statement in self.statements
+            if statement.rank <= learner.rank
+            and draw("leave", learner.name, statement.domain) > 0.1
         ]
 
     def _record_evidence(self, learner: DemoLearner, actor: Actor, day: float) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.db import session
+from tracker.frameworks.versions.rules_scale import Scale
 from tracker.models import (
     Domain,
     Framework,
@@ -19,8 +20,7 @@ from tracker.models import (
     UseStatement,
 )
 from tracker.models.joins import scale_rows
-from tracker.rules.frameworks.scale import Scale
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.roles import Role
 
 

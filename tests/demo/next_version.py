@@ -4,11 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules_data import data_of, framework_of
+from tracker.frameworks.versions.queries_contents import file_of
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.contents import file_of
-from tracker.rules.frameworks.file_writing import data_of
-from tracker.rules.frameworks.files import framework_of
-from tracker.services.frameworks.importing import import_framework
 
 VERSION = "26.11"
 NAMES = uuid.UUID("6f2b0d0e-9d3c-4c36-9a5e-2f8f0c1d7a11")
@@ -64,7 +63,7 @@ def draft(actor: Actor, framework_id: int, now: dt.datetime) -> None:
         for strand in data["strands"]
         for domain in strand["domains"]
     }
-    found = {each["code"]: (each, rows) for rows in listed.values() for each in rows}
+    found = {row["code"]: (row, rows) for rows in listed.values() for row in rows}
     for code, changed in REWORDED.items():
         found[code][0].update(changed)
     whole, rows = found[SPLIT]
@@ -72,14 +71,14 @@ def draft(actor: Actor, framework_id: int, now: dt.datetime) -> None:
     rows[at : at + 1] = [_added(whole, part, [whole["uuid"]]) for part in PARTS]
     first, rows = found[MERGED[0]]
     together = _added(first, TOGETHER, [found[code][0]["uuid"] for code in MERGED])
-    rows[:] = [together if each is first else each for each in rows if each["code"] != MERGED[1]]
+    rows[:] = [together if row is first else row for row in rows if row["code"] != MERGED[1]]
     moved, rows = found[MOVED[0]]
     rows.remove(moved)
     _after_the_last(listed[MOVED[1]], MOVED[2], moved)
     retired, rows = found[RETIRED]
     rows.remove(retired)
     rows = listed["ai"]
-    like = next(each for each in rows if each["code"].startswith(NEW[0]))
+    like = next(row for row in rows if row["code"].startswith(NEW[0]))
     _after_the_last(rows, NEW[0], _added(like, NEW[1], []))
     import_framework(framework_of(data), now, actor)
 

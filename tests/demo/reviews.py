@@ -6,17 +6,19 @@ from enum import Enum
 from tests.demo import lookups as world
 from tests.demo.lookups import Outline
 from tests.demo.people import DemoLearner, Scene, draw, fitting, pick
-from tracker.rules.frameworks.scale import (
+from tracker.frameworks.versions.rules_scale import (
     CANNOT_TELL,
     NOT_MY_WORK,
     NOT_THEIR_WORK,
     Ground,
     counterpart,
 )
-from tracker.rules.reviews.differences import Choice, ChoiceKind
-from tracker.rules.reviews.responses import ReviewerResponse
-from tracker.services.operations import looks
-from tracker.services.reviews import answers, differences, reviews
+from tracker.operations.audit import actions as looks
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences.rules import Choice, ChoiceKind
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review.rules import ReviewerResponse
 
 FIRST_TOLD = dt.date(2026, 11, 24)
 """What chance says goes by the day of the story, as if it ended on this day: on every day it is the
@@ -153,21 +155,22 @@ def _talk(
         now = scene.at(day + at / 50)
         agreed = counterpart(said) or said
         reason = _fitting(scene, "agreements", statement, learner)
+        agreeing = Choice(item_id, ChoiceKind.AGREE, agreed, reason)
         if stage is Stage.DIFFERENCES:
             if at == 0:
-                differences.confirm(supervisor, item_id, agreed, reason, now)
+                differences.confirm_all(supervisor, review_id, [agreeing], now)
             elif at == 1:
                 step = _fitting(scene, "next_steps", statement, learner)
                 due_on = scene.today + dt.timedelta(days=21)
                 differences.add_next_step(supervisor, item_id, actor.person_id, step, due_on, now)
             elif at == 2:
-                choice = Choice(item_id, ChoiceKind.AGREE, agreed, reason)
-                differences.choose(actor, review_id, [choice], [], now)
+                differences.choose(actor, review_id, [agreeing], [], now)
         elif at % 4 == 3 or (stage is Stage.KEPT_APART and at == 0):
-            differences.keep_apart(actor, item_id, now)
+            apart = Choice(item_id, ChoiceKind.NO_AGREEMENT)
+            differences.confirm_all(actor, review_id, [apart], now)
         else:
             for who in (supervisor, actor):
-                differences.confirm(who, item_id, agreed, reason, now)
+                differences.confirm_all(who, review_id, [agreeing], now)
 
 
 def _fitting(scene: Scene, kind: str, statement: Outline, learner: DemoLearner) -> str:

@@ -23,13 +23,14 @@ from tests.demo.people import Cast, load_casts
 from tracker.app import create_app
 from tracker.cli.setup import set_up
 from tracker.db import Base, db
+from tracker.evidence.files.rules import FileStore
 from tracker.models import AuditEvent, AuditEventDetail
 from tracker.models.columns import table_of
-from tracker.rules.evidence.uploads import FileStore
+from tracker.operations.system import actions as schema
 from tracker.services.one_transaction import all_or_nothing
-from tracker.services.operations import demo, schema
-from tracker.services.operations.demo import EVENTS, season
 from tracker.storage import files
+from tracker.today.demo import actions as demo
+from tracker.today.demo.actions import EVENTS, season
 
 DAY = dt.date(2026, 11, 24)
 """The day at which the story is told."""
@@ -81,12 +82,14 @@ def _head(casts: tuple[Cast, ...], config: dict[str, Any], shipped: Numbers) -> 
     digests = sorted(set(db.session.scalars(select(stored.c.sha256))))
     accounts = [account for cast in casts for account in cast.accounts()]
     return {
-        "layout": schema.newest(config["MIGRATIONS_DIR"]),
+        "layout": schema.newest_layout(config["MIGRATIONS_DIR"]),
         "made_from": made_from(),
         "numbers": shipped,
         "libraries": [cast.library for cast in casts],
         "password": casts[0].password,
-        "accounts": [{key: each[key] for key in ("role", "name", "email")} for each in accounts],
+        "accounts": [
+            {key: account[key] for key in ("role", "name", "email")} for account in accounts
+        ],
         "files": {digest: files.read(config["FILES"], digest).decode() for digest in digests},
     }
 

@@ -6,11 +6,12 @@ import datetime as dt
 import io
 
 from tests.demo.people import Cast, email
+from tracker.administration.roster import actions as staging
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster import rules_files as files
+from tracker.administration.roster.rules import RosterMapping
 from tracker.policy.permissions import Actor
-from tracker.queries.administration.roster import rosters
-from tracker.rules.administration.roster import files
-from tracker.services.administration.roster import importing, staging
-from tracker.services.administration.roster.planning import RosterMapping
 
 NAME = "staff-list.csv"
 FIRST_ID = 1001
@@ -20,7 +21,7 @@ def bring_in(admin: Actor, cast: Cast, now: dt.datetime) -> None:
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(["Employee no.", "Name", "Email", "Branch", "Job class"])
-    learners = [(team.name, each) for team in cast.teams for each in team.learners]
+    learners = [(team.name, learner) for team in cast.teams for learner in team.learners]
     for number, (team, each) in enumerate(learners, FIRST_ID):
         name = each["name"]
         rows.writerow([f"E{number}", name, email(name), team, each["profile"]])

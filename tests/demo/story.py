@@ -14,18 +14,24 @@ from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.lookups import Outline
 from tests.demo.people import Cast, DemoLearner, email, pick
 from tests.demo.reviews import Stage, hold_review
+from tracker.accounts.account import actions as account
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links import actions_owner as given_links
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.people import actions as people
+from tracker.administration.rounds import actions as rounds
+from tracker.administration.teams import actions as teams
+from tracker.assessment.ratings import actions as ratings
+from tracker.evidence.files.rules import FileStore
+from tracker.evidence.pieces import actions as evidence
+from tracker.operations.audit import actions as looks
 from tracker.policy.permissions import Actor
-from tracker.queries.reviews import queues
-from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.evidence.uploads import FileStore
-from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.record.workflow.rules import ReviewStatus
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.queue import queries as queues
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
-from tracker.services import evidence
-from tracker.services.accounts import account, away, given_links, invitations
-from tracker.services.administration import memberships, people, rounds, teams
-from tracker.services.assessment import ratings
-from tracker.services.operations import looks
-from tracker.services.reviews import due_dates, thanks
 
 STAGES = tuple(Stage)
 
@@ -65,9 +71,9 @@ class Story(LibraryStory):
         day = FIRST_ROUND[0] + 3 + learner.place
         actor = self._begin(learner, day)
         near = [
-            each
-            for each in self.statements
-            if learner.place == 0 or each.rank <= max(2, learner.rank)
+            statement
+            for statement in self.statements
+            if learner.place == 0 or statement.rank <= max(2, learner.rank)
         ]
         self._rate(learner, actor, near, day, later=False)
         self._record_evidence(learner, actor, day + 6)
@@ -80,7 +86,7 @@ class Story(LibraryStory):
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 2)
         coordinator = self.actor(self.cast.coordinators[0][0], now)
-        looks.looked(coordinator, [each.person_id for each in self.learners], "gaps", now)
+        looks.looked(coordinator, [learner.person_id for learner in self.learners], "gaps", now)
         now = self.at(FIRST_ROUND[1] + 10)
         admin = self.actor(self.cast.administrator, now)
         self._set_durable_targets(admin, now)
@@ -126,22 +132,22 @@ class Story(LibraryStory):
             now = (review.ended_at or self.at(-1)) + dt.timedelta(hours=2)
             supervisor = self.actor(learner.supervisor, now)
             first = learner.name.split()[0]
-            thanks.write(supervisor, review.id, texts["to_learner"].format(name=first), now)
+            differences.thank(supervisor, review.id, texts["to_learner"].format(name=first), now)
             if learner.place == 0:
                 first = learner.supervisor.split()[0]
                 text = texts["to_supervisor"].format(name=first)
-                thanks.write(self.actor(learner.name, now), review.id, text, now)
+                differences.thank(self.actor(learner.name, now), review.id, text, now)
 
     def _need_time(self) -> None:
         """The last team's supervisor is away, and the first learner with a review under way takes
         one more week for it."""
         now = self.at(-1)
-        away.leave(self.actor(self.cast.teams[-1].supervisors[0], now), self._day(8), now)
+        account.leave(self.actor(self.cast.teams[-1].supervisors[0], now), self._day(8), now)
         for learner in self.learners:
             actor = self.actor(learner.name, now)
             for review in queues.mine(actor, self.today):
                 if review.status is ReviewStatus.IN_REVIEW:
-                    due_dates.one_more_week(actor, review.id, now)
+                    reviews.one_more_week(actor, review.id, now)
                     return
 
     def _second_opinions(self) -> None:
@@ -174,12 +180,12 @@ class Story(LibraryStory):
         and uses it, the other's supervisor is asked today whether they are there."""
         now = self.at(-1, hour=23)
         admin = self.actor(self.cast.administrator, now)
-        coded, asking = [each for each in self.learners if each.place in (7, 8)][:2]
+        coded, asking = [learner for learner in self.learners if learner.place in (7, 8)][:2]
         code = given_links.new_recovery_code(
             self.actor(coded.name, now), self.passwords, self.cast.password, now
         )
         token = invitations.renew(admin, coded.person_id, now)
-        invitations.accept(token, self.passwords, self.cast.password, now, code=code)
+        given_links.accept(token, self.passwords, self.cast.password, now, code=code)
         invitations.renew(admin, asking.person_id, now)
 
     def _rate(

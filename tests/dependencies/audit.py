@@ -46,7 +46,7 @@ def read(printed: str) -> Report | None:
     if not any(each.get("vulns") for each in known):
         return None
     ours = [each for each in found if each["name"] != KNOWN]
-    checked = [each for each in ours if "skip_reason" not in each]
+    checked = [our for our in ours if "skip_reason" not in our]
     return Report(
         len(checked),
         [
@@ -55,7 +55,7 @@ def read(printed: str) -> Report | None:
             for each in checked
             for vuln in each["vulns"]
         ],
-        [each["name"] for each in ours if "skip_reason" in each],
+        [our["name"] for our in ours if "skip_reason" in our],
     )
 
 

@@ -23,8 +23,8 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Says:
 
     def status(*answers: Any, arguments: tuple[str, ...] = ()) -> int:
         printed = [
-            each if isinstance(each, str) else json.dumps({"dependencies": each})
-            for each in answers
+            answer if isinstance(answer, str) else json.dumps({"dependencies": answer})
+            for answer in answers
         ]
         by_list = dict(zip(audit.LISTS, printed, strict=True))
         monkeypatch.setattr(audit, "pip_audit", lambda _file, service: by_list[service])

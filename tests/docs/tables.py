@@ -137,7 +137,7 @@ def _rules(table: Table) -> list[str]:
 
 
 def _names(columns: Iterable[Column[object]]) -> str:
-    return ", ".join(f"`{each.name}`" for each in columns)
+    return ", ".join(f"`{column.name}`" for column in columns)
 
 
 def _where(index: Index) -> str:

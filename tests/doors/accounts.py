@@ -6,10 +6,10 @@ from tests.factories.people import closed_to
 from tests.factories.world import World, add
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening, SignIn
-from tracker.rules.accounts.links import HELD_FOR, LinkPurpose
-from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.administration.openings import DECIDE_WITHIN, INDEPENDENT_AFTER, Decider
-from tracker.services.operations import jobs
+from tracker.rules.core.links import HELD_FOR, LinkPurpose
+from tracker.rules.core.openings import DECIDE_WITHIN, INDEPENDENT_AFTER, Decider
+from tracker.rules.core.tokens import token_hash
+from tracker.services.core import jobs
 
 SIGNED_IN_POST = "401 422 422 422 422 422 422 422 422"
 LINK, BACK = "a" * 43, "b" * 43

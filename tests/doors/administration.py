@@ -6,6 +6,13 @@ from tests.doors.door import Door
 from tests.factories.sending import actor
 from tests.factories.versions import next_version, scope
 from tests.factories.world import World, add
+from tracker.administration.accounts import actions as merging
+from tracker.administration.people import actions as people
+from tracker.administration.roster import actions as staging
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster import rules_files as files
+from tracker.administration.version_moves import actions as moves
 from tracker.db import transaction
 from tracker.models import (
     AccountMerge,
@@ -16,12 +23,6 @@ from tracker.models import (
     RosterImport,
 )
 from tracker.models.record.words import skill_of
-from tracker.queries.administration.roster import rosters
-from tracker.rules.administration.roster import files
-from tracker.services.administration import people
-from tracker.services.administration.accounts import merging
-from tracker.services.administration.roster import importing, staging
-from tracker.services.frameworks import moves
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
 ADMIN_POST = "401 403 403 403 403 403 403 422 403"
@@ -112,7 +113,7 @@ def roster_file() -> files.RosterFile:
 
 def an_imported_roster(world: World) -> None:
     a_roster(world)
-    found = rosters.recent(actor(world, "adam"))[0]
+    found, _by = rosters.recent(actor(world, "adam"))[0]
     importing.bring_in(actor(world, "adam"), found.id, found.plan_digest, world.now)
 
 

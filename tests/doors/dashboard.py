@@ -2,8 +2,8 @@ from tests.doors.door import Door
 
 DOORS = [
     Door("dashboard.index", "200 200 200 200 200 200 200 200 200"),
-    Door("dashboard.health", "200 200 200 200 200 200 200 200 200"),
-    Door("dashboard.ready", "200 200 200 200 200 200 200 200 200"),
+    Door("health.alive", "200 200 200 200 200 200 200 200 200"),
+    Door("health.ready", "200 200 200 200 200 200 200 200 200"),
     Door("dashboard.security_txt", "404 404 404 404 404 404 404 404 404"),
     Door("dashboard.styleguide", "404 404 404 404 404 404 404 404 404"),
     Door("front.about", "200 200 200 200 200 200 200 200 200"),

@@ -8,7 +8,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Endorsement, LevelException, ReviewItem
-from tracker.services.reviews import exceptions
+from tracker.reviews.endorsements import actions as endorsements
 
 
 def proposed(world: World) -> None:
@@ -16,7 +16,7 @@ def proposed(world: World) -> None:
     revealed(world)
     item_id = session().scalars(select(ReviewItem.id).order_by(ReviewItem.id)).first()
     assert item_id is not None
-    exceptions.propose(actor(world, "sue"), item_id, "Done elsewhere", world.now)
+    endorsements.propose_exception(actor(world, "sue"), item_id, "Done elsewhere", world.now)
 
 
 def its_exception(world: World) -> dict[str, object]:

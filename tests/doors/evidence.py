@@ -5,8 +5,8 @@ from tests.doors.door import Door
 from tests.factories.evidence import PDF, piece, sent
 from tests.factories.world import World
 from tracker.db import session
+from tracker.evidence.files.rules import Upload
 from tracker.models import Evidence, ReviewItemEvidence
-from tracker.rules.evidence.uploads import Upload
 
 LEARNERS = "{0} {1} {1} {1} 403 403 403 403 403"
 OWNER = "{0} {1} 404 404 404 404 404 404 404"

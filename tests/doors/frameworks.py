@@ -5,11 +5,11 @@ from sqlalchemy import func, select
 from tests.doors.door import Door
 from tests.factories.world import World
 from tracker.db import session
+from tracker.frameworks.corrections.actions import suggest_correction
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.versions.queries_contents import file_of
 from tracker.models import Correction, Framework, FrameworkDraft
-from tracker.queries.frameworks.contents import file_of
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.corrections import suggest_correction
-from tracker.services.frameworks.importing import import_framework
 
 
 def suggest(world: World) -> None:

@@ -10,7 +10,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Deputy, Endorsement
-from tracker.services.reviews import delegates
+from tracker.reviews.handovers import actions as handovers
 
 
 def central(world: World) -> dict[str, object]:
@@ -20,7 +20,7 @@ def central(world: World) -> dict[str, object]:
 def with_a_deputy(world: World) -> None:
     """Hugo stands in for Sue; nothing of hers waits."""
     today = world.now.date()
-    delegates.name(
+    handovers.name_deputy(
         actor(world, "sue"), world.people["hugo"], today, today + dt.timedelta(days=7), world.now
     )
 

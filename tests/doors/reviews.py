@@ -3,12 +3,14 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.factories import sending as sides
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
-from tracker.services.reviews import differences, reviews, thanks
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.review import actions as reviews
 
 NOTHING_TICKED = {"act": "ticked"}
 
@@ -34,13 +36,13 @@ def confirmed(world: World) -> None:
     """By the learner, the first of them."""
     revealed(world)
     item_id = int(str(its_item(world)["item_id"]))
-    differences.confirm(actor(world, "ana"), item_id, "partly", "", world.now)
+    sides.confirm(actor(world, "ana"), item_id, "partly", "", world.now)
 
 
 def kept_apart(world: World) -> None:
     """By the learner, the first of them."""
     revealed(world)
-    differences.keep_apart(actor(world, "ana"), int(str(its_item(world)["item_id"])), world.now)
+    sides.keep_apart(actor(world, "ana"), int(str(its_item(world)["item_id"])), world.now)
 
 
 def ended(world: World) -> None:
@@ -48,14 +50,14 @@ def ended(world: World) -> None:
     review_id = send(world, YES, NO)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
-    differences.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
+    sides.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
 
 
 def thanked(world: World) -> None:
     """By the learner."""
     ended(world)
     review_id = session().scalars(select(Review.id)).one()
-    thanks.write(actor(world, "ana"), review_id, "Thank you, Sue.", world.now)
+    differences.thank(actor(world, "ana"), review_id, "Thank you, Sue.", world.now)
 
 
 def with_a_step(world: World) -> None:

@@ -31,7 +31,24 @@ from tests.factories.tried import mail_tried
 from tests.factories.versions import next_version, scope
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tracker.accounts.account import actions as away
+from tracker.administration.library.actions import set_operator
+from tracker.administration.memberships import queries as plans
+from tracker.administration.memberships.rules import BulkChange, BulkEdit
+from tracker.administration.people import actions as people
+from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.teams import actions as teams
+from tracker.assessment.imports import queries as import_targets
+from tracker.assessment.imports.forms import headings
+from tracker.assessment.imports.rules import plan
+from tracker.assessment.imports.rules_lines import read
+from tracker.assessment.older import actions as kept_ratings
 from tracker.db import session, transaction
+from tracker.evidence.pieces import actions as evidence
+from tracker.frameworks.drafts.queries import DraftedVersion, drafted
+from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import (
     Evidence,
     Level,
@@ -46,24 +63,8 @@ from tracker.models import (
     Team,
     UseStatement,
 )
-from tracker.queries.administration.bulk_edits import plans
-from tracker.queries.assessment import import_targets
-from tracker.queries.frameworks import version_steps
-from tracker.queries.frameworks.drafts import DraftedVersion, drafted
-from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
-from tracker.rules.assessment.import_lines import read
-from tracker.rules.assessment.import_plan import plan
-from tracker.rules.frameworks.changes.placed_statements import statements
-from tracker.rules.frameworks.versions import VersionStatus
-from tracker.rules.notifications.mail import MailOutcome
+from tracker.rules.core.mail import MailOutcome
 from tracker.rules.roles import Role
-from tracker.services import evidence
-from tracker.services.accounts import away
-from tracker.services.administration import legal_holds, people, role_profiles, teams
-from tracker.services.administration.operators import set_operator
-from tracker.services.assessment import kept_ratings
-from tracker.services.frameworks import offering
-from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
 ROSTER = b"Name,Email,Team,Job profile\nNora Fine,nora@example.org,Central,Mid-level\n"
@@ -210,7 +211,7 @@ def ben_ends(world: World) -> dict[str, object]:
 
 
 def on_hold(world: World) -> None:
-    legal_holds.begin(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
+    people.begin_legal_hold(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
 
 
 def second_administrator(world: World) -> None:
@@ -237,7 +238,7 @@ def its_change(world: World) -> dict[str, object]:
 
 
 def by_hand(world: World) -> dict[str, object]:
-    first, second = list(statements(the_draft(world).after))[:2]
+    first, second = list(the_draft(world).after.statements)[:2]
     return {"statement": first.uuid, "first": second.uuid, "second": ""}
 
 

@@ -15,12 +15,12 @@ from sqlalchemy import select
 from tests.factories.reviews import send
 from tests.factories.world import World, add
 from tracker.db import transaction
+from tracker.evidence.files.rules import FileStore, Upload
+from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.models import EvidenceVersion, ReviewItem, ReviewItemEvidence
 from tracker.queries.access.actors import actor_for_person
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.uploads import FileStore, Upload
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
-from tracker.services import evidence
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 OPEN = "http://schemas.openxmlformats.org/"
 RELATED = OPEN + "officeDocument/2006/relationships/"

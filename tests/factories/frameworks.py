@@ -3,12 +3,18 @@ frameworks of other shapes."""
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.factories.sending import actor
 from tests.factories.world import World, add, job
 from tests.rules.frameworks.test_shapes import shape
+from tracker.administration.role_profiles import actions as role_profiles
 from tracker.db import session, transaction
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions.rules_scale import Meaning, Scale
 from tracker.models import (
     Citation,
     Domain,
@@ -22,13 +28,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.records.frameworks import moves
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.roles import Role
-from tracker.services.administration import role_profiles
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import import_framework
 
 
 def leave_out(world: World, statement_id: int, reason: str, library: str = "city") -> None:
@@ -124,11 +124,11 @@ def learn_in(world: World, name: str) -> FrameworkFile:
     file, world.framework_id = second_framework(world, name)
     both = [world.people["ana"], world.people["ben"]]
     with transaction() as tx:
-        tx.execute(
-            update(Membership)
-            .where(Membership.person_id.in_(both), Membership.role == Role.LEARNER)
-            .values(role_profile_id=world.role_profiles["Everything"])
+        learn = select(Membership).where(
+            Membership.person_id.in_(both), Membership.role == Role.LEARNER
         )
+        for membership in tx.scalars(learn):
+            membership.role_profile_id = world.role_profiles["Everything"]
         moves.begin(tx, both, world.now)
     return file
 

@@ -6,14 +6,14 @@ import datetime as dt
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.record import sheets
-from tracker.rules.assessment import progress
-from tracker.rules.assessment.progress import Progress
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.record.sheet import Sheet
-from tracker.rules.record.words import Side
+from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings.rules import Progress
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_words import Side
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}
 """How many statements a domain lists up to the target, rank 2; Leadership has one there, which is

@@ -8,14 +8,15 @@ from sqlalchemy import select
 from tests.factories.mail_servers import Inbox
 from tests.factories.sending import actor
 from tests.factories.world import World
+from tracker.accounts.account import actions as account
 from tracker.db import session, transaction
 from tracker.models import Notice, OutboxMail
-from tracker.records.notifications import notices as records
-from tracker.rules.notifications.mail import MailServer
-from tracker.rules.notifications.mail import mail_server as settings
-from tracker.rules.notifications.notices import MailChoice, NoticeKind
-from tracker.services.notifications import notices, outbox
-from tracker.services.notifications.outbox import Delivery
+from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail.actions import Delivery
+from tracker.records.core import notices as records
+from tracker.rules.core.mail import MailServer
+from tracker.rules.core.mail import mail_server as settings
+from tracker.rules.core.notices import MailChoice, NoticeKind
 
 
 def told(world: World, name: str) -> list[str]:
@@ -33,7 +34,7 @@ def tell(world: World, name: str, now: dt.datetime | None = None, key: str = "a"
 
 def wants(world: World, choice: MailChoice, *names: str) -> None:
     for name in names:
-        notices.choose(actor(world, name), choice, world.now)
+        account.choose_mail(actor(world, name), choice, world.now)
 
 
 def server(inbox: Inbox) -> MailServer:

@@ -7,9 +7,9 @@ from sqlalchemy import update
 
 from tests.factories.world import HASH, START, World, add
 from tracker.db import transaction
+from tracker.frameworks.versions import records_moves as moves
 from tracker.models import Invitation, Membership, Person, RecordOpening, Team
-from tracker.records.frameworks import moves
-from tracker.rules.administration.openings import WAIT
+from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
 
 

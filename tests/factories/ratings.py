@@ -5,9 +5,9 @@ import datetime as dt
 from tests.factories.answers import Answer
 from tests.factories.world import World
 from tracker.db import transaction
+from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Rating, RatingEntry
 from tracker.models.record.words import skill_of
-from tracker.rules.frameworks.scale import Basis
 
 
 def rate(

@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer, words_of
 from tests.factories.world import World, add
 from tracker.db import transaction
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Framework, Review, ReviewItem, ReviewItemText, ReviewMove, Statement
 from tracker.models.record.words import skill_of
-from tracker.records.reviews import endorsements
-from tracker.records.reviews import status as records
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
-from tracker.rules.reviews.workflow import REVEALED, ItemStatus, Move, ReviewStatus
+from tracker.record.endorsements.rules import ReviewedContent, reviewed_digest
+from tracker.record.workflow.rules import REVEALED, ItemStatus, Move, ReviewStatus
+from tracker.reviews.endorsements import records as endorsements
 
 SALT = "5" * 64
 
@@ -107,7 +106,7 @@ def endorse_all(
             )
         )
         for review, item in zip(reviews, items, strict=True):
-            records.keep_revealed(tx, review.learner_id, item, at)
+            endorsements.keep_revealed(tx, review.learner_id, item, at)
             endorsements.stand(tx, review, item, answers[item.statement_id], at)
         return [item.id for item in items]
 
@@ -169,7 +168,7 @@ def send(
             )
             add(tx, made)
             if item in REVEALED:
-                records.keep_revealed(tx, world.people[learner], made, at)
+                endorsements.keep_revealed(tx, world.people[learner], made, at)
     return review_id
 
 

@@ -1,4 +1,4 @@
-"""Reviews made through the services, as people would: sent, answered, revealed."""
+"""Reviews made through the services, as people would: sent, answered, revealed, agreed on."""
 
 import datetime as dt
 
@@ -7,14 +7,18 @@ from sqlalchemy import select
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.world import World
-from tracker.db import session, transaction
+from tracker.db import db, session, transaction
+from tracker.frameworks.versions.rules_scale import WITHOUT_GROUND, Ground
 from tracker.models import Rating, Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences.actions import Confirmed
+from tracker.reviews.differences.rules import Choice, ChoiceKind
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import WITHOUT_GROUND, Ground
-from tracker.rules.reviews.responses import ReviewerResponse
-from tracker.services.reviews import answers, reviews
 
 YES, PART, NO, SURE_NOT, NOT_MINE = (
     Answer.CONSISTENTLY,
@@ -120,3 +124,27 @@ def answer_all(world: World, review_id: int, *said: ReviewerAnswer, by: str = "s
     for item_id, each in zip(ids, said, strict=True):
         answer(world, item_id, each, by)
     return ids
+
+
+def confirm(
+    actor: Actor, item_id: int, answer: str, reason: str, now: dt.datetime, seen: str | None = None
+) -> bool:
+    """What one side says about one difference, as the page confirms it for several at once. Returns
+    whether it is endorsed now. Raises what its row was refused for."""
+    choice = Choice(item_id, ChoiceKind.AGREE, answer, reason, seen)
+    return bool(_say(actor, choice, now).agreed)
+
+
+def keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
+    _say(actor, Choice(item_id, ChoiceKind.NO_AGREEMENT), now)
+
+
+def _say(actor: Actor, choice: Choice, now: dt.datetime) -> Confirmed:
+    with db.engine.connect() as connection:
+        of_item = select(ReviewItem.review_id).where(ReviewItem.id == choice.item_id)
+        review_id = connection.scalar(of_item) or 0
+    try:
+        return differences.confirm_all(actor, review_id, [choice], now)
+    except Conflict as refused:
+        rows = refused.facts.get("rows")
+        raise rows[choice.item_id] if isinstance(rows, dict) else refused from None

@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.factories.world import World
 from tracker.db import own_engine, transaction
 from tracker.models import BackupTest, MailTest
-from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.notifications.mail import MailOutcome
-from tracker.rules.operations.backups import DatabaseContents, Manifest
+from tracker.operations.backups.rules import DatabaseContents, Manifest
+from tracker.rules.core.mail import MailOutcome
+from tracker.rules.core.tokens import token_hash
 from tracker.storage import archives
 
 

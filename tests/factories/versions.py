@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from tests.factories.sending import actor
 from tests.factories.world import World, add
+from tracker.administration.version_moves import actions as moves
 from tracker.db import Base, transaction
+from tracker.frameworks.versions.queries_steps import MoveScope
+from tracker.frameworks.versions.records_lineage import add_origin
+from tracker.frameworks.versions.rules import Change
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Skill, Statement, Strand
-from tracker.queries.frameworks.version_steps import MoveScope
-from tracker.records.frameworks.lineage import add_origin
-from tracker.rules.frameworks.versions import Change
-from tracker.services.frameworks import moves
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ def _made_of(tx: Session, before: Statement, change: Change, *, carries: bool) -
 
 def _copy(tx: Session, row: Base, **changed: Any) -> int:
     columns = inspect(type(row)).column_attrs
-    values = {each.key: getattr(row, each.key) for each in columns if each.key != "id"}
+    values = {column.key: getattr(row, column.key) for column in columns if column.key != "id"}
     copied = type(row)(**(values | changed))
     tx.add(copied)
     tx.flush()

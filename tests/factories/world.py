@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from tests.client import PASSWORD
 from tests.factories.answers import MEANING, Answer, words_of
+from tracker.accounts.sign_in.rules import Passwords
 from tracker.db import transaction
+from tracker.frameworks.versions import records_moves as moves
 from tracker.models import (
     Domain,
     Framework,
@@ -37,8 +39,6 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.records.frameworks import moves
-from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.roles import Role
 
 HASH = Passwords(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)

@@ -53,14 +53,20 @@ def mutant_of(name: str, diff: str) -> Mutant:
 def argued(content: str) -> dict[Mutant, str]:
     """With the reason why it changes nothing."""
     entries = tomllib.loads(content).get("mutant", [])
-    return {Mutant(each["function"], each["was"], each["now"]): each["why"] for each in entries}
+    return {
+        Mutant(entry["function"], entry["was"], entry["now"]): entry["why"] for entry in entries
+    }
 
 
 def complaints(living: Collection[Mutant], reasons: Mapping[Mutant, str]) -> list[str]:
     """What nobody argued, and what is argued for nothing. Empty where all is well."""
     return [
         *(f"No test sees this change:\n{each}" for each in sorted(living) if each not in reasons),
-        *(f"Argued, and not there:\n{each}" for each in sorted(reasons) if each not in living),
+        *(
+            f"Argued, and not there:\n{reason}"
+            for reason in sorted(reasons)
+            if reason not in living
+        ),
         *(f"Argued without a reason:\n{each}" for each, why in reasons.items() if not why.strip()),
     ]
 

@@ -386,7 +386,7 @@ def all_counts_at_once() -> AbstractContextManager[object]:
     """As if every move were over a year ago. What is new counts from the next round now, and counted
     on the day of the move then: in the recorded worlds that would change most pages, and the rest of
     them couldn't be compared."""
-    return patch("tracker.models.record.later.counted_by", lambda _today: dt.date.max)
+    return patch("tracker.models.record.later.year_before", lambda _today: dt.date.max)
 
 
 def move(

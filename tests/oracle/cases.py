@@ -71,7 +71,7 @@ def demo_teams(app: Flask) -> Facts:
             " WHERE p.administrator ORDER BY p.email"
         )
         of = adapter.learns_in("ana.ruiz@example.org", DAY)
-        domains = list(dict.fromkeys(each.domain for each in adapter.statements(of or 0)))
+        domains = list(dict.fromkeys(statement.domain for statement in adapter.statements(of or 0)))
         learners, signed_in = {email for email, *_others in _learners()}, _signed_in()
     for email in sorted({each[0] for each in [*readers, *admins]} & signed_in - learners):
         reading.own(email)

@@ -541,7 +541,7 @@ class Drawing(Story):
 
     def retarget(self) -> bool:
         domains = ("communication", "leadership", "technical")
-        ranks = {each: self.chance.choice(("1", "2", "2", "3", "")) for each in domains}
+        ranks = {domain: self.chance.choice(("1", "2", "2", "3", "")) for domain in domains}
         data = {"name": "Mid-level"}
         data |= {f"{{target small {self.on} {each}}}": rank for each, rank in ranks.items()}
         url = f"/admin/role-profiles/{{profile Mid-level, small {self.on}}}"

@@ -25,9 +25,9 @@ from tests.oracle import adapter
 from tests.oracle.facts import lines_of, tidy
 from tests.oracle.next_files import Publishing
 from tests.oracle.readings import Facts, Reader, Reading
+from tracker.administration.library.actions import set_operator
 from tracker.cli.background.work import work
 from tracker.db import db
-from tracker.services.administration.operators import set_operator
 
 Step = dict[str, Any]
 LEARNERS = ("ana", "ben", "lea", "sue")
@@ -101,7 +101,7 @@ class Story:
         reading = Reading(self.app, self.now.date(), 3 if self.is_short else SHARE, self.number)
         with self.app.app_context():
             of = adapter.framework_id("small", self.version)
-            domains = list(dict.fromkeys(each.domain for each in adapter.statements(of)))
+            domains = list(dict.fromkeys(statement.domain for statement in adapter.statements(of)))
         for who in EVERYBODY:
             reading.own(self.email(who))
         for reader, learner in READ_BY[:4] if self.is_short else READ_BY:

@@ -16,7 +16,9 @@ from tests.conftest import NOW, empty
 from tests.engines import LONG, REQUIRED
 from tests.factories.world import add, job
 from tests.rules.searching import SEARCH
+from tracker.administration.access_review.queries import accesses, readers
 from tracker.db import db, transaction
+from tracker.frameworks.versions import records_moves as moves
 from tracker.models import Correction, Framework, Library, Membership, Person, Team
 from tracker.policy.permissions import (
     GRACE,
@@ -39,13 +41,11 @@ from tracker.policy.permissions import (
 )
 from tracker.policy.reviewers import may_review
 from tracker.queries.access import subjects
-from tracker.queries.access.access_review import accesses, readers
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.teams import team_learners
-from tracker.queries.teams.gap_scope import gap_scope
-from tracker.records.frameworks import moves
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.rules.roles import Permission, Role
+from tracker.teams.gaps.queries_scope import gap_scope
+from tracker.teams.team import queries_learners as team_learners
 
 TODAY = NOW.date()
 TEAM_READ, GAPS_READ = Permission.TEAM_READ, Permission.GAPS_READ
@@ -111,7 +111,7 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
             add(tx, Library(name=f"Library {number}", created_at=NOW, names_to_coordinators=False))
             for number in range(2)
         ]
-        profiles = [job(tx, each, framework_id, "P", None) for each in libraries]
+        profiles = [job(tx, library, framework_id, "P", None) for library in libraries]
         teams: list[int] = []
         for number, above in enumerate(plan.parents):
             parent = None if above is None else tx.get_one(Team, teams[above])
@@ -196,7 +196,7 @@ def scopes(actor: Actor, teams: list[int]) -> dict[int, dict[int, bool]]:
     name there."""
     return {
         team.id: {
-            one.person_id: one.by_name
+            one.person_id: one.place.by_name
             for one in gap_scope(actor, team.id, path, NO_BLIND_SPOTS, NOW).in_reach()
         }
         for team_id in teams
@@ -215,7 +215,9 @@ def scopes_by_predicates(
         if not allows(actor, GAPS_READ, team):
             continue
         within = [
-            each.path for each in actor.coordinates if team.places[0].path.startswith(each.path)
+            coordinate.path
+            for coordinate in actor.coordinates
+            if team.places[0].path.startswith(coordinate.path)
         ]
         root = int(min(within, key=len).split("/")[-2]) if within else team_id
         here = learners_of(plan, teams.index(root) if within else place, bool(within))
@@ -237,7 +239,7 @@ def seen_by_sql(people: list[int]) -> dict[int, set[int]]:
         actor = actor_for_person(person_id, NOW)
         assert actor is not None
         for access in accesses(actor, NOW, readers(actor, NOW)):
-            found[access.reader.id] |= {by_email[one.email] for one in access.people}
+            found[access.reader.person.id] |= {by_email[one.email] for one in access.people}
     return found
 
 
@@ -265,9 +267,9 @@ def test_sql_and_predicates_pick_the_same_records(emptied: Flask, plan: Plan) ->
         actor = actor_for_person(person_id, NOW)
         assert actor is not None
         assert seen[person_id] == {
-            each
-            for each in people
-            if each != person_id and allows(actor, Permission.PROFILE_READ, subject_of(each))
+            person
+            for person in people
+            if person != person_id and allows(actor, Permission.PROFILE_READ, subject_of(person))
         }
         assert profiles(actor, named=True) == seen[person_id]
         assert profiles(actor, named=False) == {
@@ -531,6 +533,54 @@ def test_the_teams_that_can_be_read(
     assert {teams.index(each) for each in found} == read
     stranger = actor(library_id=library_id + 100, **held)
     assert not db.session.scalars(select(Team.id).where(teams_readable(stranger))).all()
+
+
+@pytest.mark.parametrize(
+    ("who", "named", "read"),
+    [
+        ({"supervises": (2,)}, False, {0, 8}),
+        ({"coordinates": (2,)}, True, {0, 4, 8}),
+        ({"coordinates": (2,)}, False, set()),
+        ({"supervises": (3,), "coordinates": (2,)}, True, {0, 4, 8}),
+        ({"supervises": (3,), "coordinates": (2,)}, False, {4}),
+        ({"coordinates": (1,)}, True, set()),
+        ({}, True, set()),
+    ],
+)
+def test_the_profiles_that_can_be_read(
+    emptied: Flask, who: dict[str, tuple[int, ...]], named: bool, read: set[int]
+) -> None:
+    """Team 3 is below team 2. Person 2 supervises, 6 left long ago, 8 lately, 10 is to come, and the
+    account of 12 was deleted."""
+    learners = (
+        (0, 2, 0, None),
+        (4, 3, 0, None),
+        (6, 2, -90, -60),
+        (8, 2, -9, -1),
+        (10, 2, 5, None),
+        (12, 2, 0, None),
+    )
+    places = (
+        *((one, team, Role.LEARNER, begins, ends) for one, team, begins, ends in learners),
+        (2, 2, Role.SUPERVISOR, 0, None),
+    )
+    people, teams = build(Plan((None, None, 0, 2), frozenset(), 13, places))
+    with transaction() as tx:
+        deleted = tx.get_one(Person, people[12])
+        deleted.name, deleted.disabled_at, deleted.removed_at = "", NOW, NOW
+    held = {
+        name: tuple(
+            Place(teams[number], db.session.get_one(Team, teams[number]).path) for number in numbers
+        )
+        for name, numbers in who.items()
+    }
+    library_id = db.session.get_one(Person, people[0]).library_id
+    reader = actor(library_id=library_id, person_id=people[2], **held)
+    assert {people.index(profile) for profile in profiles(reader, named=named)} == read
+    themselves = actor(library_id=library_id, person_id=people[0], **held)
+    assert {people.index(profile) for profile in profiles(themselves, named=named)} == read - {0}
+    stranger = actor(library_id=library_id + 100, **held)
+    assert not profiles(stranger, named=named)
 
 
 def test_everybody_of_a_library_is_who_is_there(emptied: Flask) -> None:

@@ -19,10 +19,9 @@ from tests.policy.test_permissions import Plan, build, plans
 from tracker.db import db, transaction
 from tracker.models import Deputy, Framework, Membership, Person, Review, Team
 from tracker.policy.permissions import GRACE
-from tracker.policy.reviewers import may_review, reviewer_may_go_on
-from tracker.queries.reviews import eligible_reviewers
-from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one
-from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.policy.reviewers import may_review, reviewer_may_go_on, reviewing_team, teams_for_one
+from tracker.record.workflow.rules import ReviewStatus
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.rules.roles import Role
 
 TODAY = NOW.date()
@@ -50,9 +49,9 @@ def worlds(draw: st.DrawFn) -> More:
         )
     )
     kept = tuple(
-        each
-        for each in deputies
-        if each[0] != each[1] and (each[0] - each[1]) % 2 == 0 and each[2] <= each[3]
+        deputy
+        for deputy in deputies
+        if deputy[0] != deputy[1] and (deputy[0] - deputy[1]) % 2 == 0 and deputy[2] <= deputy[3]
     )
     return More(
         plan, kept, draw(st.frozensets(person, max_size=1)), draw(st.frozensets(person, max_size=3))
@@ -174,15 +173,15 @@ def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, worl
     going_on = set(db.session.scalars(select(Review.id).where(reviewer_may_go_on(TODAY))))
     for learner in people:
         allowed = {
-            each
-            for each in people
-            if db.session.scalar(asked, {"learner": learner, "reviewer": each})
+            person
+            for person in people
+            if db.session.scalar(asked, {"learner": learner, "reviewer": person})
         }
         assert allowed == by_hand(learner)
         for_one = {
-            each
-            for each in people
-            if db.session.scalar(asked_for_one, {"learner": learner, "reviewer": each})
+            person
+            for person in people
+            if db.session.scalar(asked_for_one, {"learner": learner, "reviewer": person})
         }
         assert for_one == by_hand(learner, of_one=True)
         assert allowed <= for_one
@@ -221,7 +220,7 @@ def test_who_is_disabled_or_heads_a_closed_team_leaves_it_to_the_next_above(
         (4, 0, Role.SUPERVISOR, -60, None),
     )
     plan = Plan((None, None, 0, 2), frozenset(closed), 7, places)
-    people = make(More(plan, tuple((*each, 0, 9) for each in deputies), frozenset(disabled)))
+    people = make(More(plan, tuple((*deputy, 0, 9) for deputy in deputies), frozenset(disabled)))
     found = {
         place
         for place, person_id in enumerate(people)

@@ -149,7 +149,7 @@ def _made_up(connection: Connection, table: Table) -> Iterator[tuple[str, Any]]:
 def _copied(column: Column[Any], *, is_sqlite: bool) -> str:
     """A value of the copy number `k`, in its own library and so many days before."""
     table, name, kind = column.table.name, column.name, column.type
-    of = {each.column.table.name for each in column.foreign_keys}
+    of = {foreign_key.column.table.name for foreign_key in column.foreign_keys}
     is_number = isinstance(kind, Integer) and not isinstance(kind, Boolean)
     is_name = column.primary_key or column.unique or name.endswith("_id") or name == "sequence"
     if of - SHARED or (is_number and is_name and not of):
@@ -213,6 +213,19 @@ def sorts(connection: Connection, statement: str, values: Any) -> bool:
     return any(
         word in str(row)
         for row in connection.exec_driver_sql(f"EXPLAIN {kind} {statement}", values)
+    )
+
+
+def plans_anew(statement: str) -> bool:
+    """Whether SQLite plans it anew each time: a value is bound that is compared with what a partial
+    index is of (`written` in tracker/models/columns.py)."""
+    return any(
+        re.search(rf"\b{table.name}(_\d+)?\.{column} {sign.replace('<>', '!=')} \?", statement)
+        for table in COPIED
+        for index in table.indexes
+        for column, sign in re.findall(
+            r"(\w+) (=|<>) '", str(index.dialect_options["sqlite"]["where"])
+        )
     )
 
 

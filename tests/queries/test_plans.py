@@ -24,11 +24,12 @@ from tests.web.worlds import addresses
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Person
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import NAMED_ONE_BY_ONE
-from tracker.queries.operations import audit_log
-from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_drill_reviews import progress_of_unreviewed
+from tracker.operations.audit import queries as audit_log
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.sheet.queries_learners import NAMED_ONE_BY_ONE
+from tracker.reviews.sending.queries_counts import who_sent
+from tracker.teams.gaps.queries_reasons import progress_of_unreviewed
+from tracker.teams.rounds.queries_reviews import reviews_of
 
 Recorded = dict[str, tuple[str, Any]]
 ARGUED = {
@@ -121,6 +122,8 @@ def test_no_growing_table_is_read_from_end_to_end(recorded: Recorded) -> None:
             "ratings"
         }
     assert found == {}
+    assert [each for each, _values in recorded.values() if crowd.plans_anew(each)] == []
+    assert crowd.plans_anew("WHERE review_items_2.status != ?")
 
 
 @pytest.mark.usefixtures("made")
@@ -135,10 +138,12 @@ def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_i
     with noted(db.engine) as of_library:
         who_sent(many, library, version, [])
         progress_of_unreviewed(many, version, library, NOW.date(), NO_BLIND_SPOTS)
+        reviews_of(1, many, "UTC", NO_BLIND_SPOTS)
+        reviews_of(1, many, "UTC", NO_BLIND_SPOTS, NOW)
     with noted(db.engine) as of_audit:
         audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, after=ends[0])
         audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, before=ends[1])
-    assert (len(of_library), len(of_audit)) == (2, 4)
+    assert (len(of_library), len(of_audit)) == (4, 4)
     db.session.remove()
     crowd.fill(db.engine)
     with db.engine.connect() as connection:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.profiles.levels import LevelTally
+from tracker.frameworks.versions.rules_levels import LevelTally
+from tracker.frameworks.versions.rules_scale import Meaning
 
 
 class StatementAnswer(NamedTuple):

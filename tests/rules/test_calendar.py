@@ -16,6 +16,8 @@ from tracker.rules.calendar import (
     overlap,
     start_of,
     time_zones,
+    year_after,
+    year_before,
 )
 from tracker.rules.errors import Invalid
 
@@ -111,3 +113,21 @@ def test_the_zones_offered_are_those_of_places_and_utc() -> None:
     offered = time_zones()
     assert {"UTC", "Europe/Berlin", "America/Chicago"} <= set(offered)
     assert not {"GMT", "CET", "EST"} & set(offered)
+
+
+@pytest.mark.parametrize(
+    ("day", "after"),
+    [
+        (dt.date(2028, 2, 28), dt.date(2029, 2, 28)),
+        (dt.date(2028, 2, 29), dt.date(2029, 3, 1)),
+        (dt.date(2026, 12, 13), dt.date(2027, 12, 13)),
+    ],
+)
+def test_a_year_is_the_same_looked_at_from_both_ends(day: dt.date, after: dt.date) -> None:
+    assert year_after(day) == after
+    assert not day > year_before(after)
+    assert day > year_before(after - dt.timedelta(days=1))
+
+
+def test_a_year_before_february_29_is_february_28() -> None:
+    assert year_before(dt.date(2028, 2, 29)) == dt.date(2027, 2, 28)

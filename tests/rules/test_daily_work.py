@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tracker.rules.operations.daily_work import (
+from tracker.operations.daily_work.rules import (
     LONGEST_WAIT,
     ClockDoubt,
     doubt,

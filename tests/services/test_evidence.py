@@ -22,19 +22,18 @@ from config import ROOT
 from tests.factories.evidence import GOOD, PDF, TXT, piece, store
 from tests.factories.world import World
 from tracker.db import db, transaction
+from tracker.evidence.files.rules import Upload
+from tracker.evidence.files.rules_places import path_of
+from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import queries as lists
+from tracker.evidence.pieces import queries_versions as read
+from tracker.evidence.pieces.rules import EvidenceContent
+from tracker.frameworks.versions.rules_scale import EvidenceKind
 from tracker.models import Evidence, EvidenceText, EvidenceVersion, StoredFile
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.evidence import evidence as lists
-from tracker.queries.evidence import versions as read
 from tracker.rules.errors import Damaged, Invalid, Missing, Refusal
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.places import path_of
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.frameworks.scale import EvidenceKind
-from tracker.services import evidence
-from tracker.services.operations import stored_files
-from tracker.storage import files
+from tracker.storage import file_rows, files
 
 TODAY = dt.date(2026, 11, 24)
 Somebody = Callable[[str], Actor]
@@ -327,7 +326,7 @@ class Killed(BaseException):
     """As a process ends that is killed: nobody tidies up."""
 
 
-def _kill(*_: object) -> None:
+def _kill(*_: object, **__: object) -> None:
     raise Killed
 
 
@@ -338,18 +337,18 @@ def test_a_crash_between_file_and_row_leaves_a_file_for_the_sweep(
     folder, later = tmp_path / "files", dt.datetime.now(dt.UTC) + dt.timedelta(days=700)
     piece(world, folder=tmp_path, upload=Upload("b.txt", TXT))
     with monkeypatch.context() as patch:
-        patch.setattr(evidence.versions, "add_file", _kill)
+        patch.setattr(StoredFile, "__init__", _kill)
         with pytest.raises(Killed):
             piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
     (folder / "incoming-half").write_bytes(PDF[:9])
     assert rows(Evidence, EvidenceVersion, EvidenceText, StoredFile) == [1, 1, 1, 1]
-    found = stored_files.check(folder, world.now)
+    found = file_rows.check(folder, world.now)
     assert (found.named, len(found.orphans), found.old) == (1, 2, [])
-    assert stored_files.sweep(folder, world.now) == stored_files.Swept(0, 0)
+    assert file_rows.sweep(folder, world.now) == file_rows.Swept(0, 0)
     assert len(on_disk(tmp_path)) == 3
-    assert stored_files.sweep(folder, later) == stored_files.Swept(2, 0)
+    assert file_rows.sweep(folder, later) == file_rows.Swept(2, 0)
     assert [path.read_bytes() for path in on_disk(tmp_path)] == [TXT]
-    assert stored_files.sweep(folder, later) == stored_files.Swept(0, 0)
+    assert file_rows.sweep(folder, later) == file_rows.Swept(0, 0)
 
 
 def test_a_fault_between_file_and_row_leaves_nothing(
@@ -357,7 +356,7 @@ def test_a_fault_between_file_and_row_leaves_nothing(
 ) -> None:
     """What another piece names stays, though the same was sent."""
     piece(world, folder=tmp_path, upload=Upload("b.txt", TXT))
-    monkeypatch.setattr(evidence.versions, "add_file", _crash)
+    monkeypatch.setattr(StoredFile, "__init__", _crash)
     for content, name in ((PDF, "a.pdf"), (TXT, "b.txt")):
         with pytest.raises(ZeroDivisionError):
             piece(world, folder=tmp_path, upload=Upload(name, content))
@@ -543,7 +542,7 @@ def test_filters_counts_and_pages(somebody: Somebody, world: World) -> None:
     for number in range(lists.PAGE + 2):
         piece(world, title=f"Piece {number}", reasons={statement: ""} if number < 3 else {})
     evidence.archive(ana, lists.mine(ana.person_id).rows[0].id, world.now)
-    assert lists.counts(ana.person_id) == lists.EvidenceCounts(lists.PAGE + 1, lists.PAGE - 2, 1)
+    assert lists.counts(ana.person_id) == (lists.PAGE + 1, lists.PAGE - 2, 1)
     first, second = lists.mine(ana.person_id), lists.mine(ana.person_id, page=2)
     assert (len(first.rows), len(second.rows), first.total, first.pages) == (
         lists.PAGE,
@@ -555,11 +554,11 @@ def test_filters_counts_and_pages(somebody: Somebody, world: World) -> None:
     assert lists.mine(ana.person_id, show=lists.EvidenceFilter.ARCHIVED).rows[0].archived
     assert lists.mine(ana.person_id, page=9).rows == []
     assert len(lists.unlinked_to(ana.person_id, statement)) == lists.PAGE - 2
-    assert lists.counts(world.people["ben"]) == lists.EvidenceCounts(0, 0, 0)
+    assert lists.counts(world.people["ben"]) == (0, 0, 0)
     assert linked(world.people["ben"], *world.statements["technical"]) == {}
 
 
-def _crash(*_: object) -> None:
+def _crash(*_: object, **__: object) -> None:
     raise ZeroDivisionError
 
 
@@ -577,6 +576,6 @@ def test_a_file_that_is_removed_while_the_same_is_stored_is_there_again(
         for path in on_disk(tmp_path):
             path.unlink()
 
-    monkeypatch.setattr("tracker.services.evidence.erased_files.lock", removed_just_before)
+    monkeypatch.setattr("tracker.storage.file_rows.lock", removed_just_before)
     piece(world, folder=tmp_path, upload=Upload("plan.pdf", PDF))
     assert [path.read_bytes() for path in on_disk(tmp_path)] == [PDF]

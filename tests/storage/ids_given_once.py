@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Engine, Table, event
 
-PROGRAM = re.compile("/tracker/(services|records)/")
+PROGRAM = re.compile(r"/tracker/(?:services/|records/|\w+/\w+/(?:actions|records))")
 NAMED: dict[str, tuple[str, ...]] = {
     "correction_id": ("corrections",),
     "deputy_id": ("deputies",),
@@ -54,7 +54,7 @@ def _before_execute(_connection: Connection, statement: Any, *_rest: Any) -> Non
     if not isinstance(table, Table) or table.name not in TABLES or gives_ids_once(table):
         return
     frames = [f"{each.filename}:{each.lineno}" for each in traceback.extract_stack()]
-    if ours := [each for each in frames if PROGRAM.search(each)]:
+    if ours := [frame for frame in frames if PROGRAM.search(frame)]:
         breaches.append(f"rows of {table} are deleted in {' > '.join(ours)}")
 
 

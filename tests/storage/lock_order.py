@@ -35,7 +35,8 @@ RANKS = {db.metadata.tables[name]: rank for rank, name in enumerate(ORDER)}
 WITH_THE_LIBRARY = {table_of(model) for model in (RoleProfile, RosterImport, Team)}
 """Locked and changed only by who has locked the library."""
 WALK = "lock_order"
-PROGRAM = re.compile("/tracker/services/")
+PROGRAM = re.compile(r"/tracker/(?:services/|\w+/\w+/actions)")
+"""Where the transactions of use cases are."""
 
 Key = tuple[int, int]
 """Rank of the table in ORDER, and the row's id."""
@@ -155,7 +156,7 @@ def _new(
 def _breach(said: str) -> None:
     """With where in the program it is."""
     frames = [f"{each.filename}:{each.lineno}" for each in traceback.extract_stack()]
-    ours = [each for each in frames if PROGRAM.search(each)]
+    ours = [frame for frame in frames if PROGRAM.search(frame)]
     if ours:
         breaches.append(f"{said} in {' > '.join(ours)}")
 

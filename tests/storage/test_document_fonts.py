@@ -44,7 +44,7 @@ def test_what_the_fonts_have(text: str) -> None:
 def test_what_they_lack(text: str, signs: str, systems: tuple[str, ...], font: str) -> None:
     assert unshown(text, "") == signs
     assert writing_systems(signs) == systems
-    assert [font_for(each) for each in systems][:1] == [font][: len(systems)]
+    assert [font_for(system) for system in systems][:1] == [font][: len(systems)]
 
 
 def test_all_that_a_japanese_framework_needs_is_named() -> None:

@@ -84,9 +84,18 @@ def test_a_breach_is_found(
             for step in steps:
                 step(tx, world, review_id)
         db.session.rollback()
-    said = [re.sub(r"( \(\d+, \d+\))? after .*", "", each) for each in lock_order.breaches]
+    said = [re.sub(r"( \(\d+, \d+\))? after .*", "", breach) for breach in lock_order.breaches]
     lock_order.breaches.clear()
     assert said == found
+
+
+def test_every_transaction_is_listened_to() -> None:
+    """But those that look for files that nothing names: they lock no row of ORDER."""
+    files = [
+        path for path in (ROOT / "tracker").rglob("*.py") if "transaction() as" in path.read_text()
+    ]
+    unheard = {path.name for path in files if not lock_order.PROGRAM.search(str(path))}
+    assert unheard == {"file_rows.py"}
 
 
 def test_one_place_locks_rows() -> None:

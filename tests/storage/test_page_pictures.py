@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from tests.factories.evidence import SCRIPT, pdf, stream
+from tracker.evidence.files import rules_pdf_safety as pdf_safety
 from tracker.rules.errors import Invalid, Refusal, Unchecked
-from tracker.rules.evidence import pdf_safety
 from tracker.storage.uploads import page_pictures
 from tracker.storage.uploads.page_pictures import drawn
 
@@ -190,6 +190,6 @@ def test_what_the_program_may_do(tmp_path: Path) -> None:
 
 @pytest.mark.in_ci
 def test_the_server_itself_never_loads_what_draws() -> None:
-    look = "import sys, tracker.app, tracker.services.evidence; print('pypdfium2' in sys.modules)"
+    look = "import sys, tracker.app, tracker.evidence.pieces.actions; print('pypdfium2' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
     assert said.stdout == "False\n"

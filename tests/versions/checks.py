@@ -21,7 +21,11 @@ from tests.versions.model import Counts, Placed, Said, Tally, Text, Word
 from tests.versions.years import HOMES, REVIEWERS, Years
 from tests.web.reviews.test_blindness import fetch
 from tests.web.worlds import QuickClient
+from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session
+from tracker.evidence.pieces import queries as evidence
+from tracker.frameworks.changes.rules_places import Place
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import (
     Domain,
     Draft,
@@ -40,21 +44,18 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.record.words import decided
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import statement_cards
-from tracker.queries.assessment.learners import Learner, learner
-from tracker.queries.evidence import evidence
-from tracker.queries.notifications import notices
-from tracker.queries.profiles import levels, profiles
-from tracker.queries.record import sheets
+from tracker.notifications.notices import queries as notices
+from tracker.profiles.profile import queries as profiles
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.endorsements.rules import ExceptionStatus
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet.queries_learners import Learner, learner
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_words import Side
+from tracker.record.workflow.rules import REVEALED, EndorsementStatus
 from tracker.rules import drafts
-from tracker.rules.frameworks.changes.level_effects import Place
-from tracker.rules.frameworks.scale import Voice
-from tracker.rules.profiles import statement_status
-from tracker.rules.record.sheet import Sheet
-from tracker.rules.record.words import Side
-from tracker.rules.reviews.exceptions import ExceptionStatus
-from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
 Pages = dict[str, str]
 Kept = dict[str, str | None]
@@ -90,11 +91,11 @@ def counts(years: Years, name: str, version: int | None = None) -> Iterator[str]
     me = read(years, name, version)
     placed = _placed(me.framework_id)
     is_, must = _counted(me, placed), model.counts(years.lineage, said(years, name), placed)
-    for each in dataclasses.fields(Counts):
-        was, wanted = getattr(is_, each.name), getattr(must, each.name)
+    for field in dataclasses.fields(Counts):
+        was, wanted = getattr(is_, field.name), getattr(must, field.name)
         if was != wanted:
-            yield f"{each.name} of {name} on {me.framework_id}: {was} for {wanted}"
-    told = next((each for each in _notices(years, name) if each.version is not None), None)
+            yield f"{field.name} of {name} on {me.framework_id}: {was} for {wanted}"
+    told = next((notice for notice in _notices(years, name) if notice.version is not None), None)
     if version is not None or told is None or told.version is None:
         return
     then = dataclasses.replace(me, today=told.happened_at.date())
@@ -124,7 +125,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
     mine, others = (
         sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
     )
-    own, theirs = statement_status.voices(mine, me.name), statement_status.voices(others, me.name)
+    own, theirs = statement_voices.voices(mine, me.name), statement_voices.voices(others, me.name)
     cards = statement_cards.of_framework(mine).cards
     shown = evidence.for_statements(me.person_id, list(placed))
     library = decided(me.library_id, Statement.framework_id == me.framework_id).c
@@ -139,7 +140,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
         endorsed={
             each.id: Word(each.endorsed.key, each.endorsed.at) for each in own if each.endorsed
         },
-        revealed={each.id: Word(each.own.key, each.own.at) for each in theirs if each.own},
+        revealed={their.id: Word(their.own.key, their.own.at) for their in theirs if their.own},
         excepted=frozenset(each.id for each in own if each.exception),
         left_out=frozenset(each.id for each in own if each.not_rated_here is not None),
         decided=dict(decisions.all()),
@@ -277,7 +278,9 @@ def _held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
     me = read(years, name, years.versions[version])
     sheet = sheets.of_learner(me, Side.OWN, NO_BLIND_SPOTS)
     standings = sheet.standings(Voice.ENDORSED)
-    return {(each.strand_key, each.key): standings[each.id].held_rank for each in sheet.domains}
+    return {
+        (domain.strand_key, domain.key): standings[domain.id].held_rank for domain in sheet.domains
+    }
 
 
 # ---- pages

@@ -6,26 +6,28 @@ from contextlib import suppress
 
 from sqlalchemy import select
 
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.levels import own_sheet
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, ask, items, respond
 from tests.versions import checks
 from tests.versions.plans import Deed, Did
 from tests.versions.years import REVIEWERS, Years
+from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session
+from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces.rules import EvidenceContent
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Endorsement, LevelException, Rating, Review
 from tracker.models.record.words import skill_of
-from tracker.queries.assessment import statement_cards
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.reviews import submittable
+from tracker.record.endorsements.rules import ExceptionStatus
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.workflow.rules import LIVE, ItemStatus
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.sending import queries as submittable
 from tracker.rules.errors import Conflict
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.exceptions import ExceptionStatus
-from tracker.rules.reviews.workflow import LIVE, ItemStatus
-from tracker.services import evidence
-from tracker.services.assessment import ratings
-from tracker.services.reviews import differences, endorsements, exceptions, reviews
 
 SAME_ANSWER = {
     YES: ReviewerAnswer.CONSISTENTLY,
@@ -121,10 +123,10 @@ def _send(years: Years, name: str, whats: Mapping[int, Did]) -> None:
     for item in items(review_id):
         did, item_id, status = whats[item.statement_id], item.id, item.status
         if status is ItemStatus.DIFFERS and did.deed is Deed.APART:
-            differences.keep_apart(years.by(name), item_id, years.now)
+            sides.keep_apart(years.by(name), item_id, years.now)
         elif status is ItemStatus.DIFFERS and did.deed is not Deed.DIFFERING:
             for who in (name, by):
-                differences.confirm(years.by(who), item_id, _theirs(did).value, "", years.now)
+                sides.confirm(years.by(who), item_id, _theirs(did).value, "", years.now)
         _end(years, name, item_id, did.deed)
 
 
@@ -137,9 +139,11 @@ def _end(years: Years, name: str, item_id: int, deed: Deed) -> None:
             given_id = session().scalars(given).one()
             endorsements.revoke(actor, given_id, "By mistake.", years.now)
         if deed in TO_EXCEPT:
-            made = exceptions.propose(years.by(name), item_id, "Not at my desk.", years.now)
+            made = endorsements.propose_exception(
+                years.by(name), item_id, "Not at my desk.", years.now
+            )
             if deed is Deed.EXCEPTED:
-                exceptions.confirm(years.by(by), item_id, made, years.now)
+                endorsements.confirm_exception(years.by(by), item_id, made, years.now)
     except Conflict as refused:
         # There is one at the level, or the reviewer is to rate the statement once more.
         if refused.code not in ("exception_there", "statement_hidden"):
@@ -159,10 +163,12 @@ def end_reviews(years: Years) -> None:
     for review_id, learner_id in open_ones.all():
         name = names[learner_id]
         by, all_items = REVIEWERS[name], items(review_id)
-        for item in [each for each in all_items if each.status is ItemStatus.RETURNED]:
+        for item in [all_item for all_item in all_items if all_item.status is ItemStatus.RETURNED]:
             reviews.reply(years.by(name), item.id, word(years, "there", name), years.now)
         sealed = {ItemStatus.WAITING, ItemStatus.RETURNED}
-        for at, item_id in enumerate([each.id for each in all_items if each.status in sealed]):
+        for at, item_id in enumerate(
+            [all_item.id for all_item in all_items if all_item.status in sealed]
+        ):
             item = next(each for each in items(review_id) if each.id == item_id)
             own, version = Answer(item.learner_answer), item.version
             said = SAME_ANSWER.get(own, ReviewerAnswer.PARTLY)
@@ -184,7 +190,7 @@ def _agree_on_exceptions(years: Years, names: Mapping[int, str]) -> None:
     for exception_id, item_id, person_id in proposed.all():
         by = years.by(REVIEWERS[names[person_id]])
         with suppress(Conflict):
-            exceptions.confirm(by, item_id, exception_id, years.now)
+            endorsements.confirm_exception(by, item_id, exception_id, years.now)
 
 
 def dealt(years: Years, name: str) -> dict[int, Did]:

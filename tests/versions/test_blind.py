@@ -26,11 +26,11 @@ from tests.versions.test_years import ASKED, CARRIED, RICH
 from tests.versions.years import DAY
 from tests.web.reviews.test_blindness import fetch
 from tracker.db import db, transaction
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Library
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.record.sheet import Record
+from tracker.record.sheet.rules import Record
+from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.services.reviews import reviews
 
 READERS = ("sue", "hugo", "cora", "ana")
 """Who reviews Ana now, a second reader of what Sue reviewed before, who coordinates, and she herself,
@@ -197,7 +197,7 @@ def differing(app: Flask, plan: Plan, reader: str) -> dict[str, list[str]]:
 @pytest.fixture(autouse=True)
 def _same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
     salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
-    monkeypatch.setattr("tracker.records.reviews.sending.secrets", salts)
+    monkeypatch.setattr("tracker.reviews.sending.records.secrets", salts)
 
 
 @pytest.mark.in_ci

@@ -21,13 +21,14 @@ from tests.versions.checks import Kept, Pages
 from tests.versions.plans import Deed, Did, Fate, Plan, Year, plans
 from tests.versions.years import DAY, REVIEWERS, SPRING
 from tracker.db import db
+from tracker.frameworks.changes import queries as level_effects
+from tracker.frameworks.changes.rules_levels import LevelEffects
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.queries import DraftedVersion
+from tracker.frameworks.versions import records_lineage as lineage
+from tracker.frameworks.versions import records_moves as moves
 from tracker.models import Rating
-from tracker.queries.frameworks import level_effects
-from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.records.frameworks import lineage, moves
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.changes.level_effects import LevelEffects
-from tracker.services.frameworks import publishing
 
 
 class Life:
@@ -198,7 +199,7 @@ def test_a_year_with_everything_in_it(app: Flask) -> None:
 
 
 @settings(
-    max_examples=30,
+    max_examples=6,
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     derandomize=True,
@@ -242,14 +243,14 @@ def loses_notes(tx: Session, *of: Any) -> int:
 BREACHES: dict[str, tuple[str, str, object]] = {
     "what is asked again is the same skill": (
         "statements and skills",
-        "tracker.services.frameworks.publishing._ancestries",
+        "tracker.frameworks.drafts.actions._ancestries",
         lambda stands: {
             uuid: replace(each, carries=True) for uuid, each in whole_ancestries(stands).items()
         },
     ),
     "nothing passes an origin": (
         "own of ana on",
-        "tracker.records.frameworks.lineage.add_origin",
+        "tracker.frameworks.versions.records_lineage.add_origin",
         carries_nothing,
     ),
     "another level than the draft said": (
@@ -259,27 +260,27 @@ BREACHES: dict[str, tuple[str, str, object]] = {
     ),
     "nothing leads to what is retired": (
         "no page of ana leads to",
-        "tracker.queries.assessment.retired_statements.of_learner",
+        "tracker.assessment.older.queries.of_learner",
         lambda _learner, _sheet: [],
     ),
     "merged notes are joined twice": (
         "says twice in one place",
-        "tracker.queries.assessment.earlier_ratings.joined",
+        "tracker.record.ratings.queries.joined",
         lambda first, second: "\n\n".join(filter(None, (first, second, second))),
     ),
     "moving clears notes": (
         "is not what it was",
-        "tracker.records.frameworks.moves.move",
+        "tracker.frameworks.versions.records_moves.move",
         loses_notes,
     ),
     "a round's figures are those of now": (
         "the kept round",
-        "tracker.queries.teams.kept_scope.scope_at",
+        "tracker.teams.gaps.pages_filters.scope_at",
         lambda scope, _at: scope,
     ),
     "a move is not sealed": (
         "seal",
-        "tracker.records.frameworks.moves.seals.note",
+        "tracker.frameworks.versions.records_moves.seals.note",
         lambda _tx, _row: None,
     ),
 }

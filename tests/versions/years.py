@@ -21,24 +21,25 @@ from tests.factories.sending import actor
 from tests.factories.world import LEVELS, World
 from tests.versions.model import Lineage
 from tests.versions.plans import Fate, Plan, Year
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.rounds import actions as rounds
+from tracker.administration.version_moves import actions as moves
 from tracker.db import session, transaction
+from tracker.frameworks.changes.queries import changed_levels
+from tracker.frameworks.changes.rules_places import Place
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.queries import Decided, drafted
+from tracker.frameworks.files.rules_reading import read_framework
+from tracker.frameworks.versions import records_moves as pointers
+from tracker.frameworks.versions.queries_steps import MoveScope
+from tracker.frameworks.versions.rules import Decision, VersionDecision
 from tracker.models import Domain, Library, Membership, RoleProfile, Statement, Strand
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.contents import statement_ids
-from tracker.queries.frameworks.drafts import Decided, drafted
-from tracker.queries.frameworks.level_effects import changed_levels
-from tracker.queries.frameworks.version_steps import MoveScope
-from tracker.records.frameworks import moves as pointers
+from tracker.reviews.endorsements import actions as endorsements
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.changes.level_effects import Place
-from tracker.rules.frameworks.files import read_framework
-from tracker.rules.frameworks.sensitive import Decision
-from tracker.rules.frameworks.versions import VersionDecision
 from tracker.rules.roles import Role
-from tracker.services.administration import exclusions, role_profiles, rounds
-from tracker.services.frameworks import moves, publishing
-from tracker.services.frameworks.importing import import_framework
-from tracker.services.reviews import endorsements
 
 REVIEWERS = {"ana": "sue", "lea": "hugo", "otto": "olaf"}
 """Whoever learns, and by whom they are reviewed. Ana learns in two jobs, of Central and of Harbour,
@@ -50,6 +51,12 @@ DAY = dt.timedelta(days=1)
 Edge = tuple[str, str, bool, bool]
 """The uuids of a statement that was there and of one that takes its place, whether what was said of
 it counts there, and whether that is a part of several, or of several."""
+
+
+def statement_ids(framework_id: int) -> dict[str, int]:
+    """By uuid."""
+    query = select(Statement.uuid, Statement.id).where(Statement.framework_id == framework_id)
+    return dict(session().execute(query).all())
 
 
 @dataclass(slots=True)
@@ -197,15 +204,13 @@ def _learn(years: Years) -> None:
             of_library = select(RoleProfile.id).where(
                 RoleProfile.library_id == world.libraries[library]
             )
-            tx.execute(
-                update(Membership)
-                .where(
-                    Membership.person_id.in_(people),
-                    Membership.role == Role.LEARNER,
-                    Membership.role_profile_id.in_(of_library),
-                )
-                .values(role_profile_id=jobs[library, "drawn"])
+            learn = select(Membership).where(
+                Membership.person_id.in_(people),
+                Membership.role == Role.LEARNER,
+                Membership.role_profile_id.in_(of_library),
             )
+            for membership in tx.scalars(learn):
+                membership.role_profile_id = jobs[library, "drawn"]
         pointers.begin(tx, people, years.now)
     join(world, "ana", "harbour", role_profile="second")
 

@@ -99,7 +99,9 @@ def rows_of(tx: Session, library_id: int) -> dict[str, set[Key]]:
 
 def is_words(column: Column[object]) -> bool:
     table = column.table
-    checked = {str(each.name).removeprefix(f"ck_{table.name}_") for each in table.constraints}
+    checked = {
+        str(constraint.name).removeprefix(f"ck_{table.name}_") for constraint in table.constraints
+    }
     return (
         isinstance(column.type, String | Text)
         and f"{column.name}_known" not in checked
@@ -201,7 +203,7 @@ def found(
 ) -> set[tuple[str, str, str]]:
     """Who got which canary behind which door."""
     with app.app_context():
-        asked = [each for each in addresses(app, world, other) if wanted(each[0])]
+        asked = [address for address in addresses(app, world, other) if wanted(address[0])]
     got = set()
     for name in names:
         client = sign_in(world.email(name))

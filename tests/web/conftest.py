@@ -17,7 +17,7 @@ def anew(
 ) -> Callable[[], World]:
     """The world as it was, once more. Salts are the same in each."""
     salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
-    monkeypatch.setattr("tracker.records.reviews.sending.secrets", salts)
+    monkeypatch.setattr("tracker.reviews.sending.records.secrets", salts)
 
     def make() -> World:
         with app.app_context():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import open_round
@@ -17,14 +18,16 @@ from tests.factories.reviews import endorse, send
 from tests.factories.sending import NO, PART, YES, actor, answer, item_ids
 from tests.factories.world import World
 from tests.services.administration.past_rounds import END, MAY
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Endorsement, Library, Rating
-from tracker.rules.notifications.notices import MailChoice
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.notices import MailChoice
 from tracker.rules.roles import Role
-from tracker.services.administration import rounds
-from tracker.services.reviews import differences, endorsements, exceptions, reviews
 
 LONG_AGO = dt.datetime(2026, 2, 2, 12, tzinfo=dt.UTC)
 
@@ -46,14 +49,14 @@ def _talked_through(world: World, ids: list[int]) -> None:
     """Agreed on with a next step, no agreement, left open, revoked, and doesn't apply here."""
     ana, sue = actor(world, "ana"), actor(world, "sue")
     for who in (ana, sue):
-        differences.confirm(who, ids[0], EndorsedAnswer.PARTLY, "Both", world.now)
+        sides.confirm(who, ids[0], EndorsedAnswer.PARTLY, "Both", world.now)
     due = world.now.date() + dt.timedelta(days=20)
     differences.add_next_step(sue, ids[0], ana.person_id, "Shadow the desk", due, world.now)
-    differences.keep_apart(sue, ids[1], world.now)
+    sides.keep_apart(sue, ids[1], world.now)
     given = session().scalars(select(Endorsement.id).where(Endorsement.item_id == ids[3])).one()
     endorsements.revoke(sue, given, "By mistake", world.now)
-    proposed = exceptions.propose(sue, ids[4], "Done elsewhere", world.now)
-    exceptions.confirm(ana, ids[4], proposed, world.now)
+    proposed = endorsements.propose_exception(sue, ids[4], "Done elsewhere", world.now)
+    endorsements.confirm_exception(ana, ids[4], proposed, world.now)
 
 
 SAME, PARTLY, NEVER, UNSEEN = (

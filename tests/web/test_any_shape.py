@@ -14,15 +14,15 @@ from tests.factories.levels import own_sheet
 from tests.factories.sending import actor, item_ids, respond
 from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import SHAPES
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning
 from tracker.models import Domain, Statement, Strand
-from tracker.queries.assessment import learners
-from tracker.queries.profiles import profiles
+from tracker.profiles.profile import queries as profiles
+from tracker.record.sheet import queries_learners as learners
+from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning
-from tracker.services.assessment import ratings
-from tracker.services.reviews import reviews
 
 OTHER_LANGUAGES = ("spanish", "japanese")
 """Arabic, which has no levels in one section, stands for them in `make test`."""

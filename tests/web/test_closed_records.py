@@ -19,11 +19,11 @@ from tests.web.reviews.test_blindness import SignIn, fetch, reader
 from tests.web.worlds import Pages, different, seen_by
 from tracker.db import session
 from tracker.models import Round
-from tracker.queries.access import blind_spots
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.rules.administration.openings import WAIT
+from tracker.record.blindness import queries as blind_spots
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
-from tracker.services.reviews import reviews
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 """The worlds are made one after the other, and their rows have the same ids, on this engine alone."""

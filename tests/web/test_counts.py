@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.cli.test_demo import demo, load
+from tests.cli.test_demo import demo, loaded
 from tests.client import Client
 from tests.demo.people import email, load_cast
 from tests.web.standing_counts import untrue_standings, words
@@ -199,8 +199,8 @@ def untrue_level(href: str, text: str, opened: Callable[[str], str]) -> list[str
 def people() -> list[str]:
     """The first of each role, a supervisor who learns too, and one of another branch."""
     accounts = load_cast().accounts()
-    firsts = {each["role"]: each["name"] for each in reversed(accounts)}
-    others = [each["name"] for each in accounts if each["role"] == "supervisor"]
+    firsts = {account["role"]: account["name"] for account in reversed(accounts)}
+    others = [account["name"] for account in accounts if account["role"] == "supervisor"]
     return list(dict.fromkeys([*firsts.values(), others[-1]]))
 
 
@@ -210,7 +210,7 @@ def test_every_count_is_that_of_the_page_it_opens(
 ) -> None:
     if engine_name == "postgresql":
         pytest.skip("the demo is read through the same queries on one engine")
-    assert load(demo).exit_code == 0
+    loaded(demo, engine_name)
     followed: set[str] = set()
     wrong: list[str] = []
     for name in people:

@@ -15,7 +15,7 @@ from tests.factories.frameworks import open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.services.administration import rounds
+from tracker.administration.rounds import actions as rounds
 
 SignIn = Callable[[str], Client]
 

@@ -15,6 +15,7 @@ from tests.doors.administration import a_mail, a_merge, a_planned_move, a_roster
 from tests.doors.drafts import of_ana
 from tests.doors.endorsements import proposed
 from tests.doors.frameworks import suggest
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.mail_servers import mail_server
@@ -27,25 +28,29 @@ from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tests.web import apart
 from tests.web.apart import MARK, Other
+from tracker.accounts.addresses import records as address_changes
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links import records as link_mails
+from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.sign_in.rules import Visit
+from tracker.administration.library.actions import set_operator
+from tracker.administration.people import actions as people
+from tracker.administration.roster import actions as staging
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster.rules import RosterMapping
 from tracker.db import db, session, transaction
+from tracker.frameworks.corrections import queries as corrections
 from tracker.models import Deputy, Job, JobPart, JobPerson, Library, Membership, Person, ReviewItem
 from tracker.policy import permissions
-from tracker.queries.administration.roster import rosters
-from tracker.queries.frameworks import corrections
-from tracker.records.accounts import address_changes, sign_ins
-from tracker.records.notifications import link_mails
-from tracker.rules.accounts.links import LinkKind
-from tracker.rules.notifications.notices import MailChoice
-from tracker.rules.operations.jobs import JobState
-from tracker.rules.reviews.differences import Choice, ChoiceKind
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences.rules import Choice, ChoiceKind
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.jobs import JobState
+from tracker.rules.core.links import LinkKind
+from tracker.rules.core.notices import MailChoice
 from tracker.rules.roles import Role
-from tracker.services.accounts import invitations
-from tracker.services.administration import legal_holds, people
-from tracker.services.administration.operators import set_operator
-from tracker.services.administration.roster import importing, staging
-from tracker.services.administration.roster.planning import RosterMapping
-from tracker.services.reviews import differences, reviews, thanks
 
 HERE = ("otto", "olaf", "orla", "oda", "opal")
 """Learner, supervisor, coordinator, administrator, operator."""
@@ -78,7 +83,7 @@ def other(app: Flask, world: World) -> Other:
         endorse(world, "ben", "sue", world.statements["technical"][2], EndorsedAnswer.PARTLY)
         _talk(world)
         _thanked(world)
-        legal_holds.begin(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
+        people.begin_legal_hold(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
         invitations.renew(actor(world, "adam"), world.people["lea"], world.now)
         people.edit(
             actor(world, "adam"), world.people["lea"], "Lea", "lea.b@example.org", world.now
@@ -86,7 +91,9 @@ def other(app: Flask, world: World) -> Other:
         with transaction() as tx:
             lea, new = world.people["lea"], "lea.d@example.org"
             change = address_changes.write(tx, lea, "lea.b@example.org", new, world.now)
-            link_mails.write(tx, LinkKind.CONFIRM_ADDRESS, lea, new, world.now, change_id=change.id)
+            link_mails.write_mail(
+                tx, LinkKind.CONFIRM_ADDRESS, lea, new, world.now, change_id=change.id
+            )
             tx.add(
                 Deputy(
                     supervisor_id=world.people["sue"],
@@ -134,7 +141,7 @@ def _file(world: World) -> None:
 def _roster(world: World) -> None:
     """That Adam brought in."""
     a_roster(world)
-    adam, found = actor(world, "adam"), rosters.recent(actor(world, "adam"))[0]
+    adam, found = actor(world, "adam"), rosters.recent(actor(world, "adam"))[0][0]
     mapping = RosterMapping(found.columns, found.meanings, makes_teams=False)
     staging.choose(adam, found.id, mapping, world.now, remember=True)
     importing.bring_in(adam, found.id, found.plan_digest, world.now)
@@ -147,11 +154,11 @@ def _talk(world: World) -> None:
     for item_id in items:
         step = "Watch a reference interview."
         differences.add_next_step(sue, item_id, ana.person_id, step, world.now.date(), world.now)
-    differences.confirm(ana, items[0], "partly", "We talked.", world.now)
+    sides.confirm(ana, items[0], "partly", "We talked.", world.now)
     choice = Choice(items[1], ChoiceKind.AGREE, "partly", "Perhaps.")
     differences.choose(ana, review_id, [choice], [], world.now)
     with transaction() as tx:
-        sign_ins.begin(tx, ana.person_id, agent="Firefox", now=world.now, max_age=DAY)
+        sign_ins.begin(tx, ana.person_id, Visit("Firefox", DAY), world.now)
 
 
 def _thanked(world: World) -> None:
@@ -160,7 +167,7 @@ def _thanked(world: World) -> None:
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     for name in ("ben", "sue"):
-        thanks.write(actor(world, name), review_id, "Thank you.", world.now)
+        differences.thank(actor(world, name), review_id, "Thank you.", world.now)
 
 
 def differing() -> tuple[int, list[int]]:
@@ -201,6 +208,7 @@ OF_ALL = {
     "frameworks",
     "levels",
     "scale_answers",
+    "seals",
     "skill_origins",
     "skills",
     "sources",

@@ -22,14 +22,15 @@ from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.snapshots import rows
 from tests.web.reviews.test_reviews import words
+from tracker.assessment.imports import queries as import_targets
+from tracker.assessment.imports.forms import headings
+from tracker.assessment.imports.rules import plan
+from tracker.assessment.imports.rules_lines import read
+from tracker.assessment.older import pages as replaced_statement
+from tracker.assessment.older import views as older_views
 from tracker.db import session
 from tracker.models import Statement
-from tracker.queries.assessment import import_targets
-from tracker.rules.assessment.import_lines import read
-from tracker.rules.assessment.import_plan import plan
-from tracker.web.assessment import older_views, replaced_statement
-from tracker.web.assessment.import_forms import headings
-from tracker.web.ui.drafts import replaced_choices
+from tracker.web.ui import drafts
 
 SignIn = Callable[[str], Client]
 TYPED = "Typed before I was moved"
@@ -205,7 +206,7 @@ def test_where_nobody_looks_for_the_other_version_the_table_says_so(
     page: OldPage, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner."""
-    for room in (replaced_statement, older_views, replaced_choices):
+    for room in (replaced_statement, older_views, drafts):
         monkeypatch.setattr(room, "replaced", lambda *_of: None)
     told = FORMS[way][0](page)
     assert told.status_code in (404, 422)
@@ -345,7 +346,7 @@ def test_of_a_grid_each_row_is_shown_with_what_became_of_it(
     actions = re.findall(r'data-action="/statements/(\d+)/rating"', told.text)
     assert told.text.count('action="/assess/ratings"') == 1, "one form, one button"
     became = [*year.became[split], *year.became[one]]
-    assert [int(each) for each in actions] == became
+    assert [int(action) for action in actions] == became
     assert all(f"{TYPED} {number}" in words(told.text) for number in range(4))
     assert "It isn’t in your version anymore." in words(told.text)
     assert words(told.text).count("You chose Partly") == 4

@@ -19,14 +19,15 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import actor, answer_all, items
 from tests.factories.world import START, World
 from tests.pdf import words as words_of
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Library, Review, RoundFramework, Statement
-from tracker.queries.reviews import headers
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review import queries as headers
+from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.errors import Invalid, Missing
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.responses import ReviewerResponse
-from tracker.services.assessment import ratings
-from tracker.services.reviews import answers, reviews
 
 SignIn = Callable[[str], Client]
 BIKES = "bicycle-mechanics"
@@ -153,7 +154,7 @@ def test_both_are_sent(app: Flask, world: World, bikes: list[int], ana: Client) 
     first, second = ana.get("/reviews/new").text, ana.get(f"/reviews/new?framework={BIKES}").text
     assert re.findall(r'name="statements" id="s-(\d+)"', first) == [str(each) for each in mine[:2]]
     assert re.findall(r'name="statements" id="s-(\d+)"', second) == [
-        str(each) for each in bikes[:2]
+        str(bike) for bike in bikes[:2]
     ]
     for address, statement_ids, who, team in (
         ("/reviews", mine[:2], sue, "central"),

@@ -15,7 +15,7 @@ from tests.factories.world import World
 from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, of_another_statement, reader
 
 Pages = dict[str, Fetched]
-NOT_THEIRS = {"static", "invitations.show", "dashboard.health", "accounts.sign_in"}
+NOT_THEIRS = {"static", "invitations.show", "health.alive", "accounts.sign_in"}
 """Public, or somebody's own secret address."""
 PAGES_MOST = 500
 SEARCHES = tuple(

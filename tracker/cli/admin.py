@@ -7,12 +7,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.accounts.sign_in.rules import Passwords, check
+from tracker.administration.library.actions import NewLibrary, create_administrator
 from tracker.cli.people import tell_namesakes
-from tracker.queries.operations.installation import libraries
-from tracker.rules.accounts.passwords import Passwords, check
+from tracker.operations.system.queries import libraries
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Paper, Region
-from tracker.services.administration.library_settings import NewLibrary, create_administrator
 
 REASONS = {
     "characters_unseen": "There is a character that can't be seen after “{before}”. Type it anew "

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.cli.findings import TAMPERED, tell
-from tracker.queries.operations import audit_chain, record_check, seal_chains
+from tracker.cli.faults import TAMPERED, tell
+from tracker.operations.audit.actions import anchor
+from tracker.operations.checks import queries_chains as chains
+from tracker.operations.checks import queries_record as record_check
+from tracker.rules.core.hash_chain import ChainFault, line, read_heads
 from tracker.rules.errors import Invalid
-from tracker.rules.operations.hash_chain import ChainFault, line, read_heads
-from tracker.services.operations import anchors
 
 WRONG = {
     "event_edited": "Event {at} was changed after it was written, or was not written by the "
@@ -57,18 +58,18 @@ def verify(file: Path | None) -> None:
         sys.exit(
             f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at."
         )
-    found = audit_chain.verify(heads)
+    found = chains.verify(heads)
     if found.wrong is not None:
         sys.exit(_say(found.wrong))
     if found.walk.head is None:
-        if audit_chain.must_have_events():
+        if chains.must_have_events():
             sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
     click.echo(
         f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}"
     )
-    click.echo(f"{seal_chains.count()} rows of the record have a seal.")
+    click.echo(f"Seals of the record: {chains.count_seals()}.")
     if found.walk.erased:
         click.echo(
             f"Of {found.walk.erased} it was erased what they were about, at the wish of the person."
@@ -98,8 +99,8 @@ def verify(file: Path | None) -> None:
 def head(file: Path | None) -> None:
     """Note all seals of the record in the audit, and print the number, digest and time of the
     newest event. Keep it where nobody who runs the server can change it."""
-    anchors.anchor(dt.datetime.now(dt.UTC))
-    newest = audit_chain.head()
+    anchor(dt.datetime.now(dt.UTC))
+    newest = chains.head()
     if newest is None:
         sys.exit("There are no events yet.")
     click.echo(line(newest))

@@ -12,10 +12,11 @@ from flask.cli import with_appcontext
 
 from tracker.cli import faults
 from tracker.cli.database import lay_out
-from tracker.cli.findings import tell
+from tracker.cli.faults import tell
+from tracker.operations.backups import actions as backups
+from tracker.operations.backups.rules import FAULTY, Finding
+from tracker.operations.system import actions as system
 from tracker.rules.errors import Conflict, Invalid, Refusal, Unkept, Unreachable
-from tracker.rules.operations.backups import FAULTY, Finding
-from tracker.services.operations import backups, schema
 
 T = TypeVar("T")
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -174,7 +175,7 @@ def new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
 
 
 def _known() -> frozenset[str]:
-    return schema.known(current_app.config["MIGRATIONS_DIR"])
+    return system.known_layouts(current_app.config["MIGRATIONS_DIR"])
 
 
 def _size(count: int) -> str:

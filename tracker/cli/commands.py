@@ -42,7 +42,7 @@ COMMANDS = {
         looks=True,
     ),
     "database": CommandPlace(
-        "tracker.cli.operations.grants", "database", "The database: who may do what in it."
+        "tracker.cli.database", "database", "The database: who may do what in it."
     ),
     "demo": CommandPlace(
         "tracker.cli.demo", "demo", "The demo library, whose passwords are public."

@@ -9,11 +9,11 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.accounts.sign_in.rules import Passwords
 from tracker.cli.setup import set_up
-from tracker.rules.accounts.passwords import Passwords
-from tracker.rules.operations.schema import SchemaState
-from tracker.services.operations import demo as rows
-from tracker.services.operations import schema
+from tracker.operations.system import actions as system
+from tracker.rules.core.schema import SchemaState
+from tracker.today.demo import actions as rows
 
 
 @click.group("demo")
@@ -43,7 +43,7 @@ def fill(day: dt.date) -> None:
     database holds something else, or the file is of another layout."""
     config = current_app.config
     file = config["DEMO_ROWS"]
-    if schema.state(config["MIGRATIONS_DIR"]) is SchemaState.UNKNOWN:
+    if system.schema_state(config["MIGRATIONS_DIR"]) is SchemaState.UNKNOWN:
         aside = rows.put_aside(file)
         if aside is not None:
             click.echo(f"The demo is of another version and is made anew. It is kept as {aside}.")
@@ -53,7 +53,7 @@ def fill(day: dt.date) -> None:
         click.echo("The demo is there already; its data were kept.")
     elif rows.is_anybody_there():
         sys.exit("There are people in this database who are not of the demo. Nothing was changed.")
-    elif rows.head_of(file)["layout"] != schema.newest(config["MIGRATIONS_DIR"]):
+    elif rows.head_of(file)["layout"] != system.newest_layout(config["MIGRATIONS_DIR"]):
         sys.exit("The demo's rows are of another layout of the database. Run: make demo-rows")
     elif rows.head_of(file)["numbers"] != rows.numbers():
         sys.exit("The demo needs a new database, in which nothing was ever put.")
@@ -61,7 +61,7 @@ def fill(day: dt.date) -> None:
         click.echo("Loading the demo ...")
         hashed = Passwords(**config["ARGON2"]).hash(rows.head_of(file)["password"])
         click.echo(f"{rows.load(file, day, hashed, config['FILES']):,} rows were loaded.")
-        schema.refresh_statistics()
+        system.refresh_statistics()
     tell_sign_ins()
 
 

@@ -1,16 +1,19 @@
-"""What a command says when the machine fails it: one sentence, and a status of 1."""
+"""What a command says when the machine fails it: one sentence, and a status of 1; and of what it
+finds wrong."""
 
 import sqlite3
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+import click
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from tracker.logs import chain_of, said_of
+from tracker.operations.backups.rules import FINDINGS, Finding
+from tracker.operations.daily_work.rules import ClockDoubt
 from tracker.rules.faults import Fault, fault_of
-from tracker.rules.operations.daily_work import ClockDoubt
 
 WHAT = {
     Fault.DISK_FULL: "The disk is full or failing{where}.",
@@ -37,6 +40,15 @@ NOT_LAID_OUT = "The database has no tables, or older ones. Run: tracker setup"
 
 
 OF_DATABASE = (SQLAlchemyError, sqlite3.Error)
+TAMPERED = (
+    "Somebody changed the database past the program. Don't rely on these records: compare them "
+    "with a backup from before (tracker backup test FILE), restore it if they differ, and find out "
+    "who could write to the database."
+)
+STANDING_DIFFERS = (
+    "Levels kept for pages of teams are not those of their own page: person {people}. They are "
+    "counted anew when something of theirs changes; please report it as a fault."
+)
 
 
 def clock(doubt: ClockDoubt) -> str:
@@ -81,3 +93,9 @@ def sentence(error: BaseException) -> str | None:
     """The same with what to do about it."""
     what, fault = what_failed(error), fault_of(error)
     return f"{what} {REMEDIES[fault]}" if fault is not None else what
+
+
+def tell(findings: Iterable[Finding]) -> None:
+    """One sentence each, to standard error."""
+    for finding in findings:
+        click.echo(f"- {FINDINGS[finding.code] % {'what': finding.what}}", err=True)

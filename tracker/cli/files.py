@@ -9,10 +9,10 @@ from flask.cli import with_appcontext
 
 from tracker.cli import faults
 from tracker.rules.errors import Unreachable
-from tracker.services.operations import stored_files
+from tracker.storage import file_rows
 
 
-def swept_words(swept: stored_files.Swept) -> str:
+def swept_words(swept: file_rows.Swept) -> str:
     said = f"Leftovers of uploads removed: {swept.removed}."
     if swept.spared:
         said += (
@@ -36,8 +36,8 @@ def check(sweep: bool) -> None:
     short."""
     place, now = current_app.config["FILES"], dt.datetime.now(dt.UTC)
     try:
-        swept = stored_files.sweep(place, now) if sweep else None
-        found = stored_files.check(place, now)
+        swept = file_rows.sweep(place, now) if sweep else None
+        found = file_rows.check(place, now)
     except Unreachable:
         sys.exit(f"{faults.BUCKET_AWAY.format(files=place)} Nothing can be said of the files.")
     click.echo(

@@ -11,12 +11,12 @@ import structlog
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.notifications.mail import actions as outbox
+from tracker.rules.core.mail import MailFailed, MailServer, compose
+from tracker.rules.core.notices import MailStatus
 from tracker.rules.errors import Invalid
-from tracker.rules.notifications.mail import MailFailed, MailServer, compose
-from tracker.rules.notifications.notices import MailStatus
 from tracker.rules.texts import clean_email
-from tracker.services.notifications import outbox
-from tracker.services.notifications.mail_tests import send_plain
+from tracker.storage import smtp
 
 LOG = structlog.get_logger("tracker.mail")
 SMTP_CODES = re.compile(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?\b")
@@ -57,7 +57,7 @@ def test(address: str) -> None:
             f"This is a test message from {current_app.config['BASE_URL']}. That you read it "
             "shows that it arrives.\n"
         )
-        send_plain(
+        smtp.send(
             server,
             compose(server, to, "Test message from Skills Tracker", text, dt.datetime.now(dt.UTC)),
         )

@@ -9,21 +9,20 @@ import click
 from flask import current_app, url_for
 from flask.cli import with_appcontext
 
-from tracker.policy.permissions import Actor
+from tracker.accounts.links import actions as links
+from tracker.accounts.readers import actions as readers
+from tracker.administration.library.actions import set_framework_editor, set_operator
+from tracker.administration.people import queries as namesakes
+from tracker.administration.roster import actions as rosters
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import rules_files as files
+from tracker.administration.roster.rules import READY, RosterVerdict
+from tracker.administration.roster.rules_plan import RosterPlan
+from tracker.administration.roster.rules_problems import PROBLEMS
 from tracker.queries.access import openings
 from tracker.queries.access.actors import administrator_called
-from tracker.queries.administration import namesakes
-from tracker.queries.administration.roster import rosters
-from tracker.rules.administration.openings import OpeningDecision
-from tracker.rules.administration.roster import files
-from tracker.rules.administration.roster.columns import lacking
-from tracker.rules.administration.roster.plan import READY, RosterPlan, RosterVerdict
-from tracker.rules.administration.roster.problems import PROBLEMS
+from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.services.accounts import given_links
-from tracker.services.administration import readers
-from tracker.services.administration.operators import set_framework_editor, set_operator
-from tracker.services.administration.roster import importing, planning, staging
 
 
 def tell_namesakes(email: str) -> None:
@@ -113,7 +112,7 @@ def link(email: str) -> None:
     """Print a one-time link with which the person with EMAIL sets a new password. It works at once.
     The audit keeps it, and who has a password is told."""
     try:
-        name, token = given_links.printed(email, dt.datetime.now(dt.UTC))
+        name, token = links.printed(email, dt.datetime.now(dt.UTC))
     except Missing:
         sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
     except Conflict:
@@ -139,17 +138,23 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
         sys.exit(f"No administrator with the email address {email} can sign in.")
     try:
         roster = files.read(file.name, file.read_bytes())
-        mapping = staging.mapping_for(actor, roster, makes_teams=make_teams)
-        if lacking(mapping.columns):
+        mapping = rosters.mapping_for(actor, roster, makes_teams=make_teams)
+        if files.lacking(mapping.columns):
             sys.exit("No column holds names, or none holds addresses or staff IDs. Check headings.")
-        checked = planning.check(actor, roster.rows, mapping, now)
-        _tell(checked.plan)
-        to_fix = any(row.problems for row in checked.plan.rows)
+        plan = rosters.check(actor, roster.rows, mapping, now)
+        _tell(plan)
+        to_fix = any(row.problems for row in plan.rows)
         if dry_run:
             return
         if to_fix and not ready_only:
             sys.exit("Nothing was imported. Fix these rows, or import the others: --ready-only.")
-        _bring_in(actor, roster, now, make_teams=make_teams)
+        if not any(row.verdict in READY for row in plan.rows):
+            click.echo("Nothing to import.")
+            return
+        roster_id = rosters.stage(actor, roster, now, makes_teams=make_teams)
+        done = importing.bring_in(actor, roster_id, plan.digest, now)
+        if done is not None:
+            click.echo(f"Imported: {done.new} added, {done.changed} changed.")
     except Refusal as refusal:
         facts = ", ".join(f"{name} {value}" for name, value in refusal.facts.items())
         sys.exit(f"Nothing was imported: {refusal.code}{f' ({facts})' if facts else ''}.")
@@ -159,22 +164,7 @@ def _tell(plan: RosterPlan) -> None:
     for row in plan.rows:
         for problem in row.problems:
             said = " ".join(PROBLEMS[problem.code]) % problem.facts
-            where = f"row {row.entry.number}, {row.title}"
+            where = f"row {row.number}, {row.title}"
             click.echo(f"{where}: {problem.column} {problem.value!r}. {said}")
     counts = Counter(row.verdict for row in plan.rows)
     click.echo(", ".join(f"{verdict}: {counts[verdict]}" for verdict in RosterVerdict))
-
-
-def _bring_in(
-    actor: Actor, roster: files.RosterFile, now: dt.datetime, *, make_teams: bool
-) -> None:
-    roster_id = staging.stage(actor, roster, now, makes_teams=make_teams)
-    counts = rosters.counts(roster_id)
-    if not any(counts[verdict] for verdict in READY):
-        staging.discard(actor, roster_id, now)
-        click.echo("Nothing to import.")
-        return
-    seen = rosters.roster(roster_id).plan_digest
-    done = importing.bring_in(actor, roster_id, seen, now)
-    if done is not None:
-        click.echo(f"Imported: {done.new} added, {done.changed} changed.")

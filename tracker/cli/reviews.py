@@ -9,12 +9,14 @@ from flask.cli import with_appcontext
 
 from tracker.cli import faults
 from tracker.cli.database import must_fit
-from tracker.cli.findings import STANDING_DIFFERS, TAMPERED, tell
-from tracker.queries.endorsements import digest_check, seal_check
-from tracker.queries.operations import record_check, seal_chains
+from tracker.cli.faults import STANDING_DIFFERS, TAMPERED, tell
+from tracker.operations.checks import queries_chains as seal_chains
+from tracker.operations.checks import queries_record as record_check
+from tracker.record.endorsements import queries_digests as digest_check
+from tracker.record.endorsements.rules import DigestFit, SealState
+from tracker.record.standings import actions as standings
+from tracker.reviews.endorsements import actions as endorsements
 from tracker.rules.errors import Unreachable
-from tracker.rules.reviews.digests import DigestFit, SealState
-from tracker.services.reviews import endorsements, standings
 
 
 @click.group("reviews")
@@ -29,11 +31,11 @@ def check() -> None:
     row of the record is as it was sealed, and that levels kept for pages of teams are those that
     people's own pages show."""
     must_fit()
-    compared = seal_check.all_compared()
+    compared = record_check.all_compared()
     altered, gone, added = (
         compared[each] for each in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED)
     )
-    kept = digest_check.all_checked()
+    kept = [*digest_check.checked()]
     click.echo(
         f"Reviewed ratings: {len(kept)}. Match what was reviewed: "
         f"{sum(each.fit is DigestFit.FITS for each in kept)}. "
@@ -44,7 +46,7 @@ def check() -> None:
         f"{len(altered)}. "
         f"Gone: {len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
-    click.echo(f"Sealed rows of the record: {seal_chains.count()}.")
+    click.echo(f"Seals of the record: {seal_chains.count_seals()}.")
     digests = {sha256 for each in kept for sha256 in each.files}
     place = current_app.config["FILES"]
     try:

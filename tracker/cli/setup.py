@@ -8,13 +8,14 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.accounts.sign_in import rules as passwords
 from tracker.cli.backups import new_file, or_exit
 from tracker.cli.database import lay_out
-from tracker.cli.findings import tell
-from tracker.rules.accounts import passwords
-from tracker.rules.operations.backups import Finding
-from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.services.operations import backups, schema
+from tracker.cli.faults import tell
+from tracker.operations.backups import actions as backups
+from tracker.operations.backups.rules import Finding
+from tracker.operations.system import actions as system
+from tracker.rules.core.schema import REMEDIES, SchemaState
 
 
 @click.command("setup")
@@ -34,7 +35,7 @@ def setup(without_backup: bool) -> None:
 def set_up(*, with_backup: bool = True) -> None:
     """Ends the program where this version does not know the database's layout, or the backup cannot
     be made; nothing is changed then."""
-    found = schema.state(current_app.config["MIGRATIONS_DIR"])
+    found = system.schema_state(current_app.config["MIGRATIONS_DIR"])
     if found is SchemaState.UNKNOWN:
         sys.exit(f"{REMEDIES[found]} Nothing was changed.")
     if found is SchemaState.OLDER and with_backup:

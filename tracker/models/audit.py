@@ -11,7 +11,7 @@ from tracker.models.columns import Id, parent
 
 
 class AuditEvent(Base):
-    """Append-only, and a chain through the whole installation (rules/operations/hash_chain):
+    """Append-only, and a chain through the whole installation (rules/core/hash_chain):
     `sequence` counts from 1 without a gap, `previous` is the digest of the event before. No actor:
     the system."""
 

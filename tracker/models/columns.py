@@ -1,16 +1,18 @@
 """Column shapes that the tables share."""
 
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     Table,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import mapped_column
@@ -44,6 +46,12 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 def partial(name: str, where: str, *columns: str) -> Index:
     """An index of the rows where that holds."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def written(word: StrEnum) -> ColumnElement[Any]:
+    """A word in the statement itself. Where a value is bound that is compared with what a partial
+    index is of, SQLite plans the whole statement anew each time, to see whether it may use it."""
+    return literal_column(f"'{word}'", String)
 
 
 def parent(column: str) -> ForeignKey:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, one_of, parent
-from tracker.rules.evidence.erasures import ErasureReason, HeldSource
+from tracker.rules.core.erasures import ErasureReason, HeldSource
 
 OPEN = text("ended_at IS NULL")
 

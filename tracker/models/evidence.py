@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules_scale import EvidenceKind
 from tracker.models.columns import Id, Line, Prose, one_of, parent, wording
-from tracker.rules.frameworks.scale import EvidenceKind
 
 
 class StoredFile(Base):

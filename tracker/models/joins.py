@@ -1,6 +1,7 @@
 """Conditions of joins, and selects, that many queries share."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,17 +24,16 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.models.people import UseStatement
 from tracker.models.ratings import Rating
 from tracker.models.record.skills import SkillOrigin
-from tracker.models.seals import Seal
 from tracker.models.sign_ins import AddressChange, Invitation
-from tracker.rules.accounts.links import TAKE_BACK_LASTS
+from tracker.rules.core.links import TAKE_BACK_LASTS
 from tracker.rules.drafts import RATING
-from tracker.rules.frameworks.scale import Meaning
 
 
 def scale_answer(
@@ -92,6 +92,7 @@ def can_be_taken_back(now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=64)
 def scale_rows(framework_id: int) -> Select[str, Meaning]:
     """(key, what it counts as) of each answer, in the order of the scale."""
     return (
@@ -137,12 +138,6 @@ def opens_statements(library_id: SQLColumnExpression[int]) -> ScalarSelect[bool]
     """Whether that library, in how ratings are used, opens single statements to coordinators."""
     newest = select(UseStatement.opens_statements).where(UseStatement.library_id == library_id)
     return newest.order_by(UseStatement.version.desc()).limit(1).scalar_subquery()
-
-
-def seal_head(person_id: SQLColumnExpression[int]) -> ScalarSelect[str]:
-    """The digest of the newest seal of that person's chain."""
-    newest = select(Seal.digest).where(Seal.person_id == person_id)
-    return newest.order_by(Seal.id.desc()).limit(1).scalar_subquery()
 
 
 def ids_on(path: SQLColumnExpression[str]) -> TableValuedAlias:

@@ -6,9 +6,9 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import NEVER_AGAIN, Id, Line, Word, one_of, parent
-from tracker.rules.accounts.links import LinkKind
-from tracker.rules.notifications.notices import MailChoice, MailStatus, NoticeKind
+from tracker.models.columns import NEVER_AGAIN, Id, Line, Word, one_of, parent, partial
+from tracker.rules.core.links import LinkKind
+from tracker.rules.core.notices import MailChoice, MailStatus, NoticeKind
 
 
 class Notice(Base):
@@ -24,6 +24,7 @@ class Notice(Base):
         one_of("kind", NoticeKind),
         UniqueConstraint("person_id", "kind", "happening"),
         CheckConstraint("NOT to_mail OR mail_id IS NULL", name="mailed_once"),
+        partial("ix_notices_round_id", "round_id IS NOT NULL", "round_id"),
         Index("ix_notices_person", "person_id", "happened_at"),
         Index(
             "ix_notices_to_mail",
@@ -42,7 +43,7 @@ class Notice(Base):
     about_id: Mapped[int | None] = mapped_column(parent("people.id"))
     version_id: Mapped[int | None] = mapped_column(parent("person_versions.id"), index=True)
     people: Mapped[int | None]
-    round_id: Mapped[int | None] = mapped_column(parent("rounds.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
     happened_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
     to_mail: Mapped[bool]

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
-from tracker.rules.notifications.mail import MailOutcome
-from tracker.rules.operations.jobs import JobState
+from tracker.rules.core.jobs import JobState
+from tracker.rules.core.mail import MailOutcome
 
 
 class MailTest(Base):
@@ -133,7 +133,7 @@ class Submission(Base):
 
 
 class DailyWork(Base):
-    """How one part of the daily work is doing (rules/operations/daily_work). `tries` since it was
+    """How one part of the daily work is doing (operations/daily_work/rules). `tries` since it was
     last done; `audit_sequence`: the newest event when it was done. No row: it never began."""
 
     __tablename__ = "daily_parts"

@@ -17,8 +17,9 @@ from tracker.models.columns import (
     parent,
     partial,
 )
-from tracker.rules.administration.merges import MergeOutcome
-from tracker.rules.administration.openings import Decider, OpeningDecision
+from tracker.rules.core.links import next_opening
+from tracker.rules.core.merges import MergeOutcome
+from tracker.rules.core.openings import Decider, OpeningDecision
 from tracker.rules.names import folded
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
@@ -69,6 +70,10 @@ class Library(Base):
     hr_name: Mapped[Line | None]
     hr_email: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[dt.datetime]
+
+    def mails_from(self, now: dt.datetime) -> dt.datetime:
+        """`now` where invitations are mailed at this hour, else when that begins next."""
+        return next_opening(self.time_zone, self.invites_from, self.invites_until, now)
 
 
 class SortedByName:
@@ -143,6 +148,8 @@ class Person(SortedByName, Base):
             "password_hash IS NULL AND disabled_at IS NULL",
             "library_id",
         ),
+        partial("ix_people_disabled", "disabled_at IS NOT NULL", "library_id"),
+        partial("ix_people_ready", "ready_at IS NOT NULL", "library_id"),
         CheckConstraint(REMOVED_IS_NOBODY, name="removed_is_nobody"),
     )
 
@@ -162,6 +169,10 @@ class Person(SortedByName, Base):
     disabled_at: Mapped[dt.datetime | None]
     removed_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+
+    @property
+    def has_password(self) -> bool:
+        return self.password_hash is not None
 
 
 class AccountMerge(Base):
@@ -215,7 +226,10 @@ class Membership(Base):
         CheckConstraint(
             "weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)", name="hours_sane"
         ),
-        Index("ix_memberships_team_role", "team_id", "role"),
+        Index(
+            "ix_memberships_team_role",
+            *("team_id", "role", "starts_on", "ends_on", "person_id", "role_profile_id"),
+        ),
         NEVER_AGAIN,
     )
 
@@ -237,6 +251,7 @@ class AwayPeriod(Base):
     __tablename__ = "away_periods"
     __table_args__ = (
         UniqueConstraint("person_id", "starts_on"),
+        Index("ix_away_periods_until_on", "until_on"),
         CheckConstraint("until_on >= starts_on", name="dates_in_order"),
     )
 

@@ -2,19 +2,14 @@
 wording that was answered."""
 
 import datetime as dt
-import secrets
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
-from tracker.rules.frameworks.scale import Basis
-
-
-def new_salt() -> str:
-    return secrets.token_hex(32)
-
+from tracker.rules.core.seals import new_salt
 
 CLEARED = "(answer IS NULL) = (basis = 'cleared')"
 
@@ -75,7 +70,7 @@ class RatingEntry(Base):
         wording(),
         one_of("basis", Basis),
         CheckConstraint(CLEARED, name="cleared_has_no_answer"),
-        Index("ix_rating_entries_person_skill", "person_id", "skill_id", "rated_at"),
+        Index("ix_rating_entries_person_skill", "person_id", "skill_id"),
     )
 
     id: Mapped[Id]
@@ -87,4 +82,4 @@ class RatingEntry(Base):
     basis: Mapped[Basis]
     rated_at: Mapped[dt.datetime]
     given_on: Mapped[dt.date | None]
-    salt: Mapped[str] = mapped_column(String(64), default=new_salt, server_default=text("''"))
+    salt: Mapped[bytes] = mapped_column(default=new_salt)

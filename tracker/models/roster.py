@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tracker.administration.roster.rules import RosterState, RosterVerdict
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
-from tracker.rules.administration.roster.plan import RosterVerdict
-from tracker.rules.administration.roster.states import RosterState
 
 
 class RosterImport(Base):

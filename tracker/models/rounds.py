@@ -8,9 +8,9 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models.columns import Id, Line, Prose, one_of, parent
-from tracker.rules.frameworks.scale import Voice
-from tracker.rules.profiles.levels import TargetState
 
 
 class RoleProfile(Base):
@@ -98,7 +98,7 @@ class SnapshotPerson(Base):
     """Somebody who learned one of the round's frameworks on its last day, append-only: the person
     by reference, all else as it was. `paths`: of their teams there, the newest last; `exceptions`:
     the statements that did not apply to them; `cells` and `counts`: by domain
-    (rules/teams/round_snapshots)."""
+    (teams/rounds/rules_snapshots)."""
 
     __tablename__ = "snapshot_people"
     __table_args__ = (UniqueConstraint("snapshot_id", "person_id", "framework_id"),)
@@ -117,12 +117,14 @@ class SnapshotPerson(Base):
 
 class FigureGroup(Base):
     """Whom a round's figures without names count together, append-only: the people of a team, or
-    the rest of it (rules/teams/told). Fixed when the round opens."""
+    the rest of it (teams/told/rules). Fixed when the round opens."""
 
     __tablename__ = "figure_groups"
+    __table_args__ = (UniqueConstraint("round_id", "person_id"),)
 
-    round_id: Mapped[int] = mapped_column(parent("rounds.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True, index=True)
+    id: Mapped[Id]
+    round_id: Mapped[int] = mapped_column(parent("rounds.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     team_id: Mapped[int] = mapped_column(parent("teams.id"))
 
 

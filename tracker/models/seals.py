@@ -1,16 +1,16 @@
-"""The seals of the record's rows, and which rows are sealed."""
+"""The seals of the record and of what decides about it, and which rows they cover."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, Index, String, inspect
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import inspect
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.audit import Erasure
-from tracker.models.columns import Id, parent
 from tracker.models.erasures import EvidenceErasure
+from tracker.models.people import Library, Membership, Person, UseStatement
 from tracker.models.ratings import RatingEntry
-from tracker.models.record.versions import PersonVersion
+from tracker.models.record.versions import LibraryVersion, PersonVersion
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove
 from tracker.models.reviews.reviews import (
@@ -20,49 +20,45 @@ from tracker.models.reviews.reviews import (
     ReviewItemText,
     ReviewMove,
 )
+from tracker.models.rounds import CountedOutcome, FigureGroup, Round, RoundSnapshot, SnapshotPerson
 
 
 class Seal(Base):
-    """Append-only: what a row of `source` said when it was last written (rules/operations/seals).
-    It stands in the chain of a person or of a review, in the order of `id`."""
+    """Append-only: what one transaction wrote of what belongs to one person, or to one library
+    (rules/core/seals). `chain`: the person's id; of a library its id below zero; 0 notes the
+    newest seals of the others. `sequence` counts from 1 without a gap. `covered`: rows with their
+    commitments."""
 
     __tablename__ = "seals"
-    __table_args__ = (
-        CheckConstraint("(person_id IS NULL) <> (review_id IS NULL)", name="of_one_chain"),
-        Index("ix_seals_person", "person_id", "id"),
-        Index("ix_seals_review", "review_id", "id"),
-        Index("ix_seals_row", "source", "row_id"),
-    )
+    __table_args__ = {"sqlite_with_rowid": False}
 
-    id: Mapped[Id]
-    person_id: Mapped[int | None] = mapped_column(parent("people.id"))
-    review_id: Mapped[int | None] = mapped_column(parent("reviews.id"))
-    source: Mapped[str] = mapped_column(String(40))
-    row_id: Mapped[int]
-    commitment: Mapped[str] = mapped_column(String(64))
-    previous: Mapped[str] = mapped_column(String(64), unique=True)
-    digest: Mapped[str] = mapped_column(String(64))
+    chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    covered: Mapped[bytes]
+    digest: Mapped[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class SealedTable:
-    """What is sealed of a table's rows, and the column that leads to their chain: a person's, a
-    review's, or that of the row of `through` which it names.
+    """What is sealed of a table's rows, and the way to whom they belong: each column names the row
+    whose table has the next one, the last a person, or a library.
 
-    A row that `grows` is never written again, so the first of its seals counts, else the newest. A
-    new column is added here only if it is empty in the rows that are there, or they are sealed
-    anew.
+    `number` stands for the table in seals: it stays, and is never another table's. A row that
+    `grows` is never written again, so the first of its seals counts, else the newest. A new column
+    is added here only if it is empty in the rows that are there, or they are sealed anew.
     """
 
+    number: int
     columns: tuple[str, ...]
-    by: str
-    through: type[Base] | None = None
-    of_review: bool = False
+    way: tuple[InstrumentedAttribute[int], ...]
     grows: bool = False
+    of_library: bool = False
 
 
+OF_ITEM = (ReviewItem.review_id, Review.learner_id)
 SEALED_TABLES: dict[type[Base], SealedTable] = {
     RatingEntry: SealedTable(
+        1,
         (
             "person_id",
             "skill_id",
@@ -73,10 +69,11 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
             "rated_at",
             "given_on",
         ),
-        "person_id",
+        (RatingEntry.person_id,),
         grows=True,
     ),
     Review: SealedTable(
+        2,
         (
             "learner_id",
             "reviewer_id",
@@ -90,10 +87,10 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
             "closed_at",
             "withdrawn_at",
         ),
-        "id",
-        of_review=True,
+        (Review.learner_id,),
     ),
     ReviewItem: SealedTable(
+        3,
         (
             "review_id",
             "skill_id",
@@ -112,18 +109,22 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
             "answered_at",
             "revealed_at",
         ),
-        "review_id",
-        of_review=True,
+        OF_ITEM,
     ),
-    ReviewItemText: SealedTable(("learner_note", "reviewer_note"), "item_id", ReviewItem),
-    ReviewItemEvidence: SealedTable(("item_id", "version_id"), "item_id", ReviewItem, grows=True),
+    ReviewItemText: SealedTable(
+        4, ("learner_note", "reviewer_note"), (ReviewItemText.item_id, *OF_ITEM)
+    ),
+    ReviewItemEvidence: SealedTable(
+        5, ("item_id", "version_id"), (ReviewItemEvidence.item_id, *OF_ITEM), grows=True
+    ),
     ReviewMove: SealedTable(
+        6,
         ("review_id", "item_id", "move", "actor_id", "before", "after", "moved_at"),
-        "review_id",
-        of_review=True,
+        (ReviewMove.review_id, Review.learner_id),
         grows=True,
     ),
     Endorsement: SealedTable(
+        7,
         (
             "person_id",
             "skill_id",
@@ -137,15 +138,16 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
             "endorsed_at",
             "ended_at",
         ),
-        "person_id",
+        (Endorsement.person_id,),
     ),
     EndorsementMove: SealedTable(
+        8,
         ("endorsement_id", "actor_id", "before", "after", "moved_at"),
-        "endorsement_id",
-        Endorsement,
+        (EndorsementMove.endorsement_id, Endorsement.person_id),
         grows=True,
     ),
     LevelException: SealedTable(
+        9,
         (
             "person_id",
             "skill_id",
@@ -160,27 +162,127 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
             "agreed_at",
             "ended_at",
         ),
-        "person_id",
+        (LevelException.person_id,),
     ),
     LevelExceptionMove: SealedTable(
+        10,
         ("exception_id", "actor_id", "before", "after", "moved_at"),
-        "exception_id",
-        LevelException,
+        (LevelExceptionMove.exception_id, LevelException.person_id),
         grows=True,
     ),
     PersonVersion: SealedTable(
+        11,
         ("person_id", "slug", "framework_id", "moved_at", "moved_on", "moved_by_id"),
-        "person_id",
+        (PersonVersion.person_id,),
         grows=True,
     ),
-    Erasure: SealedTable(("person_id", "opened_at", "closed_at"), "person_id"),
+    Erasure: SealedTable(12, ("person_id", "opened_at", "closed_at"), (Erasure.person_id,)),
     EvidenceErasure: SealedTable(
-        ("version_id", "erasure_id", "reason", "erased_at"), "erasure_id", Erasure, grows=True
+        13,
+        ("version_id", "erasure_id", "reason", "erased_at"),
+        (EvidenceErasure.erasure_id, Erasure.person_id),
+        grows=True,
+    ),
+    Person: SealedTable(
+        14,
+        (
+            "library_id",
+            "administrator",
+            "operator",
+            "framework_editor",
+            "gives_second_opinions",
+            "password_hash",
+            "disabled_at",
+            "removed_at",
+        ),
+        (Person.id,),
+    ),
+    Membership: SealedTable(
+        15,
+        ("person_id", "team_id", "role", "role_profile_id", "starts_on", "ends_on"),
+        (Membership.person_id,),
+    ),
+    Library: SealedTable(
+        16,
+        (
+            "time_zone",
+            "review_days",
+            "differences_days",
+            "endorsement_months",
+            "names_to_coordinators",
+            "names_hidden_at",
+            "invitation_days",
+            "idle_minutes",
+            "hr_email",
+        ),
+        (Library.id,),
+        of_library=True,
+    ),
+    UseStatement: SealedTable(
+        17,
+        ("library_id", "version", "text", "published_at", "opens_statements"),
+        (UseStatement.library_id,),
+        grows=True,
+        of_library=True,
+    ),
+    LibraryVersion: SealedTable(
+        18,
+        ("library_id", "slug", "framework_id", "set_at", "set_by_id"),
+        (LibraryVersion.library_id,),
+        grows=True,
+        of_library=True,
+    ),
+    RoundSnapshot: SealedTable(
+        19,
+        ("round_id", "as_of", "made_at", "reconstructed", "facts"),
+        (RoundSnapshot.round_id, Round.library_id),
+        grows=True,
+        of_library=True,
+    ),
+    SnapshotPerson: SealedTable(
+        20,
+        (
+            "snapshot_id",
+            "person_id",
+            "framework_id",
+            "role_profile_id",
+            "role_profile",
+            "paths",
+            "exceptions",
+            "cells",
+            "counts",
+        ),
+        (SnapshotPerson.snapshot_id, RoundSnapshot.round_id, Round.library_id),
+        grows=True,
+        of_library=True,
+    ),
+    FigureGroup: SealedTable(
+        21,
+        ("round_id", "person_id", "team_id"),
+        (FigureGroup.round_id, Round.library_id),
+        grows=True,
+        of_library=True,
+    ),
+    CountedOutcome: SealedTable(
+        22,
+        (
+            "round_id",
+            "team_id",
+            "person_id",
+            "slug",
+            "domain_key",
+            "voice",
+            "state",
+            "reviewed_at",
+            "as_of",
+        ),
+        (CountedOutcome.round_id, Round.library_id),
+        grows=True,
+        of_library=True,
     ),
 }
 
 
-def key_of(model: type[Base]) -> str:
-    """The column that numbers the rows of a sealed table."""
-    (key,) = inspect(model).primary_key
-    return str(key.key)
+def table_with(column: InstrumentedAttribute[int]) -> type[Base]:
+    model: type[Base] = inspect(column).parent.class_
+    return model

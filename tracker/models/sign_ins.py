@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
-from tracker.rules.accounts.links import LinkPurpose
+from tracker.rules.core.links import LinkPurpose
 
 
 class SignIn(Base):
@@ -71,6 +71,10 @@ class Invitation(Base):
     used_at: Mapped[dt.datetime | None]
     disowned_at: Mapped[dt.datetime | None]
 
+    def works(self, now: dt.datetime) -> bool:
+        """As models/joins.link_works says it in SQL."""
+        return self.closed_at is None and self.ends_at > now
+
 
 class RecoveryCode(Base):
     """With it a one-time link works that others may have got at: it was shown to its owner once.
@@ -85,7 +89,7 @@ class RecoveryCode(Base):
 
 class FormerAddress(Base):
     """An address that somebody signed in with until an administrator changed it. What befalls
-    their account is told there too, for a while (rules/accounts/addresses)."""
+    their account is told there too, for a while (rules/core/links)."""
 
     __tablename__ = "former_addresses"
 

@@ -2,14 +2,26 @@
 same as SQL scopes.
 
 A permission that is not in the table is refused. Whether a move is possible *now* is another
-question (rules/reviews/workflow).
+question (record/workflow/rules).
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, and_, false, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    String,
+    and_,
+    bindparam,
+    false,
+    or_,
+)
 
 from tracker.models.frameworks.frameworks import Correction
 from tracker.models.people import Membership, Person, Team
@@ -239,9 +251,28 @@ def may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
 
 def teams_readable(actor: Actor) -> ColumnElement[bool]:
     """TEAM_READ as SQL over `Team`."""
-    reach: list[ColumnElement[bool]] = [Team.id == place.team_id for place in actor.supervises]
-    reach += [Team.path.startswith(place.path) for place in actor.coordinates]
-    return and_(Team.library_id == actor.library_id, or_(false(), *reach))
+    library_id, supervised, *roots = reach(actor).values()
+    return _in_reach(library_id, supervised, roots)
+
+
+@cache
+def teams_in_reach(roots: int) -> ColumnElement[bool]:
+    """The same for a query that is made once and asked with the `reach` of an actor who coordinates
+    so many teams."""
+    library: BindParameter[int] = bindparam("library", type_=Integer)
+    paths = [bindparam(f"root{number}", type_=String) for number in range(roots)]
+    return _in_reach(library, bindparam("supervised", expanding=True), paths)
+
+
+def reach(actor: Actor) -> dict[str, Any]:
+    roots = {f"root{number}": place.path for number, place in enumerate(actor.coordinates)}
+    supervised = [place.team_id for place in actor.supervises]
+    return {"library": actor.library_id, "supervised": supervised, **roots}
+
+
+def _in_reach(library_id: Any, supervised: Any, roots: Iterable[Any]) -> ColumnElement[bool]:
+    below = [Team.path.startswith(root) for root in roots]
+    return and_(Team.library_id == library_id, or_(Team.id.in_(supervised), *below))
 
 
 def profiles_readable(actor: Actor, today: dt.date, *, named: bool) -> ColumnElement[bool]:
@@ -253,7 +284,7 @@ def profiles_readable(actor: Actor, today: dt.date, *, named: bool) -> ColumnEle
         Person.id != actor.person_id,
         Membership.role == Role.LEARNER,
         in_reach_on(Membership, today),
-        teams_readable(actor) if named else and_(teams_readable(actor), supervised),
+        teams_readable(actor) if named else supervised,
     )
 
 

@@ -19,6 +19,7 @@ adds a table of its own to the others.
 """
 
 import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
 
 from sqlalchemy import (
@@ -39,13 +40,13 @@ from sqlalchemy.orm import aliased
 from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Statement, Team
 from tracker.models.joins import ids_on
 from tracker.models.record.words import is_said_of
+from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import current_on, in_reach_on
-from tracker.rules.reviews.reviewing_team import NEARER_MOST
-from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
+from tracker.record.workflow.rules import ENDED, ItemStatus
 from tracker.rules.roles import Role
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
     """Over `Review`: whether its reviewer may review its learner on that day. Built once a day:
     many pages ask it."""
@@ -60,9 +61,7 @@ def is_with_a_reviewer(today: dt.date) -> ColumnElement[bool]:
     settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
     shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
     return and_(
-        Review.status.in_(LIVE),
-        not_(or_(ReviewItem.status.in_(settled), shown)),
-        reviewer_may_go_on(today),
+        IS_LIVE, not_(or_(ReviewItem.status.in_(settled), shown)), reviewer_may_go_on(today)
     )
 
 
@@ -212,3 +211,38 @@ def stands_in_for(
 
 def deputises_on(today: dt.date, row: type[Deputy] = Deputy) -> ColumnElement[bool]:
     return and_(row.starts_on <= today, row.ends_on >= today, row.ended_at.is_(None))
+
+
+NEARER_MOST = 1
+"""One statement alone may pass by a team that has no more than so many supervisors."""
+
+
+def reviewing_team(
+    path: str, supervisors: Mapping[str, Collection[int]], learner_id: int
+) -> str | None:
+    """The path of the team whose supervisors review the team at `path` ("/1/4/9/"): the nearest,
+    going up, that has one besides the learner. None where there is none.
+    """
+    return next((at for at in upwards(path) if {*supervisors.get(at, ())} - {learner_id}), None)
+
+
+def teams_for_one(
+    path: str, supervisors: Mapping[str, Collection[int]], learner_id: int
+) -> Iterator[str]:
+    """The same team, and the teams above it whose supervisors may review one statement alone: where
+    all that is nearer has one supervisor only. So there is a second opinion on what that one said,
+    and who is asked for it is asked no otherwise than for a first."""
+    nearer = set[int]()
+    for at in upwards(path):
+        heads = set(supervisors.get(at, ())) - {learner_id}
+        if heads and len(nearer) <= NEARER_MOST:
+            yield at
+        nearer |= heads
+
+
+@lru_cache(maxsize=4096)
+def upwards(path: str) -> tuple[str, ...]:
+    """The team itself and those above it, to the root: "/1/4/", "/1/". Asked of each of
+    thousands."""
+    ids = path.strip("/").split("/")
+    return tuple(f"/{'/'.join(ids[:count])}/" for count in range(len(ids), 0, -1))

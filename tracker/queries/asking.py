@@ -3,7 +3,7 @@ waits for each of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -40,8 +40,8 @@ def ask(question: Question[T]) -> T:
 
 def ask_together(*questions: Question[Any]) -> list[Any]:
     """What each of them says. One query."""
-    values = {name: value for each in questions for name, value in each.values.items()}
-    rows = ask_made(_together(*(each.of for each in questions)), values).mappings()
+    values = {name: value for question in questions for name, value in question.values.items()}
+    rows = ask_made(_together(*(question.of for question in questions)), values).mappings()
     said: list[list[RowMapping]] = [[] for _ in questions]
     for row in rows:
         said[row[QUESTION]].append(row)
@@ -50,14 +50,18 @@ def ask_together(*questions: Question[Any]) -> list[Any]:
 
 def row_as(of: type[T], row: RowMapping, **instead: Any) -> T:
     """A dataclass with the columns that have the names of its fields."""
-    names = [each.name for each in fields(of)]  # type: ignore[arg-type]
-    return of(**{name: row[name] for name in names if name not in instead}, **instead)
+    return of(**{name: row[name] for name in _names(of) if name not in instead}, **instead)  # type: ignore[arg-type]
+
+
+@cache
+def _names(of: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(of))
 
 
 QUESTION = "question_number"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _together(*selects: Select[*tuple[Any, ...]]) -> CompoundSelect[*tuple[Any, ...]]:
     """Columns that a question doesn't have are empty in its rows."""
     tables = [each.subquery() for each in selects]

@@ -1,8 +1,8 @@
 """The only writer of audit events.
 
 Events are collected while a use case runs and become links of the chain as the last thing before it
-commits: so a chain that only one can extend at a time makes nobody wait for more than that, and
-what is taken back leaves nothing.
+commits, after the seals: so a chain that only one can extend at a time makes nobody wait for more
+than that, and what is taken back leaves nothing.
 """
 
 import datetime as dt
@@ -15,11 +15,10 @@ from itertools import takewhile
 from sqlalchemy import Select, bindparam, event, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
-from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
+from tracker.models import AuditEvent, AuditEventDetail, Library, Person
 from tracker.models.columns import table_of
-from tracker.rules.operations.audit_kinds import audit_kind_of
-from tracker.rules.operations.hash_chain import START, ChainLink, commitment
-from tracker.rules.reviews.workflow import Move
+from tracker.policy.permissions import Actor
+from tracker.rules.core.hash_chain import START, ChainLink, commitment
 
 LOCK = 4_702_111_830
 """The advisory lock of the chain on PostgreSQL, held from the reading of its end to the commit."""
@@ -71,7 +70,11 @@ def note(
 
     The very same twice in one use case is one event.
     """
-    parts: list[NotedEvents] = tx.info.setdefault(NOTED, [])
+    if NOTED not in tx.info:
+        tx.info[NOTED] = []
+        event.listen(tx, "before_commit", _before_commit)
+        event.listen(tx, "after_soft_rollback", _after_soft_rollback)
+    parts: list[NotedEvents] = tx.info[NOTED]
     savepoint = tx.get_nested_transaction()
     if not parts or parts[-1].over or parts[-1].within is not savepoint:
         parts.append(NotedEvents(savepoint))
@@ -80,35 +83,34 @@ def note(
     ] = None
 
 
-def moved(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Record that a review moved, in words that say nothing of its answers
-    (rules/operations/audit_kinds)."""
-    of_review(tx, review, audit_kind_of(move), by, now)
-
-
-def of_review(
+def note_person(
     tx: Session,
-    review: Review,
     kind: str,
-    by: int | None,
+    person: Person | None,
+    by_id: int | None,
     now: dt.datetime,
-    statement_id: int | None = None,
     **facts: Fact,
 ) -> None:
-    """Record something about a review; it belongs to the library of the team that it was sent in.
+    """What befell somebody's account. `by_id`: None for who is not signed in."""
+    note(
+        tx,
+        kind,
+        now,
+        library_id=person.library_id if person else None,
+        actor_id=by_id,
+        subject_id=person.id if person else None,
+        **facts,
+    )
 
-    Writes nothing that is not whole yet: an item moves before what was said of it is set.
-    """
-    facts["review"] = review.id
-    if statement_id is not None:
-        facts["statement_id"] = statement_id
-    with tx.no_autoflush:
-        library_id = tx.get_one(Team, review.team_id).library_id
-    note(tx, kind, now, library_id=library_id, actor_id=by, subject_id=review.learner_id, **facts)
+
+def note_own(tx: Session, kind: str, actor: Actor, now: dt.datetime) -> None:
+    """What somebody did to their own account."""
+    me = actor.person_id
+    note(tx, kind, now, library_id=actor.library_id, actor_id=me, subject_id=me)
 
 
 def _before_commit(tx: Session) -> None:
-    parts: list[NotedEvents] = tx.info.get(NOTED, [])
+    parts: list[NotedEvents] = tx.info[NOTED]
     savepoint = tx.get_nested_transaction()
     if savepoint is not None:
         around = (
@@ -123,15 +125,10 @@ def _before_commit(tx: Session) -> None:
 
 
 def _after_soft_rollback(tx: Session, taken_back: SessionTransaction) -> None:
-    if NOTED in tx.info:
-        is_all = taken_back.parent is None
-        tx.info[NOTED] = [
-            part for part in tx.info[NOTED] if not is_all and part.within is not taken_back
-        ]
-
-
-event.listen(Session, "before_commit", _before_commit)
-event.listen(Session, "after_soft_rollback", _after_soft_rollback)
+    is_all = taken_back.parent is None
+    tx.info[NOTED] = [
+        part for part in tx.info[NOTED] if not is_all and part.within is not taken_back
+    ]
 
 
 def _append(tx: Session, collected: list[NotedEvent]) -> None:

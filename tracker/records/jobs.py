@@ -10,11 +10,9 @@ from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Job, JobPart, JobPerson, Person
-from tracker.records.notifications import notices
+from tracker.records.core import notices
 from tracker.row_locks import held
-from tracker.rules.errors import Conflict
-from tracker.rules.notifications.notices import NoticeKind, happening
-from tracker.rules.operations.jobs import (
+from tracker.rules.core.jobs import (
     CLAIM_LASTS,
     KEPT_FOR,
     KEPT_MAX,
@@ -25,6 +23,8 @@ from tracker.rules.operations.jobs import (
     JobState,
     wait_after,
 )
+from tracker.rules.core.notices import NoticeKind, happening
+from tracker.rules.errors import Conflict
 
 ANEW: dict[str, object] = {
     "state": JobState.WAITING,

@@ -1,63 +1,91 @@
 """The only writer of seals: every row of a sealed table (models/seals) that a use case wrote, as it
-stands before the commit.
+stands before the commit. One seal for all that belongs to one person, or to one library.
 
-Rows that the session flushes are noted by themselves, so that no writer can forget it. A chain is
-extended by one at a time because whoever writes into it holds the row of its person or review; if
-anybody did not, `previous` is unique.
+Rows that the session flushes are noted by themselves, so that no writer can forget it. Two that
+extend a chain at once need no lock for it: its place is unique, so the second waits for the first,
+and follows on it then. Chains are extended in their order, before the audit's, and with the last
+statement but the audit's, so whoever waits holds up nobody that it waits for.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, event, func, insert, select
+from sqlalchemy import Select, bindparam, event, func, insert, inspect, select, tuple_
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.unitofwork import UOWTransaction
 
 from tracker.db import Base
-from tracker.models import SEALED_TABLES, RatingEntry, ReviewItemText, Seal
+from tracker.models import SEALED_TABLES, ReviewItemText, Seal
 from tracker.models.columns import table_of
-from tracker.models.seals import key_of
-from tracker.rules.operations.seals import SealLink, commitment, start
+from tracker.models.seals import SealedTable, table_with
+from tracker.rules.core.seals import GONE, CoveredRow, SealHead, commitment, covering, digest
+
+Row = TypeVar("Row", bound=Base)
 
 NOTED = "rows_to_seal"
 HEADS = "seal_heads"
-INSERT = insert(table_of(Seal))
-
-Chain = tuple[int | None, int | None]
-"""A person, or a review."""
+TABLE = table_of(Seal)
+INSERT = insert(TABLE)
+INSERT_IF_FREE = postgresql.insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.chain)
 
 
 @dataclass(frozen=True, slots=True)
 class NotedRow:
-    """A row to seal. `within`: the savepoint that takes it back, if any."""
+    """A row to seal. `within`: the savepoint that takes it back, if any. `left`: whose it
+    was, where it is another's now."""
 
     within: SessionTransaction | None
     row: Base
+    is_gone: bool = False
+    left: int | None = None
 
 
 def note(tx: Session, row: Base) -> None:
     """Seal a row that was written past the session's own objects; it holds what was written."""
-    noted: list[NotedRow] = tx.info.setdefault(NOTED, [])
-    noted.append(NotedRow(tx.get_nested_transaction(), row))
+    _note(tx, NotedRow(tx.get_nested_transaction(), row))
 
 
-def follow(tx: Session, person_id: int, head: str | None) -> None:
-    """Tell the newest seal of a person, read while their row is locked: it is not read again."""
-    chain = (person_id, None)
-    tx.info.setdefault(HEADS, {})[chain] = head or start(*chain)
+def _note(tx: Session, row: NotedRow) -> None:
+    tx.info.setdefault(NOTED, []).append(row)
+
+
+def add_many(tx: Session, model: type[Row], rows: Sequence[Mapping[str, object]]) -> list[Row]:
+    """New rows of a sealed table, written at once."""
+    added = list(tx.scalars(insert(model).returning(model), rows)) if rows else []
+    for row in added:
+        note(tx, row)
+    return added
+
+
+def follow(tx: Session, person_id: int, sequence: int | None, digest: bytes | None) -> None:
+    """Tell the newest seal of a person, which was read with something else: it is not read
+    again."""
+    head = SealHead(person_id, sequence or 0, digest or b"")
+    tx.info.setdefault(HEADS, {})[person_id] = head
 
 
 def _after_flush(tx: Session, _flush: UOWTransaction) -> None:
-    for row in (*tx.new, *tx.dirty):
-        if type(row) in SEALED_TABLES and tx.is_modified(row):
-            note(tx, row)
+    for row in (*tx.new, *tx.dirty, *tx.deleted):
+        how = SEALED_TABLES.get(type(row))
+        if how is None:
+            continue
+        attributes, is_gone = inspect(row).attrs, row in tx.deleted
+        is_there, savepoint = row in tx.dirty and not is_gone, tx.get_nested_transaction()
+        if not is_there or any(attributes[name].history.has_changes() for name in how.columns):
+            _note(tx, NotedRow(savepoint, row, is_gone))
+        for left in attributes[how.way[0].key].history.deleted if is_there else ():
+            _note(tx, NotedRow(savepoint, row, is_gone=True, left=left))
 
 
 def _before_commit(tx: Session) -> None:
     tx.flush()
     savepoint = tx.get_nested_transaction()
     noted: list[NotedRow] = tx.info.get(NOTED, [])
-    here = [each.row for each in noted if savepoint is None or each.within is savepoint]
+    here = [each for each in noted if savepoint is None or each.within is savepoint]
     if here:
         tx.info[NOTED] = [each for each in noted if savepoint and each.within is not savepoint]
         _append(tx, here)
@@ -70,33 +98,31 @@ def _after_soft_rollback(tx: Session, taken_back: SessionTransaction) -> None:
 
 
 event.listen(Session, "after_flush", _after_flush)
-event.listen(Session, "before_commit", _before_commit, insert=True)
+event.listen(Session, "before_commit", _before_commit)
 event.listen(Session, "after_soft_rollback", _after_soft_rollback)
-"""Before the audit's own: whoever holds its lock waits for nothing."""
+"""Of all sessions, so before the audit, which listens to the one it notes in: whoever holds its
+lock waits for nothing."""
 
 
-def _append(tx: Session, noted: list[Base]) -> None:
-    rows = {
-        (type(row), int(getattr(row, key_of(type(row))))): row
-        for row in noted
-        if not _is_blank(row)
-    }
+def _append(tx: Session, noted: list[NotedRow]) -> None:
+    """Of a row that was noted twice the last note counts."""
+    last = {(type(each.row), _id(each.row), each.left): each for each in noted}
+    known = {(model, row_id): each.row for (model, row_id, _left), each in last.items()}
+    covered = defaultdict[int, list[CoveredRow]](list)
     with tx.no_autoflush:
-        chains = {key: _chain(tx, row, rows) for key, row in rows.items()}
-    heads = _heads(tx, set(chains.values()))
-    links = []
-    for key, row in rows.items():
-        chain, facts = chains[key], SEALED_TABLES[key[0]].columns
-        salt = row.salt if isinstance(row, RatingEntry | ReviewItemText) else ""
-        said = commitment(salt, {name: getattr(row, name) for name in facts})
-        link = SealLink(*chain, row.__tablename__, key[1], said, heads[chain])
-        heads[chain] = link.made()
-        links.append(
-            {name: getattr(link, name) for name in SealLink.__slots__} | {"digest": heads[chain]}
-        )
-    if links:
-        tx.execute(INSERT, links)
+        for (model, row_id, left), each in last.items():
+            if not _is_blank(each.row):
+                how = SEALED_TABLES[model]
+                said = GONE if each.is_gone else _commitment(each.row, how)
+                chain = left or _chain(tx, each.row, how, known)
+                covered[chain].append(CoveredRow(how.number, row_id, said))
+    write(tx, {chain: covering(of_chain) for chain, of_chain in covered.items()})
     tx.info[HEADS] = {}
+
+
+def _id(row: Base) -> int:
+    (key,) = inspect(type(row)).primary_key_from_instance(row)
+    return int(key)
 
 
 def _is_blank(row: Base) -> bool:
@@ -106,39 +132,62 @@ def _is_blank(row: Base) -> bool:
     )
 
 
-def _chain(tx: Session, row: Base, noted: dict[tuple[type[Base], int], Base]) -> Chain:
-    how = SEALED_TABLES[type(row)]
-    leads_to = int(getattr(row, how.by))
-    if how.through is not None:
-        above = noted.get((how.through, leads_to)) or tx.get_one(how.through, leads_to)
-        return _chain(tx, above, noted)
-    return (None, leads_to) if how.of_review else (leads_to, None)
+def _commitment(row: Base, how: SealedTable) -> bytes:
+    salt: bytes | str = getattr(row, "salt", b"")
+    return commitment(salt, {name: getattr(row, name) for name in how.columns})
 
 
-def _heads(tx: Session, chains: set[Chain]) -> dict[Chain, str]:
-    """The newest seal of each chain, or its start. One query, unless all were told."""
-    told: dict[Chain, str] = tx.info.get(HEADS, {})
-    if chains <= told.keys():
-        return {chain: told[chain] for chain in chains}
-    found: dict[Chain, str] = {chain: start(*chain) for chain in chains}
-    ids = {
-        "person_id": [person_id for person_id, _review in chains if person_id],
-        "review_id": [review_id for _person, review_id in chains if review_id],
-    }
-    for row in tx.execute(_newest(*(name for name in ids if ids[name])), ids):
-        found[(row.person_id, row.review_id)] = row.digest
+def _chain(
+    tx: Session, row: Base, how: SealedTable, known: dict[tuple[type[Base], int], Base]
+) -> int:
+    owner = int(getattr(row, how.way[0].key))
+    for column in how.way[1:]:
+        model = table_with(column)
+        above = known.get((model, owner)) or tx.get_one(model, owner)
+        known[(model, owner)] = above
+        owner = int(getattr(above, column.key))
+    return -owner if how.of_library else owner
+
+
+def write(tx: Session, covered: dict[int, bytes]) -> None:
+    """A seal of each of these chains, by what it covers."""
+    heads: dict[int, SealHead] = tx.info.get(HEADS, {})
+    is_shared = tx.get_bind().dialect.name == "postgresql"
+    while covered:
+        if not covered.keys() <= heads.keys():
+            heads = newest(tx, covered.keys())
+        seals = [
+            {
+                "chain": chain,
+                "sequence": heads[chain].sequence + 1,
+                "covered": covered[chain],
+                "digest": digest(heads[chain], covered[chain]),
+            }
+            for chain in sorted(covered)
+        ]
+        if not is_shared:
+            tx.execute(INSERT, seals)
+            return
+        for chain in tx.scalars(INSERT_IF_FREE, seals):
+            del covered[chain]
+        heads = {}
+
+
+def newest(tx: Session, chains: Collection[int]) -> dict[int, SealHead]:
+    """The newest seal of each, or that there is none. One query."""
+    found = {chain: SealHead(chain, 0, b"") for chain in chains}
+    for row in tx.execute(_heads(), {"chains": list(chains)}):
+        found[row.chain] = SealHead(*row)
     return found
 
 
 @cache
-def _newest(*names: str) -> Select[int | None, int | None, str]:
-    """Of the chains of those columns, whose values are given by the same names."""
-    newest = [
-        select(func.max(Seal.id))
-        .where(column.in_(bindparam(column.key, expanding=True)))
-        .group_by(column)
-        for column in (Seal.person_id, Seal.review_id)
-        if column.key in names
-    ]
-    ids = newest[0].union_all(*newest[1:]) if newest[1:] else newest[0]
-    return select(Seal.person_id, Seal.review_id, Seal.digest).where(Seal.id.in_(ids))
+def _heads() -> Select[int, int, bytes]:
+    of_each = (
+        select(Seal.chain, func.max(Seal.sequence))
+        .where(Seal.chain.in_(bindparam("chains", expanding=True)))
+        .group_by(Seal.chain)
+    )
+    return select(Seal.chain, Seal.sequence, Seal.digest).where(
+        tuple_(Seal.chain, Seal.sequence).in_(of_each)
+    )

@@ -57,3 +57,19 @@ def start_of(time_zone: str, day: dt.date) -> dt.datetime:
 def is_over(last_day: dt.date | None, today: dt.date) -> bool:
     """Whether a date that something is due on has passed: the day itself still counts."""
     return last_day is not None and today > last_day
+
+
+def year_after(day: dt.date) -> dt.date:
+    """The same date a year later; of February 29 it is March 1."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return dt.date(day.year + 1, 3, 1)
+
+
+def year_before(today: dt.date) -> dt.date:
+    """The last day of which `year_after` has come."""
+    try:
+        return today.replace(year=today.year - 1)
+    except ValueError:
+        return dt.date(today.year - 1, 2, 28)

@@ -1,28 +1,30 @@
 """Backups as files: one tar that its owner alone may read, with the database, the evidence files
 and the manifest."""
 
+import datetime as dt
 import hashlib
 import io
 import os
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from tracker.rules.evidence.places import FilePlace
-from tracker.rules.operations.backups import (
+from tracker.evidence.files.rules_places import SHA256, FilePlace
+from tracker.operations.backups.rules import (
     DATABASES,
+    FAULTY,
     FILES,
     MANIFEST,
     MANIFEST_MAX,
-    SHA256,
+    BackupFile,
     Finding,
     Manifest,
     NoBackup,
     written,
 )
-from tracker.rules.operations.backups import read as read_manifest
+from tracker.operations.backups.rules import read as read_manifest
 from tracker.storage import files
 from tracker.storage.workplaces import STEP, settle
 
@@ -169,3 +171,17 @@ def opened(path: Path) -> Iterator[Archive]:
         raise NoBackup("backup_unreadable") from error
     with tar:
         yield Archive(tar)
+
+
+def newest_first(folder: Path) -> list[BackupFile]:
+    """Those in it, also what was made before an update or a restore, and the copy with faults.
+
+    Raises OSError: the folder cannot be read.
+    """
+    found = []
+    for path in [*folder.glob("*.tar"), *folder.glob(f"*{FAULTY}")]:
+        with suppress(FileNotFoundError):
+            about = path.stat()
+            at = dt.datetime.fromtimestamp(about.st_mtime, dt.UTC)
+            found.append(BackupFile(path, about.st_size, at))
+    return sorted(found, key=lambda file: (file.written_at, file.path.name), reverse=True)

@@ -10,8 +10,8 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from s3fs import S3FileSystem
 
+from tracker.evidence.files.rules_places import Bucket, FoundFile, is_ours, path_of
 from tracker.rules.errors import Unreachable
-from tracker.rules.evidence.places import Bucket, FoundFile, is_ours, path_of
 
 LOG = structlog.get_logger("tracker.files")
 CONNECT_TIMEOUT = 2

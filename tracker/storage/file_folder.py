@@ -8,9 +8,9 @@ from pathlib import Path
 
 import structlog
 
+from tracker.evidence.files.rules_places import INCOMING, FoundFile, is_ours, path_of
 from tracker.logs import said_of
 from tracker.rules.errors import Unkept
-from tracker.rules.evidence.places import INCOMING, FoundFile, is_ours, path_of
 from tracker.storage.writable import takes_files
 
 LOG = structlog.get_logger("tracker.files")

@@ -1,5 +1,5 @@
 """Files by the SHA-256 of their content, in a folder or in a bucket. Written before the row that
-names them, removed after it (storage/erased_files); what no row came to name: storage/orphans."""
+names them, removed after it (storage/file_rows)."""
 
 import hashlib
 import os
@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 import structlog
 
+from tracker.evidence.files.rules_places import FilePlace, FoundFile, path_of
 from tracker.locks import lock
 from tracker.logs import said_of
 from tracker.rules.errors import Conflict, Damaged, Unkept
-from tracker.rules.evidence.places import FilePlace, FoundFile, path_of
 from tracker.storage.file_folder import FileFolder
 
 LOG = structlog.get_logger("tracker.files")

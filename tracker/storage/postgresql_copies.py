@@ -122,7 +122,7 @@ def put_back(copy: Path, engine: Engine, closing_doors: Sequence[Update]) -> Non
         "--no-psqlrc",
         "--output=/dev/null",
     )
-    closed = "; ".join(str(_in_full(each, engine)) for each in closing_doors)
+    closed = "; ".join(str(_in_full(closing_door, engine)) for closing_door in closing_doors)
     _run(
         "psql",
         engine.url,

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision, Security
+from tracker.rules.core.mail import MailFailed, MailServer, RetryDecision, Security
 
 LOG = structlog.get_logger("tracker.mail")
 TIMEOUT = 10

@@ -50,8 +50,8 @@ def put_back(copy: Path, engine: Engine, closing_doors: Sequence[Update]) -> Non
     """Put the copy in the place of the database, all at once and with its doors closed: whoever is
     connected sees the one or the other."""
     with copy_to_write(copy) as other:
-        for each in closing_doors:
-            other.execute(each)
+        for closing_door in closing_doors:
+            other.execute(closing_door)
     with closing(_open(str(copy))) as source, closing(_open(str(engine.url.database))) as target:
         source.backup(target)
 

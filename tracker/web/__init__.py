@@ -1,1 +1,1 @@
-"""The pages: session, access, templating, words for refusals, forms, views, exports."""
+"""The frame of all pages: application, session, access, templating, refusals in words, controls."""

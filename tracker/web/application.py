@@ -8,7 +8,10 @@ from flask_wtf import CSRFProtect
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.web.administration.roster import job as roster_job
+from tracker.administration.roster import views as rosters
+from tracker.notifications.mail import pages as emails
+from tracker.operations.system import views_health as request_metrics
+from tracker.teams.gaps import exports_people as people_file
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
     access,
@@ -24,12 +27,7 @@ from tracker.web.http import (
     session,
 )
 from tracker.web.i18n import content_language, languages
-from tracker.web.notifications import emails
-from tracker.web.operations import request_metrics
-from tracker.web.teams import people_file
-from tracker.web.ui import assets, pdf
-from tracker.web.ui.drafts import drafted_forms
-from tracker.web.ui.people import closed_records, namesakes
+from tracker.web.ui import assets, drafts, pdf, people
 from tracker.web.ui.templating import environment
 
 
@@ -54,13 +52,12 @@ def with_pages(app: Flask) -> Flask:
     idempotency.init_app(app)
     errors.init_app(app)
     environment.init_app(app)
-    closed_records.init_app(app)
-    drafted_forms.init_app(app)
-    namesakes.init_app(app)
+    people.init_app(app)
+    drafts.init_app(app)
     pdf.init_app(app)
     emails.init_app(app)
     people_file.init_app(app)
-    roster_job.init_app(app)
+    rosters.init_app(app)
     Compress(app)
     content_language.init_app(app)
     for blueprint in BLUEPRINTS:

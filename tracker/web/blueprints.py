@@ -2,129 +2,114 @@
 
 from flask import Blueprint
 
-from tracker.web.accounts import address_views as addresses
-from tracker.web.accounts import draft_views as drafts
-from tracker.web.accounts import given_link_views as given_links
-from tracker.web.accounts import invitation_views as invitations
-from tracker.web.accounts import other_account_views as other_account
-from tracker.web.accounts import password_reset_views as password_resets
-from tracker.web.accounts import people_invitation_views as people_invitations
-from tracker.web.accounts import reader_views as readers
-from tracker.web.accounts import sign_in_settings_views as sign_in_settings
-from tracker.web.accounts import views as accounts
-from tracker.web.administration import access_review_views as access_review
-from tracker.web.administration import exclusion_views as exclusions
-from tracker.web.administration import people_views as people
-from tracker.web.administration import role_profile_views as role_profiles
-from tracker.web.administration import round_views as rounds
-from tracker.web.administration import sensitive_views as sensitive
-from tracker.web.administration import team_views as admin_teams
-from tracker.web.administration import use_statement_views as use_statement
-from tracker.web.administration import views as administration
-from tracker.web.administration.accounts import legal_hold_views as legal_holds
-from tracker.web.administration.accounts import merge_views as account_merges
-from tracker.web.administration.accounts import removal_views as account_removal
-from tracker.web.administration.bulk_edits import views as bulk_edits
-from tracker.web.administration.leaving import views as leaving
-from tracker.web.administration.libraries import views as libraries
-from tracker.web.administration.memberships import flow_views as membership_flows
-from tracker.web.administration.memberships import views as memberships
-from tracker.web.administration.moves import views as version_moves
-from tracker.web.administration.roster import views as rosters
-from tracker.web.assessment import grid_views as grids
-from tracker.web.assessment import import_views as rating_import
-from tracker.web.assessment import older_views as older_ratings
-from tracker.web.assessment import page_views as rating_pages
-from tracker.web.assessment import views as assessment
-from tracker.web.dashboard import finish_views as finish
-from tracker.web.dashboard import front_views as front
-from tracker.web.dashboard import search_views as search
-from tracker.web.dashboard import views as dashboard
-from tracker.web.evidence import erasure_views as erasures
-from tracker.web.evidence import views as evidence
-from tracker.web.frameworks import correction_views as corrections
-from tracker.web.frameworks import version_views as framework_versions
-from tracker.web.frameworks import views as frameworks
-from tracker.web.frameworks.drafts import file_views as framework_draft_files
-from tracker.web.frameworks.drafts import preview_views as framework_previews
-from tracker.web.frameworks.drafts import views as framework_drafts
-from tracker.web.notifications import mail_views as mail
-from tracker.web.notifications import views as notifications
-from tracker.web.operations import audit_views as audit
-from tracker.web.operations import backup_views as backup
-from tracker.web.operations import job_views as jobs
-from tracker.web.operations import system_views as system
-from tracker.web.profiles import views as profiles
-from tracker.web.reviews import delegate_views as delegates
-from tracker.web.reviews import handover_list_views as handover_lists
-from tracker.web.reviews import handover_views as handovers
-from tracker.web.reviews import second_opinion_views as second_opinions
-from tracker.web.reviews import views as reviews
-from tracker.web.reviews.batch import views as batch
-from tracker.web.reviews.differences import views as differences
-from tracker.web.reviews.endorsements import exception_views as exceptions
-from tracker.web.reviews.endorsements import statement_views as statements
-from tracker.web.reviews.endorsements import views as endorsements
-from tracker.web.teams import views as teams
-from tracker.web.teams.gaps import drill_views as gap_drill
-from tracker.web.teams.gaps import file_views as gap_files
-from tracker.web.teams.rounds import views as team_rounds
+from tracker.accounts.account import views as accounts
+from tracker.accounts.addresses import views as addresses
+from tracker.accounts.links import views as invitations
+from tracker.accounts.links import views_inviting as people_invitations
+from tracker.accounts.readers import views as readers
+from tracker.accounts.sign_in import views as sign_in
+from tracker.administration.access_review import views as access_review
+from tracker.administration.accounts import views as ended_accounts
+from tracker.administration.exclusions import views as exclusions
+from tracker.administration.library import views as administration
+from tracker.administration.memberships import views as memberships
+from tracker.administration.people import views as people
+from tracker.administration.people import views_leaving
+from tracker.administration.role_profiles import views as role_profiles
+from tracker.administration.roster import views as rosters
+from tracker.administration.rounds import views as rounds
+from tracker.administration.teams import views as admin_teams
+from tracker.administration.use_statements import views as use_statement
+from tracker.administration.version_moves import views as version_moves
+from tracker.assessment.imports import views as rating_import
+from tracker.assessment.older import views as older_ratings
+from tracker.assessment.ratings import views as assessment
+from tracker.assessment.ratings import views_page as rating_pages
+from tracker.evidence.erasures import views as erasures
+from tracker.evidence.pieces import views as evidence
+from tracker.frameworks.corrections import views as corrections
+from tracker.frameworks.drafts import views as framework_drafts
+from tracker.frameworks.drafts import views_preview as framework_previews
+from tracker.frameworks.published import views as frameworks
+from tracker.frameworks.versions import views as framework_versions
+from tracker.notifications.mail import views as mail
+from tracker.notifications.notices import views as notifications
+from tracker.operations.audit import views as audit
+from tracker.operations.backups import views as backup
+from tracker.operations.daily_work import views_jobs as jobs
+from tracker.operations.system import views as system
+from tracker.operations.system import views_health as health
+from tracker.profiles.profile import views as profiles
+from tracker.reviews.batch import views as batch
+from tracker.reviews.differences import views as differences
+from tracker.reviews.endorsements import views as endorsements
+from tracker.reviews.handovers import views as handovers
+from tracker.reviews.review import views as reviews
+from tracker.reviews.second_opinions import views as second_opinions
+from tracker.teams.gaps import views as gaps
+from tracker.teams.rounds import views as team_rounds
+from tracker.teams.team import views as teams
+from tracker.today.front import views as front
+from tracker.today.page import views as dashboard
+from tracker.today.page import views_finish as finish
+from tracker.today.search import views as search
 
 BLUEPRINTS: list[Blueprint] = [
     access_review.bp,
     accounts.bp,
     addresses.bp,
-    password_resets.bp,
+    invitations.resets,
     people_invitations.bp,
     readers.bp,
     readers.own,
-    sign_in_settings.bp,
+    sign_in.settings,
     administration.bp,
     audit.bp,
     backup.bp,
     mail.bp,
     memberships.bp,
-    membership_flows.bp,
+    memberships.flows,
     exclusions.bp,
     people.bp,
-    leaving.bp,
-    account_merges.bp,
-    account_removal.bp,
-    legal_holds.bp,
-    other_account.bp,
-    bulk_edits.bp,
+    views_leaving.leaving,
+    ended_accounts.merges,
+    ended_accounts.removal,
+    views_leaving.legal_holds,
+    ended_accounts.own,
+    memberships.bulk,
     version_moves.bp,
     role_profiles.bp,
     rosters.bp,
     rounds.bp,
-    sensitive.bp,
+    exclusions.sensitive,
     admin_teams.bp,
     use_statement.bp,
     assessment.bp,
     rating_pages.bp,
-    grids.bp,
+    rating_pages.grid,
     corrections.bp,
-    delegates.bp,
+    handovers.delegates,
     differences.bp,
-    drafts.bp,
+    accounts.drafts,
     endorsements.bp,
     erasures.bp,
     evidence.bp,
-    exceptions.bp,
+    endorsements.exceptions,
     finish.bp,
     front.bp,
-    framework_draft_files.bp,
+    framework_drafts.files,
     framework_drafts.bp,
     framework_previews.bp,
     framework_versions.bp,
     frameworks.bp,
     handovers.bp,
-    handover_lists.bp,
+    handovers.handover_lists,
     dashboard.bp,
-    given_links.bp,
+    invitations.given,
+    health.bp,
     invitations.bp,
     jobs.bp,
-    libraries.bp,
+    administration.libraries,
     notifications.bp,
     profiles.bp,
     older_ratings.bp,
@@ -133,10 +118,10 @@ BLUEPRINTS: list[Blueprint] = [
     second_opinions.bp,
     batch.bp,
     search.bp,
-    statements.bp,
+    endorsements.statements,
     system.bp,
     teams.bp,
-    gap_drill.bp,
-    gap_files.bp,
+    gaps.drill,
+    gaps.files,
     team_rounds.bp,
 ]

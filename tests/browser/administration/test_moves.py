@@ -13,11 +13,10 @@ from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor
 from tests.factories.versions import NextVersion, carried, next_version
 from tracker.db import db
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 Visit = Callable[..., Any]
 WITHOUT_SCRIPT = {"java_script_enabled": False}
@@ -61,7 +60,7 @@ def test_a_move_is_planned_and_canceled_without_script(live: Live, visit: Visit)
     page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
     page.get_by_role("button", name="Cancel this move").first.click()
     page.get_by_text("The planned move is canceled. 1 other move stays planned.").wait_for()
-    assert page.get_by_role("heading", name=said).count() == 0
+    expect(page.get_by_role("heading", name=said)).to_have_count(0)
 
 
 def test_a_day_that_is_typed_is_chosen(live: Live, visit: Visit) -> None:
@@ -87,7 +86,7 @@ def test_what_counts_later_is_counted_by_itself_while_it_is_rated(live: Live, vi
     page.get_by_text("Rated so far: 0 of 2.").wait_for()
     page.locator(f"#s-{version.became[changed][0]}-partly").check(force=True)
     page.get_by_text("Rated so far: 1 of 2.").wait_for()
-    assert page.get_by_text("1 of 31 rated").count(), "in no other count"
+    expect(page.get_by_text("1 of 31 rated"), "in no other count").not_to_have_count(0)
     assert faults(page) == []
 
 
@@ -118,9 +117,9 @@ def test_so_is_what_was_typed_on_the_page_of_another_version(live: Live, visit: 
         page.locator(f"[name=own_note-{each}]").fill("Two lines\nof mine")
     page.locator("form[data-grid]").evaluate("form => form.submit()")
     page.get_by_text("You are on version 2 of the framework now").wait_for()
-    assert page.locator("form[data-ratings] .statement").count() == 3, (
-        "one reworded, and both parts"
-    )
+    expect(
+        page.locator("form[data-ratings] .statement"), "one reworded, and both parts"
+    ).to_have_count(3)
     assert faults(page) == []
 
 

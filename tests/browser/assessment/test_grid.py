@@ -9,9 +9,8 @@ import pytest
 from tests.browser.assessment.rating import answers, entries, focused, wait_for
 from tests.browser.conftest import Live
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 GRID = "/assess/small/durable/communication/grid"
 Visit = Callable[..., Any]
@@ -23,7 +22,7 @@ def test_every_row_is_saved_by_itself(live: Live, visit: Visit, width: int) -> N
     page = visit("ana", width=width)
     page.goto(f"{GRID}?notes=1")
     assert page.locator("html").evaluate("node => node.scrollWidth") <= width
-    assert not page.get_by_role("button", name="Save the grid").is_visible()
+    expect(page.get_by_role("button", name="Save the grid")).to_be_hidden()
     page.locator(f"#s-{first} .is-partly").click()
     wait_for(page, first, "Saved")
     page.locator(f"#s-{second} .is-not_my_work").click()
@@ -49,7 +48,9 @@ def test_rows_by_keyboard(live: Live, visit: Visit) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     assert focused(page) == f"s-{second}-not_yet"
-    assert page.locator("main input:checked").count() == 0  # going through the rows answers nothing
+    expect(page.locator("main input:checked")).to_have_count(
+        0
+    )  # going through the rows answers nothing
     page.keyboard.press("ArrowRight")
     wait_for(page, second, "Saved")
     page.keyboard.press("Enter")

@@ -13,9 +13,8 @@ from tests.factories.answers import Answer
 from tests.factories.ratings import rate
 from tests.factories.sending import send
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 DOMAIN = "/assess/small/durable/communication"
 NAME = "unsaved-answers"
@@ -106,7 +105,7 @@ def test_a_clearing_outlives_a_reload_too(live: Live, visit: Visit) -> None:
     wait_for(page, first, "Not saved yet")
     page.reload()
     wait_for(page, first, "Not saved yet")
-    assert page.locator("input[name^=answer]:checked").count() == 0
+    expect(page.locator("input[name^=answer]:checked")).to_have_count(0)
     page.unroute("**/rating")
     wait_for(page, first, "Saved")
     assert answers(live) == {first: None}
@@ -162,7 +161,7 @@ def test_nothing_is_sent_for_whoever_else_signs_in_in_this_tab(live: Live, visit
     page.goto(DOMAIN)
     page.wait_for_function(f"sessionStorage.getItem('{NAME}') === null")
     page.wait_for_timeout(500)
-    assert page.locator("input[name^=answer]:checked").count() == 0
+    expect(page.locator("input[name^=answer]:checked")).to_have_count(0)
     assert answers(live) == answers(live, "ben") == {}
 
 

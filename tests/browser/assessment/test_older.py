@@ -15,9 +15,8 @@ from tests.factories.ratings import rate
 from tracker.db import db, session
 from tracker.models import Rating
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 PAGE = "/assess/small/durable/communication?show=older"
 Visit = Callable[..., Any]
@@ -62,7 +61,7 @@ def test_what_is_ticked_is_kept(
     button.click()
     words = f"{7 if has_script else 8} ratings kept together."
     page.get_by_text(words).first.wait_for()
-    assert page.locator("[data-statement]:visible").count() == 1
+    expect(page.locator("[data-statement]:visible")).to_have_count(1)
     assert answers(live) == dict.fromkeys(older, "partly") | {changed: "consistently"}
     found = bases(live)
     assert (found[unticked], found[changed]) == ("rated", "rated")

@@ -12,9 +12,8 @@ from tests.browser.watch import barriers, sideways
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 DOMAIN = "/assess/small/durable/communication"
 NEXT_DOMAIN = "/assess/small/durable/leadership"
@@ -173,8 +172,8 @@ def test_where_the_last_cannot_be_saved_its_section_stays(live: Live, visit: Vis
     statements = live.world.statements["communication"]
     page = visit("ana", **PHONE)
     with live.app.app_context():
-        for each in statements[:-1]:
-            rate(live.world, "ana", each, Answer.CONSISTENTLY)
+        for statement in statements[:-1]:
+            rate(live.world, "ana", statement, Answer.CONSISTENTLY)
     page.goto(f"{DOMAIN}?one={statements[-1]}")
     page.context.set_offline(True)
     tap(page, "partly")
@@ -194,8 +193,8 @@ def test_all_statements_are_a_list_until_one_at_a_time_is_asked_for(
     page.get_by_role("link", name="All statements").tap()
     page.wait_for_url(f"**{DOMAIN}?list=1")
     assert shown(page) == statements
-    assert not page.locator("[data-one-answers]").count()
-    assert page.locator(".bottom-bar").is_visible()
+    expect(page.locator("[data-one-answers]")).to_have_count(0)
+    expect(page.locator(".bottom-bar")).to_be_visible()
     page.locator(f"#s-{statements[0]}-partly").check()
     says(page, "Saved: Partly")
     page.locator("a[data-way-on]:visible").tap()
@@ -327,8 +326,8 @@ def test_without_script_by_form(live: Live, visit: Visit) -> None:
     assert shown(page) == [first]
     box = page.locator(f"#s-{first} .answers").bounding_box()
     assert 422 < box["y"] < box["y"] + box["height"] <= 844
-    assert not page.locator("[data-one-answers]").is_visible()
-    assert not page.get_by_role("button", name="Next", exact=True).is_visible()
+    expect(page.locator("[data-one-answers]")).to_be_hidden()
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_hidden()
     page.locator(f"#s-{first}-partly").check()
     page.get_by_role("button", name="Save and go on").tap()
     page.wait_for_url(f"**{DOMAIN}?one={second}")
@@ -365,6 +364,6 @@ def test_at_the_desk_all_are_listed_and_the_first_answer_is_high(live: Live, vis
     page = visit("ana")
     page.goto(f"{DOMAIN}?one={statements[3]}")
     assert shown(page) == statements
-    assert not page.locator("[data-one]").is_visible()
-    assert not page.locator("[data-one-answers]").is_visible()
+    expect(page.locator("[data-one]")).to_be_hidden()
+    expect(page.locator("[data-one-answers]")).to_be_hidden()
     assert page.locator(".answers").first.bounding_box()["y"] <= 400

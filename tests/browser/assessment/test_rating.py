@@ -17,9 +17,8 @@ from tests.factories.versions import carried, next_version
 from tracker.db import transaction
 from tracker.models import Person
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -88,7 +87,7 @@ def test_keys_do_nothing_outside_a_card_or_in_a_note(live: Live, visit: Visit) -
     page.keyboard.press("3")
     page.locator(f"#s-{first} .statement-notes summary").click()
     page.locator(f"#s-{first}-self").press_sequentially("3 and 4")
-    assert page.locator("input[name^=answer]:checked").count() == 0
+    expect(page.locator("input[name^=answer]:checked")).to_have_count(0)
     page.locator(f"#s-{first}-partly").check()
     wait_for(page, first, "Saved")
     assert answers(live) == {first: "partly"}
@@ -249,6 +248,6 @@ def test_a_section_with_the_screen_cover_is_light(live: Live, visit: Visit) -> N
     watch = Watch(visit("ana"))
     watch.visit(DOMAIN)
     watch.page.wait_for_load_state("networkidle")
-    scripts = {each.rpartition("/")[2] for each in watch.requests if each.endswith(".js")}
+    scripts = {request.rpartition("/")[2] for request in watch.requests if request.endswith(".js")}
     assert scripts > {"cover.js", "assess.js"}
     assert watch.faults() == []

@@ -10,9 +10,8 @@ from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.client import PASSWORD
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -52,7 +51,7 @@ def test_a_whole_framework_by_keyboard_alone(live: Live, browser: Any, width: in
         for number, statement_id in enumerate(part):
             me.press("12390"[number % 5])
             wait_for(page, statement_id, "Saved|Saving")
-        assert page.locator("[data-way-on]:focus").count() == 1
+        expect(page.locator("[data-way-on]:focus")).to_have_count(1)
         me.press("Enter")
         if part is job[-1]:
             page.get_by_role(
@@ -77,7 +76,7 @@ def test_the_next_page_stays_at_its_top_for_the_mouse(live: Live, visit: Visit) 
     page.locator("a[data-way-on]:visible").click()
     page.wait_for_url("**/leadership")
     assert page.evaluate("scrollY") == 0
-    assert page.locator("input:focus").count() == 0
+    expect(page.locator("input:focus")).to_have_count(0)
 
 
 def test_the_skip_link_needs_no_script(live: Live, visit: Visit) -> None:
@@ -109,7 +108,7 @@ def test_focus_goes_round_to_what_was_left_open_and_a_correction_stays(
         page.keyboard.press("2")
     assert focused(page) == f"s-{first}-not_yet"
     page.keyboard.press("2")
-    assert page.locator("[data-way-on]:focus").count() == 1
+    expect(page.locator("[data-way-on]:focus")).to_have_count(1)
     page.locator(f"#s-{second}-partly").focus()
     page.keyboard.press("3")
     assert focused(page) == f"s-{second}-consistently"
@@ -146,7 +145,7 @@ def test_nothing_jumps_when_an_answer_is_saved_or_is_not(
     wait_for(page, third, "Saved")
     page.wait_for_timeout(200)
     assert page.evaluate("window.shifts.reduce((all, each) => all + each, 0)") == 0
-    assert {each: page.locator(f"#s-{each}").bounding_box() for each in boxes} == boxes
+    assert {box: page.locator(f"#s-{box}").bounding_box() for box in boxes} == boxes
     assert page.evaluate("scrollY") == at
 
 

@@ -9,9 +9,8 @@ import pytest
 from tests.browser.assessment.rating import answers, entries, sign_in, sign_out, state, wait_for
 from tests.browser.conftest import Live
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -63,7 +62,7 @@ def test_by_keyboard_it_goes_on_as_well(live: Live, visit: Visit) -> None:
     page.locator(f"#s-{statements[0]}-not_yet").focus()
     for _statement in statements:
         page.keyboard.press("3")
-    assert page.locator("[data-way-on]:focus").count() == 1
+    expect(page.locator("[data-way-on]:focus")).to_have_count(1)
     assert "not saved yet: 10" in page.locator("[data-unsaved-count]").text_content()
     page.locator("[data-unsaved]").wait_for()  # It comes once a try has failed.
     box, save_bar = (page.locator(each).bounding_box() for each in ("[data-unsaved]", ".save-bar"))

@@ -14,9 +14,8 @@ from tests.factories.ratings import rate
 from tracker.db import db, session
 from tracker.models import Domain, Statement
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 COMMUNICATION = "/assess/small/durable/communication"
 LEADERSHIP = "/assess/small/durable/leadership"
@@ -181,7 +180,7 @@ def test_a_section_that_does_not_come_drops_no_key_in_silence(live: Live, visit:
         "again."
     )
     assert page.url.endswith(COMMUNICATION)
-    assert page.locator("[data-way-on]:focus").count() == 1
+    expect(page.locator("[data-way-on]:focus")).to_have_count(1)
     page.unroute(SLOWLY)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{LEADERSHIP}")
@@ -209,7 +208,7 @@ def test_keys_past_the_last_statement_answer_nothing_and_are_named(
     assert told.text_content() == (
         "This was the last statement. These keys were not used: 1 2. Press Enter to go on."
     )
-    assert page.locator("[data-way-on]:focus").count() == 1
+    expect(page.locator("[data-way-on]:focus")).to_have_count(1)
     assert answers(live) == dict.fromkeys(before, "partly") | {last: "consistently"}
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="You’ve rated all 33 statements").wait_for()

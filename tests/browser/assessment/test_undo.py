@@ -14,9 +14,8 @@ from tests.factories.ratings import rate
 from tracker.db import db, session
 from tracker.models import RatingEntry
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -61,7 +60,7 @@ def test_the_slot_takes_the_last_rating_back(live: Live, visit: Visit) -> None:
     slot(page).get_by_role("button", name="Undo").click()
     says(page, "Undone. Your rating now: not rated")
     assert count(page) == "0 of 33 rated"
-    assert page.locator("input[name^=answer]:checked").count() == 0
+    expect(page.locator("input[name^=answer]:checked")).to_have_count(0)
     assert focused(page) == f"s-{first}-not_yet"
     assert answers(live) == {first: None}
     assert history(live, first) == [("partly", "rated"), (None, "cleared")]
@@ -133,7 +132,7 @@ def test_a_rating_is_taken_back_before_the_server_has_it(live: Live, visit: Visi
     page.keyboard.press("Control+z")
     page.context.set_offline(False)
     wait_for(page, first, "Saved")
-    assert page.locator("input[name^=answer]:checked").count() == 0
+    expect(page.locator("input[name^=answer]:checked")).to_have_count(0)
     assert answers(live) == {}
 
 
@@ -183,7 +182,7 @@ def test_the_slot_is_there_before_anything_is_rated_and_keeps_its_height(
     page = visit("ana", width=390)
     page.goto(f"{DOMAIN}?list=1")
     says(page, "Only you can see your ratings until you send them.")
-    assert not slot(page).get_by_role("button").is_visible()
+    expect(slot(page).get_by_role("button")).to_be_hidden()
     height = slot(page).bounding_box()["height"]
     page.locator(f"#s-{first}-partly").check()
     says(page, "Saved: Partly")
@@ -210,7 +209,7 @@ def test_a_rating_is_cleared_by_its_own_button(live: Live, visit: Visit) -> None
     page = visit("ana")
     page.goto(DOMAIN)
     clear = page.locator(f"#s-{first} .clear-button")
-    assert not clear.is_visible()
+    expect(clear).to_be_hidden()
     page.locator(f"#s-{first}-partly").check()
     wait_for(page, first, "Saved")
     clear.click()
@@ -231,7 +230,7 @@ def test_a_rating_is_cleared_without_script(live: Live, visit: Visit, path: str)
     page.goto(path.format(first=first))
     page.locator(f"#s-{first} .clear-button").click()
     page.locator(f"#s-{first} input:checked").wait_for(state="detached")
-    assert page.locator("input[name^=answer]:checked").count() == 0
+    expect(page.locator("input[name^=answer]:checked")).to_have_count(0)
     assert answers(live) == {first: None}
 
 
@@ -252,5 +251,5 @@ def test_a_page_of_before_the_clearing_is_told(live: Live, visit: Visit) -> None
         "Keep the other: not rated",
     ]
     told.get_by_role("button", name="Keep the other").click()
-    assert phone.locator("input[name^=answer]:checked").count() == 0
+    expect(phone.locator("input[name^=answer]:checked")).to_have_count(0)
     assert answers(live) == {first: None}

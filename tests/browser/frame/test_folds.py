@@ -8,6 +8,9 @@ import pytest
 from tests.browser.conftest import Site
 from tests.browser.test_print import printed
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
+
 PHONE = {"width": 390, "height": 844}
 FRAMEWORK = "/frameworks/library-technicians/"
 OPEN_ALL = 'for (const one of document.querySelectorAll(".fold-narrow")) one.open = true'
@@ -30,15 +33,15 @@ def test_a_phone_folds_what_is_long(site: Site, browser: Any, path: str, times: 
 def test_the_desk_and_the_paper_have_everything(site: Site, browser: Any, path: str) -> None:
     page = site.someone(browser, "learner").new_page()
     page.goto(path)
-    assert page.locator(".fold-narrow[open]").count() == 0
-    assert not page.locator(".fold-narrow > summary").first.is_visible()
+    expect(page.locator(".fold-narrow[open]")).to_have_count(0)
+    expect(page.locator(".fold-narrow > summary").first).to_be_hidden()
     shut = page.evaluate(HEIGHT)
     page.evaluate(OPEN_ALL)
     assert page.evaluate(HEIGHT) == shut
     page.set_viewport_size(PHONE)
     page.goto(path)
     last = page.locator(".fold-narrow b").last
-    assert not last.is_visible()
+    expect(last).to_be_hidden()
     assert " ".join(last.text_content().split()) in printed(page)
     page.context.close()
 
@@ -59,12 +62,12 @@ def test_an_address_opens_what_it_names(
     row = page.locator(f"[id='{statement}']")
     if is_there:
         page.goto(FRAMEWORK)
-        assert not row.is_visible()
+        expect(row).to_be_hidden()
         page.evaluate("address => { location.hash = address }", address)
     else:
         page.goto(f"{FRAMEWORK}#{address}")
     row.wait_for()
-    assert not page.locator("[id='CRI-1-01']").is_visible(), "the rest stays folded"
+    expect(page.locator("[id='CRI-1-01']"), "the rest stays folded").to_be_hidden()
     page.wait_for_function(
         "address => Math.abs(document.getElementById(address).getBoundingClientRect().top) < 200",
         arg=address,
@@ -77,7 +80,7 @@ def test_without_script_a_hand_opens_it(site: Site, browser: Any) -> None:
     page = context.new_page()
     page.goto(FRAMEWORK)
     row = page.locator("[id='T-1-01']")
-    assert not row.is_visible()
+    expect(row).to_be_hidden()
     page.get_by_text("Show statements").first.click()
-    assert row.is_visible()
+    expect(row).to_be_visible()
     context.close()

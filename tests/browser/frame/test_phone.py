@@ -7,6 +7,9 @@ import pytest
 
 from tests.browser.conftest import Site
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
+
 PHONE = {"width": 390, "height": 844}
 LEAST = 44
 """The least height in px of what a finger presses."""
@@ -64,7 +67,7 @@ def test_the_bar_at_the_foot_leads_to_what_this_person_does(
     foot = page.locator(".site-footer").bounding_box()
     assert foot["y"] + foot["height"] <= box["y"] + 1, "the bar lies over the end of the page"
     page.set_viewport_size({"width": 1280, "height": 900})
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()
     page.context.close()
 
 
@@ -154,7 +157,7 @@ def test_a_table_wider_than_the_phone_says_so_and_no_other(site: Site, browser: 
     page = site.someone(browser, "administrator", viewport=PHONE).new_page()
     page.goto("/admin/people")
     words = page.get_by_text("Scroll sideways to see all columns.").first
-    assert words.is_visible()
+    expect(words).to_be_visible()
     page.set_viewport_size({"width": 1280, "height": 900})
     words.wait_for(state="hidden")
     page.context.close()

@@ -14,10 +14,10 @@ from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
 from tests.factories.frameworks import learn_in
 from tests.rules.frameworks.next_files import edited
+from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.services.administration.operators import set_framework_editor
-from tracker.services.frameworks.importing import import_framework
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules import FrameworkFile
 
 ALL_AT_THE_RIGHT = """(selectors) => selectors.flatMap((selector) => {
   const found = [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());

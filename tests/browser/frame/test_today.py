@@ -15,13 +15,14 @@ from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
-from tests.web.dashboard.test_coming_back import visited
-from tests.web.dashboard.test_today import ask
+from tests.web.today.test_coming_back import visited
+from tests.web.today.test_today import ask
+from tracker.administration.rounds import actions as rounds
 from tracker.db import db
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
-from tracker.services.administration import rounds
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
-pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 Visit = Callable[..., Any]
 
 
@@ -59,9 +60,9 @@ def back(live: Live) -> Live:
 def test_it_has_no_barriers(back: Live, visit: Visit, width: int, scheme: str) -> None:
     page = visit("ana", width=width, color_scheme=scheme, reduced_motion="reduce")
     for title in ("Since your last visit", "1 more reviewed as Consistently than in Spring 2026"):
-        assert page.get_by_role("heading", name=title).is_visible()
-    assert page.get_by_text("Reached Emerging in Communication").is_visible()
-    assert page.get_by_text("statements to update").is_visible()
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_text("Reached Emerging in Communication")).to_be_visible()
+    expect(page.get_by_text("statements to update")).to_be_visible()
     page.get_by_text("Link it to statements").click()
     assert [*barriers(page), *sideways(page)] == []
 
@@ -74,13 +75,13 @@ def test_by_keyboard_it_is_put_off_taken_back_and_rated(back: Live, browser: Any
     page = keyboard.page
     keyboard.sign_in(back.world.email("ana"), PASSWORD)
     keyboard.follow(page.get_by_role("button", name="Not now"))
-    assert page.get_by_role("link", name="Rate them").count() == 0
+    expect(page.get_by_role("link", name="Rate them")).to_have_count(0)
     keyboard.follow(page.get_by_role("button", name="Undo"))
     keyboard.follow(page.get_by_role("button", name="Turn off"))
-    assert page.get_by_role("link", name="Rate them").count() == 0
+    expect(page.get_by_role("link", name="Rate them")).to_have_count(0)
     keyboard.follow(page.get_by_role("button", name="Undo"))
     keyboard.follow(page.get_by_role("link", name="Rate them"))
-    assert page.get_by_role("heading", name="Rate 3").is_visible()
+    expect(page.get_by_role("heading", name="Rate 3")).to_be_visible()
     assert keyboard.faults == []
     context.close()
 
@@ -91,10 +92,10 @@ def test_a_quick_note_is_one_line(back: Live, visit: Visit) -> None:
     box = page.get_by_label("Quick note").bounding_box()
     button = page.get_by_role("button", name="Save quick note").bounding_box()
     assert abs(box["y"] - button["y"]) < 2
-    assert not page.get_by_role("button", name="Find").is_visible()
+    expect(page.get_by_role("button", name="Find")).to_be_hidden()
     page.get_by_label("Quick note").fill("Ran the drop-in")
     page.get_by_role("button", name="Save quick note").click()
-    assert page.get_by_text("Link 1 piece of evidence").is_visible()
+    expect(page.get_by_text("Link 1 piece of evidence")).to_be_visible()
 
 
 FILLS = """() => ["own", "endorsed", "new"].map((kind) => {

@@ -12,9 +12,9 @@ from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
 from tests.conftest import NOW
 from tests.rules.frameworks.test_shapes import shape
+from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db
-from tracker.services.administration.operators import set_framework_editor
-from tracker.services.frameworks.importing import import_framework
+from tracker.frameworks.drafts.actions_importing import import_framework
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"

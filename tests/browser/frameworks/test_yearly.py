@@ -18,15 +18,14 @@ from tests.browser.watch import sideways
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
 from tests.rules.frameworks.next_files import edited
+from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db, transaction
+from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules_reading import read_framework
 from tracker.models import Round
-from tracker.rules.frameworks.file_writing import text_of
-from tracker.rules.frameworks.files import read_framework
-from tracker.services.administration.operators import set_framework_editor
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 Visit = Callable[..., Any]
 MOST_ACTS = 24
@@ -242,7 +241,7 @@ def _withdraw(page: Any, hand: Hand) -> None:
     says(page, "It can’t be withdrawn while it is used as listed above.")
     here = page.url
     says(page, "City Library plans to move people to version 2")
-    assert page.get_by_role("button", name="Hide this version").count() == 0
+    expect(page.get_by_role("button", name="Hide this version")).to_have_count(0)
     page.goto("/admin/versions")
     hand.press("button", re.compile("^Cancel this move"), page.locator("[aria-labelledby=planned]"))
     hand.press("link", "Move to version 1 Small framework 2")

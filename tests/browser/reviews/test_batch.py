@@ -19,11 +19,10 @@ from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import add
 from tracker.db import db, session, transaction
 from tracker.models import Person, ReviewItem, Skill, Statement
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 Visit = Callable[..., Any]
 EACH = 10
@@ -104,7 +103,7 @@ def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id
     for number_of_screen in range(1, LEVELS + 1):
         page.wait_for_url(re.compile(rf"/screen/{number_of_screen}(#.*)?$"))
         cards = page.locator("[data-statement]")
-        assert cards.count() == EACH
+        expect(cards).to_have_count(EACH)
         for number in range(EACH):
             cards.nth(number).locator("input[name^=answer]:focus").first.wait_for()
             if number == 3:
@@ -133,13 +132,13 @@ def test_a_question_by_keyboard_and_the_way_round(live: Live, visit: Visit, revi
     page.keyboard.press("Enter")
     page.keyboard.press("n")
     page.keyboard.press("r")
-    assert cards.nth(1).locator("textarea:focus").count() == 1
+    expect(cards.nth(1).locator("textarea:focus")).to_have_count(1)
     page.keyboard.press("Control+Enter")
     page.get_by_text("Write your question first").wait_for()
     page.keyboard.type("At which desk, 1 or 2?")
     page.keyboard.press("Control+Enter")
     state(page, "Returned").wait_for()
-    assert cards.nth(2).locator("input:focus").count() == 1, "and on to the next"
+    expect(cards.nth(2).locator("input:focus"), "and on to the next").to_have_count(1)
     page.keyboard.press("p")
     page.keyboard.press("p")
     assert said(live, review_id)[1][0] == "returned"
@@ -160,7 +159,7 @@ def test_keys_go_past_a_note_that_is_due_and_never_become_its_text(
         page.keyboard.press(key)
     footer(page, "1 not saved yet: say how you know").wait_for()
     assert page.locator("[data-left-here]").text_content() == "Left on this screen: 1"
-    assert page.locator("[data-way-on]:focus").count() == 1, "keys do nothing there"
+    expect(page.locator("[data-way-on]:focus"), "keys do nothing there").to_have_count(1)
     page.keyboard.press("3")
     page.keyboard.press("a")
     assert said(live, review_id)[0] == ("waiting", None, None)
@@ -169,7 +168,7 @@ def test_keys_go_past_a_note_that_is_due_and_never_become_its_text(
     note = cards.nth(0).locator("textarea")
     assert note.input_value() == ""
     page.keyboard.press("Enter")
-    assert cards.nth(0).locator("input[value=partly]:focus").count() == 1
+    expect(cards.nth(0).locator("input[value=partly]:focus")).to_have_count(1)
     page.keyboard.press("Enter")
     assert note.evaluate("each => each === document.activeElement")
     cards.nth(0).get_by_text("What you were told (needed)").wait_for()
@@ -177,7 +176,7 @@ def test_keys_go_past_a_note_that_is_due_and_never_become_its_text(
     footer(page, "Everything is saved.").wait_for()  # by itself, with the focus still in the note
     assert said(live, review_id)[0] == ("answered", "partly", "was_told")
     page.keyboard.press("Escape")
-    assert not note.is_visible()
+    expect(note).to_be_hidden()
     page.reload()
     assert note.input_value() == "Tom closed for her."
 
@@ -297,12 +296,12 @@ def test_the_button_at_the_foot_goes_to_what_is_open(
     on = page.locator("[data-way-on]")
     left = page.locator("[data-left-here]")
     on.click()
-    assert cards.nth(0).locator("input:focus").count() == 1
+    expect(cards.nth(0).locator("input:focus")).to_have_count(1)
     page.keyboard.press("9")
-    assert cards.nth(1).locator("input:focus").count() == 1
+    expect(cards.nth(1).locator("input:focus")).to_have_count(1)
     cards.nth(4).locator("input[type=radio][value=partly]").check()
     on.click()
-    assert cards.nth(5).locator("input:focus").count() == 1
+    expect(cards.nth(5).locator("input:focus")).to_have_count(1)
     assert left.text_content() == "Left on this screen: 9", "half an answer is none"
     for number in range(1, EACH):
         cards.nth(number).locator("input[value=cannot_tell]").check()
@@ -360,16 +359,16 @@ def test_what_nobody_saw_asks_for_no_reason_and_the_menu_holds_note_and_question
     card = first_card(page)
     card.locator("input[value=cannot_tell]").check()
     card.get_by_text("No reason needed").wait_for()
-    assert not card.locator(".pills").is_visible()
+    expect(card.locator(".pills")).to_be_hidden()
     state(page, "✓ Saved").wait_for()
     note = card.locator("textarea")
-    assert not note.is_visible()
+    expect(note).to_be_hidden()
     card.locator(".judge-more > summary").click()
     note.fill("On leave in June")
     with page.expect_response("**/said"):
         card.get_by_role("button", name="Save").click()
     page.keyboard.press("Escape")
-    assert not note.is_visible()
+    expect(note).to_be_hidden()
     page.reload()
     assert note.input_value() == "On leave in June"
 
@@ -409,7 +408,7 @@ def test_a_batch_with_the_screen_cover_is_light_too(
     watch = Watch(page)
     watch.visit(page.url)
     page.wait_for_load_state("networkidle")
-    modules = [each for each in watch.requests if each.endswith(".js")]
-    assert {each.rpartition("/")[2] for each in modules} > {"cover.js", "batch.js"}
+    modules = [request for request in watch.requests if request.endswith(".js")]
+    assert {module.rpartition("/")[2] for module in modules} > {"cover.js", "batch.js"}
     assert len(modules) == len(set(modules)) < MOST_REQUESTS
     assert watch.faults() == []

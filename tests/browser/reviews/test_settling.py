@@ -17,12 +17,11 @@ from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids
 from tracker.db import db, session
 from tracker.models import Confirmation, ReviewItem
-from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.reviews import reviews
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.review import actions as reviews
 
-pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 Visit = Callable[..., Any]
 MINE = {"ana": "3", "sue": "1"}
@@ -102,7 +101,7 @@ class Side:
         self.me.pressed = 0
         for key in keys:
             self.me.press(key)
-        assert self.page.locator("[data-confirm]:focus").count() == 1
+        expect(self.page.locator("[data-confirm]:focus")).to_have_count(1)
         with self.page.expect_navigation():
             self.me.press("Enter")
         return self.me.pressed
@@ -180,7 +179,7 @@ def test_taking_all_of_the_others_is_asked_once(live: Live, browser: Any, first:
     other.settle([THEIRS[second]] * 11)
     assert other.is_asked()
     assert {status for status, _both in ended(live, review_id)} == {"differs"}, "nothing yet"
-    assert other.page.locator(".agenda-ask:focus").count() == 1
+    expect(other.page.locator(".agenda-ask:focus")).to_have_count(1)
     assert barriers(other.page) == []
     with other.page.expect_navigation():
         other.page.locator("[data-confirm]").press("Enter")
@@ -199,13 +198,13 @@ def test_without_script(live: Live, visit: Visit) -> None:
         row.locator('input[value="agree:not_yet"]').check()
     page.locator("[data-difference]").nth(4).locator('input[value="no_agreement"]').check()
     page.locator("[data-clear]").nth(0).click()
-    assert page.get_by_text("Saved. Only you see your choices").count() == 1
-    assert page.locator(".options input:checked").count() == 4
+    expect(page.get_by_text("Saved. Only you see your choices")).to_have_count(1)
+    expect(page.locator(".options input:checked")).to_have_count(4)
     page.locator("[data-difference]").nth(0).locator('input[value="agree:not_yet"]').check()
     page.get_by_role("button", name="Confirm choices").click()
-    assert page.get_by_role("heading", name="Take Sue’s answer on these?").count() == 1
+    expect(page.get_by_role("heading", name="Take Sue’s answer on these?")).to_have_count(1)
     page.get_by_role("button", name="Confirm 5 choices").click()
-    assert page.get_by_text("4 are waiting for Sue.").count() == 1
+    expect(page.get_by_text("4 are waiting for Sue.")).to_have_count(1)
     assert sideways(page) == []
 
 
@@ -220,7 +219,7 @@ def test_a_choice_is_cleared_and_a_reason_is_asked_for_by_keys(live: Live, visit
     page.keyboard.press("1")
     page.get_by_text("0 chosen of 3").wait_for()
     page.keyboard.press("2")
-    assert rows.nth(0).locator(".agenda-reason input:focus").count() == 1, "neither gave it"
+    expect(rows.nth(0).locator(".agenda-reason input:focus"), "neither gave it").to_have_count(1)
     assert rows.nth(1).locator(".agenda-reason").is_hidden()
     page.keyboard.type("Halfway.")
     page.get_by_text("all changes saved").wait_for()
@@ -251,8 +250,10 @@ def test_no_barrier_on_either_page(live: Live, visit: Visit, scheme: str, width:
                 page.locator("[data-confirm]").press("Enter")
     for page in (ana, sue):
         page.goto(f"/reviews/{review_id}/result")
-        assert page.get_by_role("heading", name="11 reviewed: 6 agreed, 5 no agreement").count()
-        assert page.locator(".result-square").count() == 11
+        expect(
+            page.get_by_role("heading", name="11 reviewed: 6 agreed, 5 no agreement")
+        ).not_to_have_count(0)
+        expect(page.locator(".result-square")).to_have_count(11)
         assert barriers(page) == []
         assert sideways(page) == []
 

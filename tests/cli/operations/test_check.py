@@ -24,17 +24,17 @@ from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tests.second_migration import MIGRATIONS, of_version, with_second
 from tracker.cli.operations import round_trip
-from tracker.cli.operations.check import DEPLOYED, RIGHTS
+from tracker.cli.operations.deployed import DEPLOYED, RIGHTS
 from tracker.db import db, transaction
+from tracker.evidence.files.rules import Upload
 from tracker.models import DailyWork
-from tracker.queries.operations import invariants
-from tracker.queries.operations.database_rights import ExcessRight
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.notifications.mail import mail_server
-from tracker.rules.operations import probes
-from tracker.rules.operations.backups import Finding
-from tracker.rules.operations.schema import REMEDIES, SchemaState
-from tracker.services.operations import readiness
+from tracker.operations.backups.rules import Finding
+from tracker.operations.checks import queries as invariants
+from tracker.operations.system import actions as readiness
+from tracker.operations.system import rules as probes
+from tracker.operations.system.queries import ExcessRight
+from tracker.rules.core.mail import mail_server
+from tracker.rules.core.schema import REMEDIES, SchemaState
 
 STRONG = "0Eg4lVP0AfxWe5denNnlEALxcWEK0f9u1RpHd4WbD6B2O4eejlL4"
 
@@ -56,7 +56,7 @@ def sound(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Flask:
         monkeypatch.setitem(app.config, name, value)
     monkeypatch.setattr(round_trip, "faults", lambda _config, _now: iter(()))
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-        monkeypatch.setattr("tracker.cli.operations.check.excess", tuple)
+        monkeypatch.setattr("tracker.cli.operations.deployed.excess_rights", tuple)
     return app
 
 
@@ -125,6 +125,20 @@ def test_backups(sound: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert "x.tar, cannot be opened" in check(sound, "--deploy").output
     monkeypatch.setitem(sound.config, "BACKUP_DIR", tmp_path)
     assert f"There is no backup in {tmp_path}." in check(sound, "--deploy").output
+
+
+def test_rights_that_the_program_did_not_give(sound: Flask, world: World) -> None:
+    with sound.app_context(), transaction() as tx:
+        tx.execute(
+            text("UPDATE people SET operator = TRUE WHERE id = :id"), {"id": world.people["ben"]}
+        )
+        tx.execute(text("UPDATE libraries SET names_to_coordinators = FALSE"))
+    done = check(sound)
+    assert done.exit_code == 1
+    assert (
+        f"Rows were changed past the program: people {world.people['ben']} (person" in done.output
+    )
+    assert "Rows were changed past the program: libraries" in done.output
 
 
 def test_a_damaged_database(sound: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,12 +232,14 @@ def test_mail_is_held_once_the_code_was_typed_in(
     server = mail_server("smtp://localhost:25?tls=no", "Tracker <t@example.org>")
     monkeypatch.setitem(sound.extensions, "tracker_mail", server)
     monkeypatch.setattr(
-        "tracker.cli.operations.check.send_plain",
+        "tracker.cli.operations.deployed.smtp.send",
         lambda _server, message: sent.append(message.get_content()),
     )
 
     def said(typed: str) -> str:
-        monkeypatch.setattr("tracker.cli.operations.check.secrets.token_hex", lambda _n: "c0de42")
+        monkeypatch.setattr(
+            "tracker.cli.operations.deployed.secrets.token_hex", lambda _n: "c0de42"
+        )
         asked = ["check", "--deploy", "--mail", "ana@example.org"]
         return sound.test_cli_runner().invoke(args=asked, input=f"{typed}\n").output
 

@@ -23,11 +23,11 @@ from tests.factories.world import World, make_world
 from tests.review_rules import faults
 from tracker.app import create_app
 from tracker.db import Base, db
+from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.evidence.files.rules import Upload
 from tracker.models.triggers import ERASABLE, FROZEN, GOING, GUARDED, MOVING
-from tracker.queries.operations.database_rights import ExcessRight, excess
-from tracker.rules.evidence.erasures import ErasureReason
-from tracker.rules.evidence.uploads import Upload
-from tracker.services import evidence_erasures
+from tracker.operations.system.queries import ExcessRight, excess_rights
+from tracker.rules.core.erasures import ErasureReason
 
 pytestmark = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 ROLE = "tracker_test_program"
@@ -91,7 +91,7 @@ def test_the_work_is_done_and_history_is_out_of_reach(
 ) -> None:
     owner, program = restricted
     with program.app_context():
-        assert excess() == ()
+        assert excess_rights() == ()
         world = make_world(NOW)
         work(world, tmp_path)
         with db.engine.connect() as connection:
@@ -102,7 +102,7 @@ def test_the_work_is_done_and_history_is_out_of_reach(
     assert tried(program) == dict.fromkeys(ATTACKS, "permission denied")
     assert "permission denied" not in tried(owner).values()
     with owner.app_context():
-        assert excess() == (ExcessRight.SUPERUSER,)
+        assert excess_rights() == (ExcessRight.SUPERUSER,)
 
 
 def test_it_may_make_no_database_to_try_a_backup_in(restricted: tuple[Flask, Flask]) -> None:
@@ -126,7 +126,7 @@ def test_behind_pgbouncer(restricted: tuple[Flask, Flask], tmp_path: Path) -> No
         with program.app_context():
             world = make_world(NOW)
             work(world, tmp_path)
-            assert excess() == ()
+            assert excess_rights() == ()
         run = program.test_cli_runner().invoke
         assert "Seals noted in the audit trail: yes" in run(args=["work", "--daily"]).output
         refused = run(args=["backup"])

@@ -26,8 +26,9 @@ from tests.factories.tried import kept_backup
 from tests.factories.world import World
 from tests.test_crash import laid_out, served
 from tracker.cli.background.daily import PARTS
-from tracker.rules.operations.daily_work import DailyPart
-from tracker.services.operations import jobs, monitoring
+from tracker.operations.daily_work.rules import DailyPart
+from tracker.operations.system import actions as monitoring
+from tracker.services.core import jobs
 
 ALERTS = ROOT / "docs" / "samples" / "alerts.yml"
 OF_REQUESTS = {"tracker_requests_total", "tracker_request_seconds_bucket"}

@@ -29,7 +29,7 @@ from tests.factories.world import make_world
 from tests.test_crash import laid_out, served
 from tracker.cli.operations import round_trip
 from tracker.cli.server import gunicorn
-from tracker.cli.server.lanes import LONGEST_WAIT
+from tracker.cli.server.worker import LONGEST_WAIT
 from tracker.db import db
 from tracker.web.http.input_checks import LONG_FORM, MULTIPART, UPLOAD, URLENCODED
 
@@ -232,7 +232,7 @@ def test_the_samples_say_the_sizes_of_the_doors(
     (pattern,) = re.findall(r"(?:location ~|path_regexp) (\S+)", sample)
     rules = [rule for rule in migrated_app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     views: dict[str, Any] = {**migrated_app.view_functions}
-    taking = {re.sub(r"<[^>]*>", "7", each.rule): views[each.endpoint].takes for each in rules}
+    taking = {re.sub(r"<[^>]*>", "7", rule.rule): views[rule.endpoint].takes for rule in rules}
     found = {url for url in taking if re.search(pattern, prefix + url)}
     assert found == {url for url, takes in taking.items() if takes is UPLOAD}
     left = [taking[url] for url in taking if url not in found]

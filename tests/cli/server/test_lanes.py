@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from waitress.adjustments import Adjustments
 
-from tracker.cli.server import lanes
+from tracker.accounts.sign_in.rules import AT_ONCE
+from tracker.cli.server import worker as lanes
 from tracker.cli.server.connections import Doors, Request
-from tracker.cli.server.lanes import Lanes
-from tracker.rules.accounts.passwords import AT_ONCE
+from tracker.cli.server.worker import Lanes
 from tracker.web.http import session
 
 WAIT = 30

@@ -18,16 +18,17 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import db, session, transaction
+from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.evidence.files.rules import Upload
 from tracker.models import Evidence
 from tracker.models.triggers import guards
-from tracker.queries.endorsements import digest_check
-from tracker.queries.operations import invariants
-from tracker.queries.record import versions
-from tracker.rules.evidence.erasures import ErasureReason
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.reviews.digests import DigestFit
-from tracker.services import evidence_erasures
-from tracker.services.reviews import endorsements, reviews
+from tracker.operations.checks import queries as invariants
+from tracker.record.endorsements import queries_digests as digest_check
+from tracker.record.endorsements.rules import DigestFit
+from tracker.record.versions import queries as versions
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.erasures import ErasureReason
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +77,7 @@ def behind_the_guards() -> Iterator[Session]:
 
 def fits() -> list[DigestFit]:
     session().rollback()
-    return [each.fit for each in digest_check.all_checked()]
+    return [each.fit for each in digest_check.checked()]
 
 
 def broken() -> list[str]:
@@ -154,7 +155,7 @@ def test_what_was_erased_is_told_as_erased(world: World, folder: Path) -> None:
 
 
 def test_a_file_that_is_changed_or_gone_is_found(folder: Path) -> None:
-    (checked,) = digest_check.all_checked()
+    (checked,) = digest_check.checked()
     (file,) = [path for path in folder.rglob("*") if path.is_file()]
     assert endorsements.damaged_files(folder, checked.files) == frozenset()
     content = file.read_bytes()

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.levels import own_sheet
@@ -14,12 +15,12 @@ from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
-from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.endorsements.endorsements import Endorsed, history
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules_summaries import changed_since_review
+from tracker.reviews.endorsements.queries import Endorsed, history
+from tracker.reviews.review import actions as reviews
 from tracker.rules.names import first_name, short_name
-from tracker.rules.record.summaries import changed_since_review
-from tracker.services.reviews import differences, reviews
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +84,7 @@ def test_what_was_kept_apart_does_not_stand(world: World) -> None:
     review_id = send(world, PART)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
-    differences.keep_apart(actor(world, "ana"), item_ids(review_id)[0], world.now)
+    sides.keep_apart(actor(world, "ana"), item_ids(review_id)[0], world.now)
     assert current(world) == []
 
 

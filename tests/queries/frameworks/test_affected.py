@@ -11,9 +11,9 @@ from tests.factories.reviews import endorse, send
 from tests.factories.versions import next_version
 from tests.factories.world import World
 from tracker.db import session
+from tracker.frameworks.changes.queries import Affected, affected
 from tracker.models import Statement
-from tracker.queries.frameworks.affected import Affected, affected
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.record.workflow.rules import ItemStatus
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -55,6 +55,20 @@ MOVE = (
     "SELECT {ben}, slug, framework_id, moved_at, moved_on FROM person_versions "
     "WHERE person_id = {ana}"
 )
+PERSON = (
+    "INSERT INTO people (library_id, email, name, sort_name, administrator, created_at) "
+    "SELECT library_id, 'eve@example.org', 'Eve', 'eve', TRUE, created_at FROM people "
+    "WHERE id = {adam}"
+)
+ROLE = (
+    "INSERT INTO memberships (person_id, team_id, role, job, starts_on) "
+    "SELECT {ben}, team_id, 'coordinator', '', starts_on FROM memberships WHERE person_id = {ana}"
+)
+USE = (
+    "INSERT INTO use_statements (library_id, version, text, published_at, opens_statements) "
+    "SELECT library_id, version + 1, 'All of it', published_at, TRUE FROM use_statements "
+    "WHERE library_id = {library}"
+)
 DROPPED = [
     Attack("an endorsement without a seal", (INVENT,), ("row_not_sealed", "endorsements {next}")),
     Attack("one that nobody gave", (INVENT,), ("endorsement_not_given", "{next}")),
@@ -186,7 +200,7 @@ DROPPED = [
     Attack(
         "an erasure of somebody else",
         ("UPDATE erasures SET person_id = {ana}",),
-        ("row_changed", "erasures"),
+        ("row_gone", "erasures"),
     ),
     Attack(
         "other words of reviewed evidence",
@@ -275,27 +289,27 @@ DROPPED = [
             "UPDATE rating_entries SET person_id = {ben} WHERE statement_id = {rated}",
             "UPDATE ratings SET person_id = {ben} WHERE statement_id = {rated}",
         ),
-        ("row_changed", "rating_entries {first_entry} (person {ben})"),
+        ("row_not_sealed", "rating_entries {first_entry} (person {ben})"),
     ),
     Attack(
         "the tail of a history cut off", (CUT, BACK), ("row_gone", "rating_entries {newest_entry}")
     ),
     Attack(
         "the tail cut off with its seal",
-        (
-            CUT,
-            BACK,
-            "DELETE FROM seals WHERE source = 'rating_entries' AND row_id = {newest_entry}",
-        ),
-        ("seals_rewritten", "seals 1 to {last_seal}"),
+        (CUT, BACK, "DELETE FROM seals WHERE chain = {ana} AND sequence = {last_seal}"),
+        ("seals_rewritten", "person {ana} ("),
     ),
-    Attack("a seal deleted", ("DELETE FROM seals WHERE id = {seal}",), ("seals_broken", "seals")),
+    Attack(
+        "a seal deleted",
+        ("DELETE FROM seals WHERE chain = {ana} AND sequence = {seal}",),
+        ("seals_broken", "(person {ana})"),
+    ),
     Attack(
         "a seal forged for what was changed",
         (
             (
-                "UPDATE seals SET commitment = 'x' || substr(commitment, 2), "
-                "digest = 'x' || substr(digest, 2) WHERE id = {seal}"
+                "UPDATE seals SET covered = digest, digest = covered "
+                "WHERE chain = {ana} AND sequence = {seal}"
             ),
         ),
         ("seals_broken", "seals {seal} (person {ana})"),
@@ -304,12 +318,32 @@ DROPPED = [
         "a seal put in",
         (
             (
-                "INSERT INTO seals (person_id, source, row_id, commitment, previous, digest) "
-                "SELECT person_id, source, row_id, commitment, 'x' || substr(previous, 2), digest "
-                "FROM seals WHERE id = {seal}"
+                "INSERT INTO seals (chain, sequence, covered, digest) "
+                "SELECT chain, {last_seal} + 1, covered, digest FROM seals "
+                "WHERE chain = {ana} AND sequence = {seal}"
             ),
         ),
         ("seals_broken", "(person {ana})"),
+    ),
+    Attack(
+        "a seal moved to somebody else",
+        ("UPDATE seals SET chain = {adam} WHERE chain = {ana} AND sequence = {last_seal}",),
+        ("seals_broken", "(person {adam})"),
+    ),
+    Attack(
+        "the note of all seals deleted",
+        ("DELETE FROM seals WHERE chain = 0",),
+        ("seals_rewritten", "note 1 ("),
+    ),
+    Attack(
+        "a note of seals put in",
+        (
+            (
+                "INSERT INTO seals (chain, sequence, covered, digest) "
+                "SELECT chain, 2, covered, digest FROM seals WHERE chain = 0"
+            ),
+        ),
+        ("seals_rewritten", "note 2"),
     ),
     Attack(
         "a statement made a wording of another skill",
@@ -329,7 +363,7 @@ DROPPED = [
         (
             'UPDATE audit_event_details SET facts = \'{{"seal": 1, "root": "f"}}\' WHERE CAST(facts AS TEXT) LIKE \'%root%\'',
         ),
-        ("seals_rewritten", "seals 1 to 1"),
+        ("seals_rewritten", "note 1 ("),
     ),
     Attack(
         "an event of the audit deleted",
@@ -339,10 +373,126 @@ DROPPED = [
         ),
         ("audit_broken", "event_deleted 1"),
     ),
+    Attack(
+        "an origin's answers made to count",
+        ("UPDATE skill_origins SET carries = TRUE",),
+        ("lineage_changed", "small"),
+    ),
+    Attack("an origin deleted", ("DELETE FROM skill_origins",), ("lineage_changed", "small")),
+    Attack(
+        "another version for newcomers",
+        ("DELETE FROM library_versions WHERE library_id = {library}",),
+        ("row_gone", "(library {library})"),
+    ),
+    Attack(
+        "another text of how ratings are used",
+        ("UPDATE use_statements SET text = 'x' WHERE library_id = {library}",),
+        ("row_changed", "use_statements {use} (library {library})"),
+    ),
+    Attack(
+        "how ratings are used deleted",
+        (
+            "DELETE FROM use_statement_readings",
+            "DELETE FROM use_statements WHERE library_id = {library}",
+        ),
+        ("row_gone", "use_statements {use} (library {library})"),
+    ),
+    Attack(
+        "what a round kept of its rules",
+        ("UPDATE round_snapshots SET facts = '{{}}'",),
+        ("row_changed", "round_snapshots {snapshot} (library {library})"),
+    ),
+    Attack(
+        "what a round kept of a person",
+        ("UPDATE snapshot_people SET cells = '{{}}'",),
+        ("row_changed", "snapshot_people {kept} (library {library})"),
+    ),
+    Attack(
+        "a round that was not kept of a person",
+        ("DELETE FROM snapshot_people",),
+        ("row_gone", "snapshot_people {kept} (library {library})"),
+    ),
+    Attack(
+        "another group of a figure",
+        ("UPDATE figure_groups SET person_id = {lea}",),
+        ("row_changed", "figure_groups {group} (library {library})"),
+    ),
+    Attack(
+        "a group of a figure deleted",
+        ("DELETE FROM figure_groups",),
+        ("row_gone", "figure_groups {group} (library {library})"),
+    ),
+    Attack(
+        "a told figure",
+        ("UPDATE counted_outcomes SET state = 'at_target'",),
+        ("row_changed", "counted_outcomes {outcome} (library {library})"),
+    ),
+    Attack(
+        "a told figure put in",
+        (
+            (
+                "INSERT INTO counted_outcomes (round_id, team_id, person_id, slug, domain_key, "
+                "voice, state, reviewed_at, as_of) SELECT round_id, team_id, {ben}, slug, "
+                "domain_key, voice, state, reviewed_at, as_of FROM counted_outcomes"
+            ),
+        ),
+        ("row_not_sealed", "counted_outcomes"),
+    ),
 ]
 """With the guards dropped."""
 
 LEFT = [
+    *(
+        Attack(
+            f"a person: {set_to}",
+            (f"UPDATE people SET {set_to} WHERE id = {{ben}}",),
+            ("row_changed", "people {ben} (person {ben})"),
+            True,
+        )
+        for set_to in (
+            "administrator = TRUE",
+            "operator = TRUE",
+            "framework_editor = TRUE",
+            "gives_second_opinions = TRUE",
+            "password_hash = 'forged'",
+            "library_id = {other_library}",
+            "disabled_at = created_at",
+        )
+    ),
+    Attack("a person put in", (PERSON,), ("row_not_sealed", "people"), True),
+    Attack("a role given", (ROLE,), ("row_not_sealed", "(person {ben})"), True),
+    Attack(
+        "a role changed",
+        ("UPDATE memberships SET role = 'supervisor' WHERE person_id = {ben}",),
+        ("row_changed", "memberships {learns} (person {ben})"),
+        True,
+    ),
+    Attack(
+        "a role of somebody else",
+        ("UPDATE memberships SET person_id = {hugo} WHERE person_id = {ben}",),
+        ("row_gone", "memberships {learns} (person {ben})"),
+        True,
+    ),
+    Attack(
+        "a role taken away",
+        ("DELETE FROM memberships WHERE person_id = {ben}",),
+        ("row_gone", "memberships {learns} (person {ben})"),
+        True,
+    ),
+    *(
+        Attack(
+            f"a setting: {set_to}",
+            (f"UPDATE libraries SET {set_to} WHERE id = {{library}}",),
+            ("row_changed", "libraries {library} (library {library})"),
+            True,
+        )
+        for set_to in (
+            "names_to_coordinators = NOT names_to_coordinators",
+            "hr_name = 'Eve', hr_email = 'eve@example.org'",
+            "endorsement_months = 99",
+        )
+    ),
+    Attack("how ratings are used, anew", (USE,), ("row_not_sealed", "use_statements"), True),
     Attack("an endorsement invented", (INVENT,), ("row_not_sealed", "endorsements {next}"), True),
     Attack("a status revived", (REVIVE,), ("row_changed", "endorsements {revoked}"), True),
     Attack(
@@ -382,7 +532,7 @@ LEFT = [
             "DELETE FROM review_messages",
             "UPDATE reviews SET learner_id = {ben}",
             "DELETE FROM reviews",
-            "UPDATE seals SET commitment = 'x'",
+            "UPDATE seals SET covered = digest",
             "DELETE FROM seals",
             "UPDATE erasures SET person_id = {ana}",
             "UPDATE erasures SET closed_at = NULL",

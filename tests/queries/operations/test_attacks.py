@@ -6,40 +6,50 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import made_once
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, send
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.queries.operations.attacks import ATTACKS, Attack
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import db, session, transaction
+from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.frameworks.versions import records_lineage as lineage
+from tracker.frameworks.versions.rules import Change
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import (
+    CountedOutcome,
     Endorsement,
     Evidence,
+    FigureGroup,
     Look,
+    Membership,
     RatingEntry,
     ReviewItem,
     ReviewItemEvidence,
     ReviewItemText,
     ReviewMove,
+    RoundSnapshot,
     Seal,
+    SnapshotPerson,
     Statement,
+    UseStatement,
 )
-from tracker.queries.operations import invariants, seal_chains
+from tracker.operations.audit import actions as anchors
+from tracker.operations.backups.rules import Finding
+from tracker.operations.checks import queries as invariants
 from tracker.records import audit
-from tracker.records.frameworks import lineage
-from tracker.rules.evidence.erasures import ErasureReason
-from tracker.rules.frameworks.versions import Change
-from tracker.rules.operations.backups import Finding
-from tracker.rules.operations.seals import SealLink
-from tracker.services import evidence_erasures
-from tracker.services.assessment import ratings
-from tracker.services.operations import anchors
-from tracker.services.reviews import differences, endorsements, reviews
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.erasures import ErasureReason
+from tracker.rules.core.seals import NOTES, SealHead, digest, heads_of, rows_of
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +77,7 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
     answer(world, item_ids[0], ReviewerAnswer.CONSISTENTLY, note="Every week")
     reviews.reveal(sue, review_id, now)
     for name in ("ana", "sue"):
-        differences.confirm(actor(world, name), item_ids[2], EndorsedAnswer.PARTLY, "So.", now)
+        sides.confirm(actor(world, name), item_ids[2], EndorsedAnswer.PARTLY, "So.", now)
     given = list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
     endorsements.revoke(sue, given[1], "A mistake", now)
     waiting = send(world, NO, NO, skip=3)
@@ -93,6 +103,7 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
         decided = lineage.digest(tx, "small")
         nobody = dict.fromkeys(("library_id", "actor_id"))
         audit.note(tx, "framework_imported", now, **nobody, slug="small", lineage=decided)
+    kept = _kept_round(world)
     assert anchors.anchor(now)
     entries = select(RatingEntry.id).where(RatingEntry.statement_id == rated)
     moves = select(ReviewMove.id).where(
@@ -100,9 +111,11 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
     )
     move_ids = list(session().scalars(moves.order_by(ReviewMove.id)))
     names = ("first_entry", "middle_entry", "newest_entry")
-    of_entries = select(Seal.id).where(Seal.source == "rating_entries").order_by(Seal.id)
-    found = {
+    seals = select(Seal.sequence).where(Seal.chain == ana.person_id).order_by(Seal.sequence)
+    of_ana = list(session().scalars(seals))
+    found: dict[str, int | str] = {
         **world.people,
+        **kept,
         **dict(zip(names, session().scalars(entries.order_by(RatingEntry.id)), strict=True)),
         "review": review_id,
         "item": item_ids[0],
@@ -116,11 +129,63 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
         "move": move_ids[0],
         "last_move": move_ids[-1],
         "version": session().scalars(select(ReviewItemEvidence.version_id)).one(),
-        "seal": session().scalars(of_entries).first() or 0,
-        "last_seal": session().scalar(select(func.max(Seal.id))) or 0,
+        "seal": of_ana[2],
+        "last_seal": of_ana[-1],
     }
     session().rollback()
     return found
+
+
+def _kept_round(world: World) -> dict[str, int]:
+    """What a round told and kept of Ana."""
+    of_ana = {"round_id": world.rounds["city"], "person_id": world.people["ana"]}
+    central, now = world.teams["central"], world.now
+    with transaction() as tx:
+        group = FigureGroup(**of_ana, team_id=central)
+        outcome = CountedOutcome(
+            **of_ana,
+            team_id=central,
+            slug="small",
+            domain_key="communication",
+            voice=Voice.ENDORSED,
+            state=TargetState.GAP,
+            reviewed_at=now,
+            as_of=now,
+        )
+        snapshot = RoundSnapshot(
+            round_id=world.rounds["city"],
+            as_of=now,
+            made_at=now,
+            reconstructed=False,
+            facts={"teams": {10: "Central", 9: "Harbour"}},
+        )
+        tx.add_all((group, outcome, snapshot))
+        tx.flush()
+        person = SnapshotPerson(
+            snapshot_id=snapshot.id,
+            person_id=world.people["ana"],
+            framework_id=world.framework_id,
+            role_profile_id=world.role_profiles["city"],
+            role_profile="Technician",
+            paths=["/1/"],
+            exceptions=[],
+            cells={"communication": [1, 2.5]},
+            counts={},
+        )
+        tx.add(person)
+        tx.flush()
+        learns = select(Membership.id).where(Membership.person_id == world.people["ben"])
+        use = select(UseStatement.id).where(UseStatement.library_id == world.libraries["city"])
+        return {
+            "group": group.id,
+            "outcome": outcome.id,
+            "snapshot": snapshot.id,
+            "kept": person.id,
+            "learns": tx.scalars(learns).one(),
+            "use": tx.scalars(use).one(),
+            "library": world.libraries["city"],
+            "other_library": world.libraries["other"],
+        }
 
 
 def _items(review_id: int) -> list[int]:
@@ -161,7 +226,7 @@ def test_an_attack_is_found(app: Flask, ids: dict[str, int], attack: Attack) -> 
         assert findings() == []
         return
     code, what = attack.found
-    said = {each.what for each in findings() if each.code == code}
+    said = {finding.what for finding in findings() if finding.code == code}
     assert any(what.format(**ids) in each for each in said), findings()
     assert 1 in exit_codes(app)
 
@@ -175,23 +240,16 @@ def test_a_record_that_is_rewritten_whole_is_found(ids: dict[str, int]) -> None:
             text("UPDATE ratings SET answer = 'partly', version = 2 WHERE statement_id = :rated"),
             {"rated": ids["rated"]},
         )
-        of_ana = select(Seal).where(Seal.person_id == ids["ana"]).order_by(Seal.id)
-        chain = list(tx.scalars(of_ana))
-        gone = [
-            each
-            for each in chain
-            if (each.source, each.row_id) == ("rating_entries", ids["newest_entry"])
-        ]
-        for seal in gone:
-            tx.delete(seal)
-        tx.flush()
-        head = chain[0].previous
-        for seal in (each for each in chain if each not in gone):
-            seal.previous = head
-            head = seal.digest = SealLink(
-                *(getattr(seal, name) for name in SealLink.__slots__)
-            ).made()
-    assert {each.code for each in findings()} == {"seals_rewritten"}
+        of_ana = select(Seal).where(Seal.chain == ids["ana"]).order_by(Seal.sequence)
+        *chain, last = tx.scalars(of_ana)
+        assert [row.row_id for row in rows_of(last.covered)] == [ids["newest_entry"]]
+        tx.delete(last)
+        head = SealHead(int(ids["ana"]), 0, b"")
+        for seal in chain:
+            made = digest(head, seal.covered)
+            assert made == seal.digest, "the others stay as they are"
+            head = SealHead(seal.chain, seal.sequence, made)
+    assert {finding.code for finding in findings()} == {"seals_rewritten"}
 
 
 def test_what_is_written_after_the_note_is_noted_the_next_time(
@@ -201,10 +259,12 @@ def test_what_is_written_after_the_note_is_noted_the_next_time(
     ratings.rate(actor(world, "ben"), int(ids["rated"]), Answer.PARTLY, 0, world.now)
     assert anchors.anchor(world.now)
     with db.engine.connect() as connection:
-        first, second = seal_chains.anchors(connection)
-    assert first.seal_id == ids["last_seal"]
-    assert second.seal_id == session().scalar(select(func.max(Seal.id))) != ids["last_seal"]
-    assert first.root != second.root
+        notes = connection.scalars(
+            select(Seal.covered).where(Seal.chain == NOTES).order_by(Seal.sequence)
+        )
+        first, second = (list(heads_of(covered)) for covered in notes)
+    assert (ids["ana"], ids["last_seal"]) in {head[:2] for head in first}
+    assert [head.chain for head in second] == [ids["ben"]], "only what is new"
     assert findings() == []
 
 

@@ -15,11 +15,11 @@ from tests.factories.audit import happened
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Erasure
-from tracker.queries.operations import audit_chain, invariants
-from tracker.queries.operations.audit_chain import LINK
-from tracker.rules.errors import Invalid
-from tracker.rules.operations.backups import Finding
-from tracker.rules.operations.hash_chain import (
+from tracker.operations.backups.rules import Finding
+from tracker.operations.checks import queries as invariants
+from tracker.operations.checks import queries_chains as audit_chain
+from tracker.operations.checks.queries_chains import LINK
+from tracker.rules.core.hash_chain import (
     START,
     ChainFault,
     ChainHead,
@@ -28,6 +28,7 @@ from tracker.rules.operations.hash_chain import (
     line,
     read_heads,
 )
+from tracker.rules.errors import Invalid
 
 NUMBER = 6
 Attack = Callable[[Connection], object]

@@ -11,16 +11,16 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import transaction
+from tracker.frameworks.versions.rules_levels import LevelState, TargetState
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.models import NotRatedHere
 from tracker.models.record.words import skill_of
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import learners
-from tracker.queries.profiles import level_shapes, levels
-from tracker.queries.record import sheets
-from tracker.rules.frameworks.scale import Meaning, Voice
-from tracker.rules.profiles.levels import LevelState, TargetState
-from tracker.rules.record.sheet import Sheet
-from tracker.rules.record.words import Side
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_words import Side
 
 
 def anas(world: World) -> Sheet:
@@ -83,10 +83,10 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
                     set_by_id=world.people["adam"],
                 )
             )
-        domains = level_shapes.shape(world.framework_id, world.libraries["city"])
+        domains = levels.shape(world.framework_id, world.libraries["city"])
         sheet = anas(world)
         rated = [line for line in sheet.counted if sheet.word(line, Voice.SELF)]
-        elsewhere = level_shapes.shape(world.framework_id, world.libraries["other"])
+        elsewhere = levels.shape(world.framework_id, world.libraries["other"])
     assert sheet.domains == domains
     assert rated == []
     assert [domain.rated_here for domain in domains] == [15, 9, 8]

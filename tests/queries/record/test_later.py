@@ -13,6 +13,8 @@ from sqlalchemy import select
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World, add, job
 from tracker.db import session, transaction
+from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions.rules import Change
 from tracker.models import (
     Framework,
     Library,
@@ -27,10 +29,9 @@ from tracker.models import (
 )
 from tracker.models.record import later
 from tracker.models.record.later import counting_later
-from tracker.queries.assessment.counting_later import facts
-from tracker.records.frameworks import moves
-from tracker.rules.frameworks.versions import Change, counted_by, counts_by
-from tracker.rules.record.words import CountsFrom
+from tracker.record.sheet.queries import _counts_from
+from tracker.record.sheet.rules_words import CountsFrom
+from tracker.rules.calendar import year_after
 from tracker.rules.roles import Role
 
 DAY = dt.timedelta(days=1)
@@ -164,13 +165,6 @@ def test_where_no_round_begins_it_counts_after_a_year(world: World) -> None:
     assert waiting(world, "ana", made.framework_id, last + DAY) == set()
 
 
-@pytest.mark.parametrize("moved_on", [dt.date(2028, 2, 28), dt.date(2028, 2, 29), MOVED])
-def test_the_last_day_is_the_same_looked_at_from_both_ends(moved_on: dt.date) -> None:
-    first = counts_by(moved_on)
-    assert not moved_on > counted_by(first)
-    assert moved_on > counted_by(first - DAY)
-
-
 def test_moving_back_and_there_again_does_not_start_anew(world: World) -> None:
     made = second(world)
     carried(world, made, AFTER + DAY, back=True)
@@ -248,7 +242,7 @@ def test_from_when_it_counts_is_said_by_the_round_that_is_planned_or_by_the_year
 
     def of() -> CountsFrom:
         session().rollback()
-        return facts([move], MOVED)[move]
+        return _counts_from([move], MOVED)[move]
 
     assert of() == CountsFrom("2", None, dt.date(2027, 12, 14))
     hold_round(world, "In two years", dt.date(2028, 1, 1), made.framework_id)
@@ -279,7 +273,7 @@ class Years:
             before = self.has[self.path[had[0] - 1][0]]
             led = any(carries and one in before for one, carries in self.made_of[skill].items())
             begun = any(moved_on < day <= today for day in self.rounds)
-            if not led and not begun and today < counts_by(moved_on):
+            if not led and not begun and today < year_after(moved_on):
                 found.add(statement)
         return found
 

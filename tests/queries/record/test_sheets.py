@@ -11,9 +11,9 @@ from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
-from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import Learner
-from tracker.rules.profiles import statement_status
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet.queries_learners import Learner
 
 
 def ana(world: World) -> Learner:
@@ -42,7 +42,7 @@ def test_a_version_is_read_once_and_again_when_another_one_is_published(
         carried(world, version, AFTER + dt.timedelta(minutes=1), back=True)
         learner = ana(world)
         voices = {
-            each.id: each for each in statement_status.voices(own_sheet(learner), learner.name)
+            voice.id: voice for voice in statement_voices.voices(own_sheet(learner), learner.name)
         }
         endorsed = voices[first].endorsed
         assert endorsed is not None

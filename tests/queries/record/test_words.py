@@ -12,6 +12,9 @@ from sqlalchemy import select
 
 from tests.factories.world import World
 from tracker.db import session, transaction
+from tracker.frameworks.versions import records_lineage as lineage
+from tracker.frameworks.versions.rules import Change
+from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import (
     Framework,
     NotRatedHere,
@@ -22,12 +25,9 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.record.words import left_out, own_ratings
-from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.profiles import levels
-from tracker.records.frameworks import lineage
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.blindness.queries import BlindSpots
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import Basis
-from tracker.rules.frameworks.versions import Change
 
 ANSWERS = ("consistently", "partly", "not_yet")
 Word = tuple[str | None, int]

@@ -12,15 +12,16 @@ from tests.factories.frameworks import grow
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, items
 from tests.factories.world import World
+from tracker.assessment.ratings import queries_history as learners
 from tracker.db import transaction
+from tracker.frameworks.versions.rules_scale import Basis, Ground
 from tracker.models import RatingEntry
 from tracker.models.record.words import skill_of
-from tracker.queries.assessment import pace as learners
-from tracker.queries.reviews import pace as reviewers
-from tracker.rules.frameworks.scale import Basis, Ground
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.pace import LEARNER_SECONDS, REVIEWER_SECONDS
-from tracker.rules.reviews.responses import ReviewerResponse
-from tracker.services.reviews import answers, reviews
 
 EACH = dt.timedelta(seconds=7)
 
@@ -74,9 +75,9 @@ def test_a_reviewer_has_one_from_what_is_revealed(world: World, count_sql: Queri
     for at, item in enumerate(items(review_id)):
         answer = ReviewerResponse(item.id, ReviewerAnswer.PARTLY, Ground.SAW_IT, "", 1)
         answers.answer(sue, [answer], world.now + at * EACH)
-    assert reviewers.seconds_of([sue.person_id]) == {sue.person_id: REVIEWER_SECONDS}
+    assert review_items.seconds_of([sue.person_id]) == {sue.person_id: REVIEWER_SECONDS}
     reviews.reveal(sue, review_id, world.now + dt.timedelta(hours=1))
     count_sql.clear()
-    found = reviewers.seconds_of([sue.person_id, world.people["hugo"]])
+    found = review_items.seconds_of([sue.person_id, world.people["hugo"]])
     assert found == {sue.person_id: EACH.total_seconds(), world.people["hugo"]: REVIEWER_SECONDS}
     assert len(count_sql) == 1

@@ -8,8 +8,8 @@ from tests.factories.sending import YES, actor, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Review
-from tracker.queries.reviews import queues
-from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.record.workflow.rules import ReviewStatus
+from tracker.reviews.queue import queries as queues
 
 
 def test_what_ended_comes_last_and_the_newest_of_it_first(app: Flask, world: World) -> None:

@@ -13,8 +13,8 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Library, Membership, RecordOpening
 from tracker.policy.permissions import GRACE
-from tracker.queries.reviews import second_opinions
-from tracker.rules.administration.openings import Decider, OpeningDecision
+from tracker.reviews.second_opinions import queries as second_opinions
+from tracker.rules.core.openings import Decider, OpeningDecision
 from tracker.rules.roles import Role
 
 DAY = dt.timedelta(days=1)

@@ -10,8 +10,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from config import ARGON2_LEAST, Config
-from tracker.rules.accounts import passwords
-from tracker.rules.accounts.passwords import (
+from tracker.accounts.sign_in import rules as passwords
+from tracker.accounts.sign_in.rules import (
     AT_ONCE,
     SCORE_MIN,
     SCORED,

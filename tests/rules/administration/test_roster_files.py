@@ -7,9 +7,8 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from tracker.rules.administration.roster import files, workbooks
-from tracker.rules.administration.roster.columns import RosterColumn, guessed
-from tracker.rules.administration.roster.days import read_day
+from tracker.administration.roster import rules_files as files
+from tracker.administration.roster.rules_files import RosterColumn, guessed, read_day
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Region
 
@@ -108,7 +107,7 @@ def test_a_sheet_with_nothing_for_a_million_rows_is_left_soon() -> None:
         b'<row r="1048576"><c r="A1048576" t="str"><v>Ana</v></c></row></sheetData></worksheet>'
     )
     content = rezipped(workbook(("Name",)), SHEET, far)
-    _sheet, rows = workbooks.read(content, 10, 5)
+    _sheet, rows = files.read_workbook(content, 10, 5)
     assert [row[0] for row in rows] == [1]
 
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from config import ROOT
-from tracker.rules.administration.use_statements import UNKEPT, unkept
+from tests.web.sources import SOURCES
+from tracker.administration.use_statements.rules import UNKEPT, unkept
 
 NOT_SET = "Your library hasn’t set yet how long records are kept."
 GONE = re.compile("have it erased|how long they are kept", re.IGNORECASE)
@@ -29,8 +30,7 @@ def test_no_sentence_is_found_in_what_is_offered_now() -> None:
 def test_no_page_says_so_either() -> None:
     found = [
         str(path.relative_to(ROOT))
-        for folder in ("templates", "tracker/web")
-        for path in sorted((ROOT / folder).rglob("*.*"))
+        for path in (*sorted((ROOT / "templates").rglob("*.*")), *SOURCES)
         if path.suffix in (".html", ".txt", ".py")
         if (text := " ".join(path.read_text().split())) and (unkept(text) or GONE.search(text))
     ]

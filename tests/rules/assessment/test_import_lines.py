@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.answers import Answer
-from tracker.rules.assessment.import_lines import (
+from tracker.assessment.imports.rules_lines import (
     CHARS_MAX,
     LINES_MAX,
     ImportColumn,

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.answers import Answer
-from tracker.rules.assessment.import_lines import ImportLine, RatingList
-from tracker.rules.assessment.import_plan import (
+from tracker.assessment.imports.rules import (
     ASKED,
     NOTHING_TO_DO,
     STORED,
@@ -19,6 +18,7 @@ from tracker.rules.assessment.import_plan import (
     Verdict,
     plan,
 )
+from tracker.assessment.imports.rules_lines import ImportLine, RatingList
 from tracker.rules.delimited import plain
 from tracker.rules.texts import NOTE_MAX
 

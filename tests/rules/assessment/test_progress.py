@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from tests.rules.record.test_sheet import DAY, line, sheet, statement, word
-from tracker.rules.assessment.progress import last_rated, next_open, progress, to_update
-from tracker.rules.assessment.ratings import RatingFilter
-from tracker.rules.record.sheet import Record, Sheet
-from tracker.rules.record.words import Side
+from tracker.assessment.ratings.rules import last_rated, next_open, progress, to_update
+from tracker.record.ratings.rules import RatingFilter
+from tracker.record.sheet.rules import Record, Sheet
+from tracker.record.sheet.rules_words import Side
 
 ROUND = (DAY + dt.timedelta(days=10)).date()
 """From which an answer is no older one."""

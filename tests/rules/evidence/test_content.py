@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.errors import Invalid
-from tracker.rules.evidence.content import (
+from tracker.evidence.pieces.rules import (
     JOT_MAX,
     LINKS_MAX,
     REASON_MAX,
@@ -22,7 +21,8 @@ from tracker.rules.evidence.content import (
     jotted,
     kind_of,
 )
-from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.frameworks.versions.rules_scale import EvidenceKind
+from tracker.rules.errors import Invalid
 
 TODAY = dt.date(2026, 11, 24)
 

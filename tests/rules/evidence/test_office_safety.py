@@ -12,9 +12,9 @@ from openpyxl.drawing.image import Image
 from openpyxl.worksheet.table import Table
 
 from tests.factories.evidence import EXCEL, MAIN, RELATED, TYPE, office, png, relations
+from tracker.evidence.files import rules_office_safety as office_safety
+from tracker.evidence.files.rules import Upload, cleaned, judge
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence import office_safety
-from tracker.rules.evidence.uploads import Upload, cleaned, judge
 
 OUTSIDE = "External"
 WORD_TYPE, EXCEL_TYPE = TYPE + "wordprocessingml.", TYPE + "spreadsheetml."

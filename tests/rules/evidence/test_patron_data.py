@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.evidence.patron_data import PatronSign, signs
+from tracker.evidence.pieces.rules import PatronSign, signs
 
 EMAIL, PHONE, CARD = PatronSign.EMAIL, PatronSign.PHONE, PatronSign.CARD
 

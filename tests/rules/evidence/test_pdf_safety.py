@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from tests.factories.evidence import PDF, SCRIPT, docx, packed, pdf, stream, zipped
+from tracker.evidence.files.rules import Upload, cleaned, judge
+from tracker.evidence.files.rules_pdf_safety import BYTES_MAX, TOKENS_MAX, _Checks, check
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence.pdf_safety import BYTES_MAX, TOKENS_MAX, _Checks, check
-from tracker.rules.evidence.uploads import Upload, cleaned, judge
 
 ANNOT = b"<</Type/Annot/Rect[0 0 9 9]/Subtype"
 ADDRESS = b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(%s)>>>>"

@@ -13,10 +13,10 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from tests.factories.evidence import jpeg, png, zipped
+from tracker.evidence.files import rules_pictures as pictures
+from tracker.evidence.files.rules import Upload, cleaned, judge
+from tracker.evidence.files.rules_pictures import PIXELS_MAX, SCANS_MAX, check, redrawn
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence import pictures
-from tracker.rules.evidence.pictures import PIXELS_MAX, SCANS_MAX, check, redrawn
-from tracker.rules.evidence.uploads import Upload, cleaned, judge
 
 CANARY = b"canary-43.65N"
 PAGE = b"<html><script>alert('" + CANARY + b"')</script></html>"

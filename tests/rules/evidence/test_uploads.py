@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.evidence import GOOD, JPEG, PDF, TXT, docx, png, xlsx, zipped
-from tracker.rules.errors import Invalid
-from tracker.rules.evidence.uploads import (
+from tracker.evidence.files.rules import (
     DIRECTORY_MAX,
     MEDIA_TYPES,
     NAME_MAX,
@@ -21,6 +20,7 @@ from tracker.rules.evidence.uploads import (
     clean_name,
     judge,
 )
+from tracker.rules.errors import Invalid
 
 MOST = 10 * 1024 * 1024
 SAME = [{"jpg", "jpeg"}]

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from config import ROOT
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.file_writing import data_of
-from tracker.rules.frameworks.files import read_framework
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import data_of
+from tracker.frameworks.files.rules_reading import read_framework
 
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 ADDED = "10000000-0000-0000-0000-00000000000{}"

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.rules.frameworks.next_files import ADDED, edited, one_of_each, seed
-from tracker.rules.frameworks.changes.asked import Asked, asked_of
-from tracker.rules.frameworks.changes.comparison import VersionChange, compare
+from tracker.frameworks.changes.rules import Asked, VersionChange, asked_of, compare
 
 Lists = dict[str, list[dict[str, Any]]]
 NOBODY = frozenset[str]()
@@ -20,7 +19,7 @@ def asked(
     """By code."""
     comparison = compare(seed(), edited(seed(), edit))
     found = asked_of(comparison.changed, carries, left_out, ranks)
-    return {each.statement.code: each.asked for each in found}
+    return {statement.code: how for statement, how in found}
 
 
 def test_what_is_new_asked_again_and_gone_for_a_job() -> None:

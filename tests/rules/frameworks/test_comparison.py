@@ -7,12 +7,12 @@ import pytest
 
 from config import ROOT
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
-from tracker.rules.frameworks.changes.comparison import Kind, compare
-from tracker.rules.frameworks.changes.small_changes import excerpt, is_small, pieces
-from tracker.rules.frameworks.changes.structure import same_scale
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.file_writing import data_of
-from tracker.rules.frameworks.files import read_framework
+from tracker.frameworks.changes.rules import Kind, compare
+from tracker.frameworks.changes.rules_places import same_scale
+from tracker.frameworks.changes.rules_wording import excerpt, is_small, pieces
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import data_of
+from tracker.frameworks.files.rules_reading import read_framework
 
 FILES = sorted((ROOT / "tests" / "data" / "frameworks").glob("*.json"))
 
@@ -55,7 +55,7 @@ def test_one_of_each_kind_is_found(file: FrameworkFile) -> None:
 
 def test_matched_by_code_where_no_uuid_fits_and_by_hand_before_that(file: FrameworkFile) -> None:
     other = "00000000-0000-0000-0000-000000000009"
-    uuids = [each.uuid for each in file.strands[0].domains[0].statements]
+    uuids = [statement.uuid for statement in file.strands[0].domains[0].statements]
 
     def again(listed: dict[str, list[dict[str, object]]]) -> None:
         listed["technical"][0]["uuid"] = other

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
-from tracker.rules.frameworks.files import FrameworkFileError, read_framework
+from tracker.frameworks.files.rules_reading import FrameworkFileError, read_framework
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 GOOD = json.loads(FILE.read_text(encoding="utf-8"))

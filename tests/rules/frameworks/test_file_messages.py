@@ -11,7 +11,7 @@ import pytest
 
 from config import ROOT
 from tests.rules.frameworks.test_file_checks import GOOD, told
-from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework
+from tracker.frameworks.files.rules_reading import FrameworkFileError, decode, read_framework
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> Any:

@@ -10,8 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_reading import (
+    FrameworkFileError,
+    decode,
+    read_framework,
+    warnings,
+)
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 GOOD = json.loads(FILE.read_text(encoding="utf-8"))

@@ -1,24 +1,45 @@
 """Whose reviewed level changes where a level lists more or fewer statements."""
 
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from tests.rules.frameworks.next_files import ADDED, edited, seed
-from tracker.rules.frameworks.changes.comparison import (
+from tracker.frameworks.changes.rules import (
+    Carries,
     KnownBefore,
     VersionChange,
     VersionComparison,
     compare,
 )
-from tracker.rules.frameworks.changes.level_effects import (
+from tracker.frameworks.changes.rules_levels import (
+    ChangedLevel,
+    LevelEffects,
+    NextLevels,
     ReviewedPerson,
-    changed_levels,
-    level_effects,
 )
-from tracker.rules.frameworks.changes.placed_statements import placed
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.scale import Meaning, Scale
+from tracker.frameworks.changes.rules_places import placed
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.rules_scale import Meaning, Scale
 
+LeftOut = Mapping[int, frozenset[str]]
 SCALE = Scale.of((each.key, Meaning(each.counts_as)) for each in seed().scale)
+
+
+def changed_levels(
+    after: VersionComparison, carries: Carries, gone: Collection[str] = ()
+) -> list[ChangedLevel]:
+    return NextLevels(after, carries, gone).changed
+
+
+def level_effects(
+    after: VersionComparison,
+    carries: Carries,
+    scale: Scale,
+    people: Iterable[ReviewedPerson],
+    left_out: LeftOut,
+    gone: Collection[str] = (),
+) -> LevelEffects:
+    return NextLevels(after, carries, gone).effects(scale, people, left_out)
 
 
 def carries(change: VersionChange, _uuid: str) -> bool:
@@ -36,7 +57,7 @@ def first_ten(file: FrameworkFile) -> list[str]:
     (domain,) = (
         each for strand in file.strands for each in strand.domains if each.key == "technical"
     )
-    first = [each.uuid for each in domain.statements if each.rank == 1]
+    first = [statement.uuid for statement in domain.statements if statement.rank == 1]
     assert len(first) == 10
     return first
 
@@ -79,10 +100,10 @@ def test_a_level_is_lost_where_what_is_met_is_retired_or_moved_away() -> None:
 
     after = compare(file, edited(file, two_moved))
     assert level_effects(after, carries, SCALE, [person], {}).lost == {place: 1}
-    assert [(each.place, each.before, each.after) for each in changed_levels(after, carries)] == [
-        (place, 10, 8),
-        (above, 10, 12),
-    ]
+    assert [
+        (changed_level.place, changed_level.before, changed_level.after)
+        for changed_level in changed_levels(after, carries)
+    ] == [(place, 10, 8), (above, 10, 12)]
 
     def as_many_come(listed: dict[str, list[dict[str, Any]]]) -> None:
         rest = listed["technical"]
@@ -118,8 +139,8 @@ def test_what_is_new_or_asked_again_is_not_listed_until_the_next_round() -> None
 
     def reworded(*places: int) -> VersionComparison:
         def edit(listed: dict[str, list[dict[str, Any]]]) -> None:
-            for each in places:
-                listed["technical"][each]["text"] += " And more."
+            for place in places:
+                listed["technical"][place]["text"] += " And more."
 
         return compare(file, edited(file, edit))
 
@@ -179,7 +200,8 @@ def test_an_exception_goes_on_where_its_statement_stays() -> None:
         each for strand in file.strands for each in strand.domains if each.key == "technical"
     )
     first, second = (
-        [each.uuid for each in domain.statements if each.rank == rank] for rank in (1, 2)
+        [statement.uuid for statement in domain.statements if statement.rank == rank]
+        for rank in (1, 2)
     )
     answers = dict.fromkeys([*first[1:9], *second[:8]], "consistently")
     person = ReviewedPerson(1, answers, {first[0]})

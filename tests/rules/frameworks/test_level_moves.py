@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tracker.rules.frameworks.changes.level_moves import LevelMove, PlacedId, level_moves
+from tracker.frameworks.changes.rules_levels import LevelMove, level_moves
 
 HERE, THERE = ("durable", "communication", 1), ("durable", "leadership", 1)
 
@@ -12,8 +12,7 @@ def moves(
     after: dict[int, tuple[str, str, int]],
     *lines: tuple[int, int],
 ) -> list[LevelMove]:
-    old, new = ([PlacedId(*each) for each in side.items()] for side in (before, after))
-    found = level_moves(old, new, lines)
+    found = level_moves(before, after, lines)
     grown = Counter(after.values())
     grown.subtract(before.values())
     for move in found:

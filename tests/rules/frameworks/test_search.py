@@ -6,8 +6,15 @@ import re
 import pytest
 
 from config import ROOT
-from tracker.rules.frameworks import search
-from tracker.rules.frameworks.search import Search, TextPiece, in_lines, known, other_words, plain
+from tracker.frameworks.versions import rules_search as search
+from tracker.frameworks.versions.rules_search import (
+    Search,
+    TextPiece,
+    in_lines,
+    known,
+    other_words,
+    plain,
+)
 
 FILE = json.loads(
     (ROOT / "seed_data" / "frameworks" / "library-technicians.json").read_text(encoding="utf-8")
@@ -104,12 +111,9 @@ def test_titles_come_first_and_what_was_typed_before_other_words() -> None:
 def test_the_spellings_that_were_found_are_named() -> None:
     looking, lines = Search.of("cataloging"), [CODES.index(code) for code in found("cataloging")]
     named = looking.spellings(TITLES, TEXTS, lines)
-    assert [each for each in looking.other_spellings if each in named] == [
-        "catalog",
-        "catalogs",
-        "catalogues",
-        "cataloguing",
-    ]
+    assert [
+        other_spelling for other_spelling in looking.other_spellings if other_spelling in named
+    ] == ["catalog", "catalogs", "catalogues", "cataloguing"]
     assert looking.spellings(TITLES, TEXTS, []) == set()
     assert Search.of("budget").spellings(TITLES, TEXTS, range(len(CODES))) == set()
 

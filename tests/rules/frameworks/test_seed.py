@@ -7,13 +7,8 @@ from collections import Counter
 import pytest
 
 from config import ROOT
-from tracker.rules.frameworks.file_content import (
-    AnchorGroup,
-    FrameworkFile,
-    StatementInFile,
-    StrandInFile,
-)
-from tracker.rules.frameworks.files import decode, read_framework, warnings
+from tracker.frameworks.files.rules import AnchorGroup, FrameworkFile, StatementInFile, StrandInFile
+from tracker.frameworks.files.rules_reading import decode, read_framework, warnings
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 LINES = ROOT / "tests" / "data" / "library-technicians.lines.txt"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config import ROOT
-from tracker.rules.frameworks.file_content import FrameworkFile, LevelInFile
-from tracker.rules.frameworks.files import FrameworkFileError, read_framework, warnings
+from tracker.frameworks.files.rules import FrameworkFile, LevelInFile
+from tracker.frameworks.files.rules_reading import FrameworkFileError, read_framework, warnings
 
 FOLDER = ROOT / "tests" / "data" / "frameworks"
 SHAPES = {

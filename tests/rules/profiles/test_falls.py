@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from tests.rules.record.test_sheet import DAY, PLACE, sheet, statement
-from tracker.rules.profiles.falls import DomainFall, DomainFallReason, KeptDomain, falls_since
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.record.sheet import Record
-from tracker.rules.record.words import Side, Word
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.profiles.growth.rules import DomainFall, DomainFallReason, KeptDomain, falls_since
+from tracker.record.sheet.rules import Record
+from tracker.record.sheet.rules_words import Side, Word
 
 AT_TARGET = {"Communication": KeptDomain(1, TargetState.AT_TARGET)}
 TARGETS = {1: {1: 1}}

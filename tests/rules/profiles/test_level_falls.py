@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.profiles.level_falls import CountedStatement, FallReason, LevelFall, level_falls
-from tracker.rules.profiles.levels import LevelState
+from tracker.frameworks.versions.rules_levels import LevelState
+from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.profiles.growth.rules import CountedStatement, FallReason, LevelFall, level_falls
 
 M, N, X = Meaning.MET, Meaning.NOT_MET, Meaning.EXCLUDED
 HERE, ABOVE = ("durable", "communication", 1), ("durable", "communication", 2)

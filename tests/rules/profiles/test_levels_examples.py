@@ -9,9 +9,7 @@ import pytest
 
 from config import ROOT
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
-from tracker.rules.frameworks.scale import Meaning, Voice
-from tracker.rules.profiles.level_falls import CountedStatement, level_falls
-from tracker.rules.profiles.levels import (
+from tracker.frameworks.versions.rules_levels import (
     RULE,
     DomainStanding,
     LevelState,
@@ -21,9 +19,11 @@ from tracker.rules.profiles.levels import (
     level_state,
     standing,
 )
-from tracker.rules.record.sheet import Record
-from tracker.rules.record.versions import DomainShape, LevelShape, Version, VersionStatement
-from tracker.rules.record.words import Side, Word
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.profiles.growth.rules import CountedStatement, level_falls
+from tracker.record.sheet.rules import Record
+from tracker.record.sheet.rules_words import Side, Word
+from tracker.record.versions.rules import DomainShape, LevelShape, Version, VersionStatement
 
 DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 PAGE = ROOT / "docs" / "levels.md"

@@ -1,6 +1,7 @@
 """What a learner is told to do next."""
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -8,19 +9,20 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
+from tests.rules.record.test_sheet import sheet, statement, word
 from tests.rules.searching import SEARCH
 from tests.rules.tallies import StatementAnswer, tally_statements
-from tracker.rules.frameworks.scale import Meaning, Voice
-from tracker.rules.profiles.levels import TargetState, standing
-from tracker.rules.profiles.next_steps import (
-    DomainFacts,
-    NextStep,
-    StatementFacts,
-    StepKind,
-    next_steps,
+from tracker.frameworks.versions.rules_levels import TargetState, standing
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.profiles.profile.rules import DomainFacts, NextStep, StepKind, next_steps, steps_of
+from tracker.record.sheet.rules import Record
+from tracker.record.sheet.rules_voices import (
+    LearnerReviewState,
+    ShownAnswer,
+    StatementVoices,
+    voices,
 )
-from tracker.rules.profiles.unknowns import LearnerReviewState, learner_side
-from tracker.rules.reviews.workflow import SEALED, ItemStatus
+from tracker.record.sheet.rules_words import Side
 
 N, P, C, SURE, NOT_MINE = (
     Answer.NOT_YET,
@@ -35,56 +37,83 @@ ALL = 99
 
 
 def domain(
-    statements: Sequence[StatementFacts], target: int | None = 2, position: int = 0
+    statements: Sequence[StatementVoices],
+    target: int | None = 2,
+    position: int = 0,
+    changed: Collection[int] = (),
 ) -> DomainFacts:
-    own = [
-        StatementAnswer(each.rank, each.own or Meaning.OPEN, each.not_rated_here)
-        for each in statements
-    ]
-    endorsed = [
-        StatementAnswer(each.rank, each.endorsed or Meaning.OPEN, each.not_rated_here)
-        for each in statements
-    ]
+    """`changed`: since the last review of them."""
+    own, endorsed = (
+        [
+            StatementAnswer(
+                each.rank, answer.means if answer else Meaning.OPEN, each.not_rated_here is not None
+            )
+            for each in statements
+            for answer in [each.own if voice is Voice.SELF else each.endorsed]
+        ]
+        for voice in (Voice.SELF, Voice.ENDORSED)
+    )
     return DomainFacts(
         domain_id=position + 100,
         position=position,
         own=standing(tally_statements(own, RANKS), target),
         endorsed=standing(tally_statements(endorsed, RANKS), target),
         statements=tuple(statements),
+        changed=frozenset(changed),
     )
 
 
-def level(rank: int, *answers: tuple[Answer | None, EndorsedAnswer | None]) -> list[StatementFacts]:
+def level(
+    rank: int, *answers: tuple[Answer | None, EndorsedAnswer | None]
+) -> list[StatementVoices]:
     """Statements of one level, numbered 11, 12, ... at level 1, 21, 22, ... at level 2."""
     return [
-        StatementFacts(10 * rank + n, rank, n, **given_as(own, endorsed))
+        rated(10 * rank + n, rank, n, own, endorsed)
         for n, (own, endorsed) in enumerate(answers, start=1)
     ]
 
 
-def given_as(own: Answer | None, endorsed: EndorsedAnswer | None) -> dict[str, Any]:
-    """What two answers count as, and their places on the scale."""
-    return {
-        "own": None if own is None else SCALE.meaning(own),
-        "endorsed": None if endorsed is None else SCALE.meaning(endorsed),
-        "own_step": SCALE.step(own or "") or 0,
-        "endorsed_step": SCALE.step(endorsed or "") or 0,
+def rated(
+    statement_id: int,
+    rank: int,
+    position: int,
+    own: Answer | None,
+    endorsed: EndorsedAnswer | None,
+    **more: Any,
+) -> StatementVoices:
+    """A statement with these answers; `more`: what is otherwise about it."""
+    usual = {
+        "domain_id": 0,
+        "code": "",
+        "title": "",
+        "not_rated_here": None,
+        "later": None,
+        "exception": None,
+        "review": LearnerReviewState.NOT_SENT,
     }
+    return StatementVoices(
+        id=statement_id,
+        rank=rank,
+        position=position,
+        own=shown(own),
+        endorsed=shown(endorsed),
+        **{**usual, **more},
+    )
+
+
+def shown(answer: Answer | EndorsedAnswer | None) -> ShownAnswer | None:
+    """What it counts as, and its place on the scale."""
+    if answer is None:
+        return None
+    at = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    return ShownAnswer(answer, "", SCALE.meaning(answer), SCALE.step(answer) or 0, "", at)
 
 
 def put(
-    statements: list[StatementFacts],
-    statement_id: int,
-    side: LearnerReviewState = LearnerReviewState.NOT_SENT,
-    changed_since: bool = False,
-) -> list[StatementFacts]:
-    """The same statements with one of them in a review, or changed since."""
-    return [
-        each._replace(side=side, changed_since=changed_since)
-        if each.statement_id == statement_id
-        else each
-        for each in statements
-    ]
+    statements: list[StatementVoices], statement_id: int, side: LearnerReviewState
+) -> list[StatementVoices]:
+    """The same statements with one of them in a review."""
+    return [each._replace(review=side) if each.id == statement_id else each for each in statements]
 
 
 DONE = (C, EC)
@@ -109,12 +138,12 @@ def test_a_new_learner_is_told_to_rate_up_to_the_target() -> None:
 def test_a_domain_that_is_begun_is_gone_on_with() -> None:
     untouched = domain(level(1, (None, None), (None, None)), 1, position=0)
     begun = domain(level(1, (C, EC), (None, None)), 1, position=1)
-    assert [each.domain_id for each in steps(untouched, begun)] == [101, 100]
+    assert [step.domain_id for step in steps(untouched, begun)] == [101, 100]
 
 
 def test_what_is_rated_and_not_reviewed_is_to_be_sent() -> None:
     rated = HELD + level(2, (C, None), (P, None), (NOT_MINE, None))
-    send = next(each for each in steps(domain(rated)) if each.kind is StepKind.SEND)
+    send = next(step for step in steps(domain(rated)) if step.kind is StepKind.SEND)
     assert send == NextStep(StepKind.SEND, 100, (21, 22, 23), 2, Voice.ENDORSED, 3)
 
 
@@ -124,18 +153,16 @@ def test_what_is_rated_and_not_reviewed_is_to_be_sent() -> None:
 )
 def test_what_is_in_a_review_is_not_sent_again(side: LearnerReviewState) -> None:
     rated = put(HELD + level(2, (C, None), (C, None)), 21, side=side)
-    assert [each.statement_ids for each in steps(domain(rated)) if each.kind is StepKind.SEND] == [
+    assert [step.statement_ids for step in steps(domain(rated)) if step.kind is StepKind.SEND] == [
         (22,)
     ]
 
 
 def test_what_was_kept_apart_is_sent_again_only_when_something_changed() -> None:
     apart = put(HELD + level(2, (C, None), (C, EC)), 21, side=LearnerReviewState.KEPT_APART)
-    assert not [each for each in steps(domain(apart)) if each.kind is StepKind.SEND]
-    changed = put(apart, 21, side=LearnerReviewState.KEPT_APART, changed_since=True)
-    assert [
-        each.statement_ids for each in steps(domain(changed)) if each.kind is StepKind.SEND
-    ] == [(21,)]
+    assert not [step for step in steps(domain(apart)) if step.kind is StepKind.SEND]
+    changed = domain(apart, changed={21})
+    assert [step.statement_ids for step in steps(changed) if step.kind is StepKind.SEND] == [(21,)]
 
 
 def test_a_statement_that_a_reviewer_found_partly_met_and_that_blocks_the_level() -> None:
@@ -146,29 +173,24 @@ def test_a_statement_that_a_reviewer_found_partly_met_and_that_blocks_the_level(
 
 
 def test_after_a_change_it_is_to_be_sent_instead() -> None:
-    changed = put(HELD + level(2, (C, EP), DONE), 21, changed_since=True)
-    assert steps(domain(changed)) == (NextStep(StepKind.SEND, 100, (21,), 2, Voice.ENDORSED, 1),)
+    changed = domain(HELD + level(2, (C, EP), DONE), changed={21})
+    assert steps(changed) == (NextStep(StepKind.SEND, 100, (21,), 2, Voice.ENDORSED, 1),)
 
 
 def test_a_gap_by_the_own_answers_alone() -> None:
     own_gap = HELD + level(2, (N, None), (P, None), (P, None))
-    build = next(each for each in steps(domain(own_gap)) if each.kind is StepKind.BUILD_OWN)
+    build = next(step for step in steps(domain(own_gap)) if step.kind is StepKind.BUILD_OWN)
     assert build == NextStep(StepKind.BUILD_OWN, 100, (22, 23, 21), 2, Voice.SELF, 3)
 
 
 def test_where_a_reviewer_found_a_gap_the_own_answers_make_no_second_step() -> None:
     both = HELD + level(2, (P, EP), DONE)
-    assert [each.kind for each in steps(domain(both))] == [StepKind.BUILD_REVIEWED]
+    assert [step.kind for step in steps(domain(both))] == [StepKind.BUILD_REVIEWED]
 
 
 def test_what_changed_while_it_is_in_a_review_is_not_sent_again() -> None:
-    changed = put(
-        HELD + level(2, (C, EP), DONE),
-        21,
-        side=LearnerReviewState.WITH_REVIEWER,
-        changed_since=True,
-    )
-    assert steps(domain(changed)) == ()
+    sent = put(HELD + level(2, (C, EP), DONE), 21, side=LearnerReviewState.WITH_REVIEWER)
+    assert steps(domain(sent, changed={21})) == ()
 
 
 def test_at_target_the_next_level_is_named() -> None:
@@ -209,27 +231,6 @@ def test_the_shortest_way_of_each_kind_comes_before_the_second_of_any() -> None:
     assert steps(far, near, unsent, most=2) == found[:2]
 
 
-@pytest.mark.parametrize("status", sorted(SEALED - {ItemStatus.RETURNED}))
-def test_before_the_reveal_a_supervisors_answer_does_not_show(status: ItemStatus) -> None:
-    assert learner_side(status, revealed=False) is learner_side(ItemStatus.WAITING, revealed=False)
-
-
-def test_what_a_learner_may_know_of_an_item() -> None:
-    found = {status: learner_side(status, revealed=True) for status in (None, *ItemStatus)}
-    assert found == {
-        None: LearnerReviewState.NOT_SENT,
-        ItemStatus.WAITING: LearnerReviewState.WITH_REVIEWER,
-        ItemStatus.RETURNED: LearnerReviewState.RETURNED,
-        ItemStatus.ANSWERED: LearnerReviewState.WITH_REVIEWER,
-        ItemStatus.NOT_OBSERVED: LearnerReviewState.ENDED,
-        ItemStatus.DROPPED: LearnerReviewState.ENDED,
-        ItemStatus.HANDED_ON: LearnerReviewState.ENDED,
-        ItemStatus.DIFFERS: LearnerReviewState.DIFFERS,
-        ItemStatus.ENDORSED: LearnerReviewState.ENDED,
-        ItemStatus.KEPT_APART: LearnerReviewState.KEPT_APART,
-    }
-
-
 # Made once: a strategy that is made anew for each draw is looked through anew for each draw.
 DOMAINS = st.integers(1, 3)
 STATEMENTS = st.integers(0, 3)
@@ -247,13 +248,14 @@ def people(
     side = st.sampled_from(sides)
     for position in range(draw(DOMAINS)):
         statements = [
-            StatementFacts(
-                statement_id=1000 * position + 10 * rank + order,
-                rank=rank,
-                order=order,
-                side=draw(side),
-                not_rated_here=draw(YES_OR_NO),
-                **given_as(draw(OWN), draw(ENDORSED)),
+            rated(
+                1000 * position + 10 * rank + order,
+                rank,
+                order,
+                draw(OWN),
+                draw(ENDORSED),
+                review=draw(side),
+                not_rated_here="No such tool." if draw(YES_OR_NO) else None,
             )
             for rank in (1, 2, 3)
             for order in range(draw(STATEMENTS))
@@ -267,7 +269,7 @@ def test_steps_name_statements_of_their_domain_and_are_no_more_than_asked(
     domains: list[DomainFacts], most: int
 ) -> None:
     found = next_steps(domains, ALL)
-    by_id = {each.domain_id: {s.statement_id: s for s in each.statements} for each in domains}
+    by_id = {each.domain_id: {s.id: s for s in each.statements} for each in domains}
     assert next_steps(domains, most) == found[:most]
     assert next_steps(reversed(domains), ALL) == found
     assert len({(each.kind, each.domain_id) for each in found}) == len(found)
@@ -276,9 +278,10 @@ def test_steps_name_statements_of_their_domain_and_are_no_more_than_asked(
         assert len(set(step.statement_ids)) == len(step.statement_ids)
         for statement_id in step.statement_ids:
             statement = by_id[step.domain_id][statement_id]
-            assert not statement.not_rated_here
+            assert statement.not_rated_here is None
             if step.kind is StepKind.SEND:
-                assert statement.own not in {None, Meaning.OPEN}
+                assert statement.own is not None
+                assert statement.own.means is not Meaning.OPEN
 
 
 def leaves_alone(
@@ -301,7 +304,7 @@ def test_who_is_not_at_target_is_told_a_way_there(domains: list[DomainFacts]) ->
 @pytest.mark.parametrize("lost", [StepKind.RATE, StepKind.SEND, StepKind.BUILD_REVIEWED])
 def test_a_kind_of_step_that_is_lost_would_be_found(lost: StepKind) -> None:
     def without(domains: list[DomainFacts]) -> list[NextStep]:
-        return [each for each in next_steps(domains, ALL) if each.kind is not lost]
+        return [next_step for next_step in next_steps(domains, ALL) if next_step.kind is not lost]
 
     nothing_sent = people(sides=[LearnerReviewState.NOT_SENT])
     assert find(nothing_sent, lambda domains: leaves_alone(without, domains), settings=SEARCH)
@@ -310,5 +313,17 @@ def test_a_kind_of_step_that_is_lost_would_be_found(lost: StepKind) -> None:
 def test_what_is_missing_below_a_gap_is_missing_too() -> None:
     """Two are open at the level below, one more is needed at the level that makes the gap."""
     of = domain([*level(1, (None, None), (None, None)), *level(2, (N, None), (C, None))])
-    step = next(each for each in next_steps([of], ALL) if each.kind is StepKind.BUILD_OWN)
+    step = next(
+        next_step for next_step in next_steps([of], ALL) if next_step.kind is StepKind.BUILD_OWN
+    )
     assert (step.rank, step.more) == (2, 3)
+
+
+def test_next_steps_are_for_the_learner_alone() -> None:
+    said = {Side.OWN: {1: [word("yes", 1)]}, Side.REVIEWED: {}}
+    record = Record(1, said, targets={1: {1: 1}})
+    own = sheet(record, statement(1), statement(2))
+    assert steps_of(own, voices(own, "Ana"))
+    seen = sheet(record, statement(1), statement(2), side=Side.REVEALED)
+    with pytest.raises(ValueError, match="own side"):
+        steps_of(seen, voices(seen, "Ana"))

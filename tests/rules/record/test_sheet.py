@@ -2,23 +2,26 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale, Voice
-from tracker.rules.profiles.levels import LevelState
-from tracker.rules.record.sheet import Record, Sheet
-from tracker.rules.record.versions import DomainShape, LevelShape, Origin, Version, VersionStatement
-from tracker.rules.record.words import (
+from tracker.frameworks.versions.rules_levels import LevelState
+from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, Meaning, Scale, Voice
+from tracker.record.sheet.rules import Record, Sheet
+from tracker.record.sheet.rules_words import (
     CountsFrom,
     SentItem,
     Side,
     Word,
     counting,
     newest,
+    parts,
     rated_before,
 )
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.record.versions.rules import DomainShape, LevelShape, Origin, Version, VersionStatement
+from tracker.record.workflow.rules import ItemStatus
 
 DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 SCALE = Scale({"no": Meaning.NOT_MET, "yes": Meaning.MET})
@@ -37,7 +40,7 @@ def statement(skill: int, *lines: tuple[Origin, ...]) -> VersionStatement:
 
 def line(*origins: int, carries: bool = True) -> tuple[Origin, ...]:
     """From the nearest back."""
-    return tuple(Origin(each, carries) for each in origins)
+    return tuple(Origin(origin, carries) for origin in origins)
 
 
 def version(*statements: VersionStatement, wordings: Mapping[int, str] | None = None) -> Version:
@@ -107,6 +110,30 @@ def sheet(
         ),
         pytest.param(
             statement(9, line(8)),
+            {8: [word("yes", 1)], 9: [word("no", 1)]},
+            "no",
+            id="its own, of the same moment as an origin's",
+        ),
+        pytest.param(
+            statement(9, line(8, 7)),
+            {7: [word("yes", 1, 5)], 8: [word("no", 1)]},
+            "no",
+            id="the nearer, of the same moment",
+        ),
+        pytest.param(
+            statement(9, line(8, 7)),
+            {7: [word("yes", 1)], 8: [word(None, 1)]},
+            None,
+            id="taken back nearer, in the same moment",
+        ),
+        pytest.param(
+            statement(9, (Origin(8, True), Origin(7, False))),
+            {7: [word("yes", 2)], 8: [word("no", 1)]},
+            "no",
+            id="farther, from where it doesn't carry",
+        ),
+        pytest.param(
+            statement(9, line(8)),
             {8: [word(None, 2)], 9: [word("no", 1)]},
             "no",
             id="an origin's that was taken back hides nothing",
@@ -154,6 +181,24 @@ def test_what_is_left_out_passes_also_what_is_asked_again() -> None:
     assert counting(of, {8: [word("", 1)]}, all_origins=True) == word("", 1)
 
 
+def test_parts_are_of_what_carries_unless_all_are_asked_for() -> None:
+    of = statement(9, line(8, carries=False))
+    said = {8: [word("", 1)]}
+    assert parts(of, said) == []
+    assert parts(of, said, all_origins=True) == [word("", 1)]
+    assert parts(statement(9), {9: [word("yes", 1)]}) == [word("yes", 1)]
+
+
+@pytest.mark.parametrize("of", [statement(9), statement(9, line(8))])
+def test_the_newest_item_is_that_of_the_last_moment(of: VersionStatement) -> None:
+    earlier, later = (
+        SentItem(status, DAY + dt.timedelta(days=day), day, 9, None, 0, "u9", False)
+        for day, status in enumerate((ItemStatus.WAITING, ItemStatus.ENDORSED), 1)
+    )
+    assert newest(of, {9: [later, earlier], 7: [later._replace(at=DAY, id=3)]}) == later
+    assert newest(of, {}) is None
+
+
 def test_a_review_that_ends_late_on_the_old_wording_is_the_newest() -> None:
     of = statement(9, line(8), line(7, carries=False))
     said = {9: [word("differs", 1)], 8: [word("waiting", 2)], 7: [word("endorsed", 3)]}
@@ -167,6 +212,7 @@ def test_a_review_that_ends_late_on_the_old_wording_is_the_newest() -> None:
         ({8: [word("yes", 1)], 9: [word(None, 2)]}, False),
         ({8: [word(None, 2)], 7: [word("yes", 1)]}, False),
         ({8: [word("no", 2)], 7: [word(None, 1)]}, True),
+        ({8: [word("no", 3), word(None, 4)], 7: [word("yes", 1)]}, False),
         ({}, False),
     ],
 )
@@ -174,6 +220,63 @@ def test_what_was_rated_before_is_asked_again_unless_it_was_cleared(
     own: Mapping[int, list[Word]], again: bool
 ) -> None:
     assert rated_before(statement(9, line(8, 7, carries=False)), own) is again
+
+
+def test_what_carries_was_not_rated_before() -> None:
+    of = statement(9, line(8, 7))
+    assert not rated_before(of, {8: [word("yes", 1)]})
+
+
+def test_what_was_cleared_on_one_line_was_cleared() -> None:
+    """Made of two, both of which were made of a third, and one of them was cleared."""
+    of = statement(9, line(8, 7, carries=False), line(6, 7, carries=False))
+    assert not rated_before(of, {8: [word(None, 2)], 7: [word("yes", 1)]})
+    assert rated_before(of, {8: [word(None, 2)], 6: [word("yes", 1)]})
+
+
+def test_a_line_says_what_counts_what_was_sent_and_whether_it_is_asked_again() -> None:
+    """Statement 9 was made of 8, which doesn't carry, and 6 of 5; 4 and 3 are new."""
+    item = SentItem(ItemStatus.WAITING, DAY, 1, 3, None, 0, "u3", True)
+    record = Record(
+        7,
+        {Side.OWN: {8: [word("yes", 1)], 4: [word("no", 1)]}},
+        sent={4: [item]},
+        left_out={8: [word("", 1)]},
+    )
+    found = sheet(
+        record,
+        statement(9, line(8, carries=False)),
+        statement(6, line(5, carries=False)),
+        statement(4),
+        statement(3),
+    )
+    assert (found.person_id, found.today) == (7, DAY.date())
+    asked, unasked, sent, new = found.lines
+    assert (asked.words, asked.left_out, asked.again) == ({}, word("", 1), True)
+    assert (unasked.left_out, unasked.again) == (None, False)
+    assert (sent.words, sent.sent, sent.again) == ({Side.OWN: word("no", 1)}, item, False)
+    assert (new.words, new.sent, new.again) == ({}, None, False)
+    assert [found.answer(each, Voice.SELF) for each in found.lines] == [None, None, "no", None]
+    assert found.answer(sent, Voice.ENDORSED) is None
+
+
+def test_one_domain_stands_as_it_does_among_all() -> None:
+    of = version(*map(statement, (1, 2, 3)))
+    (domain,) = of.domains
+    other = replace(domain, id=2, key="leadership")
+    record = Record(1, {Side.OWN: {each: [word("yes", 1)] for each in (1, 2, 3)}})
+    found = record.on(replace(of, domains=(domain, other)), Side.OWN, DAY.date())
+    assert found.standing(Voice.SELF, 1) == found.standings(Voice.SELF)[1]
+    assert found.standing(Voice.SELF, 1).held_rank == 1
+    assert found.standing(Voice.SELF, 2) == found.standings(Voice.SELF)[2]
+    assert found.standing(Voice.ENDORSED, 1).held_rank == 0
+    assert [*found.tallied(partial(found.meaning, voice=Voice.SELF), {2})] == [2]
+
+
+def test_a_level_is_named_by_its_rank() -> None:
+    levels = (LevelShape(1, "Emerging", "", 1, 0), LevelShape(3, "Proficient", "", 1, 0))
+    domain = DomainShape(1, "technical", "Technical", "technical", "Technical", levels)
+    assert [domain.level_name(rank) for rank in range(4)] == ["", "Emerging", "", "Proficient"]
 
 
 def test_a_reader_gets_their_side_and_nothing_that_is_hidden() -> None:

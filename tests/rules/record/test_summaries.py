@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.rules.record.test_sheet import DAY, PLACE, line, sheet, statement, word
-from tracker.rules.record.sheet import Record
-from tracker.rules.record.summaries import (
+from tracker.record.sheet.rules import Record
+from tracker.record.sheet.rules_summaries import (
     EndorsedCount,
     SentCounts,
     answered_at,
@@ -20,8 +20,8 @@ from tracker.rules.record.summaries import (
     out_for_review,
     sent_counts,
 )
-from tracker.rules.record.words import LinkedEvidence, PointerMove, SentItem, Side, Word
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.record.sheet.rules_words import LinkedEvidence, PointerMove, SentItem, Side, Word
+from tracker.record.workflow.rules import ItemStatus
 
 
 def at(day: int) -> dt.datetime:
@@ -108,7 +108,7 @@ def test_what_is_not_as_it_was_reviewed(
         evidence={9: [LinkedEvidence(each, DAY, False) for each in linked]},
         reviewed_with={(3, each) for each in went},
     )
-    found = changed_since_review(sheet(record, statement(9, line(8))))
+    found = changed_since_review(sheet(record, statement(1), statement(9, line(8))))
     assert found == ({9} if is_changed else set())
 
 
@@ -151,6 +151,7 @@ def test_when_they_last_answered() -> None:
     [
         pytest.param({}, False, id="nothing"),
         pytest.param({"words": {Side.OWN: {8: [Word("no", DAY, 1, 8)]}}}, False, id="it became"),
+        pytest.param({"noted": {8}, "evidence": {9: ()}}, False, id="all of it is there"),
         pytest.param({"words": {Side.OWN: {7: [Word("no", DAY, 1, 7)]}}}, True, id="answered"),
         pytest.param({"noted": {7}}, True, id="noted"),
         pytest.param({"evidence": {7: [LinkedEvidence(1, DAY, True)]}}, True, id="shown"),

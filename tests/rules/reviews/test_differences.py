@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from tests.factories.answers import SCALE, Answer, ReviewerAnswer
-from tracker.rules.frameworks.scale import counterpart
-from tracker.rules.reviews.differences import Choice, ChoiceKind, is_taken, needs_reason
+from tracker.frameworks.versions.rules_scale import counterpart
+from tracker.reviews.differences.rules import Choice, ChoiceKind, is_taken, needs_reason
 
 OBSERVED = [each for each in ReviewerAnswer if each != ReviewerAnswer.CANNOT_TELL]
 

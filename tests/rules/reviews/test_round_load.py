@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.reviews.round_load import ExpectedLearner, round_load
+from tracker.reviews.queue.rules import ExpectedLearner, round_load
 
 FIRST = dt.date(2026, 12, 7)
 SUE, HUGO, ABE = (1, "Sue"), (2, "Hugo"), (3, "Abe")
@@ -22,8 +22,14 @@ def test_learners_times_statements_by_supervisor_a_to_z() -> None:
         FIRST + dt.timedelta(days=13),
     )
     assert [
-        (each.name, each.learners, each.statements, each.minutes, each.minutes_a_week)
-        for each in found.supervisors
+        (
+            supervisor.name,
+            supervisor.learners,
+            supervisor.statements,
+            supervisor.minutes,
+            supervisor.minutes_a_week,
+        )
+        for supervisor in found.supervisors
     ] == [("Hugo", 1, 15, 10, 5), ("Sue", 2, 24, 16, 8)]
     assert (found.learners, found.statements, found.minutes) == (3, 39, 26)
     assert found.minutes_of_all == 43, "64 statements of 40 seconds"
@@ -41,7 +47,10 @@ def test_whom_nobody_can_review_is_said_apart_and_counted_nowhere() -> None:
 
 def test_several_supervisors_share_their_learners() -> None:
     found = round_load([learner(name, 15, SUE, ABE) for name in ("a", "b", "c")], FIRST, FIRST)
-    assert [(each.name, each.learners) for each in found.supervisors] == [("Abe", 2), ("Sue", 1)]
+    assert [(supervisor.name, supervisor.learners) for supervisor in found.supervisors] == [
+        ("Abe", 2),
+        ("Sue", 1),
+    ]
 
 
 def test_without_people_there_is_nothing() -> None:
@@ -64,8 +73,8 @@ def test_without_people_there_is_nothing() -> None:
 def test_the_parts_make_up_the_whole(learners: list[ExpectedLearner], more: int) -> None:
     last = FIRST + dt.timedelta(days=more)
     found = round_load(learners, FIRST, last)
-    assert sum(each.minutes for each in found.supervisors) == found.minutes
-    assert sum(each.minutes for each in found.weeks) == found.minutes
+    assert sum(supervisor.minutes for supervisor in found.supervisors) == found.minutes
+    assert sum(week.minutes for week in found.weeks) == found.minutes
     assert found.learners + len(found.alone) == len(learners)
     assert (found.weeks[0].starts_on, found.weeks[-1].ends_on) == (FIRST, last)
     assert all(

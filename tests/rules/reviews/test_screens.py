@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.reviews.screens import MOST_ON_A_SCREEN, screens
+from tracker.reviews.review.rules import MOST_ON_A_SCREEN, screens
 
 Item = tuple[int, int]
 """The part that it is of, and its place in it."""

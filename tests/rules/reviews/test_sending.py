@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.record.test_sheet import DAY, sheet, statement, word
-from tracker.rules.record.sheet import Record
-from tracker.rules.record.words import CountsFrom, SentItem, Side
-from tracker.rules.reviews.sending import (
+from tracker.record.sheet.rules import Record
+from tracker.record.sheet.rules_words import CountsFrom, SentItem, Side
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.sending.rules import (
     SUGGESTED,
     Candidate,
     Worth,
@@ -17,7 +18,6 @@ from tracker.rules.reviews.sending import (
     sendable,
     suggested,
 )
-from tracker.rules.reviews.workflow import ItemStatus
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.record.standings import against
-from tracker.rules.teams.gaps import (
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.record.standings.rules import against
+from tracker.teams.gaps.rules import (
     Alike,
     DomainSummary,
     GapCell,
     alike,
+    below_of_known,
     by_need,
     could_teach,
     summarise,
@@ -58,7 +59,7 @@ def cells_of(groups: list[Alike]) -> list[GapCell]:
 
 @given(matrices())
 def test_the_counts_of_every_domain_add_up_to_its_people(groups: list[Alike]) -> None:
-    people = sum(len(each.people) for each in groups)
+    people = sum(len(group.people) for group in groups)
     found = summarise(groups, DOMAINS)
     assert [(each.domain_id, each.position) for each in found] == [(7, 0), (3, 1), (5, 2)]
     assert all(each.people == people for each in found)
@@ -101,6 +102,16 @@ def test_who_share_a_row_stand_alike() -> None:
 def test_a_cell_outside_the_domains_is_refused() -> None:
     with pytest.raises(KeyError):
         summarise([cell(1, GAP)], (7, 5))
+
+
+def test_those_below_are_counted_of_those_known() -> None:
+    rows = (
+        (cell_of(7, "MN", 2), cell_of(3, "MM", 2)),
+        (cell_of(7, "MM", 2), cell_of(3, "MU", 2), cell_of(5, "M", None)),
+        (cell_of(7, "NM", 2), cell_of(3, "MM", 1), cell_of(5, "U", 1)),
+    )
+    groups = [Alike(rows[0], [1, 2]), Alike(rows[1], [3]), Alike(rows[2], [4])]
+    assert below_of_known(groups, DOMAINS) == ((3, 4), (0, 3), (0, 0))
 
 
 def summary(

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tracker.rules.teams.round_progress import (
+from tracker.teams.rounds.rules import (
     MEDIAN_LEAST,
     STATES,
     RoundReview,

@@ -12,10 +12,10 @@ import pytest
 
 from tests.engines import LONG
 from tests.rules.teams.solver import Fact, worked_out
-from tracker.rules.frameworks.scale import Voice
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams import told
-from tracker.rules.teams.told import LEAST, Measure, Outcome, groups, may_be_told, to_count
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.teams.told import rules as told
+from tracker.teams.told.rules import LEAST, Measure, Outcome, groups, may_be_told, to_count
 
 AT, GAP = TargetState.AT_TARGET, TargetState.GAP
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -34,6 +34,8 @@ WORLDS = 2000 if LONG else 200
         ({"/1/2/3/": 1, "/1/2/": 9, "/1/": 10}, {1: 10, 2: 10}),
         ({"/1/2/": 12, "/1/3/": 7}, {1: 19}),
         ({"/1/2/": 10, "/1/3/": 7, "/1/4/": 12}, {1: 17, 4: 12}),
+        ({"/1/2/": 12, "/1/3/": 7, "/1/4/": 10}, {1: 17, 2: 12}),
+        ({"/1/10/2/": 3, "/1/9/": 4, "/1/10/": 3}, {1: 10}),
         ({"/1/2/": 3, "/1/3/": 4}, {}),
         ({"/1/2/3/": 10, "/1/2/4/": 2}, {1: 12}),
     ],
@@ -70,6 +72,14 @@ def test_fewer_than_five_wait_and_each_review_counts_once() -> None:
     again = [outcome(person, GAP, days=1) for person in range(4)]
     assert to_count([*again, five[4]], group_of, counted) == []
     assert to_count([*again, outcome(7)], group_of, counted) == [*again, outcome(7)]
+
+
+def test_what_is_counted_is_of_one_framework_domain_and_side() -> None:
+    group_of = dict.fromkeys(range(9), 1)
+    five = [outcome(person) for person in range(5)]
+    for other in ({"slug": "large"}, {"domain_key": "technical"}, {"voice": Voice.SELF}):
+        elsewhere = five[4]._replace(of=five[4].of._replace(**other))
+        assert to_count([*five[:4], elsewhere], group_of, {}) == []
 
 
 def test_groups_are_counted_apart_and_who_is_in_none_not_at_all() -> None:
@@ -202,8 +212,8 @@ def made(seed: int, **how: bool) -> MadeLibrary:
 
 def test_nobody_is_worked_out_in_made_worlds() -> None:
     libraries = [made(seed) for seed in range(WORLDS)]
-    assert sum(each.found() for each in libraries) == 0
-    facts = [fact for each in libraries for reader in each.readers for fact in reader.facts]
+    assert sum(library.found() for library in libraries) == 0
+    facts = [fact for library in libraries for reader in library.readers for fact in reader.facts]
     assert sum(len(fact.totals) == 1 for fact in facts) > WORLDS
 
 

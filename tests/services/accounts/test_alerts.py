@@ -11,16 +11,18 @@ from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, tell, text, told, wants
 from tests.factories.people import let_links_work
 from tests.factories.world import World
+from tracker.accounts.addresses import actions as addresses
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links import actions_owner as links
+from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.sign_in.rules import Passwords, Visit
+from tracker.administration.people import actions as people
 from tracker.db import session, transaction
 from tracker.models import AlertMail, FormerAddress, OutboxMail, Person, SignIn
 from tracker.policy.permissions import Actor
-from tracker.records.accounts import sign_ins
-from tracker.rules.accounts.addresses import KEPT_FOR
-from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.core.links import KEPT_FOR
+from tracker.rules.core.notices import MailChoice
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.notifications.notices import MailChoice
-from tracker.services.accounts import addresses, invitations
-from tracker.services.administration import people
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
@@ -33,7 +35,7 @@ def inbox() -> Iterator[Inbox]:
 
 def sign_in(world: World, name: str) -> None:
     with transaction() as tx:
-        sign_ins.begin(tx, world.people[name], agent="", now=NOW, max_age=DAY)
+        sign_ins.begin(tx, world.people[name], Visit("", DAY), NOW)
 
 
 def living(world: World, name: str) -> int:
@@ -160,7 +162,7 @@ def test_a_password_that_was_reset_is_told_at_the_address(
     passwords = Passwords(time_cost=1, memory_cost=64, parallelism=1)
     token = invitations.renew(adam, context.people["ana"], NOW)
     let_links_work()
-    invitations.accept(token, passwords, "seven lamps by the door", NOW + MINUTE)
+    links.accept(token, passwords, "seven lamps by the door", NOW + MINUTE)
     assert told(context, "ana") == ["link_made", "reset_used"]
     assert deliver(inbox, NOW + MINUTE) == ["sent", "sent"]
     assert inbox.messages[-1]["To"] == "ana@example.org"
@@ -168,5 +170,5 @@ def test_a_password_that_was_reset_is_told_at_the_address(
     assert "Your password was changed with a one-time link." in said
     assert "set a new password of your own at once: http" in said
     _pat, first = people.add(adam, "Pat", "pat@example.org", NOW)
-    invitations.accept(first, passwords, "eight lamps by the door", NOW + MINUTE)
+    links.accept(first, passwords, "eight lamps by the door", NOW + MINUTE)
     assert deliver(inbox, NOW + MINUTE) == []

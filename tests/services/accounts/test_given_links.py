@@ -15,27 +15,25 @@ from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.world import World
 from tests.services.accounts.test_mailed_links import CHEAP, GOOD, email_of, link, living
+from tracker.accounts.addresses import actions as address_changes
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links import actions_owner as given_links
+from tracker.accounts.links import queries as reading
+from tracker.accounts.links import records as recovery_codes
+from tracker.accounts.links.queries import invited
+from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in.rules import Visit
+from tracker.administration.library.actions import set_operator
+from tracker.administration.people import actions as people
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Invitation, OutboxMail, Person, RecoveryCode
 from tracker.policy.permissions import Actor
-from tracker.queries.access import given_links as reading
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.administration.invitations import invited
-from tracker.records.accounts import recovery_codes
-from tracker.rules.accounts.links import HELD_FOR, LISTED_FOR, TAKE_BACK_LASTS
-from tracker.rules.accounts.tokens import new_recovery_code, recovery_hash, token_hash
-from tracker.rules.administration.openings import INDEPENDENT_AFTER
+from tracker.rules.core.links import HELD_FOR, LISTED_FOR, TAKE_BACK_LASTS, LinkPurpose
+from tracker.rules.core.openings import INDEPENDENT_AFTER
+from tracker.rules.core.tokens import new_recovery_code, recovery_hash, token_hash
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
-from tracker.services.accounts import (
-    address_changes,
-    given_links,
-    invitations,
-    password_resets,
-    sign_ins,
-)
-from tracker.services.administration import people
-from tracker.services.administration.operators import set_operator
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
@@ -48,12 +46,12 @@ def inbox() -> Iterator[Inbox]:
 
 def enter(world: World, name: str, password: str = PASSWORD, now: dt.datetime = NOW) -> bool:
     email = world.email(name)
-    return sign_ins.sign_in(CHEAP, email, password, agent="", now=now, max_age=DAY) is not None
+    return sign_ins.sign_in(CHEAP, email, password, Visit("", DAY), now) is not None
 
 
 def refused(token: str, now: dt.datetime, code: str = "") -> str:
     with pytest.raises(Invalid) as refusal:
-        invitations.accept(token, CHEAP, GOOD, now, code=code)
+        given_links.accept(token, CHEAP, GOOD, now, code=code)
     return refusal.value.code
 
 
@@ -68,7 +66,7 @@ def asked(world: World, name: str, now: dt.datetime = NOW) -> list[str]:
     session().rollback()
     actor = actor_for_person(world.people[name], now)
     assert actor is not None
-    return [each.name for each in reading.to_confirm(actor, now)]
+    return [name for _link, name, _by in reading.to_confirm(actor, now)]
 
 
 def kinds() -> list[str]:
@@ -88,13 +86,13 @@ def test_who_made_a_link_gets_nowhere_with_it_for_a_day(context: World, adam: Ac
     found = invited(token, NOW + HELD_FOR)
     assert found is not None
     assert found.opens_at is None
-    invitations.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+    given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     assert enter(context, "ana", GOOD)
 
 
 def test_who_never_signed_in_has_nothing_to_guard(adam: Actor) -> None:
     pat, _first = people.add(adam, "Pat", "pat@example.org", NOW)
-    assert invitations.accept(invitations.renew(adam, pat, NOW), CHEAP, GOOD, NOW).person_id == pat
+    assert given_links.accept(invitations.renew(adam, pat, NOW), CHEAP, GOOD, NOW).person_id == pat
     assert refused(invitations.renew(adam, pat, NOW), NOW) == "recovery_code_needed"
 
 
@@ -106,9 +104,9 @@ def test_a_supervisor_says_that_somebody_is_there(context: World, adam: Actor) -
     assert asked(context, "sue") == []
     with pytest.raises(Conflict, match="link_not_held"):
         given_links.confirm(acting(context, "sue"), the_id(token), NOW + MINUTE)
-    invitations.accept(token, CHEAP, GOOD, NOW + 2 * MINUTE)
-    (row,) = reading.of_own(acting(context, "ana"), NOW)
-    assert (row.by, row.confirmed_by, row.used_at) == ("Adam", "Sue", NOW + 2 * MINUTE)
+    given_links.accept(token, CHEAP, GOOD, NOW + 2 * MINUTE)
+    ((given, by, confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
+    assert (by, confirmed_by, given.used_at) == ("Adam", "Sue", NOW + 2 * MINUTE)
     assert "link_confirmed" in kinds()
 
 
@@ -185,7 +183,7 @@ def test_a_supervisor_of_before_is_not_asked(context: World, adam: Actor) -> Non
 def test_a_recovery_code_opens_it_once(context: World, adam: Actor) -> None:
     ana = context.people["ana"]
     with transaction() as tx:
-        old = recovery_codes.renew(tx, ana, NOW)
+        old = recovery_codes.renew_code(tx, ana, NOW)
     code = given_links.new_recovery_code(acting(context, "ana"), CHEAP, PASSWORD, NOW)
     stored = session().scalars(select(RecoveryCode.code_hash)).one()
     assert code not in stored
@@ -195,7 +193,7 @@ def test_a_recovery_code_opens_it_once(context: World, adam: Actor) -> None:
     for wrong in (old, "0000-0000-0000-0000-0000", code[:-1], token):
         assert refused(token, NOW, wrong) == "recovery_code_wrong"
     typed = f" {code.lower().replace('-', ' ')} "
-    invitations.accept(token, CHEAP, GOOD, NOW, code=typed)
+    given_links.accept(token, CHEAP, GOOD, NOW, code=typed)
     assert enter(context, "ana", GOOD)
     again = invitations.renew(adam, ana, NOW)
     assert refused(again, NOW, code) == "recovery_code_wrong"
@@ -204,7 +202,7 @@ def test_a_recovery_code_opens_it_once(context: World, adam: Actor) -> None:
 
 def test_a_code_of_somebody_else_opens_nothing(context: World, adam: Actor) -> None:
     with transaction() as tx:
-        code = recovery_codes.renew(tx, context.people["ben"], NOW)
+        code = recovery_codes.renew_code(tx, context.people["ben"], NOW)
     token = invitations.renew(adam, context.people["ana"], NOW)
     assert refused(token, NOW, code) == "recovery_code_wrong"
 
@@ -225,19 +223,20 @@ def test_a_new_code_needs_the_password(context: World) -> None:
 
 def test_the_first_password_comes_with_a_code_where_no_mail_goes(adam: Actor) -> None:
     _pat, token = people.add(adam, "Pat", "pat@example.org", NOW)
-    done = invitations.accept(token, CHEAP, GOOD, NOW, max_age=DAY, with_code=True)
+    done = given_links.accept(token, CHEAP, GOOD, NOW, visit=Visit("", DAY), with_code=True)
     assert done.recovery_code is not None
     again = invitations.renew(adam, done.person_id, NOW)
-    invitations.accept(again, CHEAP, GOOD, NOW, code=done.recovery_code)
+    given_links.accept(again, CHEAP, GOOD, NOW, code=done.recovery_code)
     _kim, token = people.add(adam, "Kim", "kim@example.org", NOW)
-    assert invitations.accept(token, CHEAP, GOOD, NOW, max_age=DAY).recovery_code is None
+    assert given_links.accept(token, CHEAP, GOOD, NOW, visit=Visit("", DAY)).recovery_code is None
 
 
 def test_a_link_is_told_for_thirty_days(context: World, adam: Actor) -> None:
     invitations.renew(adam, context.people["ana"], NOW)
     ana = acting(context, "ana")
-    (row,) = reading.of_own(ana, NOW + LISTED_FOR - MINUTE)
-    assert (row.by, row.is_asked, row.made_at, row.opens_at) == ("Adam", False, NOW, NOW + HELD_FOR)
+    ((given, by, _confirmed_by),) = reading.of_own(ana, NOW + LISTED_FOR - MINUTE)
+    assert (by, given.purpose, given.made_at) == ("Adam", LinkPurpose.GIVEN, NOW)
+    assert given.opens_at == NOW + HELD_FOR
     assert reading.of_own(ana, NOW + LISTED_FOR) == []
     assert reading.of_own(acting(context, "ben"), NOW) == []
 
@@ -256,7 +255,7 @@ def test_it_was_not_me_ends_a_link_and_tells_more_than_its_maker(
     assert given_links.disown(ana, the_id(token), NOW + MINUTE) is False
     assert living(context.people["ana"]) == before, "they stay signed in"
     with pytest.raises(Missing):
-        invitations.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+        given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     assert [told(context, name) for name in ("adam", "hugo", "olaf", "oda", "sue")] == [
         ["link_disowned"],
         ["link_disowned"],
@@ -265,7 +264,7 @@ def test_it_was_not_me_ends_a_link_and_tells_more_than_its_maker(
         [],
     ]
     assert deliver(inbox, NOW + MINUTE) == ["sent"] * 3
-    assert {str(each["To"]) for each in inbox.messages} == {
+    assert {str(message["To"]) for message in inbox.messages} == {
         "adam@example.org",
         "hugo@example.org",
         "olaf@example.org",
@@ -279,7 +278,7 @@ def test_it_was_not_me_ends_a_link_and_tells_more_than_its_maker(
 
 def test_it_ends_what_came_of_a_link_that_was_used(context: World, adam: Actor) -> None:
     ana, token = acting(context, "ana"), invitations.renew(adam, context.people["ana"], NOW)
-    invitations.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+    given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     later = NOW + HELD_FOR + MINUTE
     assert enter(context, "ana", GOOD, later)
     given_links.new_recovery_code(ana, CHEAP, GOOD, later)
@@ -296,12 +295,12 @@ def test_what_came_of_a_link_of_ones_own_stays(context: World, adam: Actor, inbo
     """Whose account somebody got into sets a new password by mail, then says that they didn't ask
     for the link before."""
     ana, token = acting(context, "ana"), invitations.renew(adam, context.people["ana"], NOW)
-    invitations.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+    given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     later = NOW + HELD_FOR + MINUTE
-    password_resets.ask(context.email("ana"), later)
-    password_resets.look_up(later)
+    invitations.ask(context.email("ana"), later)
+    invitations.look_up(later)
     deliver(inbox, later)
-    invitations.accept(link(inbox), CHEAP, "eight lamps by the door", later)
+    given_links.accept(link(inbox), CHEAP, "eight lamps by the door", later)
     assert enter(context, "ana", "eight lamps by the door", later)
     assert given_links.disown(ana, the_id(token), later + MINUTE) is False
     assert living(ana.person_id) == 1
@@ -318,12 +317,12 @@ def test_by_mail_a_link_goes_to_its_owner_alone(context: World, adam: Actor, inb
     ana = context.people["ana"]
     assert invitations.mail_one(adam, ana, NOW) == "ana@example.org"
     assert sorted(deliver(inbox, NOW)) == ["sent", "sent"]
-    assert {str(each["To"]) for each in inbox.messages} == {"ana@example.org"}
+    assert {str(message["To"]) for message in inbox.messages} == {"ana@example.org"}
     at = next(n for n, each in enumerate(inbox.messages) if "/welcome/" in text(inbox, n))
     assert "Adam sends you a link for a new password" in " ".join(text(inbox, at).split())
-    (row,) = reading.of_own(acting(context, "ana"), NOW)
-    assert (row.by, row.opens_at) == ("Adam", None)
-    invitations.accept(link(inbox, at), CHEAP, GOOD, NOW + MINUTE)
+    ((given, by, _confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
+    assert (by, given.opens_at) == ("Adam", None)
+    given_links.accept(link(inbox, at), CHEAP, GOOD, NOW + MINUTE)
     pat, _token = people.add(adam, "Pat", "pat@example.org", NOW)
     assert invitations.mail_one(adam, pat, NOW) == "pat@example.org"
     with pytest.raises(Conflict, match="nobody_to_invite"):
@@ -355,8 +354,8 @@ def test_an_address_of_an_administrators_own_is_no_way_in(
     ana = context.people["ana"]
     people.edit(adam, ana, "Ana", "adam.too@example.org", NOW)
     invitations.mail_one(adam, ana, NOW)
-    password_resets.ask("adam.too@example.org", NOW)
-    password_resets.look_up(NOW)
+    invitations.ask("adam.too@example.org", NOW)
+    invitations.look_up(NOW)
     deliver(inbox, NOW)
     taken = links_to(inbox, "adam.too@example.org")
     assert len(taken) == 2
@@ -369,7 +368,7 @@ def test_an_address_of_an_administrators_own_is_no_way_in(
     assert email_of(ana) == "ana@example.org"
     for token in taken:
         with pytest.raises(Missing):
-            invitations.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+            given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
 
 
 def test_a_supervisor_who_set_the_address_confirms_nothing(
@@ -382,11 +381,11 @@ def test_a_supervisor_who_set_the_address_confirms_nothing(
         tx.get_one(Person, context.people["lea"]).administrator = True
     people.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
     for ask in (
-        lambda: password_resets.ask("adam.too@example.org", NOW),
+        lambda: invitations.ask("adam.too@example.org", NOW),
         lambda: invitations.mail_one(acting(context, "lea"), context.people["ana"], NOW),
     ):
         ask()
-        password_resets.look_up(NOW)
+        invitations.look_up(NOW)
         deliver(inbox, NOW)
         not_by(context, "adam", links_to(inbox, "adam.too@example.org")[-1])
         assert asked(context, "sue")[-1] == "Ana"
@@ -435,7 +434,7 @@ def test_an_administrator_puts_a_mistake_right(context: World, adam: Actor, inbo
     invitations.mail_one(adam, ana, NOW)
     deliver(inbox, NOW)
     assert back_links(inbox, "wrong@example.org") == []
-    invitations.accept(links_to(inbox, "ana@example.org")[-1], CHEAP, GOOD, NOW)
+    given_links.accept(links_to(inbox, "ana@example.org")[-1], CHEAP, GOOD, NOW)
 
 
 def test_after_thirty_days_an_address_is_its_owners(
@@ -445,24 +444,24 @@ def test_after_thirty_days_an_address_is_its_owners(
     people.edit(adam, ana, "Ana", "ana.b@example.org", NOW)
     invitations.mail_one(adam, ana, later)
     deliver(inbox, later)
-    invitations.accept(links_to(inbox, "ana.b@example.org")[-1], CHEAP, GOOD, later)
+    given_links.accept(links_to(inbox, "ana.b@example.org")[-1], CHEAP, GOOD, later)
 
 
 def test_whoever_runs_the_server_prints_a_link(context: World) -> None:
-    name, token = given_links.printed(" ANA@example.org ", NOW)
+    name, token = invitations.printed(" ANA@example.org ", NOW)
     assert name == "Ana"
     assert told(context, "ana") == ["link_asked"]
     assert kinds()[-1] == "link_printed"
-    (row,) = reading.of_own(acting(context, "ana"), NOW)
-    assert (row.by, row.is_asked) == ("", False)
-    invitations.accept(token, CHEAP, GOOD, NOW)
+    ((given, by, _confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
+    assert (by, given.purpose) == (None, LinkPurpose.GIVEN)
+    given_links.accept(token, CHEAP, GOOD, NOW)
     with pytest.raises(Missing):
-        given_links.printed("nobody@example.org", NOW)
+        invitations.printed("nobody@example.org", NOW)
 
 
 def test_a_link_for_a_disabled_account_is_not_printed(context: World, adam: Actor) -> None:
     people.disable(adam, context.people["ana"], NOW)
     with pytest.raises(Conflict, match="person_is_disabled"):
-        given_links.printed("ana@example.org", NOW)
+        invitations.printed("ana@example.org", NOW)
     session().rollback()
     assert session().scalars(select(OutboxMail.id)).all() == []

@@ -13,25 +13,23 @@ from tests.factories.actors import acting
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, mails, tell, text, wants
 from tests.factories.world import World
+from tracker.accounts.addresses import actions as address_changes
+from tracker.accounts.addresses import actions as addresses
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links import actions_owner as links
+from tracker.accounts.links.queries import InvitationState, count_needed, invitees
+from tracker.accounts.sign_in import actions as sign_in_settings
+from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.sign_in.rules import Passwords, SignInSettings, Visit
+from tracker.administration.people import actions as people
 from tracker.db import db, session, transaction
 from tracker.models import AddressChange, Invitation, LinkMail, Person, ResetRequest, SignIn
+from tracker.notifications.mail import actions as outbox
 from tracker.policy.permissions import Actor
-from tracker.queries.administration.invitations import InvitationState, count_needed, invitees
-from tracker.records.accounts import sign_ins
-from tracker.rules.accounts.links import ASKED_LASTS, CONFIRM_LASTS, TAKE_BACK_LASTS, next_opening
-from tracker.rules.accounts.passwords import Passwords
-from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.core.links import ASKED_LASTS, CONFIRM_LASTS, TAKE_BACK_LASTS, next_opening
+from tracker.rules.core.notices import MailChoice
+from tracker.rules.core.tokens import token_hash
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.notifications.notices import MailChoice
-from tracker.services.accounts import (
-    address_changes,
-    addresses,
-    invitations,
-    password_resets,
-    sign_in_settings,
-)
-from tracker.services.administration import people
-from tracker.services.notifications import outbox
 
 CHEAP = Passwords(time_cost=1, memory_cost=64, parallelism=1)
 GOOD = "seven lamps by the door"
@@ -54,7 +52,7 @@ def link(inbox: Inbox, at: int = -1) -> str:
 
 def states(adam: Actor, now: dt.datetime) -> dict[str, InvitationState]:
     session().rollback()
-    return {each.name: each.state for each in invitees(adam, now)}
+    return {invitee.name: invitee.state for invitee in invitees(adam, now)}
 
 
 def email_of(person_id: int) -> str:
@@ -70,7 +68,7 @@ def living(person_id: int) -> int:
 
 def enter(person_id: int) -> None:
     with transaction() as tx:
-        sign_ins.begin(tx, person_id, agent="", now=NOW, max_age=DAY)
+        sign_ins.begin(tx, person_id, Visit("", DAY), NOW)
 
 
 def test_invitations_go_in_the_hours_of_the_library_after_all_other_mail(
@@ -88,10 +86,10 @@ def test_invitations_go_in_the_hours_of_the_library_after_all_other_mail(
     assert invitations.mail(adam, [pat, kim, *none], EVENING) == 1
     assert deliver(inbox, EVENING) == []
     assert deliver(inbox, NOW.replace(hour=7) + DAY) == []
-    password_resets.ask("ANA@example.org ", NOW + DAY)
-    password_resets.look_up(NOW + DAY)
+    invitations.ask("ANA@example.org ", NOW + DAY)
+    invitations.look_up(NOW + DAY)
     assert deliver(inbox, NOW + DAY) == ["sent"] * 3
-    assert [str(each["To"]) for each in inbox.messages] == [
+    assert [str(message["To"]) for message in inbox.messages] == [
         "ana@example.org",
         "kim@example.org",
         "pat@example.org",
@@ -103,10 +101,10 @@ def test_invitations_go_in_the_hours_of_the_library_after_all_other_mail(
     stored = session().scalars(select(Invitation.token_hash)).all()
     assert link(inbox) not in stored
     assert token_hash(link(inbox)) in stored
-    done = invitations.accept(link(inbox), CHEAP, GOOD, NOW + DAY, max_age=DAY)
+    done = links.accept(link(inbox), CHEAP, GOOD, NOW + DAY, visit=Visit("", DAY))
     assert (done.person_id, done.token is not None) == (pat, True)
     with pytest.raises(Missing, match="link_used_up"):
-        invitations.accept(link(inbox), CHEAP, GOOD, NOW + DAY)
+        links.accept(link(inbox), CHEAP, GOOD, NOW + DAY)
     assert states(adam, NOW + DAY) == {"Kim": "out"}
 
 
@@ -125,11 +123,11 @@ def test_a_mail_sent_again_has_another_link_and_another_id(
     found = session().scalars(select(LinkMail.mail_id).order_by(LinkMail.mail_id)).all()
     outbox.again(adam, found[0], NOW)
     assert deliver(inbox, NOW) == ["sent"]
-    assert [str(each["To"]) for each in inbox.messages] == ["kim.b@example.org"] * 2
-    assert len({str(each["Message-ID"]) for each in inbox.messages}) == 2
+    assert [str(message["To"]) for message in inbox.messages] == ["kim.b@example.org"] * 2
+    assert len({str(message["Message-ID"]) for message in inbox.messages}) == 2
     with pytest.raises(Missing):
-        invitations.accept(first, CHEAP, GOOD, NOW)
-    assert invitations.accept(link(inbox), CHEAP, GOOD, NOW).person_id == kim
+        links.accept(first, CHEAP, GOOD, NOW)
+    assert links.accept(link(inbox), CHEAP, GOOD, NOW).person_id == kim
 
 
 def test_a_link_holds_no_digest_up_and_goes_to_nobody_who_needs_none(
@@ -141,17 +139,17 @@ def test_a_link_holds_no_digest_up_and_goes_to_nobody_who_needs_none(
     token = invitations.hand_out(adam, [people_id(adam, "Kim")], EVENING)
     assert states(adam, EVENING) == {"Kim": "out"}, "the mail that waited would end this link"
     wants(context, MailChoice.EACH, "ana")
-    password_resets.ask("ana@example.org", EVENING)
-    password_resets.look_up(EVENING)
+    invitations.ask("ana@example.org", EVENING)
+    invitations.look_up(EVENING)
     tell(context, "ana", EVENING)
     assert sorted(deliver(inbox, EVENING)) == ["sent", "sent"]
     assert deliver(inbox, NOW + DAY) == []
     (secret,) = token.values()
-    invitations.accept(secret, CHEAP, GOOD, NOW + DAY)
+    links.accept(secret, CHEAP, GOOD, NOW + DAY)
 
 
 def people_id(adam: Actor, name: str) -> int:
-    return next(each.id for each in invitees(adam, EVENING) if each.name == name)
+    return next(invitee.id for invitee in invitees(adam, EVENING) if invitee.name == name)
 
 
 def test_a_new_password_is_asked_for_without_saying_whose_address_it_is(
@@ -161,28 +159,28 @@ def test_a_new_password_is_asked_for_without_saying_whose_address_it_is(
     deliver(inbox, NOW)
     people.disable(adam, context.people["ben"], NOW)
     for email in ("ana@example.org", "ana@example.org", "ben@example.org", "x" * 300, "nobody"):
-        password_resets.ask(email, NOW)
+        invitations.ask(email, NOW)
     assert session().scalar(select(func.count(ResetRequest.id))) == 4, "each address once"
     session().rollback()
     assert outbox.is_awaited(NOW)
-    assert password_resets.look_up(NOW) == 1
+    assert invitations.look_up(NOW) == 1
     assert session().scalar(select(func.count(ResetRequest.id))) == 0
     enter(ana)
     assert deliver(inbox, NOW) == ["sent"]
     first = link(inbox)
     assert "works once, for 1 hour. Using it signs you out everywhere." in text(inbox)
-    password_resets.ask("ana@example.org", NOW)
-    password_resets.look_up(NOW)
+    invitations.ask("ana@example.org", NOW)
+    invitations.look_up(NOW)
     deliver(inbox, NOW)
     with pytest.raises(Missing):
-        invitations.accept(first, CHEAP, GOOD, NOW + HOUR)
-    done = invitations.accept(first, CHEAP, GOOD, NOW + HOUR / 2, max_age=DAY)
+        links.accept(first, CHEAP, GOOD, NOW + HOUR)
+    done = links.accept(first, CHEAP, GOOD, NOW + HOUR / 2, visit=Visit("", DAY))
     assert (done.token, living(ana)) == (None, 0)
     for used in (first, link(inbox), handed):
         with pytest.raises(Missing):
-            invitations.accept(used, CHEAP, GOOD, NOW)
-    password_resets.ask("ana@example.org", NOW)
-    assert password_resets.look_up(NOW + ASKED_LASTS) == 0, "nobody waits for it any more"
+            links.accept(used, CHEAP, GOOD, NOW)
+    invitations.ask("ana@example.org", NOW)
+    assert invitations.look_up(NOW + ASKED_LASTS) == 0, "nobody waits for it any more"
 
 
 @pytest.mark.in_ci
@@ -192,8 +190,8 @@ def test_whoever_asks_has_a_link_that_works_and_no_flood(context: World, inbox: 
     ana = context.people["ana"]
     for minute in range(0, 8 * 60, 5):
         now = NOW + dt.timedelta(minutes=minute)
-        password_resets.ask("ana@example.org", now)
-        password_resets.look_up(now)
+        invitations.ask("ana@example.org", now)
+        invitations.look_up(now)
         deliver(inbox, now)
         ends = session().scalar(
             select(func.max(Invitation.ends_at)).where(Invitation.person_id == ana)
@@ -206,14 +204,14 @@ def test_whoever_asks_has_a_link_that_works_and_no_flood(context: World, inbox: 
 
 def test_a_link_that_was_used_or_never_came_counts_as_none(context: World, inbox: Inbox) -> None:
     def asked(now: dt.datetime) -> int:
-        password_resets.ask("ana@example.org", now)
-        return password_resets.look_up(now)
+        invitations.ask("ana@example.org", now)
+        return invitations.look_up(now)
 
     for _time in range(3):
         assert asked(NOW) == 1
         deliver(inbox, NOW)
     assert asked(NOW) == 0
-    invitations.accept(link(inbox), CHEAP, GOOD, NOW, max_age=DAY)
+    links.accept(link(inbox), CHEAP, GOOD, NOW, visit=Visit("", DAY))
     assert asked(NOW) == 1, "she forgot it again"
     with mail_server(refuse="550 No such mailbox") as refusing:
         assert {*deliver(refusing, NOW)} == {"failed"}
@@ -264,11 +262,11 @@ def test_an_address_changes_when_it_is_confirmed_and_is_restored_from_the_one_be
     for used in (told, theirs):
         with pytest.raises(Missing, match="address_link_used_up"):
             address_changes.take_back(used, NOW + 29 * DAY)
-    assert invitations.accept(reset, CHEAP, GOOD, NOW + 29 * DAY).person_id == ana
+    assert links.accept(reset, CHEAP, GOOD, NOW + 29 * DAY).person_id == ana
     inbox.messages.clear()
     invitations.renew(adam, ana, NOW + 29 * DAY)
     deliver(inbox, NOW + 29 * DAY)
-    assert {str(each["To"]) for each in inbox.messages} == {"ana@example.org"}
+    assert {str(message["To"]) for message in inbox.messages} == {"ana@example.org"}
     addresses.forget(NOW + 61 * DAY)
     assert session().scalar(select(func.count(AddressChange.id))) == 0
     assert mails(context, "ana")
@@ -292,19 +290,15 @@ def test_an_address_that_somebody_has_is_refused_where_it_is_read(
     address_changes.withdraw(actor, NOW)
     inbox.messages.clear()
     assert "sent" in deliver(inbox, NOW), "what the administrator changed is told"
-    assert "a@example.org" not in [str(each["To"]) for each in inbox.messages]
+    assert "a@example.org" not in [str(message["To"]) for message in inbox.messages]
 
 
 def test_the_settings_hold_and_are_in_the_audit(context: World, adam: Actor, inbox: Inbox) -> None:
     def edit(days: int = 30, first: int = 9, until: int = 17, idle: int | None = 30) -> None:
-        sign_in_settings.edit(
-            adam,
-            invitation_days=days,
-            invites_from=first,
-            invites_until=until,
-            idle_minutes=idle,
-            now=NOW,
+        wanted = SignInSettings(
+            invitation_days=days, invites_from=first, invites_until=until, idle_minutes=idle
         )
+        sign_in_settings.edit_settings(adam, wanted, NOW)
 
     for wrong in ({"days": 0}, {"days": 91}, {"first": 17}, {"until": 25}, {"idle": 7}):
         with pytest.raises(Invalid):

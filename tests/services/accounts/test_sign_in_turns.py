@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.conftest import NOW
+from tracker.accounts.sign_in import actions as sign_in_turns
+from tracker.accounts.sign_in.actions import Ticket, ahead, take_turn
+from tracker.accounts.sign_in.rules import LONGEST_APART, STAYS, TURNS, TURNS_WITHIN
 from tracker.db import session
 from tracker.models import SignInTurn
-from tracker.rules.accounts.throttle import LONGEST_APART, STAYS, TURNS, TURNS_WITHIN
-from tracker.services.accounts import sign_in_turns
-from tracker.services.accounts.sign_in_turns import Ticket, ahead, take
 
 HERE, ELSEWHERE = 1, 2
 ANA, BEN = 10, 11
@@ -37,7 +37,7 @@ def turns_of(waiting: list[Ticket], *, apart: Apart = lambda _ticket: NO_TIME) -
         due.sort()
         seconds, number, ticket = due.pop(0)
         before = ahead(ticket, at(seconds))
-        if not before and take(ticket, apart(ticket), at(seconds)):
+        if not before and take_turn(ticket, apart(ticket), at(seconds)):
             had[ticket.secret] = seconds
             continue
         left = math.ceil(before * TURNS_WITHIN.total_seconds() / TURNS)
@@ -100,25 +100,25 @@ def test_accounts_take_turns() -> None:
 def test_other_places_do_not_wait() -> None:
     turns_of(tickets(ANA, 30))
     for ticket in tickets(ANA, TURNS, ELSEWHERE):
-        assert take(ticket, NO_TIME, at(30))
+        assert take_turn(ticket, NO_TIME, at(30))
 
 
 def test_tries_at_one_account_are_apart_wherever_they_come_from() -> None:
     """And keep nobody else there waiting."""
     (first,), (second,) = tickets(ANA, 1), tickets(ANA, 1, ELSEWHERE)
-    assert take(first, LONGEST_APART, at(0))
-    assert not take(second, LONGEST_APART, at(1))
-    assert all(take(ben, NO_TIME, at(2)) for ben in tickets(BEN, TURNS, ELSEWHERE))
+    assert take_turn(first, LONGEST_APART, at(0))
+    assert not take_turn(second, LONGEST_APART, at(1))
+    assert all(take_turn(ben, NO_TIME, at(2)) for ben in tickets(BEN, TURNS, ELSEWHERE))
     assert ahead(second, at(10)) > 0
-    assert take(second, LONGEST_APART, at(15))
+    assert take_turn(second, LONGEST_APART, at(15))
 
 
 def test_who_left_is_in_line_no_more() -> None:
     for ticket in tickets(ANA, TURNS + 20):
-        take(ticket, NO_TIME, at(0))
+        take_turn(ticket, NO_TIME, at(0))
     late = STAYS.total_seconds()
     (ben,) = tickets(BEN, 1)
-    assert take(ben, NO_TIME, at(late))
+    assert take_turn(ben, NO_TIME, at(late))
     assert rows() == 1
 
 
@@ -126,16 +126,16 @@ def test_rows_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has no place in line comes into it later."""
     monkeypatch.setattr(sign_in_turns, "WAITING_MAX", 5)
     for ticket in tickets(ANA, TURNS + 5):
-        take(ticket, NO_TIME, at(0))
+        take_turn(ticket, NO_TIME, at(0))
     (ben,) = tickets(BEN, 1)
-    assert not take(ben, NO_TIME, at(0))
+    assert not take_turn(ben, NO_TIME, at(0))
     assert rows() == TURNS + 5
     assert turns_of([*tickets(ANA, TURNS + 5), ben])[ben.secret] <= 20
 
 
 def test_nothing_is_stored_that_was_typed_or_opens_a_turn() -> None:
     ticket = Ticket(HERE, ANA, "secret of the ticket")
-    take(ticket, NO_TIME, at(0))
+    take_turn(ticket, NO_TIME, at(0))
     stored = session().execute(select(SignInTurn.__table__)).one()
     assert "secret of the ticket" not in repr(stored)
 
@@ -145,10 +145,10 @@ def test_a_full_line_has_room_for_who_has_fewer_tries_in_it() -> None:
     """However many tries somebody keeps in line at one account, also without a pause."""
     full = sign_in_turns.WAITING_MAX + TURNS
     for ticket in tickets(ANA, full):
-        take(ticket, NO_TIME, at(0))
+        take_turn(ticket, NO_TIME, at(0))
     (ben,) = tickets(BEN, 1)
-    assert not take(ben, NO_TIME, at(0)), "its turn has not come"
+    assert not take_turn(ben, NO_TIME, at(0)), "its turn has not come"
     for again in tickets(ANA, full + 50)[full:]:
         assert ahead(again, at(1)) > sign_in_turns.WAITING_MAX, "takes nobody's place"
     assert rows() == full
-    assert take(ben, NO_TIME, at(TURNS_WITHIN.total_seconds()))
+    assert take_turn(ben, NO_TIME, at(TURNS_WITHIN.total_seconds()))

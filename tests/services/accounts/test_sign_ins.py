@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from tests.client import PASSWORD, Client
 from tests.factories.world import World
+from tracker.accounts.sign_in.rules import Passwords
 from tracker.db import db, transaction
 from tracker.models import Person
-from tracker.rules.accounts.passwords import Passwords
 
 DATED = PasswordHasher(time_cost=2, memory_cost=32, parallelism=1)
 Work = Counter[tuple[int, int, int]]

@@ -9,14 +9,17 @@ from tests.factories.actors import acting
 from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.world import START, World
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.exclusions import actions_origins as origins
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.teams import actions as teams
 from tracker.db import session
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Domain, Endorsement, Membership, Statement
-from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.profiles.levels import TargetState
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
-from tracker.services.administration import exclusions, memberships, role_profiles, teams
-from tracker.services.frameworks import publishing
-from tracker.services.reviews import endorsements
 
 MAY = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
 END = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -101,7 +104,7 @@ def add_origin(world: World) -> None:
         for of in ("communication", "technical")
     )
     session().rollback()
-    publishing.add_origin("small", "1", made, origin, world.now, carries=True)
+    origins.add("small", "1", made, origin, world.now, carries=True)
 
 
 def revoke_all(world: World) -> None:

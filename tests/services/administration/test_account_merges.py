@@ -1,6 +1,7 @@
 """The same person twice: two accounts become one, and no row of the record changes its person."""
 
 import datetime as dt
+from dataclasses import asdict
 
 import pytest
 from sqlalchemy import select
@@ -13,19 +14,20 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
+from tracker.administration.accounts import actions as merging
+from tracker.administration.accounts import queries as merges
+from tracker.administration.people import actions as people
+from tracker.administration.roster import queries as rosters
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
+from tracker.operations.checks import queries_record as record_check
 from tracker.policy.permissions import Actor, current_on
-from tracker.queries.administration.accounts import merges
-from tracker.queries.administration.roster import ground
 from tracker.queries.asking import ask
-from tracker.queries.assessment import learners
-from tracker.queries.operations import record_check
-from tracker.rules.administration.merges import LASTS
+from tracker.record.sheet import queries_learners as learners
+from tracker.rules.core.memberships import MembershipTerms
+from tracker.rules.core.merges import LASTS
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
-from tracker.services.administration import people
-from tracker.services.administration.accounts import merging
 
 DAY = dt.timedelta(days=1)
 
@@ -77,6 +79,22 @@ def test_an_account_that_was_never_used_goes_at_once(context: World, adam: Actor
     assert session().get_one(Person, double).removed_at is not None
 
 
+def test_days_that_overlap_already_hinder_nothing(context: World, adam: Actor) -> None:
+    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
+    has_read(context, nina)
+    with transaction() as tx:
+        twice = tx.scalars(select(Membership).where(Membership.person_id == nina)).one()
+        terms = MembershipTerms.of(twice)
+        tx.add(Membership(person_id=nina, **asdict(terms) | {"starts_on": terms.starts_on + DAY}))
+    assert not merging.propose(adam, ana, nina, context.now)
+    merge_id = asked(context, "nina")
+    merging.confirm(actor(context, "ana"), merge_id, context.now)
+    assert merging.confirm(actor(context, "nina"), merge_id, context.now)
+    today = context.now.date()
+    assert teams(nina, today) == []
+    assert teams(ana, today).count((context.teams["harbour"], "learner")) == 1
+
+
 def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, adam: Actor) -> None:
     """Nina has reviewed in the account that ends, and has no record of her own in it."""
     statement = context.statements["technical"][0]
@@ -109,7 +127,7 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
     assert (context.teams["harbour"], "learner") not in teams(ana, today - DAY)
     with pytest.raises(Conflict, match="account_is_earlier"):
         people.enable(adam, nina, context.now)
-    known = {each.id for each in ground.ground(adam, today, []).people}
+    known = {person.id for person in rosters.ground(adam, today, []).people}
     session().rollback()
     assert ana in known
     assert nina not in known

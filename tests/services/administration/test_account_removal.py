@@ -11,13 +11,13 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, send
 from tests.factories.world import World
 from tests.web.administration.test_account_removal import mistaken
+from tracker.administration.accounts import actions as removal
+from tracker.administration.accounts.queries import is_unused
+from tracker.administration.people import actions as people
 from tracker.db import session, transaction
 from tracker.models import Notice, Person, RecordOpening
-from tracker.queries.administration.accounts.unused import is_unused
+from tracker.reviews.handovers import actions as handovers
 from tracker.rules.errors import Conflict, Missing
-from tracker.services.administration import people
-from tracker.services.administration.accounts import removal
-from tracker.services.reviews import delegates
 
 
 def _rated(world: World, person_id: int) -> None:
@@ -56,7 +56,7 @@ def test_what_others_made_with_it_goes_with_it(context: World) -> None:
     person_id, today = mistaken(context), context.now.date()
     assert session().scalars(select(RecordOpening.reader_id)).all() == [person_id]
     session().rollback()
-    delegates.name(actor(context, "sue"), person_id, today, today, context.now)
+    handovers.name_deputy(actor(context, "sue"), person_id, today, today, context.now)
     assert session().scalars(select(Notice.id).where(Notice.about_id == person_id)).all()
     session().rollback()
     removal.remove(actor(context, "adam"), person_id, context.now)

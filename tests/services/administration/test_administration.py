@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
+from tracker.administration.people import actions as people
+from tracker.administration.teams import actions as teams
 from tracker.db import db, transaction
 from tracker.models import Person, Team
 from tracker.rules.errors import Refusal
-from tracker.services.administration import people, teams
 
 ROUNDS = 8
 

@@ -9,15 +9,16 @@ from tests.factories.answers import EndorsedAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse
 from tests.factories.world import World
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.people import actions as people
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Membership, Person
 from tracker.policy.permissions import Actor, current_on
-from tracker.queries.assessment import learners
-from tracker.queries.endorsements import endorsements
-from tracker.rules.administration.memberships import MembershipTerms
+from tracker.record.sheet import queries_learners as learners
+from tracker.reviews.endorsements import queries as endorsements
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
-from tracker.services.administration import memberships, people
 
 DAY = dt.timedelta(days=1)
 
@@ -72,7 +73,7 @@ def test_who_comes_back_finds_the_record_as_it_was(context: World, adam: Actor) 
     endorse(context, "lou", "sue", statement, EndorsedAnswer.PARTLY)
     session().rollback()
     people.disable(adam, lou, context.now)
-    memberships.bring_back(adam, lou, learns(context, "harbour", today), context.now)
+    memberships.add(adam, lou, learns(context, "harbour", today), context.now, is_back=True)
     row = session().get_one(Person, lou)
     assert row.disabled_at is None
     assert row.password_hash is not None
@@ -95,4 +96,4 @@ def test_a_new_name_holds_everywhere_and_the_audit_knows_the_former(
         .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
         .where(AuditEvent.kind == "person_edited", AuditEvent.subject_id == sue)
     )
-    assert [each["former_name"] for each in facts] == ["Sue"]
+    assert [fact["former_name"] for fact in facts] == ["Sue"]

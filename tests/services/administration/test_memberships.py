@@ -9,13 +9,15 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.frameworks import second_framework
 from tests.factories.world import START, World
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.teams import actions as teams
 from tracker.db import db
 from tracker.models import Membership
 from tracker.policy.permissions import Actor
-from tracker.rules.administration.memberships import MembershipTerms
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.roles import Role
-from tracker.services.administration import memberships, role_profiles, teams
 
 TODAY = NOW.date()
 

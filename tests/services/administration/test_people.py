@@ -11,15 +11,18 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.people import let_links_work
 from tests.factories.world import HASH, World
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links import actions_owner as links
+from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in.rules import Passwords, Visit
+from tracker.administration.library import actions as library_settings
+from tracker.administration.library.actions import NewLibrary
+from tracker.administration.people import actions as people
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Invitation, Library, Person, SignIn, Team
 from tracker.policy.permissions import Actor
-from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.regions import Paper, Region
-from tracker.services.accounts import invitations, sign_ins
-from tracker.services.administration import library_settings, people
-from tracker.services.administration.library_settings import NewLibrary
 
 CHEAP = Passwords(time_cost=1, memory_cost=64, parallelism=1)
 GOOD = "seven lamps by the door"
@@ -40,7 +43,7 @@ def kinds(subject_id: int) -> list[str]:
 
 
 def sign_in(email: str, password: str) -> str | None:
-    return sign_ins.sign_in(CHEAP, email, password, agent="", now=NOW, max_age=dt.timedelta(days=1))
+    return sign_ins.sign_in(CHEAP, email, password, Visit("", dt.timedelta(days=1)), NOW)
 
 
 def test_a_new_person_sets_a_password_with_the_link_and_signs_in(adam: Actor) -> None:
@@ -51,7 +54,7 @@ def test_a_new_person_sets_a_password_with_the_link_and_signs_in(adam: Actor) ->
         "nia.okafor@example.org",
         None,
     )
-    assert invitations.accept(token, CHEAP, GOOD, NOW).person_id == person_id
+    assert links.accept(token, CHEAP, GOOD, NOW).person_id == person_id
     assert sign_in("NIA.okafor@example.org", GOOD)
     assert kinds(person_id) == ["person_added", "password_set", "signed_in"]
 
@@ -61,14 +64,14 @@ def test_the_database_holds_no_usable_link(adam: Actor) -> None:
     stored = db.session.scalars(select(Invitation.token_hash)).one()
     assert stored != token
     with pytest.raises(Missing):
-        invitations.accept(stored, CHEAP, GOOD, NOW)
+        links.accept(stored, CHEAP, GOOD, NOW)
 
 
 def test_a_link_works_once(adam: Actor) -> None:
     _, token = people.add(adam, "Nia Okafor", "nia@example.org", NOW)
-    invitations.accept(token, CHEAP, GOOD, NOW)
+    links.accept(token, CHEAP, GOOD, NOW)
     with pytest.raises(Missing, match="link_used_up"):
-        invitations.accept(token, CHEAP, "another good phrase", NOW)
+        links.accept(token, CHEAP, "another good phrase", NOW)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +80,17 @@ def test_a_link_works_once(adam: Actor) -> None:
 def test_an_invitation_works_for_fourteen_days(adam: Actor, age: dt.timedelta, works: bool) -> None:
     person_id, token = people.add(adam, "Nia Okafor", "nia@example.org", NOW)
     if works:
-        assert invitations.accept(token, CHEAP, GOOD, NOW + age).person_id == person_id
+        assert links.accept(token, CHEAP, GOOD, NOW + age).person_id == person_id
     else:
         with pytest.raises(Missing):
-            invitations.accept(token, CHEAP, GOOD, NOW + age)
+            links.accept(token, CHEAP, GOOD, NOW + age)
 
 
 def test_a_refused_password_leaves_the_link_usable(adam: Actor) -> None:
     _, token = people.add(adam, "Nia Okafor", "nia@example.org", NOW)
     with pytest.raises(Invalid, match="password_short"):
-        invitations.accept(token, CHEAP, "short", NOW)
-    assert invitations.accept(token, CHEAP, GOOD, NOW)
+        links.accept(token, CHEAP, "short", NOW)
+    assert links.accept(token, CHEAP, GOOD, NOW)
 
 
 def test_a_new_link_replaces_the_one_before_and_ends_sign_ins_when_used(
@@ -99,9 +102,9 @@ def test_a_new_link_replaces_the_one_before_and_ends_sign_ins_when_used(
     assert sign_in(context.email("ana"), PASSWORD)
     let_links_work()
     with pytest.raises(Missing):
-        invitations.accept(first, CHEAP, GOOD, NOW)
+        links.accept(first, CHEAP, GOOD, NOW)
     assert sign_in(context.email("ana"), PASSWORD), "the old password holds until the link is used"
-    invitations.accept(second, CHEAP, GOOD, NOW)
+    links.accept(second, CHEAP, GOOD, NOW)
     living = (
         select(func.count())
         .select_from(SignIn)
@@ -116,14 +119,14 @@ def test_a_new_address_withdraws_the_link(adam: Actor) -> None:
     person_id, token = people.add(adam, "Nia Okafor", "wrong@example.org", NOW)
     people.edit(adam, person_id, "Nia Okafor", "nia@example.org", NOW)
     with pytest.raises(Missing):
-        invitations.accept(token, CHEAP, GOOD, NOW)
+        links.accept(token, CHEAP, GOOD, NOW)
 
 
 def test_no_link_for_somebody_disabled(context: World, adam: Actor) -> None:
     token = invitations.renew(adam, context.people["ana"], NOW)
     people.disable(adam, context.people["ana"], NOW)
     with pytest.raises(Missing):
-        invitations.accept(token, CHEAP, GOOD, NOW)
+        links.accept(token, CHEAP, GOOD, NOW)
     with pytest.raises(Conflict, match="person_is_disabled"):
         invitations.renew(adam, context.people["ana"], NOW)
 
@@ -272,6 +275,6 @@ def test_a_password_changed_while_it_was_checked_lets_nobody_in(
 
     slow = Slow(time_cost=1, memory_cost=64, parallelism=1)
     token = sign_ins.sign_in(
-        slow, context.email("ana"), PASSWORD, agent="", now=NOW, max_age=dt.timedelta(days=1)
+        slow, context.email("ana"), PASSWORD, Visit("", dt.timedelta(days=1)), NOW
     )
     assert token is None

@@ -6,12 +6,13 @@ from sqlalchemy import select, update
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.role_profiles import actions as role_profiles
 from tracker.db import db, transaction
 from tracker.models import AuditEventDetail, Domain, Level, Membership, RoleProfile, Strand, Target
 from tracker.models.record.versions import expects
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services.administration import memberships, role_profiles
 
 LABELS = (
     "Entry / Apprentice",
@@ -161,7 +162,7 @@ def test_the_audit_says_what_was_expected_before_and_is_now(context: World, adam
         role_profiles.edit(adam, profile, "Mid-level", {domain: rank}, NOW)
     role_profiles.edit(adam, profile, "Mid-level", {domain: None}, NOW)
     facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
-    assert [(each["before"], each["after"]) for each in facts if "before" in each] == [
+    assert [(fact["before"], fact["after"]) for fact in facts if "before" in fact] == [
         ("Leadership: Developing", "Leadership: Proficient"),
         ("Leadership: Proficient", "Leadership: –"),
     ]

@@ -1,34 +1,34 @@
 """A roster is checked, brought in whole, changes nothing a second time, and can be taken back."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from tests.factories.notices import told
 from tests.factories.sending import actor as acting_as
 from tests.factories.world import World
+from tracker.administration.people import actions as people
+from tracker.administration.people import queries as people_queries
+from tracker.administration.roster import actions as staging
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster import rules_files as files
+from tracker.administration.roster.rules import RosterMapping, RosterVerdict
+from tracker.administration.teams import actions as teams
 from tracker.cli.people import import_ as people_import
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Membership, Person, RosterImport, Team
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import people_export
-from tracker.queries.administration.roster import rosters
-from tracker.queries.operations import jobs as job_queries
-from tracker.records import rosters as records
-from tracker.rules.administration.roster import files
-from tracker.rules.administration.roster.columns import RosterColumn
-from tracker.rules.administration.roster.plan import RosterVerdict
+from tracker.queries.core import jobs as job_queries
+from tracker.rules.core.jobs import JobState
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.operations.jobs import JobState
 from tracker.rules.roles import Role
-from tracker.services.administration import people, teams
-from tracker.services.administration.roster import ending, importing, staging
-from tracker.services.administration.roster.planning import RosterMapping
-from tracker.services.operations import jobs
+from tracker.services.core import jobs
 
 HEAD = "Staff ID,Name,Email,Branch,Role,Job class,Start date,Supervisor"
 
@@ -50,14 +50,14 @@ def verdicts(roster_id: int) -> dict[int, str]:
 
 def problems(roster_id: int) -> dict[int, list[str]]:
     return {
-        row.number: [each["code"] for each in row.problems]
+        row.number: [problem["code"] for problem in row.problems]
         for row in rosters.rows_to_fix(roster_id)
     }
 
 
 def changes(roster_id: int) -> dict[int, list[str]]:
     found = rosters.rows(roster_id, list(RosterVerdict), 1)
-    return {row.number: [each["code"] for each in row.changes] for row in found.rows}
+    return {row.number: [change["code"] for change in row.changes] for row in found.rows}
 
 
 def everything() -> list[list[tuple[object, ...]]]:
@@ -95,7 +95,7 @@ def test_a_roster_comes_in_once_and_can_be_taken_back(context: World, adam: Acto
     roster_id = staging.stage(adam, file, now)
     assert problems(roster_id) == {3: ["roster_team_unknown"]}
     found = rosters.roster(roster_id)
-    meanings = {RosterColumn.TEAM: {plain("Annex > Kids"): "new"}}
+    meanings = {"team": {plain("Annex > Kids"): "new"}}
     mapping = RosterMapping(found.columns, meanings, False)
     staging.choose(adam, roster_id, mapping, now, remember=True)
     assert verdicts(roster_id) == {2: "new", 3: "new", 4: "new", 5: "unchanged", 6: "changed"}
@@ -124,10 +124,11 @@ def test_a_roster_comes_in_once_and_can_be_taken_back(context: World, adam: Acto
     events = session().scalars(select(AuditEvent.kind).where(AuditEvent.actor_id == adam.person_id))
     assert {"roster_imported", "person_added", "membership_ended", "team_added"} <= set(events)
 
-    assert "Elif Kaya" not in {each.name for each in rosters.not_in_file(roster_id, adam)}
+    assert "Elif Kaya" not in {person.name for person in rosters.not_in_file(roster_id, adam)}
     elif_ = session().scalars(select(Person).where(Person.name == "Elif Kaya")).one()
     with transaction() as tx:  # taken out by hand before the first sign-in
-        tx.execute(delete(Membership).where(Membership.person_id == elif_.id))
+        for membership in tx.scalars(select(Membership).where(Membership.person_id == elif_.id)):
+            tx.delete(membership)
         tx.get_one(Person, elif_.id).disabled_at = now
     back = staging.stage(adam, file, now)
     assert changes(back)[2] == ["back", "joins"]
@@ -138,6 +139,31 @@ def test_a_roster_comes_in_once_and_can_be_taken_back(context: World, adam: Acto
     assert world.people["ana"] == session().scalar(
         select(Person.id).where(Person.email == "ana@example.org")
     )
+
+
+def test_what_words_meant_is_remembered_beside_what_others_meant(
+    context: World, adam: Actor
+) -> None:
+    """So a later file needs only what is new in it."""
+    for typed, meant in (("Main", "new"), ("Mall", "none")):
+        file = roster(f",Ana,ana@example.org,{typed},,Mid-level,,")
+        roster_id = staging.stage(adam, file, context.now)
+        columns = rosters.roster(roster_id).columns
+        mapping = RosterMapping(columns, {"team": {plain(typed): meant}}, False)
+        staging.choose(adam, roster_id, mapping, context.now, remember=True)
+    memory = rosters.memory(adam.library_id)
+    assert memory is not None
+    assert memory.meanings == {"team": {"main": "new", "mall": "none"}}
+    assert memory.called["job class"] == "role_profile"
+
+
+def test_what_the_actor_may_not_do_is_said_once(context: World, adam: Actor) -> None:
+    """Also of a move, which ends one membership and begins another."""
+    ben = replace(adam, person_id=context.people["ben"])
+    file = roster(",Ben,ben@example.org,Harbour,,Mid-level,,")
+    mapping = staging.mapping_for(ben, file)
+    (row,) = staging.check(ben, file.rows, mapping, context.now).rows
+    assert [problem.code for problem in row.problems] == ["roster_own"]
 
 
 def test_what_is_wrong_with_a_row_is_said(context: World, adam: Actor) -> None:
@@ -189,14 +215,14 @@ def test_what_is_wrong_with_a_row_is_said(context: World, adam: Actor) -> None:
 def test_nobody_is_ended_unless_it_is_said(context: World, adam: Actor) -> None:
     now, today = context.now, context.now.date()
     roster_id = brought_in(adam, roster(",Ana,ana@example.org,Central,,Mid-level,,"), now)
-    missing = {each.name: each.id for each in rosters.not_in_file(roster_id, adam)}
+    missing = {person.name: person.id for person in rosters.not_in_file(roster_id, adam)}
     assert "Ana" not in missing
     assert {"Ben", "Sue", "Lea"} <= set(missing)
     chosen = [missing["Ben"], context.people["ana"], context.people["otto"]]
-    assert ending.end(adam, roster_id, chosen, today, now) == 1
+    assert staging.end(adam, roster_id, chosen, today, now) == 1
     assert place("Ben") == [("Central", Role.LEARNER, dt.date(2026, 1, 5), today)]
     assert place("Ana")[0][3] is None
-    assert "Ben" not in {each.name for each in rosters.not_in_file(roster_id, adam)}
+    assert "Ben" not in {person.name for person in rosters.not_in_file(roster_id, adam)}
 
 
 def test_another_library_gets_nothing(context: World, adam: Actor) -> None:
@@ -206,7 +232,7 @@ def test_another_library_gets_nothing(context: World, adam: Actor) -> None:
     oda = acting_as(context, "oda")
     for act in (
         lambda: staging.discard(oda, roster_id, context.now),
-        lambda: ending.end(oda, roster_id, [1], context.now.date(), context.now),
+        lambda: staging.end(oda, roster_id, [1], context.now.date(), context.now),
         lambda: importing.bring_in(oda, roster_id, "", context.now),
     ):
         with pytest.raises(Missing):
@@ -230,7 +256,7 @@ def test_a_large_roster_is_brought_in_by_the_worker_once(
     for broken in ("name_people", "add_rows"):
         with monkeypatch.context() as patch:
             if broken == "name_people":
-                patch.setattr(records, broken, lambda *_args: 1 / 0)
+                patch.setattr(importing, broken, lambda *_args: 1 / 0)
             came = jobs.run_next(kinds, lambda: later[-1], lambda: False)
         later.append(later[-1] + dt.timedelta(minutes=10))
         assert came is not None
@@ -265,7 +291,7 @@ def test_what_was_approved_for_one_file_brings_in_no_other(
         with pytest.raises(Conflict, match="roster_replaced"):
             act(adam, shown, seen, context.now)
     assert rosters.cells(shown) == []
-    assert [each.id for each in rosters.recent(adam)] == [newer]
+    assert [found.id for found, _by in rosters.recent(adam)] == [newer]
     staging.discard(adam, newer, context.now)
     assert staging.stage(adam, roster(*first), context.now) > newer
     assert place("bob 1") == []
@@ -346,25 +372,22 @@ def test_a_file_that_is_gone_is_said_and_not_tried_again(
 def test_an_export_comes_back_as_it_went(context: World, adam: Actor) -> None:
     """Also where two teams have one name, and where somebody is in no team."""
     teams.add(adam, context.teams["harbour"], "Bookmobile", context.now)
-    rows = people_export.exported(adam, context.now.date())
     head = "Staff ID,Name,Email,Team,Role,Job profile,Job title,Hours a week,First day,Last day"
+    columns = (
+        "staff_id",
+        "name",
+        "email",
+        "team",
+        "role",
+        "role_profile",
+        "job",
+        "weekly_hours",
+        "starts_on",
+        "ends_on",
+    )
     lines = [
-        ",".join(
-            str("" if cell is None else cell)
-            for cell in (
-                each.staff_id,
-                each.name,
-                each.email,
-                each.team,
-                each.role,
-                each.role_profile,
-                each.job,
-                each.weekly_hours,
-                each.starts_on,
-                each.ends_on,
-            )
-        )
-        for each in rows
+        ",".join(str("" if row[column] is None else row[column]) for column in columns)
+        for row in people_queries.exported(adam, context.now.date())
     ]
     assert any("Central > Bookmobile" in line for line in lines)
     roster_id = staging.stage(adam, roster(*lines, head=head), context.now)

@@ -9,13 +9,15 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.frameworks import second_framework
 from tests.factories.world import World
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.exclusions import queries as exclusions_read
+from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import queries as periods
+from tracker.administration.use_statements import actions as use_statements
 from tracker.db import db
 from tracker.models import AuditEventDetail, NotRatedHere, Round, UseStatement
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import rounds as periods
-from tracker.queries.frameworks import exclusions as exclusions_read
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services.administration import exclusions, rounds, use_statements
 
 SPRING = (dt.date(2027, 3, 1), dt.date(2027, 5, 31))
 
@@ -42,10 +44,12 @@ def test_rounds_of_two_frameworks_share_their_days(context: World, adam: Actor) 
             rounds.create(adam, "Again", wanted, SPRING[1], SPRING[1], NOW)
     june = (dt.date(2027, 6, 1), dt.date(2027, 6, 30))
     rounds.edit(adam, second, "Both", [small, bikes], *june, NOW)
-    listed = {each.name: each.framework_ids for each in periods.listed(adam)}
+    names = {each.id: each.name for each in periods.listed(adam)}
+    frameworks = periods.frameworks_of(names)
+    listed = {names[key]: [each.id for each in of] for key, of in frameworks.items()}
     assert listed == {"Both": [bikes, small], "Small": [small], "Autumn 2026": [small]}
     rounds.edit(adam, second, "Both", [small], *june, NOW)
-    assert periods.detail(second).framework_ids == [small]
+    assert [each.id for each in periods.frameworks_of([second])[second]] == [small]
     with pytest.raises(Invalid, match="round_keeps_framework"):
         rounds.edit(
             adam,

@@ -13,19 +13,19 @@ from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.rules.frameworks.next_files import edited, seed
 from tests.rules.frameworks.test_shapes import shape
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.exclusions import queries as reads
+from tracker.administration.library.actions import NewLibrary, create_administrator
+from tracker.administration.library.queries import setup_progress
 from tracker.db import db, session, transaction
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.rules import UNDECIDED, Decision
 from tracker.models import AuditEvent, AuditEventDetail, NotRatedHere, SensitiveDecision, Statement
 from tracker.models.record.words import skill_of
 from tracker.policy.permissions import Actor
-from tracker.queries.administration.library_settings import setup_progress
-from tracker.queries.frameworks import exclusions as reads
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
-from tracker.services.administration import exclusions
-from tracker.services.administration.library_settings import NewLibrary, create_administrator
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import import_framework
 
 REASONS = {Decision.LEAVE_OUT: "Personal.", Decision.ASK_HR: "HR is asked."}
 
@@ -161,7 +161,7 @@ def test_a_decision_can_change(context: World, adam: Actor, statement: int) -> N
     assert [row.decision for row in reads.sensitive(adam)] == [Decision.RATE]
     assert len(not_rated()) == 1, "the other library has not decided"
     facts = session().scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
-    assert [each["decision_before"] for each in facts if "decision" in each] == [
+    assert [fact["decision_before"] for fact in facts if "decision" in fact] == [
         None,
         Decision.ASK_HR,
         Decision.LEAVE_OUT,

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.teams import actions as teams
 from tracker.db import db
 from tracker.models import AuditEvent, Membership, Team
 from tracker.policy.permissions import Actor
-from tracker.rules.administration.memberships import MembershipTerms
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
-from tracker.services.administration import memberships, teams
 
 
 def one(team_id: int) -> Team:

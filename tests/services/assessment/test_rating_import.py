@@ -10,18 +10,20 @@ from sqlalchemy import event, select
 from tests.factories.answers import Answer
 from tests.factories.levels import own_sheet, progress_of
 from tests.factories.world import World
+from tracker.assessment.imports import actions as service
+from tracker.assessment.imports import queries as import_targets
+from tracker.assessment.imports.queries import ImportTargets
+from tracker.assessment.imports.rules import ImportPlan, plan
+from tracker.assessment.imports.rules_lines import ImportColumn, RatingList, read
+from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import rules as progress
 from tracker.db import db, session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.assessment import import_targets, learners, statement_cards
-from tracker.queries.assessment.import_targets import ImportTargets
-from tracker.rules.assessment import progress
-from tracker.rules.assessment.import_lines import ImportColumn, RatingList, read
-from tracker.rules.assessment.import_plan import ImportPlan, plan
+from tracker.record.sheet import queries_learners as learners
 from tracker.rules.errors import Conflict, Missing
-from tracker.services.assessment import rating_import as service
-from tracker.services.assessment import ratings
 
 HEADINGS = {
     "code": ImportColumn.CODE,

@@ -14,22 +14,22 @@ from tests.factories.frameworks import leave_out, open_round
 from tests.factories.levels import own_sheet, progress_of
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
+from tracker.accounts.account import actions as account
+from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings.actions import RatedCounts
 from tracker.db import db, session, transaction
+from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Membership, Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
+from tracker.profiles.profile import queries as profiles
 from tracker.queries.access import drafts
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.assessment import statement_cards
-from tracker.queries.assessment.learners import learner_of
-from tracker.queries.profiles import profiles
-from tracker.queries.reviews import submittable
-from tracker.rules.assessment import progress
+from tracker.record.sheet.queries_learners import learner_of
+from tracker.reviews.sending import queries as submittable
 from tracker.rules.drafts import RATING
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.frameworks.scale import Basis
-from tracker.services.administration import use_statement_readings
-from tracker.services.assessment import ratings
-from tracker.services.assessment.ratings import RatedCounts
 
 DAY = dt.timedelta(days=1)
 
@@ -96,9 +96,7 @@ def test_a_first_answer_is_kept_with_its_history(world: World, ana: Actor, first
         reviewer_note="see it",
     )
     assert (saved.version, saved.changed, saved.basis) == (1, True, Basis.RATED)
-    assert saved.where == ratings.StatementAddress(
-        "small", "durable", "communication", world.domains["communication"], 1
-    )
+    assert (saved.domain_id, saved.rank) == (world.domains["communication"], 1)
     assert saved.progress == ratings.RatedCounts(1, 1, 1)
     row = stored(world, first)
     assert row is not None
@@ -330,9 +328,9 @@ def test_the_use_statement_comes_first(world: World, ana: Actor, first: int) -> 
     newest = session().scalar(select(UseStatement.id).where(UseStatement.version == 2))
     assert newest is not None
     with pytest.raises(Conflict):
-        use_statement_readings.read(ana, newest - 1, world.now)
-    use_statement_readings.read(ana, newest, world.now)
-    use_statement_readings.read(ana, newest, world.now)
+        account.read_use_statement(ana, newest - 1, world.now)
+    account.read_use_statement(ana, newest, world.now)
+    account.read_use_statement(ana, newest, world.now)
     assert ratings.rate(ana, first, Answer.PARTLY, 0, world.now).changed
 
 

@@ -19,24 +19,25 @@ from tests.factories.sending import PART, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried
 from tests.factories.world import World
 from tests.services.administration.test_sensitive import make_sensitive
-from tests.services.frameworks.test_moves import answers
+from tests.services.administration.test_version_moves import answers
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.exclusions import queries as left_out
+from tracker.administration.library.queries import setup_progress
+from tracker.assessment.older import queries as retired_statements
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
+from tracker.evidence.pieces import queries as evidence
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.queries import drafted
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.rules import Decision
+from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models import Domain, NotRatedHere, SensitiveDecision, SkillOrigin, Statement
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.administration.library_settings import setup_progress
-from tracker.queries.assessment import learners, retired_statements
-from tracker.queries.evidence import evidence
-from tracker.queries.frameworks import exclusions as left_out
-from tracker.queries.frameworks.contents import file_of
-from tracker.queries.frameworks.drafts import drafted
-from tracker.queries.profiles import levels
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.frameworks.sensitive import Decision
-from tracker.services.administration import exclusions
-from tracker.services.assessment import ratings
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import import_framework
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.sheet import queries_learners as learners
 
 pytestmark = pytest.mark.usefixtures("context")
 NINE = 9

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
+from tracker.administration.library.actions import set_operator
 from tracker.db import db
+from tracker.frameworks.corrections.actions import close_correction, suggest_correction
+from tracker.frameworks.corrections.queries import closed_corrections, count_open, open_corrections
 from tracker.models import AuditEvent, Correction
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks.corrections import closed_corrections, count_open, open_corrections
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services.administration.operators import set_operator
-from tracker.services.frameworks.corrections import close_correction, suggest_correction
 
 
 def suggest(
@@ -148,9 +148,11 @@ def test_without_a_library_it_is_the_operators(context: World, adam: Actor) -> N
     with pytest.raises(Missing):
         close_correction(adam, row.id, "", NOW)
     close_correction(oda, row.id, "Passed on.", NOW)
-    assert [each.closed_by for each in closed_corrections(oda)] == ["Oda"]
+    assert [closed_correction.closed_by for closed_correction in closed_corrections(oda)] == ["Oda"]
     ana = operator(context, "ana")
-    assert [each.closed_by for each in closed_corrections(ana)] == [""], "of another library"
+    assert [closed_correction.closed_by for closed_correction in closed_corrections(ana)] == [""], (
+        "of another library"
+    )
 
 
 def test_the_same_words_of_two_libraries_are_two(context: World, adam: Actor) -> None:

@@ -11,6 +11,12 @@ from config import ROOT
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version
 from tracker.db import db, session, transaction
+from tracker.frameworks.changes.rules import Kind
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import ImportedFramework, import_framework
+from tracker.frameworks.drafts.queries import drafted
+from tracker.frameworks.files.rules import FrameworkFile, StatementInFile
+from tracker.frameworks.files.rules_reading import read_framework
 from tracker.models import (
     Anchor,
     AuditEvent,
@@ -23,13 +29,7 @@ from tracker.models import (
     Source,
     Statement,
 )
-from tracker.queries.frameworks.drafts import drafted
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.changes.comparison import Kind
-from tracker.rules.frameworks.file_content import FrameworkFile, StatementInFile
-from tracker.rules.frameworks.files import read_framework
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import ImportedFramework, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
@@ -110,7 +110,7 @@ def without_a_level(file: FrameworkFile) -> FrameworkFile:
     """Nothing is listed at its second level."""
     strand = file.strands[0]
     domain = strand.domains[0]
-    rest = tuple(each for each in domain.statements if each.rank != 2)
+    rest = tuple(statement for statement in domain.statements if statement.rank != 2)
     return with_statements(file, rest)
 
 
@@ -167,7 +167,7 @@ def test_the_same_file_again_changes_nothing(app: Flask, file: FrameworkFile) ->
 
 def test_the_sources_of_a_published_version_can_move(app: Flask, file: FrameworkFile) -> None:
     """Also of a version whose digest counts the addresses, as it did before."""
-    there = replace(file, sources=tuple(replace(each, url=None) for each in file.sources))
+    there = replace(file, sources=tuple(replace(source, url=None) for source in file.sources))
     with app.app_context():
         framework_id = first_version(there, NOW)
         with transaction() as tx:
@@ -175,7 +175,7 @@ def test_the_sources_of_a_published_version_can_move(app: Flask, file: Framework
         moved = import_framework(file, NOW)
         assert (moved.added, moved.moved) == (False, ("skillscrosswalk", "ler", "safi"))
         addresses = dict(db.session.execute(select(Source.key, Source.url)).all())
-        assert addresses == {each.key: each.url for each in file.sources}
+        assert addresses == {source.key: source.url for source in file.sources}
         assert import_framework(file, NOW).moved == ()
         kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds[1:] == ["framework_imported", "framework_sources_moved"]

@@ -13,15 +13,17 @@ from tests.factories.levels import own_sheet
 from tests.factories.sending import YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
+from tracker.assessment.older import queries as retired_statements
+from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Rating, ReviewItemText
 from tracker.models.record.words import skill_of
-from tracker.queries.assessment import retired_statements, statement_cards, statement_lines
-from tracker.queries.assessment.learners import Learner, learner
-from tracker.queries.endorsements import comparisons
-from tracker.rules.frameworks.scale import Ground
-from tracker.services.assessment import ratings
-from tracker.services.reviews import reviews
+from tracker.record.sheet.queries_learners import Learner, learner
+from tracker.record.versions import queries_lines as statement_lines
+from tracker.reviews.endorsements import queries as endorsements
+from tracker.reviews.review import actions as reviews
 
 pytestmark = pytest.mark.usefixtures("context")
 MINUTE = dt.timedelta(minutes=1)
@@ -132,10 +134,11 @@ def test_nor_where_what_they_became_was_rated_before(world: World) -> None:
     respond(sue, item_id, ReviewerAnswer.CONSISTENTLY, Ground.SAW_IT, "", 1, now)
     reviews.reveal(sue, review_id, now)
     session().rollback()
-    compared = comparisons.own(world.people["ana"], [merged, one, two])
-    assert compared is not None
-    assert compared.now is not None
-    assert (compared.was.note, compared.now.note) == (theirs, theirs), "nothing changed since"
+    (endorsed,) = endorsements.history(ana(world), [merged, one, two], [merged])
+    was = endorsements.as_sent(endorsed.item_id)
+    stands = endorsements.own_now(world.people["ana"], merged)
+    assert stands is not None
+    assert (was.note, stands.note) == (theirs, theirs), "nothing changed since"
 
 
 def test_what_waits_at_a_statement_that_is_retired_is_listed_with_it(world: World) -> None:

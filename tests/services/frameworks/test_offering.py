@@ -20,26 +20,33 @@ from tests.factories.sending import YES, actor, send
 from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED, edited, seed
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.library.queries import setup_progress
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.role_profiles import queries as profiles
+from tracker.administration.rounds import actions as rounds
+from tracker.administration.version_moves import actions as moves
 from tracker.db import Base, session
+from tracker.frameworks.changes.rules import Kind
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
+from tracker.frameworks.drafts.queries import drafted
+from tracker.frameworks.published.pages import framework_page
+from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions import queries as published
+from tracker.frameworks.versions import queries_moves as planned_moves
+from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions.queries import SAID, version_use
+from tracker.frameworks.versions.queries_contents import between
+from tracker.frameworks.versions.rules import Decision, VersionStatus
 from tracker.models import AuditEvent, Framework, PersonVersion, Statement
-from tracker.queries.administration import role_profiles as profiles
-from tracker.queries.administration.library_settings import setup_progress
-from tracker.queries.assessment import learners, statement_lines
-from tracker.queries.frameworks import published, version_steps
-from tracker.queries.frameworks.contents import between
-from tracker.queries.frameworks.drafts import drafted
-from tracker.queries.frameworks.framework_page import framework_page
-from tracker.queries.frameworks.version_use import SAID, version_use
-from tracker.rules.administration.memberships import MembershipTerms
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.versions import queries_lines as statement_lines
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.changes.comparison import Kind
-from tracker.rules.frameworks.sensitive import Decision
-from tracker.rules.frameworks.versions import VersionStatus
 from tracker.rules.roles import Role
-from tracker.services.administration import exclusions, memberships, role_profiles, rounds
-from tracker.services.frameworks import moves, offering, publishing
-from tracker.services.frameworks.importing import import_framework, start_next_version
-from tracker.services.reviews import reviews
 
 pytestmark = pytest.mark.usefixtures("context")
 Listed = dict[str, list[dict[str, object]]]
@@ -65,7 +72,7 @@ def draft_of(slug_file: object) -> int:
 
 
 def choices(world: World) -> list[int]:
-    return [each.id for each in profiles.frameworks(acting(world, "adam"), AFTER.date())]
+    return [framework.id for framework in profiles.frameworks(acting(world, "adam"), AFTER.date())]
 
 
 def test_a_version_that_nobody_uses_is_withdrawn_for_good(world: World) -> None:
@@ -187,7 +194,10 @@ def test_one_that_somebody_was_on_in_silence_is_withdrawn(world: World) -> None:
     carried(world, version)
     carried(world, version, back=True)
     assert set_to(WITHDRAWN, version.framework_id) == 1
-    told = {(each.before, each.after) for each in version_steps.past_moves(world.libraries["city"])}
+    told = {
+        (past_move.before, past_move.after)
+        for past_move in planned_moves.past_moves(world.libraries["city"])
+    }
     assert told == {("1", "2"), ("2", "1")}, "that is still told"
 
 
@@ -303,8 +313,8 @@ def test_the_next_version_follows_the_one_before_a_withdrawn_one() -> None:
     page = framework_page(seed().slug)
     assert page is not None
     assert page.before is not None
-    assert (page.version, page.before.version) == ("27.05", "26.05")
-    assert [each.kind for each in between(page.before.id, page.id).changed] == [
+    assert (page.row.version, page.before.version) == ("27.05", "26.05")
+    assert [each.kind for each in between(page.before.id, page.row.id).changed] == [
         Kind.REWORDED,
         Kind.NEW,
     ]
@@ -367,7 +377,7 @@ def test_between_versions_of_which_one_is_hidden_each_change_is_told() -> None:
     page = framework_page(seed().slug)
     assert page is not None
     assert page.before is not None
-    assert (page.id, page.before.id) == (third, first)
+    assert (page.row.id, page.before.id) == (third, first)
     kinds = {
         each.before[0].code: each.kind for each in between(first, third).changed if each.before
     }
@@ -404,7 +414,7 @@ def test_a_library_that_does_not_use_a_hidden_framework_does_not_see_it(world: W
     assert bikes in choices(world)
     set_to(HIDDEN, bikes)
     assert bikes not in choices(world)
-    assert bikes not in [each.id for each in profiles.frameworks(oda, world.now.date())]
+    assert bikes not in [framework.id for framework in profiles.frameworks(oda, world.now.date())]
 
 
 def test_of_a_framework_with_one_version_offered_newcomers_begin_as_before(world: World) -> None:
@@ -454,12 +464,12 @@ def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
 
     where, acts, said = {
         "the move": (
-            "tracker.services.frameworks.moves.round_snapshots.keep_due",
+            "tracker.administration.version_moves.actions.round_snapshots.keep_due",
             (moved, withdrawn),
             ["moved", "version_in_use"],
         ),
         "withdrawing": (
-            "tracker.services.frameworks.offering.exclusions.forget_undecided",
+            "tracker.frameworks.versions.actions.exclusions.forget_undecided",
             (withdrawn, moved),
             ["withdrawn", "move_unknown"],
         ),

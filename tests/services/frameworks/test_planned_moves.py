@@ -20,9 +20,14 @@ from tests.factories.people import join
 from tests.factories.sending import actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
 from tests.factories.world import World, make_world
-from tests.services.frameworks.test_moves import faults, home
+from tests.services.administration.test_version_moves import faults, home
 from tests.test_crash import laid_out
+from tracker.administration.accounts import actions as removal
+from tracker.administration.people import actions as people
+from tracker.administration.version_moves import actions as moves
 from tracker.db import db, session, transaction
+from tracker.frameworks.versions import queries_moves as planned_moves
+from tracker.frameworks.versions.queries_steps import MoveScope
 from tracker.models import (
     AuditEvent,
     AuditEventDetail,
@@ -33,12 +38,7 @@ from tracker.models import (
     PlannedMove,
     Round,
 )
-from tracker.queries.frameworks import planned_moves, version_steps
-from tracker.queries.frameworks.version_steps import MoveScope
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services.administration import people
-from tracker.services.administration.accounts import removal
-from tracker.services.frameworks import moves
 
 DAY = dt.timedelta(days=1)
 NEW_YEAR = dt.date(2027, 1, 4)
@@ -107,7 +107,7 @@ def test_on_its_day_whoever_is_there_by_then_moves(context: World) -> None:
         ("planned_move_done", None, 4),
     ]
     assert noted()[0][2]["on"] == "2027-01-04"
-    past = version_steps.past_moves(world.libraries["city"])
+    past = planned_moves.past_moves(world.libraries["city"])
     assert [(each.people, each.by) for each in past] == [(4, "Adam"), (1, "Adam")]
     join(world, "otis", "central")
     assert home(world, "otis") == version.framework_id, "newcomers begin with it"
@@ -175,7 +175,7 @@ def test_where_nobody_is_left_it_is_over(context: World) -> None:
     planned(world, version, NEW_YEAR, team="bookmobile")
     planned(world, version, NEW_YEAR, person="lea")
     carried(world, version, AFTER)
-    assert [each.people for each in lines(world, AFTER.date())] == [0, 0]
+    assert [line.people for line in lines(world, AFTER.date())] == [0, 0]
     assert moves.move_due(at(NEW_YEAR)) == 0
     assert lines(world, NEW_YEAR) == []
     assert [facts["people"] for kind, _by, facts in noted() if "done" in kind] == [0, 0]
@@ -302,7 +302,7 @@ def test_two_daily_works_at_once_do_it_once(app: Flask, context: World) -> None:
 DIES = """
 import datetime as dt, os, signal, sys
 from tracker.app import create_base
-from tracker.services.frameworks import moves
+from tracker.administration.version_moves import actions as moves
 written = moves._note
 def die(*what, **facts):
     written(*what, **facts)

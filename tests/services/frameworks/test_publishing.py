@@ -14,7 +14,16 @@ from tests.factories.frameworks import first_version
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import ADDED, edited, one_of_each, seed
+from tracker.administration.exclusions import actions_origins as origins
 from tracker.db import session, transaction
+from tracker.frameworks.changes.queries import changed_levels, targets_that_end
+from tracker.frameworks.changes.rules import Kind, VersionChange
+from tracker.frameworks.changes.rules_places import empty_levels
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
+from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
+from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.rules import Change, VersionDecision
 from tracker.models import (
     AuditEvent,
     AuditEventDetail,
@@ -25,19 +34,10 @@ from tracker.models import (
     SkillOrigin,
     Statement,
 )
-from tracker.queries.assessment import learners
-from tracker.queries.frameworks.affected import targets_that_end
-from tracker.queries.frameworks.contents import file_of
-from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
-from tracker.queries.frameworks.level_effects import changed_levels
-from tracker.queries.operations import record_check
-from tracker.queries.profiles import level_shapes
+from tracker.operations.checks import queries_record as record_check
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.sheet import queries_learners as learners
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
-from tracker.rules.frameworks.changes.structure import empty_levels
-from tracker.rules.frameworks.versions import Change, VersionDecision
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import import_framework, start_next_version
 from tracker.services.one_transaction import kept_unless
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -208,9 +208,11 @@ def expected_by_key(person_id: int) -> dict[str, int]:
     session().rollback()
     found = learners.learner(person_id, NOW.date())
     assert found is not None
-    domains = level_shapes.shape(found.framework_id, found.library_id)
-    keys = {each.id: f"{each.strand_key}/{each.key}" for each in domains}
-    return {keys[domain_id]: rank for domain_id, rank in learners.expected(found).items()}
+    domains = levels.shape(found.framework_id, found.library_id)
+    keys = {domain.id: f"{domain.strand_key}/{domain.key}" for domain in domains}
+    (job,) = found.role_profile_ids
+    expected = learners.targets({job}, found.framework_id)
+    return {keys[domain_id]: rank for (_job, domain_id), rank in expected.items()}
 
 
 def test_an_origin_that_a_file_did_not_name_is_added() -> None:
@@ -220,7 +222,7 @@ def test_an_origin_that_a_file_did_not_name_is_added() -> None:
     published(renamed, "26.11")
     first = one_code("26.05", "T-1-01")
     at = ("library-technicians", "26.11", ADDED.format(8))
-    publishing.add_origin(*at, first, NOW, carries=True)
+    origins.add(*at, first, NOW, carries=True)
     (row,) = session().scalars(select(SkillOrigin))
     assert (row.skill_id, row.origin_id, row.carries) == (
         skills_of("26.11")["T-9-08"],
@@ -234,7 +236,7 @@ def test_an_origin_that_a_file_did_not_name_is_added() -> None:
         .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
         .where(AuditEvent.kind.in_(("framework_imported", "origin_added")))
     )
-    assert len({each["lineage"] for each in facts}) == 3, "two versions, and the origin"
+    assert len({fact["lineage"] for fact in facts}) == 3, "two versions, and the origin"
     session().rollback()
     assert record_check.of_own() == []
     for args, why in (
@@ -243,9 +245,9 @@ def test_an_origin_that_a_file_did_not_name_is_added() -> None:
         ((*at, ADDED.format(9)), "origin_unknown"),
     ):
         with pytest.raises(Conflict, match=why):
-            publishing.add_origin(*args, NOW, carries=True)
+            origins.add(*args, NOW, carries=True)
     with pytest.raises(Missing):
-        publishing.add_origin("library-technicians", "99", first, first, NOW, carries=True)
+        origins.add("library-technicians", "99", first, first, NOW, carries=True)
 
 
 def one_code(version: str, code: str) -> str:

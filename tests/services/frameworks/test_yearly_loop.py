@@ -16,19 +16,18 @@ from tests.factories.reviews import endorse_all
 from tests.factories.sending import YES
 from tests.factories.versions import NextVersion, carried
 from tests.factories.world import World
+from tests.services.administration.test_version_moves import faults, given
 from tests.services.frameworks.test_back_again import reviewed
-from tests.services.frameworks.test_moves import faults, given
 from tracker.db import session
+from tracker.frameworks.changes.rules import Kind, VersionChange
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import framework_of, text_of
+from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models import SkillOrigin
-from tracker.queries.frameworks.contents import file_of
-from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
-from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.file_writing import text_of
-from tracker.rules.frameworks.files import framework_of
-from tracker.rules.frameworks.versions import VersionDecision
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import import_framework
 
 pytestmark = pytest.mark.usefixtures("context")
 NEW = "10000000-0000-0000-0000-00000000000{}"

@@ -5,26 +5,33 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.notices import tell, told
 from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
+from tests.rules.moves import change
+from tracker.administration.access_review import actions as access_review
 from tracker.db import session, transaction
-from tracker.models import Endorsement, Library, Membership, Notice, Review
+from tracker.models import Endorsement, Library, Membership, Notice, Review, ReviewItem
+from tracker.notifications.notices import actions as notices
+from tracker.notifications.notices import queries
 from tracker.policy.permissions import Actor
 from tracker.queries import asking
-from tracker.queries.notifications import notices as queries
-from tracker.records.notifications import notices as records
-from tracker.records.reviews import status as records_of_reviews
-from tracker.rules.administration.access_review import EVERY
+from tracker.queries.core.access_review import EVERY
+from tracker.record.workflow.rules import Move
+from tracker.records.core import notices as records
+from tracker.reviews.act import records as act
+from tracker.reviews.act import rules as table
+from tracker.reviews.act.rules import MOVES, Recipient, Tell, Thing
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.notices import NoticeKind
 from tracker.rules.errors import Conflict
-from tracker.rules.notifications.notices import NOTICE_RULES, NoticeKind, NoticeRule, Recipient
-from tracker.rules.reviews.workflow import Move
 from tracker.rules.roles import Role
-from tracker.services.administration import access_review
-from tracker.services.notifications import notices, reminders
-from tracker.services.reviews import differences, endorsements, exceptions, handovers, reviews
 
 SAME, OTHER, CANNOT = (
     ReviewerAnswer.CONSISTENTLY,
@@ -100,10 +107,10 @@ def differing(world: World) -> list[int]:
 def test_the_other_is_told_what_happens_to_a_difference(context: World) -> None:
     first, second = differing(context)
     later = context.now + HOUR
-    differences.confirm(actor(context, "ana"), first, EndorsedAnswer.PARTLY, "Seen.", later)
+    sides.confirm(actor(context, "ana"), first, EndorsedAnswer.PARTLY, "Seen.", later)
     assert told(context, "sue") == ["review_sent", "difference_confirmed"]
-    differences.confirm(actor(context, "sue"), first, EndorsedAnswer.PARTLY, "Yes.", later)
-    differences.keep_apart(actor(context, "sue"), second, later + HOUR)
+    sides.confirm(actor(context, "sue"), first, EndorsedAnswer.PARTLY, "Yes.", later)
+    sides.keep_apart(actor(context, "sue"), second, later + HOUR)
     assert told(context, "ana") == [
         "review_revealed",
         "difference_confirmed",
@@ -160,8 +167,10 @@ def test_nothing_is_told_of_what_was_not_done(context: World) -> None:
 def test_a_move_without_its_row_stops_the_act(
     context: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(NOTICE_RULES, Move.SEND)
-    with pytest.raises(KeyError):
+    rows = {of: rule for of, rule in MOVES.items() if of != (Thing.REVIEW, Move.SEND)}
+    # Not one key taken out and put back: it would come back as the last, and the table's order is told.
+    monkeypatch.setattr(table, "MOVES", rows)
+    with pytest.raises(Conflict):
         send(context, YES)
     assert session().scalar(select(func.count()).select_from(Review)) == 0
 
@@ -186,7 +195,7 @@ def test_the_history_and_its_notice_are_one_act(
     def fail(*_arguments: object, **_facts: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(records_of_reviews.notices, "note", fail)
+    monkeypatch.setattr(act.notices, "note", fail)
     with pytest.raises(RuntimeError):
         send(context, YES)
     assert session().scalar(select(func.count()).select_from(Review)) == 0
@@ -195,7 +204,7 @@ def test_the_history_and_its_notice_are_one_act(
 def remind(context: World, days: int) -> list[tuple[str, str]]:
     """What the daily command tells so many days on, beyond what was told."""
     before = {name: len(told(context, name)) for name in ("ana", "sue")}
-    reminders.remind(context.now + dt.timedelta(days=days))
+    notices.remind(context.now + dt.timedelta(days=days))
     return [(name, kind) for name in ("ana", "sue") for kind in told(context, name)[before[name] :]]
 
 
@@ -257,7 +266,7 @@ def test_days_are_those_of_the_library(context: World) -> None:
         tx.get_one(Library, context.libraries["city"]).time_zone = "Pacific/Kiritimati"
     send(context, YES)
     assert remind(context, 10) == [], "at 10 UTC it is the next day there, on which it was sent too"
-    reminders.remind(context.now + dt.timedelta(days=11))
+    notices.remind(context.now + dt.timedelta(days=11))
     assert told(context, "sue") == ["review_sent", "review_due_soon"]
 
 
@@ -288,11 +297,60 @@ def test_the_learner_is_told_of_a_revoked_endorsement(context: World) -> None:
     assert "endorsement_revoked" not in told(context, "sue")
 
 
+def test_two_things_of_one_moment_are_told_each(context: World) -> None:
+    """Two reviews that come, and two endorsements of one review that end."""
+    first, _other = send(context, YES, YES), send(context, YES, skip=2)
+    assert told(context, "sue") == ["review_sent"] * 2
+    answer_all(context, first, SAME, SAME)
+    reviews.reveal(actor(context, "sue"), first, context.now)
+    for endorsement_id in session().scalars(select(Endorsement.id)).all():
+        endorsements.revoke(actor(context, "sue"), endorsement_id, "Seen again", context.now + HOUR)
+    assert told(context, "ana").count("endorsement_revoked") == 2
+
+
+def test_a_withdrawal_takes_back_what_the_reviewer_was_told_alone(context: World) -> None:
+    review_id = send(context, YES)
+    reviews.one_more_week(actor(context, "sue"), review_id, context.now)
+    assert (told(context, "ana"), told(context, "sue")) == (["review_longer"], ["review_sent"])
+    reviews.withdraw(actor(context, "ana"), review_id, context.now + HOUR)
+    assert (told(context, "ana"), told(context, "sue")) == (["review_longer"], [])
+
+
+def test_thanks_are_told_once_and_taken_back_alone(context: World) -> None:
+    review_id = send(context, YES)
+    answer_all(context, review_id, SAME)
+    reviews.reveal(actor(context, "sue"), review_id, context.now)
+    ana, sue = actor(context, "ana"), actor(context, "sue")
+    differences.thank(sue, review_id, "Thank you too.", context.now + HOUR)
+    for hours in (1, 2):
+        differences.thank(ana, review_id, "Thank you.", context.now + hours * HOUR)
+    assert told(context, "sue") == ["review_sent", "review_thanked"]
+    differences.withdraw_thanks(ana, review_id, context.now + 3 * HOUR)
+    assert told(context, "sue") == ["review_sent"]
+    assert told(context, "ana") == ["review_revealed", "review_thanked"]
+
+
+def test_what_is_over_or_shown_moves_no_more(context: World) -> None:
+    first, second = item_ids(send(context, YES, YES))
+    answer(context, first, CANNOT)
+    answer(context, second, SAME)
+    with transaction() as tx:
+        review = tx.scalars(select(Review)).one()
+        shown = tx.get_one(ReviewItem, first)
+        shown.revealed_at = context.now
+        with pytest.raises(Conflict) as refused:
+            act.act(tx, Move.ANSWER, review, shown, context.people["sue"], context.now)
+    assert refused.value.code == "move_not_now"
+    assert refused.value.facts == {"move": Move.ANSWER, "status": "not_observed"}
+
+
 @pytest.mark.parametrize(("by", "to"), [("ana", "sue"), ("sue", "ana")])
 def test_a_proposed_exception_is_told_to_the_other(context: World, by: str, to: str) -> None:
     first, _ = differing(context)
-    differences.keep_apart(actor(context, "ana"), first, context.now)
-    exceptions.propose(actor(context, by), first, "Another branch does it", context.now + HOUR)
+    sides.keep_apart(actor(context, "ana"), first, context.now)
+    endorsements.propose_exception(
+        actor(context, by), first, "Another branch does it", context.now + HOUR
+    )
     assert told(context, to)[-1] == "exception_proposed"
     assert "exception_proposed" not in told(context, by)
 
@@ -340,9 +398,8 @@ def test_a_world_in_which_the_reveal_tells_more_would_be_found(
     context: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner of `test_every_reveal_is_told_alike`."""
-    monkeypatch.setitem(
-        NOTICE_RULES, Move.REVEAL_EQUAL, NoticeRule(NoticeKind.REVIEW_CLOSED, Recipient.BOTH)
-    )
+    tells = Tell(NoticeKind.REVIEW_CLOSED, Recipient.BOTH)
+    change(monkeypatch, Thing.ITEM, Move.REVEAL_EQUAL, tells=tells)
     with pytest.raises(AssertionError):
         test_every_reveal_is_told_alike(context, (SAME, SAME))
 
@@ -350,14 +407,14 @@ def test_a_world_in_which_the_reveal_tells_more_would_be_found(
 def test_administrators_are_reminded_of_the_access_review_once(context: World, adam: Actor) -> None:
     """Half a year after the library was made, and after each review."""
     due = context.now + EVERY
-    reminders.remind(due - DAY)
+    notices.remind(due - DAY)
     assert "access_review_due" not in told(context, "adam")
     for _again in range(2):
-        reminders.remind(due)
+        notices.remind(due)
     assert told(context, "adam").count("access_review_due") == 1
     assert "access_review_due" not in told(context, "cora")
     access_review.confirm(adam, due)
-    reminders.remind(due + DAY)
+    notices.remind(due + DAY)
     assert told(context, "adam").count("access_review_due") == 1
-    reminders.remind(due + EVERY)
+    notices.remind(due + EVERY)
     assert told(context, "adam").count("access_review_due") == 2

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, update
 
 from tests.factories import mail_servers
+from tests.factories import sending as sides
 from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.mail_servers import Inbox, mail_server
@@ -22,27 +23,28 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
+from tests.rules.moves import change
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
-from tracker.queries.notifications import notices as listed
-from tracker.queries.notifications import outbox as queries
-from tracker.records.notifications import outbox as records
-from tracker.rules.errors import Conflict, Missing
-from tracker.rules.notifications.notices import (
+from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail import queries
+from tracker.notifications.notices import actions as notices
+from tracker.notifications.notices import queries as listed
+from tracker.record.workflow.rules import Move
+from tracker.records.core import outbox as records
+from tracker.reviews.act.rules import Recipient, Tell, Thing
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.notices import (
     LEADS_TO,
     LEASE,
     MAILED_WITHIN,
-    NOTICE_RULES,
     MailChoice,
     MailStatus,
     NoticeKind,
     NoticePage,
-    NoticeRule,
-    Recipient,
 )
-from tracker.rules.reviews.workflow import Move
-from tracker.services.notifications import notices, outbox
-from tracker.services.reviews import differences, reviews
+from tracker.rules.errors import Conflict, Missing
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 EVERYBODY = ("ana", "ben", "sue", "lea", "hugo", "carl", "cora", "otto", "olaf", "adam", "oda")
@@ -111,9 +113,9 @@ def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_many_count
 def notices_of(world: World, name: str) -> list[tuple[str, int, bool]]:
     found = listed.listed(actor(world, name, AFTER), AFTER.date())
     return [
-        (each.version.framework, each.version.statements, each.version.is_back)
-        for each in found.notices
-        if each.version is not None and each.kind is NoticeKind.VERSION_MOVED
+        (notice.version.framework, notice.version.statements, notice.version.is_back)
+        for notice in found.notices
+        if notice.version is not None and notice.kind is NoticeKind.VERSION_MOVED
     ]
 
 
@@ -608,11 +610,9 @@ def test_a_mail_that_gives_it_away_would_be_found(
     context: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner: equal and different told apart."""
-    monkeypatch.setitem(
-        NOTICE_RULES,
-        Move.REVEAL_DIFFERENT,
-        NoticeRule(NoticeKind.DIFFERENCES_DUE_SOON, Recipient.LEARNER),
-    )
+    tells = Tell(NoticeKind.DIFFERENCES_DUE_SOON, Recipient.LEARNER)
+    for thing in (Thing.ITEM, Thing.REVIEW):
+        change(monkeypatch, thing, Move.REVEAL_DIFFERENT, tells=tells)
     with pytest.raises(AssertionError):
         same_in_both(context, inbox, *WORLDS[0])
 
@@ -623,7 +623,7 @@ def test_no_statement_note_or_question_is_in_a_mail(
     wants(context, MailChoice.EACH, "ana", "sue")
     letters = letters_of(context, inbox, 0, (YES, YES), (DIFFERS, DIFFERS))
     ids = item_ids(session().scalars(select(Notice.review_id)).first() or 0)
-    differences.confirm(actor(context, "ana"), ids[0], EndorsedAnswer.PARTLY, "BECAUSE", now + HOUR)
+    sides.confirm(actor(context, "ana"), ids[0], EndorsedAnswer.PARTLY, "BECAUSE", now + HOUR)
     day = now.date()
     differences.add_next_step(
         actor(context, "sue"), ids[0], context.people["ana"], "SHADOW", day, now + HOUR

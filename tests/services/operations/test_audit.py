@@ -11,20 +11,21 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Queries
 from tests.factories import sending
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.sending import NO, YES, ask
 from tests.factories.world import World
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import all_or_nothing, db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Library, Look
+from tracker.operations.audit import actions as looks
+from tracker.operations.checks import queries_chains as audit_chain
 from tracker.policy.permissions import Actor
-from tracker.queries.operations import audit_chain
+from tracker.record.workflow.rules import Move
 from tracker.records import audit
-from tracker.rules.operations.audit_kinds import ENDED, MOVES, WENT_ON, audit_kind_of
-from tracker.rules.reviews.workflow import EndorsementStatus, Move
-from tracker.services.assessment import ratings
-from tracker.services.operations import looks
-from tracker.services.reviews import differences, reviews
+from tracker.reviews.act.rules import MOVES, WENT_ON
+from tracker.reviews.review import actions as reviews
 
 WRITERS, EACH = 8, 12
 
@@ -212,8 +213,8 @@ def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Act
         "review_revealed",
     ]
     before = len(kinds())
-    differences.confirm(ana, ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
-    differences.confirm(sue, ids[1], EndorsedAnswer.PARTLY, "We talked.", world.now)
+    sides.confirm(ana, ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
+    sides.confirm(sue, ids[1], EndorsedAnswer.PARTLY, "We talked.", world.now)
     assert kinds()[before:] == ["review_went_on", "review_went_on", "endorsement_given"]
     again = sending.send(world, YES, skip=3)
     reviews.withdraw(ana, again, world.now)
@@ -251,19 +252,22 @@ def test_what_stood_and_ends_is_an_event(context: World, sue: Actor) -> None:
 
 
 def test_a_move_that_nobody_thought_of_is_not_told_by_name() -> None:
-    assert {move for move in Move if audit_kind_of(move) != WENT_ON} == set(MOVES)
-    assert {
-        Move.REVEAL_EQUAL,
-        Move.REVEAL_DIFFERENT,
-        Move.CONFIRM,
-        Move.AGREE,
-        Move.KEEP_APART,
-        Move.CLOSE,
-    } <= (set(Move) - set(MOVES))
-
-
-def test_every_end_of_an_endorsement_has_its_kind() -> None:
-    assert set(ENDED) == set(EndorsementStatus) - {EndorsementStatus.STANDING}
+    """Only what says nothing of an answer by being made has a kind of its own."""
+    told = {
+        move
+        for (_thing, move), rule in MOVES.items()
+        if isinstance(move, Move) and rule.audit != WENT_ON
+    }
+    assert told == {
+        Move.SEND,
+        Move.WITHDRAW,
+        Move.ANSWER,
+        Move.CANNOT_TELL,
+        Move.RETURN,
+        Move.REPLY,
+        Move.DROP,
+        Move.HAND_ON,
+    }
 
 
 @pytest.mark.parametrize("people", [("ana",), ("ana", "ben", "lea")])

@@ -28,22 +28,22 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World, make_world
 from tests.second_migration import FIRST, SECOND, of_version, with_second
+from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in import records as sign_in_rows
+from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.app import create_app
+from tracker.assessment.ratings.actions import rate as rate_now
 from tracker.cli.database import upgrade
 from tracker.db import db, session, transaction
 from tracker.engines import without_transactions
+from tracker.evidence.files.rules import Upload
+from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import AuditEvent, BackupTest, Invitation, Person, Rating, SignIn
+from tracker.operations.backups import actions as backups
+from tracker.operations.backups.rules import FILES, MANIFEST, BackupState, NoBackup, read
+from tracker.operations.checks import queries_chains as audit_chain
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.operations import audit_chain
-from tracker.records.accounts import sign_ins as sign_in_rows
-from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.frameworks.scale import Basis
-from tracker.rules.operations.backups import FILES, MANIFEST, BackupState, NoBackup, read
-from tracker.services.accounts import sign_ins
-from tracker.services.assessment.ratings import rate as rate_now
-from tracker.services.operations import backups
 from tracker.storage import postgresql_copies, sqlite_copies
 
 KNOWN = {FIRST}
@@ -419,9 +419,8 @@ def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Pa
         Passwords(time_cost=1, memory_cost=64, parallelism=1),
         "ana@example.org",
         "correct horse battery",
-        agent="",
-        now=NOW,
-        max_age=NOW - NOW.replace(year=2025),
+        Visit("", NOW - NOW.replace(year=2025)),
+        NOW,
     )
     assert token
     path = made(tmp_path)
@@ -454,9 +453,7 @@ def test_a_restore_that_is_cut_short_opens_no_old_sign_in(
 ) -> None:
     """It dies as soon as the copy has taken the place of the database."""
     with transaction() as tx:
-        sign_in_rows.begin(
-            tx, own.people["ana"], agent="", now=NOW, max_age=NOW - NOW.replace(year=2025)
-        )
+        sign_in_rows.begin(tx, own.people["ana"], Visit("", NOW - NOW.replace(year=2025)), NOW)
         tx.add(
             Invitation(
                 person_id=own.people["ben"],

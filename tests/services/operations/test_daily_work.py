@@ -12,13 +12,13 @@ from tests.factories.audit import happened
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text
 from tests.factories.world import World
+from tracker.administration.library.actions import set_operator
 from tracker.db import session, transaction
 from tracker.models import AlertMail, AuditEvent, DailyWork, Notice
-from tracker.queries.operations import daily_parts
-from tracker.rules.notifications.notices import NoticeKind
-from tracker.rules.operations.daily_work import BEHIND_AT_MOST, LEASE, LONGEST_WAIT, DailyPart
-from tracker.services.administration.operators import set_operator
-from tracker.services.operations import daily_work
+from tracker.operations.daily_work import actions as daily_work
+from tracker.operations.daily_work import queries as daily_parts
+from tracker.operations.daily_work.rules import BEHIND_AT_MOST, LEASE, LONGEST_WAIT, DailyPart
+from tracker.rules.core.notices import NoticeKind
 
 DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 AHEAD = 3 * DAY
@@ -73,12 +73,12 @@ def test_a_part_that_fails_holds_no_other_up_and_is_tried_all_day(context: World
     assert days.turn() == ["seals", "ROUNDS", "forms"]
     assert days.turn() == []
     assert days.wait(60 * MINUTE) == ["ROUNDS"] * 5, "after 1, 2, 4, 8, 16 minutes"
-    (failing,) = [each for each in daily_parts.states() if each.failing_since]
+    (failing,) = [state for state in daily_parts.states() if state.failing_since]
     assert (failing.part, failing.failing_since) == (DailyPart.ROUNDS, context.now)
     assert days.wait(15 * 60 * MINUTE) == ["ROUNDS"] * 15, "once an hour in the end"
     days.broken = set()
     assert days.wait(LONGEST_WAIT) == ["rounds"]
-    assert not [each for each in daily_parts.states() if each.failing_since]
+    assert not [state for state in daily_parts.states() if state.failing_since]
 
 
 @pytest.mark.in_ci
@@ -165,4 +165,4 @@ def test_a_clock_that_was_set_right_again_needs_nobody(context: World) -> None:
     assert days.turn() == [], "before the last daily work"
     days.now += DAY - BEHIND_AT_MOST
     days.turn()
-    assert not [each for each in daily_parts.states() if each.failing_since]
+    assert not [state for state in daily_parts.states() if state.failing_since]

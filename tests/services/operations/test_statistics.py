@@ -6,7 +6,7 @@ from sqlalchemy import inspect, text
 
 from tests.factories.world import World
 from tracker.db import session
-from tracker.services.operations import schema
+from tracker.operations.system import actions as schema
 
 
 def test_they_are_made_of_all_tables_that_hold_something(

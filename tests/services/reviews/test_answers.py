@@ -8,12 +8,13 @@ from flask import Flask
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, send
 from tests.factories.world import World
+from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces.rules import EvidenceContent
+from tracker.frameworks.versions.rules_scale import Ground
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review.rules import NewerAnswer, ReviewerResponse
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
-from tracker.services import evidence
-from tracker.services.reviews import answers, reviews
 
 TELLS, SAYS_PART, SAYS_NO = (
     ReviewerAnswer.CONSISTENTLY,

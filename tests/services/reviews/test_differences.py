@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
@@ -26,6 +27,7 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import (
     Confirmation,
     Endorsement,
@@ -36,12 +38,12 @@ from tracker.models import (
     ReviewMove,
     TrainingAction,
 )
-from tracker.queries.reviews.differences import own_side, undoable
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences.queries import own_side, undoable
+from tracker.reviews.differences.rules import Choice, ChoiceKind
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review.rules import seen_stamp
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.differences import Choice, ChoiceKind
-from tracker.rules.reviews.responses import seen_stamp
-from tracker.services.reviews import differences, reviews
 
 AGREED = EndorsedAnswer.PARTLY
 OUTSIDERS = ("ben", "hugo", "cora", "adam", "olaf")
@@ -65,7 +67,7 @@ def differing(world: World, count: int = 2) -> int:
 def confirm(
     world: World, name: str, item_id: int, answer: EndorsedAnswer = AGREED, reason: str = "talked"
 ) -> bool:
-    return differences.confirm(actor(world, name), item_id, answer, reason, world.now)
+    return sides.confirm(actor(world, name), item_id, answer, reason, world.now)
 
 
 def statuses(review_id: int) -> list[str]:
@@ -102,14 +104,13 @@ def test_nothing_is_endorsed_that_was_not_seen(world: World) -> None:
     confirm(world, "ana", item_id)
     sue = actor(world, "sue")
     with pytest.raises(Conflict, match="confirmation_unseen"):
-        differences.confirm(sue, item_id, AGREED, "mine", world.now, seen)
+        sides.confirm(sue, item_id, AGREED, "mine", world.now, seen)
     assert session().scalars(select(Confirmation.reason)).all() == ["talked"]
     shown = seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
     assert (
-        differences.confirm(sue, item_id, EndorsedAnswer.CONSISTENTLY, "mine", world.now, seen)
-        is False
+        sides.confirm(sue, item_id, EndorsedAnswer.CONSISTENTLY, "mine", world.now, seen) is False
     )
-    assert differences.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
+    assert sides.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
 
 
 OTHER_WINDOW = {
@@ -168,7 +169,10 @@ def test_both_confirm_the_same_at_once_and_it_is_agreed(
         differences.confirm_all(
             actor(world, name),
             review_id,
-            [Choice(each, ChoiceKind.AGREE, AGREED, "", "") for each in item_ids(review_id)],
+            [
+                Choice(item_id_, ChoiceKind.AGREE, AGREED, "", "")
+                for item_id_ in item_ids(review_id)
+            ],
             world.now,
         )
         for name in (*order, order[0])
@@ -216,11 +220,11 @@ def test_a_reason_is_needed_for_an_answer_that_neither_gave(world: World) -> Non
 def test_either_keeps_apart_and_the_last_one_closes(world: World, name: str) -> None:
     review_id = differing(world)
     first, second = item_ids(review_id)
-    differences.keep_apart(actor(world, name), first, world.now)
+    sides.keep_apart(actor(world, name), first, world.now)
     assert review(review_id).status == "differences_open"
     with pytest.raises(Conflict, match="move_not_now"):
         confirm(world, "ana", first)
-    differences.keep_apart(actor(world, name), second, world.now)
+    sides.keep_apart(actor(world, name), second, world.now)
     assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
     assert session().scalars(select(Endorsement)).all() == []
 
@@ -239,7 +243,7 @@ def test_keeping_apart_suspends_what_stood(world: World) -> None:
     assert session().scalars(select(Endorsement.status)).all() == ["standing"], (
         "until the two have ended it"
     )
-    differences.keep_apart(actor(world, "ana"), item_id, world.now)
+    sides.keep_apart(actor(world, "ana"), item_id, world.now)
     given = session().scalars(select(Endorsement)).one()
     assert (given.status, given.ended_at) == ("suspended", world.now)
 
@@ -301,7 +305,7 @@ class TestUndoingNoAgreement:
         self.endorsed_before(world)
         review_id = differing(world)
         item_id = item_ids(review_id)[0]
-        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        sides.keep_apart(actor(world, "ana"), item_id, world.now)
         differences.undo_keep_apart(actor(world, "ana"), item_id, world.now + self.LATER)
         given = session().scalars(select(Endorsement)).one()
         assert (given.status, given.ended_at) == ("standing", None)
@@ -317,20 +321,20 @@ class TestUndoingNoAgreement:
             ("suspended", "standing", ana),
         ]
         assert statuses(review_id)[0] == "differs"
-        differences.keep_apart(actor(world, "sue"), item_id, world.now + 2 * self.LATER)
+        sides.keep_apart(actor(world, "sue"), item_id, world.now + 2 * self.LATER)
         session().rollback()
         assert session().scalars(select(Endorsement.status)).all() == ["suspended"]
 
     def test_only_by_whoever_did_it(self, world: World) -> None:
         item_id = item_ids(differing(world))[0]
-        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        sides.keep_apart(actor(world, "ana"), item_id, world.now)
         with pytest.raises(Conflict, match="move_not_now"):
             differences.undo_keep_apart(actor(world, "sue"), item_id, world.now)
 
     def test_not_once_the_last_one_closed_the_review(self, world: World) -> None:
         review_id = differing(world)
         for item_id in item_ids(review_id):
-            differences.keep_apart(actor(world, "ana"), item_id, world.now)
+            sides.keep_apart(actor(world, "ana"), item_id, world.now)
         assert review(review_id).status == "closed"
         for item_id in item_ids(review_id):
             with pytest.raises(Conflict, match="move_not_now"):
@@ -341,7 +345,7 @@ class TestUndoingNoAgreement:
         review_id = differing(world)
         item_id = item_ids(review_id)[0]
         ana = world.people["ana"]
-        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        sides.keep_apart(actor(world, "ana"), item_id, world.now)
         assert undoable(review_id, ana) == {item_id}
         assert undoable(review_id, world.people["sue"]) == frozenset()
         send_again(world, YES)
@@ -353,7 +357,7 @@ class TestUndoingNoAgreement:
     def test_not_after_the_time_for_differences(self, world: World) -> None:
         review_id = differing(world)
         item_id = item_ids(review_id)[0]
-        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        sides.keep_apart(actor(world, "ana"), item_id, world.now)
         with pytest.raises(Conflict, match="differences_over"):
             differences.undo_keep_apart(actor(world, "ana"), item_id, TestTime.after)
         assert review(review_id).status == "closed"
@@ -377,7 +381,7 @@ class TestChoosing:
         differences.choose(ana, review_id, choices[:1], [second], world.now)
         session().rollback()
         assert set(own_side(review_id, ana.person_id).choices) == {first}
-        differences.keep_apart(sue, first, world.now)
+        sides.keep_apart(sue, first, world.now)
         session().rollback()
         assert own_side(review_id, ana.person_id).choices == {}, "it goes when the difference ends"
 
@@ -428,9 +432,9 @@ def test_nobody_else_has_a_say(world: World) -> None:
     for name in OUTSIDERS:
         who = actor(world, name)
         with pytest.raises(Missing):
-            differences.confirm(who, item_id, AGREED, "x", world.now)
+            sides.confirm(who, item_id, AGREED, "x", world.now)
         with pytest.raises(Missing):
-            differences.keep_apart(who, item_id, world.now)
+            sides.keep_apart(who, item_id, world.now)
         for move in (differences.take_back, differences.undo_keep_apart):
             with pytest.raises(Missing):
                 move(who, item_id, world.now)
@@ -447,7 +451,7 @@ def test_before_the_reveal_there_is_nothing_to_agree_on(world: World) -> None:
     (item_id,) = answer_all(world, review_id, ReviewerAnswer.PARTLY)
     for call in (
         lambda: confirm(world, "ana", item_id),
-        lambda: differences.keep_apart(actor(world, "sue"), item_id, world.now),
+        lambda: sides.keep_apart(actor(world, "sue"), item_id, world.now),
         lambda: differences.add_next_step(
             actor(world, "sue"), item_id, world.people["ana"], "x", world.now.date(), world.now
         ),
@@ -487,10 +491,10 @@ class TestTime:
         first, second = item_ids(review_id)
         confirm(world, "ana", first)
         with pytest.raises(Conflict, match="differences_over"):
-            differences.confirm(actor(world, "sue"), first, AGREED, "x", self.after)
+            sides.confirm(actor(world, "sue"), first, AGREED, "x", self.after)
         assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
         with pytest.raises(Conflict, match="move_not_now"):
-            differences.keep_apart(actor(world, "sue"), second, self.after)
+            sides.keep_apart(actor(world, "sue"), second, self.after)
 
     def test_what_is_still_out_with_a_question_goes_on(self, world: World) -> None:
         review_id = send(world, YES, PART)
@@ -590,6 +594,6 @@ def test_a_supervisor_who_left_agrees_on_nothing_but_the_learner_can_end_it(worl
             .values(ends_on=dt.date(2026, 11, 23))
         )
     with pytest.raises(Missing):
-        differences.confirm(who, item_id, AGREED, "x", world.now)
-    differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        sides.confirm(who, item_id, AGREED, "x", world.now)
+    sides.keep_apart(actor(world, "ana"), item_id, world.now)
     assert review(review_id).status == "closed"

@@ -23,14 +23,16 @@ from tests.factories.sending import (
     send,
 )
 from tests.factories.world import World
+from tracker.accounts.account import actions as away
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, AwayPeriod, ReviewMove
-from tracker.queries.reviews import headers, queues
+from tracker.notifications.notices import actions as reminders
+from tracker.record.workflow.rules import Move
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.queue import queries as queues
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import queries as headers
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.reviews.workflow import Move
-from tracker.services.accounts import away
-from tracker.services.notifications import reminders
-from tracker.services.reviews import differences, due_dates, reviews
 
 DAY = dt.timedelta(days=1)
 
@@ -72,7 +74,7 @@ class TestOneMoreWeek:
         self, context: World, by: str, other: str
     ) -> None:
         review_id = send(context, YES)
-        taken = due_dates.one_more_week(actor(context, by), review_id, later(context, 1))
+        taken = reviews.one_more_week(actor(context, by), review_id, later(context, 1))
         assert (taken, due(context, review_id)) == (on(context, 21), 21)
         assert "review_longer" in told(context, other)
         assert "review_longer" not in told(context, by)
@@ -90,9 +92,9 @@ class TestOneMoreWeek:
     @pytest.mark.parametrize("second", ["ana", "sue"])
     def test_it_is_taken_once_whoever_asks_again(self, context: World, second: str) -> None:
         review_id = send(context, YES)
-        due_dates.one_more_week(actor(context, "ana"), review_id, context.now)
+        reviews.one_more_week(actor(context, "ana"), review_id, context.now)
         with pytest.raises(Conflict, match="week_taken"):
-            due_dates.one_more_week(actor(context, second), review_id, later(context, 1))
+            reviews.one_more_week(actor(context, second), review_id, later(context, 1))
         assert due(context, review_id) == 21
         assert not headers.header(review_id, on(context, 1)).can(Move.ONE_MORE_WEEK)
 
@@ -119,21 +121,21 @@ class TestOneMoreWeek:
         review_id = send(context, YES)
         sue = actor(context, "sue")
         assert queues.inbox(sue, on(context, 20))[0].due_on < on(context, 20)
-        due_dates.one_more_week(actor(context, "sue"), review_id, later(context, 20))
+        reviews.one_more_week(actor(context, "sue"), review_id, later(context, 20))
         assert due(context, review_id) == 27
         reminders.remind(later(context, 23))
         assert "review_overdue" not in told(context, "sue")
 
     def test_differences_have_it_too_and_end_a_week_later(self, context: World) -> None:
         review_id = differing(context)
-        due_dates.one_more_week(actor(context, "ana"), review_id, later(context, 14))
+        reviews.one_more_week(actor(context, "ana"), review_id, later(context, 14))
         assert differences.keep_due_apart(later(context, 21)) == 0
         assert differences.keep_due_apart(later(context, 22)) == 2
 
     def test_it_comes_too_late_for_differences_that_are_over(self, context: World) -> None:
         review_id = differing(context)
         with pytest.raises(Conflict, match="differences_over"):
-            due_dates.one_more_week(actor(context, "ana"), review_id, later(context, 15))
+            reviews.one_more_week(actor(context, "ana"), review_id, later(context, 15))
         session().rollback()
         assert statuses(review_id) == ["kept_apart", "kept_apart"]
 
@@ -141,19 +143,19 @@ class TestOneMoreWeek:
     def test_nobody_else_takes_it(self, context: World, name: str) -> None:
         review_id = send(context, YES)
         with pytest.raises(Missing):
-            due_dates.one_more_week(actor(context, name), review_id, context.now)
+            reviews.one_more_week(actor(context, name), review_id, context.now)
         assert due(context, review_id) == 14
 
     def test_a_review_that_is_over_has_none(self, context: World) -> None:
         review_id = send(context, YES)
         reviews.withdraw(actor(context, "ana"), review_id, context.now)
         with pytest.raises(Conflict, match="move_not_now"):
-            due_dates.one_more_week(actor(context, "ana"), review_id, context.now)
+            reviews.one_more_week(actor(context, "ana"), review_id, context.now)
 
     def test_the_audit_lists_nothing_that_tells_of_differences(self, context: World) -> None:
         review_id = differing(context)
         before = set(session().scalars(select(AuditEvent.kind)))
-        due_dates.one_more_week(actor(context, "ana"), review_id, later(context, 1))
+        reviews.one_more_week(actor(context, "ana"), review_id, later(context, 1))
         session().rollback()
         assert set(session().scalars(select(AuditEvent.kind))) - before <= {"review_went_on"}
 
@@ -247,11 +249,11 @@ class TestAway:
         review_id = send(context, YES)
         leave(context, "sue", 2)
         leave(context, "ben", 2)
-        assert away.forget(later(context, 2)) == 0, "they are away"
-        assert away.forget(later(context, 5)) == 1, "Ben has no review"
+        assert reviews.forget_days_away(later(context, 2)) == 0, "they are away"
+        assert reviews.forget_days_away(later(context, 5)) == 1, "Ben has no review"
         assert due(context, review_id) == 17
         reviews.withdraw(actor(context, "ana"), review_id, later(context, 6))
-        assert away.forget(later(context, 6)) == 1
+        assert reviews.forget_days_away(later(context, 6)) == 1
 
     def test_what_else_happens_in_the_review_moves_no_date(self, context: World) -> None:
         first, second = item_ids(review_id := send(context, YES, NO))

@@ -9,6 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import NOW
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send, send_again
@@ -16,13 +17,14 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, EndorsementMove, EndorsementText, Library, Membership
 from tracker.queries.asking import ask
-from tracker.queries.assessment import learners
-from tracker.queries.endorsements import endings
-from tracker.queries.endorsements import endorsements as found
-from tracker.queries.endorsements.endorsements import Expiring
+from tracker.record.endorsements import queries as found
+from tracker.record.endorsements.queries import Expiring
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.workflow.rules import EndorsementStatus
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements.queries import history
+from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.reviews.workflow import EndorsementStatus
-from tracker.services.reviews import differences, endorsements, reviews
 
 LATER = NOW + dt.timedelta(days=1)
 YEAR = dt.timedelta(days=365)
@@ -74,7 +76,7 @@ def test_every_change_of_status_is_kept(world: World) -> None:
     review_id = send_again(world, NO)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
     reviews.reveal(actor(world, "sue"), review_id, LATER)
-    differences.keep_apart(actor(world, "ana"), item_ids(review_id)[0], LATER)
+    sides.keep_apart(actor(world, "ana"), item_ids(review_id)[0], LATER)
     second = session().scalars(select(Endorsement.id).where(Endorsement.id != first)).one()
     assert moves(second) == [("", "standing", sue), ("standing", "suspended", world.people["ana"])]
 
@@ -91,7 +93,7 @@ def test_what_was_kept_stays(world: World, act: str) -> None:
 class TestRevoke:
     def test_its_endorser_takes_it_back(self, world: World) -> None:
         endorsement_id = reviewed(world)
-        assert ask(endings.ended(world.people["ana"], NOW, NOW.date())) == []
+        assert ask(found.ended(world.people["ana"], NOW, NOW.date())) == []
         endorsements.revoke(actor(world, "sue"), endorsement_id, " Another Ana ", LATER)
         assert status_of(endorsement_id) == ("revoked", LATER)
         assert moves(endorsement_id)[1:] == [("standing", "revoked", world.people["sue"])]
@@ -99,14 +101,14 @@ class TestRevoke:
         statement_id = world.statements["communication"][0]
         learner = learners.learner(world.people["ana"], NOW.date())
         assert learner is not None
-        (one,) = found.history(learner, [statement_id], [statement_id])
+        (one,) = history(learner, [statement_id], [statement_id])
         assert not one.counts
         assert (one.status, one.reason, one.version) == (
             EndorsementStatus.REVOKED,
             "Another Ana",
             "1",
         )
-        (told,) = ask(endings.ended(world.people["ana"], NOW, NOW.date()))
+        (told,) = ask(found.ended(world.people["ana"], NOW, NOW.date()))
         assert (told.statement_id, told.who, told.reason, told.at) == (
             statement_id,
             "Sue",
@@ -114,8 +116,7 @@ class TestRevoke:
             LATER,
         )
         assert (
-            ask(endings.ended(world.people["ana"], LATER + dt.timedelta(seconds=1), NOW.date()))
-            == []
+            ask(found.ended(world.people["ana"], LATER + dt.timedelta(seconds=1), NOW.date())) == []
         )
 
     @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam", "olaf"])
@@ -154,7 +155,7 @@ class TestRevoke:
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
         reviews.reveal(actor(world, "sue"), review_id, LATER)
         session().rollback()
-        assert ask(endings.ended(world.people["ana"], NOW, NOW.date())) == []
+        assert ask(found.ended(world.people["ana"], NOW, NOW.date())) == []
 
 
 class TestExpire:

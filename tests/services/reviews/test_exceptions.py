@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.levels import own_sheet
 from tests.factories.reviews import endorse
@@ -24,6 +25,8 @@ from tests.factories.sending import (
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import LevelState
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import (
     LevelException,
     LevelExceptionMove,
@@ -32,16 +35,15 @@ from tracker.models import (
     NotRatedHere,
 )
 from tracker.models.record.words import skill_of
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import Learner, learner
-from tracker.queries.endorsements import exceptions as found
-from tracker.queries.profiles import level_shapes, levels
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.endorsements import queries as endorsed
+from tracker.record.endorsements.rules import AgreedException
+from tracker.record.endorsements.rules import agreed as agreed_on
+from tracker.record.sheet.queries_learners import Learner, learner
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import Voice
-from tracker.rules.profiles.levels import LevelState
-from tracker.rules.reviews.exceptions import AgreedException
-from tracker.rules.reviews.exceptions import agreed as agreed_on
-from tracker.services.reviews import differences, exceptions, reviews
 
 LATER = NOW + dt.timedelta(days=1)
 SAID = {
@@ -81,12 +83,14 @@ def differing(world: World, skip: int = 0) -> int:
 
 
 def propose(world: World, item_id: int, by: str = "sue") -> int:
-    return exceptions.propose(actor(world, by), item_id, "Done by the central office", world.now)
+    return endorsements.propose_exception(
+        actor(world, by), item_id, "Done by the central office", world.now
+    )
 
 
 def agree(world: World, item_id: int) -> int:
     exception_id = propose(world, item_id)
-    exceptions.confirm(actor(world, "ana"), item_id, exception_id, world.now)
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, world.now)
     return exception_id
 
 
@@ -103,7 +107,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
     counts = levels.endorsed_answers(
         [of.person_id], of.framework_id, of.library_id, of.today, NO_BLIND_SPOTS, at
     )
-    domains = level_shapes.shape(of.framework_id, of.library_id)
+    domains = levels.shape(of.framework_id, of.library_id)
     standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
     view = standing.levels[rank - 1]
     return view.state, view.tally.applicable, view.tally.excluded
@@ -119,7 +123,7 @@ def test_one_proposes_and_the_other_agrees(world: World, first: str, second: str
     item_id = differing(world)
     exception_id = propose(world, item_id, first)
     assert agreed_of(world) == []
-    exceptions.confirm(actor(world, second), item_id, exception_id, LATER)
+    endorsements.confirm_exception(actor(world, second), item_id, exception_id, LATER)
     (one,) = agreed_of(world)
     assert (one.title, one.reason, one.names, one.on) == (
         "Communication 1.1",
@@ -132,7 +136,7 @@ def test_one_proposes_and_the_other_agrees(world: World, first: str, second: str
             LevelExceptionMove.before, LevelExceptionMove.after, LevelExceptionMove.actor_id
         ).order_by(LevelExceptionMove.id)
     )
-    assert [tuple(each) for each in moves] == [
+    assert [tuple(move) for move in moves] == [
         ("", "proposed", world.people[first]),
         ("proposed", "agreed", world.people[second]),
     ]
@@ -143,7 +147,7 @@ def test_nobody_agrees_with_themselves(world: World, name: str) -> None:
     item_id = differing(world)
     exception_id = propose(world, item_id, name)
     with pytest.raises(Conflict, match="exception_needs_other"):
-        exceptions.confirm(actor(world, name), item_id, exception_id, world.now)
+        endorsements.confirm_exception(actor(world, name), item_id, exception_id, world.now)
 
 
 @pytest.mark.parametrize("name", ["ben", "hugo", "cora", "adam", "olaf"])
@@ -153,9 +157,9 @@ def test_others_have_no_say(world: World, name: str) -> None:
         propose(world, item_id, name)
     exception_id = propose(world, item_id)
     with pytest.raises(Missing):
-        exceptions.confirm(actor(world, name), item_id, exception_id, world.now)
+        endorsements.confirm_exception(actor(world, name), item_id, exception_id, world.now)
     with pytest.raises(Missing):
-        exceptions.withdraw(actor(world, name), item_id, exception_id, "x", world.now)
+        endorsements.withdraw_exception(actor(world, name), item_id, exception_id, "x", world.now)
 
 
 def test_a_supervisor_who_left_has_none_either(world: World) -> None:
@@ -169,18 +173,20 @@ def test_a_supervisor_who_left_has_none_either(world: World) -> None:
             .values(ends_on=world.now.date() - dt.timedelta(days=1))
         )
     with pytest.raises(Missing):
-        exceptions.confirm(sue, item_id, exception_id, world.now)
-    exceptions.withdraw(actor(world, "ana"), item_id, exception_id, "alone", world.now)
+        endorsements.confirm_exception(sue, item_id, exception_id, world.now)
+    endorsements.withdraw_exception(actor(world, "ana"), item_id, exception_id, "alone", world.now)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 4001])
 def test_reasons_are_needed(world: World, reason: str) -> None:
     item_id = differing(world)
     with pytest.raises(Invalid, match="review_text"):
-        exceptions.propose(actor(world, "sue"), item_id, reason, world.now)
+        endorsements.propose_exception(actor(world, "sue"), item_id, reason, world.now)
     exception_id = propose(world, item_id)
     with pytest.raises(Invalid, match="review_text"):
-        exceptions.withdraw(actor(world, "sue"), item_id, exception_id, reason, world.now)
+        endorsements.withdraw_exception(
+            actor(world, "sue"), item_id, exception_id, reason, world.now
+        )
 
 
 class TestWhereItCanBe:
@@ -189,7 +195,7 @@ class TestWhereItCanBe:
 
     def test_kept_apart(self, world: World) -> None:
         item_id = differing(world)
-        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        sides.keep_apart(actor(world, "ana"), item_id, world.now)
         assert propose(world, item_id)
 
     @pytest.mark.parametrize("own", [YES, NOT_MINE])
@@ -244,13 +250,15 @@ class TestWhatItDoes:
         revealed = levels.revealed_answers(*theirs, NO_BLIND_SPOTS)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
-        exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
+        endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
         assert own_sheet(of).standings(Voice.SELF) == own
         assert levels.revealed_answers(*theirs, NO_BLIND_SPOTS) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
-        exceptions.withdraw(actor(world, "sue"), item_id, exception_id, "She does it now", LATER)
+        endorsements.withdraw_exception(
+            actor(world, "sue"), item_id, exception_id, "She does it now", LATER
+        )
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
 
     def test_what_has_no_endorsement_is_left_out_too(self, world: World) -> None:
@@ -272,7 +280,7 @@ class TestWhatItDoes:
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
         assert agreed_of(world) == []
         of = (world.framework_id, world.libraries["city"], NOW.date(), NO_BLIND_SPOTS)
-        assert found.of_people([world.people["ana"]], *of) == {}
+        assert endorsed.exceptions_of([world.people["ana"]], *of) == {}
 
 
 class TestHowItEnds:
@@ -280,12 +288,16 @@ class TestHowItEnds:
     def test_either_withdraws_it_with_a_reason(self, world: World, name: str) -> None:
         item_id = differing(world)
         exception_id = agree(world, item_id)
-        exceptions.withdraw(actor(world, name), item_id, exception_id, "She does it now", LATER)
+        endorsements.withdraw_exception(
+            actor(world, name), item_id, exception_id, "She does it now", LATER
+        )
         ended = session().get_one(LevelException, exception_id)
         assert (ended.status, ended.ended_at) == ("withdrawn", LATER)
         assert session().get_one(LevelExceptionText, exception_id).end_reason == "She does it now"
         with pytest.raises(Conflict, match="exception_over"):
-            exceptions.withdraw(actor(world, name), item_id, exception_id, "again", LATER)
+            endorsements.withdraw_exception(
+                actor(world, name), item_id, exception_id, "again", LATER
+            )
         assert propose(world, item_id), "another can be agreed"
 
     def test_a_newer_endorsement_ends_it(self, world: World) -> None:
@@ -300,13 +312,13 @@ class TestHowItEnds:
         exception_id = propose(world, item_id)
         again(world, PART)
         with pytest.raises(Conflict, match="exception_over"):
-            exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
+            endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, LATER)
 
     def test_an_exception_of_another_item_is_not_there(self, world: World) -> None:
         first, second = equal(world, PART, PART)
         exception_id = propose(world, first)
         with pytest.raises(Missing):
-            exceptions.confirm(actor(world, "ana"), second, exception_id, LATER)
+            endorsements.confirm_exception(actor(world, "ana"), second, exception_id, LATER)
 
 
 def raw(world: World, item_id: int, **values: object) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.notices import told
@@ -40,14 +41,15 @@ from tracker.models import (
     SecondReading,
 )
 from tracker.policy.permissions import Actor
-from tracker.queries.reviews import delegates as deputies_now
-from tracker.queries.reviews import eligible_reviewers
-from tracker.queries.reviews import handovers as handovers_now
-from tracker.queries.reviews import headers as review_headers
-from tracker.queries.reviews import items as review_items
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.handovers import queries as handovers_now
+from tracker.reviews.handovers import queries_deputies as deputies_now
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import queries as review_headers
+from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
-from tracker.services.reviews import delegates, differences, handovers, reviews
 
 SAYS_YES, SAYS_NO, CANNOT = (
     ReviewerAnswer.CONSISTENTLY,
@@ -68,7 +70,7 @@ def hugo_too(world: World) -> None:
     join(world, "hugo", "central", Role.SUPERVISOR)
 
 
-def waiting(by: Actor, path: str, today: dt.date) -> list[handovers_now.WaitingReview]:
+def waiting(by: Actor, path: str, today: dt.date) -> list[handovers_now.OpenReview]:
     return handovers_now.waiting(handovers_now.queue(by, path, today), today)
 
 
@@ -154,7 +156,7 @@ class TestHandingOn:
         assert [item.status for item in items(first)] == ["endorsed", "differs", "handed_on"]
         assert review(first).status == "differences_open"
         assert len(items(second)) == 1
-        differences.keep_apart(actor(world, "ana"), ids[1], world.now)
+        sides.keep_apart(actor(world, "ana"), ids[1], world.now)
         assert review(first).status == "closed"
 
     def test_the_endorsement_names_who_answered(self, world: World) -> None:
@@ -305,7 +307,7 @@ class TestRouting:
         leave(world, "sue", "central")
         (waits,) = waiting(cora, path, world.now.date())
         assert not waits.may_go_on
-        assert [each.name for each in handovers_now.alone(cora, path, world.now.date()).rows] == [
+        assert [row.name for row in handovers_now.alone(cora, path, world.now.date()).rows] == [
             "Ana",
             "Ben",
         ]
@@ -340,7 +342,7 @@ class TestDeputies:
     def name(self, world: World, deputy: str = "hugo", begins: int = 0, ends: int = 7) -> int:
         today = world.now.date()
         days = today + dt.timedelta(days=begins), today + dt.timedelta(days=ends)
-        return delegates.name(actor(world, "sue"), world.people[deputy], *days, world.now)
+        return handovers.name_deputy(actor(world, "sue"), world.people[deputy], *days, world.now)
 
     def test_may_be_sent_to_and_answers_in_their_own_name(self, world: World) -> None:
         self.name(world)
@@ -362,7 +364,7 @@ class TestDeputies:
         assert deputies_now.to_take_over(hugo, world.now.date()) == []
         self.name(world)
         (waiting,) = deputies_now.to_take_over(hugo, world.now.date())
-        assert (waiting.review_id, waiting.supervisor, waiting.learner, waiting.statements) == (
+        assert (waiting.review_id, waiting.reviewer, waiting.learner, waiting.statements) == (
             first,
             "Sue",
             "Ana",
@@ -395,8 +397,8 @@ class TestDeputies:
     def test_ending_it_takes_effect_at_once(self, world: World) -> None:
         named = self.name(world)
         first = send(world, YES, reviewer="hugo")
-        delegates.end(actor(world, "sue"), named, world.now)
-        delegates.end(actor(world, "sue"), named, world.now)
+        handovers.end_deputy(actor(world, "sue"), named, world.now)
+        handovers.end_deputy(actor(world, "sue"), named, world.now)
         with pytest.raises(Missing):
             answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
 
@@ -435,7 +437,7 @@ class TestDeputies:
 
     def test_those_to_choose_from_are_of_the_own_library(self, world: World) -> None:
         sue = actor(world, "sue")
-        found = deputies_now.candidates(sue, world.now.date())
+        found = deputies_now.possible_deputies(sue, world.now.date())
         assert [each.name for each in found] == ["Ana", "Carl", "Cora", "Hugo"]
 
     def test_not_twice_for_the_same_days(self, world: World) -> None:
@@ -500,7 +502,7 @@ class TestSecondReaders:
         reviews.reveal(actor(world, "hugo"), second, world.now)
         session().rollback()
         assert session().get_one(Endorsement, endorsement_id).status == "standing"
-        differences.keep_apart(actor(world, "hugo"), item_ids(second)[0], world.now)
+        sides.keep_apart(actor(world, "hugo"), item_ids(second)[0], world.now)
         session().rollback()
         assert session().get_one(Endorsement, endorsement_id).status == "suspended"
         with pytest.raises(Conflict, match="endorsement_over"):
@@ -535,7 +537,7 @@ class TestSecondReaders:
         (item_id,) = answer_all(world, second, SAYS_NO, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
         for who in ("ana", "hugo"):
-            differences.confirm(
+            sides.confirm(
                 actor(world, who), item_id, EndorsedAnswer.PARTLY, "Seen together", world.now
             )
         rows = session().execute(

@@ -14,7 +14,7 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem, Thanks
 from tracker.models.record.words import skill_of
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
 
 
 @pytest.fixture

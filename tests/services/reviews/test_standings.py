@@ -12,25 +12,32 @@ from sqlalchemy.sql.util import find_tables
 
 from tests.client import Client
 from tests.conftest import NOW
+from tests.factories import sending as sides
 from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import Endorsement, Library, NotRatedHere, Person, Standing
 from tracker.models.triggers import FORGETTING
-from tracker.queries.record import rows, standings
-from tracker.queries.record.standings import StandingPlace
-from tracker.records.reviews import endorsements as records
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.rules_words import Side
+from tracker.record.standings import actions as services
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
+from tracker.reviews.act.records import act, lock_person
+from tracker.reviews.act.rules import EndorsementChange
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements.records import review_of
+from tracker.reviews.review import actions as reviews
 from tracker.row_locks import held
 from tracker.rules.errors import Uncounted
-from tracker.rules.profiles.levels import LevelRule
-from tracker.rules.record.words import Side
-from tracker.services.administration import exclusions, rounds
-from tracker.services.reviews import differences, endorsements, exceptions, reviews
-from tracker.services.reviews import standings as services
 
 LATER = NOW + dt.timedelta(days=1)
 TODAY = NOW.date()
@@ -94,14 +101,14 @@ def reveal_of_a_difference(world: World) -> Callable[[], object]:
 def agreement(world: World) -> Callable[[], object]:
     item_id = revealed(world, ReviewerAnswer.NOT_YET)
     answer = EndorsedAnswer.NOT_YET
-    differences.confirm(actor(world, "sue"), item_id, answer, "We talked.", NOW)
-    return lambda: differences.confirm(actor(world, "ana"), item_id, answer, "We talked.", NOW)
+    sides.confirm(actor(world, "sue"), item_id, answer, "We talked.", NOW)
+    return lambda: sides.confirm(actor(world, "ana"), item_id, answer, "We talked.", NOW)
 
 
 def suspension(world: World) -> Callable[[], object]:
     endorsed_before(world)
     item_id = revealed(world, ReviewerAnswer.NOT_YET)
-    return lambda: differences.keep_apart(actor(world, "ana"), item_id, NOW)
+    return lambda: sides.keep_apart(actor(world, "ana"), item_id, NOW)
 
 
 def restoring(world: World) -> Callable[[], object]:
@@ -109,7 +116,7 @@ def restoring(world: World) -> Callable[[], object]:
     review_id = sent(world, ReviewerAnswer.NOT_YET, ReviewerAnswer.NOT_YET)
     reviews.reveal(actor(world, "sue"), review_id, NOW)
     item_id = item_ids(review_id)[0]
-    differences.keep_apart(actor(world, "ana"), item_id, NOW)
+    sides.keep_apart(actor(world, "ana"), item_id, NOW)
     return lambda: differences.undo_keep_apart(actor(world, "ana"), item_id, NOW)
 
 
@@ -131,19 +138,23 @@ def proposed(world: World) -> tuple[int, int]:
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
     reviews.reveal(actor(world, "sue"), review_id, NOW)
     (item_id,) = item_ids(review_id)
-    return item_id, exceptions.propose(actor(world, "sue"), item_id, "Done elsewhere", NOW)
+    return item_id, endorsements.propose_exception(
+        actor(world, "sue"), item_id, "Done elsewhere", NOW
+    )
 
 
 def exception(world: World) -> Callable[[], object]:
     item_id, exception_id = proposed(world)
-    return lambda: exceptions.confirm(actor(world, "ana"), item_id, exception_id, NOW)
+    return lambda: endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
 
 
 def end_of_an_exception(world: World) -> Callable[[], object]:
     item_id, exception_id = proposed(world)
-    exceptions.confirm(actor(world, "ana"), item_id, exception_id, NOW)
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
     sue = actor(world, "sue")
-    return lambda: exceptions.withdraw(sue, item_id, exception_id, "Done here again", NOW)
+    return lambda: endorsements.withdraw_exception(
+        sue, item_id, exception_id, "Done here again", NOW
+    )
 
 
 def move_of_version(world: World) -> Callable[[], object]:
@@ -215,15 +226,15 @@ def test_without_the_triggers_it_is_found(
 def test_every_table_that_levels_come_from_forgets_or_is_in_the_basis() -> None:
     """What a sheet of the revealed side reads of people."""
     read = {
-        each.name
-        for each in find_tables(
-            rows.rows(Side.REVEALED, None, is_past=False, revealed=True),
+        find_table.name
+        for find_table in find_tables(
+            sheets.rows_of_people(Side.REVEALED, None, is_past=False, revealed=True),
             include_joins=True,
             include_aliases=True,
             include_selects=True,
             include_crud=True,
         )
-        if isinstance(each, Table) and "person_id" in each.c
+        if isinstance(find_table, Table) and "person_id" in find_table.c
     }
     assert read == set(FORGETTING)
 
@@ -370,7 +381,8 @@ def test_what_is_being_counted_waits_for_who_is_writing(app: Flask, world: World
     def expires() -> None:
         with app.app_context(), transaction() as tx:
             given = tx.scalars(select(Endorsement)).one()
-            records.expire(tx, given, NOW)
+            lock_person(tx, given.person_id)
+            act(tx, EndorsementChange.EXPIRE, review_of(tx, given), given, None, NOW)
             tx.flush()
             written.set()
             read.wait(0.5)

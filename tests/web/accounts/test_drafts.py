@@ -227,7 +227,7 @@ def test_sending_asks_first_where_something_typed_would_not_go_along(
     asked = ana.post("/reviews", sent)
     assert asked.status_code == 409
     links = re.findall(r'<li><a href="/statements/(\d+)">', asked.text)
-    assert [int(each) for each in links] == [first, third]
+    assert [int(link) for link in links] == [first, third]
     assert ana.get("/reviews").text.count("Waiting") == 0
     back = ana.post("/reviews", {**sent, "back": "1"})
     assert back.status_code == 200

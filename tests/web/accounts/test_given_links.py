@@ -14,10 +14,10 @@ from tests.factories.people import join
 from tests.factories.world import World
 from tests.web.accounts.test_accounts import GOOD, SignInAs, is_in, new_link
 from tests.web.http.test_idempotency import ready
-from tracker.rules.accounts.links import HELD_FOR
-from tracker.rules.notifications.mail import mail_server
+from tracker.administration.library.actions import set_operator
+from tracker.rules.core.links import HELD_FOR
+from tracker.rules.core.mail import mail_server
 from tracker.rules.roles import Role
-from tracker.services.administration.operators import set_operator
 
 HOUR = dt.timedelta(hours=1)
 BANNER = "There is a link that sets a new password for your account."

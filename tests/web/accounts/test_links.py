@@ -16,14 +16,14 @@ from tests.factories.people import join
 from tests.factories.world import World
 from tests.web.accounts.test_accounts import GOOD, SignInAs, copy_of, is_in
 from tests.web.accounts.test_sign_in_throttle import HERE, known, later, limited, serve
+from tracker.accounts.links import actions as password_resets
+from tracker.accounts.sign_in.rules import ALLOWED, Counted
 from tracker.db import db, transaction
 from tracker.models import AddressChange, Invitation, Library, LinkMail, Person
-from tracker.rules.accounts.links import LinkEmail, LinkKind
-from tracker.rules.accounts.throttle import ALLOWED, Counted
-from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.notifications.mail import mail_server
+from tracker.rules.core.links import LinkEmail, LinkKind
+from tracker.rules.core.mail import mail_server
+from tracker.rules.core.tokens import token_hash
 from tracker.rules.pagination import PAGE
-from tracker.services.accounts import password_resets
 
 __all__ = ["limited", "serve"]
 MINUTE = dt.timedelta(minutes=1)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
@@ -20,10 +21,11 @@ from tests.factories.notices import deliver, text, wants
 from tests.factories.people import closed_to, join
 from tests.factories.reviews import endorse
 from tests.factories.world import World
+from tracker.accounts.readers import actions as service
 from tracker.db import session, transaction
 from tracker.models import Library, Person, RecordOpening
-from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.administration.openings import (
+from tracker.rules.core.notices import MailChoice
+from tracker.rules.core.openings import (
     DECIDE_WITHIN,
     INDEPENDENT_AFTER,
     OBJECT_WITHIN,
@@ -31,9 +33,8 @@ from tracker.rules.administration.openings import (
     Decider,
     OpeningDecision,
 )
-from tracker.rules.notifications.notices import MailChoice
+from tracker.rules.core.tokens import token_hash
 from tracker.rules.roles import Role
-from tracker.services.administration import readers as service
 
 SignIn = Callable[[str], Client]
 DAY = dt.timedelta(days=1)
@@ -86,6 +87,18 @@ def test_without_any_it_says_what_will_stand_there(world: World, sign_in: SignIn
     account = ana.get("/account").text
     assert '<a href="/account/readers">New readers of your record</a>' in account
     assert "to read your record." not in words(account)
+
+
+def test_it_says_where_a_readers_roles_were_changed_past_the_program(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    waits(app, world)
+    ana = sign_in(world.email("ana"))
+    assert "outside Skills Tracker" not in ana.get("/account/readers").text
+    with app.app_context(), transaction() as tx:
+        tx.execute(sql("UPDATE memberships SET starts_on = '2026-01-01', ends_on = NULL"))
+    said = words(ana.get("/account/readers").text)
+    assert "This account or its roles were changed outside Skills Tracker." in said
 
 
 def test_it_names_address_role_giver_and_days(app: Flask, world: World, sign_in: SignIn) -> None:

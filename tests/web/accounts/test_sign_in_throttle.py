@@ -23,13 +23,13 @@ from tests.factories.people import let_links_work
 from tests.factories.world import World, make_world
 from tests.web.accounts.test_accounts import new_link
 from tests.web.http.hindrances import held
+from tracker.accounts.sign_in import pages as sign_in_throttle
+from tracker.accounts.sign_in.rules import ALLOWED, LONGEST, Counted
 from tracker.app import create_app
 from tracker.db import db
 from tracker.engines import LEAST_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, LimitCount, Person
-from tracker.rules.accounts.throttle import ALLOWED, LONGEST, Counted
-from tracker.services.operations import limit_counts
-from tracker.web.accounts.tries import sign_in_throttle
+from tracker.operations.limits import actions as limit_counts
 from tracker.web.http import rate_limits
 from tracker.web.http.limits_storage import DatabaseStorage
 from tracker.web.http.rate_limits import limiter, source

@@ -23,10 +23,10 @@ from tests.web.accounts.test_sign_in_throttle import (
     serve,
     signs_in,
 )
+from tracker.accounts.sign_in import pages as sealed_tries
+from tracker.accounts.sign_in.rules import ALLOWED, TURNS, Counted
 from tracker.db import db
 from tracker.models import SignInTurn
-from tracker.rules.accounts.throttle import ALLOWED, TURNS, Counted
-from tracker.web.accounts.tries import sealed_tries
 
 __all__ = ["limited", "serve"]
 

@@ -6,7 +6,7 @@ import io
 import re
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.client import Client
 from tests.factories.answers import Answer
@@ -14,13 +14,14 @@ from tests.factories.people import closed_to
 from tests.factories.ratings import rate
 from tests.factories.sending import actor
 from tests.factories.world import World
+from tracker.administration.access_review import actions as access_review
+from tracker.administration.access_review.queries import Reason, accesses, readers
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Person
-from tracker.queries.access.access_review import Reason, accesses, readers
-from tracker.rules.administration.openings import WAIT
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
-from tracker.services.administration import access_review
-from tracker.services.reviews import delegates, reviews
 
 
 def of_adam(world: World) -> dict[tuple[str, Reason, str], list[str]]:
@@ -28,7 +29,7 @@ def of_adam(world: World) -> dict[tuple[str, Reason, str], list[str]]:
     adam = actor(world, "adam")
     found = accesses(adam, world.now, readers(adam, world.now))
     return {
-        (each.reader.name, each.reason, each.of): [one.name for one in each.people]
+        (each.reader.person.name, each.reason, each.of): [one.name for one in each.people]
         for each in found
     }
 
@@ -40,7 +41,9 @@ def test_every_reason_is_listed_once(app: Flask, world: World) -> None:
     with app.app_context():
         rate(world, "ana", statement_id, Answer.PARTLY)
         reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
-        delegates.name(actor(world, "hugo"), world.people["carl"], today, in_nine_days, world.now)
+        handovers.name_deputy(
+            actor(world, "hugo"), world.people["carl"], today, in_nine_days, world.now
+        )
         found = of_adam(world)
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
@@ -109,8 +112,29 @@ def test_who_waits_is_listed_with_when_it_opens(app: Flask, client: Client, worl
         adam = actor(world, "adam")
         later = {
             one.name
-            for each in accesses(adam, world.now + WAIT, readers(adam, world.now + WAIT))
-            for one in each.people
+            for access in accesses(adam, world.now + WAIT, readers(adam, world.now + WAIT))
+            for one in access.people
             if one.is_closed
         }
         assert later == {"Ben"}
+
+
+def test_what_was_changed_past_the_program_is_said(
+    app: Flask, client: Client, world: World
+) -> None:
+    """Of whose rights, and of the library's settings; and of nobody before it."""
+    client.sign_in(world.email("adam"))
+    assert "outside Skills Tracker" not in client.get("/admin/access").text
+    with app.app_context(), transaction() as tx:
+        tx.execute(
+            text("UPDATE people SET operator = TRUE WHERE id = :id"), {"id": world.people["cora"]}
+        )
+        tx.execute(text("UPDATE libraries SET names_to_coordinators = FALSE"))
+        tx.execute(
+            text("UPDATE memberships SET role = 'supervisor' WHERE person_id = :id"),
+            {"id": world.people["carl"]},
+        )
+    page = client.get("/admin/access").text
+    assert "The library’s settings were changed outside Skills Tracker." in page
+    entries = re.findall(r"<li>\s*<p><a [^>]*>(\w+)</a>(.*?)<ul", page, re.S)
+    assert [name for name, rest in entries if "outside Skills Tracker" in rest] == ["Carl", "Cora"]

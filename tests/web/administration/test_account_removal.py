@@ -12,12 +12,13 @@ from tests.client import Client
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
+from tracker.administration.memberships import actions as memberships
+from tracker.administration.people import actions as people
 from tracker.db import session
 from tracker.models import Membership, OutboxMail, Person
-from tracker.queries.administration.people import name_in
-from tracker.rules.administration.memberships import MembershipTerms
+from tracker.queries.core.people import name_in
+from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
-from tracker.services.administration import memberships, people
 
 SignIn = Callable[[str], Client]
 NAME, ADDRESS = "Nora Mistake", "mistake@example.org"
@@ -81,11 +82,15 @@ def test_it_is_said_what_goes_and_then_no_page_or_file_shows_it(
 
 def test_people_of_a_library_are_asked_for_in_one_place() -> None:
     """So that who was deleted is in no list: no other query compares the library of people, but for
-    the one of who is on a version."""
+    the one of who is on a version, and that of who left, whom a count leaves out."""
     compares = re.compile(r"\bPerson\.library_id == (?!NotRatedHere|Library)")
     found = [
         str(path.relative_to(ROOT))
         for path in sorted(ROOT.glob("tracker/**/*.py"))
         if compares.search(path.read_text())
     ]
-    assert found == ["tracker/models/record/versions.py", "tracker/policy/permissions.py"]
+    assert found == [
+        "tracker/models/record/versions.py",
+        "tracker/policy/permissions.py",
+        "tracker/teams/team/queries.py",
+    ]

@@ -16,6 +16,7 @@ from tests.factories.audit import happened
 from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import HASH, World, add
 from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tracker.administration.library.actions import set_operator
 from tracker.db import db, transaction
 from tracker.models import (
     Library,
@@ -32,9 +33,8 @@ from tracker.models import (
     UseStatement,
 )
 from tracker.records import audit
-from tracker.rules.notifications.mail import MailOutcome
+from tracker.rules.core.mail import MailOutcome
 from tracker.rules.pagination import PAGE
-from tracker.services.administration.operators import set_operator
 
 SignInAs = Callable[[str], Client]
 HUGE = "9" * 30

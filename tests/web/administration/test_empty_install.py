@@ -13,8 +13,8 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version
 from tests.factories.mail_servers import mail_server
-from tracker.rules.frameworks.files import read_framework
-from tracker.rules.notifications.mail import mail_server as settings
+from tracker.frameworks.files.rules_reading import read_framework
+from tracker.rules.core.mail import mail_server as settings
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 PASSWORD = "a quiet reading room"

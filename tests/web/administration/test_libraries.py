@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from tests.client import PASSWORD, Client
 from tests.factories.world import World
+from tracker.administration.library.actions import set_operator
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.rules.regions import Paper, Region
-from tracker.services.administration.operators import set_operator
 
 FORM = {
     "library": "Lake Library",

@@ -13,11 +13,11 @@ from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.sending import actor
 from tests.factories.world import World
+from tracker.administration.people import actions as people
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster.rules_files import ROWS_MAX
 from tracker.db import session
 from tracker.models import Person
-from tracker.queries.administration.roster import rosters
-from tracker.rules.administration.roster.files import ROWS_MAX
-from tracker.services.administration import people
 
 PAGE = "/admin/people/import"
 HEAD = "Employee,Mail,Branch,Class"

@@ -17,9 +17,9 @@ from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_rounds import stat
-from tracker.queries.notifications import round_reminders
-from tracker.services.administration import rounds
-from tracker.services.administration.operators import set_framework_editor
+from tracker.administration.library.actions import set_framework_editor
+from tracker.administration.rounds import actions as rounds
+from tracker.teams.rounds import queries_reviews as reminders
 
 SignIn = Callable[[str], Client]
 PAGES = "/admin/versions"
@@ -259,10 +259,10 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
         version = next_version(world)
         carried(world, version, person="ben")
         winter = open_round(world, "Winter", AFTER.date(), AFTER.date() + dt.timedelta(days=2))
-        closing = round_reminders.closing(world.libraries["city"], AFTER.date(), AFTER)
+        closing = reminders.closing(world.libraries["city"], AFTER.date(), AFTER)
         assert closing == {winter: sorted(world.people[name] for name in ("ana", "lea", "sue"))}
-        assert round_reminders.still_holds(world.people["ana"], winter, AFTER.date())
-        assert not round_reminders.still_holds(world.people["ben"], winter, AFTER.date())
+        assert reminders.still_holds(world.people["ana"], winter, AFTER.date())
+        assert not reminders.still_holds(world.people["ben"], winter, AFTER.date())
     with time_machine.travel(AFTER, tick=False):
         cora, sue = (sign_in(world.email(name)) for name in ("cora", "sue"))
         today = words(cora.get("/").text)

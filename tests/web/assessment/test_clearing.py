@@ -13,7 +13,7 @@ from tests.factories.answers import Answer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, send
 from tests.factories.world import World
-from tracker.services.assessment import ratings
+from tracker.assessment.ratings import actions as ratings
 
 DOMAIN = "/assess/small/durable/communication"
 PAGES = (

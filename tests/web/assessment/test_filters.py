@@ -15,7 +15,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.web.assessment.posted import fields
-from tracker.rules.assessment.ratings import RatingFilter
+from tracker.record.ratings.rules import RatingFilter
 from tracker.web.ui import page_nav
 
 DOMAIN = "/assess/small/durable/communication"

@@ -18,10 +18,10 @@ from tests.factories.world import World
 from tests.web.assessment.posted import fields
 from tests.web.http.test_hostile_input import Reader
 from tests.web.http.test_undo import flashes
+from tracker.assessment.ratings import queries_history as pace
 from tracker.db import session
 from tracker.models import Rating, RatingEntry
-from tracker.queries.assessment import pace
-from tracker.rules.assessment.ratings import RatingFilter
+from tracker.record.ratings.rules import RatingFilter
 
 OLDER = "/assess/older"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

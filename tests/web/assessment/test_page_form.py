@@ -264,7 +264,7 @@ def test_forty_answers_take_no_more_statements_of_sql_to_read_than_one(
     def reads(number: int) -> int:
         page = fields(ana.get(DOMAIN).text)
         open_ones = [name.partition("-")[2] for name in page if name.startswith("base_version-")]
-        sent = page | {f"answer-{each}": "not_yet" for each in open_ones[:number]}
+        sent = page | {f"answer-{open_one}": "not_yet" for open_one in open_ones[:number]}
         count_sql.clear()
         assert ana.post(SAVE, sent).status_code == 303
         return sum(each.lstrip().startswith(("SELECT", "WITH")) for each in count_sql)

@@ -54,7 +54,7 @@ def test_of_what_is_split_each_part_is_offered(
     ana, third = sign_in(world.email("ana")), world.statements["technical"][2]
     told = ana.post(f"/statements/{third}/rating", TYPED)
     actions = re.findall(r'data-action="/statements/(\d+)/rating"', told.text)
-    assert [int(each) for each in actions] == version.became[third]
+    assert [int(action) for action in actions] == version.became[third]
     assert not re.findall(r'name="answer-\d+"[^>]* checked', told.text)
 
 

@@ -23,8 +23,8 @@ from tests.factories.evidence import PDF, TXT
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import session
+from tracker.evidence.files.rules_places import Bucket, path_of
 from tracker.models import FileRemoval, StoredFile
-from tracker.rules.evidence.places import Bucket, path_of
 from tracker.storage import files
 
 pytest.importorskip("s3fs", reason="s3fs is not installed (make install)")
@@ -171,8 +171,8 @@ def test_a_store_that_is_away_is_told_in_words(
 def test_what_is_unsafe_about_the_bucket(app: Flask, world: World, bucket: Bucket) -> None:
     def said() -> list[str]:
         lines = told(app, "check", "--deploy").splitlines()
-        words = [re.sub(r"^- not held: [^.]+\. ", "", each) for each in lines]
-        return [each for each in words if re.search(r"s3://|S3_", each)]
+        words = [re.sub(r"^- not held: [^.]+\. ", "", line) for line in lines]
+        return [word for word in words if re.search(r"s3://|S3_", word)]
 
     assert [each.split(":")[0] for each in said()] == [
         "TRACKER_S3_SECRET can be guessed. Have the store make another.",

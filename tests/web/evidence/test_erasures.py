@@ -13,19 +13,31 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client, links
 from tests.engines import LONG
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.sending import actor, answer, ask, item_ids, items
 from tests.factories.world import World
 from tests.pdf import words
 from tests.web.evidence.canary import ADDRESS, CARD, FILE, files_with_it, holds, tables_with_it
+from tracker.accounts.account import actions as account
+from tracker.administration.people import actions as people
 from tracker.db import db, empty_log, session
-from tracker.models import AuditEvent, AuditEventDetail, Erasure, Evidence, EvidenceErasure, Review
-from tracker.queries.operations import audit_chain
-from tracker.rules.reviews.differences import Choice, ChoiceKind
-from tracker.services.accounts import drafts
-from tracker.services.administration import legal_holds
-from tracker.services.notifications import outbox
-from tracker.services.reviews import differences, reviews
+from tracker.models import (
+    AuditEvent,
+    AuditEventDetail,
+    Erasure,
+    Evidence,
+    EvidenceErasure,
+    EvidenceText,
+    HeldText,
+    Review,
+)
+from tracker.notifications.mail import actions as outbox
+from tracker.operations.checks import queries_chains as audit_chain
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences.rules import Choice, ChoiceKind
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.erasures import HeldSource
 
 SignIn = Callable[[str], Client]
 KEYS = iter(f"{number:022d}" for number in range(10**6))
@@ -108,10 +120,14 @@ def talked_about(app: Flask, world: World) -> int:
         reviews.reveal(sue, review_id, world.now)
         theirs = Choice(second, ChoiceKind.AGREE, EndorsedAnswer.PARTLY, f"Well {CARD}", None)
         differences.choose(sue, review_id, [theirs], [], world.now)
-        differences.confirm(ana, second, EndorsedAnswer.PARTLY, f"Just {CARD}", world.now)
-        drafts.save(ana, "reviews.next_step", str(second), (("text", f"Call {CARD}"),), world.now)
-        drafts.save(ana, "frameworks.correct", "", (("text", f"Not {CARD}"),), world.now)
-        drafts.save(sue, "reviews.answer", str(first), (("note", f"Ask {ADDRESS}"),), world.now)
+        sides.confirm(ana, second, EndorsedAnswer.PARTLY, f"Just {CARD}", world.now)
+        account.save_draft(
+            ana, "reviews.next_step", str(second), (("text", f"Call {CARD}"),), world.now
+        )
+        account.save_draft(ana, "frameworks.correct", "", (("text", f"Not {CARD}"),), world.now)
+        account.save_draft(
+            sue, "reviews.answer", str(first), (("note", f"Ask {ADDRESS}"),), world.now
+        )
         outbox.collect(world.now)
         session().rollback()
     return review_id
@@ -228,11 +244,11 @@ def test_no_page_and_no_export_that_had_it_shows_it(
         sue: {agenda, f"{agenda}.pdf"},
     }
     for client, addresses in had_it.items():
-        assert all(holds(said_in(client.http.get(each))) for each in addresses)
+        assert all(holds(said_in(client.http.get(address))) for address in addresses)
     ACTS[act](ana, piece_id)
     had_it[ana] |= EXPORTS
     for client, addresses in had_it.items():
-        after = {each: said_in(client.http.get(each)) for each in addresses}
+        after = {address: said_in(client.http.get(address)) for address in addresses}
         assert with_it(after) == set()
 
 
@@ -434,7 +450,7 @@ class TestUnderALegalHold:
     def _held(self, app: Flask, world: World, piece_id: int) -> None:
         with app.app_context():
             person_id = world.people["ana"]
-            legal_holds.begin(actor(world, "adam"), person_id, "A letter.", world.now)
+            people.begin_legal_hold(actor(world, "adam"), person_id, "A letter.", world.now)
             session().rollback()
 
     @pytest.mark.parametrize("act", EITHER)
@@ -449,6 +465,15 @@ class TestUnderALegalHold:
         said = ana.get(f"/evidence/{piece_id}").text
         assert "legal hold" in said
         assert "Hidden" in said or "is hidden" in said
+
+    def test_all_that_a_version_says_is_kept(self, app: Flask, ana: Client, piece_id: int) -> None:
+        """A column that is new in the text of a version is kept for the hold too."""
+        erase_all(ana, piece_id)
+        columns = {*EvidenceText.__table__.c.keys()} - {"version_id", "person_id", "file_id"}
+        with app.app_context():
+            kept = select(HeldText.content).where(HeldText.source == HeldSource.EVIDENCE)
+            assert [content.keys() for content in session().scalars(kept)] == [columns]
+            session().rollback()
 
     @pytest.mark.in_ci
     @pytest.mark.reads_at_length
@@ -514,7 +539,7 @@ def test_a_removal_that_was_cut_short_is_made_good(
 ) -> None:
     """The server stopped after the commit: the daily command removes the file."""
     with monkeypatch.context() as cut:
-        cut.setattr("tracker.services.evidence_erasures.erased_files.finish", lambda folder: 0)
+        cut.setattr("tracker.evidence.erasures.actions.file_rows.finish", lambda folder: 0)
         erase_all(ana, piece_id)
     assert in_database(app) == {"file_removals"}
     assert stored(app)

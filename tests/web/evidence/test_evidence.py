@@ -19,6 +19,10 @@ from tests.conftest import Queries
 from tests.factories.evidence import GOOD, PDF, TXT, piece, sent
 from tests.factories.world import World
 from tracker.db import session, transaction
+from tracker.evidence.files.rules import Upload
+from tracker.evidence.files.rules_places import path_of
+from tracker.evidence.pieces import queries_versions as read
+from tracker.evidence.pieces.rules import JOT_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
 from tracker.models import (
     Evidence,
     EvidenceLink,
@@ -29,11 +33,7 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
-from tracker.queries.evidence import versions as read
-from tracker.rules.evidence.content import JOT_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
-from tracker.rules.evidence.places import path_of
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.record.workflow.rules import ReviewStatus
 
 SignIn = Callable[[str], Client]
 
@@ -322,7 +322,7 @@ def test_markup_is_shown_as_it_was_typed(app: Flask, ana: Client) -> None:
 
 
 def several(*files: tuple[str, bytes]) -> dict[str, Any]:
-    return {"title": "Storytime", "file": [upload(*each) for each in files]}
+    return {"title": "Storytime", "file": [upload(*file) for file in files]}
 
 
 def test_several_files_become_a_piece_each_with_the_same_links(

@@ -17,11 +17,11 @@ from tests.factories.evidence import PDF, SCRIPT, TXT, jpeg, office, pdf, png
 from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session
+from tracker.evidence.files import rules_pdf_safety as pdf_safety
+from tracker.evidence.pieces.forms import IN_A_PDF
 from tracker.models import Evidence, StoredFile
-from tracker.rules.evidence import pdf_safety
 from tracker.storage import files
 from tracker.storage.uploads import page_pictures
-from tracker.web.evidence.forms import IN_A_PDF
 from tracker.web.http.errors import REFUSAL_MESSAGES
 
 SignIn = Callable[[str], Client]

@@ -10,7 +10,7 @@ from tests.conftest import NOW
 from tests.factories.frameworks import first_version
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import seed
-from tracker.services.administration.operators import set_framework_editor
+from tracker.administration.library.actions import set_framework_editor
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tests.web.frameworks.test_drafts import uploaded, words
-from tracker.queries.frameworks.drafts import drafted
-from tracker.rules.frameworks.changes.level_effects import LevelEffects
-from tracker.rules.frameworks.file_writing import text_of
-from tracker.services.frameworks.importing import import_framework
-from tracker.web.frameworks.drafts.figures import if_published
+from tracker.frameworks.changes.rules_levels import LevelEffects
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.pages_figures import if_published
+from tracker.frameworks.drafts.queries import drafted
+from tracker.frameworks.files.rules_data import text_of
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -40,7 +40,9 @@ def test_a_level_that_people_lose_says_why(app: Flask) -> None:
         assert draft is not None
         places = [("durable", "communication", 1), ("technical", "technical", 1)]
         effects = LevelEffects(lost=Counter(dict.fromkeys(places, 33)))
-        told = {each.label: each.note for each in if_published(draft, effects, NOW.date()).figures}
+        told = {
+            figure.label: figure.note for figure in if_published(draft, effects, NOW.date()).figures
+        }
     assert told["Lose Communication, Emerging"] == (
         "1 statement is left there on the day of the move: too few to judge it."
     )

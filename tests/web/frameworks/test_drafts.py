@@ -23,10 +23,10 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tests.rules.frameworks.test_file_messages import zipped
+from tracker.administration.library.actions import set_framework_editor
 from tracker.db import session
+from tracker.frameworks.files.rules_data import data_of, text_of
 from tracker.models import Statement
-from tracker.rules.frameworks.file_writing import data_of, text_of
-from tracker.services.administration.operators import set_framework_editor
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PAGE = "/system/frameworks"
@@ -59,7 +59,7 @@ def offered(page: str) -> dict[str, list[str]]:
 
 def pressed(page: str) -> list[str]:
     buttons = re.findall(r"<button[^>]*aria-pressed[^>]*>", page)
-    return [each for each in buttons if 'aria-pressed="true"' in each]
+    return [button for button in buttons if 'aria-pressed="true"' in button]
 
 
 @pytest.mark.in_ci

@@ -16,13 +16,13 @@ from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig
 from tests.factories.frameworks import first_version
 from tests.factories.world import World
+from tracker.administration.library.actions import set_operator
 from tracker.app import create_app
 from tracker.db import db
-from tracker.rules.frameworks.file_content import FrameworkFile, StrandInFile
-from tracker.rules.frameworks.files import read_framework
-from tracker.services.administration.operators import set_operator
-from tracker.services.frameworks.importing import import_framework
-from tracker.services.frameworks.publishing import publish
+from tracker.frameworks.drafts.actions import publish
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.files.rules import FrameworkFile, StrandInFile
+from tracker.frameworks.files.rules_reading import read_framework
 from tracker.web.http.rate_limits import limiter
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

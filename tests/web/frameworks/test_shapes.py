@@ -12,8 +12,8 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version
 from tests.rules.frameworks.test_shapes import SHAPES, SMALLEST, shape
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.files import read_framework
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_reading import read_framework
 
 
 def page_of(app: Flask, client: Client, file: FrameworkFile) -> str:

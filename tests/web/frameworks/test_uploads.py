@@ -15,9 +15,9 @@ from tests.conftest import NOW
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
 from tests.web.frameworks.test_drafts import PAGE, uploaded, words
-from tracker.queries.frameworks.drafts import drafted
-from tracker.rules.frameworks.file_writing import text_of
-from tracker.services.administration.operators import set_framework_editor
+from tracker.administration.library.actions import set_framework_editor
+from tracker.frameworks.drafts.queries import drafted
+from tracker.frameworks.files.rules_data import text_of
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 

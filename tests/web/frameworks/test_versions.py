@@ -16,8 +16,8 @@ from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import seed
 from tests.web.frameworks.test_drafts import words
-from tracker.services.administration.operators import set_framework_editor
-from tracker.services.frameworks import moves
+from tracker.administration.library.actions import set_framework_editor
+from tracker.administration.version_moves import actions as moves
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PAGE = "/system/frameworks"

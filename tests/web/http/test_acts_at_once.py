@@ -26,7 +26,11 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tracker import engines
+from tracker.administration.roster import actions as staging
+from tracker.administration.roster import rules_files as files
 from tracker.db import db, session, transaction
+from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.models import (
     Endorsement,
     Membership,
@@ -35,12 +39,8 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.rules.administration.roster import files
-from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.notifications.mail import mail_server
-from tracker.services import evidence
-from tracker.services.administration.roster import staging
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.mail import mail_server
 
 pytestmark = pytest.mark.races
 
@@ -282,7 +282,7 @@ def test_who_is_disabled_among_reveals_is_signed_out(app: Flask, world: World) -
             db.session.rollback()
         doing = [
             Act("sue", "reviews.reveal", {"review_id": each}, {"version": 4}) for each in found
-        ] + [Act("adam", "admin_people.disable", {"person_id": each}, {}) for each in people]
+        ] + [Act("adam", "admin_people.disable", {"person_id": person}, {}) for person in people]
         clients = {name: entered(app, world, name) for name in ("sue", "adam")}
         with ThreadPoolExecutor(THREADS) as pool:
             posts = [posting(app, clients[act.who], act) for act in doing]

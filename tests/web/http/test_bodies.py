@@ -11,12 +11,11 @@ from tests.client import Client
 from tests.conftest import TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
+from tracker.assessment.imports.rules_lines import CHARS_MAX
 from tracker.db import db
-from tracker.rules.assessment.import_lines import CHARS_MAX
-from tracker.rules.evidence.content import LINKS_MAX, REASON_MAX
-from tracker.rules.reviews.screens import MOST_ON_A_SCREEN
-from tracker.rules.reviews.sending import SENT_MAX
-from tracker.rules.reviews.texts import REVIEW_TEXT_MAX
+from tracker.evidence.pieces.rules import LINKS_MAX, REASON_MAX
+from tracker.reviews.review.rules import MOST_ON_A_SCREEN, REVIEW_TEXT_MAX
+from tracker.reviews.sending.rules import SENT_MAX
 from tracker.rules.texts import NOTE_MAX, PROSE_MAX
 from tracker.web.http.input_checks import (
     DRAFT,

@@ -77,7 +77,7 @@ def test_a_database_that_does_not_answer_is_503(
     def gone() -> str:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setitem(migrated_app.view_functions, "dashboard.health", gone)
+    monkeypatch.setitem(migrated_app.view_functions, "health.alive", gone)
     answer = Client(migrated_app).get("/healthz")
     assert answer.status_code == 503
 

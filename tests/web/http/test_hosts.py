@@ -127,7 +127,7 @@ def test_what_a_proxy_says_counts_only_where_one_is_declared(
     def tell() -> list[object]:
         return [request.remote_addr, request.scheme, request.host, request.root_path.rstrip("/")]
 
-    monkeypatch.setitem(app.view_functions, "dashboard.health", tell)
+    monkeypatch.setitem(app.view_functions, "health.alive", tell)
     response = app.test_client().get("/healthz", headers=FORWARDED)
     assert tuple(response.json or ()) == seen
 

@@ -22,12 +22,13 @@ from tests.factories.sending import YES, item_ids, send
 from tests.factories.world import World
 from tests.snapshots import rows
 from tests.web.http.test_hostile_input import Reader
+from tracker.administration.library.actions import set_operator
 from tracker.cli.background.work import work
 from tracker.db import db, session
+from tracker.evidence.pieces import actions as evidence
 from tracker.models import Correction, Evidence, Submission, TrainingAction
-from tracker.rules.notifications.mail import mail_server
-from tracker.services import evidence, idempotency
-from tracker.services.administration.operators import set_operator
+from tracker.rules.core.mail import mail_server
+from tracker.services import idempotency
 
 SignIn = Callable[[str], Client]
 

@@ -18,15 +18,15 @@ from tests.client import PASSWORD, Client
 from tests.factories.sending import YES, actor, item_ids, send
 from tests.factories.world import World
 from tracker import engines
+from tracker.accounts.account import actions as account
 from tracker.cli import mail
 from tracker.cli.faults import in_one_sentence
 from tracker.cli.mail import deliver
 from tracker.db import db, transaction
 from tracker.logs import said_of
-from tracker.rules.notifications.mail import mail_server
-from tracker.rules.notifications.notices import MailStatus
-from tracker.services.accounts import drafts
-from tracker.services.notifications import outbox
+from tracker.notifications.mail import actions as outbox
+from tracker.rules.core.mail import mail_server
+from tracker.rules.core.notices import MailStatus
 
 SignIn = Callable[[str], Client]
 WHO = "Quillfeather"
@@ -171,7 +171,7 @@ def test_the_partner_finds_what_an_error_carries(
         db.engine.hide_parameters = False
         try:
             with pytest.raises(Exception, match=WHO) as found:
-                drafts.save(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
+                account.save_draft(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
         finally:
             db.engine.hide_parameters = True
         assert WHO not in said_of(found.value)
@@ -184,7 +184,7 @@ def test_a_command_tells_the_place_and_not_the_row(
     @in_one_sentence()
     def command() -> None:
         try:
-            drafts.save(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
+            account.save_draft(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
         except DBAPIError as error:
             raise RuntimeError(f"It failed: {error}") from error
 

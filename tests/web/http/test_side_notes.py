@@ -22,8 +22,8 @@ from tests.web.http.hindrances import full, held
 from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, AuditEventDetail, Look
-from tracker.services.operations import side_notes
-from tracker.services.operations.side_notes import SideNote
+from tracker.operations.audit import actions as side_notes
+from tracker.operations.audit.actions import SideNote
 
 SignIn = Callable[[str], Client]
 Hindrance = Callable[[Flask], AbstractContextManager[None]]

@@ -18,10 +18,10 @@ from tests.client import Client
 from tests.factories.evidence import PDF
 from tests.factories.world import World
 from tracker import db as database
+from tracker.accounts.account import actions as account
 from tracker.cli import commands
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Evidence, Person, SignIn, StoredFile, Submission
-from tracker.services.accounts import account
 
 SignInAs = Callable[[str], Client]
 GIVEN_UP = OperationalError("COMMIT", {}, psycopg.errors.DeadlockDetected("for another"))

@@ -1,4 +1,4 @@
-"""Words of a framework on a page in another language: marked in rows, resolved in the page."""
+"""Words of a framework on a page in another language: marked in rows, printed in spans."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -6,14 +6,15 @@ from typing import Annotated, Any, NamedTuple
 
 import pytest
 from flask import Flask, render_template_string
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import update
+from wtforms import Form, SelectField
 
 from tests.client import Client
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Framework, Person
-from tracker.rules.frameworks.wording import OF_A_FRAMEWORK, Wording
+from tracker.rules.core.wording import OF_A_FRAMEWORK, Wording
 from tracker.web.i18n.content_language import (
     END,
     START,
@@ -21,9 +22,9 @@ from tracker.web.i18n.content_language import (
     beginning,
     mark,
     mark_language,
-    resolved,
-    unmarked,
+    plain,
 )
+from tracker.web.ui.fields import choices, grouped
 
 
 class Short(NamedTuple):
@@ -96,7 +97,7 @@ def test_rows_of_several_frameworks_have_each_its_own(in_a_request: None) -> Non
 def test_a_beginning_is_in_the_language_too(in_a_request: None) -> None:
     assert beginning(de("Stufe"), 2) == de("St")
     assert beginning("Level", 2) == "Le"
-    assert unmarked(f"{de('Titel')} of 3") == "Titel of 3"
+    assert plain(f"{de('Titel')} of 3") == "Titel of 3"
 
 
 TITLE = de("Titel & <b>mehr</b>")
@@ -105,33 +106,65 @@ TITLE = de("Titel & <b>mehr</b>")
 @pytest.mark.parametrize(
     ("template", "html"),
     [
-        ("<p>{{ t }}</p>", '<p><span lang="de">Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</span></p>'),
+        (
+            "<p>{{ t | in_lang }}</p>",
+            '<p><span lang="de">Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</span></p>',
+        ),
         ("<p>{{ _('About %(s)s.', s=s) }}</p>", '<p>About <span lang="de">Stufe</span>.</p>'),
         (
-            "<p>{{ said }}</p>",
+            "<p>{{ said | in_lang }}</p>",
             '<p>On <span lang="de">Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</span></p>',
         ),
         (
-            '<a aria-label="{{ t }}: 3">3</a>',
+            "<p>{{ ['&', s] | join(' ') | in_lang }}</p>",
+            '<p>&amp; <span lang="de">Stufe</span></p>',
+        ),
+        (
+            '<a aria-label="{{ t | plain }}: 3">3</a>',
             '<a aria-label="Titel &amp; &lt;b&gt;mehr&lt;/b&gt;: 3">3</a>',
         ),
-        ("<title>{{ t }} – x</title>", "<title>Titel &amp; &lt;b&gt;mehr&lt;/b&gt; – x</title>"),
         (
-            "<textarea rows=2>{{ t }}</textarea>",
-            "<textarea rows=2>Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</textarea>",
+            "<a aria-label=\"{{ _('About %(t)s.', t=t) | plain }}\">3</a>",
+            '<a aria-label="About Titel &amp; &lt;b&gt;mehr&lt;/b&gt;.">3</a>',
         ),
-        ("<option value=1>{{ s }}</option>", '<option value=1 lang="de">Stufe</option>'),
-        ("<option>{{ s }} (3)</option>", "<option>Stufe (3)</option>"),
-        ("<p>{{ rtl }}</p>", '<p dir="rtl"><span lang="he" dir="rtl">רמה</span></p>'),
-        ("<p>{{ odd }}</p>", '<p><span lang="zz-odd" dir="auto">x</span></p>'),
+        ("<option{{ s | option_lang | xmlattr }}>", '<option lang="de">'),
+        ("<option{{ said | option_lang | xmlattr }}>", "<option>"),
+        ("{{ ours | in_lang }}{{ ours | plain }}{{ 3 | in_lang }}", "TodayToday3"),
+        ("<p>{{ rtl | in_lang }}</p>", '<p><span lang="he" dir="rtl">רמה</span></p>'),
+        ("<p>{{ odd | in_lang }}</p>", '<p><span lang="zz-odd" dir="auto">x</span></p>'),
+        ("<p>{{ '&' | in_lang('de') }}</p>", '<p><span lang="de">&amp;</span></p>'),
+        (
+            "<p>{{ s | in_lang('he') }}{{ 'x' | in_lang('en') }}</p>",
+            '<p><span lang="de">Stufe</span>x</p>',
+        ),
     ],
 )
 def test_each_place_gets_what_it_can_hold(in_a_request: None, template: str, html: str) -> None:
-    said = gettext("On %(title)s", title=TITLE)
-    page = render_template_string(
-        template, t=TITLE, s=de("Stufe"), said=said, rtl=mark("רמה", "he"), odd=mark("x", "zz-odd")
+    given = {
+        "t": TITLE,
+        "s": de("Stufe"),
+        "said": gettext("On %(title)s", title=TITLE),
+        "ours": lazy_gettext("Today"),
+        "rtl": mark("רמה", "he"),
+        "odd": mark("x", "zz-odd"),
+    }
+    assert render_template_string(template, **given) == html
+
+
+def test_an_option_says_the_language_of_its_label(in_a_request: None) -> None:
+    class Chosen(Form):
+        level = SelectField(
+            choices=[
+                *choices([("", "All"), (1, de("Stufe"))]),
+                *grouped({de("Teil"): [(2, "Two")]}),
+            ]
+        )
+
+    assert str(Chosen().level()) == (
+        '<select id="level" name="level"><option value="">All</option>'
+        '<option lang="de" value="1">Stufe</option>'
+        '<optgroup label="Teil"><option value="2">Two</option></optgroup></select>'
     )
-    assert resolved(page) == html
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from flask_babel import lazy_gettext
 from wtforms import Form, StringField
 
 import tracker
-from tracker.rules.frameworks.wording import Wording
+from tracker.rules.core.wording import Wording
 from tracker.web.i18n import content_language
 from tracker.web.i18n import render as rendering
 from tracker.web.i18n.content_language import END, START, WORDS, mark, mark_language
 from tracker.web.i18n.render import render
 
-WEB = Path(tracker.__file__).parent / "web"
+PROGRAM = Path(tracker.__file__).parent
 
 
 class Level(NamedTuple):
@@ -160,9 +160,9 @@ def test_in_the_language_of_the_page_nothing_is_copied_and_no_row_is_looked_into
 
 
 def modules() -> Iterator[Any]:
-    for each in pkgutil.walk_packages(tracker.__path__, "tracker."):
-        if not each.name.startswith("tracker.models"):
-            yield importlib.import_module(each.name)
+    for walk_package in pkgutil.walk_packages(tracker.__path__, "tracker."):
+        if not walk_package.name.startswith("tracker.models"):
+            yield importlib.import_module(walk_package.name)
 
 
 def test_the_fields_of_every_row_can_be_read() -> None:
@@ -186,37 +186,36 @@ def called(tree: ast.AST) -> list[str]:
 
 
 COMPOSED = {
-    "administration/exclusion_views.py": "a message names the statement",
-    "administration/role_profile_views.py": "labels of a form: domains, and levels to choose",
-    "administration/round_views.py": "labels of a form: frameworks to choose",
-    "assessment/typed_rows.py": "a sentence names the answer saved elsewhere",
-    "dashboard/finish_views.py": "sentences of the levels so far",
-    "dashboard/front_views.py": "labels of several frameworks, joined in one line",
-    "dashboard/learner.py": "sentences of Today",
-    "evidence/views.py": "a message names the statement",
-    "frameworks/drafts/cards.py": "two versions side by side, each in its own language",
-    "frameworks/drafts/checks.py": "sentences about what hinders publishing",
-    "frameworks/drafts/figures.py": "figures name domains and levels",
-    "frameworks/drafts/first_version.py": "a table of sections and levels",
+    "administration/exclusions/views.py": "a message names the statement",
+    "administration/role_profiles/views.py": "labels of a form: domains, and levels to choose",
+    "administration/rounds/views.py": "labels of a form: frameworks to choose",
+    "assessment/ratings/pages_typed.py": "a sentence names the answer saved elsewhere",
+    "today/page/views_finish.py": "sentences of the levels so far",
+    "today/front/views.py": "labels of several frameworks, joined in one line",
+    "today/page/pages_learner.py": "sentences of Today",
+    "evidence/pieces/views.py": "a message names the statement",
+    "frameworks/changes/pages.py": "two versions side by side, each in its own language",
+    "frameworks/drafts/pages_figures.py": "figures name domains and levels",
     "frameworks/drafts/pages.py": "sentences, and labels of forms: statements and frameworks to choose",
-    "frameworks/drafts/preview_views.py": "a sentence names the framework",
-    "http/framework_asked.py": "links in the frame of a page, which is given to no template",
-    "notifications/labels.py": "sentences about levels that fell",
-    "profiles/pages.py": "sentences of bars, of changes and of next steps",
-    "reviews/batch/cards.py": "sentences about what was sent and cannot be taken",
+    "frameworks/drafts/views_preview.py": "a sentence names the framework",
+    "web/http/framework_asked.py": "links in the frame of a page, which is given to no template",
+    "notifications/notices/pages.py": "sentences about levels that fell",
+    "profiles/profile/pages.py": "sentences of bars, of changes and of next steps",
+    "reviews/batch/pages.py": "sentences name what stands on a screen",
+    "reviews/batch/pages_cards.py": "sentences about what was sent and cannot be taken",
     "reviews/endorsements/pages.py": "sentences of the comparison",
     "reviews/endorsements/views.py": "a message names the statement",
     "reviews/differences/pages.py": "what can be chosen is named in sentences",
-    "reviews/result.py": "sentences about levels that moved",
-    "teams/gaps/asked.py": "labels of a filter: frameworks to choose",
-    "teams/gaps/comparison.py": "sentences name domains and levels",
-    "teams/gaps/people_list.py": "labels of a filter: domains to sort by",
-    "teams/gaps/taken_along.py": "rows of labels and words, for pages and files alike",
-    "ui/drafts/replaced_choices.py": "sentences name what was chosen",
-    "ui/pdf.py": "rows of a document: there is no template to render",
-    "teams/gaps/told.py": "sentences of what figures are of name the framework",
-    "ui/statement_cards.py": "cards are put together without a template",
-    "ui/statement_picker.py": "a picker is no row: it searches for words in what is not marked",
+    "reviews/result/pages.py": "sentences about levels that moved",
+    "teams/comparison/pages.py": "sentences name domains and levels",
+    "teams/gaps/pages.py": "labels of a filter: domains to sort by",
+    "teams/gaps/pages_filters.py": "labels of a filter: frameworks to choose",
+    "teams/gaps/pages_facts.py": "rows of labels and words, for pages and files alike",
+    "web/ui/drafts.py": "sentences name what was chosen",
+    "web/ui/pdf.py": "rows of a document: there is no template to render",
+    "teams/told/pages.py": "sentences of what figures are of name the framework",
+    "web/ui/statement_cards.py": "cards are put together without a template",
+    "web/ui/statement_picker.py": "a picker is no row: it searches for words in what is not marked",
 }
 """Where words of a framework are marked besides, and why: where Python puts them
 into something before a template sees them."""
@@ -224,17 +223,17 @@ into something before a template sees them."""
 
 def test_templates_are_rendered_in_one_place() -> None:
     naming = [
-        str(path.relative_to(WEB))
-        for path in sorted(WEB.rglob("*.py"))
+        str(path.relative_to(PROGRAM))
+        for path in sorted(PROGRAM.rglob("*.py"))
         if "render_template" in path.read_text()
     ]
-    assert naming == ["i18n/render.py"]
+    assert naming == ["web/i18n/render.py"]
 
 
 def test_words_are_marked_by_hand_only_where_python_composes() -> None:
     found = {
-        str(path.relative_to(WEB))
-        for path in sorted(WEB.rglob("*.py"))
+        str(path.relative_to(PROGRAM))
+        for path in sorted(PROGRAM.rglob("*.py"))
         if path.parent.name != "i18n"
         for name in called(ast.parse(path.read_text()))
         if name in ("mark", "mark_language")

@@ -10,8 +10,9 @@ from jinja2 import Environment, nodes
 
 from config import ROOT
 from tests.web.i18n.literals import TO_GETTEXT, python_literals, script_literals, template_literals
+from tests.web.sources import SOURCES
 
-NOT_SHOWN = {"templates/styleguide.html", "tracker/web/dashboard/styleguide_form.py"}
+NOT_SHOWN = {"templates/styleguide.html", "tracker/today/page/forms_styleguide.py"}
 """The style guide is for developers: no visitor gets it, and its people and statements are
 examples."""
 TEMPLATES = [
@@ -21,17 +22,12 @@ TEMPLATES = [
 ]
 """Those of documents are no HTML: tests/web/ui/test_pdf.py makes one of each with no word in its
 data."""
-PYTHON = [
-    path
-    for path in sorted((ROOT / "tracker/web").rglob("*.py"))
-    if str(path.relative_to(ROOT)) not in NOT_SHOWN
-]
+PYTHON = [path for path in SOURCES if str(path.relative_to(ROOT)) not in NOT_SHOWN]
 SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
 
 NOT_WORDS = {
     "User-agent: *\nAllow: /$\nDisallow: /\n": "what robots read",
     "Allow": "the name of a header",
-    "device": "the name of a cookie",
     "Retry-After": "the name of a header",
     "Accept-Language": "the name of a header",
     "Content-Disposition": "the name of a header",
@@ -49,7 +45,6 @@ NOT_WORDS = {
     "Seconds from the routing of a request to its answer.": "the help of a metric",
     "link ": "whose turn it is",
     "links ": "where turns are taken",
-    "waiting": "the name of a cookie",
     "people ": "the name of a file, which is the same for all who get it",
     "people to fix ": "the name of a file, which is the same for all who get it",
     "gaps ": "the name of a file, which is the same for all who get it",
@@ -226,7 +221,7 @@ def python_calls(source: str) -> Iterator[tuple[int, list[object]]]:
             texts = node.args[: 2 if "ngettext" in node.func.id else 1]
             yield (
                 node.lineno,
-                [each.value if isinstance(each, ast.Constant) else None for each in texts],
+                [text.value if isinstance(text, ast.Constant) else None for text in texts],
             )
 
 
@@ -236,7 +231,7 @@ def template_calls(source: str, environment: Environment) -> Iterator[tuple[int,
             texts = node.args[: 2 if "ngettext" in node.node.name else 1]
             yield (
                 node.lineno,
-                [each.value if isinstance(each, nodes.Const) else None for each in texts],
+                [text.value if isinstance(text, nodes.Const) else None for text in texts],
             )
 
 
@@ -255,7 +250,7 @@ def untranslatable(calls: Iterator[tuple[int, list[object]]]) -> list[str]:
 
 @pytest.mark.in_ci
 def test_every_text_is_a_plain_string_with_named_placeholders(environment: Environment) -> None:
-    beyond = (path for path in (ROOT / "tracker").rglob("*.py") if "web" not in path.parts)
+    beyond = {*(ROOT / "tracker").rglob("*.py")} - {*SOURCES}
     every = [*PYTHON, *sorted(beyond)]
     assert by_file((path, untranslatable(python_calls(path.read_text()))) for path in every) == {}
     assert (

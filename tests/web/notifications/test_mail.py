@@ -13,11 +13,11 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.world import World
+from tracker.administration.library.actions import set_operator
 from tracker.cli.mail import mail
 from tracker.db import session
 from tracker.models import AuditEvent, MailTest
-from tracker.rules.notifications.mail import mail_server as settings
-from tracker.services.administration.operators import set_operator
+from tracker.rules.core.mail import mail_server as settings
 
 PAGE = "/admin/mail"
 
@@ -164,7 +164,7 @@ def test_no_transaction_is_open_while_the_server_answers(
         with app.app_context():
             seen.append(session().scalar(select(MailTest.id)))
 
-    monkeypatch.setattr("tracker.services.notifications.mail_tests.smtp.send", look)
+    monkeypatch.setattr("tracker.notifications.mail.actions.smtp.send", look)
     adam.post(f"{PAGE}/test")
     assert seen == [None]
     assert outcomes(app) == [("taken", "", "")]

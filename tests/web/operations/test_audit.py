@@ -19,26 +19,29 @@ from tests.conftest import NOW, Queries, TestConfig, laid_out_database, made_onc
 from tests.doors.administration import roster_file
 from tests.engines import LONG, hurry
 from tests.factories import sending
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.people import closed_to
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
 from tests.factories.world import World, make_world
+from tests.web.sources import SOURCES
+from tracker.administration.roster import actions as staging
 from tracker.app import create_app
 from tracker.db import db, transaction
+from tracker.evidence.files.rules import Upload
+from tracker.frameworks.versions.records import STATUS_SET
 from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
-from tracker.records.frameworks.versions import STATUS_SET
-from tracker.rules.administration.openings import WAIT
-from tracker.rules.evidence.uploads import Upload
-from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, RESTORED, REVEALED, WENT_ON
-from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.administration.roster import staging
-from tracker.services.operations import jobs
-from tracker.services.reviews import differences, reviews
+from tracker.operations.audit.pages_labels import GROUPS, KINDS, NOT_LISTED, RECORDS, WORDS
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.act.rules import GIVEN, MOVES
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.openings import WAIT
+from tracker.services.core import jobs
+from tracker.teams.gaps import exports_people as people_file
 from tracker.web.http.access import LOADERS
-from tracker.web.teams import people_file
-from tracker.web.ui.audit_labels import GROUPS, KINDS, LOOKED_AT, NOT_LISTED, RECORDS, WORDS
+from tracker.web.ui.labels import LOOKED_AT
 
 DAY = dt.timedelta(days=1)
 
@@ -66,7 +69,7 @@ def events(app: Flask, kind: str) -> list[tuple[int | None, int | None, dict[str
 def lines(page: str) -> list[str]:
     """Each event of the page as plain words, without the days that they stand under."""
     rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
-    found = [each for each in rows if "rowgroup" not in each]
+    found = [row for row in rows if "rowgroup" not in row]
     return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
 
 
@@ -411,10 +414,10 @@ def live(app: Flask, world: World, said: Said) -> None:
         ]
         for number, item_id in enumerate(differing):
             if number:
-                differences.keep_apart(sue, item_id, world.now)
+                sides.keep_apart(sue, item_id, world.now)
                 continue
             for each in (ana, sue):
-                differences.confirm(each, item_id, EndorsedAnswer.PARTLY, "So it is.", world.now)
+                sides.confirm(each, item_id, EndorsedAnswer.PARTLY, "So it is.", world.now)
         assert len(ids) == 3
         db.session.remove()
     for name in ("sue", "cora"):
@@ -518,9 +521,8 @@ def test_a_kind_that_tells_would_be_found(
 
 
 def written_kinds(source: str) -> set[str]:
-    """The kinds that a module hands to `note`, `_note` or `of_review`: every text in the place of
-    the kind."""
-    places = {"note": 1, "_note": 1, "_note_own": 1, "of_review": 2}
+    """The kinds that a module hands to what notes an event: every text in the place of the kind."""
+    noting = {"note", "_note", "note_person", "note_own", "note_of_library"}
     found = set()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
@@ -528,15 +530,15 @@ def written_kinds(source: str) -> set[str]:
         name = (
             node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         )
-        if name in places and len(node.args) > places[name]:
-            kind = node.args[places[name]]
-            found |= {each.value for each in ast.walk(kind) if isinstance(each, ast.Constant)}
+        if name in noting and len(node.args) > 1:
+            kind = ast.walk(node.args[1])
+            found |= {each.value for each in kind if isinstance(each, ast.Constant)}
     return {each for each in found if isinstance(each, str)}
 
 
 def assigned_kinds(source: str) -> set[str]:
     """Texts that are given to a name `kind` first, or are a module's own name for a kind."""
-    names = {"kind", "REFUSED"}
+    names = {"kind", "REFUSED", "DECIDED"}
     return {
         each.value
         for node in ast.walk(ast.parse(source))
@@ -548,25 +550,14 @@ def assigned_kinds(source: str) -> set[str]:
 
 
 def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> None:
-    floors = ("services", "records")
-    sources = [
-        path.read_text()
-        for floor in floors
-        for path in sorted((ROOT / "tracker" / floor).rglob("*.py"))
-    ]
+    writers = ("services/**/*", "records/**/*", "*/*/actions*", "*/*/records*")
+    paths = (path for writer in writers for path in (ROOT / "tracker").glob(f"{writer}.py"))
+    sources = [path.read_text() for path in sorted(paths)]
     kinds = set().union(
         *map(written_kinds, sources),
         *map(assigned_kinds, [s for s in sources if "audit.note" in s]),
     )
-    kinds |= {
-        *MOVES.values(),
-        WENT_ON,
-        GIVEN,
-        RESTORED,
-        REVEALED,
-        *ENDED.values(),
-        *STATUS_SET.values(),
-    }
+    kinds |= {*(rule.audit for rule in MOVES.values()), *STATUS_SET.values()}
     assert kinds - set(WORDS) - NOT_LISTED == set()
     assert set(WORDS) - kinds == set(), "no words of what is never written"
     assert set(WORDS) & NOT_LISTED == set()
@@ -575,13 +566,14 @@ def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> Non
 def test_a_kind_without_words_is_found() -> None:
     source = 'audit.note(tx, "new_one" if x else "other_one", now)\nkind = "third_one"'
     assert written_kinds(source) == {"new_one", "other_one"}
+    assert written_kinds('audit.note_person(tx, "fourth_one", person, 1, now)') == {"fourth_one"}
     assert assigned_kinds(source) == {"third_one"}
 
 
 def test_groups_records_and_pages_have_their_words() -> None:
     assert set(GROUPS) == set(KINDS)
     assert {name.removesuffix("_id") for name in LOADERS.values()} | {"library"} == set(RECORDS)
-    source = "".join(path.read_text() for path in (ROOT / "tracker/web").rglob("*.py"))
+    source = "".join(path.read_text() for path in SOURCES)
     assert set(re.findall(r'note_looks?\([^"\n]+"(\w+)"\)', source)) == set(LOOKED_AT)
 
 
@@ -601,4 +593,4 @@ def test_events_stand_by_day_and_person(app: Flask, world: World, adam: Client) 
             happened(world, "team_added", name, team="North")
     page = adam.get("/admin/audit?kind=team_added").text
     assert page.count("Tuesday, November 24, 2026") == 1
-    assert [each.split()[6] for each in lines(page)] == ["Sue", "Sue", "Adam"]
+    assert [line.split()[6] for line in lines(page)] == ["Sue", "Sue", "Adam"]

@@ -17,12 +17,13 @@ from tests.factories.people import closed_to, join
 from tests.factories.sending import YES, send
 from tests.factories.world import World
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import AuditEvent, AuditEventDetail, Job, Library, Look, Membership
-from tracker.rules.operations.jobs import KEPT_FOR, OPEN_MAX, JobState
-from tracker.rules.profiles.levels import TargetState
+from tracker.rules.core.jobs import KEPT_FOR, OPEN_MAX, JobState
 from tracker.rules.roles import Role
-from tracker.services.operations import jobs
-from tracker.web.teams import people_file, views
+from tracker.services.core import jobs
+from tracker.teams.gaps import exports_people as people_file
+from tracker.teams.gaps import views
 
 SignIn = Callable[[str], Client]
 

@@ -11,7 +11,7 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.tried import kept_backup
 from tests.factories.world import World
-from tracker.services.administration.operators import set_operator
+from tracker.administration.library.actions import set_operator
 
 
 def test_it_says_how_the_installation_is_doing(

@@ -18,7 +18,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.web.teams.matrix import domains
-from tracker.rules.profiles.levels import TargetState
+from tracker.frameworks.versions.rules_levels import TargetState
 
 SignIn = Callable[[str], Client]
 NUMBER = r"(\d+(?:\.\d+)?)"

@@ -20,8 +20,8 @@ from tests.web.assessment.posted import fields
 from tests.web.reviews.test_reviews import words
 from tracker.db import transaction
 from tracker.models import Round, RoundFramework
-from tracker.queries.profiles import level_shapes
-from tracker.queries.teams.rounds import facts
+from tracker.profiles.profile import queries_levels as levels
+from tracker.teams.rounds import queries_facts as facts
 
 SignIn = Callable[[str], Client]
 WINTER = dt.datetime(2027, 1, 11, 10, tzinfo=dt.UTC)
@@ -95,7 +95,7 @@ def test_no_page_counts_it_before_the_round_begins(
         assert "1 of these counts later, so it isn’t selected." in sending
         assert "Statements chosen: 0." in sending, "it can be sent by hand"
         statements = ana.get("/profile.json").get_json()["statements"]
-        assert [each["counts_from"] for each in statements].count("2027-01-11") == 3
+        assert [statement["counts_from"] for statement in statements].count("2027-01-11") == 3
         assert "rate again" not in words(ana.get("/").text).lower()
         told = words(ana.get("/notices").text)
         assert "3 statements are new or changed: you can rate them now" in told
@@ -193,12 +193,12 @@ def test_the_levels_of_a_team_and_of_a_round_count_the_same(
 
     def kept(day: dt.date) -> dict[str, object]:
         with app.app_context():
-            domains = level_shapes.shape(version, library)
+            domains = levels.shape(version, library)
             as_of = dt.datetime.combine(day, dt.time(12), dt.UTC)
             there = facts.memberships_on(library, day, version, as_of)
             people = facts.people_at(library, version, domains, there, day, as_of)
-            (of_ana,) = (each for each in people if each.person_id == ana)
-            return dict(of_ana.cells[str(moved.made.domains[world.domains["technical"]])])
+            (of_ana,) = (person for person in people if person["person_id"] == ana)
+            return dict(of_ana["cells"][str(moved.made.domains[world.domains["technical"]])])
 
     with time_machine.travel(AFTER, tick=False):
         sue = sign_in(world.email("sue"))

@@ -17,11 +17,11 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import actor
 from tests.factories.world import World
+from tracker.administration.rounds import actions as rounds
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
 from tracker.models import Endorsement
-from tracker.services.administration import rounds
-from tracker.services.assessment import ratings
-from tracker.services.reviews import endorsements
+from tracker.reviews.endorsements import actions as endorsements
 
 SignIn = Callable[[str], Client]
 THEN = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)

@@ -23,7 +23,7 @@ from tests.factories.world import World
 from tests.web.teams.matrix import cells
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Membership, Person, Rating, Target
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
 MONTH = dt.timedelta(days=30)

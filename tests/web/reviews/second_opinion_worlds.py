@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.notices import wants
@@ -14,20 +15,15 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids
 from tests.factories.world import World
+from tracker.accounts.account import actions as account
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Person, Rating
-from tracker.rules.notifications.notices import MailChoice
-from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.record.workflow.rules import EndorsementStatus
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.notices import MailChoice
 from tracker.rules.roles import Role
-from tracker.services.accounts import account
-from tracker.services.reviews import (
-    delegates,
-    differences,
-    endorsements,
-    exceptions,
-    handovers,
-    reviews,
-)
 
 CAN_BE_THE_SAME = {
     Answer.NOT_YET: ReviewerAnswer.NOT_YET,
@@ -49,11 +45,11 @@ class First:
 
 def _agree_on_partly(world: World, item_id: int) -> None:
     for who in ("ana", "sue"):
-        differences.confirm(actor(world, who), item_id, EndorsedAnswer.PARTLY, "Both", world.now)
+        sides.confirm(actor(world, who), item_id, EndorsedAnswer.PARTLY, "Both", world.now)
 
 
 def _keep_apart(world: World, item_id: int) -> None:
-    differences.keep_apart(actor(world, "sue"), item_id, world.now)
+    sides.keep_apart(actor(world, "sue"), item_id, world.now)
 
 
 def _revoke(world: World, item_id: int) -> None:
@@ -62,8 +58,10 @@ def _revoke(world: World, item_id: int) -> None:
 
 
 def _except(world: World, item_id: int) -> None:
-    proposed = exceptions.propose(actor(world, "sue"), item_id, "Done elsewhere", world.now)
-    exceptions.confirm(actor(world, "ana"), item_id, proposed, world.now)
+    proposed = endorsements.propose_exception(
+        actor(world, "sue"), item_id, "Done elsewhere", world.now
+    )
+    endorsements.confirm_exception(actor(world, "ana"), item_id, proposed, world.now)
 
 
 FIRSTS = (
@@ -89,7 +87,7 @@ def prepared(world: World, first: First) -> None:
         tx.execute(update(Library).values(names_to_coordinators=True))
         tx.get_one(Person, world.people["hugo"]).administrator = True
     today = world.now.date()
-    delegates.name(
+    handovers.name_deputy(
         actor(world, "hugo"), world.people["cora"], today, today + dt.timedelta(days=9), world.now
     )
     one, two = world.statements["communication"][:2]

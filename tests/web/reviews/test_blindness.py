@@ -23,9 +23,9 @@ from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask,
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
-from tracker.services.assessment import ratings
-from tracker.services.reviews import reviews
-from tracker.web.teams.gaps.xlsx import MEDIA_TYPE
+from tracker.assessment.ratings import actions as ratings
+from tracker.reviews.review import actions as reviews
+from tracker.teams.gaps.exports_xlsx import MEDIA_TYPE
 
 SignIn = Callable[[str], Client]
 

@@ -17,9 +17,11 @@ from tests.web.reviews.test_blindness import fetched
 from tests.web.reviews.test_reviews import version, words
 from tracker.db import session, transaction
 from tracker.models import Endorsement, RecordOpening
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
-from tracker.services.reviews import delegates, endorsements, exceptions, handovers, reviews
 
 SignIn = Callable[[str], Client]
 
@@ -49,7 +51,7 @@ def handed_over(world: World) -> int:
 def taken_as_backup(world: World) -> int:
     review_id, hugo, today = send(world, YES, NO), world.people["hugo"], world.now.date()
     until = today + dt.timedelta(days=9)
-    delegates.name(actor(world, "sue"), hugo, today, until, world.now)
+    handovers.name_deputy(actor(world, "sue"), hugo, today, until, world.now)
     return handovers.hand_on(actor(world, "hugo"), review_id, hugo, "Sue is away", world.now)
 
 
@@ -169,4 +171,4 @@ def test_an_earlier_review_does_not_say_what_became_of_it(
         with pytest.raises(Conflict, match="statement_hidden"):
             endorsements.revoke(actor(world, "hugo"), given, "By mistake", later)
         with pytest.raises(Conflict, match="statement_hidden"):
-            exceptions.propose(actor(world, "hugo"), item_id, "Done elsewhere", later)
+            endorsements.propose_exception(actor(world, "hugo"), item_id, "Done elsewhere", later)

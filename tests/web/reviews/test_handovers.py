@@ -18,8 +18,8 @@ from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.db import session, transaction
 from tracker.models import Deputy, Endorsement, Handover, Person, Review
+from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
 

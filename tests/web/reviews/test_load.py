@@ -17,9 +17,9 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
+from tracker.accounts.account import actions as away
+from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.services.accounts import away
-from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
 UNTIL = dt.date(2026, 12, 3)
@@ -65,7 +65,7 @@ class TestSuggested:
     def test_what_is_more_than_the_usual_is_told_and_ticked_by_one_link(
         self, app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("tracker.web.reviews.pages.suggested", few)
+        monkeypatch.setattr("tracker.reviews.sending.pages.suggested", few)
         self.all_rated(app, world)
         page = ana.get("/reviews/new").text
         assert ticked(page) == 2
@@ -107,7 +107,8 @@ class TestSuggested:
         assert page.count('name="statements"') == ticked(page) == 15
         domains = re.findall(r'name="within" value="(\d+)"', page)
         found = [
-            re.findall(ROW, ana.get(f"/reviews/new?within={each}").text)[15:] for each in domains
+            re.findall(ROW, ana.get(f"/reviews/new?within={domain}").text)[15:]
+            for domain in domains
         ]
         assert len({*chain(*found)}) == sum(map(len, found)) == rated - 15
         assert all(" checked" not in row for row in chain(*found))
@@ -169,7 +170,7 @@ class TestSuggested:
 
 
 def few(candidates: list[object], most: int = 2) -> list[int]:
-    return [each.statement_id for each in candidates][:most]  # type: ignore[attr-defined]
+    return [candidate.statement_id for candidate in candidates][:most]  # type: ignore[attr-defined]
 
 
 class TestOneMoreWeek:

@@ -12,6 +12,7 @@ import time_machine
 from flask import Flask
 
 from tests.client import Client
+from tests.factories import sending
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
@@ -19,11 +20,11 @@ from tests.factories.sending import NO, YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
-from tracker.queries.administration import use_statements
-from tracker.rules.frameworks.scale import Ground
-from tracker.services.administration import use_statement_readings
-from tracker.services.assessment import ratings
-from tracker.services.reviews import differences, reviews
+from tracker.accounts.account import actions as account
+from tracker.assessment.ratings import actions as ratings
+from tracker.frameworks.versions.rules_scale import Ground
+from tracker.queries.core import use_statements
+from tracker.reviews.review import actions as reviews
 
 SignIn = Callable[[str], Client]
 STAGES = ("sent", "answered", "revealed", "confirmed", "settled")
@@ -45,7 +46,7 @@ def version(app: Flask, world: World) -> Iterator[NextVersion]:
                 learner = actor(world, name, AFTER)
                 newest = use_statements.newest(learner)
                 assert newest is not None
-                use_statement_readings.read(learner, newest.id, AFTER)
+                account.read_use_statement(learner, newest.id, AFTER)
             found = next_version(
                 world,
                 reworded={carries: True, asked: False},
@@ -58,8 +59,8 @@ def version(app: Flask, world: World) -> Iterator[NextVersion]:
 def reviewed(world: World, name: str, moved: Callable[[str], object]) -> None:
     """From sending to the end, with Sue; `moved` is told of each stage that is over."""
     statements = world.statements["communication"][:5]
-    for each in statements:
-        rate(world, name, each, YES)
+    for statement in statements:
+        rate(world, name, statement, YES)
     learner, sue = actor(world, name, AFTER), actor(world, "sue", AFTER)
     review_id = reviews.send(learner, sue.person_id, statements, AFTER)
     moved("sent")
@@ -67,11 +68,12 @@ def reviewed(world: World, name: str, moved: Callable[[str], object]) -> None:
     for item_id, answer in zip(items, SAID, strict=True):
         respond(sue, item_id, ReviewerAnswer(answer), Ground.SAW_IT, "", 1, AFTER)
     moved("answered")
-    assert reviews.reveal(sue, review_id, AFTER).different == 1
+    reviews.reveal(sue, review_id, AFTER)
+    assert [item.status for item in sending.items(review_id)].count("differs") == 1
     moved("revealed")
-    differences.confirm(learner, items[1], "partly", "", AFTER)
+    sending.confirm(learner, items[1], "partly", "", AFTER)
     moved("confirmed")
-    differences.confirm(sue, items[1], "partly", "", AFTER)
+    sending.confirm(sue, items[1], "partly", "", AFTER)
     moved("settled")
 
 
@@ -96,18 +98,18 @@ def seen(sign_in: SignIn, world: World, name: str, statements: list[int]) -> See
     asked = {
         own: [
             *("/", "/profile", "/profile/communication", "/reviews"),
-            *(f"/statements/{each}" for each in statements),
+            *(f"/statements/{statement}" for statement in statements),
         ],
         sue: [
             *(f"{of}/profile", f"{of}/profile/communication"),
-            *(f"{of}/statements/{each}" for each in statements),
+            *(f"{of}/statements/{statement}" for statement in statements),
         ],
     }
     pages = {path: client.get(path) for client, paths in asked.items() for path in paths}
     assert {page.status_code for page in pages.values()} == {200}
     gaps = [sue.get(team).text]
     others = re.findall(rf'href="({team}\?[^"]*framework=[^"]*)"', gaps[0])
-    gaps += [sue.get(unescape(each)).text for each in others]
+    gaps += [sue.get(unescape(other)).text for other in others]
     rows = {
         said(f"<main>{row}</main>")
         for page in gaps

@@ -13,14 +13,28 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.client import Client
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, item_ids, review, send
+from tests.factories.sending import (
+    NO,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    ask,
+    item_ids,
+    items,
+    review,
+    send,
+)
 from tests.factories.world import World
 from tests.review_rules import faults
+from tests.rules.moves import change
 from tracker.db import db
-from tracker.records.reviews import status as records
+from tracker.record.workflow.rules import ItemStatus, Move
+from tracker.reviews.act.rules import Thing
+from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict
-from tracker.services.reviews import differences, reviews
 
 pytestmark = pytest.mark.races
 
@@ -69,7 +83,7 @@ def differing(world: World, review_id: int) -> None:
 
 def half_agreed(world: World, review_id: int) -> None:
     differing(world, review_id)
-    differences.confirm(
+    sides.confirm(
         actor(world, "ana"), item_ids(review_id)[0], EndorsedAnswer.PARTLY, "We talked.", world.now
     )
 
@@ -169,7 +183,7 @@ def sending(client: Client, act: Act, review_id: int, item_id: int) -> Callable[
 
 def stands(app: Flask, review_id: int) -> tuple[str, str]:
     with app.app_context():
-        found = review(review_id).status, records.items(db.session(), review(review_id))[0].status
+        found = review(review_id).status, items(review_id)[0].status
         db.session.rollback()
         return found
 
@@ -238,13 +252,8 @@ def test_a_move_without_its_lock_is_found(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner: were the table of moves not asked, both would be told that it was done."""
-    monkeypatch.setattr(
-        records,
-        "item_after",
-        lambda _status, move: (
-            records.ItemStatus.DROPPED if move == "drop" else records.ItemStatus.WAITING
-        ),
-    )
+    for move in (Move.DROP, Move.REPLY):
+        change(monkeypatch, Thing.ITEM, move, before=tuple(ItemStatus))
     with app.app_context():
         review_id = send(world, YES, NO)
         item_id = item_ids(review_id)[0]

@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from tests import pdf
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse
@@ -19,10 +21,12 @@ from tests.web.reviews.differences.test_differences import still
 from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, prepared
 from tests.web.reviews.test_blindness import fetch
 from tests.web.reviews.test_reviews import words
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.assessment.ratings import actions as ratings
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.services.assessment import ratings
-from tracker.services.reviews import delegates, differences, handovers, reviews
 from tracker.web.http import session
 
 SignIn = Callable[[str], Client]
@@ -52,10 +56,10 @@ def settled(world: World) -> int:
     reviews.reveal(sue, review_id, world.now)
     for item_id in ids[2:4]:
         for who in (sue, ana):
-            differences.confirm(who, item_id, "partly", "", world.now)
+            sides.confirm(who, item_id, "partly", "", world.now)
     due = world.now.date() + dt.timedelta(days=20)
     differences.add_next_step(sue, ids[2], ana.person_id, "Shadow Tom", due, world.now)
-    differences.keep_apart(ana, ids[4], world.now)
+    sides.keep_apart(ana, ids[4], world.now)
     return review_id
 
 
@@ -74,7 +78,7 @@ def test_both_see_what_it_came_to(url: str, world: World, sign_in: SignIn, name:
     who = {"ana": "Sue", "sue": "You"}[name]
     assert f"{who} had no chance to see 1 statement. 1 was dropped after a question." in said
     rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
-    found = [words(f"<main>{each}</main>").strip("> ") for each in rows]
+    found = [words(f"<main>{row}</main>").strip("> ") for row in rows]
     changed = [each.partition(" Communication, ")[::2] for each in found if "Before:" in each]
     assert [(title, after.partition("Before: ")[2]) for title, after in changed] == [
         ("Communication 1.1", "Partly ↑ up: Consistently The same"),
@@ -87,6 +91,17 @@ def test_both_see_what_it_came_to(url: str, world: World, sign_in: SignIn, name:
     assert "Shadow Tom For Communication 2.1 Ana Dec 14" in found
     you = {"ana": "You Ana : Consistently. Sue: Partly", "sue": "Ana: Consistently. You Sue"}
     assert you[name] in said
+
+
+def test_what_was_compared_is_counted_on_the_page_and_on_paper(
+    url: str, world: World, sign_in: SignIn
+) -> None:
+    """What was not seen, and what was dropped, is no comparison."""
+    ana, differences_url = sign_in(world.email("ana")), url.replace("/result", "/differences")
+    page = words(ana.get(differences_url).text)
+    assert "You and Sue rated 5 statements without seeing each other’s ratings." in page
+    notes = pdf.words(ana.get(f"{differences_url}.pdf"))
+    assert "2 of 5 were the same at once, so they were reviewed." in notes
 
 
 def test_only_the_learner_can_ask_for_a_second_opinion(
@@ -183,7 +198,7 @@ def test_today_leads_a_backup_to_it_who_supervises_nobody(
     with app.app_context():
         cora = actor(world, "cora")
         until = today + dt.timedelta(days=9)
-        delegates.name(actor(world, "sue"), cora.person_id, today, until, world.now)
+        handovers.name_deputy(actor(world, "sue"), cora.person_id, today, until, world.now)
         theirs = send(world, YES, YES)
         review_id = handovers.hand_on(cora, theirs, cora.person_id, "Sue is away", world.now)
         answer_all(world, review_id, SAME, SAME, by="cora")

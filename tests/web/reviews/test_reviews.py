@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
@@ -31,8 +32,8 @@ from tests.factories.sending import (
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Person, Review, ScaleAnswer, Team, TrainingAction
-from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.reviews import differences, reviews
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.review import actions as reviews
 
 SignIn = Callable[[str], Client]
 TELLS, SAYS_PART, SAYS_NO = (
@@ -608,7 +609,7 @@ class TestDifferencesPage:
         ]
         with app.app_context():
             reviews.reveal(actor(world, "sue"), review_id, world.now)
-            differences.confirm(actor(world, "ana"), first, EndorsedAnswer.PARTLY, nasty, world.now)
+            sides.confirm(actor(world, "ana"), first, EndorsedAnswer.PARTLY, nasty, world.now)
         pages += [client.get(f"/reviews/{review_id}/differences") for client in (ana, sue)]
         for page in pages:
             assert page.status_code == 200
@@ -648,7 +649,7 @@ def test_no_page_costs_more_statements_for_more_items(
                 answer_all(world, review_id, *[SAYS_NO] * len(own))
             if state == "revealed":
                 reviews.reveal(actor(world, "sue"), review_id, world.now)
-                differences.confirm(
+                sides.confirm(
                     actor(world, "ana"),
                     item_ids(review_id)[0],
                     EndorsedAnswer.PARTLY,

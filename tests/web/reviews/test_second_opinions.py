@@ -21,9 +21,9 @@ from tests.web.reviews.second_opinion_worlds import (
 )
 from tests.web.reviews.test_blindness import SignIn, fetch, reader
 from tests.web.worlds import Pages, different, seen_by
-from tracker.queries.access import blind_spots
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.services.reviews import reviews
+from tracker.record.blindness import queries as blind_spots
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.reviews.review import actions as reviews
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 """The worlds are made one after the other, and their rows have the same ids, on this engine alone."""

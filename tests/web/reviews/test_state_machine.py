@@ -30,12 +30,14 @@ from tests.conftest import NOW, empty
 from tests.engines import LONG
 from tests.factories.world import make_world
 from tests.review_rules import faults, faults_of_statuses
+from tests.rules.moves import change
 from tests.snapshots import Rows, rows
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry
 from tracker.models.record.words import skill_of
-from tracker.rules.reviews.workflow import ITEM_MOVES, ItemStatus, Move
-from tracker.services.reviews import standings
+from tracker.record.standings import actions as standings
+from tracker.record.workflow.rules import ItemStatus, Move
+from tracker.reviews.act.rules import MOVES, Thing
 from tracker.web.http import idempotency
 
 OWN = ("partly", "not_sure", "not_yet")
@@ -396,14 +398,14 @@ class ReviewMachine(RuleBasedStateMachine):
         def then() -> None:
             item.status = "differs"
             item.version += 1
-            words = [each for each in others if each.status in ("endorsed", "kept_apart")]
-            if item.suspended and not any(each.ended > item.ended for each in words):
+            words = [other for other in others if other.status in ("endorsed", "kept_apart")]
+            if item.suspended and not any(word.ended > item.ended for word in words):
                 self.standing[item.at] = item.suspended
 
         allowed = (
             sheet.can(item, "undo-no-agreement")
             and item.kept_by == who
-            and not any(each.id > item.id for each in others)
+            and not any(other.id > item.id for other in others)
         )
         return self.request(who, sheet, "undo-no-agreement", item, {}, allowed, then)
 
@@ -766,7 +768,13 @@ def test_any_order_of_moves_keeps_to_the_table(app: Flask) -> None:
 
 
 def lose(lost: tuple[ItemStatus, Move]) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patch: patch.delitem(ITEM_MOVES, lost)
+    status, move = lost
+
+    def without(patch: pytest.MonkeyPatch) -> None:
+        before = tuple(each for each in MOVES[Thing.ITEM, move].before if each != status)
+        change(patch, Thing.ITEM, move, before=before)
+
+    return without
 
 
 BREAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
@@ -774,8 +782,8 @@ BREAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "an agreement is lost": lose((ItemStatus.DIFFERS, Move.AGREE)),
     "undoing is lost": lose((ItemStatus.KEPT_APART, Move.UNDO_KEEP_APART)),
     "taking back is lost": lose((ItemStatus.DIFFERS, Move.TAKE_BACK)),
-    "a move too many": lambda patch: patch.setitem(
-        ITEM_MOVES, (ItemStatus.ENDORSED, Move.KEEP_APART), ItemStatus.KEPT_APART
+    "a move too many": lambda patch: change(
+        patch, Thing.ITEM, Move.KEEP_APART, before=(ItemStatus.DIFFERS, ItemStatus.ENDORSED)
     ),
     "keys are not looked at": lambda patch: patch.setattr(
         idempotency, "_sent", lambda _person: None

@@ -16,13 +16,14 @@ from tests.web.evidence.canary import CARD, tables_with_it
 from tests.web.reviews.test_blindness import crawl
 from tests.web.reviews.test_result import PARTLY, SAME, settled
 from tests.web.reviews.test_reviews import words
+from tracker.administration.people import actions as people
 from tracker.db import db, session
 from tracker.models import AuditEvent, AuditEventDetail, HeldText, Notice, Thanks
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.notices import MailChoice, NoticeKind
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.notifications.notices import MailChoice, NoticeKind
 from tracker.rules.roles import Role
-from tracker.services.administration import legal_holds
-from tracker.services.reviews import reviews, thanks
 
 SignIn = Callable[[str], Client]
 TO_ANA, TO_SUE = "Saturdays run calmer, thanks to you.", "You took the time: CANARY-THANKS."
@@ -111,9 +112,9 @@ def test_nothing_is_left_of_what_was_withdrawn(app: Flask, review_id: int, world
     """The audit says that it was written and withdrawn, and never what."""
     with app.app_context():
         ana = actor(world, "ana")
-        thanks.write(ana, review_id, f"You helped me with {CARD}.", world.now)
+        differences.thank(ana, review_id, f"You helped me with {CARD}.", world.now)
         assert tables_with_it(db.engine) == {"thanks"}
-        thanks.withdraw(ana, review_id, world.now)
+        differences.withdraw_thanks(ana, review_id, world.now)
         assert tables_with_it(db.engine) == set()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds[-2:] == ["review_thanked", "review_thanks_withdrawn"]
@@ -127,10 +128,10 @@ def test_a_legal_hold_on_either_keeps_what_goes(
 ) -> None:
     with app.app_context():
         ana, adam = actor(world, "ana"), actor(world, "adam")
-        thanks.write(ana, review_id, "First", world.now)
-        legal_holds.begin(adam, world.people[on_hold], "A letter.", world.now)
-        thanks.write(ana, review_id, TO_SUE, world.now)
-        thanks.withdraw(ana, review_id, world.now)
+        differences.thank(ana, review_id, "First", world.now)
+        people.begin_legal_hold(adam, world.people[on_hold], "A letter.", world.now)
+        differences.thank(ana, review_id, TO_SUE, world.now)
+        differences.withdraw_thanks(ana, review_id, world.now)
         held = session().scalars(select(HeldText.content).order_by(HeldText.id)).all()
         assert held == [{"text": "First"}, {"text": TO_SUE}]
 
@@ -140,12 +141,12 @@ def test_only_of_a_closed_review_and_by_the_two(app: Flask, world: World) -> Non
         review_id = send(world, YES)
         for name, refusal in (("ana", Conflict), ("sue", Conflict), ("cora", Missing)):
             with pytest.raises(refusal):
-                thanks.write(actor(world, name), review_id, "Early", world.now)
+                differences.thank(actor(world, name), review_id, "Early", world.now)
         answer_all(world, review_id, SAME)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
         for name in ("cora", "ben", "hugo"):
             with pytest.raises(Missing):
-                thanks.write(actor(world, name), review_id, "Not mine", world.now)
+                differences.thank(actor(world, name), review_id, "Not mine", world.now)
         assert session().scalars(select(Thanks)).all() == []
 
 
@@ -154,8 +155,8 @@ def thanked(app: Flask, world: World, url: str, review_id: int) -> list[str]:
     """Both wrote some; then Hugo, who leads the team with Sue, gives a second opinion. Addresses
     to guess."""
     with app.app_context():
-        thanks.write(actor(world, "ana"), review_id, TO_SUE, world.now)
-        thanks.write(actor(world, "sue"), review_id, "CANARY-THANKS to you.", world.now)
+        differences.thank(actor(world, "ana"), review_id, TO_SUE, world.now)
+        differences.thank(actor(world, "sue"), review_id, "CANARY-THANKS to you.", world.now)
         join(world, "hugo", "central", Role.SUPERVISOR)
         first = world.statements["communication"][0]
         second = reviews.send(actor(world, "ana"), world.people["hugo"], [first], world.now)

@@ -8,8 +8,8 @@ from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.world import World, add
 from tracker.db import transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Library, Team
-from tracker.rules.profiles.levels import TargetState
 
 GAP, AT = TargetState.GAP, TargetState.AT_TARGET
 

@@ -13,8 +13,8 @@ from tests.factories.people import closed_to, join
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
+from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
 

@@ -26,12 +26,12 @@ from tests.web.teams.crowds import Crowd, hide_names
 from tests.web.teams.plain_figures import GAP, UNKNOWN, Plain
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Look, Team
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.administration import rounds
-from tracker.services.reviews import standings
+from tracker.record.standings import actions as standings
+from tracker.record.workflow.rules import ItemStatus
 
 SignIn = Callable[[str], Client]
 DOMAINS = ("Technical", "Communication", "Leadership")

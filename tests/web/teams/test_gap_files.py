@@ -19,15 +19,15 @@ from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_gaps import about, file, some_gaps
+from tracker.administration.rounds import actions as rounds
 from tracker.db import transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Library, Person
-from tracker.rules.profiles.levels import TargetState
+from tracker.record.standings import actions as standings
 from tracker.rules.regions import Paper
-from tracker.services.administration import rounds
-from tracker.services.reviews import standings
-from tracker.web.teams import people_file
-from tracker.web.teams.gaps import file_views
-from tracker.web.teams.gaps.xlsx import WIDEST
+from tracker.teams.gaps import exports_people as people_file
+from tracker.teams.gaps import views as file_views
+from tracker.teams.gaps.exports_xlsx import WIDEST
 
 SignIn = Callable[[str], Client]
 FOOTER = 50

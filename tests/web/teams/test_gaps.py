@@ -22,7 +22,9 @@ from tests.factories.reviews import endorse, endorse_all, send
 from tests.factories.world import World, add, job
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.matrix import below, cells, domains
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import (
     Domain,
     Framework,
@@ -36,13 +38,11 @@ from tracker.models import (
     Target,
 )
 from tracker.models.record.words import skill_of
-from tracker.queries.teams.gap_matrix import ChildRow
-from tracker.queries.teams.gap_scope import TeamName
-from tracker.queries.teams.gaps import TEAMS_SHOWN, GapPage
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.administration import rounds
-from tracker.services.reviews import standings
+from tracker.record.standings import actions as standings
+from tracker.record.workflow.rules import ItemStatus
+from tracker.teams.gaps.queries import TEAMS_SHOWN, GapPage
+from tracker.teams.gaps.queries_matrix import ChildRow
+from tracker.teams.gaps.queries_scope import TeamName
 
 SignIn = Callable[[str], Client]
 GAP, AT, NOT_ASSESSED = TargetState.GAP, TargetState.AT_TARGET, TargetState.NOT_ASSESSED
@@ -321,7 +321,7 @@ def test_somebody_is_found_by_part_of_their_name(app: Flask, world: World, sign_
     assert list(cells(page)) == ["Björn Ågren"]
     assert "1 of 3 people" in words(page)
     heads = re.findall(r'href="([^"]*)#people"><span>Technical', page)
-    assert [html.unescape(each) for each in heads] == [f"{url}?domain=technical&q=BJORN+agr"]
+    assert [html.unescape(head) for head in heads] == [f"{url}?domain=technical&q=BJORN+agr"]
     assert "Nobody found" in sue.get(f"{url}?q=nobody").text
     assert "it was left out" in sue.get(f"{url}?domain=sewing").text
     assert "it was left out" not in sue.get(f"{url}?domain=technical").text

@@ -16,11 +16,11 @@ from tests.factories.people import join
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Statement
-from tracker.rules.profiles.levels import TargetState
-from tracker.services.assessment import ratings
-from tracker.services.reviews import reviews
+from tracker.reviews.review import actions as reviews
 
 SignIn = Callable[[str], Client]
 BIKES = "bicycle-mechanics"

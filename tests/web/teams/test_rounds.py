@@ -24,13 +24,13 @@ from tests.factories.sending import YES, actor
 from tests.factories.world import World
 from tests.web.teams.crowds import hide_names
 from tests.web.teams.test_teams import rows
+from tracker.accounts.account import actions as away
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
 from tracker.models import Notice, Person, Review, ReviewItem, ReviewMove, Round
-from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
+from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.services.accounts import away
-from tracker.services.administration import rounds
-from tracker.web.teams.rounds.list import SUPERVISORS_MOST
+from tracker.teams.rounds.pages import SUPERVISORS_MOST
 
 SignIn = Callable[[str], Client]
 DAY = dt.timedelta(days=1)

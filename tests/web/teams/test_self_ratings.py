@@ -21,10 +21,10 @@ from tests.web.reviews.test_reviews import words
 from tests.web.teams.crowds import AT, GAP
 from tests.web.teams.test_gaps import file
 from tests.web.teams.without_names.rounds import at, begun_round, counted_round
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.roles import Role
-from tracker.services.administration import rounds
 
 SignIn = Callable[[str], Client]
 

@@ -12,7 +12,7 @@ from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_gap_drill import drill, many
 from tests.web.teams.test_gaps import file
-from tracker.services.administration import use_statements
+from tracker.administration.use_statements import actions as use_statements
 
 SignIn = Callable[[str], Client]
 __all__ = ["many"]

@@ -18,8 +18,8 @@ from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Person, Team
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.rules.pagination import PAGE
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]

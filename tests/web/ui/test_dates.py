@@ -14,8 +14,7 @@ from tracker.models import Library
 from tracker.policy.permissions import Actor
 from tracker.rules.regions import Region
 from tracker.web.http import session
-from tracker.web.ui.templating.dates import day, full_day, long_day, moment, month
-from tracker.web.ui.templating.quantities import file_size
+from tracker.web.ui.templating.dates import day, file_size, full_day, long_day, moment, month
 
 THIS_YEAR, BEFORE = dt.date(2026, 3, 12), dt.date(2025, 3, 12)
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from config import ROOT
 from tracker.rules.drafts import RATING
-from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
-from tracker.web.ui.drafts.filling import filled
+from tracker.web.ui.drafts import DRAFT_FORMS
+from tracker.web.ui.filling import filled
 
 NAMED = re.compile(r'draft_of\(["\']([a-z_.]+)["\']')
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -311,3 +311,10 @@ def test_a_rejected_field_says_so_to_a_screen_reader(styleguide: str) -> None:
     )
     assert 'href="#email"' in styleguide
     assert "<legend>Kind</legend>" in re.sub(r"\s*(</?legend>)\s*", r"\1", styleguide)
+
+
+@pytest.mark.usefixtures("styleguide")
+def test_the_style_guide_shows_a_draft_that_nobody_can_read(client: Client) -> None:
+    page = client.get("/styleguide?draft=1")
+    assert page.status_code == 200
+    assert "can’t be read anymore" in page.text

@@ -21,6 +21,7 @@ from config import ROOT, Config
 from tests import pdf
 from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import grow, leave_out, open_round
@@ -30,8 +31,10 @@ from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask,
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.web.profiles.test_profiles import reviewed
+from tracker.administration.rounds import actions as rounds
 from tracker.app import create_app
 from tracker.db import db, session, transaction
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import (
     Domain,
     Framework,
@@ -48,12 +51,11 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.rules.frameworks.scale import Ground
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import pages_labels as labels
 from tracker.rules.regions import Paper
-from tracker.services.administration import rounds
-from tracker.services.reviews import differences, reviews
 from tracker.web.http.rate_limits import limiter
-from tracker.web.reviews import labels
 from tracker.web.ui.pdf import Document
 from tracker.web.ui.pdf import pdf as make
 
@@ -100,9 +102,9 @@ def talked(world: World) -> int:
     differences.add_next_step(
         actor(world, "sue"), first, world.people["ana"], "Shadow Tom", day, world.now
     )
-    differences.confirm(actor(world, "sue"), first, EndorsedAnswer.PARTLY, "half of it", world.now)
+    sides.confirm(actor(world, "sue"), first, EndorsedAnswer.PARTLY, "half of it", world.now)
     for name in ("ana", "sue"):
-        differences.confirm(
+        sides.confirm(
             actor(world, name), fourth, EndorsedAnswer.CONSISTENTLY, f"{name} agrees", world.now
         )
     return review_id
@@ -427,7 +429,7 @@ def test_markup_in_meeting_notes_is_text(app: Flask, world: World, sue: Client) 
         reviews.reply(actor(world, "ana"), item_id, f"{MARKUP} reply", world.now)
         answer(world, item_id, ReviewerAnswer.PARTLY, note=f"{MARKUP} reviewer")
         reviews.reveal(actor(world, "sue"), review_id, world.now)
-        differences.confirm(
+        sides.confirm(
             actor(world, "sue"), item_id, EndorsedAnswer.PARTLY, f"{MARKUP} reason", world.now
         )
         day = world.now.date()
@@ -616,9 +618,7 @@ def test_long_texts_run_on_over_the_page(app: Flask, world: World, sue: Client) 
                 differences.add_next_step(
                     actor(world, "sue"), item_id, world.people["ana"], long, NOW.date(), NOW
                 )
-        differences.confirm(
-            actor(world, "sue"), first, EndorsedAnswer.PARTLY, "x" * 3_900, world.now
-        )
+        sides.confirm(actor(world, "sue"), first, EndorsedAnswer.PARTLY, "x" * 3_900, world.now)
     response = sue.get(f"/reviews/{review_id}/differences.pdf")
     words = pdf.words(response)
     assert words.count("word") == 8 * 790

@@ -12,16 +12,16 @@ from tests.engines import LONG
 from tests.factories import answers
 from tests.factories.answers import MEANING, Answer, EndorsedAnswer
 from tests.factories.world import World
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.learners import learner as learner_of
-from tracker.queries.assessment.statement_cards import (
+from tracker.assessment.ratings.queries_cards import (
     CitationChip,
     EndorsementMark,
     StatementCard,
     StatementsToRate,
 )
-from tracker.rules.frameworks.scale import Basis
-from tracker.rules.record.versions import ScaleLabel
+from tracker.frameworks.versions.rules_scale import Basis
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.queries_learners import learner as learner_of
+from tracker.record.versions.rules import ScaleLabel
 from tracker.web.ui.statement_cards import ID, StatementCards
 
 HOSTILE = "</textarea><b>&amp;\"'\ue000own\ue001 {{ 7 * 7 }} %(who)s 2000000011"

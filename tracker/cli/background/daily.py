@@ -5,19 +5,31 @@ import datetime as dt
 import click
 from flask import current_app
 
+from tracker.accounts.account import actions as account
+from tracker.accounts.addresses import actions as addresses
+from tracker.accounts.readers import actions as readers
+from tracker.administration.roster import actions as rosters
+from tracker.administration.rounds import actions as rounds
+from tracker.administration.version_moves import actions as moves
+from tracker.cli.faults import STANDING_DIFFERS
 from tracker.cli.files import swept_words
-from tracker.cli.findings import STANDING_DIFFERS
-from tracker.rules.operations.backups import BackupState
-from tracker.rules.operations.daily_work import DailyPart
-from tracker.services import evidence_erasures, idempotency
-from tracker.services.accounts import addresses, away, drafts
-from tracker.services.administration import readers, rounds
-from tracker.services.administration.roster import staging
-from tracker.services.frameworks import moves
-from tracker.services.notifications import reminders, round_reminders
-from tracker.services.operations import anchors, backups, jobs, limit_counts, schema, stored_files
-from tracker.services.operations.daily_work import Parts
-from tracker.services.reviews import differences, endorsements, standings
+from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.notifications.notices import actions as reminders
+from tracker.operations.audit.actions import anchor
+from tracker.operations.backups import actions as backups
+from tracker.operations.backups.rules import BackupState
+from tracker.operations.daily_work.actions import Parts
+from tracker.operations.daily_work.rules import DailyPart
+from tracker.operations.limits import actions as limit_counts
+from tracker.operations.system import actions as system
+from tracker.record.standings import actions as standings
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.services import idempotency
+from tracker.services.core import jobs
+from tracker.storage import file_rows
+from tracker.teams.rounds import actions as round_reminders
 
 NAMED = 20
 """So many people an error names."""
@@ -56,12 +68,12 @@ def _standings(now: dt.datetime) -> str:
 
 
 def _swept(now: dt.datetime) -> str:
-    return swept_words(stored_files.sweep(current_app.config["FILES"], now))
+    return swept_words(file_rows.sweep(current_app.config["FILES"], now))
 
 
 PARTS: Parts = {
     DailyPart.SEALS: lambda now: (
-        f"Seals noted in the audit trail: {'yes' if anchors.anchor(now) else 'none new'}."
+        f"Seals noted in the audit trail: {'yes' if anchor(now) else 'none new'}."
     ),
     DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     DailyPart.MOVES: lambda now: f"People moved as planned: {moves.move_due(now)}.",
@@ -72,15 +84,15 @@ PARTS: Parts = {
     DailyPart.REMINDERS: lambda now: f"Reminders: {reminders.remind(now)}.",
     DailyPart.ROUND_REMINDERS: lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",
     DailyPart.FORMS: _forms,
-    DailyPart.DRAFTS: lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
+    DailyPart.DRAFTS: lambda now: f"Drafts forgotten: {account.forget_drafts(now)}.",
     DailyPart.ADDRESSES: lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",
     DailyPart.LIMIT_COUNTS: lambda now: f"Counts of limits forgotten: {limit_counts.forget(now)}.",
-    DailyPart.AWAY_PERIODS: lambda now: f"Days away forgotten: {away.forget(now)}.",
-    DailyPart.ROSTERS: lambda now: f"Imported files forgotten: {staging.forget(now)}.",
+    DailyPart.AWAY_PERIODS: lambda now: f"Days away forgotten: {reviews.forget_days_away(now)}.",
+    DailyPart.ROSTERS: lambda now: f"Imported files forgotten: {rosters.forget(now)}.",
     DailyPart.JOBS: lambda now: f"Background work forgotten: {jobs.forget(now)}.",
     DailyPart.ERASED_FILES: _erased,
     DailyPart.LEFTOVERS: _swept,
-    DailyPart.STATISTICS: lambda now: f"Statistics of the database: {schema.refresh_statistics()}.",
+    DailyPart.STATISTICS: lambda now: f"Statistics of the database: {system.refresh_statistics()}.",
     DailyPart.BACKUP: _newest_backup,
 }
 """Each says what it did."""

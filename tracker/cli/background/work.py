@@ -17,17 +17,19 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from tracker import locks
+from tracker.accounts.links import actions as password_resets
 from tracker.cli import faults
 from tracker.cli.background import daily
 from tracker.cli.database import must_fit
 from tracker.cli.mail import deliver
-from tracker.queries.operations import daily_parts
-from tracker.rules.notifications.notices import MailStatus
-from tracker.services.accounts import password_resets
-from tracker.services.notifications import outbox
-from tracker.services.operations import daily_work, jobs, schema
-from tracker.services.operations.daily_work import DailyOutcome
-from tracker.services.reviews import standings
+from tracker.notifications.mail import actions as outbox
+from tracker.operations.daily_work import actions as daily_work
+from tracker.operations.daily_work import queries as daily_parts
+from tracker.operations.daily_work.actions import DailyOutcome
+from tracker.operations.system import actions as system
+from tracker.record.standings import actions as standings
+from tracker.rules.core.notices import MailStatus
+from tracker.services.core import jobs
 
 LOG = structlog.get_logger("tracker.work")
 LOOK_EVERY = 2
@@ -80,7 +82,7 @@ def work(once: bool, only_daily: bool, clock_is_right: bool, ends_with: int | No
         if is_alone:
             LOG.info("work_begins")
             _loop(is_over, stop)
-            schema.refresh_statistics()
+            system.refresh_statistics()
     LOG.info("work_ends")
 
 
@@ -93,7 +95,7 @@ def _daily() -> int:
     outcomes = [daily_work.run(daily.PARTS, part, None, _now) for part in daily.PARTS]
     for each in filter(None, outcomes):
         click.echo(each.did or f"Failed: {each.part}. The log above says why.", err=not each.did)
-    return int(any(each is None or each.did is None for each in outcomes))
+    return int(any(outcome is None or outcome.did is None for outcome in outcomes))
 
 
 def _once() -> int:

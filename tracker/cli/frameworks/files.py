@@ -8,13 +8,18 @@ from typing import Any, NoReturn
 
 import click
 
-from tracker.queries.frameworks.contents import IdsElsewhere, ids_elsewhere
+from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules_problems import Known, nothing_known
+from tracker.frameworks.files.rules_reading import (
+    FrameworkFileError,
+    decode,
+    read_framework,
+    warnings,
+)
+from tracker.frameworks.versions.queries_contents import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.changes.placed_statements import placed
-from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
-from tracker.rules.frameworks.file_checks.problems import Known, nothing_known
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
 
@@ -43,25 +48,25 @@ def read(file: Path, *, as_json: bool = False, known: Known = nothing_known) -> 
         refuse([f"{file.name}: {problem}" for problem in error.problems], as_json=as_json)
 
 
-def counted(found: FrameworkFile) -> dict[str, int]:
-    return {"statements": len(placed(found)), "sections": len(found.strands)}
+def counted(content: FrameworkFile) -> dict[str, int]:
+    return {"statements": len(placed(content)), "sections": len(content.strands)}
 
 
-def in_figures(found: FrameworkFile) -> str:
+def in_figures(content: FrameworkFile) -> str:
     """ "137 statements in 3 sections"."""
-    many, sections = counted(found).values()
+    many, sections = counted(content).values()
     return (
         f"{many} {'statement' if many == 1 else 'statements'} in "
         f"{sections} {'section' if sections == 1 else 'sections'}"
     )
 
 
-def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> list[str]:
+def refused(file: Path, content: FrameworkFile, refusal: Conflict) -> list[str]:
     match refusal.code:
         case "framework_version_differs":
-            return [f"{differs(file, found)} Give the file a new version number."]
+            return [f"{differs(file, content)} Give the file a new version number."]
         case "draft_unfit":
-            return [f"{file.name}: {each}" for each in unfit(found, ids_elsewhere(found))]
+            return [f"{file.name}: {each}" for each in unfit(content, ids_elsewhere(content))]
         case code:
             facts = refusal.facts | {"by": refusal.facts.get("by") or "command"}
             return [f"{file.name}: {NOT_TAKEN_IN[code].format(**facts)}"]
@@ -81,34 +86,34 @@ NOT_TAKEN_IN = {
 }
 
 
-def unfit(found: FrameworkFile, elsewhere: Iterable[IdsElsewhere] = ()) -> list[str]:
+def unfit(content: FrameworkFile, elsewhere: Iterable[IdsElsewhere] = ()) -> list[str]:
     """Why it can be a draft, and not be published."""
     return [
-        *(f"This level has no statement: {each}" for each in empty_levels(found)),
-        *(f"This title stands twice in a domain: {each}" for each in titles_used_twice(found)),
+        *(f"This level has no statement: {empty_level}" for empty_level in empty_levels(content)),
+        *(f"This title stands twice in a domain: {each}" for each in titles_used_twice(content)),
         *(
-            f"{len(of.uuids)} of {len(placed(found))} statements have UUIDs of “{of.title}”. If "
+            f"{len(of.uuids)} of {len(placed(content))} statements have UUIDs of “{of.title}”. If "
             f"this is its next version, its slug has to be {of.slug}; else give them their own"
             for of in elsewhere
         ),
     ]
 
 
-def differs(file: Path, found: FrameworkFile) -> str:
+def differs(file: Path, content: FrameworkFile) -> str:
     return (
-        f"{file.name}: {found.slug} {found.version} is published with other content, and a "
+        f"{file.name}: {content.slug} {content.version} is published with other content, and a "
         "published version is never changed."
     )
 
 
 def warn(
-    file: Path, found: FrameworkFile, fonts: str, elsewhere: Iterable[IdsElsewhere] = ()
+    file: Path, content: FrameworkFile, fonts: str, elsewhere: Iterable[IdsElsewhere] = ()
 ) -> list[str]:
     """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
-    unfitting = unfit(found, elsewhere)
+    unfitting = unfit(content, elsewhere)
     told = [f"{each}. Until that is changed it can't be published." for each in unfitting]
-    told += map(str, warnings(found))
-    if unshown := document_fonts.unshown(found.all_text(), fonts):
+    told += map(str, warnings(content))
+    if unshown := document_fonts.unshown(text_of(content), fonts):
         told.append(_about_unshown(unshown))
     for warning in told:
         click.echo(f"{file.name}: warning: {warning}", err=True)

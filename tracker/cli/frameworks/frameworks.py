@@ -8,17 +8,17 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from config import document_fonts
-from tracker.cli.frameworks import files, moves, offering
+from tracker.cli.frameworks import files, moves, versions
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
-from tracker.cli.frameworks.versions import add_origin, diff, export, open_draft, publish
-from tracker.queries.frameworks.contents import ids_elsewhere, known_uuids
-from tracker.queries.frameworks.drafts import drafted, open_drafts
-from tracker.queries.frameworks.published import published, versions
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.actions_importing import ImportedFramework, import_framework
+from tracker.frameworks.drafts.queries import drafted, open_drafts
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.queries import published
+from tracker.frameworks.versions.queries import versions as versions_of
+from tracker.frameworks.versions.queries_contents import ids_elsewhere, known_uuids
+from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.versions import VersionStatus
-from tracker.services.frameworks import publishing
-from tracker.services.frameworks.importing import ImportedFramework, import_framework
 from tracker.services.one_transaction import kept_unless
 
 OUTCOMES = {
@@ -35,13 +35,17 @@ def framework() -> None:
     """Frameworks."""
 
 
-framework.add_command(add_origin)
-framework.add_command(diff)
-framework.add_command(export)
-framework.add_command(publish)
-framework.add_command(offering.hide)
-framework.add_command(offering.unhide)
-framework.add_command(offering.withdraw)
+for command in (
+    versions.add_origin,
+    versions.diff,
+    versions.export,
+    versions.publish,
+    versions.hide,
+    versions.unhide,
+    versions.withdraw,
+    moves.move,
+):
+    framework.add_command(command)
 
 
 @framework.command("check")
@@ -50,13 +54,13 @@ framework.add_command(offering.withdraw)
 def check(file: Path, as_json: bool) -> None:
     """Say what is wrong with FILE, with the place of each problem. It needs no database; whether
     it fits what is published here, `import --dry-run` says."""
-    found = files.read(file, as_json=as_json)
+    content = files.read(file, as_json=as_json)
     try:
-        told = files.warn(file, found, document_fonts())
+        told = files.warn(file, content, document_fonts())
     except ValueError as error:
         files.refuse([str(error)], as_json=as_json)
-    words = f"{file.name}: {found.title}, version {found.version}, can be imported."
-    data = _named(found) | {"outcome": "can_be_imported", "warnings": told}
+    words = f"{file.name}: {content.title}, version {content.version}, can be imported."
+    data = _named(content) | {"outcome": "can_be_imported", "warnings": told}
     files.say(data, words, as_json=as_json)
 
 
@@ -76,25 +80,22 @@ def check(file: Path, as_json: bool) -> None:
 def import_file(file: Path, at_once: bool, replace: bool, dry_run: bool, as_json: bool) -> None:
     """Take FILE in as a draft of its version, or as other content of the draft that is open. The
     same file again changes nothing."""
-    found = files.read(file, as_json=as_json, known=known_uuids)
-    files.warn(file, found, current_app.config["DOCUMENT_FONTS"], ids_elsewhere(found))
+    content = files.read(file, as_json=as_json, known=known_uuids)
+    files.warn(file, content, current_app.config["DOCUMENT_FONTS"], ids_elsewhere(content))
     try:
         with kept_unless(dry_run):
-            there = open_draft(found.slug) if replace else None
-            seen = "" if there is None else there.seen
-            imported = import_framework(found, dt.datetime.now(dt.UTC), replaces=seen)
+            draft = versions.open_draft(content.slug) if replace else None
+            seen = "" if draft is None else draft.seen
+            imported = import_framework(content, dt.datetime.now(dt.UTC), replaces=seen)
             if at_once:
                 imported = _published(imported)
                 if imported.draft_id is not None:
                     raise Conflict("draft_follows")
     except Conflict as refusal:
-        files.refuse(files.refused(file, found, refusal), as_json=as_json)
+        files.refuse(files.refused(file, content, refusal), as_json=as_json)
     else:
-        data = _named(found) | files.counted(found) | {"outcome": _outcome(imported)}
-        files.say(data, _said(found, imported), as_json=as_json)
-
-
-framework.add_command(moves.move)
+        data = _named(content) | files.counted(content) | {"outcome": _outcome(imported)}
+        files.say(data, _said(content, imported), as_json=as_json)
 
 
 @framework.command("list")
@@ -114,22 +115,24 @@ def take_in_shipped(file: Path) -> None:
     """Take in a file that comes with the program, where it is new, and publish it where it is the
     first version. A published version that differs, or was withdrawn, and a draft that is open stay
     as they are: an update of the program must not stop the start."""
-    found = files.read(file)
-    is_there = found.version in {row.version for row in versions(found.slug, [*VersionStatus])}
-    if not is_there and any(each.slug == found.slug for each in open_drafts()):
+    content = files.read(file)
+    is_there = content.version in {
+        row.version for row in versions_of(content.slug, [*VersionStatus])
+    }
+    if not is_there and any(open_draft.slug == content.slug for open_draft in open_drafts()):
         return
     try:
         with kept_unless(False):
-            imported = _published(import_framework(found, dt.datetime.now(dt.UTC)))
+            imported = _published(import_framework(content, dt.datetime.now(dt.UTC)))
     except Conflict as refusal:
         if refusal.code == "framework_version_withdrawn":
             return
         differs = refusal.code == "framework_version_differs"
-        told = [files.differs(file, found)] if differs else files.refused(file, found, refusal)
+        told = [files.differs(file, content)] if differs else files.refused(file, content, refusal)
         click.echo(f"{' '.join(told)} It stays as it is.", err=True)
         return
     if imported.added or imported.moved:
-        click.echo(_said(found, imported))
+        click.echo(_said(content, imported))
 
 
 def _published(imported: ImportedFramework) -> ImportedFramework:
@@ -141,9 +144,9 @@ def _published(imported: ImportedFramework) -> ImportedFramework:
     return ImportedFramework(done.framework_id, added=True)
 
 
-def _said(found: FrameworkFile, imported: ImportedFramework) -> str:
-    said = OUTCOMES[_outcome(imported)].format(figures=files.in_figures(found))
-    return f"{found.title}, version {found.version}, {said}."
+def _said(content: FrameworkFile, imported: ImportedFramework) -> str:
+    became = OUTCOMES[_outcome(imported)].format(figures=files.in_figures(content))
+    return f"{content.title}, version {content.version}, {became}."
 
 
 def _outcome(imported: ImportedFramework) -> str:
@@ -152,5 +155,5 @@ def _outcome(imported: ImportedFramework) -> str:
     return "published" if imported.draft_id is None else "drafted"
 
 
-def _named(found: FrameworkFile) -> dict[str, object]:
-    return {"slug": found.slug, "version": found.version, "title": found.title}
+def _named(content: FrameworkFile) -> dict[str, object]:
+    return {"slug": content.slug, "version": content.version, "title": content.title}

@@ -6,15 +6,16 @@ from dataclasses import replace
 import click
 from flask.cli import with_appcontext
 
+from tracker.administration.library import queries as library_settings
+from tracker.administration.version_moves import actions as service
 from tracker.cli.frameworks import files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
-from tracker.queries.administration import library_settings
-from tracker.queries.frameworks import published, version_steps
-from tracker.queries.frameworks.drafts import open_drafts
-from tracker.queries.frameworks.version_steps import MoveScope
+from tracker.frameworks.drafts.queries import open_drafts
+from tracker.frameworks.versions import queries as published
+from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions.queries_steps import MoveScope
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Invalid
-from tracker.services.frameworks import moves as service
 from tracker.services.one_transaction import kept_unless
 
 REFUSED = {
@@ -81,12 +82,14 @@ def move(
     home = library_settings.library_named(library)
     if home is None:
         files.refuse([f"There is no library named “{library}”."], as_json=as_json)
-    versions = {each.version: each.id for each in published.versions(slug, published.SHOWN)}
+    versions = {
+        version.version: version.id for version in published.versions(slug, published.SHOWN)
+    }
     if unpublished := [each for each in (before, after) if each not in versions]:
         files.refuse([_unpublished(slug, each) for each in unpublished], as_json=as_json)
-    scope = MoveScope(home[0], versions[before], versions[after], team, person)
+    scope = MoveScope(home.id, versions[before], versions[after], team, person)
     now = dt.datetime.now(dt.UTC)
-    today = day_in(home[1], now)
+    today = day_in(home.time_zone, now)
     to_rate = version_steps.to_rate(scope, today)
     is_planned = on is not None or when_round_ends
     data: dict[str, object] = {}
@@ -103,8 +106,8 @@ def move(
         if is_done and refusal.code in ("move_done", "move_unknown"):
             files.say({"people": 0, "outcome": "unchanged"}, THERE, as_json=as_json)
             return
-        said = REFUSED.get(refusal.code, refusal.code).format(**refusal.facts)
-        files.refuse([said], as_json=as_json)
+        problem = REFUSED.get(refusal.code, refusal.code).format(**refusal.facts)
+        files.refuse([problem], as_json=as_json)
     are_all_back = 0 < people <= to_rate.back
     data |= {
         "people": people,
@@ -126,7 +129,9 @@ def _are_there(scope: MoveScope, today: dt.date) -> bool:
 
 
 def _unpublished(slug: str, version: str) -> str:
-    if any((each.slug, each.version) == (slug, version) for each in open_drafts()):
+    if any(
+        (open_draft.slug, open_draft.version) == (slug, version) for open_draft in open_drafts()
+    ):
         return (
             f"Version {version} of {slug} is a draft: publish it first, with "
             f"“tracker framework publish {slug}”."

@@ -1,23 +1,27 @@
-"""Versions of a framework: their files, what a draft changes, and publishing it."""
+"""Versions of a framework: their files, what a draft changes, publishing it, and then hiding,
+showing again, and withdrawing it."""
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
+from tracker.administration.exclusions import actions_origins as origins
 from tracker.cli.frameworks import files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
-from tracker.queries.frameworks.contents import file_of
-from tracker.queries.frameworks.drafts import DraftedVersion, drafted, last_published, open_drafts
-from tracker.queries.frameworks.published import SHOWN, versions
+from tracker.frameworks.changes.rules import Kind
+from tracker.frameworks.changes.rules_rows import change_data
+from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts.queries import DraftedVersion, drafted, last_published, open_drafts
+from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions.queries import SHOWN, Published, versions
+from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.changes.change_rows import change_data
-from tracker.rules.frameworks.changes.comparison import Kind
-from tracker.rules.frameworks.file_writing import text_of
-from tracker.rules.frameworks.versions import VersionStatus
-from tracker.services.frameworks import publishing
 from tracker.services.one_transaction import kept_unless
 
 SLUG = click.argument("slug")
@@ -40,14 +44,8 @@ def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json
     if draft:
         file = _open_draft(slug, as_json=as_json).after
     else:
-        rows = versions(slug, SHOWN if version is None else [*VersionStatus])
-        found = [row for row in rows if version in (None, row.version)]
-        if not found:
-            files.refuse(
-                [f"No version of {slug} is published{f' as {version}' if version else ''}."],
-                as_json=as_json,
-            )
-        file = file_of(found[0].id)
+        statuses = SHOWN if version is None else [*VersionStatus]
+        file = file_of(_versions(slug, version, statuses, as_json=as_json)[0].id)
     if to is None:
         click.echo(text_of(file), nl=False)
         return
@@ -62,32 +60,32 @@ def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json
 @with_appcontext
 def diff(slug: str, as_json: bool) -> None:
     """What the draft of the framework SLUG changes, and what was decided about it."""
-    found = _open_draft(slug, as_json=as_json)
-    changes = found.comparison.changed
+    draft = _open_draft(slug, as_json=as_json)
+    changes = draft.comparison.changed
     data = {
         "slug": slug,
-        "from": found.before.version or None,
-        "to": found.after.version,
-        "counts": {kind.value: len(found.comparison.of(kind)) for kind in Kind},
-        "undecided": len(found.undecided),
-        "changes": [change_data(change, found.decision_of(change)) for change in changes],
-        "titles": [{"before": old, "after": new} for old, new in found.comparison.renamed],
+        "from": draft.before.version or None,
+        "to": draft.after.version,
+        "counts": {kind.value: len(draft.comparison.of(kind)) for kind in Kind},
+        "undecided": len(draft.undecided),
+        "changes": [change_data(change, draft.decision_of(change)) for change in changes],
+        "titles": [{"before": old, "after": new} for old, new in draft.comparison.renamed],
     }
-    since = found.before.version or "nothing"
-    lines = [f"{found.after.title}: {since} to {found.after.version}"]
+    since = draft.before.version or "nothing"
+    lines = [f"{draft.after.title}: {since} to {draft.after.version}"]
     for change in changes:
         sides = (
             " + ".join(f"{each.code} {each.title}" for each in side)
             for side in (change.before, change.after)
         )
-        decision = found.decision_of(change).replace("_", " ") or "not decided"
+        decision = draft.decision_of(change).replace("_", " ") or "not decided"
         end = f" ({decision})" if change.needs_decision else ""
         lines.append(f"{change.kind.value:<9}{' -> '.join(filter(None, sides))}{end}")
     lines += [
         f"title    {' -> '.join(title or '(none)' for title in titles)}"
-        for titles in found.comparison.renamed
+        for titles in draft.comparison.renamed
     ]
-    counted = Counter(change.kind.value for change in found.comparison.changes)
+    counted = Counter(change.kind.value for change in draft.comparison.changes)
     lines.append(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + ".")
     files.say(data, "\n".join(lines), as_json=as_json)
 
@@ -110,22 +108,22 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
             as_json=as_json,
         )
         return
-    found = _open_draft(slug, as_json=as_json)
+    draft = _open_draft(slug, as_json=as_json)
     try:
         with kept_unless(dry_run):
-            done = publishing.publish(None, found.id, dt.datetime.now(dt.UTC), found.seen)
+            done = publishing.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
     except Conflict as refusal:
-        files.refuse(_why(found, refusal), as_json=as_json)
+        files.refuse(_why(draft, refusal), as_json=as_json)
     data = {"slug": slug, "version": done.version, "undecided": done.undecided}
     again = (
         f" Changes without a choice, rated again: {done.undecided}."
-        if found.base_framework_id
+        if draft.base_framework_id
         else ""
     )
     files.say(
-        data | files.counted(found.after) | {"outcome": "published"},
-        f"{found.after.title}, version {done.version}, is published: "
-        f"{files.in_figures(found.after)}.{again}",
+        data | files.counted(draft.after) | {"outcome": "published"},
+        f"{draft.after.title}, version {done.version}, is published: "
+        f"{files.in_figures(draft.after)}.{again}",
         as_json=as_json,
     )
 
@@ -147,7 +145,7 @@ def add_origin(
     try:
         with kept_unless(dry_run):
             now = dt.datetime.now(dt.UTC)
-            publishing.add_origin(slug, version, uuid, origin, now, carries=carry)
+            origins.add(slug, version, uuid, origin, now, carries=carry)
     except (Missing, Conflict) as refusal:
         outcome = "unchanged"
         if refusal.facts.get("carries") is not carry:
@@ -173,14 +171,14 @@ NO_ORIGIN = {
 }
 
 
-def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
+def _why(draft: DraftedVersion, refusal: Conflict) -> list[str]:
     if refusal.code != "draft_unfit":
         return [NOT_PUBLISHED[refusal.code]]
     return [
-        *files.unfit(found.after, found.elsewhere),
+        *files.unfit(draft.after, draft.elsewhere),
         *(
             f"Split and merged at once: {', '.join(each.code for each in change.after)}"
-            for change in found.comparison.tangled
+            for change in draft.comparison.tangled
         ),
     ]
 
@@ -199,9 +197,84 @@ def open_draft(slug: str) -> DraftedVersion | None:
 
 def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:
     """Exits with 1 where there is none."""
-    found = open_draft(slug)
-    if found is None:
+    draft = open_draft(slug)
+    if draft is None:
         files.refuse(
             [f"No draft of {slug} is open. Import the file of a version first."], as_json=as_json
         )
-    return found
+    return draft
+
+
+def _versions(
+    slug: str, version: str | None, statuses: Collection[VersionStatus], *, as_json: bool
+) -> list[Published]:
+    """That version, or all. Exits with 1 where there is none."""
+    rows = [row for row in versions(slug, statuses) if version in (None, row.version)]
+    if not rows:
+        files.refuse(
+            [f"No version of {slug} is published{f' as {version}' if version else ''}."],
+            as_json=as_json,
+        )
+    return rows
+
+
+NOT_SET = {
+    "version_awaited": "{library} plans to move people to version {version} on {day}. Its "
+    "administrators can cancel that move on the page Versions in use. Or hide the version after "
+    "that day.",
+    "version_in_use": "It can't be withdrawn: somebody is on it or is to be moved, newcomers of a "
+    "library begin with it, a round is for it, or something was said or decided in it. The page "
+    "Versions of frameworks says which. Hide it instead: tracker framework hide",
+    "version_withdrawn": "It was withdrawn, and stays so.",
+}
+
+
+def _setting(name: str, status: VersionStatus, says: str, *, of_one: bool) -> click.Command:
+    """A command that gives a version, or all of a framework, another status. `of_one`: of one
+    alone."""
+
+    @click.command(name, help=says)
+    @SLUG
+    @click.argument("version", required=of_one)
+    @DRY_RUN
+    @AS_JSON
+    @with_appcontext
+    def set_status(slug: str, version: str | None, dry_run: bool, as_json: bool) -> None:
+        rows = _versions(slug, version, [*VersionStatus], as_json=as_json)
+        try:
+            with kept_unless(dry_run):
+                ids = [row.id for row in rows]
+                count = offering.set_status(None, ids, status, dt.datetime.now(dt.UTC))
+        except Conflict as refusal:
+            files.refuse([NOT_SET[refusal.code].format(**refusal.facts)], as_json=as_json)
+        outcome = status.value if count else "unchanged"
+        named = f"{rows[0].title}, {f'version {version}' if version else 'all versions'}"
+        files.say(
+            {"slug": slug, "version": version, "outcome": outcome, "versions": count},
+            f"{named}: {status.value}{'' if count else ' already; nothing changed'}.",
+            as_json=as_json,
+        )
+
+    return set_status
+
+
+hide = _setting(
+    "hide",
+    VersionStatus.HIDDEN,
+    "Hide a VERSION of the framework SLUG, or all of them: nobody new can choose it. Whoever has "
+    "something in it reads it as before.",
+    of_one=False,
+)
+unhide = _setting(
+    "unhide",
+    VersionStatus.OFFERED,
+    "Show a VERSION of the framework SLUG again, or all that are hidden.",
+    of_one=False,
+)
+withdraw = _setting(
+    "withdraw",
+    VersionStatus.WITHDRAWN,
+    "Withdraw a VERSION of the framework SLUG that was published by mistake, while nobody uses it. "
+    "This can't be undone.",
+    of_one=True,
+)

@@ -15,8 +15,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.rules.operations.backups import BackupState
-from tracker.services.operations import monitoring, readiness
+from tracker.operations.backups.rules import BackupState
+from tracker.operations.system import actions as system
 
 
 class InstallationCollector(Collector):
@@ -36,20 +36,18 @@ def _readiness() -> Iterable[Metric]:
     ready = GaugeMetricFamily(
         "tracker_ready", "1 where that is as it must be, as /readyz says it.", labels=["check"]
     )
-    places = readiness.places(current_app.config)
-    failing = readiness.failing(places)
-    for name in readiness.CHECKS:
+    failing = system.failing(current_app.config)
+    for name in system.CHECKS:
         ready.add_metric([name], name not in failing)
     yield ready
-    yield _gauge(
-        "disk_free_bytes", "Free on the disk with the data.", monitoring.free_bytes(places.data)
-    )
+    free = system.free_bytes(current_app.config["DATA_DIR"])
+    yield _gauge("disk_free_bytes", "Free on the disk with the data.", free)
 
 
 def _state() -> Iterable[Metric]:
     config = current_app.config
     try:
-        found = monitoring.state(config["DATA_DIR"], config["BACKUP_DIR"])
+        found = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
     except SQLAlchemyError:
         yield _gauge("database_up", "1 where the database answers.", 0)
         return
@@ -73,8 +71,8 @@ def _state() -> Iterable[Metric]:
         "1 where that part of the daily work was tried and is not done; clock: it is doubted.",
         labels=["part"],
     )
-    for each in found.totals.daily_parts:
-        parts.add_metric([each.part.value], each.failing_since is not None)
+    for daily_part in found.totals.daily_parts:
+        parts.add_metric([str(daily_part.part)], daily_part.failing_since is not None)
     yield parts
     yield from _moment(
         "backup_newest", "The newest backup that passed its test.", found.good_backup_at

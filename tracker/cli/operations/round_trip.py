@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from tracker.rules.operations import probes
+from tracker.operations.system import rules as probes
 
 MIB = 1024 * 1024
 PRETENDED = "192.0.2.77"

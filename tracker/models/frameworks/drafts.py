@@ -7,8 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models.columns import Id, Word, one_of, parent
-from tracker.rules.frameworks.versions import VersionDecision
 
 OPEN = "published_at IS NULL AND discarded_at IS NULL"
 
@@ -16,9 +16,9 @@ OPEN = "published_at IS NULL AND discarded_at IS NULL"
 class FrameworkDraft(Base):
     """At most one is open for each framework. Without a base it is a first version. `content` is
     its file, `digest` that of the file as it was taken in; `origins`: what somebody said by hand
-    about whose place a statement takes (rules/frameworks/changes/comparison), its own where the
+    about whose place a statement takes (frameworks/changes/rules), its own where the
     file leaves it out and it is kept; `places`: by new domain the one whose targets go on in it
-    (rules/frameworks/changes/structure). By command where no person is named."""
+    (frameworks/changes/rules_places). By command where no person is named."""
 
     __tablename__ = "framework_drafts"
     __table_args__ = (
@@ -52,7 +52,7 @@ class FrameworkDraft(Base):
 
 class FrameworkDraftDecision(Base):
     """What becomes of the ratings of statements that change. `change_key` is the digest of the very
-    change (rules/frameworks/changes/comparison); `carried_to`: of a split, the uuid of the part."""
+    change (frameworks/changes/rules); `carried_to`: of a split, the uuid of the part."""
 
     __tablename__ = "framework_draft_decisions"
     __table_args__ = (

@@ -7,15 +7,14 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules import Decision, VersionStatus
+from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
-from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.frameworks.sensitive import Decision
-from tracker.rules.frameworks.versions import VersionStatus
 
 
 class Framework(Base):
     """One published version. `about` is what its page shows beside the statements: evidence pack,
-    attribution. `status`: whether it can be chosen (rules/frameworks/versions)."""
+    attribution. `status`: whether it can be chosen (frameworks/versions/rules)."""
 
     __tablename__ = "frameworks"
     __table_args__ = (UniqueConstraint("slug", "version"), one_of("status", VersionStatus))

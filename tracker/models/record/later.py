@@ -19,7 +19,7 @@ from tracker.models.record.skills import SkillOrigin
 from tracker.models.record.versions import PersonVersion, row_before
 from tracker.models.record.words import STATEMENTS, Framework, People, is_of
 from tracker.models.rounds import Round, RoundFramework
-from tracker.rules.frameworks.versions import counted_by
+from tracker.rules.calendar import year_before
 
 TODAY, COUNTED_BY = bindparam("today", type_=Date), bindparam("counted_by", type_=Date)
 
@@ -29,7 +29,7 @@ ONCE = "MATERIALIZED"
 
 def on(today: dt.date) -> dict[str, dt.date]:
     """The values by which `counting_later` is asked for that day, in the library of the people."""
-    return {"today": today, "counted_by": counted_by(today)}
+    return {"today": today, "counted_by": year_before(today)}
 
 
 def counting_later(people: People, framework: Framework) -> Subquery:

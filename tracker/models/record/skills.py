@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules import Change
 from tracker.models.columns import Id, one_of, parent
 from tracker.models.frameworks.frameworks import Framework, Statement
-from tracker.rules.frameworks.versions import Change
 
 
 class Skill(Base):

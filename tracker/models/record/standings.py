@@ -12,11 +12,11 @@ from tracker.models.columns import Prose, parent
 
 class Standing(Base):
     """Deleted by triggers in the transaction that writes a row of `FORGETTING` for the person,
-    whoever writes it; counted anew from their sheet (records/standings). So a row that is there,
-    on today's `basis` and before `changes_on`, is what their sheet says.
+    whoever writes it; counted anew from their sheet (record/standings/actions). So a row that is
+    there, on today's `basis` and before `changes_on`, is what their sheet says.
 
     `basis`: a digest of what holds for everybody of a library and version alike
-    (queries/record/standings). The other columns: rules/record/standings.
+    (record/standings/queries). The other columns: record/standings/rules.
     """
 
     __tablename__ = "standings"

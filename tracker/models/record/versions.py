@@ -26,11 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models.columns import NEVER_AGAIN, Id, parent
 from tracker.models.frameworks.frameworks import Domain, Framework, Level, Strand
 from tracker.models.people import Membership, Person
 from tracker.models.rounds import RoleProfile, Target
-from tracker.rules.frameworks.versions import VersionStatus
 
 
 class PersonVersion(Base):
@@ -39,7 +39,9 @@ class PersonVersion(Base):
     hand, or an operator by command."""
 
     __tablename__ = "person_versions"
-    __table_args__ = (Index("ix_person_versions_person", "person_id", "slug", "id"),)
+    __table_args__ = (
+        Index("ix_person_versions_person", "person_id", "slug", "id", "framework_id"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
@@ -137,6 +139,22 @@ def learns_on(
     """Joins somebody's membership and its job profile to the `PersonVersion` that counts."""
     return and_(
         version.person_id == of.person_id, version.slug == profile.slug, is_current(version)
+    )
+
+
+@cache
+def version_learned() -> ScalarSelect[int]:
+    """Over somebody's `Membership` and its `RoleProfile`, the version that counts: for thousands of
+    people, as it looks once into the index for each."""
+    return (
+        select(PersonVersion.framework_id)
+        .where(
+            PersonVersion.person_id == Membership.person_id, PersonVersion.slug == RoleProfile.slug
+        )
+        .order_by(PersonVersion.id.desc())
+        .limit(1)
+        .correlate(Membership, RoleProfile)
+        .scalar_subquery()
     )
 
 

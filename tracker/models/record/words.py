@@ -30,7 +30,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -38,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tracker.models.columns import table_of
+from tracker.models.columns import table_of, written
 from tracker.models.frameworks.frameworks import (
     Domain,
     NotRatedHere,
@@ -50,8 +49,8 @@ from tracker.models.ratings import Rating
 from tracker.models.record.skills import SkillOrigin
 from tracker.models.reviews.endorsements import Endorsement
 from tracker.models.reviews.exceptions import LevelException
-from tracker.rules.reviews.exceptions import ExceptionStatus
-from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.record.endorsements.rules import ExceptionStatus
+from tracker.record.workflow.rules import EndorsementStatus
 
 Framework = int | BindParameter[int] | ColumnElement[bool]
 """The version, by its id; or, over `STATEMENTS`, which of its statements."""
@@ -165,9 +164,7 @@ def read_through(words: Words, framework: Framework, *, all_origins: bool = Fals
     return _named(union_all(*_each_side(words, inherited, framework)))
 
 
-STANDING: ColumnElement[EndorsementStatus] = literal_column(f"'{EndorsementStatus.STANDING}'")
-"""As the index of those that stand has it. With a value that is bound, SQLite would plan the whole
-statement anew each time, to see whether the index may be used."""
+STANDING = written(EndorsementStatus.STANDING)
 
 
 def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:

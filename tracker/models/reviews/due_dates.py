@@ -1,16 +1,27 @@
-"""When reviews are due, in queries: the dates of tracker/rules/reviews/due_dates, and who is
+"""When reviews are due, in queries: the dates of record/workflow/rules, and who is
 away."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, String, cast, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    String,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Bundle
 
+from tracker.accounts.account.rules import read_periods
 from tracker.models.people import AwayPeriod
 from tracker.models.reviews.reviews import Review
-from tracker.rules.reviews.due_dates import due_day, read_periods
+from tracker.record.workflow.rules import due_day
 
 
 class DueDay(Bundle[Any]):
@@ -60,7 +71,7 @@ def differences_due() -> DueDay:
 
 
 def away_of(*people: Any) -> ScalarSelect[Any]:
-    """When these were or are away, for tracker/rules/reviews/due_dates.read_periods."""
+    """When these were or are away, for `read_periods` in tracker/accounts/account/rules.py."""
     period = cast(AwayPeriod.starts_on, String) + "/" + cast(AwayPeriod.until_on, String)
     return (
         select(func.aggregate_strings(period, ","))
@@ -80,6 +91,6 @@ def away_until(person_id: Any, today: dt.date) -> ScalarSelect[dt.date]:
     )
 
 
-def covers(today: dt.date) -> ColumnElement[bool]:
+def covers(today: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     """Of an `AwayPeriod`."""
     return (AwayPeriod.starts_on <= today) & (AwayPeriod.until_on >= today)

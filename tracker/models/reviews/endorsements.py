@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
-from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.record.workflow.rules import EndorsementStatus
 
 
 class Endorsement(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
-from tracker.rules.reviews.exceptions import ExceptionStatus
+from tracker.record.endorsements.rules import ExceptionStatus
 
 OPEN = text("status IN ('proposed', 'agreed')")
 

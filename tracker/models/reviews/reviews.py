@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, partial, wording
-from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.differences import ChoiceKind
-from tracker.rules.reviews.texts import THANKS_MAX
-from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
+from tracker.record.workflow.rules import LIVE, ItemStatus, Move, ReviewStatus
+from tracker.reviews.differences.rules import ChoiceKind
+from tracker.reviews.review.rules import THANKS_MAX
 
 
 class Review(Base):
@@ -34,6 +34,7 @@ class Review(Base):
             name="differences_from_a_day",
         ),
         Index("ix_reviews_learner", "learner_id", "status"),
+        Index("ix_reviews_round", "round_id", "learner_id"),
         Index("ix_reviews_reviewer", "reviewer_id", "status"),
         partial("ix_reviews_open", "closed_at IS NULL", "learner_id"),
     )
@@ -54,6 +55,10 @@ class Review(Base):
     differences_due_on: Mapped[dt.date | None]
     closed_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
+
+
+IS_LIVE = Review.status.in_(LIVE)
+NOT_WITHDRAWN = Review.status != ReviewStatus.WITHDRAWN
 
 
 class ReviewItem(Base):
@@ -92,6 +97,7 @@ class ReviewItem(Base):
         ),
         CheckConstraint("version >= 1", name="version_counts"),
         Index("ix_review_items_skill", "skill_id"),
+        Index("ix_review_items_of", "review_id", "status"),
         partial("ix_review_items_not_endorsed", "status <> 'endorsed'", "review_id"),
     )
 

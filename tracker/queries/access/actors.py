@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping, and_, bindparam, exists, select
 from tracker.db import ask_made, session
 from tracker.models import Invitation, Library, Membership, Person, SignIn, Team
 from tracker.policy.permissions import Actor, Place
-from tracker.rules.accounts.idle import idle_limit
-from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.calendar import day_in
+from tracker.rules.core.idle import idle_limit
+from tracker.rules.core.tokens import token_hash
 from tracker.rules.roles import Role
 
 _OF_ACTOR: tuple[Any, ...] = (

@@ -25,8 +25,8 @@ from tracker.db import UTCDateTime, ask_made, session
 from tracker.models import Library, Membership, Person, RecordOpening, Team
 from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
 from tracker.policy.permissions import Actor, current_on, in_reach_on
-from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.administration.openings import (
+from tracker.rules.calendar import day_in
+from tracker.rules.core.openings import (
     INDEPENDENT_AFTER,
     NOT_NEW,
     OBJECT_WITHIN,
@@ -34,7 +34,7 @@ from tracker.rules.administration.openings import (
     Decider,
     OpeningDecision,
 )
-from tracker.rules.calendar import day_in
+from tracker.rules.core.tokens import token_hash
 from tracker.rules.roles import Role
 
 READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)

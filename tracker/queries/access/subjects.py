@@ -3,12 +3,10 @@ record."""
 
 import datetime as dt
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.models import (
     AccountMerge,
     Correction,
@@ -25,8 +23,6 @@ from tracker.models import (
     OutboxMail,
     Person,
     RecordOpening,
-    Review,
-    ReviewItem,
     RoleProfile,
     RosterImport,
     Round,
@@ -34,17 +30,7 @@ from tracker.models import (
     Team,
 )
 from tracker.policy.permissions import Place, Subject, current_on, in_reach_on
-from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.rules.roles import Role
-
-RECORD: BindParameter[int] = bindparam("record", type_=Integer)
-THE_REVIEW = Review.id == RECORD
-OF_ITEM = Review.id.in_(select(ReviewItem.review_id).where(ReviewItem.id == RECORD))
-OF_ENDORSEMENT = Review.id.in_(
-    select(ReviewItem.review_id)
-    .join(Endorsement, Endorsement.item_id == ReviewItem.id)
-    .where(Endorsement.id == RECORD)
-)
 
 
 def person(person_id: int, today: dt.date) -> Subject | None:
@@ -58,7 +44,7 @@ def person(person_id: int, today: dt.date) -> Subject | None:
         id=person_id,
         library_id=library_id,
         owner_id=person_id,
-        places=_places(person_id, in_reach_on(Membership, today)),
+        places=places(person_id, in_reach_on(Membership, today)),
     )
 
 
@@ -91,33 +77,7 @@ def given_link(link_id: int, today: dt.date) -> Subject | None:
     found = _owned(link_id, select(Invitation.person_id).where(Invitation.id == link_id))
     if found is None or found.owner_id is None:
         return None
-    return replace(found, places=_places(found.owner_id, current_on(Membership, today)))
-
-
-def review(review_id: int, today: dt.date) -> Subject | None:
-    return _reviewed(review_id, THE_REVIEW, today)
-
-
-def review_item(item_id: int, today: dt.date) -> Subject | None:
-    return _reviewed(item_id, OF_ITEM, today)
-
-
-def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
-    """A review with those who can do so: coordinators of its learner's teams, and who stands in for
-    its reviewer."""
-    found = review(review_id, today)
-    if found is None or found.owner_id is None:
-        return None
-    deputies = session().scalars(
-        select(Deputy.deputy_id).where(
-            Deputy.supervisor_id == found.reviewer_id, deputises_on(today)
-        )
-    )
-    return replace(
-        found,
-        places=_places(found.owner_id, in_reach_on(Membership, today)),
-        deputies=frozenset(deputies),
-    )
+    return replace(found, places=places(found.owner_id, current_on(Membership, today)))
 
 
 def deputy(deputy_id: int, today: dt.date) -> Subject | None:
@@ -130,11 +90,6 @@ def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
     return _owned(
         endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id)
     )
-
-
-def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
-    """The same between its two sides: it was given by the reviewer of its review."""
-    return _reviewed(endorsement_id, OF_ENDORSEMENT, today)
 
 
 def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
@@ -165,14 +120,13 @@ def record_opening(opening_id: int, today: dt.date) -> Subject | None:
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:
-    row = (
-        session()
-        .execute(select(Team.library_id, Team.path).where(Team.id == team_id))
-        .one_or_none()
-    )
+    row = ask_made(_TEAM, {"team": team_id}).one_or_none()
     if row is None:
         return None
     return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
+
+
+_TEAM = select(Team.library_id, Team.path).where(Team.id == bindparam("team", type_=Integer))
 
 
 def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject | None:
@@ -191,30 +145,7 @@ def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject |
     return None if row is None else Subject(id=record_id, **row)
 
 
-def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
-    """A record between two people. `which` picks its review, by `RECORD`."""
-    query = _reviewed_on(today, which)
-    row = session().execute(query, {"record": record_id}).mappings().one_or_none()
-    return None if row is None else Subject(id=record_id, **row)
-
-
-@lru_cache(maxsize=24)
-def _reviewed_on(today: dt.date, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
-    return (
-        select(
-            Review.id.label("review_id"),
-            Review.learner_id.label("owner_id"),
-            Review.reviewer_id,
-            Person.library_id,
-            reviewer_may_go_on(today).label("reviewer_may_go_on"),
-        )
-        .join(Person, Person.id == Review.learner_id)
-        .where(which)
-    )
-
-
-def _places(person_id: int, when: ColumnElement[bool]) -> tuple[Place, ...]:
+def places(person_id: int, when: ColumnElement[bool]) -> tuple[Place, ...]:
     rows = session().execute(
         select(Team.id, Team.path)
         .join(Membership, Membership.team_id == Team.id)

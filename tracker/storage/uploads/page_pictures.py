@@ -9,9 +9,9 @@ import time
 
 import structlog
 
+from tracker.evidence.pieces.rules import PAGES_MAX
 from tracker.logs import said_of
 from tracker.rules.errors import Invalid, Unchecked
-from tracker.rules.evidence.content import PAGES_MAX
 
 LOG = structlog.get_logger("tracker.page_pictures")
 PROGRAM = "tracker.storage.uploads.page_drawing"

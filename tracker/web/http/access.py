@@ -1,7 +1,7 @@
 """The doors. A view names its permission, and gets its record loaded only if the actor may have it.
 
     @bp.get("/reviews/<id:review_id>")
-    @door(Permission.REVIEW_READ, subjects.review)
+    @door(Permission.REVIEW_READ, review_subjects.review)
     def show(review: Subject) -> str: ...
 
 Absent and not yours are the same 404; readable but not to be acted on is 403; signed out goes to
@@ -24,15 +24,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from tracker.notifications.notices import actions as notices
+from tracker.operations.audit import actions as service
+from tracker.operations.audit.actions import SideNote, beside
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
-from tracker.rules.notifications.notices import NoticePage
+from tracker.record.workflow import queries as review_subjects
+from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
-from tracker.services.notifications import notices
 from tracker.services.one_transaction import tried_once_more
-from tracker.services.operations import downloads, looks, refusals
-from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import idempotency, session
 from tracker.web.http.errors import wants_json
 from tracker.web.http.input_checks import FORM, OPEN_FORM, Takes
@@ -44,12 +45,12 @@ Loader = Callable[[int, dt.date], Subject | None]
 LOADERS: dict[Loader, str] = {
     subjects.person: "person_id",
     subjects.evidence: "evidence_id",
-    subjects.review: "review_id",
-    subjects.review_item: "item_id",
-    subjects.review_to_hand_on: "review_id",
+    review_subjects.review: "review_id",
+    review_subjects.review_item: "item_id",
+    review_subjects.review_to_hand_on: "review_id",
     subjects.deputy: "deputy_id",
     subjects.endorsement: "endorsement_id",
-    subjects.endorsement_given: "endorsement_id",
+    review_subjects.endorsement_given: "endorsement_id",
     subjects.team: "team_id",
     subjects.membership: "membership_id",
     subjects.not_rated: "not_rated_id",
@@ -220,7 +221,7 @@ def _write_looks(response: Any) -> Any:
     if actor is not None and response.status_code == 200:
         for kind, owner_ids in g.looks.items():
             with beside(SideNote.LOOK, actor):
-                looks.looked(actor, owner_ids, kind, session.now())
+                service.looked(actor, owner_ids, kind, session.now())
     return response
 
 
@@ -237,7 +238,7 @@ def _write_refusal(response: Any) -> Any:
     actor = session.actor_or_none() if asked is not None else None
     if asked is not None and actor is not None and response.status_code >= 400:
         with beside(SideNote.REFUSAL, actor):
-            refusals.refused(actor, asked.permission, asked.record, asked.subject, session.now())
+            service.refused(actor, asked.permission, asked.record, asked.subject, session.now())
     return response
 
 
@@ -253,7 +254,7 @@ def _write_download(response: Any) -> Any:
         form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
         subject = None if asked.record == "library" else asked.subject
         with beside(SideNote.DOWNLOAD, actor):
-            downloads.downloaded(actor, what, form, subject, asked.record, session.now())
+            service.downloaded(actor, what, form, subject, asked.record, session.now())
     return response
 
 

@@ -15,11 +15,11 @@ from flask_babel import get_locale
 
 from tracker.policy import permissions
 from tracker.policy.permissions import Subject
-from tracker.queries.operations.jobs import JobRow
+from tracker.queries.core.jobs import JobRow
 from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
-from tracker.services.operations import jobs
-from tracker.services.operations.jobs import JobKind, JobTask, Kinds, Plan
+from tracker.services.core import jobs
+from tracker.services.core.jobs import JobKind, JobTask, Kinds, Plan
 from tracker.web.http import session
 from tracker.web.http.access import LOADERS, DoorRequest, Loader, note_download, note_looks
 

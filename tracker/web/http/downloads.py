@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Response, send_file
 from flask.json.provider import DefaultJSONProvider
 
-from tracker.rules.evidence.uploads import clean_name
+from tracker.evidence.files.rules import clean_name
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 

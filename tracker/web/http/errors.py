@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from tracker.logs import said_of
+from tracker.record.standings import actions as standings
 from tracker.rules.errors import (
     Conflict,
     Damaged,
@@ -34,7 +35,6 @@ from tracker.rules.errors import (
 )
 from tracker.rules.faults import Fault, fault_of
 from tracker.rules.last_resort import prefers_json
-from tracker.services.reviews import standings
 from tracker.web.http.logging import loggable_path
 from tracker.web.http.rate_limits import seconds_to_wait
 from tracker.web.i18n.render import render
@@ -132,6 +132,13 @@ def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
     """Of a refusal of many records at once: why, by record."""
     rows = refusal.facts.get("rows") if refusal is not None else None
     return rows if isinstance(rows, dict) else {}
+
+
+def status_of_rows(refusal: Refusal) -> int:
+    """Only what somebody else or another page did meanwhile is a conflict; what is missing is
+    not."""
+    rows = refused_rows(refusal).values() or [refusal]
+    return 409 if any(isinstance(row, Conflict) for row in rows) else 422
 
 
 def mark_refused(form: FlaskForm) -> None:

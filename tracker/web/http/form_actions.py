@@ -25,6 +25,16 @@ def accepted(form: FlaskForm, act: Callable[[], T]) -> tuple[T] | None:
         return None
 
 
+def saved(
+    form: FlaskForm, act: Callable[[], object], done: str, to: str
+) -> ResponseReturnValue | None:
+    """A form: act, say so, and go to `to`. None when the form or the act refused."""
+    if accepted(form, act) is None:
+        return None
+    flash_message(done)
+    return redirect(to, 303)
+
+
 def pressed(
     act: Callable[[], object], done: str, to: str, undo: Undo | None = None
 ) -> ResponseReturnValue:

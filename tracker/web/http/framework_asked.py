@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Flask, abort, g, request, url_for
 
-from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import Learner, LearnerFramework
-from tracker.rules.frameworks.wording import Wording
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet.queries_learners import Learner, LearnerFramework
+from tracker.rules.core.wording import Wording
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
 
@@ -87,12 +87,12 @@ def about(learner: Learner, endpoint: str, /, **values: Any) -> Learner:
     if len(learner.frameworks) > 1:
         g.framework_links = [
             FrameworkLink(
-                each.label,
-                each.lang,
-                url_for(endpoint, framework=each.slug, **values),
-                each.id == learner.framework_id,
+                framework.label,
+                framework.lang,
+                url_for(endpoint, framework=framework.slug, **values),
+                framework.id == learner.framework_id,
             )
-            for each in learner.frameworks
+            for framework in learner.frameworks
         ]
         if learner.framework_id != _usual(learner).id:
             g.framework_kept = (learner.person_id, learner.framework_slug)
@@ -106,7 +106,7 @@ def _usual(learner: Learner) -> LearnerFramework:
     if len(learner.frameworks) < 2 or learner.person_id != session.actor().person_id:
         return newest
     in_use = learners.last_rated_in(learner.person_id)
-    return next((each for each in learner.frameworks if each.id == in_use), newest)
+    return next((framework for framework in learner.frameworks if framework.id == in_use), newest)
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:

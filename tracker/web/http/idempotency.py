@@ -24,11 +24,11 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
+from tracker.operations.audit.actions import SideNote, beside
 from tracker.queries.access.idempotency import StoredResponse, kept
 from tracker.rules.errors import Refusal
 from tracker.services import idempotency
 from tracker.services.idempotency import Repeated, SentForm
-from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import errors, session
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render

@@ -1,5 +1,6 @@
 """What may come in: how much is read at which door and of what kind, before anything reads it; and
-only text that a database and a page can keep.
+only text that a database and a page can keep. A field that is not of its type raises
+Invalid("rating_malformed").
 
 A door says what it takes (`takes`, web/http/access). The web server asks `most` before it reads a
 body, and leaves what is more unread (cli/server); here the same is refused by its length.
@@ -17,6 +18,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import (
     RequestEntityTooLarge,
     TooManyRequests,
@@ -66,6 +68,7 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 REFUSALS, A_MINUTE = 20, 60
 """So many bodies are refused in a minute with a word about what was wrong, by place or person. What
 fits is read whatever was refused before."""
+COUNT_MAX = 2**31 - 1
 UNCLEAN = re.compile("[\0\ud800-\udfff]")
 
 
@@ -152,13 +155,51 @@ def json_object() -> dict[str, Any]:
     return body
 
 
+def by_id(form: MultiDict[str, str], names: re.Pattern[str]) -> dict[int, dict[str, str]]:
+    """The fields of each of many things on one page, by its id. `names` finds the name and the id
+    in "answer-12"."""
+    if any(len(values) > 1 for values in form.listvalues()):
+        raise Invalid("rating_malformed")
+    fields: dict[int, dict[str, str]] = {}
+    for name, value in form.items():
+        found = names.fullmatch(name)
+        if found is not None:
+            fields.setdefault(int(found[2]), {})[found[1]] = value
+    if any(field > COUNT_MAX for field in fields):
+        raise Invalid("rating_malformed")
+    return fields
+
+
+def typed_count(typed: str) -> int:
+    """A count as forms write it."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and int(typed) <= COUNT_MAX):
+        raise Invalid("rating_malformed")
+    return int(typed)
+
+
+def text_of(body: Mapping[str, object], name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Invalid("rating_malformed")
+    return value
+
+
+def count_of(body: Mapping[str, object], name: str) -> int | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= COUNT_MAX:
+        raise Invalid("rating_malformed")
+    return value
+
+
 def _bound() -> None:
     """Refuse what is more than is taken here, unread. Raises TooLarge, Untaken, Unauthorized; and
     TooManyRequests for who goes on sending such."""
     kind, size = request.mimetype, request.content_length or 0
     takes, is_public = _taken(current_app, request.method, request.endpoint)
     allowed = takes.get(kind, NOTHING)
-    largest = allowed.size or max((each.size for each in takes.values()), default=size)
+    largest = allowed.size or max((take.size for take in takes.values()), default=size)
     request.max_form_parts = allowed.fields
     if not size:
         return

@@ -8,8 +8,7 @@ from typing import Any
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.queries.operations import limit_counts as counts
-from tracker.services.operations import limit_counts as service
+from tracker.operations.limits import actions as limit_counts
 
 CEILING = 300
 """More than any limit allows. Here a worker counts no further: whoever goes on knocking when
@@ -34,28 +33,28 @@ class DatabaseStorage(Storage):
         now, digest = _now(), _digest(key)
         if now < self._over.get(digest, now):
             return CEILING
-        counted, ends_at = service.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
+        counted, ends_at = limit_counts.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
         if counted >= CEILING:
             going_on = {each: until for each, until in self._over.items() if now < until}
             self._over = {**going_on, digest: ends_at}
         return counted
 
     def get(self, key: str) -> int:
-        return counts.count(_digest(key), _now())[0]
+        return limit_counts.count(_digest(key), _now())[0]
 
     def get_expiry(self, key: str) -> float:
-        return counts.count(_digest(key), _now())[1].timestamp()
+        return limit_counts.count(_digest(key), _now())[1].timestamp()
 
     def check(self) -> bool:
         return self.get("check") == 0
 
     def reset(self) -> int | None:
         self._over = {}
-        return service.clear_all()
+        return limit_counts.clear_all()
 
     def clear(self, key: str) -> None:
         self._over.pop(_digest(key), None)
-        service.clear(_digest(key))
+        limit_counts.clear(_digest(key))
 
 
 def _now() -> dt.datetime:

@@ -13,7 +13,7 @@ SECRET_PATH = re.compile(
     r"^(/+(?:welcome|email-address/+[a-z-]+|readers/+objections)/).*", re.IGNORECASE | re.DOTALL
 )
 
-PROBES = {"dashboard.health", "dashboard.ready"}
+PROBES = {"health.alive", "health.ready"}
 """Asked every few seconds by whatever watches the server, which knows it by names of its own."""
 
 

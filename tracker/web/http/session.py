@@ -8,14 +8,16 @@ from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from tracker.accounts.account import actions as account
+from tracker.accounts.links import actions_owner as invitations
+from tracker.accounts.links.actions_owner import PasswordSet
+from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in.rules import Passwords, Visit
+from tracker.operations.audit.actions import SideNote, beside, tell_missed
 from tracker.policy.permissions import Actor
-from tracker.queries.access import blind_spots as blindness
 from tracker.queries.access.actors import SignedInActor, actor_for_token
-from tracker.queries.access.blind_spots import BlindSpots
-from tracker.rules.accounts.passwords import Passwords
-from tracker.services.accounts import account, invitations, sign_ins
-from tracker.services.accounts.invitations import PasswordSet
-from tracker.services.operations.side_notes import SideNote, beside, tell_missed
+from tracker.record.blindness import queries as blindness
+from tracker.record.blindness.queries import BlindSpots
 
 HASHING = frozenset(
     {
@@ -109,6 +111,11 @@ def is_busy() -> bool:
     return bool(request.environ.get("tracker.busy"))
 
 
+def is_mail_set() -> bool:
+    """Whether mail goes out from here."""
+    return current_app.extensions["tracker_mail"] is not None
+
+
 def passwords() -> Passwords:
     """Raises RuntimeError for an endpoint that is not one of HASHING."""
     if request.endpoint not in HASHING:
@@ -122,16 +129,8 @@ def begin(
 ) -> bool:
     """Sign in; False when unknown, disabled or wrong, which the audit tells where `is_noted`. What
     the cookie held before is dropped."""
-    token = sign_ins.sign_in(
-        passwords(),
-        email,
-        password,
-        agent=_agent(),
-        now=now(),
-        max_age=_max_age(),
-        is_noted=is_noted,
-        on_shared_desk=on_shared_desk,
-    )
+    visit = _visit(on_shared_desk=on_shared_desk)
+    token = sign_ins.sign_in(passwords(), email, password, visit, now(), is_noted=is_noted)
     if token is None:
         return False
     _enter(token)
@@ -140,25 +139,15 @@ def begin(
 
 def change_password(current: str, new: str) -> None:
     """Ends all sign-ins of this person and goes on with a new one here. Raises what
-    services/accounts/account refuses."""
-    token = account.change_password(
-        actor(), passwords(), current, new, agent=_agent(), now=now(), max_age=_max_age()
-    )
-    _enter(token)
+    accounts/account/actions refuses."""
+    _enter(account.change_password(actor(), passwords(), current, new, _visit(), now()))
 
 
 def accept_link(link: str, password: str, code: str, *, with_code: bool) -> PasswordSet:
     """Set the password that a one-time link is for. Whoever is signed in here is signed out; who
-    set their first one is signed in. Raises what services/accounts/invitations refuses."""
+    set their first one is signed in. Raises what accounts/links/actions_owner refuses."""
     done = invitations.accept(
-        link,
-        passwords(),
-        password,
-        now(),
-        code=code,
-        agent=_agent(),
-        max_age=_max_age(),
-        with_code=with_code,
+        link, passwords(), password, now(), code=code, visit=_visit(), with_code=with_code
     )
     end()
     if done.token is not None:
@@ -184,12 +173,9 @@ def end() -> None:
     cookie.clear()
 
 
-def _agent() -> str:
-    return request.headers.get("User-Agent", "")
-
-
-def _max_age() -> dt.timedelta:
-    return dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
+def _visit(*, on_shared_desk: bool = False) -> Visit:
+    max_age = dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
+    return Visit(request.headers.get("User-Agent", ""), max_age, on_shared_desk)
 
 
 def idle() -> dt.timedelta:

@@ -2,12 +2,13 @@
 lang="de">`.
 
 `render` marks them in what a template is given (fields of type Wording), with characters that no
-text holds; so marked they go through sentences, macros and attributes like any words. What the
-browser gets has the marks resolved: around text they become spans, an option takes the language
-itself, and in attributes, titles and text areas, which can hold no span, they are dropped. Where
-the languages are the same nothing is marked and nothing costs.
+text holds; so marked they go through sentences and macros like any words. Templates print them
+through `in_lang`, which makes the spans, and where no element can be, in attributes, titles and
+text areas, through `plain`; an option takes the language itself (`option_lang`). Where the
+languages are the same nothing is marked and nothing costs.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -16,28 +17,24 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Response
+from markupsafe import Markup, escape
 
-from tracker.rules.frameworks.wording import OF_A_FRAMEWORK
+from tracker.rules.core.wording import OF_A_FRAMEWORK
 from tracker.web.i18n.block_direction import with_blocks
 from tracker.web.i18n.languages import language
 
 T = TypeVar("T")
+BARE = (str, int, float, dt.date, dt.time, dt.timedelta, type(None))
 COLLECTIONS = (Mapping, list, tuple, set, frozenset)
 START, WORDS, END = "\ufdd0", "\ufdd1", "\ufdd2"
 """Noncharacters of Unicode, kept for a program's own use: language, words, end."""
-MARK = re.compile(f"{START}([A-Za-z0-9-]+){WORDS}([^{START}-{END}<>]*){END}")
-PIECES = re.compile(
-    r"(?P<closed><(title|textarea|script)\b[^>]*>.*?</\2>)"
-    r"|<option(?P<option>[^>]*)>(?P<label>[^<]*)</option>"
-    r"|(?P<tag><[^>]*>)"
-    f"|(?P<mark>{MARK.pattern})",
-    re.DOTALL,
-)
+SPAN = re.compile(r'<span lang="[^"]*"(?: dir="\w+")?>([^<]*)</span>')
+MARK = re.compile(f"{START}([A-Za-z0-9-]+){WORDS}([^{START}-{END}]*){END}")
 
 
 class RowShape(NamedTuple):
-    """What marking has to know of a type of rows. `wordings`: the fields that hold words of a
-    framework, alone or in a collection."""
+    """What marking has to know of a type of rows. `names`: the fields to look into; `wordings`:
+    those that hold words of a framework, alone or in a collection."""
 
     names: tuple[str, ...]
     wordings: frozenset[str]
@@ -45,15 +42,45 @@ class RowShape(NamedTuple):
     is_tuple: bool
 
 
-def mark(words: str, lang: str) -> str:
+def mark(words: str, lang: str, page: str = "") -> str:
     """The words as they are where the page is in their language, or where they are marked
-    already."""
-    as_they_are = not words or lang == language().tag or START in words
+    already. `page`: its language, where that is known."""
+    as_they_are = not words or START in words or lang == (page or language().tag)
     return words if as_they_are else f"{START}{lang}{WORDS}{words}{END}"
 
 
-def unmarked(words: str) -> str:
-    return MARK.sub(r"\2", words)
+def plain(words: str) -> str:
+    """The words alone, of a sentence in Python, or of what a template has made HTML."""
+    if isinstance(words, Markup):
+        return Markup(SPAN.sub(r"\1", MARK.sub(r"\2", words)))  # noqa: S704  (it was HTML before)
+    return MARK.sub(r"\2", words) if type(words) is str else words
+
+
+def in_lang(words: str, lang: str = "") -> str:
+    """As HTML, with what is marked in spans. `lang`: of a row of a table, which is not marked."""
+    if lang:
+        words = mark(words, lang)
+    if not isinstance(words, str) or START not in words:
+        return words
+    return Markup(MARK.sub(_span, str(escape(words))))  # noqa: S704  (escaped here)
+
+
+def _span(found: re.Match[str]) -> str:
+    attributes = _attributes(found[1], language().direction)
+    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<span{said}>{found[2]}</span>"
+
+
+def option_lang(words: str) -> dict[str, str]:
+    """The attributes of an option that holds these words and no others."""
+    found = MARK.fullmatch(words) if type(words) is str else None
+    return _attributes(found[1], language().direction) if found else {}
+
+
+@lru_cache(maxsize=64)
+def _attributes(lang: str, page: str) -> dict[str, str]:
+    direction = _direction(lang)
+    return {"lang": lang} if direction == page else {"lang": lang, "dir": direction}
 
 
 def beginning(words: str, length: int) -> str:
@@ -77,7 +104,7 @@ def mark_language(found: T, lang: str = "") -> T:
 def _marked(found: Any, lang: str, page: str, is_wording: bool = False) -> Any:
     """The very same object where nothing in it is marked."""
     if isinstance(found, str):
-        return mark(found, lang) if is_wording else found
+        return mark(found, lang, page) if is_wording else found
     kind: type = type(found)
     shape = _shape(kind)
     if shape is not None:
@@ -92,7 +119,7 @@ def _marked_collection(found: Any, lang: str, page: str, is_wording: bool) -> An
     values = found.values() if is_mapping else found
     if lang == page and not any(_may_have_lang(kind) for kind in set(map(type, values))):
         return found
-    marked = [_marked(each, lang, page, is_wording) for each in values]
+    marked = [_marked(value, lang, page, is_wording) for value in values]
     if all(new is old for new, old in zip(marked, values, strict=True)):
         return found
     return dict(zip(found, marked, strict=True)) if is_mapping else type(found)(marked)
@@ -123,50 +150,28 @@ def _may_have_lang(kind: type) -> bool:
 def _shape(kind: type) -> RowShape | None:
     """None for what is no row: neither a dataclass nor a named tuple."""
     if is_dataclass(kind):
-        names = tuple(each.name for each in fields(kind))
+        names = tuple(field.name for field in fields(kind))
     elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
         names = tuple(kind._fields)
     else:
         return None
     hints = get_type_hints(kind, include_extras=True)
     wordings = frozenset(name for name in names if _is_wording(hints.get(name)))
-    return RowShape(names, wordings, "lang" in names, issubclass(kind, tuple))
+    looked_into = tuple(name for name in names if _may_hold_wording(hints.get(name)))
+    return RowShape(looked_into, wordings, "lang" in names, issubclass(kind, tuple))
+
+
+def _may_hold_wording(hint: Any) -> bool:
+    """False for numbers, dates and plain text, alone or in a collection."""
+    if parts := get_args(hint):
+        return any(_may_hold_wording(part) for part in parts if part is not ...)
+    return not (isinstance(hint, type) and issubclass(hint, BARE))
 
 
 def _is_wording(hint: Any) -> bool:
     return OF_A_FRAMEWORK in getattr(hint, "__metadata__", ()) or any(
-        _is_wording(each) for each in get_args(hint)
+        _is_wording(get_arg) for get_arg in get_args(hint)
     )
-
-
-def resolved(html: str) -> str:
-    """A page with its marks turned into elements and attributes."""
-    page = language()
-    ways = set[str]()
-
-    def piece(found: re.Match[str]) -> str:
-        if found["mark"] is not None:
-            lang, words = MARK.fullmatch(found["mark"]).groups()  # type: ignore[union-attr]
-            return f"<span{attributes(lang)}>{words}</span>"
-        whole = MARK.fullmatch(found["label"]) if found["label"] is not None else None
-        if whole is not None:
-            return f"<option{unmarked(found['option'])}{attributes(whole[1])}>{whole[2]}</option>"
-        return unmarked(found[0])
-
-    def attributes(lang: str) -> str:
-        direction = _direction(lang)
-        ways.add(direction)
-        return (
-            f' lang="{lang}"'
-            if direction == page.direction
-            else f' lang="{lang}" dir="{direction}"'
-        )
-
-    found = PIECES.sub(piece, html)
-    return with_blocks(found, page.direction) if ways & OTHER_WAY[page.direction] else found
-
-
-OTHER_WAY = {"ltr": {"rtl"}, "rtl": {"ltr"}}
 
 
 @lru_cache(maxsize=64)
@@ -179,13 +184,17 @@ def _direction(lang: str) -> str:
         return "auto"
 
 
+OTHER_WAY = {"ltr": b'" dir="rtl">', "rtl": b'" dir="ltr">'}
+"""How a span of words ends its tag that run against the page."""
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(in_lang=in_lang, plain=plain, option_lang=option_lang)
+
     @app.after_request
-    def _resolve(response: Response) -> Response:
-        if (
-            response.mimetype == "text/html"
-            and not response.is_streamed
-            and START.encode() in response.get_data()
-        ):
-            response.set_data(resolved(response.get_data(as_text=True)))
+    def _turn_blocks(response: Response) -> Response:
+        page = language().direction
+        is_page = response.mimetype == "text/html" and not response.is_streamed
+        if is_page and OTHER_WAY[page] in response.get_data():
+            response.set_data(with_blocks(response.get_data(as_text=True), page))
         return response

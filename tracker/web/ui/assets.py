@@ -76,17 +76,17 @@ def joined(entry: Path) -> bytes:
 def imported(contents: dict[str, bytes], entry: str) -> list[str]:
     """Every module that a script imports, by others too, each once. Raises KeyError where one is
     not there."""
-    found: list[str] = []
+    modules: list[str] = []
     waiting = [entry]
     while waiting:
         name = waiting.pop()
         beside = Path(name).parent
         for address in (line[1] for line in SCRIPT_IMPORT.findall(contents[name])):
             module = os.path.normpath(beside / address.decode())
-            if module not in found:
-                found.append(module)
+            if module not in modules:
+                modules.append(module)
                 waiting.append(module)
-    return found
+    return modules
 
 
 def digest(contents: dict[str, bytes]) -> str:
@@ -107,8 +107,8 @@ def lay_out(contents: dict[str, bytes], target: Path) -> list[Path]:
         os.utime(folder)  # its last start says which one was served before
         others = [each for each in target.glob("[!.]*") if each != folder]
         others.sort(key=lambda each: each.stat().st_mtime)
-        for each in others[:-1]:
-            shutil.rmtree(each)
+        for other in others[:-1]:
+            shutil.rmtree(other)
     return [folder, *others[-1:]]
 
 

@@ -1,5 +1,4 @@
 """Fields that many forms share, and the sentences for what rules/texts and rules/calendar refuse.
-
 They are typed Any: after validation their data is what it must be.
 """
 
@@ -13,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.rules.texts import EMAIL_MAX, NAME_MAX
 from tracker.web.http.errors import refusal_messages
+from tracker.web.i18n.content_language import option_lang, plain
 
 refusal_messages(
     line_empty=_l("Write something here."),
@@ -58,16 +58,21 @@ def day(label: Any, needed: Any = None, **options: Any) -> Any:
 
 def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     """Values and labels, handed in."""
-    return [SelectChoice(str(value), label) for value, label in pairs]
+    return [_choice(value, label) for value, label in pairs]
 
 
 def grouped(groups: Mapping[str, Iterable[tuple[object, str]]]) -> list[SelectChoice]:
     """The same in groups, by their labels."""
     return [
-        SelectChoice(str(value), label, optgroup=group)
+        _choice(value, label, optgroup=plain(group))
         for group, pairs in groups.items()
         for value, label in pairs
     ]
+
+
+def _choice(value: object, label: str, **options: str) -> SelectChoice:
+    """An option can hold no element: it takes the language of its label itself."""
+    return SelectChoice(str(value), plain(label), option_lang(label), **options)
 
 
 def an_id(typed: str) -> int | None:
@@ -81,10 +86,10 @@ def id_or_none(value: object) -> int | None:
     text = str(value)
     if text in ("", "None"):
         return None
-    found = an_id(text)
-    if found is None:
+    key = an_id(text)
+    if key is None:
         raise ValueError("not an id")
-    return found
+    return key
 
 
 def select_id(label: Any, needed: Any = None, **options: Any) -> Any:

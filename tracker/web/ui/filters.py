@@ -1,9 +1,17 @@
-"""Filters of a list, in its address: a GET form, which works without script."""
+"""Filters of a list, a search in it by name, and which page of it: all in its address, which works
+without script."""
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
-from wtforms import SelectField
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField
 
+from tracker.rules.names import folded
+from tracker.rules.pagination import TablePage, table_page
+from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
 Choices = list[tuple[str, Any]]
@@ -24,7 +32,7 @@ class Filters(Form):
         """Set the choices of a filter, the first being the default; the value that holds. One
         choice is no filter."""
         field: SelectField = self[name]
-        field.choices = choices
+        field.choices = fields.choices(choices)
         known = [value for value, _label in choices]
         if field.raw_data and field.data not in known:
             self.unknown = True
@@ -35,6 +43,11 @@ class Filters(Form):
             del self[name]
         return value
 
+    def label(self, name: str) -> Any:
+        """Of what is chosen."""
+        field: Any = self[name]
+        return {value: label for value, label, *_attributes in field.choices}[field.data]
+
     def chosen(self) -> dict[str, str]:
         """What was chosen other than the defaults, as an address has it."""
         return {
@@ -42,3 +55,48 @@ class Filters(Form):
             for name, usual in self._usual.items()
             if name in self and self[name].data != usual
         }
+
+
+def page_number() -> int:
+    """`?page=` of a list; the first for anything that is no number of a page."""
+    typed = request.args.get("page", "1")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class TeamSearchForm(Form):
+    """In the address of the list."""
+
+    class Meta:
+        csrf = False
+
+    search = StringField(_l("Name of a team"))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsFound(Generic[T]):
+    """`kept`: what the address of another page of the list says."""
+
+    form: TeamSearchForm
+    cut: TablePage[T]
+    kept: dict[str, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.kept and self.cut.pages == 1
+
+
+def teams_found(teams: Iterable[T]) -> TeamsFound[T]:
+    """Of these the page that the address asks for, of those with the name that it searches for."""
+    form = TeamSearchForm(request.args)
+    typed = (form.search.data or "")[:200]
+    wanted = folded(typed)
+    cut = table_page([team for team in teams if wanted in folded(team.name)], page_number())
+    return TeamsFound(form, cut, {"search": typed} if wanted else {})

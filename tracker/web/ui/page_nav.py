@@ -8,9 +8,9 @@ from itertools import groupby
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from tracker.rules.assessment.progress import LevelProgress, Progress
-from tracker.rules.assessment.ratings import RatingFilter
-from tracker.rules.frameworks.wording import Wording
+from tracker.assessment.ratings.rules import LevelProgress, Progress
+from tracker.record.ratings.rules import RatingFilter
+from tracker.rules.core.wording import Wording
 from tracker.rules.sequences import next_after
 
 MOST_ON_A_PAGE = 20

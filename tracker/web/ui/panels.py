@@ -54,6 +54,14 @@ class Section:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Sections in order, and what to go on with, the first first."""
+
+    sections: list[Section]
+    next_ups: list[NextUp] = field(default_factory=list)
+
+
 def due(on: dt.date, today: dt.date) -> str:
     """When something is due, in words: "due Friday" within a week."""
     days = (on - today).days

@@ -20,12 +20,12 @@ from flask import Flask, Response, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from tracker.queries.administration.imprints import Imprint
+from tracker.queries.core.imprints import Imprint
 from tracker.rules.regions import Paper
 from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
 from tracker.web.http import downloads, session
-from tracker.web.i18n.content_language import mark_language, unmarked
+from tracker.web.i18n.content_language import mark_language, plain
 from tracker.web.i18n.languages import language
 from tracker.web.ui.templating import dates
 
@@ -58,7 +58,7 @@ def download(make: Callable[[T], Document], rows: T, lang: str) -> Response:
     it."""
     of = make(mark_language(rows, lang))
     made = pdf(of, session.now(), session.actor().paper)
-    name = f"{_dashed(unmarked(of.title))}-{dates.today():%Y-%m-%d}.pdf"
+    name = f"{_dashed(plain(of.title))}-{dates.today():%Y-%m-%d}.pdf"
     return downloads.attachment(made, name, "application/pdf")
 
 
@@ -82,13 +82,13 @@ def pdf(of: Document, now: dt.datetime, paper: Paper = Paper.LETTER) -> bytes:
                 timestamp=now.astimezone(dt.UTC).replace(microsecond=0),
             )
         except typst.TypstError as error:
-            found = set(document_fonts.unshown_texts(error.diagnostic)) - unshown
-            if not found:
+            more = set(document_fonts.unshown_texts(error.diagnostic)) - unshown
+            if not more:
                 problem = error.message
                 break
-            unshown |= found
-    said = document_fonts.UNSHOWN.sub("(text)", problem)
-    LOG.error("document_refused", template=of.template, problem=said)
+            unshown |= more
+    without_texts = document_fonts.UNSHOWN.sub("(text)", problem)
+    LOG.error("document_refused", template=of.template, problem=without_texts)
     raise RuntimeError(f"typst refused the document {of.template}") from None
 
 
@@ -112,7 +112,7 @@ def _all(of: Document, paper: Paper, unshown: Collection[str]) -> Data:
     }
     shown: Data = _replaced({"frame": frame, **of.data}, unshown)
     shown["meta"] = {
-        "title": unmarked(of.title),
+        "title": plain(of.title),
         "author": of.library,
         "lang": language().tag,
         "direction": language().direction,
@@ -144,7 +144,7 @@ def _about_unshown(unshown: str, named: str) -> str:
     values = {
         "box": NO_SIGN,
         "characters": named,
-        "scripts": _listed([_localized(each) for each in systems]),
+        "scripts": _listed([_localized(system) for system in systems]),
         "fonts": _listed([*dict.fromkeys(map(font_for, systems))]),
     }
     if not systems:

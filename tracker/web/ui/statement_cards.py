@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -18,13 +17,12 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.statement_cards import StatementCard, StatementsToRate
-from tracker.rules.assessment.ratings import is_dated
-from tracker.rules.frameworks.scale import NOT_SURE, Basis
-from tracker.rules.frameworks.wording import Wording
-from tracker.rules.record.versions import CitationChip, ScaleLabel
-from tracker.web.i18n.content_language import mark_language
+from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
+from tracker.frameworks.versions.rules_scale import NOT_SURE, Basis
+from tracker.record.ratings.rules import is_dated
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.versions.rules import CitationChip, ScaleLabel
+from tracker.web.i18n.content_language import in_lang, mark_language
 from tracker.web.i18n.languages import language
 from tracker.web.ui.templating.dates import counts_from, day
 
@@ -122,8 +120,8 @@ class StatementCards:
             **self._same,
             "id": str(card.id),
             "version": str(card.version),
-            "title": _of_framework(card.title),
-            "text": _of_framework(card.text),
+            "title": str(escape(in_lang(card.title))),
+            "text": str(escape(in_lang(card.text))),
             "chips": self._chips(tuple(card.citations)),
             "own": card.own_note and str(escape(card.own_note)),
             "reviewer": card.reviewer_note and str(escape(card.reviewer_note)),
@@ -134,7 +132,7 @@ class StatementCards:
             else "",
             "listed": str(escape(day(card.given_on))) if card.given_on else "",
             "who": str(escape(mark.who)) if mark else "",
-            "said": str(escape(self._labels[mark.answer])) if mark else "",
+            "said": str(escape(in_lang(self._labels[mark.answer]))) if mark else "",
             "day": self._day(mark.at) if mark else "",
             "earlier": str(_macros().earlier_answers(card, in_page=not self._own_page))
             if card.earlier
@@ -162,30 +160,25 @@ class StatementCards:
     def _day(self, at: dt.datetime) -> str:
         """A date in words. No place changes its date within a quarter of an hour."""
         quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
-        found = self._days.get(quarter)
-        if found is None:
-            found = self._days[quarter] = str(escape(day(quarter)))
-        return found
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _of_framework(words: Wording) -> str:
-    return str(escape(words))
+        words = self._days.get(quarter)
+        if words is None:
+            words = self._days[quarter] = str(escape(day(quarter)))
+        return words
 
 
 def _since(card: StatementCard) -> str:
     """On which version it was reviewed, where that was an earlier one, and what became of the
     learner's answer since. "" where both are the same."""
-    mark, said = card.endorsement, []
+    mark, notes = card.endorsement, []
     if mark is not None and mark.version:
-        said.append(_("on version %(version)s", version=mark.version))
+        notes.append(_("on version %(version)s", version=mark.version))
     if mark is not None and mark.since:
-        said.append(
+        notes.append(
             _("you have cleared your rating since")
             if card.answer is None
             else _("you have answered otherwise since")
         )
-    return ", ".join(said)
+    return ", ".join(notes)
 
 
 def how_imported(card: StatementCard) -> ImportedAnswer | None:

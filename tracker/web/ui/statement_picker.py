@@ -3,15 +3,16 @@ finds the others by words or by domain. What was ticked and typed stays while th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.frameworks.versions.rules_search import FIND_MAX, places_of
+from tracker.record.versions.queries_choices import StatementChoice, StatementGroup
+from tracker.rules.core.wording import Wording
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.search import FIND_MAX, places_of
-from tracker.rules.frameworks.wording import Wording
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.ui.fields import an_id
 
@@ -46,7 +47,7 @@ class StatementFinder(Generic[T]):
         domain: Callable[[T], FinderDomain],
     ) -> None:
         self.domains = [
-            mark_language(each, each.lang) for each in dict.fromkeys(map(domain, every))
+            mark_language(fromkey, fromkey.lang) for fromkey in dict.fromkeys(map(domain, every))
         ]
         self.within = request.values.get("within", "")
         self.find = "" if self.within else request.values.get("find", "").strip()[:FIND_MAX]
@@ -85,32 +86,6 @@ class StatementFinder(Generic[T]):
         return ngettext("%(num)d statement found.", "%(num)d statements found.", count)
 
 
-class PickerChoice(Protocol):
-    @property
-    def id(self) -> int: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def level(self) -> str: ...
-
-
-class PickerGroup(Protocol):
-    @property
-    def framework_id(self) -> int: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def lang(self) -> str: ...
-    @property
-    def framework(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def choices(self) -> Sequence[PickerChoice]: ...
-
-
 def chosen_in_form() -> dict[int, str]:
     """What was ticked, with what was typed beside it. Raises Invalid("evidence_statement_unknown")
     for a box that no page has."""
@@ -126,7 +101,7 @@ class StatementPicker:
 
     def __init__(
         self,
-        groups: Iterable[PickerGroup],
+        groups: Iterable[StatementGroup],
         chosen: Mapping[int, str] | None = None,
         without: Iterable[int] = (),
         recent: Sequence[int] = (),
@@ -145,7 +120,7 @@ class StatementPicker:
         return bool(self.chosen.keys() - self.every.keys())
 
     @property
-    def picked(self) -> list[tuple[PickerGroup, PickerChoice, str]]:
+    def picked(self) -> list[tuple[StatementGroup, StatementChoice, str]]:
         """What is chosen, in order, with its domain and reason."""
         return [
             (*_in_its_language(both), self.chosen[key])
@@ -154,7 +129,7 @@ class StatementPicker:
         ]
 
     @property
-    def offered(self) -> list[tuple[PickerGroup, PickerChoice]]:
+    def offered(self) -> list[tuple[StatementGroup, StatementChoice]]:
         """What is found; before anything is looked for, what was used last."""
         latest = [self.every[key] for key in self.latest if self._is_on_offer(key)]
         return [
@@ -166,17 +141,19 @@ class StatementPicker:
         return statement_id not in self.without and statement_id not in self.chosen
 
 
-def _words(both: tuple[PickerGroup, PickerChoice]) -> tuple[str, ...]:
+def _words(both: tuple[StatementGroup, StatementChoice]) -> tuple[str, ...]:
     group, choice = both
     return choice.title, choice.text, group.title, choice.level
 
 
-def _domain(both: tuple[PickerGroup, PickerChoice]) -> FinderDomain:
+def _domain(both: tuple[StatementGroup, StatementChoice]) -> FinderDomain:
     group, _choice = both
     title = f"{group.title} ({group.framework})" if group.framework else group.title
     return FinderDomain(f"{group.framework_id}-{group.key}", group.lang, title)
 
 
-def _in_its_language(both: tuple[PickerGroup, PickerChoice]) -> tuple[PickerGroup, PickerChoice]:
+def _in_its_language(
+    both: tuple[StatementGroup, StatementChoice],
+) -> tuple[StatementGroup, StatementChoice]:
     """Words are searched for in what is not marked, so it is marked when it is shown."""
     return mark_language(both, both[0].lang)

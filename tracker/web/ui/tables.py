@@ -73,18 +73,18 @@ def headings(
 ) -> list[ColumnHeading]:
     """The headings; that of the column in use turns the order round. `kept` stays in the addresses
     (the filters)."""
-    found = []
+    shown = []
     for name, column in columns.items():
         if not column.sorts:
-            found.append(ColumnHeading(column.label, is_number=column.is_number))
+            shown.append(ColumnHeading(column.label, is_number=column.is_number))
             continue
         is_used = name == order.by
         href = url_for(
             endpoint, **kept, **_address(name, is_used and not order.turned, order.usual)
         )
         way = "descending" if order.descending else "ascending"
-        found.append(ColumnHeading(column.label, href, way if is_used else "", column.is_number))
-    return found
+        shown.append(ColumnHeading(column.label, href, way if is_used else "", column.is_number))
+    return shown
 
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ def by_day(
     rows: Iterable[T], day: Callable[[T], dt.date], person: Callable[[T], str | None]
 ) -> Days[T]:
     """Days, and within each the people, as they come first; of each person what comes in order."""
-    found: dict[dt.date, dict[str, list[T]]] = {}
+    days: dict[dt.date, dict[str, list[T]]] = {}
     for row in rows:
-        found.setdefault(day(row), {}).setdefault(person(row) or "", []).append(row)
-    return [(on, list(people.items())) for on, people in found.items()]
+        days.setdefault(day(row), {}).setdefault(person(row) or "", []).append(row)
+    return [(on, list(people.items())) for on, people in days.items()]

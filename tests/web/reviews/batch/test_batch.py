@@ -19,13 +19,14 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
 from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, items, send
 from tests.factories.world import World
+from tracker.accounts.account import actions as account
 from tracker.db import session, transaction
 from tracker.models import Framework, Look, Team
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
 from tracker.rules.drafts import RESPONSE
-from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
-from tracker.services.accounts import drafts
-from tracker.services.reviews import handovers, reviews
 
 SignIn = Callable[[str], Client]
 SAYS_PART, SAYS_NO = ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET
@@ -476,7 +477,7 @@ class TestStopForNow:
         with app.app_context():
             first, *_rest = item_ids(review_id)
             typed = (("answer", "partly"), ("ground", "saw_it"), ("note", "At the desk"))
-            drafts.save(actor(world, "sue"), RESPONSE, str(first), typed, world.now)
+            account.save_draft(actor(world, "sue"), RESPONSE, str(first), typed, world.now)
         found = fields(sue.get(screen(review_id)).text)
         assert f"answer-{first}" not in found
         assert found[f"note-{first}"] == "At the desk"

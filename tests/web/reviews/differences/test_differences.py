@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import made_once
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.sending import (
     NO,
@@ -25,9 +26,9 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Confirmation, Review
-from tracker.rules.frameworks.scale import Ground
-from tracker.services.reviews import differences, reviews
+from tracker.reviews.review import actions as reviews
 
 SignIn = Callable[[str], Client]
 
@@ -100,7 +101,7 @@ def test_they_stand_in_the_order_in_which_they_were_sent(
     assert "So far: 1 the same." in words(page)
     assert "0 chosen of 3" in words(page)
     rows = re.findall(r'id="item-(\d+)" data-difference', page)
-    assert [int(each) for each in rows] == [near, far, unsure]
+    assert [int(row) for row in rows] == [near, far, unsure]
     assert "A rating is agreed only when you both confirm." in words(page)
     assert "After 14 days, on Dec 8, it becomes no agreement." in words(page)
 
@@ -365,7 +366,7 @@ class TestConfirming:
     ) -> None:
         url, (near, far, _unsure, _same) = three
         with app.app_context():
-            differences.keep_apart(actor(world, "sue"), near, world.now)
+            sides.keep_apart(actor(world, "sue"), near, world.now)
         fields = choosing("confirm", {near: "agree:not_yet", far: "talk"})
         refused = ana.post(url, fields | {f"reason-{near}": "Since May."})
         assert refused.status_code == 409

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
@@ -21,6 +22,7 @@ from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, 
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
+from tracker.evidence.erasures import actions as evidence_erasures
 from tracker.models import (
     Endorsement,
     Evidence,
@@ -31,9 +33,9 @@ from tracker.models import (
     ReviewItemText,
     ScaleAnswer,
 )
-from tracker.rules.evidence.erasures import ErasureReason
-from tracker.services import evidence_erasures
-from tracker.services.reviews import differences, endorsements, reviews
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.rules.core.erasures import ErasureReason
 
 SignIn = Callable[[str], Client]
 LATER = NOW + dt.timedelta(minutes=5)
@@ -336,7 +338,7 @@ def test_an_older_one_was_replaced_and_a_newer_one_suspended(
         review_id = send_again(world, NO)
         answer_all(world, review_id, ReviewerAnswer.PARTLY)
         reviews.reveal(actor(world, "sue"), review_id, LATER)
-        differences.keep_apart(actor(world, "ana"), item_ids(review_id)[0], LATER)
+        sides.keep_apart(actor(world, "ana"), item_ids(review_id)[0], LATER)
     for name, page in (("ana", own_page(world)), ("sue", their_page(world))):
         said = words(sign_in(world.email(name)).get(page).text)
         assert (

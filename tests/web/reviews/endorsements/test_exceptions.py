@@ -22,9 +22,10 @@ from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import LevelException, Library, ReviewItemText
-from tracker.rules.profiles.levels import TargetState
-from tracker.services.reviews import exceptions, reviews
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
 
 SignIn = Callable[[str], Client]
 WHY = "Interlibrary loan is done by the central office."
@@ -52,8 +53,8 @@ def agreed(world: World) -> None:
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     (item_id,) = item_ids(review_id)
-    exception_id = exceptions.propose(actor(world, "sue"), item_id, WHY, world.now)
-    exceptions.confirm(actor(world, "ana"), item_id, exception_id, world.now)
+    exception_id = endorsements.propose_exception(actor(world, "sue"), item_id, WHY, world.now)
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, world.now)
 
 
 @pytest.mark.in_ci
@@ -154,7 +155,7 @@ def test_the_folded_list_is_open_where_something_is_proposed(
 def test_a_refused_proposal_keeps_what_was_typed(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         _review_id, (first, second) = revealed(world, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)
-        exceptions.propose(actor(world, "sue"), first, WHY, world.now)
+        endorsements.propose_exception(actor(world, "sue"), first, WHY, world.now)
     ana = sign_in(world.email("ana"))
     refused = ana.post(f"/review-items/{second}/exception", {"reason": "Mine <too>"})
     assert refused.status_code == 422
@@ -235,7 +236,7 @@ def test_the_gaps_page_counts_what_its_reader_sees_by_name(
 def test_nothing_of_a_proposal_counts_or_shows(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         _review_id, (item_id,) = revealed(world, ReviewerAnswer.PARTLY)
-        exceptions.propose(actor(world, "sue"), item_id, WHY, world.now)
+        endorsements.propose_exception(actor(world, "sue"), item_id, WHY, world.now)
     for name in ("ana", "sue", "cora"):
         where = "/profile" if name == "ana" else f"/people/{world.people['ana']}/profile"
         assert WHY not in sign_in(world.email(name)).get(where).text
@@ -284,7 +285,9 @@ def test_no_page_costs_more_statements_for_more_exceptions(
     before = counts()
     with app.app_context():
         for item_id in (ids[0], ids[2], ids[5]):
-            exception_id = exceptions.propose(actor(world, "sue"), item_id, WHY, world.now)
+            exception_id = endorsements.propose_exception(
+                actor(world, "sue"), item_id, WHY, world.now
+            )
             later = world.now + dt.timedelta(minutes=1)
-            exceptions.confirm(actor(world, "ana"), item_id, exception_id, later)
+            endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, later)
     assert counts() == before

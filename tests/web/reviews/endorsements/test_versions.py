@@ -18,14 +18,15 @@ from tests.factories.sending import actor, answer_all
 from tests.factories.versions import NextVersion, next_version
 from tests.factories.versions import carried as carry
 from tests.factories.world import World
+from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Rating, Review, ReviewItem
-from tracker.queries.access.blind_spots import blind_spots
-from tracker.queries.assessment import learners
-from tracker.rules.record.summaries import changed_since_review
+from tracker.record.blindness.queries import blind_spots
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet.rules_summaries import changed_since_review
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.services.assessment import ratings
-from tracker.services.reviews import endorsements, reviews
 
 SignIn = Callable[[str], Client]
 BEFORE = dt.timedelta(days=80)
@@ -108,11 +109,11 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     )
     assert "Rate 2 statements again" in ana.get("/").text
     counts = ana.get("/profile.json").get_json()["statements"]
-    by_id = {each["code"]: each for each in counts}
+    by_id = {count["code"]: count for count in counts}
     assert sum(each["own"] is not None for each in by_id.values()) == 3
     assert sum(each["endorsed"] is not None for each in by_id.values()) == 2
-    assert {each["endorsed"]["version"] for each in counts if each["endorsed"]} == {"1"}
-    lines = [one for each in counts for one in each["earlier_versions"]]
+    assert {count["endorsed"]["version"] for count in counts if count["endorsed"]} == {"1"}
+    lines = [one for count in counts for one in count["earlier_versions"]]
     assert {(one["version"], one["carries"]) for one in lines} == {("1", True), ("1", False)}
     profile = ana.get("/profile").text
     assert "Reviewed: 2 of " in profile

@@ -14,11 +14,11 @@ from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.world import World
 from tests.web.teams.crowds import AT, GAP, Crowd
+from tracker.administration.rounds import actions as rounds
 from tracker.db import transaction
 from tracker.models import Endorsement, Membership, Round
-from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.record.workflow.rules import EndorsementStatus
 from tracker.rules.roles import Role
-from tracker.services.administration import rounds
 
 TEAMS = {"central": (6, 14), "bookmobile": (1, 5), "harbour": (8, 14), "north": (2, 9)}
 ROUNDS, DAYS = 3, 30

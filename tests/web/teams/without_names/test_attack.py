@@ -25,15 +25,14 @@ from tests.factories.world import World
 from tests.rules.teams.solver import Fact, worked_out
 from tests.web.teams.crowds import AT, GAP, Crowd, add_team, hide_names
 from tests.web.teams.without_names.rounds import RandomRounds, at, begun_round
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import CountedOutcome, Membership, Round, Team
-from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.teams import told as queries
-from tracker.queries.teams.gap_scope import gap_scope
-from tracker.rules.frameworks.scale import Voice
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.rules.roles import Role
-from tracker.rules.teams import told as rules
-from tracker.services.administration import rounds
+from tracker.teams.gaps.queries_scope import gap_scope
+from tracker.teams.told import queries, rules
 
 SignIn = Callable[[str], Client]
 Line = tuple[str, ...]
@@ -61,10 +60,17 @@ def finer(world: World) -> set[Line]:
     for team in set(world.teams) - {"other"}:
         place = session().get_one(Team, world.teams[team])
         scope = gap_scope(actor, place.id, place.path, NO_BLIND_SPOTS, world.now)
-        for each in queries.figures(scope, world.framework_id, "small", Voice.SELF):
-            if each.domain.key == "leadership":
-                day = f"{each.as_of - dt.timedelta(1):%Y-%m-%d}"
-                of = (each.round, day, each.group, each.people, each.at_target, each.below)
+        for figure in queries.figures(scope, world.framework_id, "small", Voice.SELF):
+            if figure.domain.key == "leadership":
+                day = f"{figure.as_of - dt.timedelta(1):%Y-%m-%d}"
+                of = (
+                    figure.round,
+                    day,
+                    figure.group,
+                    figure.people,
+                    figure.at_target,
+                    figure.below,
+                )
                 found.add(("Leadership", "Self-ratings", *map(str, of)))
     return found
 
@@ -157,7 +163,7 @@ def test_nobody_is_worked_out(
 def test_without_the_rule_people_are(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, voice: Voice
 ) -> None:
-    monkeypatch.setattr(rules, "is_enough", bool)
+    monkeypatch.setattr(rules, "LEAST", 1)
     monkeypatch.setattr(queries, "may_be_told", lambda at, below: at + below > 0)
     _told, found = attacked(app, world, sign_in, 1, voice)
     assert found

@@ -18,12 +18,12 @@ from tests.factories.world import World
 from tests.web.teams.crowds import AT, GAP, hide_names
 from tests.web.teams.test_gaps import file
 from tests.web.teams.without_names.rounds import at, begun_round, counted_round
+from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
 from tracker.models import CountedOutcome, FigureGroup, Library, Membership, Round
+from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.errors import Invalid
-from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
-from tracker.services.administration import rounds
 
 SignIn = Callable[[str], Client]
 

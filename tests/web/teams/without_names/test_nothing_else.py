@@ -28,7 +28,7 @@ def asks_for_levels(client: Client, app: Flask, world: World, count_sql: Queries
     with app.test_request_context():
         nothing = Door("", "").arrange
         doors = [each for each in DOORS if each.method == "GET" and each.arrange is nothing]
-        waiting = ["/", *(url_for(each.endpoint, **each.values(world)) for each in doors)]
+        waiting = ["/", *(url_for(door.endpoint, **door.values(world)) for door in doors)]
     seen: set[str] = set()
     found = set()
     while waiting and len(seen) < MOST:
@@ -41,7 +41,7 @@ def asks_for_levels(client: Client, app: Flask, world: World, count_sql: Queries
         if response.status_code == 200 and any(LEVELS.search(each) for each in count_sql):
             found.add(url.partition("?")[0])
         if response.status_code == 200 and response.mimetype == "text/html":
-            waiting += [each for each in links(response.text, url) if each.startswith("/teams")]
+            waiting += [link for link in links(response.text, url) if link.startswith("/teams")]
     assert any("/gaps" in url for url in seen)
     return found
 

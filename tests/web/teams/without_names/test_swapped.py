@@ -20,7 +20,7 @@ from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.web.teams.crowds import AT, GAP, add_team, hide_names
 from tests.web.teams.without_names.rounds import counted_round
 from tracker.models import CountedOutcome, Endorsement, Review, ReviewItem, SnapshotPerson
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
@@ -105,7 +105,7 @@ def fetched(
                 if "team_id" in values:
                     every = [{**values, "team_id": world.teams[team]} for team in TEAMS]
                 elif "person_id" in values:
-                    every = [{**values, "person_id": each} for each in people]
+                    every = [{**values, "person_id": person} for person in people]
                 if "domain" in values:
                     every += [{**each, "domain": "leadership"} for each in every]
                 waiting += [url_for(door.endpoint, **each) for each in every]
@@ -128,7 +128,7 @@ def answers(
             same = NEW_EACH_TIME.sub(r'\1…"', response.text)
             found[url] = response.status_code, same.encode()
             if onward is not None:
-                left += [each for each in links(same, url) if each.startswith(onward)]
+                left += [link for link in links(same, url) if link.startswith(onward)]
     return found
 
 

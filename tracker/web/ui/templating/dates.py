@@ -1,4 +1,4 @@
-"""Days and times of day as the reader's library writes them, where the reader is."""
+"""Days, times of day and quantities as the reader's library writes them, where the reader is."""
 
 import datetime as dt
 from functools import lru_cache
@@ -7,23 +7,27 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from flask import g
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
-from tracker.rules.record.words import CountsFrom
+from tracker.record.sheet.rules_words import CountsFrom
+from tracker.reviews.sending.rules import SUGGESTED
+from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
 from tracker.rules.regions import Region
 from tracker.web.http import session
 
 
-def _here() -> tuple[ZoneInfo, Locale]:
-    """Where the reader is, and how dates are written there: in the page's language, in the region
-    that their library chose. A page asks for each of its dates."""
+def _here() -> tuple[ZoneInfo, Locale, int]:
+    """Where the reader is, how dates are written there: in the page's language, in the region that
+    their library chose; and which year it is. A page asks for each of its dates."""
     actor = session.actor_or_none()
     known = g.get("here")
     if known is None or known[0] is not actor:
-        zone, region = ("UTC", Region.US) if actor is None else (actor.time_zone, actor.region)
-        known = g.here = actor, ZoneInfo(zone), _as_written_in(region, get_locale())
-    return known[1:]  # type: ignore[no-any-return]
+        name, region = ("UTC", Region.US) if actor is None else (actor.time_zone, actor.region)
+        zone = ZoneInfo(name)
+        year = session.now().astimezone(zone).year
+        known = g.here = actor, (zone, _as_written_in(region, get_locale()), year)
+    return known[1]  # type: ignore[no-any-return]
 
 
 def _zone() -> ZoneInfo:
@@ -63,17 +67,16 @@ def day(value: dt.date | dt.datetime | None) -> str:
     """A date in words: "Mar 12", with the year when it is not this one. Nothing for None."""
     if value is None:
         return ""
-    zone, locale = _here()
+    zone, locale, this_year = _here()
     date = _date(value, zone)
-    is_this_year = date.year == session.now().astimezone(zone).year
-    return _written("MMMd" if is_this_year else "yMMMd", date, locale)
+    return _written("MMMd" if date.year == this_year else "yMMMd", date, locale)
 
 
 def full_day(value: dt.date | dt.datetime | None) -> str:
     """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
     if value is None:
         return ""
-    zone, locale = _here()
+    zone, locale, _year = _here()
     return _written("yMMMd", _date(value, zone), locale)
 
 
@@ -156,3 +159,38 @@ def ago(value: dt.date | dt.datetime) -> str:
     if 1 < days < 15:
         return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
     return day(date)
+
+
+def number(value: int) -> str:
+    """How many, as the language groups it: "3,412"."""
+    return _grouped(value, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _grouped(value: int, _locale: Locale | None) -> str:
+    """A table has hundreds, and most of them many times."""
+    return str(format_decimal(value))
+
+
+def file_size(size: int) -> str:
+    """In thousands of bytes: "240 kB", "1.2 MB"."""
+    if size < 1_000_000:
+        return str(_("%(num)s kB", num=format_decimal(max(1, round(size / 1000)))))
+    return str(_("%(num)s MB", num=format_decimal(round(size / 1_000_000, 1))))
+
+
+def hours(minutes: int) -> str:
+    """To the next tenth: "3.4"."""
+    return str(format_decimal(-(-minutes // 6) / 10, "0.0"))
+
+
+def usual_load() -> str:
+    """What sending costs a reviewer, for what is suggested at once, before anybody is chosen."""
+    return str(
+        _(
+            "Send about %(count)s statements at a time: that takes your reviewer about %(minutes)s "
+            "minutes.",
+            count=SUGGESTED,
+            minutes=minutes_for(SUGGESTED, REVIEWER_SECONDS),
+        )
+    )

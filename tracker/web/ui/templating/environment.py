@@ -9,31 +9,52 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from tracker.rules.evidence.content import is_web_link
+from tracker.evidence.pieces.rules import is_web_link
 from tracker.web.http import access, session
 from tracker.web.http.errors import was_refused
 from tracker.web.http.redirects import address_here
+from tracker.web.i18n.content_language import START, in_lang, plain
 from tracker.web.i18n.languages import catalogue, language
 from tracker.web.ui.templating import navigation
 from tracker.web.ui.templating.dates import (
     ago,
     counts_from,
     day,
+    file_size,
     full_day,
     hour,
+    hours,
     how_long,
     long_day,
     moment,
     month,
+    number,
     time_of_day,
     today,
+    usual_load,
 )
-from tracker.web.ui.templating.quantities import file_size, hours, number, usual_load
+
+
+class PageContext(Context):
+    """Tells the page that it is a part of it, as each template of one is (i18n/render)."""
+
+    def __init__(self, environment: Any, parent: dict[str, Any], *rest: Any, **more: Any) -> None:
+        super().__init__(environment, parent, *rest, **more)
+        parent.get("page_parts", []).append(self)
+
+
+def _printed(value: object) -> object:
+    return plain(value) if type(value) is str and START in value else value
 
 
 class Environment(FlaskEnvironment):
     """Templates get no globals of their own: all read one plain dict, which is copied far quicker
-    than a chain of two."""
+    than a chain of two. Marked words that a template prints through no filter lose their mark."""
+
+    context_class = PageContext
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, finalize=_printed, **options)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
@@ -43,6 +64,8 @@ def _filled(context: Context, text: str, values: dict[str, Any]) -> str:
     """A sentence with its numbers grouped; but what it calls `number` says which one, not how
     many."""
     for name, value in values.items():
+        if type(value) is str and START in value:
+            values = values | {name: in_lang(value)}
         if type(value) is int and value > 999 and name != "number":
             text = text.replace(f"%({name})d", f"%({name})s")
             values = values | {name: number(value)}
@@ -58,8 +81,8 @@ def _translated(context: Context, text: str, /, **values: object) -> str:
 @pass_context
 def _counted(context: Context, one: str, many: str, count: int, /, **values: object) -> str:
     """`ngettext` in a template."""
-    found = str(catalogue().ungettext(one, many, count))
-    return _filled(context, found, {"num": count, **values})
+    text = str(catalogue().ungettext(one, many, count))
+    return _filled(context, text, {"num": count, **values})
 
 
 def init_app(app: Flask) -> None:

@@ -78,5 +78,5 @@ def _of_roles(actor: Actor) -> list[tuple[str, str]]:
 def _is_current(endpoint: str) -> bool:
     """Whether the page belongs to that link: by its blueprint, or because its address stands below
     the link's."""
-    here, there = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
-    return here == there or address_here().startswith(f"{url_for(endpoint)}/")
+    page, link = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
+    return page == link or address_here().startswith(f"{url_for(endpoint)}/")

@@ -1,0 +1,57 @@
+"""What `make measures` counts, in a house that is made for it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.measures import House, listed, size
+
+FILES = {
+    "tracker/teams/team/views.py": '''"""Pages."""
+
+from tracker.models import Person
+from tracker.queries.reviews import queue  # what waits
+
+
+def show() -> object:
+    from tracker.queries.teams.rows import Row
+
+    return Row(queue.waiting(), Person)
+''',
+    "tracker/queries/reviews/queue.py": "import tracker.teams.team.views\n\ndef waiting() -> None: ...\n",
+    "tracker/queries/teams/rows.py": "@dataclass\nclass Row:\n    one: int\n",
+    "templates/teams/show.html": """{{ _("Jot it down") }} {{ "a" if x else "b c" }}
+{{ _("Some longer text") if x }} {{ rows | selectattr("x") }} %s
+"""
+    % ("-" * 100),
+}
+FOUND = {
+    "subjects-in-a-circle": ["teams", "reviews"],
+    "pairs-both-ways": ["reviews 1, teams 1"],
+    "against-the-order": ["reviews > teams: queries/reviews/queue:1"],
+    "modules-over-300-lines": [],
+    "local-imports": ["teams/team/views:8"],
+    "called-from-one-place": ["queries/reviews/queue.waiting"],
+    "dataclasses-made-once": ["queries/teams/rows.Row"],
+    "template-lines-over-160": ["templates/teams/show.html:2"],
+    "template-lines-over-100": ["templates/teams/show.html:2"],
+    "inline-conditionals": ["templates/teams/show.html:2"],
+    "selectattr": ["templates/teams/show.html:2"],
+    "retired-phrases": ['templates/teams/show.html: "Jot it down"'],
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return House(tmp_path)
+
+
+def test_each_is_found_where_it_stands(house: House) -> None:
+    assert {name: list(places()) for name, places in listed(house).items()} == FOUND
+
+
+def test_lines_of_code_are_no_comments_docstrings_or_empty_lines(house: House) -> None:
+    assert size(house.files) == "16 (10)"

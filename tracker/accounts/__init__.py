@@ -1,0 +1,1 @@
+"""Somebody's own account: signing in, links, addresses, readers."""

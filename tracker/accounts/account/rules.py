@@ -1,0 +1,45 @@
+"""Being away: for how long, and on which days."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tracker.rules.errors import Invalid
+
+DAY = dt.timedelta(days=1)
+AWAY_MOST = dt.timedelta(days=366)
+"""Nobody is away for longer at a time."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Away:
+    """Days on which somebody is away, the last one too."""
+
+    starts_on: dt.date
+    until_on: dt.date
+
+    def covers(self, day: dt.date) -> bool:
+        return self.starts_on <= day <= self.until_on
+
+
+def read_periods(text: str | None) -> tuple[Away, ...]:
+    """What the database put together: "2026-11-25/2026-12-03,...", in any order."""
+    periods = text.split(",") if text else ()
+    return tuple(Away(*map(dt.date.fromisoformat, period.split("/"))) for period in periods)
+
+
+def back_after(day: dt.date, away: Iterable[Away]) -> dt.date:
+    """That day, or the first one after it on which they are not away."""
+    for period in sorted(away):
+        if period.covers(day):
+            day = period.until_on + DAY
+    return day
+
+
+def clean_until(until_on: dt.date, today: dt.date) -> dt.date:
+    """The last day of being away. Raises Invalid: away_past, away_far."""
+    if until_on < today:
+        raise Invalid("away_past", "until_on")
+    if until_on > today + AWAY_MOST:
+        raise Invalid("away_far", "until_on")
+    return until_on

@@ -1,0 +1,247 @@
+"""The only writer of one-time links with which somebody sets their password, of the mails with a
+link, and of recovery codes. Of links and codes only a digest is kept; the link in a mail is made
+when the mail is sent."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from tracker.accounts.addresses import records as address_changes
+from tracker.models import (
+    AddressChange,
+    Invitation,
+    Library,
+    LinkMail,
+    OutboxMail,
+    Person,
+    RecordOpening,
+    RecoveryCode,
+)
+from tracker.records.core import outbox
+from tracker.row_locks import held
+from tracker.rules.core.links import (
+    ASKED_LASTS,
+    CONFIRM_LASTS,
+    HANDED_LASTS,
+    HELD_FOR,
+    RESET_LASTS,
+    TAKE_BACK_LASTS,
+    LinkEmail,
+    LinkKind,
+    LinkPurpose,
+)
+from tracker.rules.core.notices import MailStatus
+from tracker.rules.core.openings import DECIDE_WITHIN, Decider
+from tracker.rules.core.tokens import new_recovery_code, new_token, recovery_hash, token_hash
+
+FOR_PASSWORDS = {LinkKind.INVITATION, LinkKind.RESET, LinkKind.GIVEN}
+
+
+def write(
+    tx: Session,
+    person_id: int,
+    now: dt.datetime,
+    purpose: LinkPurpose = LinkPurpose.INVITATION,
+    *,
+    by_id: int | None = None,
+    is_held: bool = False,
+) -> str:
+    """A new link for them; returns its token. It takes the place of any before it, unless they
+    asked for it: anybody can ask, and must not take an invitation away by it.
+
+    `by_id`: the administrator who gives it to somebody who has a password, None for whoever runs
+    the server. `is_held`: others may have got at it, so for HELD_FOR it needs a yes or a recovery
+    code, and lasts as long from when it works by itself.
+    """
+    if purpose is not LinkPurpose.RESET:
+        close(tx, [person_id], now)
+    token, opens_at = new_token(), now + HELD_FOR if is_held else None
+    tx.add(
+        Invitation(
+            person_id=person_id,
+            token_hash=token_hash(token),
+            purpose=purpose,
+            made_at=now,
+            ends_at=(opens_at or now) + _lasts(tx, person_id, purpose),
+            by_id=by_id,
+            opens_at=opens_at,
+        )
+    )
+    return token
+
+
+def write_invitations(
+    tx: Session, library: Library, people: Collection[int], now: dt.datetime
+) -> dict[int, str]:
+    """The same for people of one library who have no password: person -> token."""
+    close(tx, people, now)
+    tokens = {person_id: new_token() for person_id in people}
+    common = {
+        "purpose": LinkPurpose.INVITATION,
+        "made_at": now,
+        "ends_at": now + dt.timedelta(days=library.invitation_days),
+    }
+    tx.add_all(
+        Invitation(person_id=person_id, token_hash=token_hash(token), **common)
+        for person_id, token in tokens.items()
+    )
+    return tokens
+
+
+def _lasts(tx: Session, person_id: int, purpose: LinkPurpose) -> dt.timedelta:
+    """An invitation as long as the library says."""
+    if purpose is not LinkPurpose.INVITATION:
+        return RESET_LASTS if purpose is LinkPurpose.RESET else HANDED_LASTS
+    return dt.timedelta(days=_library_of(tx, person_id).invitation_days)
+
+
+def _library_of(tx: Session, person_id: int) -> Library:
+    return tx.get_one(Library, tx.get_one(Person, person_id).library_id)
+
+
+def close(tx: Session, people: Collection[int], now: dt.datetime) -> None:
+    """Whatever links these people have are worth nothing from here on."""
+    tx.execute(
+        update(Invitation)
+        .where(Invitation.person_id.in_(people), Invitation.closed_at.is_(None))
+        .values(closed_at=now)
+    )
+
+
+def renew_code(tx: Session, person_id: int, now: dt.datetime) -> str:
+    """A new recovery code in the place of any before it."""
+    end_code(tx, person_id)
+    code = new_recovery_code()
+    tx.add(RecoveryCode(person_id=person_id, code_hash=recovery_hash(code), made_at=now))
+    return code
+
+
+def end_code(tx: Session, person_id: int, code: str | None = None) -> bool:
+    """Their recovery code, or where that is it; whether there was one."""
+    mine = delete(RecoveryCode).where(RecoveryCode.person_id == person_id)
+    if code is not None:
+        mine = mine.where(RecoveryCode.code_hash == recovery_hash(code))
+    ended = mine.returning(RecoveryCode.person_id).execution_options(synchronize_session=False)
+    return bool(tx.scalars(ended).all())
+
+
+def write_mail(
+    tx: Session, kind: LinkKind, person_id: int, address: str, now: dt.datetime, **of: int
+) -> None:
+    """One that goes at once. `of`: the columns `change_id` or `opening_id`, and `by_id`, the
+    administrator by whom it comes."""
+    mail_id = outbox.write(tx, person_id, now)
+    tx.add(LinkMail(mail_id=mail_id, kind=kind, address=address, **of))
+
+
+def invite(
+    tx: Session, library: Library, people: Sequence[Person], by_id: int, now: dt.datetime
+) -> None:
+    """A mail to each of them, in the hours of their library. All are written at once: others wait
+    to save meanwhile."""
+    mails = [outbox.new(person.id, now, library.mails_from(now)) for person in people]
+    tx.add_all(mails)
+    tx.flush()
+    tx.add_all(
+        LinkMail(mail_id=mail.id, kind=LinkKind.INVITATION, address=person.email, by_id=by_id)
+        for mail, person in zip(mails, people, strict=True)
+    )
+
+
+def under_way(tx: Session, kind: LinkKind, people: Collection[int]) -> set[int]:
+    """Whom of them such a mail is on its way to."""
+    query = (
+        select(OutboxMail.person_id)
+        .join(LinkMail, LinkMail.mail_id == OutboxMail.id)
+        .where(
+            LinkMail.kind == kind,
+            OutboxMail.person_id.in_(list(people)),
+            OutboxMail.status.in_(outbox.UNDER_WAY),
+        )
+    )
+    return set(tx.scalars(query))
+
+
+def drop_waiting(
+    tx: Session, kinds: Collection[LinkKind], people: Collection[int], now: dt.datetime
+) -> None:
+    """Mails to them that did not go yet stay here: a link was handed over, which they would end."""
+    waiting = held(
+        select(OutboxMail)
+        .join(LinkMail, LinkMail.mail_id == OutboxMail.id)
+        .where(
+            LinkMail.kind.in_(kinds),
+            OutboxMail.person_id.in_(people),
+            OutboxMail.status == MailStatus.WAITING,
+        ),
+        of=OutboxMail,
+    )
+    for mail in tx.scalars(waiting).all():
+        outbox.drop(mail, now)
+
+
+def was_refused(tx: Session, email: LinkEmail, now: dt.datetime) -> None:
+    """The server will never take it: an invitation that nobody got is none."""
+    if email.kind is LinkKind.INVITATION:
+        close(tx, [tx.get_one(OutboxMail, email.mail_id).person_id], now)
+
+
+def goes_at(tx: Session, kind: LinkKind, mail: OutboxMail, now: dt.datetime) -> dt.datetime:
+    """When it may be sent: an invitation in the hours of its library, all else now."""
+    is_invitation = kind is LinkKind.INVITATION
+    return _library_of(tx, mail.person_id).mails_from(now) if is_invitation else now
+
+
+def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> LinkEmail | None:
+    """With a link of its own; None where there is nothing to send any more. Each try has another
+    Message-ID, because it has another link."""
+    person = tx.get_one(Person, mail.person_id)
+    if link.kind in FOR_PASSWORDS:
+        link.address = person.email
+    if person.disabled_at is not None and link.kind is not LinkKind.OBJECTION:
+        return None
+    token, lasts, other = _token(tx, link, mail, person, now)
+    if token is None:
+        return None
+    return LinkEmail(
+        mail.id,
+        link.kind,
+        person.name,
+        link.address,
+        f"{mail.token}-{mail.attempts}",
+        token,
+        _library_of(tx, person.id).name,
+        lasts,
+        by=tx.get_one(Person, link.by_id).name if link.by_id is not None else "",
+        other=other,
+    )
+
+
+def _token(
+    tx: Session, link: LinkMail, mail: OutboxMail, person: Person, now: dt.datetime
+) -> tuple[str | None, dt.timedelta, str]:
+    """None where there is no link to make any more; how long it works, and the other address that
+    it is about, if any."""
+    token = None
+    if link.kind in FOR_PASSWORDS:
+        purpose = LinkPurpose(link.kind)
+        if purpose is LinkPurpose.INVITATION:
+            if person.password_hash is None:
+                token = write(tx, person.id, now)
+        elif mail.made_at > now - ASKED_LASTS:
+            is_held = address_changes.is_set_by_another(tx, person.id, now)
+            token = write(tx, person.id, now, purpose, by_id=link.by_id, is_held=is_held)
+        return token, _lasts(tx, person.id, purpose), ""
+    if link.kind is LinkKind.OBJECTION:
+        opening = tx.get_one(RecordOpening, link.opening_id)
+        if opening.decider is Decider.HR_CONTACT and opening.decision is None:
+            token = new_token()
+            opening.link_hash = token_hash(token)
+        return token, DECIDE_WITHIN, ""
+    change = tx.get_one(AddressChange, link.change_id)
+    token = address_changes.secret(change, link.kind, now)
+    if link.kind is LinkKind.CONFIRM_ADDRESS:
+        return token, CONFIRM_LASTS, ""
+    return token, TAKE_BACK_LASTS, change.new_email

@@ -1,0 +1,265 @@
+"""Who comes to read whose record by a change of memberships, teams or settings, and when it opens
+to them: the only maker of rows of `record_openings`, which readers/actions changes."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from tracker.models import (
+    Endorsement,
+    LevelException,
+    Library,
+    Membership,
+    Person,
+    RecordOpening,
+    Review,
+    ReviewItem,
+    Team,
+)
+from tracker.models.columns import table_of
+from tracker.policy.openings import is_closed, setting_changed
+from tracker.policy.permissions import GRACE, Actor, people_of
+from tracker.records.core import notices
+from tracker.rules.core.notices import NoticeKind
+from tracker.rules.core.openings import NOT_NEW, WAIT
+from tracker.rules.roles import Role
+
+Pair = tuple[int, int]
+"""A reader and a person with a record."""
+OPENINGS = table_of(RecordOpening)
+INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+HID_NAMES = "names_to_coordinators: True -> False"
+"""What the audit keeps when a library stops showing coordinators names."""
+AT_ONCE = 500
+
+
+class Reach(NamedTuple):
+    """How a reader reaches a person, and from which day to which."""
+
+    begins: dt.date
+    ends: dt.date
+    role: Role
+    team_id: int
+
+
+@contextmanager
+def watched(
+    tx: Session,
+    actor: Actor,
+    now: dt.datetime,
+    person_id: int | None = None,
+    *,
+    signed_in: bool = False,
+) -> Iterator[None]:
+    """Around a change: where somebody reaches a person by it whom they could not read until now or
+    until lately (NOT_NEW), what was revealed of the person opens WAIT after they are told.
+
+    A pair that begins later, or has nothing to read and is not there today, waits untold until it
+    begins (`begin`): else a role given while there is nothing to read would open in silence what
+    comes meanwhile. `person_id`: whose reach alone can change; `signed_in`: who never signed in has
+    no record, and is left out where it is about today.
+    """
+    ids = set() if person_id is None else {person_id}
+    today = actor.today(now)
+    reached = _reached(tx, actor.library_id, today, now, ids, signed_in=signed_in)
+    known = reached - _closed(tx, actor.library_id, now).keys()
+    yield
+    tx.flush()
+    waiting = {
+        pair
+        for pair, row in _closed(tx, actor.library_id, now).items()
+        if row.told_at is not None and (pair in reached or row.told_at > now - NOT_NEW)
+    }
+    shown = _shows_names(tx, actor.library_id)
+    after = _reach(tx, actor.library_id, today, ids, names=shown, signed_in=signed_in)
+    new = {pair: ways for pair, ways in after.items() if pair not in known | waiting}
+    _write(tx, new, actor.person_id, today, now)
+
+
+def begin(tx: Session, library_id: int, today: dt.date, now: dt.datetime) -> int:
+    """Of the pairs that wait untold, tell those that have begun and have something to read; without
+    it they are open from now on, and those that will never begin are forgotten. Returns how many
+    were told."""
+    untold = {
+        pair: row for pair, row in _closed(tx, library_id, now).items() if row.told_at is None
+    }
+    if not untold:
+        return 0
+    people = {person_id for _reader, person_id in untold}
+    reach = _reach(tx, library_id, today, people, names=_shows_names(tx, library_id))
+    begun: dict[int | None, dict[Pair, list[Reach]]] = defaultdict(dict)
+    for pair, row in untold.items():
+        ways = [way for way in reach.get(pair, ()) if way.ends >= today]
+        if any(way.begins <= today for way in ways):
+            begun[row.given_by_id][pair] = ways
+        elif not ways:
+            tx.delete(row)
+    tx.flush()
+    return sum(_write(tx, pairs, by, today, now) for by, pairs in begun.items())
+
+
+def _write(
+    tx: Session, pairs: Mapping[Pair, list[Reach]], by: int | None, today: dt.date, now: dt.datetime
+) -> int:
+    """Returns how many people were told."""
+    if not pairs:
+        return 0
+    with_record = _with_record(tx, {person_id for _reader, person_id in pairs})
+    blank = dict.fromkeys(column.name for column in OPENINGS.c if column.name != "id")
+    rows: list[dict[str, Any]] = []
+    open_now: set[Pair] = set()
+    for (reader_id, person_id), ways in pairs.items():
+        has_record = person_id in with_record
+        if not has_record and any(way.begins <= today <= way.ends for way in ways):
+            open_now.add((reader_id, person_id))
+            continue
+        way = min(
+            ways,
+            key=lambda way: (way.ends < today, way.begins > today, way.role is not Role.SUPERVISOR),
+        )
+        rows.append(
+            {
+                **blank,
+                "reader_id": reader_id,
+                "person_id": person_id,
+                "role": way.role,
+                "team_id": way.team_id,
+                "given_by_id": by,
+                "given_at": now,
+                "told_at": now if has_record else None,
+                "opens_at": now + WAIT if has_record else None,
+            }
+        )
+    earlier = tx.execute(
+        select(RecordOpening.id, RecordOpening.reader_id, RecordOpening.person_id)
+    ).all()
+    gone = [row.id for row in earlier if (row.reader_id, row.person_id) in open_now]
+    if gone:
+        tx.execute(delete(RecordOpening).where(RecordOpening.id.in_(gone)))
+    if rows:
+        new = INSERT[tx.get_bind().dialect.name](OPENINGS)
+        again = {name: new.excluded[name] for name in rows[0]}
+        tx.execute(
+            new.on_conflict_do_update(index_elements=["reader_id", "person_id"], set_=again), rows
+        )
+    told = [(row["person_id"], row["reader_id"]) for row in rows if row["told_at"] is not None]
+    notices.note_all(tx, told, NoticeKind.READER_ADDED, "reader", now)
+    return len(told)
+
+
+def _with_record(tx: Session, people: Collection[int]) -> set[int]:
+    """Those of them of whom something was revealed or reviewed."""
+    revealed = exists(
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.learner_id == Person.id, ReviewItem.revealed_at.is_not(None))
+    )
+    reviewed = exists().where(Endorsement.person_id == Person.id)
+    excepted = exists().where(LevelException.person_id == Person.id)
+    ids, found = sorted(people), set[int]()
+    for at in range(0, len(ids), AT_ONCE):
+        some = Person.id.in_(ids[at : at + AT_ONCE])
+        found.update(tx.scalars(select(Person.id).where(some, or_(revealed, reviewed, excepted))))
+    return found
+
+
+def _closed(tx: Session, library_id: int, now: dt.datetime) -> dict[Pair, RecordOpening]:
+    rows = tx.scalars(
+        select(RecordOpening)
+        .join(Person, Person.id == RecordOpening.person_id)
+        .where(people_of(library_id), is_closed(now))
+    )
+    return {(row.reader_id, row.person_id): row for row in rows}
+
+
+def _shows_names(tx: Session, library_id: int) -> bool:
+    names = select(Library.names_to_coordinators).where(Library.id == library_id)
+    return bool(tx.scalar(names))
+
+
+def _reached(
+    tx: Session,
+    library_id: int,
+    today: dt.date,
+    now: dt.datetime,
+    ids: Collection[int],
+    *,
+    signed_in: bool,
+) -> set[Pair]:
+    """Who reaches whom today, or did until NOT_NEW ago: by a membership, a team that has closed, an
+    account that is disabled, or while coordinators were shown names."""
+    lately = now - NOT_NEW
+    hid_names = setting_changed(library_id, HID_NAMES, lately)
+    names = _shows_names(tx, library_id) or bool(tx.scalar(select(hid_names)))
+    gone = Person.disabled_at.is_not(None) & (Person.disabled_at <= lately)
+    reach = _reach(tx, library_id, today, ids, names=names, but=gone, signed_in=signed_in)
+    return {pair for pair, ways in reach.items() if any(way.begins <= today for way in ways)}
+
+
+def _reach(
+    tx: Session,
+    library_id: int,
+    today: dt.date,
+    ids: Collection[int],
+    *,
+    names: bool,
+    but: ColumnElement[bool] | None = None,
+    signed_in: bool = False,
+) -> dict[Pair, list[Reach]]:
+    """Ways that have not ended for longer than NOT_NEW, also those to come. One query. A supervisor
+    reads in the very team, a coordinator below it too where the library shows them `names`, and
+    both of who moved away for GRACE. `but`: over `Person`, the readers to leave out."""
+    reader, learner = aliased(Membership), aliased(Membership)
+    above, team = aliased(Team), aliased(Team)
+    very_team = and_(reader.role == Role.SUPERVISOR, team.id == above.id)
+    below = and_(reader.role == Role.COORDINATOR, team.path.startswith(above.path))
+    since = today - NOT_NEW
+    query = (
+        select(
+            reader.person_id.label("reader"),
+            learner.person_id.label("person"),
+            reader.role,
+            reader.team_id,
+            reader.starts_on.label("begins"),
+            reader.ends_on.label("ends"),
+            learner.starts_on.label("learns_from"),
+            learner.ends_on.label("learns_until"),
+        )
+        .join(above, above.id == reader.team_id)
+        .join(Person, Person.id == reader.person_id)
+        .join(team, or_(very_team, below) if names else very_team)
+        .join(learner, and_(learner.team_id == team.id, learner.role == Role.LEARNER))
+        .where(
+            above.library_id == library_id,
+            or_(above.closed_on.is_(None), above.closed_on >= since),
+            reader.person_id != learner.person_id,
+            or_(reader.ends_on.is_(None), reader.ends_on >= since),
+            or_(learner.ends_on.is_(None), learner.ends_on >= since - GRACE),
+        )
+    )
+    if ids:
+        query = query.where(or_(reader.person_id.in_(ids), learner.person_id.in_(ids)))
+    if but is not None:
+        query = query.where(~but)
+    if signed_in:
+        can_have = select(Person.id).where(Person.password_hash.is_not(None))
+        later = or_(reader.starts_on > today, learner.starts_on > today)
+        query = query.where(or_(learner.person_id.in_(can_have), later))
+    found: dict[Pair, list[Reach]] = defaultdict(list)
+    for row in tx.execute(query):
+        until = dt.date.max if row.learns_until is None else row.learns_until + GRACE
+        way = Reach(
+            max(row.begins, row.learns_from),
+            min(row.ends or dt.date.max, until),
+            row.role,
+            row.team_id,
+        )
+        if way.begins <= way.ends and way.ends >= since:
+            found[row.reader, row.person].append(way)
+    return found

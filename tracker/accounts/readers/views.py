@@ -1,0 +1,162 @@
+"""Who is to read whose record and has to wait: for the person, for those whose yes opens it sooner,
+and for those who decide about an objection."""
+
+import re
+from collections.abc import Iterable
+from itertools import groupby
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.accounts.readers import actions as service
+from tracker.accounts.sign_in.pages import link_waits
+from tracker.policy.permissions import Subject
+from tracker.queries.access import openings, subjects
+from tracker.queries.access.openings import Opening
+from tracker.queries.core import seals
+from tracker.rules.core.notices import NoticePage
+from tracker.rules.core.openings import OBJECT_WITHIN, OpeningDecision
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door, note_opened
+from tracker.web.http.errors import flash_message, message_for, refusal_messages
+from tracker.web.http.form_actions import pressed
+from tracker.web.i18n.render import render
+from tracker.web.ui.labels import AS_ROLE
+
+ID = re.compile("[1-9][0-9]{0,9}")
+own = Blueprint("own_readers", __name__, url_prefix="/account/readers")
+bp = Blueprint("readers", __name__, url_prefix="/readers")
+
+refusal_messages(
+    nothing_to_open=_l("Choose a reader first. If you did, somebody has opened these by now."),
+    objection_late=_l(
+        "You can object for 30 days after you were told. Ask an administrator if this person "
+        "shouldn’t read your record."
+    ),
+    objection_over=_l("This was decided already, or the link isn’t the newest one."),
+)
+
+
+@own.get("")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    note_opened(NoticePage.OWN_READERS)
+    now = session.now()
+    readers = openings.of_me(session.actor().person_id, now)
+    return render(
+        "readers/own.html",
+        readers=readers,
+        changed=seals.changed_rights([one.reader_id for one in readers]),
+        since=now - OBJECT_WITHIN,
+        roles=AS_ROLE,
+    )
+
+
+@own.post("/<id:opening_id>/open")
+@door(Permission.ACCOUNT_OWN, subjects.record_opening)
+def open_(opening: Subject) -> ResponseReturnValue:
+    return pressed(
+        lambda: service.open_own(session.actor(), opening.id, session.now()),
+        _("Your record is open to them now."),
+        url_for("own_readers.index"),
+    )
+
+
+@own.post("/<id:opening_id>/object")
+@door(Permission.ACCOUNT_OWN, subjects.record_opening)
+def object_(opening: Subject) -> ResponseReturnValue:
+    return pressed(
+        lambda: service.object_to(session.actor(), opening.id, session.now()),
+        _(
+            "Your record stays closed to them until somebody else decides, within 7 days. They "
+            "aren’t told who objected."
+        ),
+        url_for("own_readers.index"),
+    )
+
+
+@bp.get("")
+@door(Permission.SIGNED_IN)
+def queue() -> ResponseReturnValue:
+    note_opened(NoticePage.READERS)
+    actor, now = session.actor(), session.now()
+    return render(
+        "readers/index.html",
+        objections=openings.objections(actor, now),
+        readers=_by_reader(openings.openable(actor, now)),
+        of_operator=len(openings.asked_of_operator(now, actor.person_id)) if actor.operator else 0,
+        given=_by_reader(openings.given_by(actor, now)),
+        roles=AS_ROLE,
+    )
+
+
+@bp.post("/open")
+@door(Permission.SIGNED_IN)
+def open_chosen() -> ResponseReturnValue:
+    ids = [int(each) for each in request.form.getlist("reader") if ID.fullmatch(each)]
+    try:
+        count = service.open_to(session.actor(), ids, session.now())
+    except Conflict as refusal:
+        flash_message(message_for(refusal), "error")
+    else:
+        flash_message(ngettext("%(num)d record is open.", "%(num)d records are open.", count))
+    return redirect(url_for("readers.queue"), 303)
+
+
+@bp.post("/<id:opening_id>/decide")
+@door(Permission.ADMINISTER_PERSON, subjects.record_opening)
+def decide(opening: Subject) -> ResponseReturnValue:
+    decision = _decision()
+    return pressed(
+        lambda: service.decide(session.actor(), opening.id, decision, session.now()),
+        _decided(decision),
+        url_for("readers.queue"),
+    )
+
+
+@bp.get("/objections/<token>")
+@door(Permission.PUBLIC)
+def objection(token: str) -> ResponseReturnValue:
+    """For the HR contact, who has no account."""
+    found = openings.by_link(token, session.now())
+    if found is None:
+        return _unknown_link(token)
+    return render("readers/objection.html", one=found, token=token, roles=AS_ROLE)
+
+
+@bp.post("/objections/<token>")
+@door(Permission.PUBLIC)
+def decide_by_link(token: str) -> ResponseReturnValue:
+    decision = _decision()
+    try:
+        service.decide_by_link(token, decision, session.now())
+    except Conflict:
+        return _unknown_link(token)
+    return render("readers/decided.html", done=_decided(decision))
+
+
+def _unknown_link(token: str) -> ResponseReturnValue:
+    return link_waits(token) or (render("readers/objection.html", one=None, token=token), 404)
+
+
+def _by_reader(waiting: Iterable[Opening]) -> list[list[Opening]]:
+    return [list(each) for _id, each in groupby(waiting, key=lambda one: one.reader_id)]
+
+
+def _decision() -> OpeningDecision:
+    """Raises Missing for what no form here sends."""
+    try:
+        return OpeningDecision(request.form.get("decision", ""))
+    except ValueError:
+        raise Missing from None
+
+
+def _decided(decision: OpeningDecision) -> str:
+    if decision is OpeningDecision.OPENED:
+        return str(_("Decided: they may read this record. The person is told."))
+    return str(_("Decided: the record stays closed to them. The person is told."))

@@ -1,0 +1,163 @@
+"""Signing in and out; and how people of a library come in and stay signed in, for its
+administrator."""
+
+import math
+import secrets
+
+from flask import Blueprint, current_app, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from tracker.accounts.account.forms import SignInForm, SignInSettingsForm
+from tracker.accounts.links.queries import own_library
+from tracker.accounts.sign_in import actions as service
+from tracker.accounts.sign_in.pages import (
+    Attempt,
+    SealedTry,
+    drop_try,
+    keep_try,
+    kept_try,
+    remember_device,
+    wrong_password,
+)
+from tracker.accounts.sign_in.rules import TURNS, TURNS_WITHIN
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message, mark_refused
+from tracker.web.http.form_actions import accepted
+from tracker.web.http.redirects import own_address
+from tracker.web.i18n.render import render
+
+bp = Blueprint("accounts", __name__)
+settings = Blueprint("sign_in_settings", __name__, url_prefix="/admin/sign-in")
+AGAIN_MIN, AGAIN_MAX = 1, 10
+"""Seconds after which a page that waits for its turn asks again."""
+BUSY, APART = 20, 5
+"""Seconds after which a try comes again where too many sign in, and how many more or fewer, so that
+those who came at once don't come again at once."""
+
+
+def _next(asked: str) -> str:
+    """Where to go after signing in: an address of this site, else Today."""
+    return own_address(asked, url_for("dashboard.index"))
+
+
+@bp.get("/login")
+@door(Permission.PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    if session.actor_or_none() is not None:
+        return redirect(_next(request.args.get("next", "")))
+    return render("accounts/sign_in.html", form=SignInForm())
+
+
+@bp.post("/login")
+@door(Permission.PUBLIC)
+def sign_in_now() -> ResponseReturnValue:
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render("accounts/sign_in.html", form=form), 422
+    tried = SealedTry(
+        email=form.email.data or "",
+        password=form.password.data or "",
+        shared_desk=bool(form.shared_desk.data),
+        next=request.args.get("next", ""),
+        secret=secrets.token_urlsafe(16),
+    )
+    if session.is_busy():
+        return _comes_again(tried)
+    return _tried(tried, form) or keep_try(redirect(url_for("accounts.wait"), 303), tried)
+
+
+@bp.get("/login/wait")
+@door(Permission.PUBLIC)
+def wait() -> ResponseReturnValue:
+    """Until it is this try's turn. The page asks again by itself, also without script."""
+    tried = kept_try()
+    if tried is None:
+        return redirect(url_for("accounts.sign_in"))
+    ahead = Attempt(tried.email, tried.secret).ahead()
+    if not ahead:
+        return redirect(url_for("accounts.take_turn"))
+    seconds = math.ceil(ahead * TURNS_WITHIN.total_seconds() / TURNS)
+    response = make_response(render("accounts/wait.html", ahead=ahead, seconds=seconds))
+    response.headers["Refresh"] = str(min(max(seconds, AGAIN_MIN), AGAIN_MAX))
+    return keep_try(response, tried)
+
+
+@bp.get("/login/turn")
+@door(Permission.PUBLIC)
+def take_turn() -> ResponseReturnValue:
+    """Sign in with what was sent before, and waited. No GET without it signs anybody in."""
+    tried = kept_try()
+    if tried is None:
+        return redirect(url_for("accounts.sign_in"))
+    if session.is_busy():
+        return _comes_again(tried)
+    form = SignInForm(formdata=None, email=tried.email, shared_desk=tried.shared_desk)
+    answer = _tried(tried, form)
+    return redirect(url_for("accounts.wait")) if answer is None else drop_try(answer)
+
+
+def _tried(tried: SealedTry, form: SignInForm) -> Response | None:
+    """None where it has to wait for its turn."""
+    attempt = Attempt(tried.email, tried.secret)
+    seconds = attempt.seconds_to_wait()
+    if not seconds:
+        if not attempt.has_turn():
+            return None
+        if attempt.succeeds(tried.password, on_shared_desk=tried.shared_desk):
+            return remember_device(redirect(_next(tried.next), 303), attempt.email)
+    mark_refused(form)
+    form.form_errors.append(wrong_password(seconds))
+    page = render("accounts/sign_in.html", form=form, next=tried.next)
+    if seconds:
+        return make_response(page, 429, {"Retry-After": str(seconds)})
+    return make_response(page, 422)
+
+
+def _comes_again(tried: SealedTry) -> Response:
+    """The page goes on by itself, also without script, with what was typed."""
+    seconds = BUSY - APART + secrets.randbelow(2 * APART + 1)
+    response = make_response(render("accounts/wait.html", is_busy=True, seconds=BUSY), 503)
+    response.headers["Refresh"] = f"{seconds}; url={url_for('accounts.take_turn')}"
+    response.headers["Retry-After"] = str(BUSY)
+    return keep_try(response, tried)
+
+
+@bp.post("/logout")
+@door(Permission.PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    session.end()
+    flash_message(_("You are signed out."))
+    response = redirect(url_for("accounts.sign_in"), 303)
+    if not current_app.config["URL_PREFIX"]:  # it would clear what others on this host have stored
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@settings.get("")
+@door(Permission.ADMINISTER)
+def show() -> ResponseReturnValue:
+    return _page(SignInSettingsForm(obj=own_library(session.actor())))
+
+
+@settings.post("")
+@door(Permission.ADMINISTER)
+def save() -> ResponseReturnValue:
+    form = SignInSettingsForm()
+    if not accepted(
+        form, lambda: service.edit_settings(session.actor(), form.settings(), session.now())
+    ):
+        return _page(form), 422
+    flash_message(_("The settings of sign-ins and invitations are saved."))
+    return redirect(url_for("admin.index"), 303)
+
+
+def _page(form: SignInSettingsForm) -> str:
+    return render(
+        "accounts/sign_in_settings.html",
+        form=form,
+        server_minutes=current_app.config["SESSION_IDLE_MINUTES"],
+    )

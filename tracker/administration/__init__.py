@@ -1,0 +1,1 @@
+"""A library's people, teams, jobs, rounds, and settings."""

@@ -1,0 +1,258 @@
+"""People of a library, as their administrator keeps them: their accounts, legal holds on what they
+erase, and what becomes of what is open with them when they leave."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.accounts.account import records as accounts
+from tracker.accounts.addresses import records as address_changes
+from tracker.accounts.links import records as invitations
+from tracker.accounts.sign_in import records as sign_ins
+from tracker.administration.roster.rules_rows import clean_staff_id
+from tracker.db import transaction
+from tracker.evidence.erasures import records as held_texts
+from tracker.evidence.files.rules_places import FilePlace
+from tracker.models import LegalHold, Person
+from tracker.policy.permissions import Actor, people_of
+from tracker.queries.core.erasures import on_hold_since
+from tracker.records.core import administration
+from tracker.reviews.act import records as acts
+from tracker.reviews.handovers import queries_leaving as leaving
+from tracker.reviews.review.rules import clean_text
+from tracker.reviews.sending import records as sending
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.texts import clean_email, clean_name, clean_prose
+from tracker.storage import file_rows
+from tracker.teams.rounds import records as round_snapshots
+
+
+def add(
+    actor: Actor, name: str, email: str, now: dt.datetime, *, staff_id: str = ""
+) -> tuple[int, str]:
+    """Somebody new: returns their id and the token of the one-time link with which they set their
+    password.
+
+    Raises Invalid: email_taken, email_not_valid, staff_id_taken, and as clean_name
+    does.
+    """
+    with transaction() as tx:
+        person = _added(tx, actor, name, email, staff_id, now)
+        return person.id, invitations.write(tx, person.id, now)
+
+
+def add_and_mail(
+    actor: Actor,
+    name: str,
+    email: str,
+    now: dt.datetime,
+    *,
+    staff_id: str = "",
+    is_invited: bool = True,
+) -> int:
+    """The same with the link mailed, in the hours of the library; where not `is_invited` they are
+    invited later. Returns their id."""
+    with transaction() as tx:
+        person = _added(tx, actor, name, email, staff_id, now)
+        if is_invited:
+            library = administration.of_library(tx, actor)
+            invitations.invite(tx, library, [person], actor.person_id, now)
+            administration.note(tx, "invitation_mailed", actor, person, now)
+        return person.id
+
+
+def _added(
+    tx: Session, actor: Actor, name: str, email: str, staff_id: str, now: dt.datetime
+) -> Person:
+    name, address = clean_name(name), clean_email(email)
+    library = administration.of_library(tx, actor)
+    number = _free_staff_id(tx, library.id, staff_id)
+    person = Person(
+        library_id=library.id, name=name, email=address, staff_id=number, created_at=now
+    )
+    with _address_kept(tx, address, None, now):
+        tx.add(person)
+        tx.flush()
+    administration.note(tx, "person_added", actor, person, now)
+    return person
+
+
+def edit(
+    actor: Actor,
+    person_id: int,
+    name: str,
+    email: str,
+    now: dt.datetime,
+    *,
+    staff_id: str | None = None,
+) -> None:
+    """Raises Invalid as `add` does. A new address withdraws a link that was made for the one
+    before; who has a password is told at both, and can restore it. `staff_id`: None leaves it."""
+    new: dict[str, str | None] = {
+        "name": clean_name(name),
+        "email": (address := clean_email(email)),
+    }
+    with transaction() as tx:
+        person = administration.person_of(tx, actor, person_id)
+        if staff_id is not None:
+            new["staff_id"] = _free_staff_id(tx, person.library_id, staff_id, but=person.id)
+        former = {key: getattr(person, key) for key in new if getattr(person, key) != new[key]}
+        for key in former.keys() - {"email"}:
+            setattr(person, key, new[key])
+        if "email" in former:
+            with _address_kept(tx, address, person.id, now):
+                accounts.move_address(tx, person, address, actor.person_id, now)
+        if former:
+            facts = {"changed": ", ".join(former)}
+            if "name" in former:
+                facts["former_name"] = former["name"]
+            administration.note(tx, "person_edited", actor, person, now, **facts)
+
+
+def _free_staff_id(tx: Session, library_id: int, typed: str, but: int = 0) -> str | None:
+    """Under the library's lock. Raises Invalid("staff_id_taken")."""
+    if not typed.strip():
+        return None
+    number = clean_staff_id(typed)
+    other = select(Person.name).where(
+        people_of(library_id), Person.staff_id == number, Person.id != but
+    )
+    if (name := tx.scalar(other)) is not None:
+        raise Invalid("staff_id_taken", "staff_id", name=name)
+    return number
+
+
+@contextmanager
+def _address_kept(
+    tx: Session, address: str, person_id: int | None, now: dt.datetime
+) -> Iterator[None]:
+    """While it is written: nobody gets one that another can restore, and addresses are unique in
+    the whole installation, so another library's lock may not be ours. Raises
+    Invalid("email_taken")."""
+    if address_changes.is_kept(tx, address, person_id, now):
+        raise Invalid("email_taken", "email", email=address)
+    try:
+        yield
+    except IntegrityError as error:
+        raise Invalid("email_taken", "email", email=address) from error
+
+
+def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
+    """They can no longer sign in, from their next request on. Raises Conflict: own_account,
+    last_administrator."""
+    with transaction() as tx:
+        accounts.disable(tx, actor, administration.person_of(tx, actor, person_id), now)
+
+
+def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
+    """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
+    for an account that goes on in another one."""
+    with transaction() as tx:
+        person = administration.person_of(tx, actor, person_id)
+        round_snapshots.keep_due(tx, actor.library_id, now)
+        accounts.enable(tx, actor, person, now)
+
+
+def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
+    """Raises Conflict("person_is_disabled")."""
+    with transaction() as tx:
+        person = administration.person_of(tx, actor, person_id)
+        if person.disabled_at is not None:
+            raise Conflict("person_is_disabled")
+        if not person.administrator:
+            person.administrator = True
+            sign_ins.renew_all(tx, person.id)
+            administration.note(tx, "administrator_made", actor, person, now)
+
+
+def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
+    """Raises Conflict("last_administrator"): a library keeps one who can sign in."""
+    with transaction() as tx:
+        person = administration.person_of(tx, actor, person_id)
+        if person.administrator:
+            accounts.keep_one_administrator(tx, person)
+            person.administrator = False
+            sign_ins.renew_all(tx, person.id)
+            administration.note(tx, "administrator_unmade", actor, person, now)
+
+
+def begin_legal_hold(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
+    """What they erase is kept out of sight from now on. Raises Invalid as clean_prose does;
+    Conflict("hold_is_open"); Missing."""
+    why = clean_prose(why, "why")
+    with transaction() as tx:
+        person = administration.person_of(tx, actor, person_id)
+        if on_hold_since(person.id) is not None:
+            raise Conflict("hold_is_open")
+        tx.add(LegalHold(person_id=person.id, why=why, set_by_id=actor.person_id, began_at=now))
+        administration.note(tx, "legal_hold_set", actor, person, now)
+
+
+def end_legal_hold(actor: Actor, person_id: int, place: FilePlace, now: dt.datetime) -> int:
+    """End it and erase what it kept, unless another hold still keeps that; returns how many texts
+    that were. Raises Conflict("hold_is_over"), Missing."""
+    with transaction() as tx:
+        person = administration.person_of(tx, actor, person_id)
+        hold = tx.scalar(
+            select(LegalHold).where(LegalHold.person_id == person.id, LegalHold.ended_at.is_(None))
+        )
+        if hold is None:
+            raise Conflict("hold_is_over")
+        hold.ended_at, hold.ended_by_id = now, actor.person_id
+        tx.flush()
+        count = held_texts.release(tx, person.id, now)
+        administration.note(tx, "legal_hold_ended", actor, person, now, texts=count)
+    file_rows.finish_or_leave(place)
+    return count
+
+
+def leave(
+    actor: Actor,
+    person_id: int,
+    to: Mapping[int, int | None],
+    note: str,
+    now: dt.datetime,
+    *,
+    disables: bool = True,
+) -> int:
+    """Give what is open with them to others, as one, and disable them; `disables` false: only the
+    first. `to`: the new reviewer by the team that a review was sent in; without one a coordinator
+    reassigns it.
+
+    Returns how many reviews went on. Raises Missing (no administrator); Invalid:
+    review_text_needed, review_text_long, review_not_supervisor, successor_needed; Conflict:
+    own_account, last_administrator, leaving_changed (a review came in meanwhile).
+    """
+    chosen = {team_id: to_id for team_id, to_id in to.items() if to_id is not None}
+    if not chosen and not disables:
+        raise Invalid("successor_needed", *(f"reviewer_{team_id}" for team_id in sorted(to)[:1]))
+    note = clean_text(note, "note", required=bool(chosen))
+    with transaction() as tx:
+        administration.of_library(tx, actor)
+        teams = _teams_to_reassign(actor, person_id, now) if chosen else {}
+        reviews = [acts.locked(tx, review_id) for review_id in sorted(teams)]
+        person = administration.person_of(tx, actor, person_id)
+        if chosen and _teams_to_reassign(actor, person_id, now) != teams:
+            raise Conflict("leaving_changed")
+        handed_on = [review for review in reviews if teams[review.id] in chosen]
+        for team_id, to_id in chosen.items():
+            theirs = [review for review in handed_on if teams[review.id] == team_id]
+            learners = {review.learner_id for review in theirs}
+            eligible = leaving.successors(actor, person_id, learners, actor.today(now))
+            if to_id not in {reviewer.person_id for reviewer in eligible}:
+                raise Invalid("review_not_supervisor", f"reviewer_{team_id}")
+            for review in theirs:
+                sending.hand_on(tx, review, to_id, note, actor.person_id, now)
+        if disables:
+            accounts.disable(tx, actor, person, now)
+        return len(handed_on)
+
+
+def _teams_to_reassign(actor: Actor, person_id: int, now: dt.datetime) -> dict[int, int]:
+    """Review -> the team that it was sent in."""
+    reviews = leaving.to_reassign(actor, person_id, now)
+    return {review.review_id: review.team_id for review in reviews}

@@ -1,0 +1,233 @@
+"""People, for the administrator. Passwords are set by their owners alone, with a one-time link."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.accounts.links import actions as invitations
+from tracker.accounts.links.queries import count_needed, invitees
+from tracker.administration.accounts import queries as accounts
+from tracker.administration.people import actions
+from tracker.administration.people.forms import ROLES, FilterForm, NewPersonForm, PersonForm
+from tracker.administration.people.pages import (
+    disabled_said,
+    person_page,
+    to_person,
+    whole_person_page,
+)
+from tracker.administration.teams import queries as team_tree
+from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.policy.permissions import Actor, Subject
+from tracker.queries.access import subjects
+from tracker.queries.asking import ask
+from tracker.queries.core import erasures, people
+from tracker.reviews.handovers import queries_leaving as leaving
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, flash_message, message_for
+from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+from tracker.web.ui.filters import page_number
+from tracker.web.ui.people import flash_new_readers, told_apart
+from tracker.web.ui.tables import Column, headings, order_asked
+
+bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+
+COLUMNS = {
+    "name": Column(_l("Name and email")),
+    "team": Column(_l("Teams and roles now")),
+    "state": Column(_l("State")),
+    "added": Column(_l("Added"), largest_first=True),
+}
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    actor, order, form = session.actor(), order_asked(COLUMNS), FilterForm(request.args)
+    form.team_id.choices = fields.choices([("", _("All teams")), *team_tree.choices(actor)])
+    kept = {name: value for name, value in form.wanted.items() if value}
+    return render(
+        "administration/people/index.html",
+        form=form,
+        found=people.listed(
+            actor,
+            session.today(),
+            **form.wanted,
+            sort=order.by,
+            descending=order.descending,
+            page=page_number(),
+        ),
+        roles=ROLES,
+        order=order.kept,
+        kept=kept,
+        headings=headings(COLUMNS, order, "admin_people.index", **kept),
+        to_invite=count_needed(actor, session.now()),
+    )
+
+
+@bp.get("/new")
+@door(Permission.ADMINISTER)
+def new() -> ResponseReturnValue:
+    return _new_page(NewPersonForm())
+
+
+@bp.post("")
+@door(Permission.ADMINISTER)
+def create() -> ResponseReturnValue:
+    form, now = NewPersonForm(), session.now()
+    typed = (session.actor(), form.name.data, form.email.data, now)
+    staff_id, is_invited = form.staff_id.data or "", form.by_mail.data
+    if not _is_mail_set():
+        added = accepted(form, lambda: actions.add(*typed, staff_id=staff_id))
+        return _show_link(*added[0]) if added else (_new_page(form), 422)
+    mailed = accepted(
+        form, lambda: actions.add_and_mail(*typed, staff_id=staff_id, is_invited=is_invited)
+    )
+    if mailed is None:
+        return _new_page(form), 422
+    flash_message(
+        _("%(name)s is added and invited by mail.", name=form.name.data)
+        if is_invited
+        else _("%(name)s is added. Invite them when you’re ready.", name=form.name.data)
+    )
+    return to_person(mailed[0])
+
+
+@bp.get("/<id:person_id>")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def show(person: Subject) -> ResponseReturnValue:
+    actor, now = session.actor(), session.now()
+    merged = accounts.merged(person.id)
+    return whole_person_page(
+        "administration/people/show.html",
+        person.id,
+        invitation=next(iter(invitees(actor, now, person.id)), None),
+        is_mail_set=_is_mail_set(),
+        now=now,
+        on_hold_since=erasures.on_hold_since(person.id),
+        is_unused=accounts.is_unused(person.id),
+        merged=merged,
+        goes_on=any(account.id == person.id for account in merged),
+        waiting_merge=ask(accounts.waiting(person.id, now)),
+        has_ties=leaving.ties(actor, person.id, now).are_some,
+        new_versions=version_steps.steps_of(person.id, person.library_id, session.today()),
+    )
+
+
+@bp.get("/<id:person_id>/edit")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def edit(person: Subject) -> ResponseReturnValue:
+    form = PersonForm(obj=people.person(person.id))
+    return person_page("administration/people/edit.html", person.id, form=form)
+
+
+@bp.post("/<id:person_id>")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def update(person: Subject) -> ResponseReturnValue:
+    form = PersonForm()
+    typed = (form.name.data, form.email.data, session.now())
+    if accepted(
+        form, lambda: actions.edit(session.actor(), person.id, *typed, staff_id=form.staff_id.data)
+    ):
+        saved = people.person(person.id)
+        flash_message(_("Saved: %(name)s, %(email)s.", name=saved.name, email=saved.email))
+        return to_person(person.id)
+    return person_page("administration/people/edit.html", person.id, form=form), 422
+
+
+@bp.post("/<id:person_id>/link")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def new_link(person: Subject) -> ResponseReturnValue:
+    """By mail, so that nobody but its owner sees it; shown only where no mail is set."""
+    if _is_mail_set():
+        email = people.person(person.id).email
+        return _press(
+            person, invitations.mail_one, _("A link is on its way to %(email)s.", email=email)
+        )
+    try:
+        token = invitations.renew(session.actor(), person.id, session.now())
+    except Conflict as refusal:
+        flash_message(message_for(refusal), "error")
+        return to_person(person.id)
+    return _show_link(person.id, token)
+
+
+@bp.post("/<id:person_id>/disable")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def disable(person: Subject) -> ResponseReturnValue:
+    return _press(person, actions.disable, disabled_said(person.id), undo="admin_people.enable")
+
+
+@bp.post("/<id:person_id>/enable")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def enable(person: Subject) -> ResponseReturnValue:
+    done = _(
+        "The account of %(name)s is enabled. The password is the one it had.", name=_name(person)
+    )
+    to_page = _press(person, actions.enable, done, undo="admin_people.disable")
+    flash_new_readers()
+    return to_page
+
+
+@bp.post("/<id:person_id>/administrator")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def make_administrator(person: Subject) -> ResponseReturnValue:
+    done = _("%(name)s administers the library now.", name=told_apart(_name(person), person.id))
+    undo = "admin_people.unmake_administrator"
+    return _press(person, actions.make_administrator, done, undo=undo)
+
+
+@bp.post("/<id:person_id>/not-administrator")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def unmake_administrator(person: Subject) -> ResponseReturnValue:
+    """Who gave up administration themselves can neither come back to the page nor undo it."""
+    done = _("%(name)s no longer administers the library.", name=_name(person))
+    if person.id == session.actor().person_id:
+        return _press(person, actions.unmake_administrator, done, to="dashboard.index")
+    undo = "admin_people.make_administrator"
+    return _press(person, actions.unmake_administrator, done, undo=undo)
+
+
+def _is_mail_set() -> bool:
+    return current_app.extensions["tracker_mail"] is not None
+
+
+def _new_page(form: NewPersonForm) -> str:
+    return render("administration/people/new.html", form=form, is_mail_set=_is_mail_set())
+
+
+def _show_link(person_id: int, token: str) -> ResponseReturnValue:
+    """The one time that the link can be read: it is neither stored nor kept in a cookie, so there
+    is no redirect."""
+    address = current_app.config["ORIGIN"] + url_for("invitations.show", token=token)
+    return whole_person_page("administration/people/link.html", person_id, address=address)
+
+
+def _press(
+    person: Subject,
+    act: Callable[[Actor, int, dt.datetime], object],
+    done: str,
+    *,
+    to: str = "",
+    undo: str = "",
+) -> ResponseReturnValue:
+    """`undo`: the endpoint of the reverse act. `to`: the endpoint to go to, without it their
+    page."""
+    return pressed(
+        lambda: act(session.actor(), person.id, session.now()),
+        done,
+        url_for(to) if to else url_for("admin_people.show", person_id=person.id),
+        Undo(url_for(undo, person_id=person.id)) if undo else None,
+    )
+
+
+def _name(person: Subject) -> str:
+    return people.person(person.id).name

@@ -1,0 +1,140 @@
+"""Uploading a roster, saying what its columns and values mean, and who else is ended."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import InputRequired
+
+from tracker.administration.roster import rules_files as files
+from tracker.administration.roster.rules import NEW, NOT_HERE, Meanings, RosterMapping
+from tracker.administration.roster.rules_files import Columns, RosterColumn, RosterFile
+from tracker.rules.errors import Invalid
+from tracker.rules.roles import Role
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    roster_empty=_l(
+        "There are no rows in this file. The first row holds the headings, and each row below it "
+        "a person."
+    ),
+    roster_large=_l(
+        "This file is larger than %(most)s MB. Save only the sheet with the people, and send that."
+    ),
+    roster_long=_l("A file can have %(most)s rows. Split it, and import one part at a time."),
+    roster_wide=_l(
+        "The first row must hold the headings: between 2 and %(most)s columns. Delete the rows "
+        "above them, and the columns that you don’t need."
+    ),
+    roster_cell_long=_l(
+        "In row %(row)s a cell is longer than %(most)s characters. Shorten it, or delete the "
+        "column."
+    ),
+    roster_not_text=_l(
+        "This is neither a CSV file nor an XLSX workbook. In your spreadsheet choose “Save as” and "
+        "one of the two."
+    ),
+    roster_old_workbook=_l(
+        "This is a workbook with a password, or of an old kind (XLS). Save it as XLSX without a "
+        "password, and send that."
+    ),
+    roster_unreadable=_l(
+        "From line %(line)s on this file can’t be read: a quotation mark opens there and is not "
+        "closed. Correct that line and send it again."
+    ),
+    roster_unreadable_workbook=_l(
+        "This workbook can’t be read. Open it in your spreadsheet, save it as XLSX or CSV, and "
+        "send that."
+    ),
+    roster_unpacked_large=_l(
+        "Unpacked, this workbook is far too large. Copy the people into a new workbook, or save "
+        "the sheet as CSV, and send that."
+    ),
+    roster_overtaken=_l(
+        "Something changed here after you looked at this page, so nothing was imported. The rows "
+        "were compared again: check them once more."
+    ),
+    roster_at_work=_l(
+        "“%(file)s” is being imported in the background: %(name)s asked for it. Wait until that is "
+        "done, then check the rows again: it may change what they do."
+    ),
+    roster_replaced=_l(
+        "You uploaded another file after this one, so its rows are deleted. Nobody was imported "
+        "from it."
+    ),
+    roster_is_done=_l("This file was imported already. Upload it again to change something."),
+    roster_not_done=_l("Import this file first."),
+    roster_nobody_chosen=_l("Choose at least one person."),
+)
+
+ID = re.compile(r"[1-9][0-9]{0,9}")
+
+
+class UploadForm(Form):
+    file: Any = FileField(
+        _l("File"),
+        [InputRequired(_l("Choose a file."))],
+        description=_l("CSV or XLSX, with headings in the first row."),
+    )
+
+    def roster(self) -> RosterFile:
+        """Raises Invalid for what is no roster."""
+        sent = request.files.get(self.file.name)
+        if sent is None or not sent.filename:
+            raise Invalid("roster_empty", "file")
+        content = sent.stream.read(files.BYTES_MAX + 1)
+        name = "".join(char for char in sent.filename if char.isprintable())
+        return files.read(name if files.is_kept(name) else "", content)
+
+
+class MappingForm(Form):
+    """Its selects are named `column-PLACE` and `meaning-COLUMN-NUMBER`: the number of the value in
+    their order."""
+
+    makes_teams = BooleanField(_l("Make the teams that are not here yet"))
+    remember = BooleanField(_l("Remember this for the next import"), default=True)
+
+    def mapping(
+        self,
+        headings: Sequence[str],
+        values: Mapping[RosterColumn, Mapping[str, object]],
+        before: Meanings,
+    ) -> RosterMapping:
+        """What was chosen. Of two for one column the first counts; the meaning of a value that no
+        select asked about stays."""
+        columns: Columns = {}
+        for place in range(len(headings)):
+            name = request.form.get(f"column-{place}", "")
+            if name in set(RosterColumn):
+                columns.setdefault(name, place)
+        meanings = {column: dict(meant) for column, meant in before.items()}
+        for column, words in values.items():
+            for number, word in enumerate(words):
+                chosen = request.form.get(f"meaning-{column}-{number}")
+                if chosen is None:
+                    continue
+                meant = meanings.setdefault(column, {})
+                meant.pop(word, None)
+                if chosen in (NEW, NOT_HERE, *Role) or ID.fullmatch(chosen):
+                    meant[word] = chosen
+        return RosterMapping(columns, meanings, bool(self.makes_teams.data))
+
+
+class ImportForm(Form):
+    seen = HiddenField()
+
+
+class EndPeopleForm(Form):
+    """The boxes are named `people`."""
+
+    ends_on = fields.day(_l("Last day"), _l("Enter the last day."))
+
+    @property
+    def people(self) -> frozenset[int]:
+        return frozenset(int(box) for box in request.form.getlist("people") if ID.fullmatch(box))

@@ -1,0 +1,250 @@
+"""A roster as a file: CSV as spreadsheets write it, or the first sheet of an XLSX workbook, of
+which nothing is worked out, followed, or expanded. What its columns are called, and its days."""
+
+import datetime as dt
+import io
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
+
+from tracker.rules import delimited
+from tracker.rules.calendar import FIRST_DAY, LAST_DAY
+from tracker.rules.delimited import plain
+from tracker.rules.errors import Invalid
+from tracker.rules.regions import Region
+
+BYTES_MAX = 8 * 1024 * 1024
+ROWS_MAX = 20_000
+COLUMNS_MAX = 60
+CELL_MAX = 1_000
+UNPACKED_MAX = 60 * 1024 * 1024
+"""Bytes of all parts of a workbook together: a sheet of 20,000 rows and 12 columns has about 20
+MB."""
+RATIO_MAX = 150
+"""How much larger a part may become; those of a usual sheet become 5 to 20 times as large."""
+PARTS_MAX = 1_000
+EMPTY_MAX = 1_000
+"""After so many empty rows nothing more is looked for."""
+BROKEN = (LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError, OSError)
+"""What openpyxl raises, besides errors of its own, for a file that is not what it says it is."""
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NAMED = re.compile(
+    r"(?:([a-z]{3,9})\.? (\d{1,2})|(\d{1,2})\.? ([a-z]{3,9})\.?),? (\d{4})", re.ASCII
+)
+NUMBERED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
+
+
+class RosterColumn(StrEnum):
+    """`usual`: what it may be called in English, whatever the reader's language is."""
+
+    usual: str
+
+    def __new__(cls, name: str, usual: str) -> "RosterColumn":
+        column = str.__new__(cls, name)
+        column._value_, column.usual = name, usual
+        return column
+
+    STAFF_ID = (
+        "staff_id",
+        "Staff ID, Staff number, Employee ID, Employee no., Employee number, Personnel number, ID",
+    )
+    NAME = "name", "Name, Full name, Employee name, Employee, Person"
+    FIRST_NAME = "first_name", "First name, Given name, Forename"
+    LAST_NAME = "last_name", "Last name, Family name, Surname"
+    EMAIL = "email", "Email, E-mail, Email address, E-mail address, Work email"
+    TEAM = "team", "Team, Branch, Department, Location, Unit"
+    ROLE = "role", "Role"
+    ROLE_PROFILE = "role_profile", "Job profile, Job class, Classification, Grade"
+    JOB = "job", "Job title, Title, Position, Job"
+    WEEKLY_HOURS = "weekly_hours", "Hours a week, Weekly hours, Hours"
+    STARTS_ON = "starts_on", "First day, Start date, Starts on, Member from, Hire date"
+    ENDS_ON = "ends_on", "Last day, End date, Ends on, Member until"
+    SUPERVISOR = "supervisor", "Supervisor, Manager, Reports to, Supervisor email"
+
+
+MEANT = (RosterColumn.TEAM, RosterColumn.ROLE, RosterColumn.ROLE_PROFILE)
+"""Their values are words of the library: what each means is said once for all rows."""
+USUAL = {plain(name): column for column in RosterColumn for name in column.usual.split(", ")}
+Columns = dict[str, int]
+"""Where each RosterColumn stands, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """`rows`: each with its number in the file, from 1; all as wide as the headings."""
+
+    name: str
+    sheet: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def guessed(headings: Sequence[str], called: Mapping[str, str]) -> Columns:
+    """By what a heading was last time (`called`, by its plain words; "": not imported), or by its
+    usual names. Of two for one column the first counts."""
+    columns: dict[str, int] = {}
+    for place, words in enumerate(map(plain, headings)):
+        if column := called.get(words, USUAL.get(words)):
+            columns.setdefault(column, place)
+    return columns
+
+
+def lacking(columns: Columns) -> str:
+    """The code of what the columns cannot do without; "" where nothing is missing."""
+    if RosterColumn.EMAIL not in columns and RosterColumn.STAFF_ID not in columns:
+        return "roster_no_person"
+    is_named = RosterColumn.NAME in columns or RosterColumn.LAST_NAME in columns
+    return "" if is_named else "roster_no_name"
+
+
+def values_of(
+    rows: Sequence[tuple[int, Sequence[str]]], columns: Columns
+) -> dict[RosterColumn, dict[str, tuple[str, int]]]:
+    """Of the columns whose values have a meaning: each value by its plain words, as it is typed
+    first, and in how many rows."""
+    values: dict[RosterColumn, dict[str, tuple[str, int]]] = {}
+    for column in MEANT:
+        if column in columns:
+            counted = values[column] = {}
+            for _number, cells in rows:
+                typed = cells[columns[column]].strip()
+                first, count = counted.get(plain(typed), (typed, 0))
+                counted[plain(typed)] = first, count + 1
+    return values
+
+
+def read(name: str, content: bytes) -> RosterFile:
+    """Raises Invalid: roster_empty, roster_large, roster_long, roster_wide, roster_cell_long,
+    roster_not_text, roster_old_workbook, roster_unreadable, roster_unreadable_workbook,
+    roster_unpacked_large."""
+    if len(content) > BYTES_MAX:
+        raise Invalid("roster_large", "file", most=BYTES_MAX // 1024 // 1024)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Invalid("roster_old_workbook", "file")
+    if content.startswith(b"PK\x03\x04"):
+        sheet, lines = read_workbook(content, ROWS_MAX + 1, COLUMNS_MAX)
+    else:
+        sheet, lines = "", _delimited(content)
+    if len(lines) < 2:
+        raise Invalid("roster_empty", "file")
+    if len(lines) > ROWS_MAX + 1:
+        raise Invalid("roster_long", "file", most=ROWS_MAX)
+    width = max((place for place, cell in enumerate(lines[0][1], 1) if cell), default=0)
+    if not 1 < width <= COLUMNS_MAX:
+        raise Invalid("roster_wide", "file", most=COLUMNS_MAX)
+    rows = [(number, tuple((cells + [""] * width)[:width])) for number, cells in lines]
+    for number, wide in rows:
+        if any(len(cell) > CELL_MAX for cell in wide):
+            raise Invalid("roster_cell_long", "file", row=number, most=CELL_MAX)
+        if not all(map(is_kept, wide)):
+            raise Invalid("roster_not_text", "file")
+    return RosterFile(name[-200:], sheet[:200], rows[0][1], tuple(rows[1:]))
+
+
+def is_kept(text: str) -> bool:
+    """No NUL and no half of a character: a database keeps neither."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _delimited(content: bytes) -> list[tuple[int, list[str]]]:
+    try:
+        text = delimited.decode(content).removeprefix("\ufeff")
+        text, skipped, separator = delimited.without_sep_line(text)
+        separator = separator or delimited.separator_of(text, set(USUAL))
+        return list(islice(delimited.records_of(text, separator, skipped), ROWS_MAX + 2))
+    except Invalid as refusal:
+        code = {"list_not_text": "roster_not_text", "list_unreadable": "roster_unreadable"}
+        raise Invalid(code[refusal.code], "file", **refusal.facts) from refusal
+
+
+def read_workbook(
+    content: bytes, rows_max: int, columns_max: int
+) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The name of the sheet, and its rows with their numbers, without the empty ones: at most one
+    more than `rows_max`, so that a caller sees that there are more.
+
+    Raises Invalid: roster_unpacked_large, roster_unreadable_workbook.
+    """
+    from defusedxml.common import DefusedXmlException
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        _refuse_bombs(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions, which are not read
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            with closing(book):
+                sheet = book.worksheets[0]
+                cells = sheet.iter_rows(max_col=columns_max, values_only=True)
+                return str(sheet.title), list(islice(_filled(cells), rows_max + 1))
+    except (BadZipFile, DefusedXmlException, InvalidFileException, ParseError, *BROKEN) as error:
+        raise Invalid("roster_unreadable_workbook", "file") from error
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """By the sizes that the archive says: unpacking stops at them."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    is_bomb = (
+        len(parts) > PARTS_MAX
+        or sum(part.file_size for part in parts) > UNPACKED_MAX
+        or any(
+            part.file_size > 1024 * 1024 and part.file_size > RATIO_MAX * part.compress_size
+            for part in parts
+        )
+    )
+    if is_bomb:
+        raise Invalid("roster_unpacked_large", "file")
+
+
+def _filled(rows: Iterator[Sequence[object]]) -> Iterator[tuple[int, list[str]]]:
+    empty = 0
+    for number, row in enumerate(rows, 1):
+        cells = [_text(value) for value in row]
+        if any(cells):
+            empty = 0
+            yield number, cells
+        elif (empty := empty + 1) > EMPTY_MAX:
+            return
+
+
+def _text(value: object) -> str:
+    """As it would be typed: days as 2026-11-24, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).replace("_x000D_", "").strip()
+
+
+def read_day(text: str, region: Region) -> dt.date:
+    """2026-11-24, Nov 24, 2026, 24 November 2026, and 11/24/2026 in the order that the library's
+    region writes (the day first where a point stands between).
+
+    Raises ValueError for all else, and for a day before 1950 or after 2099.
+    """
+    text = " ".join(text.lower().split())
+    if re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        day = dt.datetime.fromisoformat(text).date()
+    elif parts := NAMED.fullmatch(text):
+        month = MONTHS.index((parts[1] or parts[4])[:3]) + 1
+        day = dt.date(int(parts[5]), month, int(parts[2] or parts[3]))
+    elif parts := NUMBERED.fullmatch(text):
+        first, second = int(parts[1]), int(parts[3])
+        is_month_first = region in (Region.US, Region.CA) and parts[2] != "."
+        day = dt.date(int(parts[4]), *((first, second) if is_month_first else (second, first)))
+    else:
+        raise ValueError(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(text)
+    return day

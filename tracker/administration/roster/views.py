@@ -1,0 +1,201 @@
+"""People from a file: upload, check the rows, import those that are ready."""
+
+from flask import Blueprint, Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.administration.roster import actions, pages
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster.forms import EndPeopleForm, MappingForm, UploadForm
+from tracker.administration.roster.rules import JOB, READY
+from tracker.administration.roster.rules_files import values_of
+from tracker.policy.permissions import Subject, allows, library_of
+from tracker.queries.access import subjects
+from tracker.rules.core.jobs import AT_ONCE
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission
+from tracker.services.core.jobs import JobKind, JobTask, Plan
+from tracker.web.http import background, rate_limits, session
+from tracker.web.http.access import DoorRequest, door, note_download
+from tracker.web.http.errors import flash_message, message_for
+from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.input_checks import LONG_FORM, UPLOAD
+from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.render import render
+
+bp = Blueprint("rosters", __name__, url_prefix="/admin/people")
+TOO_OFTEN = "30 per minute"
+
+
+@bp.get("/import")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    return _upload_page(UploadForm())
+
+
+@bp.post("/import")
+@door(Permission.ADMINISTER, takes=UPLOAD)
+@limiter.limit(TOO_OFTEN)
+def upload() -> ResponseReturnValue:
+    form = UploadForm()
+    staged = accepted(form, lambda: actions.stage(session.actor(), form.roster(), session.now()))
+    if staged:
+        return redirect(url_for("rosters.show", roster_id=staged[0]), 303)
+    return _upload_page(form), 422
+
+
+@bp.get("/import/<id:roster_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+def show(roster: Subject) -> ResponseReturnValue:
+    page = pages.check_page(rosters.roster(roster.id))
+    return render("administration/people/roster/show.html", **page, pages=pages)
+
+
+@bp.post("/import/<id:roster_id>/columns")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@limiter.limit(TOO_OFTEN)
+def choose(roster: Subject) -> ResponseReturnValue:
+    form, staged = MappingForm(), rosters.roster(roster.id)
+    values = values_of(rosters.cells(roster.id), staged.columns)
+    mapping, remember = form.mapping(staged.headings, values, staged.meanings), form.remember.data
+    return pressed(
+        lambda: actions.choose(
+            session.actor(), roster.id, mapping, session.now(), remember=bool(remember)
+        ),
+        _("Saved. All rows were checked again."),
+        _page_of(roster),
+    )
+
+
+@bp.get("/import/<id:roster_id>/to-fix.csv")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@rate_limits.documents
+def to_fix(roster: Subject) -> ResponseReturnValue:
+    return pages.to_fix_file(rosters.roster(roster.id))
+
+
+@bp.post("/import/<id:roster_id>/import")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@limiter.limit(TOO_OFTEN)
+def bring_in(roster: Subject) -> ResponseReturnValue:
+    """More than AT_ONCE rows are brought in by the worker."""
+    seen = request.form.get("seen", "")[:64]
+    counts = rosters.counts(roster.id)
+    ready = sum(counts[verdict] for verdict in READY)
+    try:
+        if ready > AT_ONCE:
+            language = str(get_locale()).replace("_", "-")
+            importing.ask(session.actor(), roster.id, seen, language, session.now())
+        else:
+            done = importing.bring_in(session.actor(), roster.id, seen, session.now())
+            if done is None:
+                raise Conflict("roster_is_done")
+            added = ngettext("%(num)d person added", "%(num)d people added", done.new)
+            changed = _(
+                "Imported: %(added)s, %(changed)s changed.", added=added, changed=done.changed
+            )
+            flash_message(changed)
+    except Conflict as refusal:
+        if refusal.code == "roster_overtaken":
+            actions.check_again(session.actor(), roster.id, session.now())
+        flash_message(message_for(refusal), "error")
+    return redirect(_page_of(roster), 303)
+
+
+@bp.get("/import/<id:roster_id>/not-in-file")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+def not_in_file(roster: Subject) -> ResponseReturnValue:
+    return _not_in_file_page(roster, EndPeopleForm(formdata=None, ends_on=session.today()))
+
+
+@bp.post("/import/<id:roster_id>/not-in-file")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster, takes=LONG_FORM)
+def end(roster: Subject) -> ResponseReturnValue:
+    form = EndPeopleForm()
+    ended = accepted(
+        form,
+        lambda: actions.end(
+            session.actor(), roster.id, form.people, form.ends_on.data, session.now()
+        ),
+    )
+    if ended:
+        flash_message(
+            ngettext(
+                "The memberships of %(num)d person end.",
+                "The memberships of %(num)d people end.",
+                ended[0],
+            )
+        )
+        return redirect(_page_of(roster), 303)
+    return _not_in_file_page(roster, form), 422
+
+
+@bp.post("/import/<id:roster_id>/discard")
+@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+def discard(roster: Subject) -> ResponseReturnValue:
+    return pressed(
+        lambda: actions.discard(session.actor(), roster.id, session.now()),
+        _("The file is deleted. Nobody was imported."),
+        url_for("rosters.index"),
+    )
+
+
+@bp.get("/export.csv")
+@door(Permission.ADMINISTER)
+@rate_limits.documents
+def export() -> ResponseReturnValue:
+    """Noted as a file about the library, not about who takes it."""
+    actor = session.actor()
+    note_download("rosters", DoorRequest(Permission.ADMINISTER, "people", library_of(actor)))
+    return pages.everybody_file(actor)
+
+
+def _upload_page(form: UploadForm) -> str:
+    return render(
+        "administration/people/roster/index.html",
+        form=form,
+        recent=rosters.recent(session.actor()),
+        columns=pages.COLUMNS,
+    )
+
+
+def _not_in_file_page(roster: Subject, form: EndPeopleForm) -> str:
+    return render(
+        "administration/people/roster/not_in_file.html",
+        roster=rosters.roster(roster.id),
+        form=form,
+        people=rosters.not_in_file(roster.id, session.actor()),
+    )
+
+
+def _page_of(roster: Subject) -> str:
+    return url_for("rosters.show", roster_id=roster.id)
+
+
+def _job_step(task: JobTask, number: int) -> None:
+    """It is checked again, then written as a whole. Both can be done twice: what is imported
+    already is left as it is."""
+    actor, roster_id, seen = task.actor, int(task.arguments["record_id"]), task.arguments["seen"]
+    if number == 0:
+        if actions.check_again(actor, roster_id, task.now).digest != seen:
+            raise Conflict("roster_overtaken")
+        return
+    try:
+        importing.bring_in(actor, roster_id, seen, task.now, is_asked=True)
+    except Conflict:
+        actions.check_again(actor, roster_id, task.now)
+        raise
+
+
+def _job_grounds(task: JobTask) -> str | None:
+    may = allows(task.actor, Permission.ADMINISTER, library_of(task.actor))
+    return "" if may else None
+
+
+def init_app(app: Flask) -> None:
+    """A large roster is brought in by the worker."""
+    kind = JobKind(lambda _task: Plan(steps=2), _job_step, _job_grounds)
+    background.register(app, JOB, _l("Import of people"), kind, "rosters.show", "roster_id")

@@ -1,0 +1,1 @@
+"""Rating: one answer, many answers, a list from a file, older ratings."""

@@ -1,0 +1,243 @@
+"""What would become of each line of a learner's own list, before anything is stored.
+
+Nothing is guessed in silence: a line is stored, left as it is, or named with its number and its
+reason.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.assessment.imports.rules_lines import ImportLine, RatingList, read_day
+from tracker.rules.calendar import FIRST_DAY
+from tracker.rules.core.wording import Wording
+from tracker.rules.delimited import plain
+from tracker.rules.texts import NOTE_MAX
+
+
+class Verdict(StrEnum):
+    """What becomes of a line."""
+
+    NEW = "new"
+    NEWER = "newer"
+    NOTE = "note"
+    OLDER = "older"
+    SAME = "same"
+    EMPTY = "empty"
+    LEFT_OUT = "left_out"
+    NO_STATEMENT = "no_statement"
+    UNKNOWN_STATEMENT = "unknown_statement"
+    TWO_STATEMENTS = "two_statements"
+    MANY_STATEMENTS = "many_statements"
+    TWICE = "twice"
+    UNKNOWN_ANSWER = "unknown_answer"
+    DAY_UNREADABLE = "day_unreadable"
+    DAY_IN_FUTURE = "day_in_future"
+    DAY_FAR = "day_far"
+    NOTE_LONG = "note_long"
+
+
+STORED = frozenset({Verdict.NEW, Verdict.NEWER, Verdict.NOTE})
+"""Stored without asking."""
+ASKED = frozenset({Verdict.OLDER})
+"""An answer of one's own stands that is as new, or nobody can say: it stays unless ticked."""
+NOTHING_TO_DO = frozenset({Verdict.SAME, Verdict.EMPTY, Verdict.LEFT_OUT})
+UNCLEAR = frozenset(Verdict) - STORED - ASKED - NOTHING_TO_DO
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStatement:
+    """A statement of the learner's framework, and what stands there. `version` 0: no answer.
+
+    `stored_on` is the day it was stored here; `given_on` the day that its own list said.
+    """
+
+    statement_id: int
+    skill_id: int
+    code: str
+    title: Wording
+    is_rated_here: bool
+    answer: str | None
+    version: int
+    stored_on: dt.date | None
+    given_on: dt.date | None
+    own_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A line with its verdict. `own_note` is the note as it would stand; None leaves what is there.
+
+    `others` are the numbers of the other lines about the same statement.
+    """
+
+    line: ImportLine
+    verdict: Verdict
+    known: KnownStatement | None = None
+    answer: str | None = None
+    given_on: dt.date | None = None
+    own_note: str | None = None
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    lines: tuple[PlannedLine, ...]
+
+    def of(self, verdicts: frozenset[Verdict]) -> list[PlannedLine]:
+        return [planned for planned in self.lines if planned.verdict in verdicts]
+
+    def to_store(self, ticked: frozenset[int]) -> list[PlannedLine]:
+        """What is stored without asking, and what was ticked, by the statement's id."""
+        asked = [
+            planned
+            for planned in self.of(ASKED)
+            if planned.known is not None and planned.known.statement_id in ticked
+        ]
+        return [*self.of(STORED), *asked]
+
+    def digest(self) -> str:
+        """Says whether a plan is the one that was looked at: other answers since then make another
+        digest."""
+        parts = [
+            (
+                planned.line.number,
+                planned.verdict,
+                planned.known and (planned.known.statement_id, planned.known.version),
+                planned.answer,
+                str(planned.given_on),
+                planned.own_note,
+            )
+            for planned in self.lines
+        ]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def plan(
+    listed: RatingList,
+    statements: Sequence[KnownStatement],
+    answers: Mapping[str, str],
+    today: dt.date,
+    time_zone: str,
+) -> ImportPlan:
+    """A verdict for every line, in their order. A statement is never stored from two lines."""
+    by_code = {plain(known.code): known for known in statements}
+    by_title: dict[str, list[KnownStatement]] = {}
+    for known in statements:
+        by_title.setdefault(plain(known.title), []).append(known)
+    planned = []
+    for line in listed.lines:
+        statement = _statement(line, by_code, by_title)
+        if isinstance(statement, Verdict):
+            planned.append(PlannedLine(line, statement))
+        else:
+            planned.append(_judge(line, statement, answers, today, time_zone))
+    return ImportPlan(tuple(_apart(planned)))
+
+
+def _statement(
+    line: ImportLine,
+    by_code: Mapping[str, KnownStatement],
+    by_title: Mapping[str, Sequence[KnownStatement]],
+) -> KnownStatement | Verdict:
+    """By code or title, whichever of them the cell holds. Where both are given they must be of one
+    statement."""
+    matches: list[KnownStatement] = []
+    for cell in (line.code, line.title):
+        words = plain(cell)
+        if not words:
+            continue
+        titled = by_title.get(words, ())
+        if words in by_code:
+            matches.append(by_code[words])
+        elif len(titled) == 1:
+            matches.append(titled[0])
+        elif titled and not any(known in titled for known in matches):
+            return Verdict.MANY_STATEMENTS
+    if not matches:
+        return (
+            Verdict.UNKNOWN_STATEMENT
+            if plain(line.code) or plain(line.title)
+            else Verdict.NO_STATEMENT
+        )
+    return matches[0] if all(known is matches[0] for known in matches) else Verdict.TWO_STATEMENTS
+
+
+def _judge(
+    line: ImportLine,
+    known: KnownStatement,
+    answers: Mapping[str, str],
+    today: dt.date,
+    time_zone: str,
+) -> PlannedLine:
+    def is_(verdict: Verdict) -> PlannedLine:
+        return PlannedLine(line, verdict, known)
+
+    if not plain(line.answer):
+        return is_(Verdict.EMPTY)
+    if not known.is_rated_here:
+        return is_(Verdict.LEFT_OUT)
+    answer = answers.get(plain(line.answer))
+    if answer is None:
+        return is_(Verdict.UNKNOWN_ANSWER)
+    given_on = _day(line.day, today, time_zone)
+    if isinstance(given_on, Verdict):
+        return is_(given_on)
+    note = _joined(known.own_note, line.note)
+    if note is not None and len(note) > NOTE_MAX:
+        return is_(Verdict.NOTE_LONG)
+    return PlannedLine(line, _beside(known, answer, given_on, note), known, answer, given_on, note)
+
+
+def _day(typed: str, today: dt.date, time_zone: str) -> dt.date | Verdict | None:
+    """None where nothing is typed; a verdict where it is no day on which an answer can have been
+    given."""
+    if not typed:
+        return None
+    try:
+        given_on = read_day(typed, time_zone)
+    except (ValueError, OverflowError):
+        return Verdict.DAY_UNREADABLE
+    if given_on > today:
+        return Verdict.DAY_IN_FUTURE
+    return Verdict.DAY_FAR if given_on < FIRST_DAY else given_on
+
+
+def _beside(
+    known: KnownStatement, answer: str, given_on: dt.date | None, note: str | None
+) -> Verdict:
+    """What the line is beside the answer that stands. A day that is not said is taken for an old
+    one."""
+    if known.answer is None or known.stored_on is None:
+        return Verdict.NEW
+    if answer == known.answer:
+        if given_on is not None and given_on > known.stored_on:
+            return Verdict.NEWER
+        return Verdict.SAME if note is None else Verdict.NOTE
+    is_newer = given_on is not None and given_on > (known.given_on or known.stored_on)
+    return Verdict.NEWER if is_newer else Verdict.OLDER
+
+
+def _joined(stands: str, listed: str) -> str | None:
+    """Both notes, so that none is lost; None when nothing is added."""
+    if not listed or f"\n\n{listed}\n\n" in f"\n\n{stands}\n\n":
+        return None
+    return f"{stands}\n\n{listed}" if stands else listed
+
+
+def _apart(lines: Sequence[PlannedLine]) -> Iterator[PlannedLine]:
+    """The plan with lines that answer one statement twice taken out: which of them holds is not
+    ours to say."""
+    numbers: dict[int, list[int]] = {}
+    for planned in lines:
+        if planned.known is not None and planned.verdict is not Verdict.EMPTY:
+            numbers.setdefault(planned.known.statement_id, []).append(planned.line.number)
+    for planned in lines:
+        same = [] if planned.known is None else numbers.get(planned.known.statement_id, [])
+        if len(same) < 2 or planned.verdict is Verdict.EMPTY:
+            yield planned
+        else:
+            others = tuple(number for number in same if number != planned.line.number)
+            yield PlannedLine(planned.line, Verdict.TWICE, planned.known, others=others)

@@ -1,0 +1,117 @@
+"""Ratings from before the round: a filter of the pages of statements, on which those that are
+ticked are kept together."""
+
+import datetime as dt
+import re
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+
+from tracker.assessment.older import actions as kept_ratings
+from tracker.assessment.older.queries import replaced
+from tracker.assessment.ratings import pages as assess_pages
+from tracker.assessment.ratings import pages_typed as typed_rows
+from tracker.assessment.ratings import views_page as page_views
+from tracker.record.ratings.rules import RatingFilter
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, flash_message, refusal_messages
+from tracker.web.http.input_checks import LONG_FORM, by_id
+from tracker.web.ui import page_nav
+
+bp = Blueprint("older_ratings", __name__)
+SEEN = re.compile(r"(seen)-([1-9][0-9]{0,9})")
+
+refusal_messages(
+    older_replaced=_l(
+        "You are on version %(version)s of the framework now. Nothing was kept: look at your older "
+        "ratings in that version, and keep them there."
+    )
+)
+
+
+@bp.get("/assess/older")
+@door(Permission.RATE)
+def show() -> ResponseReturnValue:
+    """On to the first page that has some to keep, else to one with some to decide on; without any,
+    on with rating."""
+    header = assess_pages.header_once_read(switch="older_ratings.show")
+    slug = header.learner.framework_slug
+    groups = page_nav.page_nav(slug, header.progress, which=RatingFilter.OLDER)
+    items = [item for group in groups for item in group.items]
+    places = [(level.domain_id, level.rank) for level in header.progress.levels if level.to_keep]
+
+    def has_none(item: page_nav.PageNavItem) -> bool:
+        return not any(item.domain_id == of and item.rank in (None, rank) for of, rank in places)
+
+    first = min(items, key=has_none, default=None)
+    return redirect(first.href if first else url_for("assessment.resume"))
+
+
+@bp.post("/assess/older")
+@door(Permission.RATE, takes=LONG_FORM)
+def keep() -> ResponseReturnValue:
+    """Those that are ticked, once what was changed on the page is saved."""
+    sent, seen = page_views.sent_page(), _ticked(request.form)
+    if sent.touched:
+        changed = page_views.saved(sent, page_views.page_refused)
+        if not isinstance(changed, int):
+            return changed
+        typed_rows.tell(changed)
+    now = session.now()
+    try:
+        kept = kept_ratings.keep(session.actor(), seen, now)
+    except Missing:
+        held = replaced(session.actor().person_id, seen, session.today())
+        if held is None:
+            raise
+        raise Conflict("older_replaced", version=held.learner.framework_version) from None
+    if kept:
+        undo = Undo(url_for("older_ratings.undo"), {"kept_at": now.isoformat()})
+        flash_message(
+            ngettext("%(num)d rating kept.", "%(num)d ratings kept together.", kept), undo=undo
+        )
+    elif not sent.touched:
+        flash_message(_("Nothing was changed."), "info")
+    return redirect(url_for("older_ratings.show"), 303)
+
+
+@bp.post("/assess/older/undo")
+@door(Permission.RATE)
+def undo() -> ResponseReturnValue:
+    undone = kept_ratings.undo(session.actor(), _moment(request.form), session.now())
+    if undone:
+        flash_message(
+            ngettext(
+                "Undone. %(num)d rating has its earlier date again.",
+                "Undone. %(num)d ratings have their earlier dates again.",
+                undone,
+            )
+        )
+    else:
+        flash_message(_("These ratings were changed since, so nothing was undone."), "info")
+    return redirect(url_for("older_ratings.show"), 303)
+
+
+def _ticked(form: MultiDict[str, str]) -> dict[int, str]:
+    """The ticked answers as they were shown, by statement. Raises Invalid("rating_malformed"): a
+    field twice, a statement that is none."""
+    return {statement: sent["seen"] for statement, sent in by_id(form, SEEN).items()}
+
+
+def _moment(form: MultiDict[str, str]) -> dt.datetime:
+    """Of the keeping that is undone. Raises Invalid("rating_malformed"): no moment of a known time
+    zone."""
+    try:
+        kept_at = dt.datetime.fromisoformat(form.get("kept_at", ""))
+        if kept_at.tzinfo is not None:
+            return kept_at.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid("rating_malformed")

@@ -1,0 +1,297 @@
+"""Rating: one answer of a learner to one statement, saved by itself, or the answers of one table
+together; and being ready for a review talk."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, update
+from sqlalchemy.orm import Session
+
+from tracker.assessment.ratings import queries as ratings_to_save
+from tracker.assessment.ratings.queries import Rater
+from tracker.db import transaction
+from tracker.frameworks.versions.rules_scale import Basis
+from tracker.models import Person, Rating
+from tracker.policy.permissions import Actor
+from tracker.record.ratings import queries as earlier_ratings
+from tracker.record.ratings import records as ratings
+from tracker.record.ratings.rules import is_dated, joined
+from tracker.records import drafts, seals
+from tracker.rules import drafts as typed
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.rules.texts import NOTE_MAX
+
+
+class RatedCounts(NamedTuple):
+    """How many statements are rated now: in all, in the statement's domain, and at its level of
+    that domain."""
+
+    rated: int
+    rated_in_domain: int
+    rated_at_level: int
+
+
+NOT_COUNTED = RatedCounts(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRating:
+    """The answer as it stands after the save (None: cleared), and the learner's progress.
+
+    `changed` is False where the same was sent again. Version 0, without an answer: notes that wait
+    for one. `turn` rises with each save of the learner: of two that were on their way together,
+    the higher one's progress is the newer. Of many that are saved together nobody asks for what
+    follows `changed`.
+    """
+
+    answer: str | None
+    basis: Basis | None
+    rated_at: dt.datetime
+    version: int
+    changed: bool
+    domain_id: int = 0
+    rank: int = 0
+    progress: RatedCounts = NOT_COUNTED
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatingToSave:
+    """What one save asks for. `answer` None and notes that are absent leave what is there; `clear`
+    takes the answer away, in place of one. Notes where there never was an answer are kept as a
+    draft until there is one.
+
+    `base_version` is the version that the page showed, 0 for none. An answer from before the open
+    round that is given again is *confirmed*, unless `confirm` is False.
+    """
+
+    statement_id: int
+    answer: str | None
+    base_version: int
+    notes: Mapping[str, str] = field(default_factory=dict)
+    confirm: bool = True
+    clear: bool = False
+
+
+def rate(
+    actor: Actor,
+    statement_id: int,
+    answer: str | None,
+    base_version: int,
+    now: dt.datetime,
+    own_note: str | None = None,
+    reviewer_note: str | None = None,
+    *,
+    confirm: bool = True,
+    clear: bool = False,
+) -> SavedRating:
+    """Save an answer, notes, or both, as `RatingToSave` says. The same content again changes
+    nothing and is never a conflict.
+
+    At most five queries, the last of them for the seal, and one more for a draft. Raises Missing
+    (not a statement of the learner's framework); Conflict: use_statement_unread, not_rated_here,
+    drafts_full, and rating_changed with `current` (what was saved elsewhere); Invalid: note_long,
+    answer_unknown.
+    """
+    sent = RatingToSave(
+        statement_id,
+        answer,
+        base_version,
+        clean_notes(own_note=own_note, reviewer_note=reviewer_note),
+        confirm,
+        clear,
+    )
+    today = actor.today(now)
+    with transaction() as tx:
+        raters = ratings_to_save.locked(actor, today)
+        row = ratings_to_save.at_statement(actor, raters, statement_id, today)
+        if row is None:
+            raise Missing
+        seals.follow(tx, actor.person_id, row.seal, row.seal_digest)
+        saved = _write(tx, actor.person_id, row, sent, raters[row.framework_id], now)
+        more = row.counts * (saved.answer is not None) - row.is_rated
+        counts = row.rated, row.rated_in_domain, row.rated_at_level
+        return replace(
+            saved,
+            domain_id=row.domain_id,
+            rank=row.rank,
+            progress=RatedCounts(*(count + more for count in counts)),
+            turn=row.versions + saved.version - (row.version or 0),
+        )
+
+
+def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> int:
+    """Save the answers of one table: all of them or, where one is refused, none. Returns how many
+    changed.
+
+    Raises Missing (one is not of the learner's framework); Conflict("use_statement_unread"); and
+    ratings_refused with `rows`, what `rate` would have refused, by statement: as Conflict where one
+    of them is, else as Invalid.
+    """
+    with transaction() as tx:
+        raters = ratings_to_save.locked(actor, actor.today(now))
+        stands = ratings_to_save.at_statements(
+            actor, raters, [rating.statement_id for rating in sent]
+        )
+        for row in stands[:1]:
+            seals.follow(tx, actor.person_id, row.seal, row.seal_digest)
+        rows = {row.id: row for row in stands}
+        changed, refused = 0, dict[int, Refusal]()
+        for rating in sent:
+            try:
+                row = rows[rating.statement_id]
+                changed += _write(
+                    tx, actor.person_id, row, rating, raters[row.framework_id], now
+                ).changed
+            except KeyError as error:
+                raise Missing from error
+            except (Conflict, Invalid) as refusal:
+                refused[rating.statement_id] = refusal
+        if any(isinstance(refusal, Conflict) for refusal in refused.values()):
+            raise Conflict("ratings_refused", rows=refused)
+        if refused:
+            raise Invalid("ratings_refused", rows=refused)
+        return changed
+
+
+@dataclass(frozen=True, slots=True)
+class NewerRating:
+    """What a learner's other page saved in the meantime. `answer` None: cleared."""
+
+    answer: str | None
+    rated_at: dt.datetime
+    version: int
+    own_note: str
+    reviewer_note: str
+
+
+def _write(
+    tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, rater: Rater, now: dt.datetime
+) -> SavedRating:
+    """One save, onto `row`: the statement with what stands there. Raises what `rate` does but for
+    the frame's."""
+    if row.reason is not None:
+        raise Conflict("not_rated_here", reason=row.reason)
+    if sent.answer is not None and sent.answer not in rater.answers:
+        raise Invalid("answer_unknown", "answer")
+    for name, text in sent.notes.items():
+        if len(text) > NOTE_MAX:
+            raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
+    if row.version is None:
+        return _begin(tx, person_id, row, sent, rater, now)
+    current: str | None = row.answer
+    wording = ratings.Wording(row.skill_id, sent.statement_id)
+    wanted = None if sent.clear else sent.answer or current
+    other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
+    if sent.base_version != row.version and (wanted != current or other_notes):
+        raise Conflict(
+            "rating_changed",
+            current=NewerRating(
+                current, row.rated_at, row.version, row.own_note, row.reviewer_note
+            ),
+        )
+    again = (
+        sent.answer is not None
+        and sent.answer == current
+        and sent.confirm
+        and is_dated(row.rated_at, rater.round_starts_on, row.given_on)
+    )
+    if wanted != current or again:
+        basis = _basis(wanted, again)
+        version = ratings.write(
+            tx, person_id, wording, row.version, wanted, basis, now, other_notes
+        )
+        return SavedRating(wanted, basis, now, version, True)
+    version = row.version
+    if other_notes:
+        version = ratings.note(person_id, wording, version, other_notes, now)
+    return SavedRating(current, row.basis, row.rated_at, version, bool(other_notes))
+
+
+def _begin(
+    tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, rater: Rater, now: dt.datetime
+) -> SavedRating:
+    """The first answer, which takes the notes along that waited for it; or such notes."""
+    before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
+    if row.has_origins:
+        waiting = earlier_ratings.notes_of_origins(person_id, [sent.statement_id])
+        texts = zip(("own_note", "reviewer_note"), waiting[sent.statement_id], strict=True)
+        before = {name: joined(before.get(name, ""), text) for name, text in texts}
+    notes = {**before, **sent.notes}
+    subject, wording = str(row.skill_id), ratings.Wording(row.skill_id, sent.statement_id)
+    if sent.answer is None and not sent.notes and not sent.clear:
+        raise Invalid("answer_unknown", "answer")
+    inherited = earlier_ratings.inherited(person_id, sent.statement_id, row.has_origins)
+    if inherited is not None and _is_as_inherited(sent, inherited, rater):
+        drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
+        return _onto_inherited(tx, person_id, wording, inherited, sent, before, now)
+    if sent.answer is None:
+        if not sent.notes:
+            return SavedRating(None, Basis.CLEARED, now, 0, False)
+        written = tuple((name, text) for name, text in notes.items() if text)
+        if notes != before:
+            drafts.save(tx, person_id, typed.RATING, subject, written, now)
+        return SavedRating(None, None, now, 0, notes != before)
+    version = ratings.write(tx, person_id, wording, 0, sent.answer, Basis.RATED, now, notes)
+    if row.draft is not None:
+        drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
+    return SavedRating(sent.answer, Basis.RATED, now, version, True)
+
+
+def _is_as_inherited(sent: RatingToSave, inherited: Rating, rater: Rater) -> bool:
+    """No answer, or the one that counts already and needs no confirming."""
+    return sent.answer is None or (
+        sent.answer == inherited.answer
+        and not (
+            sent.confirm and is_dated(inherited.rated_at, rater.round_starts_on, inherited.given_on)
+        )
+    )
+
+
+def _onto_inherited(
+    tx: Session,
+    person_id: int,
+    wording: ratings.Wording,
+    inherited: Rating,
+    sent: RatingToSave,
+    before: Mapping[str, str],
+    now: dt.datetime,
+) -> SavedRating:
+    """A statement without an answer of its own, where one to its origin counts: it is cleared here
+    alone, and a note goes to the answer."""
+    notes = {**before, **sent.notes}
+    if sent.clear:
+        version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
+        return SavedRating(None, Basis.CLEARED, now, version, True)
+    if notes != before:
+        of = ratings.Wording(inherited.skill_id, inherited.statement_id)
+        ratings.note(person_id, of, inherited.version, notes, now)
+    return SavedRating(inherited.answer, inherited.basis, inherited.rated_at, 0, notes != before)
+
+
+def _basis(answer: str | None, again: bool) -> Basis:
+    if answer is None:
+        return Basis.CLEARED
+    return Basis.CONFIRMED if again else Basis.RATED
+
+
+def clean_notes(**given: str | None) -> dict[str, str]:
+    """The notes that were sent, with plain line ends."""
+    return {
+        name: text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        for name, text in given.items()
+        if text is not None
+    }
+
+
+def declare_ready(actor: Actor, is_ready: bool, now: dt.datetime) -> None:
+    """Say that one is ready for a review talk, or take it back: all that others see before anything
+    is sent. Said again, it keeps its date."""
+    change = update(Person).where(Person.id == actor.person_id)
+    with transaction() as tx:
+        if is_ready:
+            tx.execute(change.where(Person.ready_at.is_(None)).values(ready_at=now))
+        else:
+            tx.execute(change.values(ready_at=None))

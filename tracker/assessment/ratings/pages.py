@@ -1,0 +1,238 @@
+"""What every page of the self-assessment shows around its statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from flask import abort, has_request_context, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.assessment.ratings import queries_history as pace
+from tracker.assessment.ratings import rules as progresses
+from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
+from tracker.assessment.ratings.rules import LevelProgress, Progress
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.ratings.rules import FIVE, RatingFilter
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.queries_learners import Learner, learner_of
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_words import Side
+from tracker.rules.core.wording import Wording
+from tracker.rules.pace import minutes_for
+from tracker.web.http import session
+from tracker.web.http.framework_asked import about, learner_asked
+from tracker.web.http.redirects import address_here
+from tracker.web.ui import page_nav
+from tracker.web.ui.page_nav import PageNavGroup
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentHeader:
+    learner: Learner
+    sheet: Sheet
+    progress: Progress
+    pace: int
+    """Seconds for a statement."""
+
+    @property
+    def minutes(self) -> int:
+        return minutes_for(self.progress.left, self.pace)
+
+    @property
+    def minutes_for_five(self) -> int:
+        return minutes_for(FIVE, self.pace)
+
+    def levels(self, strand: str, domain: str) -> tuple[LevelProgress, ...]:
+        """The levels of a domain as an address names it; 404 when it is not of the framework."""
+        return self.progress.of_domain(strand, domain) or abort(404)
+
+
+def header(framework: str | None = None, switch: str = "assessment.resume") -> AssessmentHeader:
+    """In the framework of that slug, else that of the address; 404 for somebody who does not learn
+    in it. `switch`: the page of another framework of theirs."""
+    learner = learner_asked(session.actor().person_id, switch, framework) or abort(404)
+    return _header(learner)
+
+
+def header_of(statement_id: int, switch: str = "assessment.resume") -> AssessmentHeader | None:
+    """In the framework of the statement, where they learn in it."""
+    learner = learner_of(session.actor().person_id, statement_id, session.today())
+    if learner is None:
+        return None
+    return _header(about(learner, switch))
+
+
+def _header(learner: Learner) -> AssessmentHeader:
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    reached = progresses.progress(sheet, learner.round_starts_on)
+    return AssessmentHeader(learner, sheet, reached, pace.seconds_of(learner.person_id))
+
+
+def header_once_read(
+    framework: str | None = None, switch: str = "assessment.resume"
+) -> AssessmentHeader:
+    """The header; whoever has not read the use statement is sent there first."""
+    return once_read(header(framework, switch))
+
+
+def once_read(header: AssessmentHeader) -> AssessmentHeader:
+    if not header.progress.use_statement:
+        abort(redirect(url_for("dashboard.use_statement", next=address_here())))
+    return header
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLink:
+    """`which` is None for all statements of the page."""
+
+    which: RatingFilter | None
+    label: str
+    count: int
+
+
+FILTERS = {
+    RatingFilter.JOB: _l("For your job"),
+    RatingFilter.NOT_RATED: _l("Not rated"),
+    RatingFilter.AGAIN: _l("Rate again"),
+    RatingFilter.OLDER: _l("Older"),
+    RatingFilter.CHANGED: _l("Changed since review"),
+    RatingFilter.NOT_SURE: _l("Not sure"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """`title`: of the page that comes next; "" for the finish."""
+
+    href: str
+    title: Wording
+
+    @property
+    def label(self) -> str:
+        return str(_("Next") if self.title else _("Finish"))
+
+
+def following(
+    header: AssessmentHeader, groups: list[PageNavGroup], which: RatingFilter | None = None
+) -> WayOn:
+    """The page that comes next, by way of the finish while something of the job is left; or the
+    finish."""
+    page = page_nav.following(groups)
+    is_over = which is RatingFilter.JOB and header.progress.is_finished
+    if page is None or is_over:
+        return WayOn(url_for("finish.show"), "")
+    return WayOn(way_on(header, page.href), page.title)
+
+
+def way_on(header: AssessmentHeader, href: str) -> str:
+    """To that page, or to the finish if the last statement of the job is rated by then."""
+    return href if header.progress.is_finished else url_for("finish.show", next=href)
+
+
+@dataclass(frozen=True, slots=True)
+class OneAtATime:
+    """What a phone shows alone of a page of statements: a card, which is the `at`-th of the list.
+    `first`: which one the page begins with. `back` and `then`: where its two ways on lead where no
+    script shows the next card in its place."""
+
+    card: StatementCard
+    at: int
+    first: int
+    of: int
+    back: str
+    then: str
+
+
+def stay_in_list(endpoint: str, values: dict[str, object]) -> None:
+    """Whoever has asked for all statements of a page on a phone keeps to lists on the way on."""
+    pages = ("assessment.show", "assessment.five", "assessment.later")
+    if endpoint in pages and has_request_context() and "list" in request.args:
+        values.setdefault("list", 1)
+
+
+LAST = "last"
+"""Asked for where one goes back to the page before."""
+
+
+def one_at_a_time(
+    to_rate: StatementsToRate, here: str, then: str, groups: Sequence[PageNavGroup] = ()
+) -> OneAtATime | None:
+    """The card that the address names, else the first open one. None where all are to be listed.
+
+    `groups`: the pages that its list has besides; `then`: what comes after this one."""
+    cards = [card for card in to_rate.cards if card.not_rated_here is None]
+    if "list" in request.args or not cards:
+        return None
+    asked = request.args.get("one")
+    first_open = next((at for at, card in enumerate(cards) if card.answer is None), 0)
+    named = (at for at, card in enumerate(cards) if asked == str(card.id))
+    at = len(cards) - 1 if asked == LAST else next(named, first_open)
+    items = [item for group in groups for item in group.items]
+    current = next((place for place, item in enumerate(items) if item.current), 0)
+    counts = [item.total if item.shown is None else item.shown for item in items]
+    first = sum(counts[:current]) + 1
+
+    def alone(href: str, which: object) -> str:
+        return f"{href}{'&' if '?' in href else '?'}one={which}"
+
+    if at:
+        back = alone(here, cards[at - 1].id)
+    elif current:
+        back = alone(items[current - 1].href, LAST)
+    else:
+        back = url_for("dashboard.index")
+    return OneAtATime(
+        card=cards[at],
+        at=first + at,
+        first=first,
+        of=first - 1 + len(cards) + sum(counts[current + 1 :]),
+        back=back,
+        then=alone(here, cards[at + 1].id) if at + 1 < len(cards) else then,
+    )
+
+
+def filter_asked() -> RatingFilter | None:
+    """404 for a filter that there is not."""
+    asked = request.args.get("show")
+    if asked is None:
+        return None
+    return next((which for which in RatingFilter if which == asked), None) or abort(404)
+
+
+def filters(levels: Sequence[LevelProgress], which: RatingFilter | None) -> list[FilterLink]:
+    """Those that show something on the page, and the one in use. Nothing where that is all the
+    same."""
+    links = [
+        FilterLink(kind, str(label), count)
+        for kind, label in FILTERS.items()
+        if (count := page_nav.shown(levels, kind)) or kind is which
+    ]
+    everything = FilterLink(None, str(_("All")), page_nav.shown(levels, None))
+    return [everything, *links] if which or links else []
+
+
+def by_level(
+    header: AssessmentHeader, to_rate: StatementsToRate
+) -> list[tuple[LevelProgress, list[StatementCard]]]:
+    """Statements of any domains, in the framework's order, under their levels."""
+    levels = {(level.domain_id, level.rank): level for level in header.progress.levels}
+    places = groupby(to_rate.cards, key=lambda card: (card.domain_id, card.rank))
+    return [(levels[place], list(cards)) for place, cards in places]
+
+
+def filtered(
+    to_rate: StatementsToRate,
+    learner: Learner,
+    levels: Sequence[LevelProgress],
+    which: RatingFilter | None,
+) -> StatementsToRate:
+    if which is None:
+        return to_rate
+    ranks = {level.rank for level in levels if level.shown(which)}
+    cards = [
+        card
+        for card in to_rate.cards
+        if card.rank in ranks and card.is_shown(which, learner.round_starts_on)
+    ]
+    return replace(to_rate, cards=cards)

@@ -1,0 +1,272 @@
+"""The statements of one page of a learner's assessment, with all that stands there. For the learner
+alone.
+
+Beside the sheet a page asks for notes and for evidence, however many statements there are; and once
+more where some are to be rated again, and where some count later.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
+
+from tracker.db import session
+from tracker.frameworks.versions.rules_scale import NOT_SURE, Basis
+from tracker.models import Draft, Evidence, EvidenceLink, Rating
+from tracker.record.ratings import queries as earlier_ratings
+from tracker.record.ratings.queries import RatingBefore
+from tracker.record.ratings.rules import RatingFilter, is_dated, joined
+from tracker.record.sheet.queries_learners import LEARNER
+from tracker.record.sheet.rules import Sheet, SheetLine
+from tracker.record.sheet.rules_words import CountsFrom, Side
+from tracker.record.versions.rules import CitationChip, ScaleLabel, VersionStatement
+from tracker.rules import drafts
+from tracker.rules.core.wording import Wording
+from tracker.rules.names import short_name
+
+Notes = tuple[str, str]
+"""For oneself, and for the reviewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementMark:
+    """An endorsement that stands: who said what, when. `since`: the learner's answer is another one
+    since then; `version`: of the framework, where it was given on an earlier one."""
+
+    who: str
+    answer: str
+    at: dt.datetime
+    since: bool
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCard:
+    """One statement with the learner's answer, notes, endorsement and count of evidence.
+
+    `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
+    is None too, with a version and without a time. `earlier`: the answers to what it was in an
+    earlier version, where it is to be rated again. `later`: where it doesn't count for them yet.
+    """
+
+    id: int
+    code: str
+    title: Wording
+    text: Wording
+    domain_id: int
+    rank: int
+    not_rated_here: str | None
+    answer: str | None
+    basis: Basis | None
+    version: int
+    rated_at: dt.datetime | None
+    given_on: dt.date | None
+    own_note: str
+    reviewer_note: str
+    endorsement: EndorsementMark | None
+    evidence: int
+    citations: list[CitationChip]
+    earlier: tuple[RatingBefore, ...] = ()
+    later: CountsFrom | None = None
+
+    def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
+        """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
+        same."""
+        counts = self.not_rated_here is None and self.later is None
+        if not counts or which is RatingFilter.JOB:
+            return counts
+        if which is RatingFilter.AGAIN:
+            return bool(self.earlier)
+        if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
+            return which is RatingFilter.NOT_RATED and self.answer is None
+        return {
+            RatingFilter.OLDER: is_dated(self.rated_at, round_starts_on, self.given_on),
+            RatingFilter.CHANGED: self.endorsement is not None and self.endorsement.since,
+            RatingFilter.NOT_SURE: self.answer == NOT_SURE,
+        }[which]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsToRate:
+    """Statements in the framework's order, and the scale they are answered on."""
+
+    cards: list[StatementCard]
+    scale: tuple[ScaleLabel, ...]
+
+    def of_rank(self, rank: int) -> list[StatementCard]:
+        return [card for card in self.cards if card.rank == rank]
+
+    @property
+    def first_open(self) -> StatementCard | None:
+        """The first that is rated here and has no answer; where all have one, the first."""
+        here = [card for card in self.cards if card.not_rated_here is None]
+        return next((card for card in here if card.answer is None), here[0] if here else None)
+
+    def answer(self, key: str) -> ScaleLabel:
+        return next(word for word in self.scale if word.key == key)
+
+
+def of_domain(sheet: Sheet, domain_id: int, rank: int | None = None) -> StatementsToRate:
+    """The statements of a domain, or of one of its levels."""
+    return _cards(
+        sheet,
+        lambda line: line.statement.domain_id == domain_id and rank in (None, line.statement.rank),
+    )
+
+
+def of_framework(sheet: Sheet) -> StatementsToRate:
+    """All statements."""
+    return _cards(sheet, lambda _line: True)
+
+
+def of_statements(sheet: Sheet, statement_ids: Collection[int]) -> StatementsToRate:
+    """Those of the statements that are of the learner's version."""
+    return _cards(sheet, lambda line: line.statement.id in statement_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What a learner has of the skills of a page, and of what they were made of, by skill: ratings
+    with their notes, the notes that wait for one, and the evidence that is linked; by statement,
+    the notes `of_origins` that count there."""
+
+    ratings: Mapping[int, Any]
+    drafts: Mapping[int, Notes]
+    evidence: Mapping[int, set[int]]
+    of_origins: Mapping[int, Notes]
+
+
+def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToRate:
+    """Two queries; one more where some are made of others, and where some are to be rated again."""
+    lines = [line for line in sheet.lines if is_shown(line)]
+    record = _record(sheet.person_id, lines)
+    again = [line.statement.id for line in lines if line.again]
+    earlier = earlier_ratings.of_statements(sheet.person_id, again)
+    return StatementsToRate(
+        [_card(sheet, line, record, earlier.get(line.statement.id, ())) for line in lines],
+        sheet.version.answers,
+    )
+
+
+def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
+    skills = {skill for line in lines for skill in line.statement.skills}
+    values = {
+        "learner": person_id,
+        "skills": list(skills),
+        "subjects": [str(skill) for skill in skills],
+    }
+    waiting = dict[int, dict[str, str]]()
+    linked = defaultdict[int, set[int]](set)
+    for skill_id, fields, evidence_id in session().execute(_WAITING_AND_LINKED, values):
+        if not evidence_id:
+            waiting[int(skill_id)] = dict(drafts.read(fields) or ())
+        else:
+            linked[int(skill_id)].add(evidence_id)
+    ratings = {row.skill_id: row for row in session().execute(_RATINGS, values)}
+    return _Record(
+        ratings,
+        {
+            key: (typed.get("own_note", ""), typed.get("reviewer_note", ""))
+            for key, typed in waiting.items()
+        },
+        linked,
+        earlier_ratings.notes_of_origins(
+            person_id, [line.statement.id for line in lines if _has_others_notes(line, ratings)]
+        ),
+    )
+
+
+def _has_others_notes(line: SheetLine, ratings: Mapping[int, Any]) -> bool:
+    """Whether something else than its own rating counts, or could."""
+    mine, word = ratings.get(line.statement.skill_id), line.words.get(Side.OWN)
+    others = mine is None or (word is not None and word.id != mine.id)
+    return bool(line.statement.lines) and others
+
+
+def _card(
+    sheet: Sheet, line: SheetLine, record: _Record, earlier: tuple[RatingBefore, ...]
+) -> StatementCard:
+    of, word = line.statement, line.words.get(Side.OWN)
+    mine = record.ratings.get(of.skill_id)
+    rating: Any = mine
+    if word is not None:
+        rating = next(answer for answer in record.ratings.values() if answer.id == word.id)
+    own_note, reviewer_note = _notes(of, record, mine)
+    return StatementCard(
+        id=of.id,
+        code=of.code,
+        title=of.title,
+        text=of.text,
+        domain_id=of.domain_id,
+        rank=of.rank,
+        not_rated_here=line.left_out.reason if line.left_out is not None else None,
+        answer=rating.answer if rating is not None else None,
+        basis=rating.basis if rating is not None else None,
+        version=mine.version if mine is not None else 0,
+        rated_at=rating.rated_at if word is not None else None,
+        given_on=rating.given_on if rating is not None else None,
+        own_note=own_note,
+        reviewer_note=reviewer_note,
+        endorsement=_mark(sheet, line, rating),
+        evidence=len(set[int]().union(*(record.evidence.get(skill, ()) for skill in of.skills))),
+        citations=list(of.citations),
+        earlier=earlier,
+        later=sheet.counts_from(line),
+    )
+
+
+def _mark(sheet: Sheet, line: SheetLine, rating: Any) -> EndorsementMark | None:
+    word = line.words.get(Side.REVIEWED)
+    if word is None or word.answer is None:
+        return None
+    return EndorsementMark(
+        who=short_name(word.who),
+        answer=word.answer,
+        at=word.at,
+        since=rating is not None and rating.rated_at > word.at and rating.answer != word.answer,
+        version=None
+        if word.statement_id == line.statement.id
+        else sheet.version.wordings[word.statement_id],
+    )
+
+
+def _notes(of: VersionStatement, record: _Record, mine: Any) -> Notes:
+    """At the rating, or what waits for one; with those at what counts of what it was made of."""
+    own = record.drafts.get(of.skill_id, ("", ""))
+    if mine is not None:
+        own = mine.own_note, mine.reviewer_note
+    inherited = record.of_origins.get(of.id, ("", ""))
+    return joined(own[0], inherited[0]), joined(own[1], inherited[1])
+
+
+_SKILLS: BindParameter[Any] = bindparam("skills", expanding=True)
+_RATINGS = select(
+    Rating.id,
+    Rating.skill_id,
+    Rating.version,
+    Rating.answer,
+    Rating.basis,
+    Rating.rated_at,
+    Rating.given_on,
+    Rating.own_note,
+    Rating.reviewer_note,
+).where(Rating.person_id == LEARNER, Rating.skill_id.in_(_SKILLS))
+_WAITING = select(Draft.subject, Draft.fields, literal(0)).where(
+    Draft.person_id == LEARNER,
+    Draft.form == drafts.RATING,
+    Draft.subject.in_(bindparam("subjects", expanding=True)),
+)
+_LINKED = (
+    select(cast(EvidenceLink.skill_id, String), literal(""), EvidenceLink.evidence_id)
+    .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+    .where(
+        Evidence.person_id == LEARNER,
+        Evidence.archived_at.is_(None),
+        EvidenceLink.skill_id.in_(_SKILLS),
+    )
+)
+_WAITING_AND_LINKED = union_all(_WAITING, _LINKED)
+"""Of a skill, what was typed without an answer, or a piece of evidence."""

@@ -1,0 +1,223 @@
+"""How far a learner has come in rating, where they stopped, and what comes next: of their own
+sheet."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from tracker.frameworks.versions.rules_scale import NOT_SURE
+from tracker.record.ratings.rules import RatingFilter, is_dated
+from tracker.record.sheet.rules import Sheet, SheetLine
+from tracker.record.sheet.rules_words import Side
+from tracker.rules.core.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class LevelProgress:
+    """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
+    here, and what counts later for the learner; that alone is in `later` and `later_rated`.
+    `dated`: rated before the round; `to_keep`: those of them that are not *not sure*; `changed`:
+    answered otherwise than reviewed; `again`: not rated in this version, but in an earlier one;
+    `in_job`: up to the target of their job profile."""
+
+    strand_key: str
+    strand: Wording
+    domain_id: int
+    domain_key: str
+    domain: Wording
+    rank: int
+    level: Wording
+    listed: int
+    total: int
+    rated: int
+    dated: int
+    to_keep: int
+    changed: int
+    unsure: int
+    again: int
+    in_job: bool
+    later: int
+    later_rated: int
+
+    def shown(self, which: RatingFilter) -> int:
+        """How many statements the filter shows."""
+        return {
+            RatingFilter.JOB: self.total if self.in_job else 0,
+            RatingFilter.NOT_RATED: self.total - self.rated,
+            RatingFilter.AGAIN: self.again,
+            RatingFilter.OLDER: self.dated,
+            RatingFilter.CHANGED: self.changed,
+            RatingFilter.NOT_SURE: self.unsure,
+        }[which]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Levels in the framework's order. `use_statement`: None when none is published, else whether
+    it was read."""
+
+    levels: tuple[LevelProgress, ...]
+    use_statement: bool | None
+
+    @property
+    def rated(self) -> int:
+        return sum(level.rated for level in self.levels)
+
+    @property
+    def total(self) -> int:
+        return sum(level.total for level in self.levels)
+
+    @property
+    def dated(self) -> int:
+        return sum(level.dated for level in self.levels)
+
+    @property
+    def to_keep(self) -> int:
+        return sum(level.to_keep for level in self.levels)
+
+    @property
+    def again(self) -> int:
+        return sum(level.again for level in self.levels)
+
+    @property
+    def later(self) -> int:
+        return sum(level.later for level in self.levels)
+
+    @property
+    def later_rated(self) -> int:
+        return sum(level.later_rated for level in self.levels)
+
+    @property
+    def in_job(self) -> int:
+        """How many statements are up to the target."""
+        return sum(level.total for level in self.levels if level.in_job)
+
+    @property
+    def left_in_job(self) -> int:
+        return sum(level.total - level.rated for level in self.levels if level.in_job)
+
+    @property
+    def begins_with_job(self) -> bool:
+        """Whether what is up to the target comes first: there is something of it, and a rest."""
+        return self.left_in_job > 0 and self.in_job < self.total
+
+    @property
+    def to_finish(self) -> int:
+        """How many are left up to the target; without a target, of all."""
+        return self.left_in_job if self.in_job else self.left
+
+    @property
+    def is_finished(self) -> bool:
+        return not self.to_finish
+
+    @property
+    def left(self) -> int:
+        return self.total - self.rated
+
+    def of_domain(self, strand_key: str, domain_key: str) -> tuple[LevelProgress, ...]:
+        return tuple(
+            level
+            for level in self.levels
+            if (level.strand_key, level.domain_key) == (strand_key, domain_key)
+        )
+
+
+def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
+    lines: defaultdict[tuple[int, int], list[SheetLine]] = defaultdict(list)
+    later: defaultdict[tuple[int, int], list[bool]] = defaultdict(list)
+    for line in sheet.counted:
+        lines[line.statement.domain_id, line.statement.rank].append(line)
+    for line in counting_later(sheet):
+        later[line.statement.domain_id, line.statement.rank].append(Side.OWN in line.words)
+    targets = sheet.targets
+    return Progress(
+        tuple(
+            LevelProgress(
+                strand_key=domain.strand_key,
+                strand=domain.strand,
+                domain_id=domain.id,
+                domain_key=domain.key,
+                domain=domain.title,
+                rank=level.rank,
+                level=level.name,
+                listed=level.listed,
+                in_job=level.rank <= targets.get(domain.id, 0),
+                later=len(later[domain.id, level.rank]),
+                later_rated=sum(later[domain.id, level.rank]),
+                **_counted(lines[domain.id, level.rank], round_starts_on),
+            )
+            for domain in sheet.version.domains
+            for level in domain.levels
+        ),
+        sheet.record.use_statement,
+    )
+
+
+def counting_later(sheet: Sheet) -> list[SheetLine]:
+    """What the library rates, and what is in no count for them yet."""
+    return [line for line in sheet.lines if line.later is not None and line.left_out is None]
+
+
+def _counted(lines: list[SheetLine], round_starts_on: dt.date | None) -> dict[str, int]:
+    rated = [(line, word) for line in lines if (word := line.words.get(Side.OWN)) is not None]
+    dated = [word for _line, word in rated if is_dated(word.at, round_starts_on, word.day)]
+    return {
+        "total": len(lines),
+        "rated": len(rated),
+        "dated": len(dated),
+        "to_keep": sum(word.answer != NOT_SURE for word in dated),
+        "changed": sum(
+            reviewed.at < word.at and reviewed.answer != word.answer
+            for line, word in rated
+            if (reviewed := line.words.get(Side.REVIEWED)) is not None
+        ),
+        "unsure": sum(word.answer == NOT_SURE for _line, word in rated),
+        "again": sum(line.again for line in lines),
+    }
+
+
+def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list[int]:
+    """The next statements to rate: those without an answer, up to the targets of the job first, in
+    the framework's order; then dated ones, oldest first."""
+    lines = [(line.words.get(Side.OWN), line) for line in sheet.counted]
+    targets = sheet.targets
+    unanswered = sorted(
+        (line.statement for word, line in lines if word is None),
+        key=lambda statement: statement.rank > targets.get(statement.domain_id, 0),
+    )
+    dated = sorted(
+        (word.at, line.statement.position, line.statement.id)
+        for word, line in lines
+        if word is not None and is_dated(word.at, round_starts_on, word.day)
+    )
+    return [*(statement.id for statement in unanswered), *(each[-1] for each in dated)][:count]
+
+
+def to_update(sheet: Sheet, round_starts_on: dt.date | None, day: dt.datetime) -> list[int]:
+    """Up to the targets of the job, or of all without one, in the framework's order: what is not
+    rated, not sure, or older than the round. What was answered since `day` began is left alone."""
+    targets = sheet.targets
+    of_job = [
+        line
+        for line in sheet.counted
+        if line.statement.rank <= targets.get(line.statement.domain_id, 0)
+    ]
+    return [
+        line.statement.id
+        for line in of_job or sheet.counted
+        if (word := line.words.get(Side.OWN)) is None
+        or (
+            word.at < day
+            and (word.answer == NOT_SURE or is_dated(word.at, round_starts_on, word.day))
+        )
+    ]
+
+
+def last_rated(sheet: Sheet) -> tuple[int, int] | None:
+    """(domain, rank) of the statement that the learner rated last."""
+    rated = [
+        (word.at, word.id, line.statement.domain_id, line.statement.rank)
+        for line in sheet.lines
+        if (word := line.words.get(Side.OWN)) is not None
+    ]
+    return max(rated)[2:] if rated else None

@@ -1,0 +1,160 @@
+"""Statements that are saved together by the one button of a page, all of them or none: a list of
+cards, or one domain as a table, for people who like a spreadsheet."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from tracker.assessment.older import pages as replaced_statement
+from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import pages as assess_pages
+from tracker.assessment.ratings import pages_typed as typed_rows
+from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings.forms import SentPage, page_from_form
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.rules.roles import Permission
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.input_checks import LONG_FORM
+from tracker.web.http.redirects import address_here, own_address
+from tracker.web.i18n.render import render
+from tracker.web.ui import page_nav
+
+bp = Blueprint("assessment_page", __name__)
+grid = Blueprint("assessment_grid", __name__)
+
+errors.refusal_messages(
+    ratings_refused=_l("Nothing was saved yet. Look at the marked statements, then save again.")
+)
+
+
+@bp.post("/assess/ratings")
+@door(Permission.RATE, takes=LONG_FORM)
+def save() -> ResponseReturnValue:
+    sent = sent_page()
+    header = assess_pages.header_of(sent.touched[0].statement_id) if sent.touched else None
+    changed = saved(sent, page_refused)
+    if not isinstance(changed, int):
+        return changed
+    typed_rows.tell(changed)
+    may_finish = header is not None and 0 < header.progress.to_finish <= changed
+    return redirect(url_for("finish.show", next=_next()) if may_finish else _next(), 303)
+
+
+@grid.get("/assess/<framework>/<strand>/<domain>/grid")
+@door(Permission.RATE)
+def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    return _grid_page(assess_pages.header_once_read(framework), framework, strand, domain)
+
+
+@grid.post("/assess/<framework>/<strand>/<domain>/grid", endpoint="save")
+@door(Permission.RATE, takes=LONG_FORM)
+def save_grid(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    sent = sent_page()
+    header = assess_pages.header(framework)
+
+    def refused(sent: SentPage, refusal: Refusal) -> str:
+        header = assess_pages.header(framework)
+        return _grid_page(header, framework, strand, domain, sent, refusal)
+
+    if not header.progress.of_domain(strand, domain):
+        return _replaced(sent)
+    changed = saved(sent, refused)
+    if not isinstance(changed, int):
+        return changed
+    typed_rows.tell(changed)
+    return redirect(assess_pages.way_on(header, _here(framework, strand, domain)), 303)
+
+
+def sent_page() -> SentPage:
+    sent = page_from_form(request.form)
+    if sent.person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+    return sent
+
+
+def saved(sent: SentPage, refused: Callable[[SentPage, Refusal], str]) -> int | ResponseReturnValue:
+    """How many were changed; or, where one is refused and so all are, the page that says so."""
+    try:
+        return ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
+    except Missing:
+        return _replaced(sent)
+    except (Invalid, Conflict) as refusal:
+        return refused(sent, refusal), 409 if isinstance(refusal, Conflict) else 422
+
+
+def _replaced(sent: SentPage) -> ResponseReturnValue:
+    return replaced_statement.page({row.statement_id: row.alone for row in sent.touched})
+
+
+def _next() -> str:
+    """`then`: of the button that was pressed, where that goes on itself."""
+    wanted = request.form.get("then") or request.form.get("next", "")
+    return own_address(wanted, url_for("assessment.resume"))
+
+
+def page_refused(sent: SentPage, refusal: Refusal) -> str:
+    """What was typed and not saved, each with what is wrong with it."""
+    ids = [row.statement_id for row in sent.touched]
+    header = assess_pages.header_of(ids[0]) if ids else None
+    if header is None:
+        raise refusal
+    to_rate = statement_cards.of_statements(header.sheet, ids)
+    rows = typed_rows.rows(to_rate, header.learner, sent, refusal)
+    return render(
+        "assessment/not_saved.html",
+        lang=header.learner.lang,
+        to_rate=to_rate,
+        rows=rows,
+        problems=[row for row in rows if row.problem] or [refusal],
+        known={answer.key for answer in to_rate.scale},
+        next=_next(),
+        said=errors.message_for(refusal),
+        read_first=_read_first(refusal, _next()),
+    )
+
+
+def _grid_page(
+    header: assess_pages.AssessmentHeader,
+    framework: str,
+    strand: str,
+    domain: str,
+    sent: SentPage | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    levels = header.levels(strand, domain)
+    domain_id = levels[0].domain_id
+    groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
+    to_rate = statement_cards.of_domain(header.sheet, domain_id)
+    return render(
+        "assessment/grid.html",
+        lang=header.learner.lang,
+        header=header,
+        levels=levels,
+        groups=groups,
+        following=assess_pages.following(header, groups),
+        to_rate=to_rate,
+        rows=typed_rows.rows(to_rate, header.learner, sent, refusal),
+        notes="notes" in request.args,
+        here=_here(framework, strand, domain),
+        cards_href=page_nav.cards_of(framework, levels),
+        said=errors.message_for(refusal) if refusal is not None else "",
+        read_first=_read_first(refusal, address_here()),
+    )
+
+
+def _read_first(refusal: Refusal | None, then: str) -> str:
+    """Where to read how ratings are used, if that is why nothing was saved."""
+    if refusal is None or refusal.code != "use_statement_unread":
+        return ""
+    return url_for("dashboard.use_statement", next=then)
+
+
+def _here(framework: str, strand: str, domain: str) -> str:
+    """The grid's own address; whether it has notes is remembered there and nowhere else."""
+    notes = 1 if "notes" in request.args else None
+    return url_for(
+        "assessment_grid.show", framework=framework, strand=strand, domain=domain, notes=notes
+    )

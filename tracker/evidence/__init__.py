@@ -1,0 +1,1 @@
+"""What a learner can show, its files, and its erasure."""

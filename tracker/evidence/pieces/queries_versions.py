@@ -1,0 +1,249 @@
+"""A piece of evidence with one of its versions, and the files of versions."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, and_, select
+
+from tracker.db import session
+from tracker.evidence.files.rules import MEDIA_TYPES
+from tracker.evidence.pieces.rules import kind_of
+from tracker.frameworks.versions.rules_scale import EvidenceKind
+from tracker.models import (
+    Domain,
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Framework,
+    Person,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    Statement,
+    StoredFile,
+)
+from tracker.models.joins import current_version
+from tracker.models.reviews.reviews import NOT_WITHDRAWN
+from tracker.rules.core.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFile:
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
+    def kind(self) -> str:
+        """In a word: "PDF"."""
+        return next(
+            (
+                kind.upper()
+                for kind, media_type in MEDIA_TYPES.items()
+                if media_type == self.media_type
+            ),
+            "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionContent:
+    """What a version says; `file` where it has one."""
+
+    id: int
+    number: int
+    made_at: dt.datetime
+    title: str
+    text: str
+    url: str
+    done_on: dt.date | None
+    file: VersionFile | None
+
+    @property
+    def kind(self) -> EvidenceKind:
+        return kind_of(self.url, self.file is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedStatement:
+    statement_id: int
+    framework_id: int
+    lang: str
+    title: Wording
+    text: Wording
+    domain: Wording
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePiece:
+    """A piece of evidence with one of its versions; `versions` is how many there are."""
+
+    id: int
+    created_at: dt.datetime
+    archived_at: dt.datetime | None
+    versions: int
+    shown: VersionContent
+    links: list[LinkedStatement]
+
+    @property
+    def is_current(self) -> bool:
+        return self.shown.number == self.versions
+
+
+def piece(evidence_id: int, number: int | None = None) -> EvidencePiece | None:
+    """One piece with its current version, or version `number`; None where there is no such. Two
+    statements."""
+    numbered = and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == number)
+    query = (
+        select(
+            Evidence.id,
+            Evidence.created_at,
+            Evidence.archived_at,
+            Evidence.version,
+            EvidenceVersion.id.label("version_id"),
+            EvidenceVersion.number,
+            EvidenceVersion.made_at,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            EvidenceText.done_on,
+            StoredFile.sha256,
+            StoredFile.size,
+            StoredFile.media_type,
+            StoredFile.name,
+        )
+        .join(EvidenceVersion, current_version() if number is None else numbered)
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .where(Evidence.id == evidence_id)
+    )
+    row = session().execute(query).one_or_none()
+    if row is None:
+        return None
+    file = (
+        None if row.sha256 is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
+    )
+    shown = VersionContent(
+        row.version_id, row.number, row.made_at, row.title, row.text, row.url, row.done_on, file
+    )
+    return EvidencePiece(
+        row.id, row.created_at, row.archived_at, row.version, shown, _links(evidence_id)
+    )
+
+
+def history(evidence_id: int) -> Sequence[Row[int, dt.datetime, str]]:
+    """All versions, the newest first. One query."""
+    query = (
+        select(EvidenceVersion.number, EvidenceVersion.made_at, EvidenceText.title)
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(EvidenceVersion.evidence_id == evidence_id)
+        .order_by(EvidenceVersion.number.desc())
+    )
+    return session().execute(query).all()
+
+
+def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
+    """The file of a version that went with a review item; nothing once the review was withdrawn."""
+    query = (
+        select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
+        .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
+        .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceText.version_id)
+        .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            ReviewItemEvidence.item_id == item_id,
+            ReviewItemEvidence.version_id == version_id,
+            NOT_WITHDRAWN,
+        )
+    )
+    row = session().execute(query).one_or_none()
+    return None if row is None else VersionFile(*row)
+
+
+def _links(evidence_id: int) -> list[LinkedStatement]:
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.framework_id,
+            Framework.lang,
+            Statement.title,
+            Statement.text,
+            Domain.title.label("domain"),
+            EvidenceLink.reason,
+        )
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(EvidenceLink, EvidenceLink.statement_id == Statement.id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .where(EvidenceLink.evidence_id == evidence_id)
+        .order_by(Statement.position)
+    )
+    return [LinkedStatement(*row) for row in rows]
+
+
+def linked_in_any_version(evidence_id: int) -> set[int]:
+    """The statements that it is linked to, in whichever version they are worded. One query."""
+    query = select(Statement.id).join(EvidenceLink, EvidenceLink.skill_id == Statement.skill_id)
+    return set(session().scalars(query.where(EvidenceLink.evidence_id == evidence_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    review_id: int
+    reviewer: str
+    sent_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentStatement:
+    """A statement that any version of the piece was sent with, the last sending first."""
+
+    id: int
+    framework_id: int
+    lang: str
+    title: Wording
+    text: Wording
+    domain: Wording
+    sendings: list[Sending]
+
+
+def sendings(evidence_id: int) -> dict[int, SentStatement]:
+    """Where a piece went with a review, by statement, without reviews that were withdrawn. One
+    query."""
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.framework_id,
+            Framework.lang,
+            Statement.title,
+            Statement.text,
+            Domain.title,
+            Review.id,
+            Person.name,
+            Review.sent_at,
+        )
+        .select_from(EvidenceVersion)
+        .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceVersion.id)
+        .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .where(EvidenceVersion.evidence_id == evidence_id, NOT_WITHDRAWN)
+        .order_by(Review.sent_at.desc(), Review.id.desc(), Statement.position)
+    )
+    found: dict[int, SentStatement] = {}
+    for row in rows:
+        sent = found.setdefault(row[0], SentStatement(*row[:6], []))
+        sending = Sending(*row[6:])
+        if sending not in sent.sendings:
+            sent.sendings.append(sending)
+    return found

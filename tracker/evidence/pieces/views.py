@@ -1,0 +1,300 @@
+"""One's own evidence: jot, record, edit, link, archive; its files, also for reviewers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from tracker.evidence.erasures.forms import ReplaceForm
+from tracker.evidence.pieces import actions as service
+from tracker.evidence.pieces import pages, rules
+from tracker.evidence.pieces import queries_versions as versions
+from tracker.evidence.pieces.forms import EvidenceForm, JotForm, LinkForm
+from tracker.evidence.pieces.queries import statement_title
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.core import use_statements
+from tracker.record.workflow import queries as review_subjects
+from tracker.rules.errors import Conflict, Invalid, Refusal, Unchecked, Unkept, Unreachable
+from tracker.rules.roles import Permission
+from tracker.web.http import access, session
+from tracker.web.http.access import door
+from tracker.web.http.downloads import attachment
+from tracker.web.http.errors import Undo, flash_message, forget_flashed, status_of
+from tracker.web.http.input_checks import LONG_FORM, UPLOAD
+from tracker.web.http.rate_limits import limiter
+from tracker.web.http.redirects import address_here
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.ui.fields import an_id
+from tracker.web.ui.statement_picker import chosen_in_form, is_search
+
+bp = Blueprint("evidence", __name__)
+
+TOO_OFTEN = "60 per minute"
+NOT_SAVED = (Invalid, Conflict, Unchecked, Unkept, Unreachable)
+
+
+@bp.get("/evidence")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    return pages.list_page(JotForm(), pages.picker() if access.may(Permission.RATE) else None)
+
+
+@bp.post("/evidence/jot")
+@door(Permission.RATE)
+@limiter.limit(TOO_OFTEN)
+def jot() -> ResponseReturnValue:
+    form, chosen, status = JotForm(), chosen_in_form(), 422
+    if is_search():
+        return pages.list_page(form, pages.picker(chosen))
+    if form.validate_on_submit():
+        line = form.line.data or ""
+        try:
+            made = service.jot(session.actor(), line, session.now(), chosen)
+        except (Invalid, Conflict) as refusal:
+            status = _refused(form, refusal, chosen)
+        else:
+            return _jotted(made, line, len(chosen))
+    return pages.list_page(form, pages.picker(chosen)), status
+
+
+@bp.get("/evidence/new")
+@door(Permission.RATE)
+def new() -> ResponseReturnValue:
+    if not use_statements.has_read(session.actor()):
+        return redirect(url_for("dashboard.use_statement", next=address_here()))
+    ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
+    chosen = {key: "" for key in ids if key is not None} | pages.picked_before("evidence.create")
+    picker = pages.picker(chosen)
+    return pages.form_page(EvidenceForm(), picker=picker)
+
+
+@bp.post("/evidence")
+@door(Permission.RATE, takes=UPLOAD)
+@limiter.limit(TOO_OFTEN)
+def create() -> ResponseReturnValue:
+    form, chosen, status = EvidenceForm(), chosen_in_form(), 422
+    if is_search():
+        return pages.form_page(form, picker=pages.picker(chosen))
+    is_whole = form.validate_on_submit()
+    asked = is_whole and pages.asks_first(form)
+    if is_whole and not asked:
+        store = pages.store()
+        try:
+            made = service.create_each(
+                session.actor(),
+                form.content(),
+                form.uploads(store.most),
+                reasons=chosen,
+                store=store,
+                draw=form.draw.data,
+                now=session.now(),
+            )
+        except NOT_SAVED as refusal:
+            status = _refused(form, refusal, chosen)
+        else:
+            return _saved(form, made)
+    return pages.form_page(form, picker=pages.picker(chosen), asked=asked), status
+
+
+@bp.get("/evidence/<id:evidence_id>")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def show(evidence: Subject) -> ResponseReturnValue:
+    history = versions.history(evidence.id)
+    return pages.piece_page(evidence.id, history) if history else pages.erased_page(evidence.id)
+
+
+@bp.get("/evidence/<id:evidence_id>/edit")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def edit(evidence: Subject) -> ResponseReturnValue:
+    piece = versions.piece(evidence.id) or abort(404)
+    if piece.archived_at is not None:
+        raise Conflict("evidence_archived")
+    form = ReplaceForm(obj=piece.shown, version=piece.shown.number, file=None)
+    return pages.form_page(form, piece=piece)
+
+
+@bp.post("/evidence/<id:evidence_id>/edit")
+@door(Permission.EVIDENCE_OWN, subjects.evidence, takes=UPLOAD)
+@limiter.limit(TOO_OFTEN)
+def update(evidence: Subject) -> ResponseReturnValue:
+    form, status, overtaken = ReplaceForm(), 422, False
+    is_whole = form.validate_on_submit()
+    asked = is_whole and pages.asks_first(form)
+    if is_whole and not asked:
+        store = pages.store()
+        try:
+            service.edit(
+                session.actor(),
+                evidence.id,
+                form.base_version,
+                form.content(),
+                upload=form.upload(store.most),
+                drop_file=form.drop_file.data,
+                store=store,
+                draw=form.draw.data,
+                erase=form.erasure(),
+                now=session.now(),
+            )
+        except NOT_SAVED as refusal:
+            form.refuse(refusal)
+            status, overtaken = status_of(refusal), refusal.code == "evidence_changed"
+        else:
+            return _saved(form, [evidence.id], erased=form.wants_erasure)
+    piece = versions.piece(evidence.id) or abort(404)
+    if overtaken:
+        form.version.data = str(piece.shown.number)
+    return pages.form_page(form, piece=piece, overtaken=overtaken, asked=asked), status
+
+
+@bp.post("/evidence/<id:evidence_id>/archive")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def archive(evidence: Subject) -> ResponseReturnValue:
+    service.archive(session.actor(), evidence.id, session.now())
+    title = pages.piece_asked(evidence.id).shown.title
+    done = _(
+        "“%(title)s” is archived. It counts for nothing and is not sent until you restore it.",
+        title=title,
+    )
+    flash_message(done, undo=Undo(url_for("evidence.bring_back", evidence_id=evidence.id)))
+    return _to_piece(evidence.id)
+
+
+@bp.post("/evidence/<id:evidence_id>/bring-back")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def bring_back(evidence: Subject) -> ResponseReturnValue:
+    service.bring_back(session.actor(), evidence.id)
+    title = pages.piece_asked(evidence.id).shown.title
+    done = _("“%(title)s” is restored. It counts again for what it is linked to.", title=title)
+    flash_message(done, undo=Undo(url_for("evidence.archive", evidence_id=evidence.id)))
+    return _to_piece(evidence.id)
+
+
+@bp.get("/evidence/<id:evidence_id>/statements")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def choose(evidence: Subject) -> ResponseReturnValue:
+    return pages.choose_page(evidence.id, pages.picked_before("evidence.choose_now"))
+
+
+@bp.post("/evidence/<id:evidence_id>/statements")
+@door(Permission.EVIDENCE_OWN, subjects.evidence, takes=LONG_FORM)
+def choose_now(evidence: Subject) -> ResponseReturnValue:
+    chosen = chosen_in_form()
+    return pages.choose_page(evidence.id, chosen) if is_search() else _link(evidence.id, chosen)
+
+
+@bp.post("/evidence/link")
+@door(Permission.RATE)
+def link() -> ResponseReturnValue:
+    """From a statement's page, or with a new reason from the evidence's own."""
+    form = LinkForm()
+    evidence_id, statement_id = (
+        an_id(field.data or "") for field in (form.evidence_id, form.statement_id)
+    )
+    if evidence_id is None or statement_id is None:
+        raise Invalid("evidence_links_none")
+    if not access.may(Permission.EVIDENCE_OWN, subjects.evidence(evidence_id, session.today())):
+        abort(404)
+    return _link(evidence_id, {statement_id: form.reason.data or ""})
+
+
+@bp.post("/evidence/<id:evidence_id>/unlink")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def unlink(evidence: Subject) -> ResponseReturnValue:
+    statement_id = an_id(request.form.get("statement_id", ""))
+    if statement_id is None:
+        raise Invalid("evidence_links_none")
+    service.unlink(session.actor(), evidence.id, statement_id)
+    statement = mark_language(statement_title(statement_id))
+    flash_message(
+        _(
+            "Taken off “%(statement)s”. What was sent for review keeps it as it was sent.",
+            statement=statement.title if statement is not None else "",
+        )
+    )
+    return _to_piece(evidence.id, _anchor="statements")
+
+
+@bp.get("/evidence/<id:evidence_id>/file")
+@door(Permission.EVIDENCE_READ, subjects.evidence)
+def file(evidence: Subject) -> ResponseReturnValue:
+    return _send(pages.piece_asked(evidence.id).shown.file)
+
+
+@bp.get("/review-items/<id:item_id>/evidence/<id:version_id>/file")
+@door(Permission.REVIEW_READ, review_subjects.review_item)
+def reviewed_file(item: Subject, version_id: int) -> ResponseReturnValue:
+    """The file as it was sent, for the reviewer of that very item."""
+    found = versions.file_of_item(item.id, version_id)
+    if found is not None and item.owner_id is not None:
+        access.note_look(item.owner_id, "evidence")
+    return _send(found)
+
+
+def _send(stored: versions.VersionFile | None) -> ResponseReturnValue:
+    if stored is None:
+        abort(404)
+    content = service.file_content(pages.store(), stored.sha256)
+    return attachment(content, stored.name, stored.media_type)
+
+
+def _to_piece(evidence_id: int, **more: Any) -> Response:
+    return redirect(url_for("evidence.show", evidence_id=evidence_id, **more), 303)
+
+
+def _refused(form: EvidenceForm | JotForm, refusal: Refusal, chosen: Mapping[int, str]) -> int:
+    """Say so on the form; returns the status of the answer."""
+    said = pages.refused(refusal, chosen)
+    form.refuse(said)
+    return 422 if said is refusal and isinstance(refusal, Conflict) else status_of(said)
+
+
+def _jotted(evidence_id: int, line: str, statements: int) -> ResponseReturnValue:
+    """Back to where it was jotted, with a link to it; on to it where it seems to name a patron."""
+    if rules.signs(line):
+        return _to_piece(evidence_id, check=1)
+    pages.tell_of_note(evidence_id, statements)
+    back = "dashboard.index" if request.form.get("back") == "today" else "evidence.index"
+    return redirect(url_for(back), 303)
+
+
+def _saved(form: EvidenceForm, made: list[int], *, erased: bool = False) -> ResponseReturnValue:
+    """On to the piece, with a question where it seems to name a patron; of several, which have one
+    text, to the list."""
+    is_asked = bool(pages.signs_in(form))
+    if erased:
+        forget_flashed()
+        flash_message(pages.erased_message())
+    elif made[1:]:
+        flash_message(_("%(num)s pieces of evidence saved, one for each file.", num=len(made)))
+    elif not is_asked:
+        flash_message(_("“%(title)s” is saved.", title=pages.piece_asked(made[0]).shown.title))
+    pages.tell_of_files(form)
+    if is_asked:
+        return _to_piece(made[0], check=1)
+    return redirect(url_for("evidence.index"), 303) if made[1:] else _to_piece(made[0])
+
+
+def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
+    try:
+        service.link(session.actor(), evidence_id, reasons, session.now())
+    except Invalid as refusal:
+        said = pages.refused(refusal, reasons)
+        return pages.choose_page(evidence_id, reasons, refusal=said), status_of(said)
+    flash_message(
+        ngettext(
+            "Saved: why “%(title)s” counts for a statement.",
+            "Saved: why “%(title)s” counts for %(num)d statements.",
+            len(reasons),
+            title=pages.piece_asked(evidence_id).shown.title,
+        )
+    )
+    if request.form.get("back") == "statement":
+        return redirect(
+            url_for("statements.show", statement_id=next(iter(reasons)), _anchor="evidence"), 303
+        )
+    return _to_piece(evidence_id, _anchor="statements")

@@ -1,0 +1,1 @@
+"""Frameworks: files, versions, drafts, what changes, corrections."""

@@ -1,0 +1,282 @@
+"""What changes from one version of a framework to the next, and what that asks of somebody by what
+their job expects: of versions and targets alone, never of ratings."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tracker.frameworks.changes.rules_places import (
+    PlacedStatement,
+    SectionCount,
+    placed,
+    renamed,
+    section_counts,
+)
+from tracker.frameworks.changes.rules_wording import is_small
+from tracker.frameworks.files.rules import FrameworkFile, StatementInFile
+from tracker.rules.core.wording import Wording
+
+Origins = Mapping[str, Collection[str]]
+"""Uuids of new statements, and of the earlier ones whose place each takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBefore:
+    """What all versions before the next one know. `keys`: by each uuid that one of them had, that
+    under which its newest skill stands in the version in use or, where it is there no more, in
+    `gone`, in its last wording. `ancestors`: by uuid, all that its newest skill came of, by every
+    uuid that they had."""
+
+    keys: Mapping[str, str]
+    gone: Mapping[str, PlacedStatement]
+    ancestors: Origins
+
+    def news(self, statement: StatementInFile) -> list[str]:
+        """Of where its file says that it came from what no version has written down: an exported
+        file says again what is known."""
+        known = self.ancestors.get(statement.uuid, ())
+        return [uuid for uuid in statement.came_from if uuid not in known]
+
+
+class Kind(StrEnum):
+    """Change, and what has no successor or is none."""
+
+    SAME = "same"
+    REWORDED = "reworded"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
+    RETIRED = "retired"
+    NEW = "new"
+
+
+DECIDED = (Kind.REWORDED, Kind.MOVED, Kind.SPLIT, Kind.MERGED)
+"""The kinds that need a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    kind: Kind
+    before: tuple[PlacedStatement, ...]
+    after: tuple[PlacedStatement, ...]
+
+    @property
+    def needs_decision(self) -> bool:
+        return self.kind in DECIDED
+
+    @property
+    def is_reworded(self) -> bool:
+        return [(each.title, each.text) for each in self.before] != [
+            (each.title, each.text) for each in self.after
+        ]
+
+    @property
+    def offers_carry(self) -> bool:
+        """Its words alone changed, and in case, spelling, or punctuation at most."""
+        if self.kind != Kind.REWORDED:
+            return False
+        (old,), (new,) = self.before, self.after
+        return is_small(old.title, new.title) and is_small(old.text, new.text)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of all that a decision is about: another wording or place is another change."""
+        about = [
+            [(each.uuid, each.title, each.text, *each.place) for each in side]
+            for side in (self.before, self.after)
+        ]
+        return hashlib.sha256(json.dumps([self.kind, about]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionComparison:
+    changes: tuple[VersionChange, ...]
+    sections: tuple[SectionCount, ...]
+    renamed: tuple[tuple[Wording, Wording], ...]
+    """Titles of sections, domains, and levels before and after; one is empty where it is gone or
+    new."""
+
+    def of(self, *kinds: Kind) -> tuple[VersionChange, ...]:
+        return tuple(change for change in self.changes if change.kind in kinds)
+
+    @property
+    def changed(self) -> tuple[VersionChange, ...]:
+        return tuple(change for change in self.changes if change.kind != Kind.SAME)
+
+    @property
+    def renumbered(self) -> tuple[VersionChange, ...]:
+        """Those of which the code alone changed."""
+        same = self.of(Kind.SAME)
+        return tuple(change for change in same if change.before[0].code != change.after[0].code)
+
+    @property
+    def to_decide(self) -> tuple[VersionChange, ...]:
+        return self.of(*DECIDED)
+
+    @property
+    def tangled(self) -> tuple[VersionChange, ...]:
+        """A statement is split into one that others are merged into: what is carried where could
+        not be said."""
+        return tuple(
+            change for change in self.changes if min(len(change.before), len(change.after)) > 1
+        )
+
+    def change_of(self, key: str) -> VersionChange | None:
+        return next((change for change in self.changes if change.key == key), None)
+
+
+def origins(
+    before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past: KnownBefore
+) -> Origins:
+    """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
+    said by hand or else the file, where it is news; where there are none, by its code."""
+    old = {statement.uuid: statement for statement in before.statements}
+    keys = {**past.keys, **{uuid: uuid for uuid in old}}
+    led: dict[str, tuple[str, ...]] = {}
+    for statement in after.statements:
+        uuids = (*by_hand.get(statement.uuid, past.news(statement)), statement.uuid)
+        led[statement.uuid] = tuple(dict.fromkeys(keys[uuid] for uuid in uuids if uuid in keys))
+    led_on = {uuid for uuids in led.values() for uuid in uuids}
+    free = {each.code: each.uuid for each in old.values() if each.uuid not in led_on}
+    for statement in after.statements:
+        if not led[statement.uuid] and statement.uuid not in by_hand and statement.code in free:
+            led[statement.uuid] = (free[statement.code],)
+    return led
+
+
+def keepable(before: FrameworkFile, after: FrameworkFile, past: KnownBefore) -> frozenset[str]:
+    """Uuids of statements that the file leaves out, that lead to none of its own, and that it has a
+    place for: their domain, their level, and their code."""
+    led_on = {uuid for uuids in origins(before, after, {}, past).values() for uuid in uuids}
+    codes = {statement.code for statement in after.statements}
+    places = {
+        (strand.key, domain.key, level.rank)
+        for strand in after.strands
+        for domain in strand.domains
+        for level in strand.levels
+    }
+    return frozenset(
+        uuid
+        for uuid, each in placed(before).items()
+        if uuid not in led_on and each.code not in codes and each.place in places
+    )
+
+
+NO_PAST = KnownBefore({}, {}, {})
+NOWHERE_ELSE: Mapping[str, str] = {}
+
+
+def compare(
+    before: FrameworkFile,
+    after: FrameworkFile,
+    by_hand: Origins | None = None,
+    past: KnownBefore = NO_PAST,
+    went_on: Mapping[str, str] = NOWHERE_ELSE,
+) -> VersionComparison:
+    """From a version to the next. A statement that takes the place of one that was there still
+    earlier has that before it. `went_on`: by new domain, as "section/domain", the one that goes on
+    in it: staying there a statement isn't moved."""
+    new = placed(after)
+    goes_to = {old: key for key, old in went_on.items()}
+
+    def in_new_domain(each: PlacedStatement) -> PlacedStatement:
+        key = goes_to.get(f"{each.strand}/{each.domain}")
+        if key is None:
+            return each
+        strand, domain = key.split("/")
+        return replace(each, strand=strand, domain=domain)
+
+    old = {uuid: in_new_domain(each) for uuid, each in placed(before).items()}
+    known = {**past.gone, **old}
+    led = origins(before, after, by_hand or {}, past)
+    became: dict[str, list[str]] = defaultdict(list)
+    for uuid, earlier in led.items():
+        for origin in earlier:
+            became[origin].append(uuid)
+    changes, seen = list[VersionChange](), set[str]()
+    for uuid in new:
+        if uuid not in seen:
+            olds, news = _together(uuid, led, became)
+            seen |= news
+            sides = (
+                tuple(each for key, each in known.items() if key in olds),
+                tuple(each for each in new.values() if each.uuid in news),
+            )
+            changes.append(VersionChange(_kind(*sides), *sides))
+    retired = (each for each in old.values() if each.uuid not in became)
+    changes += [VersionChange(Kind.RETIRED, (each,), ()) for each in retired]
+    return VersionComparison(
+        tuple(changes), tuple(section_counts(old, new)), tuple(renamed(before, after))
+    )
+
+
+def _together(
+    uuid: str, led: Origins, became: Mapping[str, list[str]]
+) -> tuple[set[str], set[str]]:
+    """The earlier and the new statements that hang together with that new one."""
+    olds, news, waiting = set[str](), {uuid}, [uuid]
+    while waiting:
+        for origin in led[waiting.pop()]:
+            olds.add(origin)
+            further = set(became[origin]) - news
+            news |= further
+            waiting += further
+    return olds, news
+
+
+def _kind(before: tuple[PlacedStatement, ...], after: tuple[PlacedStatement, ...]) -> Kind:
+    """Of what has a statement after it."""
+    if not before:
+        return Kind.NEW
+    if len(before) > 1:
+        return Kind.MERGED
+    if len(after) > 1:
+        return Kind.SPLIT
+    (old,), (new,) = before, after
+    if old.place != new.place:
+        return Kind.MOVED
+    return Kind.SAME if (old.title, old.text) == (new.title, new.text) else Kind.REWORDED
+
+
+class Asked(StrEnum):
+    """`STAYS`: it is worded or placed otherwise, and what was said of it counts."""
+
+    NEW = "new"
+    AGAIN = "again"
+    STAYS = "stays"
+    GONE = "gone"
+
+
+Carries = Callable[[VersionChange, str], bool]
+"""Whether what was said before a change counts for that statement after it."""
+
+
+def asked_of(
+    changes: Iterable[VersionChange],
+    carries: Carries,
+    left_out: Collection[str],
+    ranks: Mapping[str, int] | None = None,
+) -> list[tuple[PlacedStatement, Asked]]:
+    """At most, of who rated all: a merged one is asked again where its ratings differ. Statements
+    of the next version; one that is gone, in its last. `left_out`: uuids of what isn't rated, which
+    goes on; `ranks`: what is expected, by domain, as "section/domain", None for all that there
+    is."""
+
+    def is_expected(each: PlacedStatement) -> bool:
+        return ranks is None or each.rank <= ranks.get(f"{each.strand}/{each.domain}", 0)
+
+    asked = list[tuple[PlacedStatement, Asked]]()
+    for change in changes:
+        if {each.uuid for each in change.before or change.after} <= set(left_out):
+            continue
+        expected = list(filter(is_expected, change.after))
+        for after in expected:
+            is_new = change.kind == Kind.NEW
+            stays = carries(change, after.uuid) and change.kind != Kind.MERGED
+            asked.append((after, Asked.NEW if is_new else Asked.STAYS if stays else Asked.AGAIN))
+        if not expected:
+            asked += [(before, Asked.GONE) for before in filter(is_expected, change.before)]
+    return asked

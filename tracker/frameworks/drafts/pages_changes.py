@@ -1,0 +1,220 @@
+"""The changes of a draft: by how much they ask of who publishes it, each as a card with whom it
+affects and what becomes of their ratings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.frameworks.changes.pages import (
+    FEW,
+    ChangeCard,
+    DecisionOption,
+    change_card,
+    count,
+    same_card,
+    title_cards,
+)
+from tracker.frameworks.changes.queries import Affected, affected
+from tracker.frameworks.changes.rules import Kind, VersionChange
+from tracker.frameworks.drafts.queries import DraftedVersion
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.queries import skills_named
+from tracker.frameworks.versions.rules import VersionDecision
+
+CARRY, ASK_AGAIN = VersionDecision.CARRY.value, VersionDecision.ASK_AGAIN.value
+
+
+@dataclass(frozen=True, slots=True)
+class CountLink:
+    """To the part of the page with that id."""
+
+    id: str
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChanges:
+    """All that changes, by how much it asks of who publishes. `of_nothing`: what there is that
+    needs nothing, in words; `lead`: how many there are."""
+
+    to_think_about: list[ChangeCard]
+    suggested: list[ChangeCard]
+    need_nothing: list[ChangeCard]
+    of_nothing: str
+    lead: str
+
+    @property
+    def counts(self) -> list[CountLink]:
+        nothing = len(self.need_nothing)
+        return [
+            CountLink("think", len(self.to_think_about), _("to think about")),
+            CountLink("suggested", len(self.suggested), _("suggested")),
+            CountLink("nothing", nothing, ngettext("needs nothing", "need nothing", nothing)),
+        ]
+
+    @property
+    def undecided(self) -> list[ChangeCard]:
+        return [card for card in self.to_think_about if card.to_decide]
+
+    @property
+    def progress(self) -> str:
+        left, of = len(self.undecided), len(self.to_think_about)
+        if not left:
+            return str(_("All decided")) if of else ""
+        return str(_("%(num)s of %(of)s to decide", num=left, of=of))
+
+    @property
+    def small(self) -> dict[str, str]:
+        """The fields that carry all that are suggested and not decided."""
+        options = (option for card in self.suggested for option in card.options)
+        return {option.name: option.value for option in options if option.suggested}
+
+    @property
+    def small_label(self) -> str:
+        number = len(self.small)
+        return str(ngettext("Carry the small one", "Carry the %(num)d small ones", number))
+
+    @property
+    def nothing_label(self) -> str:
+        return str(
+            ngettext(
+                "Show the one that needs nothing",
+                "Show the %(num)d that need nothing",
+                len(self.need_nothing),
+            )
+        )
+
+
+def changes(drafted: DraftedVersion) -> DraftChanges:
+    skills = skills_named(drafted.base_id)
+    people = affected(
+        {change.key: [skills[old.uuid] for old in change.before] for change in drafted.changed}
+    )
+    think, suggested, new = list[ChangeCard](), list[ChangeCard](), list[ChangeCard]()
+    for change in drafted.changed:
+        suggests = suggested if change.offers_carry else think
+        group = new if change.kind == Kind.NEW else suggests
+        group.append(_card(drafted, change, people[change.key]))
+    renumbered, sources = _unchanged(drafted)
+    titles = title_cards(drafted.comparison, drafted.before.lang, drafted.after.lang)
+    need_nothing = [*new, *renumbered, *sources, *titles]
+    words = (
+        ngettext("%(num)d new", "%(num)d new", len(new)) if new else "",
+        ngettext("%(num)d renumbered", "%(num)d renumbered", len(renumbered)) if renumbered else "",
+        ngettext("%(num)d sources only", "%(num)d sources only", len(sources)) if sources else "",
+        ngettext("%(num)d title", "%(num)d titles", len(titles)) if titles else "",
+    )
+    lead = ngettext(
+        "%(num)d change since %(base)s.",
+        "%(num)d changes since %(base)s.",
+        len(think) + len(suggested) + len(need_nothing),
+        base=drafted.before.version,
+    )
+    then = _("Nothing changes for anyone until you publish.") if drafted.is_open else ""
+    of_nothing = ", ".join(filter(None, words))
+    return DraftChanges(think, suggested, need_nothing, of_nothing, f"{lead} {then}".strip())
+
+
+def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCard]]:
+    """Of those whose words and place are the same: with another code; with other sources."""
+    old, new = _sources(drafted.before), _sources(drafted.after)
+    renumbered, sources = list[ChangeCard](), list[ChangeCard]()
+    for change in drafted.comparison.of(Kind.SAME):
+        (before,), (after,) = change.before, change.after
+        cited = old.get(before.uuid, new[after.uuid]), new[after.uuid]
+        if before.code != after.code:
+            renumbered.append(same_card(change, _("Renumbered"), cited))
+        elif cited[0] != cited[1]:
+            sources.append(same_card(change, _("Sources"), cited))
+    return renumbered, sources
+
+
+def _sources(file: FrameworkFile) -> dict[str, str]:
+    """By uuid of the statement."""
+    labels = {source.key: source.label for source in file.sources}
+    return {
+        statement.uuid: "; ".join(labels[key] for key in statement.citations)
+        for statement in file.statements
+    }
+
+
+def _card(drafted: DraftedVersion, change: VersionChange, affected: Affected) -> ChangeCard:
+    """Open reviews are told only where they are more than a few."""
+    is_moved = change.kind == Kind.MOVED and not change.is_reworded
+    people, open_reviews = count(affected.people), count(affected.open_reviews)
+    short = _("%(people)s people.", people=people.capitalize())
+    if affected.open_reviews >= FEW:
+        short = _("%(people)s people, %(open)s open reviews.", people=people, open=open_reviews)
+    effect = (
+        _("Text unchanged.") if is_moved else "",
+        short if change.before else "",
+        _outcome(drafted, change),
+    )
+    counts = _(
+        "People: %(people)s. Reviewed ratings: %(reviewed)s. Open reviews: %(open)s.",
+        people=people,
+        reviewed=count(affected.endorsements),
+        open=open_reviews,
+    )
+    return replace(
+        change_card(change),
+        options=_options(drafted, change) if drafted.is_open else (),
+        to_decide=drafted.is_open and drafted.is_to_decide(change),
+        effect=" ".join(filter(None, effect)),
+        counts=counts if change.before else "",
+    )
+
+
+def _options(drafted: DraftedVersion, change: VersionChange) -> Sequence[DecisionOption]:
+    """What only differs in case, spelling, or punctuation is suggested as carried; what is retired
+    can be kept where there is a place for it."""
+    if change.kind == Kind.RETIRED:
+        return [*_of_retired(drafted, change)]
+    if not change.needs_decision:
+        return ()
+    parts = [
+        (f"{CARRY}:{each.uuid}", _("Carry as %(code)s", code=each.code)) for each in change.after
+    ]
+    carry = parts if change.kind == Kind.SPLIT else [(CARRY, _("Carry"))]
+    decision = drafted.decision_of(change)
+    return [
+        DecisionOption(
+            f"change-{change.key}",
+            value,
+            label,
+            value == decision,
+            not decision and change.offers_carry and value == CARRY,
+        )
+        for value, label in (*carry, (ASK_AGAIN, _("Ask again")))
+    ]
+
+
+def _of_retired(drafted: DraftedVersion, change: VersionChange) -> Iterator[DecisionOption]:
+    uuid = change.before[0].uuid
+    is_kept = uuid in drafted.kept
+    if is_kept or uuid in drafted.keepable:
+        yield DecisionOption(f"retire-{change.key}", uuid, _("Retire"), not is_kept, False)
+        yield DecisionOption(f"keep-{change.key}", uuid, _("Keep it"), is_kept, False)
+
+
+def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:
+    if {each.uuid for each in change.before} & drafted.kept:
+        return str(_("Goes on as it is."))
+    decision, _colon, part = drafted.decision_of(change).partition(":")
+    codes = [each.code for each in change.after if each.uuid == part]
+    outcomes = {
+        Kind.RETIRED: _("Leaves all counts; stays in history."),
+        Kind.NEW: _("Not rated yet, for everybody."),
+        (Kind.MERGED, CARRY): _("Carried over where all ratings are the same."),
+        (Kind.SPLIT, CARRY): _(
+            "Carried over as %(code)s. The others are asked again.", code="".join(codes)
+        ),
+        CARRY: _("Carried over."),
+        ASK_AGAIN: _("Asked again."),
+        "": "" if drafted.is_open else _("Nobody decided: asked again."),
+    }
+    ways = (change.kind, (change.kind, decision), decision)
+    return str(next(outcomes[way] for way in ways if way in outcomes))

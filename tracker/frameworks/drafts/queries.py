@@ -1,0 +1,262 @@
+"""Drafts of a framework's first or next version, and what they change."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.frameworks.changes.rules import (
+    NO_PAST,
+    Kind,
+    KnownBefore,
+    VersionChange,
+    VersionComparison,
+    compare,
+    keepable,
+)
+from tracker.frameworks.changes.rules_levels import NextLevels
+from tracker.frameworks.changes.rules_places import (
+    ListedDomain,
+    empty_levels,
+    only_in,
+    titles_used_twice,
+    with_kept,
+)
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import framework_of
+from tracker.frameworks.versions.queries_contents import (
+    IdsElsewhere,
+    file_of,
+    ids_elsewhere,
+    past_of,
+)
+from tracker.frameworks.versions.rules import VersionDecision
+from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
+from tracker.rules.core.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDraft:
+    """`base_version`: the one that it follows; None for a first version."""
+
+    id: int
+    slug: str
+    title: Wording
+    lang: str
+    version: str
+    base_version: str | None
+    made_at: dt.datetime
+
+
+class Decided(NamedTuple):
+    """`carried_to`: of a split, the uuid of the part that ratings are carried to."""
+
+    decision: VersionDecision
+    carried_to: str | None
+
+
+@dataclass(frozen=True)
+class DraftedVersion:
+    """A draft beside the version that it follows. A first version follows none: `before` is empty.
+    `kept`: uuids of statements that its file leaves out and that go on all the same, as somebody
+    said."""
+
+    id: int
+    digest: str
+    base_framework_id: int | None
+    before: FrameworkFile
+    after: FrameworkFile
+    past: KnownBefore
+    origins: Mapping[str, list[str]]
+    places: Mapping[str, str]
+    kept: frozenset[str]
+    decisions: Mapping[str, Decided]
+    made_at: dt.datetime
+    published_at: dt.datetime | None
+    published_framework_id: int | None
+    discarded_at: dt.datetime | None
+    elsewhere: list[IdsElsewhere]
+
+    @cached_property
+    def comparison(self) -> VersionComparison:
+        return compare(self.before, self.after, self.origins, self.past, self.went_on)
+
+    @cached_property
+    def levels(self) -> NextLevels:
+        return NextLevels(self.comparison, self.would_carry, self.past.gone)
+
+    @property
+    def base_id(self) -> int:
+        """The version that it follows. Raises ValueError for a first version."""
+        if self.base_framework_id is None:
+            raise ValueError("a first version follows none")
+        return self.base_framework_id
+
+    @property
+    def changed(self) -> tuple[VersionChange, ...]:
+        """What is kept still counts among them, as retired."""
+        kept = (
+            VersionChange(Kind.RETIRED, change.before, ())
+            for change in self.comparison.of(Kind.SAME)
+            if change.after[0].uuid in self.kept
+        )
+        return (*self.comparison.changed, *kept)
+
+    @property
+    def is_open(self) -> bool:
+        return self.published_at is None and self.discarded_at is None
+
+    @property
+    def undecided(self) -> tuple[VersionChange, ...]:
+        return tuple(
+            change for change in self.comparison.to_decide if change.key not in self.decisions
+        )
+
+    @property
+    def offered(self) -> tuple[VersionChange, ...]:
+        """Those that nobody decided about, where carrying is chosen for whoever looks."""
+        return tuple(change for change in self.undecided if change.offers_carry)
+
+    def is_to_decide(self, change: VersionChange) -> bool:
+        """Whether somebody has to, because no choice is made or offered."""
+        return change.needs_decision and not (change.key in self.decisions or change.offers_carry)
+
+    def carries(self, change: VersionChange, uuid: str) -> bool:
+        """Whether ratings carry to that statement of the new version. What nobody decided about is
+        rated again."""
+        if change.kind == Kind.SAME:
+            return True
+        decided = self.decisions.get(change.key)
+        if decided is None or decided.decision != VersionDecision.CARRY:
+            return False
+        return decided.carried_to is None or decided.carried_to == uuid
+
+    def would_carry(self, change: VersionChange, uuid: str) -> bool:
+        """As the page shows it: what is offered as carried is published so with it."""
+        is_offered = change.key not in self.decisions and change.offers_carry
+        return is_offered or self.carries(change, uuid)
+
+    @property
+    def new_and_sensitive(self) -> frozenset[str]:
+        """Uuids of what isn't rated until a library decides so."""
+        before, after = (
+            {statement.uuid for statement in file.statements if statement.sensitive}
+            for file in (self.before, self.after)
+        )
+        return frozenset(after - before)
+
+    @property
+    def seen(self) -> str:
+        """SHA-256 of what would be published: every change with its decision, and where targets go
+        on."""
+        decisions = [[change.key, self.decision_of(change)] for change in self.comparison.changes]
+        everything = [self.digest, decisions, sorted(self.went_on.items())]
+        return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
+
+    def decision_of(self, change: VersionChange) -> str:
+        """In a word, with the part of a split after a colon; empty where nobody decided."""
+        decided = self.decisions.get(change.key)
+        if decided is None:
+            return ""
+        return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+
+    @property
+    def keepable(self) -> frozenset[str]:
+        """What the draft leaves out and has a place for."""
+        return keepable(self.before, self.after, self.past)
+
+    @property
+    def new_domains(self) -> tuple[ListedDomain, ...]:
+        return only_in(self.after, self.before)
+
+    @property
+    def gone_domains(self) -> tuple[ListedDomain, ...]:
+        return only_in(self.before, self.after)
+
+    @property
+    def went_on(self) -> dict[str, str]:
+        """By new domain, the one that is gone whose targets go on in it."""
+        new, gone = ({each.key for each in of} for of in (self.new_domains, self.gone_domains))
+        return {key: before for key, before in self.places.items() if key in new and before in gone}
+
+    @property
+    def can_be_published(self) -> bool:
+        is_unfit = empty_levels(self.after) or titles_used_twice(self.after)
+        return self.is_open and not (is_unfit or self.comparison.tangled or self.elsewhere)
+
+
+def open_drafts() -> tuple[ListedDraft, ...]:
+    rows = session().execute(
+        select(
+            FrameworkDraft.id,
+            FrameworkDraft.slug,
+            FrameworkDraft.content["title"].as_string(),
+            FrameworkDraft.content["lang"].as_string(),
+            FrameworkDraft.version,
+            Framework.version.label("base_version"),
+            FrameworkDraft.made_at,
+        )
+        .outerjoin(Framework, Framework.id == FrameworkDraft.base_framework_id)
+        .where(FrameworkDraft.published_at.is_(None), FrameworkDraft.discarded_at.is_(None))
+        .order_by(FrameworkDraft.slug)
+    )
+    return tuple(ListedDraft(*row) for row in rows)
+
+
+def is_first(draft_id: int) -> bool:
+    """Whether it is the draft of a first version. One query."""
+    follows_none = FrameworkDraft.id == draft_id, FrameworkDraft.base_framework_id.is_(None)
+    return session().scalar(select(FrameworkDraft.id).where(*follows_none)) is not None
+
+
+def last_published(slug: str) -> FrameworkFile | None:
+    """What the last draft of the framework became; None where it is open, or was discarded."""
+    last = session().scalars(
+        select(FrameworkDraft)
+        .where(FrameworkDraft.slug == slug)
+        .order_by(FrameworkDraft.id.desc())
+        .limit(1)
+    )
+    return next((framework_of(each.content) for each in last if each.published_at), None)
+
+
+def drafted(draft_id: int) -> DraftedVersion | None:
+    """Seventeen queries, and nine for each earlier version with statements that it has alone;
+    four for a first version."""
+    draft = session().get(FrameworkDraft, draft_id)
+    if draft is None:
+        return None
+    decisions = session().execute(
+        select(
+            FrameworkDraftDecision.change_key,
+            FrameworkDraftDecision.decision,
+            FrameworkDraftDecision.carried_to,
+        ).where(FrameworkDraftDecision.draft_id == draft_id)
+    )
+    base_id, file = draft.base_framework_id, framework_of(draft.content)
+    before = replace(file, version="", strands=()) if base_id is None else file_of(base_id)
+    past = NO_PAST if base_id is None else past_of(base_id)
+    kept = keepable(before, file, past) & draft.origins.keys()
+    return DraftedVersion(
+        id=draft.id,
+        digest=draft.digest,
+        base_framework_id=base_id,
+        before=before,
+        after=with_kept(before, file, kept),
+        past=past,
+        origins=draft.origins,
+        places=draft.places,
+        kept=kept,
+        decisions={key: Decided(decision, to) for key, decision, to in decisions},
+        made_at=draft.made_at,
+        published_at=draft.published_at,
+        published_framework_id=draft.published_framework_id,
+        discarded_at=draft.discarded_at,
+        elsewhere=ids_elsewhere(file),
+    )

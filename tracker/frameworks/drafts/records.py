@@ -1,0 +1,139 @@
+"""The only writer of drafts of a framework's versions, and of the decisions about them."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from tracker.frameworks.drafts.queries import Decided
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import data_of, digest_of
+from tracker.frameworks.versions.records import note
+from tracker.frameworks.versions.rules import VersionStatus
+from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
+from tracker.policy.permissions import Actor
+from tracker.row_locks import held
+from tracker.rules.errors import Conflict, Missing
+
+
+def newest(tx: Session, slug: str) -> Framework | None:
+    """The version that the next one follows, held against another that would be published, or its
+    being withdrawn, meanwhile."""
+    return tx.scalar(
+        held(
+            select(Framework)
+            .where(Framework.slug == slug, Framework.status != VersionStatus.WITHDRAWN)
+            .order_by(Framework.published_at.desc(), Framework.id.desc())
+            .limit(1)
+        )
+    )
+
+
+def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
+    return tx.scalar(
+        held(
+            select(FrameworkDraft).where(
+                FrameworkDraft.slug == slug,
+                FrameworkDraft.published_at.is_(None),
+                FrameworkDraft.discarded_at.is_(None),
+            )
+        )
+    )
+
+
+def locked(tx: Session, draft_id: int) -> FrameworkDraft:
+    """Raises Missing where there is none, Conflict("draft_ended") when it was published or
+    discarded."""
+    draft = tx.scalar(held(select(FrameworkDraft).where(FrameworkDraft.id == draft_id)))
+    if draft is None:
+        raise Missing
+    if draft.published_at is not None or draft.discarded_at is not None:
+        raise Conflict("draft_ended")
+    return draft
+
+
+def write(
+    tx: Session,
+    draft: FrameworkDraft | None,
+    base_id: int | None,
+    file: FrameworkFile,
+    actor: Actor | None,
+    now: dt.datetime,
+) -> FrameworkDraft:
+    """A new draft, or other content for the one that is open."""
+    if draft is None:
+        draft = FrameworkDraft(slug=file.slug, origins={})
+        tx.add(draft)
+    draft.base_framework_id = base_id
+    draft.version, draft.content, draft.digest = file.version, data_of(file), digest_of(file)
+    draft.made_by_id, draft.made_at = _who(actor), now
+    tx.flush()
+    note(tx, "framework_draft_made", draft, now, actor)
+    return draft
+
+
+def set_origins(tx: Session, draft: FrameworkDraft, origins: Mapping[str, Collection[str]]) -> None:
+    draft.origins = {uuid: list(uuids) for uuid, uuids in origins.items()}
+    tx.flush()
+
+
+def forget_decisions(tx: Session, draft: FrameworkDraft, fitting: Collection[str]) -> int:
+    """Those about changes that are no longer there. How many."""
+    done = tx.execute(
+        delete(FrameworkDraftDecision).where(
+            FrameworkDraftDecision.draft_id == draft.id,
+            FrameworkDraftDecision.change_key.not_in(fitting),
+        )
+    )
+    return done.rowcount if isinstance(done, CursorResult) else 0
+
+
+def decide(
+    tx: Session,
+    draft: FrameworkDraft,
+    decisions: Mapping[str, Decided],
+    actor: Actor | None,
+    now: dt.datetime,
+) -> int:
+    """By key of the change. How many are new or other."""
+    earlier = {
+        each.change_key: each
+        for each in tx.scalars(
+            select(FrameworkDraftDecision).where(FrameworkDraftDecision.draft_id == draft.id)
+        )
+    }
+    written = 0
+    for key, decided in decisions.items():
+        row = earlier.get(key)
+        if row is None:
+            row = FrameworkDraftDecision(draft_id=draft.id, change_key=key)
+            tx.add(row)
+        elif (row.decision, row.carried_to) == decided:
+            continue
+        row.decision, row.carried_to = decided
+        row.decided_by_id, row.decided_at = _who(actor), now
+        written += 1
+    tx.flush()
+    if written:
+        note_decided(tx, draft, written, actor, now)
+    return written
+
+
+def note_decided(
+    tx: Session, draft: FrameworkDraft, changes: int, actor: Actor | None, now: dt.datetime
+) -> None:
+    note(tx, "framework_changes_decided", draft, now, actor, changes=changes)
+
+
+def discard(tx: Session, draft: FrameworkDraft, actor: Actor | None, now: dt.datetime) -> None:
+    draft.discarded_at = now
+    note(tx, "framework_draft_discarded", draft, now, actor)
+
+
+def note_published(draft: FrameworkDraft, framework_id: int, now: dt.datetime) -> None:
+    draft.published_framework_id, draft.published_at = framework_id, now
+
+
+def _who(actor: Actor | None) -> int | None:
+    return None if actor is None else actor.person_id

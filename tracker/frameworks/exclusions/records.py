@@ -1,0 +1,142 @@
+"""Statements that a library leaves out of rating, and what it decided about the sensitive ones."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    delete,
+    exists,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session
+
+from tracker.frameworks.versions.rules import UNDECIDED, Decision, VersionStatus
+from tracker.models import (
+    Framework,
+    Library,
+    NotRatedHere,
+    SensitiveDecision,
+    SkillOrigin,
+    Statement,
+)
+from tracker.models.record.words import STATEMENTS, decided, is_said_of, left_out, skill_of
+from tracker.policy.permissions import Actor
+
+
+def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
+    """In a new library, or of a new framework (`where`): no sensitive statement is rated before
+    somebody decides to; what was decided about it or what it was made of stands."""
+    known, there = (
+        exists(select(of.c.id).where(of.c[0] == Library.id, of.c[1] == Statement.id))
+        for of in (decided(None, STATEMENTS.c.sensitive), left_out(None, STATEMENTS.c.sensitive))
+    )
+    undecided = (
+        select(
+            Library.id,
+            Statement.skill_id,
+            literal(UNDECIDED),
+            literal(now, NotRatedHere.set_at.type),
+        )
+        .join(Statement, true())
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(
+            Statement.sensitive, Framework.status != VersionStatus.WITHDRAWN, where, ~known, ~there
+        )
+        .distinct()
+    )
+    columns = ("library_id", "skill_id", "reason", "set_at")
+    tx.execute(insert(NotRatedHere).from_select(columns, undecided))
+
+
+def forget_undecided(tx: Session, of: Select[int]) -> None:
+    """That nobody has decided yet about these skills: nobody will."""
+    tx.execute(
+        delete(NotRatedHere).where(NotRatedHere.skill_id.in_(of), NotRatedHere.set_by_id.is_(None))
+    )
+
+
+def add(tx: Session, actor: Actor, skill_id: int, reason: str, now: dt.datetime) -> NotRatedHere:
+    row = NotRatedHere(
+        library_id=actor.library_id,
+        skill_id=skill_id,
+        reason=reason,
+        set_at=now,
+        set_by_id=actor.person_id,
+    )
+    tx.add(row)
+    return row
+
+
+def take_in(tx: Session, library_id: int, statement_ids: Collection[int]) -> None:
+    """Rate these again: what left them out goes, also where it stands at what they were made of.
+    What else it left out in the same versions stays so, by a row of its own."""
+    of_these = or_(
+        *(
+            is_said_of(NotRatedHere.skill_id, skill_of(statement_id_))
+            for statement_id_ in statement_ids
+        ),
+        false(),
+    )
+    rows = tx.scalars(select(NotRatedHere).where(NotRatedHere.library_id == library_id, of_these))
+    gone = {row.skill_id: row for row in rows}
+    versions = select(STATEMENTS.c.framework_id).where(STATEMENTS.c.id.in_(statement_ids))
+    beside = tx.execute(
+        select(Statement.skill_id, SkillOrigin.origin_id)
+        .join(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
+        .where(
+            SkillOrigin.origin_id.in_(gone),
+            Statement.framework_id.in_(versions),
+            Statement.id.not_in(statement_ids),
+        )
+        .order_by(Statement.skill_id)
+    ).all()
+    tx.execute(delete(NotRatedHere).where(NotRatedHere.id.in_([row.id for row in gone.values()])))
+    has_own = (
+        NotRatedHere.library_id == library_id,
+        NotRatedHere.skill_id.in_([one for one, _ in beside]),
+    )
+    own = set(tx.scalars(select(NotRatedHere.skill_id).where(*has_own)))
+    for skill_id, origin_id in dict(beside).items():
+        if skill_id not in own:
+            row = gone[origin_id]
+            tx.add(
+                NotRatedHere(
+                    library_id=library_id,
+                    skill_id=skill_id,
+                    reason=row.reason,
+                    set_at=row.set_at,
+                    set_by_id=row.set_by_id,
+                )
+            )
+
+
+def decide(
+    tx: Session, actor: Actor, skill_ids: Collection[int], decision: Decision, now: dt.datetime
+) -> None:
+    """Write down the decision about those of the skills that are sensitive."""
+    tx.execute(
+        delete(SensitiveDecision).where(
+            SensitiveDecision.library_id == actor.library_id,
+            SensitiveDecision.skill_id.in_(skill_ids),
+        )
+    )
+    sensitive = select(Statement.skill_id).where(
+        Statement.skill_id.in_(skill_ids), Statement.sensitive
+    )
+    tx.add_all(
+        SensitiveDecision(
+            library_id=actor.library_id,
+            skill_id=skill_id,
+            decision=decision,
+            decided_at=now,
+            decided_by_id=actor.person_id,
+        )
+        for skill_id in tx.scalars(sensitive.distinct())
+    )

@@ -1,0 +1,235 @@
+"""Reading a framework file: every problem is named as people look for it, a statement by its code
+and title, and one cause is told once."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.files.rules_data import framework_of
+from tracker.frameworks.files.rules_problems import (
+    Known,
+    nothing_known,
+    problems,
+    unfit,
+    unknown_origins,
+)
+from tracker.rules import strict_json
+from tracker.rules.strict_json import NotStrict, Problem, shown
+
+
+class FrameworkFileError(Exception):
+    """The file cannot be used. `problems` has each thing that is wrong, with its place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class CountWarning:
+    """A heading of the source claims another number than is listed. Nothing is invented to make up
+    for it."""
+
+    place: str
+    title: str
+    claimed: int
+    listed: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.place}: the heading of “{self.title}” claims {self.claimed}, {self.listed} "
+            "are listed"
+        )
+
+
+OTHER = (
+    "This is {kind}. Save the framework as JSON, in the format that docs/frameworks.md describes: "
+    "see “From a spreadsheet or a CASE file” there"
+)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file. Raises FrameworkFileError when it is a file of another kind, or not
+    UTF-8; a byte order mark is passed over."""
+    if kind := other_kind(data):
+        raise FrameworkFileError([Problem("", OTHER.format(kind=kind))])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FrameworkFileError(
+            [Problem(f"line {line}", "is not UTF-8; save the file as UTF-8")]
+        ) from error
+
+
+def read_framework(text: str, known: Known = nothing_known) -> FrameworkFile:
+    """The framework that the text describes. Raises FrameworkFileError with everything that is
+    wrong with it, and all that would be in the way of publishing it."""
+    try:
+        data = strict_json.parsed(text)
+    except NotStrict as error:
+        raise FrameworkFileError(error.problems) from error
+    if is_case(data):
+        raise FrameworkFileError([Problem("", OTHER.format(kind="a CASE file of 1EdTech"))])
+    if wrong := [*problems(data), *unknown_origins(data, known)]:
+        places = tuple(problem.place for problem in wrong)
+        wrong += [problem for problem in unfit(data) if not problem.place.startswith(places)]
+        raise FrameworkFileError(messages(wrong, data))
+    return framework_of(data)
+
+
+def warnings(file: FrameworkFile) -> tuple[CountWarning, ...]:
+    """The headings whose count differs from what is listed under them."""
+    return tuple(_miscounted(file))
+
+
+def _miscounted(file: FrameworkFile) -> Iterator[CountWarning]:
+    for strand_at, strand in enumerate(file.strands):
+        for domain_at, domain in enumerate(strand.domains):
+            if domain.miscounted is not None:
+                place = f"strands[{strand_at}].domains[{domain_at}].claimed_count"
+                listed = len(domain.statements)
+                yield CountWarning(place, domain.title, domain.miscounted, listed)
+    anchors = file.about.get("anchors", {"claimed_count": None})
+    claimed, listed = anchors["claimed_count"], sum(len(group.items) for group in file.anchors)
+    if claimed is not None and claimed != listed:
+        yield CountWarning("anchors.claimed_count", anchors["heading"], claimed, listed)
+
+
+SIGNS = {
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "a file of an old Excel or Word",
+    b"{\\rtf": "a text document (RTF)",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+    b"7z\xbc\xaf": "a compressed file",
+}
+IN_A_ZIP = {
+    "xl": "an Excel workbook",
+    "word": "a Word document",
+    "ppt": "a PowerPoint presentation",
+    "META-INF": "an OpenDocument file",
+}
+"""By the name of a folder in it."""
+CASE = ("CFDocument", "CFDocuments", "CFItems", "CFPackages")
+"""Names of which a file of Competencies and Academic Standards Exchange has one at its top."""
+
+
+def other_kind(data: bytes) -> str:
+    """With its article; "" where it may be a framework file."""
+    for sign, kind in SIGNS.items():
+        if data.startswith(sign):
+            return kind
+    if data.startswith(b"PK\x03\x04"):
+        return _in_a_zip(data)
+    text = data.decode("utf-8-sig", "replace").lstrip()
+    if text.startswith("<"):
+        return "a web page" if "<html" in text[:1000].lower() else "an XML file"
+    return "" if text.startswith(("{", "[")) else _table(text)
+
+
+def _in_a_zip(data: bytes) -> str:
+    try:
+        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except zipfile.BadZipFile:
+        names = []
+    folders = {name.partition("/")[0] for name in names}
+    return next((kind for sign, kind in IN_A_ZIP.items() if sign in folders), "a compressed file")
+
+
+def _table(text: str) -> str:
+    """Of its first two lines each has the same number of one separator."""
+    first, second, *_rest = [*text.splitlines()[:2], "", ""]
+    for separator, kind in (("\t", "a table with tabs"), (",", "a CSV file"), (";", "a CSV file")):
+        if first.count(separator) and first.count(separator) <= second.count(separator):
+            return kind
+    return ""
+
+
+def is_case(data: Any) -> bool:
+    """Whether JSON that was read is a framework in another format: CASE of 1EdTech."""
+    return isinstance(data, dict) and any(name in data for name in CASE)
+
+
+MANY = 3
+"""So many of one cause are told one by one."""
+FIELDS = {"rank": "level", "uuid": "UUID"}
+"""What a field of a statement is called, where it is not as in the file."""
+SEVERAL = {"code": "codes", "level": "levels", "text": "texts", "title": "titles", "UUID": "UUIDs"}
+HOLDER = re.compile(
+    r"strands\[(?P<strand>\d+)\](\.domains\[(?P<domain>\d+)\](\.statements\[(?P<statement>\d+)\])?)?"
+)
+
+
+def messages(problems: Sequence[Problem], data: Any) -> list[Problem]:
+    """In the order of the first of each cause."""
+    causes: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        kind = re.sub(r"\d+", "", problem.place)
+        causes.setdefault((kind, problem.words), []).append(problem)
+    told = list[Problem]()
+    for alike in causes.values():
+        is_many = len(alike) > MANY
+        told += [_together(alike, data)] if is_many else [_named(one, data) for one in alike]
+    return told
+
+
+def _together(problems: Sequence[Problem], data: Any) -> Problem:
+    """One cause, with the first that have it."""
+    field = _holder(problems[0].place, data)[1] or re.sub(r".*\.|\[\d+\]", "", problems[0].place)
+    some = []
+    for problem in problems[:MANY]:
+        name = _holder(problem.place, data)[0]
+        some.append(f"{name} ({problem.value})" if problem.value and field != "code" else name)
+    how = f"{len(problems)} {SEVERAL.get(field, 'entries')} are like this: {'; '.join(some)}; …"
+    return Problem("", f"{field} {problems[0].words}. {how}")
+
+
+def _named(problem: Problem, data: Any) -> Problem:
+    name, field = _holder(problem.place, data)
+    value = " ".join(filter(None, (field, problem.value)))
+    other = _holder(problem.other, data)[0] if problem.other else ""
+    return replace(problem, place=name, value=value, other=other)
+
+
+def _holder(place: str, data: Any) -> tuple[str, str]:
+    """What it is called that the place is in, and the field. What has no name is called by its
+    place."""
+    at = HOLDER.match(place)
+    if at is None:
+        return place, ""
+    section = _entry(data, "strands", at["strand"])
+    domain = _entry(section, "domains", at["domain"])
+    statement = _entry(domain, "statements", at["statement"])
+    field = place[at.end() :].removeprefix(".")
+    if at["statement"]:
+        name = ", ".join(filter(None, (_text(statement, "code"), _title(statement))))
+    elif at["domain"]:
+        name = f"domain {_title(domain)}" if _title(domain) else ""
+    else:
+        name = f"section {_title(section)}" if _title(section) else ""
+    return (name, FIELDS.get(field, field)) if name else (place, "")
+
+
+def _entry(holder: Any, name: str, at: str | None) -> Any:
+    entries = holder.get(name) if isinstance(holder, dict) else None
+    if at is None or not isinstance(entries, list) or int(at) >= len(entries):
+        return None
+    return entries[int(at)]
+
+
+def _text(entry: Any, name: str) -> str:
+    """Short enough, and on one line that any terminal can print."""
+    text = entry.get(name) if isinstance(entry, dict) else None
+    return shown(text)[1:-1] if isinstance(text, str) and text.strip() else ""
+
+
+def _title(entry: Any) -> str:
+    title = _text(entry, "title")
+    return f"“{title}”" if title else ""

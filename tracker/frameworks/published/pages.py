@@ -1,0 +1,125 @@
+"""All of one published framework, as its public page shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tracker.frameworks.files.rules import (
+    AnchorGroup,
+    DomainInFile,
+    FrameworkFile,
+    LevelInFile,
+    SourceInFile,
+    StatementInFile,
+    StrandInFile,
+)
+from tracker.frameworks.versions.queries import OFFERED, Published, versions
+from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.rules import VersionStatus
+from tracker.rules.core.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """A part of the evidence pack; `facts` are (label, value), the label empty where there is
+    none."""
+
+    title: Wording
+    source: SourceInFile | None
+    facts: list[tuple[Wording, Wording]]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkPage:
+    """`row`: the version that it is of. `versions` are those that are offered and itself, newest
+    first; `newest` is what the address shows that names none. `evidence`: by section."""
+
+    row: Published
+    newest: Published | None
+    versions: tuple[Published, ...]
+    file: FrameworkFile
+    sources: Mapping[str, SourceInFile]
+    evidence: Mapping[str, list[FactGroup]]
+
+    @property
+    def is_newest(self) -> bool:
+        return self.newest is not None and self.newest.id == self.row.id
+
+    @property
+    def before(self) -> Published | None:
+        """The version that this one followed."""
+        at = [version.id for version in self.versions].index(self.row.id)
+        return next(iter(self.versions[at + 1 :]), None)
+
+    def in_address(self, row: Published) -> str | None:
+        """Which version the address names that shows this one."""
+        return None if row == self.newest else row.version
+
+    @property
+    def anchors(self) -> list[AnchorGroup]:
+        return [group for group in self.file.anchors if group.items]
+
+    @property
+    def has_sources(self) -> bool:
+        about = self.file.about
+        return bool(self.sources or about.get("sources_line") or about.get("attributions"))
+
+    @property
+    def has_citations(self) -> bool:
+        return any(statement.citations for statement in self.file.statements)
+
+    def levels(
+        self, strand: StrandInFile, domain: DomainInFile
+    ) -> list[tuple[LevelInFile, list[StatementInFile]]]:
+        """Those of the section that the domain has statements at."""
+        by_level = ((level, domain.at(level.rank)) for level in strand.levels)
+        return [(level, statements) for level, statements in by_level if statements]
+
+    def statement(self, code: str) -> StatementInFile | None:
+        """The statement of that code; None where there is none."""
+        return next(
+            (statement for statement in self.file.statements if statement.code == code), None
+        )
+
+
+def framework_page(
+    slug: str, version: str | None = None, *, also_hidden: bool = False
+) -> FrameworkPage | None:
+    """All of one framework: the version asked for, else the newest that is offered. None where
+    there is none. `also_hidden`: for who may have something in one that is hidden, or is told of
+    one that was withdrawn. Ten queries."""
+    rows = versions(slug, [*VersionStatus] if also_hidden else OFFERED)
+    offered = [row for row in rows if row.status == VersionStatus.OFFERED]
+    hidden = [row for row in rows if row.status == VersionStatus.HIDDEN]
+    newest = next(iter([*offered, *hidden]), None)
+    asked = next((row for row in rows if row.version == version), None)
+    row = newest if version is None else asked
+    if row is None:
+        return None
+    file = file_of(row.id, with_origins=False)
+    sources = {source.key: source for source in file.sources}
+    return FrameworkPage(
+        row=row,
+        newest=newest,
+        versions=tuple(each for each in rows if each in offered or each == row),
+        file=file,
+        sources=sources,
+        evidence=_evidence(file, sources),
+    )
+
+
+def _evidence(
+    file: FrameworkFile, sources: Mapping[str, SourceInFile]
+) -> dict[str, list[FactGroup]]:
+    pack = file.about.get("evidence_pack")
+    if pack is None:
+        return {}
+    return {
+        pack.get("strand", ""): [
+            FactGroup(
+                group["title"],
+                sources.get(group.get("source")),
+                [(fact.get("label") or "", fact["value"]) for fact in group["facts"]],
+            )
+            for group in pack["groups"]
+        ]
+    }

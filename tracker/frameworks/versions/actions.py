@@ -1,0 +1,55 @@
+"""Which published versions can be chosen: hiding them, showing them again, and withdrawing one."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from tracker.db import transaction
+from tracker.frameworks.exclusions import records as exclusions
+from tracker.frameworks.versions import records as versions
+from tracker.frameworks.versions.queries import skills_alone, version_use
+from tracker.frameworks.versions.queries_moves import awaiting
+from tracker.frameworks.versions.rules import BEFORE, VersionStatus
+from tracker.models import Framework
+from tracker.policy.permissions import Actor
+from tracker.row_locks import held
+from tracker.rules.errors import Conflict, Missing
+
+
+def set_status(
+    actor: Actor | None, framework_ids: Collection[int], status: VersionStatus, now: dt.datetime
+) -> int:
+    """Offer, hide, or withdraw versions, for all libraries; those that were withdrawn stay so.
+    Nobody is moved by it. Returns how many had another status.
+
+    Raises Missing; Conflict: "version_withdrawn" where all of them were, "version_in_use" where one
+    is to be withdrawn that is used or spoken of, "version_awaited" where one is to be hidden to
+    which a library has planned a move.
+    """
+    with transaction() as tx:
+        frameworks = tx.scalars(
+            held(select(Framework).where(Framework.id.in_(framework_ids)))
+        ).all()
+        if not frameworks:
+            raise Missing
+        if {each.status for each in frameworks} == {VersionStatus.WITHDRAWN} != {status}:
+            raise Conflict("version_withdrawn")
+        changed = [each for each in frameworks if each.status in BEFORE[status]]
+        for framework in changed:
+            if status is VersionStatus.WITHDRAWN:
+                if not version_use(framework.id).is_none:
+                    raise Conflict("version_in_use")
+                exclusions.forget_undecided(tx, skills_alone(framework.id, sensitive=True))
+            if status is VersionStatus.HIDDEN:
+                _not_awaited(framework)
+            versions.set_status(tx, framework, status, actor, now)
+        return len(changed)
+
+
+def _not_awaited(framework: Framework) -> None:
+    """Nobody would be moved to it on that day. Who plans a move holds the version as well."""
+    move = awaiting([framework.id])
+    if move is not None:
+        library, version, day = move
+        raise Conflict("version_awaited", library=library, version=version, day=day)

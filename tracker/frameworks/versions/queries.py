@@ -1,0 +1,245 @@
+"""Which versions of frameworks are published, what each is used for, and what its statements were
+in those before it."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.frameworks.changes.rules import Origins
+from tracker.frameworks.versions.rules import VersionStatus
+from tracker.models import (
+    Endorsement,
+    EvidenceLink,
+    Framework,
+    LevelException,
+    LibraryVersion,
+    NotRatedHere,
+    PersonVersion,
+    PlannedMove,
+    Rating,
+    RatingEntry,
+    RevealedAnswer,
+    ReviewItem,
+    RoundFramework,
+    ScaleAnswer,
+    SensitiveDecision,
+    SkillOrigin,
+    Statement,
+)
+from tracker.models.record.versions import is_current, is_current_of_library
+from tracker.rules.core.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    id: int
+    slug: str
+    version: str
+    title: Wording
+    lang: str
+    published_at: dt.datetime
+    statements: int
+    status: VersionStatus
+    occupation: Wording
+
+
+OFFERED, SHOWN = (VersionStatus.OFFERED,), (VersionStatus.OFFERED, VersionStatus.HIDDEN)
+"""What everybody may choose, and what those see beside who look after frameworks."""
+
+
+def published(statuses: Collection[VersionStatus] = OFFERED) -> tuple[Published, ...]:
+    """By title, the newest version of each framework first."""
+    return versions(None, statuses)
+
+
+def versions(
+    slug: str | None, statuses: Collection[VersionStatus] = OFFERED
+) -> tuple[Published, ...]:
+    statements = (
+        select(func.count(Statement.id))
+        .where(Statement.framework_id == Framework.id)
+        .scalar_subquery()
+    )
+    query = select(
+        Framework.id,
+        Framework.slug,
+        Framework.version,
+        Framework.title,
+        Framework.lang,
+        Framework.published_at,
+        statements.label("statements"),
+        Framework.status,
+        Framework.about["occupation"].label("occupation"),
+    )
+    order = (Framework.title, Framework.slug, Framework.published_at.desc(), Framework.id.desc())
+    query = query.where(Framework.status.in_(statuses)).order_by(*order)
+    if slug is not None:
+        query = query.where(Framework.slug == slug)
+    return tuple(
+        Published(**{**row._mapping, "occupation": _named(row.occupation)})
+        for row in session().execute(query)
+    )
+
+
+def _named(occupation: dict[str, str] | None) -> str:
+    return f"{occupation['system']} {occupation['code']}" if occupation else ""
+
+
+def labels_of(answer: str) -> list[tuple[str, str]]:
+    """What the scales of the frameworks that are offered call it, and in which language, each
+    once."""
+    query = (
+        select(ScaleAnswer.label, Framework.lang)
+        .join(Framework, Framework.id == ScaleAnswer.framework_id)
+        .where(ScaleAnswer.key == answer, Framework.status == VersionStatus.OFFERED)
+        .distinct()
+    )
+    return sorted((row.label, row.lang) for row in session().execute(query))
+
+
+SAID = (Rating, RatingEntry, RevealedAnswer, ReviewItem, Endorsement, LevelException, EvidenceLink)
+"""What names the wording that it was said of."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUse:
+    """`people` who are on it, `libraries` whose newcomers begin with it, `rounds` that are for it,
+    `planned` moves to it or from it. `is_spoken_of`: something was rated, reviewed, or linked in
+    its wording, or decided by a library about a statement that it alone has."""
+
+    people: int
+    libraries: int
+    rounds: int
+    planned: int
+    is_spoken_of: bool
+
+    @property
+    def is_none(self) -> bool:
+        used = self.people or self.libraries or self.rounds or self.planned
+        return not (used or self.is_spoken_of)
+
+
+def version_use(framework_id: int) -> VersionUse:
+    """While it is, the version can't be withdrawn. One query."""
+    own = select(Statement.id).where(Statement.framework_id == framework_id)
+    alone = skills_alone(framework_id)
+    # What names a wording of this version, whatever its skill is now; and what libraries decided
+    # about skills that it alone has, where somebody did.
+    spoken_of = union_all(
+        *(select(of.skill_id).where(of.statement_id.in_(own)) for of in SAID),
+        select(NotRatedHere.skill_id).where(
+            NotRatedHere.skill_id.in_(alone), NotRatedHere.set_by_id.is_not(None)
+        ),
+        select(SensitiveDecision.skill_id).where(SensitiveDecision.skill_id.in_(alone)),
+    )
+    people = select(func.count(PersonVersion.person_id.distinct())).where(
+        PersonVersion.framework_id == framework_id, is_current()
+    )
+    libraries = select(func.count(LibraryVersion.library_id.distinct())).where(
+        LibraryVersion.framework_id == framework_id, is_current_of_library()
+    )
+    rounds = select(func.count()).where(RoundFramework.framework_id == framework_id)
+    planned = select(func.count()).where(
+        or_(PlannedMove.from_id == framework_id, PlannedMove.to_id == framework_id)
+    )
+    row = session().execute(
+        select(
+            people.scalar_subquery(),
+            libraries.scalar_subquery(),
+            rounds.scalar_subquery(),
+            planned.scalar_subquery(),
+            exists(spoken_of),
+        )
+    )
+    return VersionUse(*row.one())
+
+
+def skills_alone(framework_id: int, *, sensitive: bool = False) -> Select[int]:
+    """Those that no other version has, or has as `sensitive` ones."""
+    other, of = aliased(Statement), aliased(Framework)
+    elsewhere = (
+        select(other.id)
+        .join(of, of.id == other.framework_id)
+        .where(
+            other.skill_id == Statement.skill_id,
+            other.framework_id != framework_id,
+            of.status != VersionStatus.WITHDRAWN,
+        )
+    )
+    own = select(Statement.skill_id).where(Statement.framework_id == framework_id)
+    if sensitive:
+        own, elsewhere = own.where(Statement.sensitive), elsewhere.where(other.sensitive)
+    return own.where(~exists(elsewhere.correlate_except(other, of)))
+
+
+def origins_of(framework_id: int, before_id: int | None = None) -> Origins:
+    """Of each statement of a version the uuids of those whose place it took, as they were called
+    last before it, or in `before_id` and before. Two queries."""
+    last = last_before(before_id or framework_id, itself=before_id is not None)
+    rows = session().execute(
+        select(Statement.uuid, Statement.skill_id, SkillOrigin.line, SkillOrigin.origin_id)
+        .outerjoin(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
+        .where(Statement.framework_id == framework_id)
+        .order_by(Statement.position, SkillOrigin.line, SkillOrigin.steps)
+    )
+    origins: dict[str, list[str]] = {}
+    for (uuid, skill_id, _line), line in groupby(rows, lambda row: row[:3]):
+        uuids = origins.setdefault(uuid, [])
+        skills = skill_id, *(row.origin_id for row in line)
+        nearest = [last[skill][1] for skill in skills if skill in last][:1]
+        uuids += [each for each in nearest if each not in uuids]
+    return origins
+
+
+def skills_named(framework_id: int) -> dict[str, int]:
+    """By each uuid that the version or one before it had, the newest skill that it named. One
+    query."""
+    rows = session().execute(_before(framework_id, itself=True))
+    return {row.uuid: row.skill_id for row in rows}
+
+
+def ancestors_of(framework_id: int) -> dict[str, set[str]]:
+    """By each uuid that the version or one before it had, those of all that its newest skill was
+    made of. Two queries."""
+    known = session().execute(_before(framework_id, itself=True)).all()
+    names = defaultdict[int, set[str]](set)
+    for row in known:
+        names[row.skill_id].add(row.uuid)
+    skills = _before(framework_id, itself=True).order_by(None).subquery()
+    links = session().execute(
+        select(SkillOrigin.skill_id, SkillOrigin.origin_id).where(
+            SkillOrigin.skill_id.in_(select(skills.c.skill_id))
+        )
+    )
+    made_of = defaultdict[int, set[str]](set)
+    for skill_id, origin_id in links:
+        made_of[skill_id] |= names[origin_id]
+    return {row.uuid: made_of[row.skill_id] for row in known}
+
+
+def last_before(framework_id: int, *, itself: bool = False) -> dict[int, tuple[int, str]]:
+    """By skill, the newest version before that one which has it, and its uuid there."""
+    rows = session().execute(_before(framework_id, itself=itself))
+    return {row.skill_id: (row.framework_id, row.uuid) for row in rows}
+
+
+def _before(framework_id: int, *, itself: bool) -> Select[*tuple[Any, ...]]:
+    """The statements of earlier versions that were not withdrawn, the oldest first."""
+    this = aliased(Framework)
+    until = and_(Framework.id < this.id, Framework.status != VersionStatus.WITHDRAWN)
+    if itself:
+        until = or_(until, Framework.id == this.id)
+    return (
+        select(Statement.uuid, Statement.skill_id, Statement.framework_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(this, this.slug == Framework.slug)
+        .where(this.id == framework_id, until)
+        .order_by(Statement.framework_id, Statement.position)
+    )

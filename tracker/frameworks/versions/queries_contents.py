@@ -1,0 +1,242 @@
+"""A published version as its file."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.frameworks.changes.rules import KnownBefore, Origins, VersionComparison, compare
+from tracker.frameworks.changes.rules_places import PlacedStatement, placed
+from tracker.frameworks.files.rules import (
+    AnchorGroup,
+    DomainInFile,
+    FrameworkFile,
+    LevelInFile,
+    ScaleAnswerInFile,
+    SourceInFile,
+    StatementInFile,
+    StrandInFile,
+)
+from tracker.frameworks.versions.queries import ancestors_of, last_before, origins_of, skills_named
+from tracker.frameworks.versions.rules import VersionStatus
+from tracker.models import (
+    Anchor,
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    Source,
+    Statement,
+    Strand,
+)
+from tracker.models.record.versions import target_keys
+from tracker.rules.core.wording import Wording
+
+InOrder = TypeVar("InOrder", ScaleAnswer, Source, Strand, Statement)
+
+
+def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
+    """Eleven queries, nine without what its statements came from."""
+    framework = session().get_one(Framework, framework_id)
+    about = dict(framework.about)
+    in_source = about.pop("in_source", {})
+    origins = origins_of(framework_id) if with_origins else {}
+    return FrameworkFile(
+        slug=framework.slug,
+        version=framework.version,
+        lang=framework.lang,
+        title=framework.title,
+        scale=tuple(
+            ScaleAnswerInFile(
+                row.key, row.label, row.description, row.counts_as.value, row.reviewer_description
+            )
+            for row in _in_order(ScaleAnswer, framework_id)
+        ),
+        sources=tuple(
+            SourceInFile(row.key, row.label, row.name, row.licence or None, row.url)
+            for row in _in_order(Source, framework_id)
+        ),
+        strands=_strands(framework_id, in_source, origins),
+        anchors=_anchors(framework_id, about.get("anchors", {}).get("kinds", {})),
+        about=about,
+    )
+
+
+def _in_order(model: type[InOrder], framework_id: int) -> Iterable[InOrder]:
+    """All that the version has of it."""
+    of_it = select(model).where(model.framework_id == framework_id)
+    return session().scalars(of_it.order_by(model.position))
+
+
+def past_of(framework_id: int) -> KnownBefore:
+    """What that version and all before it know. One query, and nine for each earlier version with
+    statements that are there no more."""
+    last = last_before(framework_id, itself=True)
+    key_of = {
+        skill: last[skill][1]
+        for skill, (framework, _uuid) in last.items()
+        if framework == framework_id
+    }
+    gone: dict[str, PlacedStatement] = {}
+    for framework in sorted({of for of, _uuid in last.values()} - {framework_id}, reverse=True):
+        in_version = placed(file_of(framework))
+        for skill, (of, uuid) in last.items():
+            if of == framework and uuid not in key_of.values():
+                key_of[skill], gone[uuid] = uuid, in_version[uuid]
+    named = skills_named(framework_id)
+    return KnownBefore(
+        {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of},
+        gone,
+        ancestors_of(framework_id),
+    )
+
+
+@dataclass(slots=True)
+class IdsElsewhere:
+    """The uuids of a file that another framework has, which is called so in its newest version."""
+
+    slug: str
+    title: Wording
+    lang: str
+    uuids: set[str] = field(default_factory=set)
+
+
+def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
+    """A uuid names skills of one framework: by other frameworks, those that they have and no
+    earlier version of this one. Two queries."""
+    listed = (
+        select(Framework.slug, Framework.title, Framework.lang, Statement.uuid)
+        .join(Statement, Statement.framework_id == Framework.id)
+        .where(Framework.status != VersionStatus.WITHDRAWN)
+        .order_by(Framework.id)
+    )
+    own = {row.uuid for row in session().execute(listed.where(Framework.slug == file.slug))}
+    uuids = placed(file).keys() - own
+    elsewhere: dict[str, IdsElsewhere] = {}
+    others = listed.where(Framework.slug != file.slug, Statement.uuid.in_(uuids))
+    for row in session().execute(others) if uuids else ():
+        of = elsewhere.setdefault(row.slug, IdsElsewhere(row.slug, row.title, row.lang))
+        of.title, of.lang = row.title, row.lang
+        of.uuids.add(row.uuid)
+    return [*elsewhere.values()]
+
+
+def known_uuids(slug: str, version: str) -> Collection[str]:
+    """Those that the framework had in any version; none where this version is there. One query."""
+    rows = (
+        session()
+        .execute(
+            select(Framework.version, Statement.uuid)
+            .join(Statement, Statement.framework_id == Framework.id)
+            .where(Framework.slug == slug)
+        )
+        .all()
+    )
+    is_there = any(row.version == version for row in rows)
+    return () if is_there else {row.uuid for row in rows}
+
+
+def between(before_id: int, after_id: int) -> VersionComparison:
+    """What changed from a published version to a later one, as it was published."""
+    origins, past = origins_of(after_id, before_id), past_of(before_id)
+    before, after = (_by_first_keys(each) for each in (before_id, after_id))
+    went_on = {
+        key: before[first]
+        for first, key in after.items()
+        if first in before and before[first] != key
+    }
+    return compare(file_of(before_id), file_of(after_id), origins, past, went_on)
+
+
+def _by_first_keys(framework_id: int) -> dict[tuple[str, str], str]:
+    """By the keys under which targets are kept, the domains as "section/domain"."""
+    rows = session().execute(
+        select(*target_keys(), Strand.key + "/" + Domain.key)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .where(Strand.framework_id == framework_id)
+    )
+    return {(strand, domain): key for strand, domain, key in rows}
+
+
+def _strands(
+    framework_id: int, in_source: Mapping[str, Mapping[str, str]], origins: Origins
+) -> tuple[StrandInFile, ...]:
+    levels: dict[int, list[LevelInFile]] = defaultdict(list)
+    in_strands = Strand.framework_id == framework_id
+    for level in session().scalars(
+        select(Level)
+        .join(Strand, Strand.id == Level.strand_id)
+        .where(in_strands)
+        .order_by(Level.rank)
+    ):
+        levels[level.strand_id].append(LevelInFile(level.rank, level.name, level.role_label))
+    statements = _statements(framework_id, origins)
+    domains: dict[int, list[DomainInFile]] = defaultdict(list)
+    for domain in session().scalars(
+        select(Domain)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .where(in_strands)
+        .order_by(Domain.position)
+    ):
+        listed = tuple(statements[domain.id])
+        domains[domain.strand_id].append(
+            DomainInFile(domain.key, domain.title, domain.position, domain.claimed_count, listed)
+        )
+    return tuple(
+        StrandInFile(
+            key=strand.key,
+            title=strand.title,
+            intro=strand.intro,
+            join=in_source.get(strand.key, {}).get("join", ""),
+            end=in_source.get(strand.key, {}).get("end", ""),
+            levels=tuple(levels[strand.id]),
+            domains=tuple(domains[strand.id]),
+            targets_need_reason=strand.targets_need_reason,
+        )
+        for strand in _in_order(Strand, framework_id)
+    )
+
+
+def _statements(framework_id: int, origins: Origins) -> Mapping[int, list[StatementInFile]]:
+    """By domain, in order."""
+    cited: dict[int, list[str]] = defaultdict(list)
+    for statement_id, key in session().execute(
+        select(Citation.statement_id, Source.key)
+        .join(Source, Source.id == Citation.source_id)
+        .where(Source.framework_id == framework_id)
+        .order_by(Citation.statement_id, Citation.position)
+    ):
+        cited[statement_id].append(key)
+    by_domain: dict[int, list[StatementInFile]] = defaultdict(list)
+    for row in _in_order(Statement, framework_id):
+        came_from = tuple(origins.get(row.uuid, ()))
+        by_domain[row.domain_id].append(
+            StatementInFile(
+                row.code,
+                row.rank,
+                row.uuid,
+                row.title,
+                row.text,
+                tuple(cited[row.id]),
+                row.sensitive,
+                () if came_from == (row.uuid,) else came_from,
+            )
+        )
+    return by_domain
+
+
+def _anchors(framework_id: int, kinds: Mapping[str, str]) -> tuple[AnchorGroup, ...]:
+    items: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for anchor in session().scalars(
+        select(Anchor)
+        .where(Anchor.framework_id == framework_id)
+        .order_by(Anchor.kind, Anchor.position)
+    ):
+        items.setdefault(anchor.kind, []).append(anchor.text)
+    return tuple(
+        AnchorGroup(kind, kinds.get(kind, kind), tuple(texts)) for kind, texts in items.items()
+    )

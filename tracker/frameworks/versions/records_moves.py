@@ -1,0 +1,208 @@
+"""The only writer of which version of a framework people are on, and newcomers of a library begin
+with."""
+
+import datetime as dt
+from collections.abc import Collection
+from functools import cache
+
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
+
+from tracker.frameworks.versions.rules import VersionStatus
+from tracker.models import (
+    Framework,
+    Library,
+    LibraryVersion,
+    Membership,
+    Person,
+    PersonVersion,
+    RoleProfile,
+    Round,
+    RoundFramework,
+)
+from tracker.models.columns import table_of
+from tracker.models.record.versions import is_current_of_library, newcomers_begin_on
+from tracker.policy.permissions import current_on, people_of
+from tracker.records import seals
+from tracker.records.core import notices
+from tracker.row_locks import held
+from tracker.rules.calendar import day_in
+from tracker.rules.roles import Role
+
+TABLE = table_of(PersonVersion)
+
+
+def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
+    """Whoever of them learns in a framework, and is on no version of it yet, begins on that of
+    their library. Their rows are locked, or nobody knows them yet."""
+    rows = tx.execute(_beginning(), {"people": list(person_ids)}).all()
+    tx.add_all(
+        PersonVersion(
+            person_id=person_id,
+            slug=slug,
+            framework_id=framework_id,
+            moved_at=now,
+            moved_on=day_in(time_zone, now),
+        )
+        for person_id, slug, framework_id, time_zone in rows
+    )
+    tx.flush()
+
+
+@cache
+def _beginning() -> Select[int, str, int, str]:
+    """Of these people, who is to begin on which version."""
+    is_on_one = exists(
+        select(PersonVersion.id).where(
+            PersonVersion.person_id == Membership.person_id, PersonVersion.slug == RoleProfile.slug
+        )
+    )
+    return (
+        select(
+            Membership.person_id,
+            LibraryVersion.slug,
+            LibraryVersion.framework_id,
+            Library.time_zone,
+        )
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(LibraryVersion, newcomers_begin_on())
+        .join(Library, Library.id == LibraryVersion.library_id)
+        .where(
+            Membership.person_id.in_(bindparam("people", expanding=True)),
+            Membership.role == Role.LEARNER,
+            ~is_on_one,
+        )
+        .distinct()
+        .order_by(Membership.person_id, LibraryVersion.slug)
+    )
+
+
+def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> int:
+    """The version that newcomers of a library begin with; where it had none, from now on the newest
+    that is offered."""
+    framework_id = tx.scalar(
+        select(LibraryVersion.framework_id).where(
+            LibraryVersion.library_id == library_id,
+            LibraryVersion.slug == slug,
+            is_current_of_library(),
+        )
+    )
+    if framework_id is not None:
+        return framework_id
+    newest = tx.scalars(
+        held(
+            select(Framework)
+            .where(Framework.slug == slug, Framework.status == VersionStatus.OFFERED)
+            .order_by(Framework.published_at.desc(), Framework.id.desc())
+            .limit(1)
+        )
+    ).one()
+    tx.add(LibraryVersion(library_id=library_id, slug=slug, framework_id=newest.id, set_at=now))
+    tx.flush()
+    return newest.id
+
+
+def move(
+    tx: Session, library_id: int, whom: Select[int], to: Framework, by: int | None, now: dt.datetime
+) -> int:
+    """Put these people of a library on that version, and tell them and who supervises them. The
+    library and they are locked. Returns how many."""
+    last = tx.scalar(select(func.coalesce(func.max(PersonVersion.id), 0)))
+    today = day_in(tx.get_one(Library, library_id).time_zone, now)
+    people = whom.subquery()
+    values = {
+        TABLE.c.person_id: people.c.id,
+        TABLE.c.slug: literal(to.slug),
+        TABLE.c.framework_id: literal(to.id),
+        TABLE.c.moved_at: literal(now, TABLE.c.moved_at.type),
+        TABLE.c.moved_on: literal(today, TABLE.c.moved_on.type),
+        TABLE.c.moved_by_id: literal(by, TABLE.c.moved_by_id.type),
+    }
+    tx.execute(
+        insert(TABLE).from_select(list(values), select(*values.values()).order_by(people.c.id))
+    )
+    moved = tx.scalars(
+        select(PersonVersion)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .where(
+            PersonVersion.id > last,
+            PersonVersion.framework_id == to.id,
+            PersonVersion.moved_at == now,
+            people_of(library_id),
+        )
+        .order_by(PersonVersion.id)
+    ).all()
+    for each in moved:
+        seals.note(tx, each)
+    if moved:
+        own = [(each.person_id, each.id) for each in moved]
+        notices.note_moved(tx, own, _supervised(tx, library_id, moved[0]), now)
+    return len(moved)
+
+
+def _supervised(tx: Session, library_id: int, first: PersonVersion) -> list[tuple[int, int, int]]:
+    """Who supervises those who moved, `first` first, in the very teams: with a row of one of them,
+    and how many they are."""
+    today = day_in(tx.get_one(Library, library_id).time_zone, first.moved_at)
+    learns, heads = aliased(Membership), aliased(Membership)
+    rows = tx.execute(
+        select(
+            heads.person_id,
+            func.min(PersonVersion.id),
+            func.count(PersonVersion.person_id.distinct()),
+        )
+        .join(learns, learns.person_id == PersonVersion.person_id)
+        .join(RoleProfile, RoleProfile.id == learns.role_profile_id)
+        .join(heads, and_(heads.team_id == learns.team_id, heads.person_id != learns.person_id))
+        .join(Person, Person.id == heads.person_id)
+        .where(
+            PersonVersion.id >= first.id,
+            PersonVersion.framework_id == first.framework_id,
+            PersonVersion.moved_at == first.moved_at,
+            RoleProfile.slug == first.slug,
+            learns.role == Role.LEARNER,
+            current_on(learns, today),
+            heads.role == Role.SUPERVISOR,
+            current_on(heads, today),
+            people_of(library_id),
+            Person.disabled_at.is_(None),
+        )
+        .group_by(heads.person_id)
+        .order_by(heads.person_id)
+    )
+    return [(person_id, version_id, people) for person_id, version_id, people in rows]
+
+
+def let_newcomers_begin(
+    tx: Session,
+    library_id: int,
+    before: Framework,
+    after: Framework,
+    by: int | None,
+    today: dt.date,
+    now: dt.datetime,
+) -> None:
+    """On that version in place of the other; and rounds to come that are for the other are for
+    it."""
+    if of_newcomers(tx, library_id, after.slug, now) != after.id:
+        tx.add(
+            LibraryVersion(
+                library_id=library_id,
+                slug=after.slug,
+                framework_id=after.id,
+                set_at=now,
+                set_by_id=by,
+            )
+        )
+    other = aliased(RoundFramework)
+    has_it = select(other.round_id).where(other.framework_id == after.id)
+    coming = select(Round.id).where(
+        Round.library_id == library_id, Round.starts_on > today, Round.id.not_in(has_it)
+    )
+    ids = list(tx.scalars(coming))
+    tx.execute(
+        update(RoundFramework)
+        .where(RoundFramework.framework_id == before.id, RoundFramework.round_id.in_(ids))
+        .values(framework_id=after.id)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,164 @@
+"""A published version: who uses it, hiding it, and withdrawing it. For operators and framework
+editors."""
+
+import datetime as dt
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.frameworks.changes.pages import count
+from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions.queries import (
+    Published,
+    VersionUse,
+    published,
+    version_use,
+    versions,
+)
+from tracker.frameworks.versions.queries_moves import awaiting
+from tracker.frameworks.versions.rules import VersionStatus
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, message_for, refusal_messages
+from tracker.web.http.form_actions import pressed
+from tracker.web.i18n.render import render
+from tracker.web.ui.templating.dates import day
+
+bp = Blueprint("framework_versions", __name__, url_prefix="/system/frameworks/versions")
+
+refusal_messages(
+    version_awaited=_l(
+        "%(library)s plans to move people to version %(version)s on %(day)s. Ask its "
+        "administrators to cancel that move, or hide the version after that day."
+    ),
+    version_in_use=_l(
+        "This version can’t be withdrawn, because it is used as listed here. Hide it instead."
+    ),
+    version_withdrawn=_l("This version was withdrawn. Nothing was changed."),
+)
+
+
+@bp.get("/<id:version_id>")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def show(version: Subject) -> ResponseReturnValue:
+    row = _row(version.id)
+    use, ids = version_use(row.id), [each.id for each in _all_of(row)]
+    return render(
+        "frameworks/version.html",
+        lang=row.lang,
+        row=row,
+        lead=ngettext(
+            "%(num)s statement, published %(day)s.",
+            "%(num)s statements, published %(day)s.",
+            row.statements,
+            day=day(row.published_at),
+        ),
+        used_by=_used_by(use),
+        can_be_withdrawn=use.is_none,
+        not_hidden=_awaited([row.id]),
+        can_hide_all=len(versions(row.slug)) > 1 and not _awaited(ids),
+    )
+
+
+@bp.post("/<id:version_id>/hide")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def hide(version: Subject) -> ResponseReturnValue:
+    return _set([version.id], VersionStatus.HIDDEN, _("The version is hidden."), version)
+
+
+@bp.post("/<id:version_id>/hide-all")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def hide_all(version: Subject) -> ResponseReturnValue:
+    """The whole framework."""
+    ids = [each.id for each in _all_of(_row(version.id))]
+    return _set(ids, VersionStatus.HIDDEN, _("The framework is hidden."), version)
+
+
+@bp.post("/<id:version_id>/show-again")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def show_again(version: Subject) -> ResponseReturnValue:
+    return _set([version.id], VersionStatus.OFFERED, _("The version is shown again."), version)
+
+
+@bp.post("/<id:version_id>/withdraw")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+def withdraw(version: Subject) -> ResponseReturnValue:
+    return _set([version.id], VersionStatus.WITHDRAWN, _("The version is withdrawn."), version)
+
+
+def _set(ids: list[int], status: VersionStatus, done: str, version: Subject) -> ResponseReturnValue:
+    again = Undo(url_for("framework_versions.show_again", version_id=version.id))
+    return pressed(
+        lambda: _set_status(ids, status),
+        done,
+        url_for("framework_versions.show", version_id=version.id),
+        again if ids == [version.id] and status is VersionStatus.HIDDEN else None,
+    )
+
+
+def _set_status(ids: list[int], status: VersionStatus) -> None:
+    try:
+        offering.set_status(session.actor(), ids, status, session.now())
+    except Conflict as refusal:
+        if isinstance(on := refusal.facts.get("day"), dt.date):
+            refusal.facts["day"] = day(on)
+        raise
+
+
+def _row(version_id: int) -> Published:
+    """The door has asked whether it is there."""
+    return next(each for each in published([*VersionStatus]) if each.id == version_id)
+
+
+def _all_of(row: Published) -> tuple[Published, ...]:
+    """The versions of its framework that weren't withdrawn."""
+    return versions(row.slug, [VersionStatus.OFFERED, VersionStatus.HIDDEN])
+
+
+def _awaited(ids: list[int]) -> str:
+    """Why they are not hidden now, if a move to one of them is planned."""
+    move = awaiting(ids)
+    if move is None:
+        return ""
+    library, version, on = move
+    facts = {"library": library, "version": version, "day": day(on)}
+    return message_for(Conflict("version_awaited", **facts))
+
+
+def _used_by(use: VersionUse) -> list[str]:
+    """In words; a few people can't be told from each other by a count."""
+    sentences = []
+    if use.people:
+        sentences.append(_("People who are on it: %(people)s.", people=count(use.people)))
+    if use.libraries:
+        sentences.append(
+            ngettext(
+                "Newcomers of %(num)d library begin with it.",
+                "Newcomers of %(num)d libraries begin with it.",
+                use.libraries,
+            )
+        )
+    if use.rounds:
+        sentences.append(
+            ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds)
+        )
+    if use.planned:
+        sentences.append(
+            ngettext(
+                "%(num)d planned move leads to it or from it.",
+                "%(num)d planned moves lead to it or from it.",
+                use.planned,
+            )
+        )
+    if use.is_spoken_of:
+        sentences.append(
+            _("Its statements were rated or reviewed, evidence was linked, or a library decided.")
+        )
+    return sentences

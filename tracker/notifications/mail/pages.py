@@ -1,0 +1,274 @@
+"""A mail of notices, or with a one-time link, in words. Each is written in a context of its own, as
+if its reader had asked for a page."""
+
+import datetime as dt
+import re
+from email.message import EmailMessage
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.notifications.notices.pages import closes, href, sentence
+from tracker.rules.core.links import LinkEmail, LinkKind
+from tracker.rules.core.mail import MailServer, compose
+from tracker.rules.core.notices import OF_ANOTHER, NoticeEmail, NoticeKind
+
+NAME_MAX = 60
+LINES_MAX = 30
+ENDPOINTS = {
+    LinkKind.INVITATION: "invitations.show",
+    LinkKind.RESET: "invitations.show",
+    LinkKind.GIVEN: "invitations.show",
+    LinkKind.CONFIRM_ADDRESS: "address_changes.confirm_page",
+    LinkKind.TAKE_BACK: "address_changes.take_back_page",
+    LinkKind.OBJECTION: "readers.objection",
+}
+
+
+def plain(name: str) -> str:
+    """A name as one line of a mail that no program takes for a link, an address or an end of
+    line."""
+    visible = "".join(char if char.isprintable() else " " for char in name)
+    apart = re.sub(r"\.(?=\S)", ". ", re.sub(r"[/\\@<>:]", " ", visible))
+    return " ".join(apart.split())[:NAME_MAX].strip()
+
+
+def write(
+    app: Flask, server: MailServer, email: NoticeEmail | LinkEmail, now: dt.datetime
+) -> EmailMessage:
+    """Its links have the host of TRACKER_BASE_URL. Raises ValueError for an address that is
+    none."""
+    with app.app_context(), app.test_request_context(base_url=app.config["BASE_URL"]):
+        if isinstance(email, LinkEmail):
+            names = plain(email.name), plain(email.library), plain(email.by)
+            subject = _link_subject(email)
+            text = "\n\n".join(_link_parts(email, *names)) + "\n"
+        else:
+            subject, text = _subject(email), _text(email)
+        return compose(server, email.address, subject, text, now, email.token)
+
+
+def _subject(email: NoticeEmail) -> str:
+    if any(line.kind is NoticeKind.DAILY_WORK_FAILED for line in email.lines):
+        return str(_("Skills Tracker needs you: its daily work is not done"))
+    if email.is_alert:
+        return str(_("Your account in Skills Tracker"))
+    count = len(email.lines)
+    if count == 1 and email.lines[0].round is not None:
+        return closes(email.lines[0].round)
+    return str(
+        ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
+    )
+
+
+def _text(email: NoticeEmail) -> str:
+    shown, more = email.lines[:LINES_MAX], len(email.lines) - LINES_MAX
+    parts = [
+        str(_("Hello %(name)s,", name=plain(email.name))),
+        *(
+            f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
+            f"{href(line.kind, line.review_id, line.version, whole=True)}"
+            for line in shown
+        ),
+    ]
+    if more > 0:
+        parts.append(str(ngettext("And %(num)d more.", "And %(num)d more.", more)))
+    if any(line.kind is NoticeKind.RESET_USED for line in shown):
+        parts.append(
+            str(
+                _(
+                    "If you did not do this, set a new password of your own at once: %(address)s",
+                    address=url_for("password_resets.show", _external=True),
+                )
+            )
+        )
+    if any(line.kind in OF_ANOTHER for line in email.lines):
+        return "\n\n".join(parts) + "\n"
+    if email.is_alert:
+        parts.append(
+            str(
+                _(
+                    "If you did not ask for this, tell the people who run Skills Tracker at your "
+                    "library. This message goes to the addresses that your account has or lately "
+                    "had, whatever you chose for notices."
+                )
+            )
+        )
+        return "\n\n".join(parts) + "\n"
+    parts.append(
+        str(_("All your notices: %(address)s", address=url_for("notices.index", _external=True)))
+    )
+    account = url_for("accounts.show", _external=True, _anchor="notices")
+    parts.append(
+        str(_("When they come by mail, if at all, you choose here: %(address)s", address=account))
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def init_app(app: Flask) -> None:
+    """The commands, which know no pages, find it here, and pages of other rooms what one of them
+    would say: its subject and its text."""
+    app.extensions["tracker_emails"] = lambda server, email, now: write(app, server, email, now)
+    app.extensions["tracker_email_preview"] = lambda email: (_subject(email), _text(email))
+
+
+def _link_subject(email: LinkEmail) -> str:
+    """No names: a header is no place for them."""
+    subjects = {
+        LinkKind.INVITATION: _("Your invitation to Skills Tracker"),
+        LinkKind.RESET: _("A new password for Skills Tracker"),
+        LinkKind.GIVEN: _("A new password for Skills Tracker"),
+        LinkKind.CONFIRM_ADDRESS: _("Confirm your email address for Skills Tracker"),
+        LinkKind.TAKE_BACK: _("Your email address in Skills Tracker was changed"),
+        LinkKind.OBJECTION: _("Decide who may read a record in Skills Tracker"),
+    }
+    return str(subjects[email.kind])
+
+
+def _link_parts(email: LinkEmail, name: str, library: str, by: str) -> list[str]:
+    """The paragraphs. Names are given as a mail may hold them."""
+    link = url_for(ENDPOINTS[email.kind], token=email.secret, _external=True)
+    words = {
+        LinkKind.INVITATION: _invitation,
+        LinkKind.RESET: _reset,
+        LinkKind.GIVEN: _given,
+        LinkKind.CONFIRM_ADDRESS: _confirmation,
+        LinkKind.TAKE_BACK: _told_before,
+        LinkKind.OBJECTION: _objection,
+    }
+    return [str(part) for part in words[email.kind](email, name, library, by, link)]
+
+
+def _invitation(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+    invites = (
+        _("%(name)s invites you to Skills Tracker at %(library)s.", name=by, library=library)
+        if by
+        else _("%(library)s invites you to Skills Tracker.", library=library)
+    )
+    what = _(
+        "There you rate your skills, add examples of your work, and have your supervisor confirm "
+        "them."
+    )
+    return [
+        _("Hello %(name)s,", name=name),
+        f"{invites} {what}",
+        _("Choose your password here:") + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day. You sign in with %(email)s.",
+            "The link works once, for %(num)d days. You sign in with %(email)s.",
+            email.lasts.days,
+            email=email.address,
+        ),
+        _("Forward this message to nobody: whoever has the link can set your password."),
+    ]
+
+
+def _reset(email: LinkEmail, name: str, library: str, _by: str, link: str) -> list[str]:
+    return [
+        _("Hello %(name)s,", name=name),
+        _(
+            "Somebody asked for a new password for your account in Skills Tracker at %(library)s. "
+            "If it was you, choose one here:",
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d hour. Using it signs you out everywhere.",
+            "The link works once, for %(num)d hours. Using it signs you out everywhere.",
+            int(email.lasts.total_seconds()) // 3600,
+        ),
+        _("If it wasn’t you, there is nothing to do. Your password stays as it is."),
+    ]
+
+
+def _given(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+    return [
+        _("Hello %(name)s,", name=name),
+        _(
+            "%(by)s sends you a link for a new password for your account in Skills Tracker at "
+            "%(library)s. Choose one here:",
+            by=by,
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day. Using it signs you out everywhere.",
+            "The link works once, for %(num)d days. Using it signs you out everywhere.",
+            email.lasts.days,
+        ),
+        _("Forward this message to nobody: whoever has the link can set your password."),
+        _(
+            "If you didn’t ask for it, sign in, open “Your account”, and say so there: that ends "
+            "the link. Your password stays as it is."
+        ),
+    ]
+
+
+def _confirmation(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
+    """Whoever reads it may be somebody else, if the address was mistyped: it names nobody."""
+    return [
+        _("Hello,"),
+        _(
+            "Somebody at %(library)s wants to sign in to Skills Tracker with this address. If it "
+            "was you, confirm it here:",
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day.",
+            "The link works once, for %(num)d days.",
+            email.lasts.days,
+        ),
+        _("If it wasn’t you, there is nothing to do."),
+    ]
+
+
+def _told_before(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+    changed = (
+        _(
+            "%(by)s changed the email address of your account in Skills Tracker at %(library)s.",
+            by=by,
+            library=library,
+        )
+        if by
+        else _(
+            "The email address of your account in Skills Tracker at %(library)s was changed.",
+            library=library,
+        )
+    )
+    now = _("You sign in with %(email)s now, and not with this one anymore.", email=email.other)
+    return [
+        _("Hello %(name)s,", name=name),
+        f"{changed} {now}",
+        _(
+            "If it wasn’t you, restore this address here. Everybody is signed out, and you set a "
+            "new password:"
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day.",
+            "The link works once, for %(num)d days.",
+            email.lasts.days,
+        ),
+    ]
+
+
+def _objection(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
+    """It names nobody: the page behind the link does."""
+    return [
+        _("Hello,"),
+        _(
+            "Somebody at %(library)s objects to a new reader of their record in Skills Tracker. "
+            "No administrator there is independent of it, and you are the HR contact. Read who it "
+            "is about, and decide:",
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "Please decide within %(num)d day. Until then the record stays closed.",
+            "Please decide within %(num)d days. Until then the record stays closed.",
+            email.lasts.days,
+        ),
+        _("Forward this message to nobody: whoever has the link can decide."),
+    ]

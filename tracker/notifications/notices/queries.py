@@ -1,0 +1,238 @@
+"""Somebody's own notices."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Framework, Notice, Person, RecordOpening, Review, ReviewItem, Round, Team
+from tracker.notifications.notices.queries_versions import falls_of, moved_to
+from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.profiles.growth.queries import NamedFall
+from tracker.queries.asking import Question, row_as
+from tracker.record.workflow.rules import ItemStatus, is_done
+from tracker.rules.core.notices import (
+    ON_TODAY,
+    NoticeKind,
+    ReaderNotice,
+    RoundNotice,
+    VersionNotice,
+)
+from tracker.rules.core.wording import Wording
+from tracker.rules.pagination import PAGE, nearest_page, pages_of
+
+ABOUT, GIVER = aliased(Person), aliased(Person)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotice:
+    """`name`: whom it is about, if anybody; `framework`: which one, where it is about a review;
+    `falls`: their levels that fell with the version that they were moved to and are on."""
+
+    kind: NoticeKind
+    name: str
+    review_id: int | None
+    framework: Wording
+    lang: str
+    happened_at: dt.datetime
+    read: bool
+    is_done: bool
+    version: VersionNotice | None
+    round: RoundNotice | None
+    reader: ReaderNotice | None
+    falls: list[NamedFall]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeList:
+    """`newest`: the id of the newest of all, 0 where there is none."""
+
+    notices: list[ListedNotice]
+    newest: int
+    count: int
+    unread: int
+    page: int
+    pages: int
+
+
+def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
+    """The actor's, newest first. Two queries, five more where they were moved to another
+    version, one for each time and at most sixteen more where they are on it, and one where they are
+    reminded of a round."""
+    query = (
+        select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
+        .select_from(Notice)
+        .outerjoin(Review, Review.id == Notice.review_id)
+        .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
+    )
+    counts = session().execute(query).one()
+    count, unread_count, newest = counts
+    page = nearest_page(page, count)
+    rows = session().execute(
+        select(
+            Notice.kind,
+            func.coalesce(ABOUT.name, "").label("name"),
+            Notice.review_id,
+            Review.status,
+            exists()
+            .where(ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.RETURNED)
+            .label("has_questions"),
+            func.coalesce(Framework.title + " " + Framework.version, "").label("framework"),
+            func.coalesce(Framework.lang, "").label("lang"),
+            Notice.happened_at,
+            Notice.read_at.is_not(None).label("read"),
+            Notice.version_id,
+            Notice.people,
+            Notice.round_id,
+            Notice.about_id,
+        )
+        .outerjoin(Review, Review.id == Notice.review_id)
+        .outerjoin(Framework, Framework.id == Review.framework_id)
+        .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
+        .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
+        .order_by(Notice.happened_at.desc(), Notice.id.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    shown = [dict(row) for row in rows.mappings()]
+    told = {row["version_id"]: row.pop("people") for row in shown}
+    moved = moved_to(actor.person_id, told)
+    rounds = rounds_of({row["round_id"] for row in shown} - {None})
+    readers = readers_of(actor.person_id, (row["kind"] for row in shown))
+    fallen = falls_of(actor.person_id, moved, today)
+    found = [
+        ListedNotice(
+            is_done=is_done(row["kind"], row.pop("status"), has_questions=row.pop("has_questions")),
+            falls=fallen.get(row["version_id"], []),
+            version=moved.get(row.pop("version_id")),
+            round=rounds.get(row.pop("round_id")),
+            reader=readers.get((row["kind"], row.pop("about_id"))),
+            **row,
+        )
+        for row in shown
+    ]
+    return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
+
+
+def readers_of(
+    person_id: int, kinds: Iterable[NoticeKind]
+) -> dict[tuple[NoticeKind, int | None], ReaderNotice]:
+    """What is told of each new reader of a record, by the notice that tells it. One query, none
+    where none does."""
+    if NoticeKind.READER_ADDED not in kinds:
+        return {}
+    rows = session().execute(_openings().where(RecordOpening.person_id == person_id)).mappings()
+    return {(NoticeKind.READER_ADDED, row["reader_id"]): row_as(ReaderNotice, row) for row in rows}
+
+
+def _openings() -> Select[*tuple[Any, ...]]:
+    reader = aliased(Person)
+    return (
+        select(
+            RecordOpening.person_id,
+            RecordOpening.reader_id,
+            reader.email,
+            reader.created_at.label("since"),
+            RecordOpening.role,
+            Team.name.label("team"),
+            func.coalesce(GIVER.name, "").label("given_by"),
+            RecordOpening.opens_at,
+        )
+        .join(reader, reader.id == RecordOpening.reader_id)
+        .join(Team, Team.id == RecordOpening.team_id)
+        .outerjoin(GIVER, GIVER.id == RecordOpening.given_by_id)
+    )
+
+
+def unread(actor: Actor, today: dt.date) -> Question[int]:
+    return Question(
+        _unread_on(today), {"reader": actor.person_id}, lambda rows: rows[0]["new_notices"]
+    )
+
+
+@lru_cache(maxsize=8)
+def _unread_on(today: dt.date) -> Select[int]:
+    """Built once a day."""
+    reader = bindparam("reader", type_=Integer)
+    return (
+        select(func.count().label("new_notices"))
+        .select_from(Notice)
+        .outerjoin(Review, Review.id == Notice.review_id)
+        .where(Notice.person_id == reader, Notice.read_at.is_(None), _may_see(reader, today))
+    )
+
+
+def unread_alerts(actor: Actor) -> Question[list[tuple[NoticeKind, str, ReaderNotice | None]]]:
+    """What befell their account or their record, newest first, and by whom or for whom."""
+    return Question(_unread_alerts(), {"reader": actor.person_id}, _alerts)
+
+
+def _alerts(rows: Sequence[RowMapping]) -> list[tuple[NoticeKind, str, ReaderNotice | None]]:
+    """Of several times that somebody came to read, the last."""
+    told = {row["id"]: row for row in sorted(rows, key=lambda row: (row["happened_at"], row["id"]))}
+    return [
+        (row["kind"], row["name"], row_as(ReaderNotice, row) if _is_of_reader(row) else None)
+        for row in reversed(told.values())
+    ]
+
+
+def _is_of_reader(row: RowMapping) -> bool:
+    return row["kind"] == NoticeKind.READER_ADDED and row["role"] is not None
+
+
+@cache
+def _unread_alerts() -> Select[*tuple[Any, ...]]:
+    reader = bindparam("reader", type_=Integer)
+    opening = _openings().where(RecordOpening.person_id == reader).subquery()
+    return (
+        select(
+            Notice.id,
+            Notice.kind,
+            Notice.happened_at,
+            func.coalesce(ABOUT.name, "").label("name"),
+            *(column for column in opening.c if column.key not in ("person_id", "reader_id")),
+        )
+        .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
+        .outerjoin(
+            opening,
+            and_(opening.c.person_id == Notice.person_id, opening.c.reader_id == Notice.about_id),
+        )
+        .where(Notice.person_id == reader, Notice.kind.in_(ON_TODAY), Notice.read_at.is_(None))
+    )
+
+
+def rounds_of(round_ids: set[int]) -> dict[int, RoundNotice]:
+    """What is told of them. One query, none where there is none."""
+    if not round_ids:
+        return {}
+    rows = session().execute(
+        select(Round.id, Round.name, Round.ends_on).where(Round.id.in_(round_ids))
+    )
+    return {round_id: RoundNotice(name, ends_on) for round_id, name, ends_on in rows}
+
+
+def _may_see(reader: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:
+    """REVIEW_READ as SQL: one's own reviews, and those one still reviews."""
+    return or_(
+        Notice.review_id.is_(None),
+        Review.learner_id == reader,
+        and_(Review.reviewer_id == reader, reviewer_may_go_on(today)),
+    )

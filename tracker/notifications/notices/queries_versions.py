@@ -1,0 +1,135 @@
+"""What a notice tells of a move to another version of the framework: what it asks to be rated
+again, and which levels fell by it."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import aliased
+
+from tracker.assessment.ratings import queries_history as pace
+from tracker.db import session
+from tracker.models import Framework, Person, PersonVersion, Statement
+from tracker.models.joins import rated_before
+from tracker.models.record import later
+from tracker.models.record.versions import is_current, row_before, was_published_before
+from tracker.models.record.words import left_out, own_ratings
+from tracker.profiles.growth import queries as growth
+from tracker.profiles.growth.queries import NamedFall
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet.queries_learners import FRAMEWORK, LATER, LEARNER
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions.queries_level_moves import between, moves, newest_move
+from tracker.rules.core.notices import VersionNotice
+from tracker.rules.pace import minutes_for
+
+BEFORE = aliased(Framework)
+
+
+def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
+    """What is told of each time that they were moved, or so many of those whom they supervise: by
+    row of `person_versions`. Two queries, two more for each two versions, and one for each move of
+    their own; none where there is none."""
+    version_ids = told.keys() - {None}
+    if not version_ids:
+        return {}
+    seconds = pace.seconds_of(person_id)
+    previous = aliased(PersonVersion)
+    rows = (
+        session()
+        .execute(
+            select(
+                PersonVersion.id,
+                PersonVersion.person_id,
+                PersonVersion.moved_on,
+                Framework.slug,
+                Framework.title,
+                Framework.version,
+                BEFORE.version.label("left"),
+                was_published_before(Framework, BEFORE).label("is_back"),
+                is_current().label("is_current"),
+                BEFORE.id.label("from_id"),
+                Framework.id.label("to_id"),
+            )
+            .select_from(PersonVersion)
+            .join(previous, previous.id == row_before())
+            .join(Framework, Framework.id == PersonVersion.framework_id)
+            .join(BEFORE, BEFORE.id == previous.framework_id)
+            .where(PersonVersion.id.in_(version_ids))
+        )
+        .all()
+    )
+    ways = {(row.from_id, row.to_id) for row in rows}
+    changed = {way: moves(between(*way)) for way in ways}
+    found = {}
+    for row in rows:
+        is_own = row.person_id == person_id
+        values = {"learner": person_id, "framework": row.to_id, **later.on(row.moved_on)}
+        left = session().execute(_TO_RATE, values).one() if is_own else None
+        counts_now = (
+            each.other or not each.came or row.is_back for each in changed[row.from_id, row.to_id]
+        )
+        found[row.id] = VersionNotice(
+            f"{row.title} {row.version}",
+            left.again if left else 0,
+            minutes_for(left.again, seconds) if left else 0,
+            left.later if left else 0,
+            row.is_back,
+            any(counts_now) or bool(left and left.changed),
+            is_own and row.is_current,
+            row.slug,
+            row.left,
+            row.version,
+            told[row.id],
+        )
+    return found
+
+
+def falls_of(
+    person_id: int, moved: Mapping[int, VersionNotice], today: dt.date
+) -> dict[int, list[NamedFall]]:
+    """By row of `person_versions`, of those that they are on."""
+    if not moved:
+        return {}
+    rows = session().execute(
+        select(PersonVersion.id, PersonVersion.slug).where(
+            PersonVersion.id.in_(key for key, each in moved.items() if each.is_current)
+        )
+    )
+    found = {}
+    for version_id, slug in rows.all():
+        learner = learners.learner(person_id, today, slug)
+        if learner is None:
+            continue
+        sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+        now = statement_voices.voices(sheet, learner.name)
+        came_by = newest_move(sheet)
+        found[version_id] = growth.falls_of_move(learner, came_by, sheet, NO_BLIND_SPOTS, now)
+    return found
+
+
+def _to_rate() -> Select[int, int, int]:
+    """How many statements of a version somebody rated in an earlier wording that doesn't count; how
+    many count later for them, and how many of these changed. Made once: to put it together takes
+    longer than to run it."""
+    own = own_ratings(lambda person: person == LEARNER, FRAMEWORK)
+    library = select(Person.library_id).where(Person.id == LEARNER).scalar_subquery()
+    out = left_out(library, FRAMEWORK)
+    again = and_(LATER.c.id.is_(None), own.c.id.is_(None), rated_before(LEARNER))
+    return (
+        select(
+            func.count(case((again, Statement.id))).label("again"),
+            func.count(LATER.c.id).label("later"),
+            func.count(case((LATER.c.is_changed, Statement.id))).label("changed"),
+        )
+        .outerjoin(own, own.c.statement_id == Statement.id)
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .outerjoin(LATER, LATER.c.statement_id == Statement.id)
+        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
+    )
+
+
+_TO_RATE = _to_rate()

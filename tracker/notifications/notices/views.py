@@ -1,0 +1,54 @@
+"""One's own notices: the newest first, each with the way to where one acts."""
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.accounts.account.queries import mail_choice
+from tracker.notifications.notices import actions as service
+from tracker.notifications.notices import queries as notices
+from tracker.notifications.notices.forms import MarkReadForm
+from tracker.notifications.notices.pages import changes_href, fallen, href, sentence
+from tracker.rules.calendar import day_in
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.i18n.render import render
+from tracker.web.ui.filters import page_number
+from tracker.web.ui.tables import by_day
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.get("/notices")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    actor = session.actor()
+    found = notices.listed(actor, session.today(), page_number())
+    return render(
+        "notifications/index.html",
+        found=found,
+        days=by_day(
+            found.notices,
+            lambda notice: day_in(actor.time_zone, notice.happened_at),
+            lambda notice: notice.name,
+        ),
+        sentence=sentence,
+        fallen=fallen,
+        href=href,
+        changes_href=changes_href,
+        choice=mail_choice(actor),
+    )
+
+
+@bp.post("/notices/read")
+@door(Permission.SIGNED_IN)
+def read() -> ResponseReturnValue:
+    count = service.read_all(session.actor(), MarkReadForm().up_to, session.now())
+    marked = ngettext(
+        "%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count
+    )
+    flash_message(marked if count else _("There was nothing unread anymore."))
+    return redirect(url_for("notices.index"), 303)

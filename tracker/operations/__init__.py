@@ -1,0 +1,1 @@
+"""The installation: audit, checks, backups, the daily work, limits, how it does."""

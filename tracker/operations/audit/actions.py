@@ -1,0 +1,233 @@
+"""What is noted of who looks, takes a file, or is refused, and the newest seal of each chain."""
+
+import datetime as dt
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.db import session, session_afresh, transaction
+from tracker.engines import waiting_at_most
+from tracker.logs import said_of
+from tracker.models import AuditEvent, AuditEventDetail, Look, Person, Team
+from tracker.operations.checks import queries_chains as seal_chains
+from tracker.policy.permissions import Actor, Subject
+from tracker.records import audit, seals
+from tracker.row_locks import held
+from tracker.rules.calendar import start_of
+from tracker.rules.core.audit_kinds import RECORDS_SEALED, listing
+from tracker.rules.core.seals import NOTES, noting
+from tracker.rules.roles import Permission
+
+REFUSED = "refused"
+LOG = structlog.get_logger("tracker.side_notes")
+NOTE_TIMEOUT_MS = 50
+ANSWER_TIMEOUT_MS = 500
+"""For what a form was answered, which somebody who pressed twice waits for."""
+
+
+def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
+    """Note that the actor opened these people's records, but for their own: a row for each owner to
+    see, and one event in the audit, whose facts say how many and whose. Writes nothing when
+    today's rows are there already; the number of statements does not depend on how many people."""
+    today = actor.today(now)
+    if not _not_noted(actor, owner_ids, kind, today):
+        return
+    with transaction() as tx:
+        owners = sorted(_not_noted(actor, owner_ids, kind, today))
+        tx.add_all(
+            Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=today)
+            for owner_id in owners
+        )
+        is_list = len(owners) > 1
+        listed: dict[str, audit.Fact] = {"people": len(owners), "person_ids": listing(owners)}
+        if owners:
+            audit.note(
+                tx,
+                "looked",
+                now,
+                library_id=actor.library_id,
+                actor_id=actor.person_id,
+                subject_id=None if is_list else owners[0],
+                page=kind,
+                **(listed if is_list else {}),
+            )
+
+
+_NOTED = select(Look.owner_id).where(
+    Look.owner_id.in_(bindparam("others", expanding=True)),
+    Look.reader_id == bindparam("reader"),
+    Look.kind == bindparam("kind"),
+    Look.looked_on == bindparam("today"),
+)
+
+
+def _not_noted(actor: Actor, owner_ids: Collection[int], kind: str, today: dt.date) -> set[int]:
+    others = set(owner_ids) - {actor.person_id}
+    if not others:
+        return others
+    values = {"others": list(others), "reader": actor.person_id, "kind": kind, "today": today}
+    return others - set(session().scalars(_NOTED, values))
+
+
+def downloaded(
+    actor: Actor, what: str, form: str, subject: Subject | None, record: str, now: dt.datetime
+) -> None:
+    """`what`: the part of the application that made the file; `form`: its kind, as "csv".
+    `subject`: the record of the door, None where it is the actor's own; `record`: its kind."""
+    owner_id = actor.person_id if subject is None else subject.owner_id
+    facts: dict[str, str | int] = (
+        {} if subject is None else {"record": record, "record_id": subject.id}
+    )
+    with transaction() as tx:
+        team = tx.get(Team, subject.id) if subject is not None and record == "team" else None
+        if team is not None:
+            facts["team"] = team.name
+        audit.note(
+            tx,
+            "downloaded",
+            now,
+            library_id=actor.library_id,
+            actor_id=actor.person_id,
+            subject_id=owner_id,
+            what=what,
+            form=form,
+            **facts,
+        )
+
+
+def refused(
+    actor: Actor, permission: Permission, record: str, subject: Subject, now: dt.datetime
+) -> None:
+    """One event for each person, permission, record and day, so that nobody can flood the audit.
+    `record`: the kind of record, as doors name it. Whose it is in another library is not told."""
+    today = _noted_today(actor, permission, record, subject, now)
+    if session().scalar(today) is not None:
+        return
+    with transaction() as tx:
+        tx.execute(held(select(Person.id).where(Person.id == actor.person_id)))
+        if tx.scalar(today) is not None:
+            return
+        audit.note(
+            tx,
+            REFUSED,
+            now,
+            library_id=actor.library_id,
+            actor_id=actor.person_id,
+            subject_id=subject.owner_id if subject.library_id == actor.library_id else None,
+            permission=permission,
+            record=record,
+            record_id=subject.id,
+        )
+
+
+def _noted_today(
+    actor: Actor, permission: Permission, record: str, subject: Subject, now: dt.datetime
+) -> Select[int]:
+    facts = AuditEventDetail.facts
+    same: list[ColumnElement[bool]] = [
+        facts["permission"].as_string() == permission,
+        facts["record"].as_string() == record,
+        facts["record_id"].as_integer() == subject.id,
+    ]
+    return (
+        select(AuditEvent.id)
+        .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
+        .where(
+            AuditEvent.actor_id == actor.person_id,
+            AuditEvent.kind == REFUSED,
+            AuditEvent.happened_at >= start_of(actor.time_zone, actor.today(now)),
+            *same,
+        )
+        .limit(1)
+    )
+
+
+class SideNote(StrEnum):
+    """A kind of note; as the log and the facts of the audit name it."""
+
+    SEEN = "sign_ins_seen"
+    RENEWAL = "sign_ins_renewed"
+    LOOK = "looks"
+    OPENED = "notices_opened"
+    REFUSAL = "refusals"
+    DOWNLOAD = "files"
+    ANSWER = "answers_of_forms"
+
+
+OWED = frozenset({SideNote.LOOK, SideNote.REFUSAL, SideNote.DOWNLOAD})
+"""Somebody was promised that these are kept."""
+
+in_all = Counter[SideNote]()
+"""What could not be noted since this process began."""
+untold: defaultdict[int, Counter[SideNote]] = defaultdict(Counter)
+"""Of that, what the audit of a library does not tell yet."""
+_counting = threading.Lock()
+
+
+@contextmanager
+def beside(kind: SideNote, actor: Actor | None) -> Iterator[None]:
+    """Note in the block what can go missing: it neither fails the work of a request nor delays it.
+    `actor`: None where nobody is signed in.
+
+    One try, which waits for other writes no longer than NOTE_TIMEOUT_MS. What could not be noted is
+    in the log, with how many there were since this process began; and of what is OWED the audit
+    tells the number, as soon as something can be written again.
+    """
+    patience = ANSWER_TIMEOUT_MS if kind is SideNote.ANSWER else NOTE_TIMEOUT_MS
+    try:
+        with waiting_at_most(patience):
+            yield
+    except SQLAlchemyError as error:
+        session_afresh()
+        with _counting:
+            in_all[kind] += 1
+            if actor is not None and kind in OWED:
+                untold[actor.library_id][kind] += 1
+        LOG.error("not_noted", kind=kind.value, in_all=in_all[kind], error=said_of(error))
+
+
+def tell_missed(actor: Actor, now: dt.datetime) -> None:
+    """Put into the audit how much of the actor's library could not be noted, if anything."""
+    with _counting:
+        missed = untold.pop(actor.library_id, None)
+    if missed is None:
+        return
+    try:
+        with waiting_at_most(NOTE_TIMEOUT_MS), transaction() as tx:
+            facts = {kind.value: count for kind, count in sorted(missed.items())}
+            audit.note(tx, "not_recorded", now, library_id=actor.library_id, actor_id=None, **facts)
+    except SQLAlchemyError as error:
+        session_afresh()
+        with _counting:
+            untold[actor.library_id] += missed
+        LOG.warning("missed_notes_not_told", error=said_of(error))
+
+
+def anchor(now: dt.datetime) -> bool:
+    """Note the newest seal of each chain, where it is new, in a chain of its own whose end the
+    audit holds. Returns whether some were new.
+
+    Whoever rewrites the record has to rewrite the audit's chain too, whose head is kept elsewhere.
+    """
+    with transaction() as tx:
+        heads = seal_chains.not_noted(tx.connection())
+        if not heads:
+            return False
+        seals.write(tx, {NOTES: noting(heads)})
+        made = seals.newest(tx, [NOTES])[NOTES]
+        audit.note(
+            tx,
+            RECORDS_SEALED,
+            now,
+            library_id=None,
+            actor_id=None,
+            seal=made.sequence,
+            root=made.digest.hex(),
+        )
+        return True

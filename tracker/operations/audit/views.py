@@ -1,0 +1,83 @@
+"""What was done in the library and by whom, for the administrator. Nothing of ratings or of what
+reviews came to."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.operations.audit import pages_labels as audit_labels
+from tracker.operations.audit import queries as audit_log
+from tracker.operations.audit.forms import AuditForm
+from tracker.queries.core import people
+from tracker.rules.calendar import day_in
+from tracker.rules.core.notices import NoticePage
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door, note_opened
+from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+from tracker.web.ui.tables import by_day
+
+bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    note_opened(NoticePage.AUDIT)
+    actor = session.actor()
+    form = AuditForm(request.args)
+    form.kind.choices = _kinds()
+    person_id = fields.an_id(form.person_id.data or "")
+    person = None if person_id is None else people.name_in(actor.library_id, person_id)
+    if person is None:
+        person_id = form.person_id.data = None
+    form.validate()
+    found = audit_log.listed(
+        actor,
+        _asked(form.kind.data),
+        session.blind_spots(),
+        text=audit_log.TextFilter(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
+        person_id=person_id,
+        since=form.since.data,
+        until=form.until.data,
+        before=request.args.get("before", type=fields.an_id),
+        after=request.args.get("after", type=fields.an_id),
+    )
+    kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
+    return render(
+        "operations/audit.html",
+        form=form,
+        found=found,
+        days=by_day(
+            found.events,
+            lambda event: day_in(actor.time_zone, event.happened_at),
+            lambda event: event.actor,
+        ),
+        person=person,
+        kinds=audit_labels.WORDS,
+        who=audit_labels.who,
+        facts=audit_labels.facts,
+        kept=kept,
+    )
+
+
+def _kinds() -> list[Any]:
+    """A group as a whole, and each of its kinds."""
+    groups = {
+        str(label): [
+            (key, _("%(group)s: all", group=label)),
+            *sorted(audit_labels.KINDS[key].items(), key=lambda item: str(item[1])),
+        ]
+        for key, label in audit_labels.GROUPS.items()
+    }
+    return [*fields.choices([("", _l("Everything"))]), *fields.grouped(groups)]
+
+
+def _asked(chosen: str) -> list[str]:
+    if chosen in audit_labels.KINDS:
+        return list(audit_labels.KINDS[chosen])
+    return [chosen] if chosen in audit_labels.WORDS else list(audit_labels.WORDS)

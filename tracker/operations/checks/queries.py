@@ -1,0 +1,197 @@
+"""What a database holds, and what must be true in it, whichever it is: for copies as for the one in
+use."""
+
+from collections.abc import Collection, Iterator
+from functools import cache
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    column,
+    func,
+    inspect,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
+from sqlalchemy.exc import DatabaseError
+
+from tracker.db import session
+from tracker.models import Endorsement, Rating, ReviewItem, ScaleAnswer, Statement, StoredFile
+from tracker.models.triggers import guards
+from tracker.operations.backups.rules import DatabaseContents, Finding
+from tracker.operations.checks import queries_chains as audit_chain
+from tracker.operations.checks import queries_record as record_check
+from tracker.record.endorsements import queries_digests as digest_check
+from tracker.record.endorsements.rules import DigestFit, SealState
+from tracker.record.workflow.rules import ItemStatus
+
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+def guards_of(connection: Connection) -> tuple[str, ...]:
+    """The triggers that the program's own migrations make in this kind of database."""
+    return guards(connection.dialect.name, inspect(connection).get_table_names())
+
+
+def contents(connection: Connection) -> DatabaseContents:
+    tables = sorted(
+        name for name in inspect(connection).get_table_names() if name != "alembic_version"
+    )
+    counts = {name: connection.scalar(_rows_of(name)) or 0 for name in tables}
+    files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct())
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+    return DatabaseContents(str(revision), counts, dict(files.all()))
+
+
+@cache
+def _rows_of(name: str) -> Select[int]:
+    return select(func.count()).select_from(table(name))
+
+
+def broken(
+    connection: Connection, expected: DatabaseContents, wanted_guards: Collection[str]
+) -> list[Finding]:
+    """Everything that is not as it must be; empty when all is well. A database that cannot be read
+    is one finding."""
+    try:
+        return [
+            *damage(connection),
+            *_differences(contents(connection), expected),
+            *_missing_guards(connection, wanted_guards),
+            *_answers(connection),
+            *record_check.findings(connection),
+            *_endorsements(connection),
+            *_reviewed(connection),
+            *_sealed(connection),
+            *_chain(connection),
+        ]
+    except DatabaseError as error:
+        return [Finding("database_damaged", str(error.orig))]
+
+
+def damage(connection: Connection) -> Iterator[Finding]:
+    """SQLite's own two checks; on PostgreSQL the second, as a join for each foreign key. That its
+    pages can be read shows when they are dumped."""
+    if connection.dialect.name == "sqlite":
+        for (said,) in connection.execute(text("PRAGMA integrity_check(10)")):
+            if said != "ok":
+                yield Finding("database_damaged", " ".join(said.split()))
+        orphans = {row[0] for row in connection.execute(text("PRAGMA foreign_key_check"))}
+    else:
+        keys = inspect(connection).get_multi_foreign_keys()
+        orphans = {
+            name
+            for (_schema, name), of_table in keys.items()
+            for key in of_table
+            if connection.scalar(_without_parent(name, key))
+        }
+    for name in sorted(orphans):
+        yield Finding("rows_without_parent", name)
+
+
+def _without_parent(name: str, key: ReflectedForeignKeyConstraint) -> Select[bool]:
+    """Whether a row of the table names a parent that is not there."""
+    columns, theirs = key["constrained_columns"], key["referred_columns"]
+    child = table(name, *map(column, columns)).alias("child")
+    parent = table(key["referred_table"], *map(column, theirs)).alias("parent")
+    named = [child.c[one].is_not(None) for one in columns]
+    same = [child.c[one] == parent.c[other] for one, other in zip(columns, theirs, strict=True)]
+    there = select(literal(1)).select_from(parent).where(*same).exists()
+    return select(select(literal(1)).select_from(child).where(*named, ~there).exists())
+
+
+def damage_of_own() -> list[Finding]:
+    """Of the database in use: in seconds, where `broken` reads all of it."""
+    try:
+        return list(damage(session().connection()))
+    except DatabaseError as error:
+        return [Finding("database_damaged", str(error.orig))]
+
+
+def _differences(found: DatabaseContents, expected: DatabaseContents) -> Iterator[Finding]:
+    if found.revision != expected.revision:
+        yield Finding("revision_differs", f"{found.revision} / {expected.revision}")
+    for name in sorted({*found.counts, *expected.counts}):
+        here, there = found.counts.get(name, 0), expected.counts.get(name, 0)
+        if here != there:
+            yield Finding("rows_differ", f"{name}: {here} / {there}")
+
+
+def _missing_guards(connection: Connection, wanted: Collection[str]) -> Iterator[Finding]:
+    there = set(connection.scalars(text(TRIGGERS[connection.dialect.name])))
+    for name in sorted(set(wanted) - there):
+        yield Finding("guard_missing", name)
+
+
+def _answers(connection: Connection) -> Iterator[Finding]:
+    """What a learner answered, and what is endorsed, is an answer of the framework's own scale."""
+    for answer, statement_id in (
+        (Rating.answer, Rating.statement_id),
+        (ReviewItem.learner_answer, ReviewItem.statement_id),
+        (Endorsement.answer, Endorsement.statement_id),
+    ):
+        known = (
+            select(ScaleAnswer.id)
+            .join(Statement, Statement.framework_id == ScaleAnswer.framework_id)
+            .where(Statement.id == statement_id, ScaleAnswer.key == answer)
+            .exists()
+        )
+        count = connection.scalar(select(func.count(answer)).where(~known))
+        if count:
+            yield Finding("answer_not_of_scale", f"{answer.class_.__tablename__}: {count}")
+
+
+def _endorsements(connection: Connection) -> Iterator[Finding]:
+    """Endorsed exactly where there is an endorsement with its endorser and its time."""
+    whole = (
+        select(Endorsement.id)
+        .where(
+            Endorsement.item_id == ReviewItem.id,
+            Endorsement.endorser_id.is_not(None),
+            Endorsement.endorsed_at.is_not(None),
+        )
+        .exists()
+    )
+    any_of_it = select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id).exists()
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
+    wrong = or_(and_(is_endorsed, ~whole), and_(~is_endorsed, any_of_it))
+    count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
+    if count:
+        yield Finding("endorsement_not_whole", str(count))
+
+
+def _reviewed(connection: Connection) -> Iterator[Finding]:
+    """An endorsement fits the digest of what was reviewed, unless text of that was erased."""
+    wrong = [
+        each.endorsement_id
+        for each in digest_check.checked(connection)
+        if each.fit is DigestFit.DOES_NOT_FIT
+    ]
+    if wrong:
+        yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))
+
+
+def _sealed(connection: Connection) -> Iterator[Finding]:
+    """An endorsement is what the audit sealed."""
+    found = record_check.compared(connection)
+    if found[SealState.ALTERED]:
+        yield Finding("endorsement_altered", ", ".join(map(str, found[SealState.ALTERED])))
+    if found[SealState.GONE]:
+        yield Finding("endorsement_gone", ", ".join(map(str, found[SealState.GONE])))
+    if found[SealState.UNSEALED]:
+        yield Finding("endorsement_not_given", ", ".join(map(str, found[SealState.UNSEALED])))
+
+
+def _chain(connection: Connection) -> Iterator[Finding]:
+    """The audit is whole."""
+    wrong = audit_chain.verified(connection).wrong
+    if wrong is not None:
+        yield Finding("audit_broken", f"{wrong.code} {wrong.sequence}")

@@ -1,0 +1,178 @@
+"""How the installation does now, whether it can do its work, and whether its database fits the
+program: asked before it serves or works unattended, and before it is brought up to date."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.db import db, own_engine, transaction
+from tracker.logs import said_of
+from tracker.models.triggers import grants
+from tracker.operations.backups import queries as restore_tests
+from tracker.operations.backups.queries import KnownBackup
+from tracker.operations.backups.rules import BackupState
+from tracker.operations.system import queries as schema
+from tracker.operations.system.queries import Totals, totals
+from tracker.rules.core.notices import MailStatus
+from tracker.rules.core.schema import Layouts, SchemaState
+from tracker.rules.errors import Conflict, Missing, Unreachable
+from tracker.storage import archives, files, writable
+
+LOG = structlog.get_logger("tracker.readiness")
+Settings = Mapping[str, Any]
+ROWS_LOOKED_AT = 400
+"""Of each index at most, as SQLite's documentation recommends: it takes milliseconds."""
+ALL_TABLES = 0x10000
+"""Also those that no query of this connection has asked for."""
+ROLE = text(
+    "SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class "
+    "WHERE oid = to_regclass('public.seals')), 'MEMBER') AS is_owner "
+    "FROM pg_roles WHERE rolname = :role"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationState:
+    """`backup`: the newest in the usual folder, with what its test found. `good_backup_at`: when
+    the newest one was made that passed. `free_bytes` of the disk with the data."""
+
+    totals: Totals
+    backup: KnownBackup | None
+    good_backup_at: dt.datetime | None
+    free_bytes: int
+
+    @property
+    def mails_waiting(self) -> int:
+        return self.totals.mails[MailStatus.WAITING]
+
+
+def state(data: Path, backups: Path) -> InstallationState:
+    """Raises OperationalError where the database does not answer."""
+    known = restore_tests.of(archives.newest_first(backups))
+    good = (each.file.written_at for each in known if each.state is BackupState.PASSED)
+    return InstallationState(totals(), next(iter(known), None), next(good, None), free_bytes(data))
+
+
+def free_bytes(data: Path) -> int:
+    return shutil.disk_usage(data).free
+
+
+@cache
+def _layouts(migrations: Path) -> Layouts:
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(str(migrations))
+    newest = scripts.get_current_head()
+    if newest is None:
+        raise RuntimeError(f"there are no migrations in {migrations}")
+    return Layouts(newest, frozenset(script.revision for script in scripts.walk_revisions()))
+
+
+def failing(settings: Settings) -> list[str]:
+    """The names of what is not right, which alone leave the server; empty when all is well. Nothing
+    is written, and a lock that somebody holds for a moment is nothing wrong."""
+    return [name for name in CHECKS if not _holds(name, settings)]
+
+
+def _holds(name: str, settings: Settings) -> bool:
+    try:
+        return CHECKS[name](settings)
+    except (OSError, SQLAlchemyError, Unreachable) as error:
+        LOG.error("not_ready", check=name, error=said_of(error))
+        return False
+
+
+def _has_room(settings: Settings) -> bool:
+    database = _sqlite_file()
+    folders = {settings["DATA_DIR"], *([] if database is None else [database.parent])}
+    return all(free_bytes(folder) >= settings["MIN_FREE_BYTES"] for folder in folders)
+
+
+def _takes_writes() -> bool:
+    database = _sqlite_file()
+    return not schema.is_standby() if database is None else writable.takes_rows(database)
+
+
+def _sqlite_file() -> Path | None:
+    url = own_engine().url
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+CHECKS: dict[str, Callable[[Settings], bool]] = {
+    "schema": lambda settings: (
+        _layouts(settings["MIGRATIONS_DIR"]).state(schema.revision()) is SchemaState.CURRENT
+    ),
+    "writable": lambda _settings: _takes_writes(),
+    "disk": _has_room,
+    "files": lambda settings: files.are_ready(settings["FILES"]),
+}
+
+
+def known_layouts(migrations: Path) -> frozenset[str]:
+    """The layouts that this version can work with or bring up to date."""
+    return _layouts(migrations).known
+
+
+def newest_layout(migrations: Path) -> str:
+    return _layouts(migrations).newest
+
+
+def schema_state(migrations: Path) -> SchemaState:
+    """Leaves no transaction open. Raises OperationalError where the database does not answer."""
+    try:
+        return _layouts(migrations).state(schema.revision())
+    finally:
+        db.session.remove()
+
+
+def schema_state_before_forking(migrations: Path) -> SchemaState:
+    """The same, with no connection left open: workers that are made afterward must not share
+    one."""
+    try:
+        return schema_state(migrations)
+    finally:
+        db.engine.dispose()
+
+
+def refresh_statistics() -> str:
+    """Anew where there are none or a table has grown much since. PostgreSQL looks by itself. Says
+    what was done."""
+    if own_engine().dialect.name != "sqlite":
+        return "PostgreSQL makes them itself"
+    with transaction() as tx:
+        tx.execute(text(f"PRAGMA analysis_limit = {ROWS_LOOKED_AT}"))
+        tx.execute(text(f"PRAGMA optimize = {0xFFFE | ALL_TABLES}"))
+    return "up to date"
+
+
+def grant_statements(role: str) -> list[str]:
+    """Raises Conflict("roles_unknown"): SQLite has none."""
+    engine = own_engine()
+    if engine.dialect.name != "postgresql":
+        raise Conflict("roles_unknown")
+    return list(grants(engine.dialect.identifier_preparer.quote(role)))
+
+
+def grant(role: str) -> None:
+    """Give the role what it needs and take from it what it has beside, in one transaction.
+
+    Raises as `grant_statements` does, Missing: there is no such role, and Conflict("role_owns"): it
+    owns the tables or is a superuser, whom rights do not bind.
+    """
+    wanted = grant_statements(role)
+    with transaction() as tx:
+        found = tx.execute(ROLE, {"role": role}).one_or_none()
+        if found is None:
+            raise Missing
+        if found.is_owner:
+            raise Conflict("role_owns")
+        for statement in wanted:
+            tx.execute(text(statement))

@@ -1,0 +1,1 @@
+"""One learner's profile: levels in both voices, next steps, growth."""

@@ -1,0 +1,230 @@
+"""What rounds kept of somebody, to compare with, and which of their levels fell with the version
+that they were moved to."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from tracker.db import ask_made
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
+from tracker.profiles.growth.rules import CountedStatement, KeptDomain, LevelFall, level_falls
+from tracker.queries.asking import Question, row_as
+from tracker.record.blindness.queries import BlindSpots
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet.queries_learners import LEARNER, Learner
+from tracker.record.sheet.rules import Sheet, kept_jobs
+from tracker.record.sheet.rules_voices import StatementVoices
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions.queries_level_moves import VersionMove
+from tracker.rules.core.wording import Wording
+
+ROUNDS_OFFERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRound:
+    """A round that was kept at its end, the moment after its last day. `domains`: by title, as they
+    were by what was endorsed, against the targets of then: those of all `role_profiles` that the
+    person had, in that version of the framework."""
+
+    id: int
+    name: str
+    ends_on: dt.date
+    end: dt.datetime
+    reconstructed: bool
+    domains: Mapping[str, KeptDomain]
+    role_profiles: tuple[str, ...]
+    version: str
+
+    @property
+    def at_target(self) -> int:
+        return sum(domain.state is TargetState.AT_TARGET for domain in self.domains.values())
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """What a round kept of one person. `domains`: the target, and of each side the level held and
+    the counts by level; the self side as last revealed."""
+
+    round: str
+    as_of: dt.date
+    reconstructed: bool
+    version: str
+    role_profile: str
+    domains: list[dict[str, Any]]
+
+
+def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
+    """Those kept in which the person learned a version of the framework, the newest first. One
+    query, two where something is hidden."""
+    rows = ask_made(_OFFERED, {"learner": learner.person_id, "slug": learner.framework_slug})
+    is_hidden = blind.hidden_domains()
+    return [
+        EarlierRound(
+            row.id,
+            row.name,
+            row.ends_on,
+            row.as_of,
+            row.reconstructed,
+            {
+                domain["title"]: KeptDomain(
+                    kept["target"], kept["state"] and TargetState(kept["state"])
+                )
+                for domain in _framework(row)["domains"]
+                for kept in [row.cells[str(domain["id"])]]
+                if not is_hidden(learner.person_id, domain["id"])
+            },
+            _jobs(row),
+            _framework(row)["version"],
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnd:
+    """A round that was kept at its end, and the moment of it."""
+
+    round_id: int
+    round: str
+    round_end: dt.datetime
+
+
+def ends(learner: Learner) -> Question[list[RoundEnd]]:
+    """Of the rounds to compare with, the oldest first."""
+    return Question(
+        _ENDS,
+        {"learner": learner.person_id, "slug": learner.framework_slug},
+        lambda rows: sorted(
+            (row_as(RoundEnd, row) for row in rows), key=lambda each: each.round_end
+        ),
+    )
+
+
+def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
+    """What rounds kept of somebody in versions of a framework, the newest first. One query."""
+    rows = ask_made(_WITH_COUNTS, {"learner": person_id, "slug": framework_slug})
+    kept = []
+    for row in rows:
+        framework = _framework(row)
+        titles = {str(domain["id"]): domain["title"] for domain in framework["domains"]}
+        domains = [
+            {"domain": title, "target": row.cells[key]["target"], **row.counts[key]}
+            for key, title in titles.items()
+        ]
+        kept.append(
+            KeptRecord(
+                row.name,
+                row.ends_on,
+                row.reconstructed,
+                framework["version"],
+                ", ".join(_jobs(row)),
+                domains,
+            )
+        )
+    return kept
+
+
+_KEPT = (
+    select(
+        Round.id,
+        Round.name,
+        Round.ends_on,
+        RoundSnapshot.as_of,
+        RoundSnapshot.reconstructed,
+        RoundSnapshot.facts,
+        SnapshotPerson.person_id,
+        SnapshotPerson.framework_id,
+        SnapshotPerson.role_profile_id,
+        SnapshotPerson.role_profile,
+        SnapshotPerson.paths,
+        SnapshotPerson.cells,
+    )
+    .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
+    .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
+    .join(Framework, Framework.id == SnapshotPerson.framework_id)
+    .where(SnapshotPerson.person_id == LEARNER, Framework.slug == bindparam("slug"))
+    .order_by(Round.ends_on.desc(), Round.id)
+)
+"""Of each round in which the learner learned a version of the framework, the newest first."""
+_OFFERED = _KEPT.limit(ROUNDS_OFFERED)
+_ENDS = _KEPT.with_only_columns(
+    Round.id.label("round_id"), Round.name.label("round"), RoundSnapshot.as_of.label("round_end")
+).limit(ROUNDS_OFFERED)
+_WITH_COUNTS = _KEPT.add_columns(SnapshotPerson.counts)
+
+
+def _framework(row: Any) -> Mapping[str, Any]:
+    framework: Mapping[str, Any] = row.facts["frameworks"][str(row.framework_id)]
+    return framework
+
+
+def _jobs(row: Any) -> tuple[str, ...]:
+    """The names of all job profiles that they had there, the newest last."""
+    return tuple(dict.fromkeys(job[2] for job in kept_jobs(_framework(row), row)))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFall:
+    """`domain_id`: in the version that they are on; `met`: what the answers that count are
+    called."""
+
+    voice: Voice
+    domain_id: int
+    domain: Wording
+    level: Wording
+    met: tuple[Wording, ...]
+    lang: str
+    fall: LevelFall
+
+
+def falls_of_move(
+    learner: Learner,
+    came_by: VersionMove | None,
+    sheet: Sheet,
+    blind: BlindSpots,
+    now: Sequence[StatementVoices],
+) -> list[NamedFall]:
+    """Both sides as they are now, on this version and on the one before: the reviewed level; their
+    own for the learner alone; nothing for a reader without a self side. One query, and one more
+    where something counts later; none for who began on the version."""
+    side = sheet.side
+    if came_by is None or side is None:
+        return []
+    of = came_by.between
+    then = replace(learner, framework_id=of.from_id)
+    before = statement_voices.voices(sheets.of_learner(then, side, blind), then.name)
+    labels = tuple(met_answer.label for met_answer in sheet.version.met_answers)
+    here = [each for each in of.placed.values() if each.framework_id == of.to_id]
+    domains = {each.place[:2]: each.domain_id for each in here}
+    names = {each.place: each for each in (*of.placed.values(), *here)}
+    falls = []
+    for voice in (Voice.ENDORSED, *([Voice.SELF] if side is Side.OWN else [])):
+        was, is_ = ([_counted(each, voice, came_by) for each in voices] for voices in (before, now))
+        for fall in level_falls(was, is_, of.lines):
+            name = names[fall.place]
+            domain_id = domains[fall.place[:2]]
+            falls.append(
+                NamedFall(voice, domain_id, name.domain, name.level, labels, learner.lang, fall)
+            )
+    return falls
+
+
+def _counted(of: StatementVoices, voice: Voice, came_by: VersionMove) -> CountedStatement:
+    answer = of.own if voice is Voice.SELF else of.endorsed
+    means = None if answer is None else answer.means
+    if voice is Voice.ENDORSED and of.exception is not None:
+        means = Meaning.EXCLUDED
+    return CountedStatement(
+        of.id,
+        came_by.between.placed[of.id].place,
+        of.not_rated_here is None,
+        of.later is None,
+        means,
+    )

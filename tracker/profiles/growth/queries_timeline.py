@@ -1,0 +1,143 @@
+"""What happened to somebody's record, for themselves."""
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    CompoundSelect,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from tracker.db import UTCDateTime, ask_made
+from tracker.models import Endorsement, Person, Rating, RatingEntry, Review, ReviewItem
+from tracker.record.growth.rules_timeline import Happened, Happening
+from tracker.record.sheet.queries_learners import LEARNER
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_words import Side
+from tracker.rules.names import short_name
+
+KINDS = {str(kind): kind for kind in Happened}
+NEVER, NOBODY = cast(null(), UTCDateTime()), literal("", String)
+
+
+def of_learner(person_id: int) -> list[Happening]:
+    """Every answer, also what was cleared, every item that was revealed, and every reviewed
+    rating, in any version of any framework. One query."""
+    rows = ask_made(_happened(), {"learner": person_id})
+    return [
+        Happening(KINDS[kind], skill_id, at, answer, who and short_name(who), ended_at, status)
+        for kind, skill_id, at, answer, who, ended_at, status in rows.all()
+    ]
+
+
+def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
+    """What was rated, and reviewed, until then, of the skills of which the sheet of now doesn't say
+    it (`met_at`): those of which something else counts by now, or that have origins. One query."""
+    rows = ask_made(_no_longer(), {"learner": sheet.person_id, "until": at})
+    happened = [
+        Happening(KINDS[kind], skill_id, said_at, answer, ended_at=ended_at)
+        for kind, skill_id, said_at, answer, ended_at in rows.all()
+    ]
+    skills = {each.skill_id for each in happened}
+    for of in sheet.version.statements:
+        if of.lines:
+            skills |= of.skills
+    return happened + [
+        Happening(kind, skill_id, word.at, word.answer)
+        for side, kind in ((Side.OWN, Happened.RATED), (Side.REVIEWED, Happened.SAME))
+        for skill_id in skills
+        for word in sheet.record.words[side].get(skill_id, ())
+        if word.answer is not None or side is Side.OWN
+    ]
+
+
+@cache
+def _no_longer() -> CompoundSelect[*tuple[Any, ...]]:
+    # Answers after which another was given, and reviewed ratings that ended since: the sheet of now
+    # has all others.
+    until = bindparam("until", type_=UTCDateTime)
+    rated = (
+        select(
+            literal(str(Happened.RATED), String).label("kind"),
+            RatingEntry.skill_id,
+            RatingEntry.rated_at.label("at"),
+            RatingEntry.answer,
+            NEVER.label("ended_at"),
+        )
+        .outerjoin(
+            Rating,
+            and_(
+                Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id
+            ),
+        )
+        .where(
+            RatingEntry.person_id == LEARNER,
+            RatingEntry.rated_at <= until,
+            Rating.rated_at.is_distinct_from(RatingEntry.rated_at),
+        )
+    )
+    endorsed = select(
+        literal(str(Happened.SAME), String),
+        Endorsement.skill_id,
+        Endorsement.endorsed_at,
+        Endorsement.answer,
+        Endorsement.ended_at,
+    ).where(
+        Endorsement.person_id == LEARNER,
+        Endorsement.endorsed_at <= until,
+        Endorsement.ended_at.is_not(None),
+    )
+    return union_all(rated, endorsed)
+
+
+@cache
+def _happened() -> CompoundSelect[*tuple[Any, ...]]:
+    rated = select(
+        literal(str(Happened.RATED), String).label("kind"),
+        RatingEntry.skill_id,
+        RatingEntry.rated_at.label("at"),
+        RatingEntry.answer,
+        NOBODY.label("who"),
+        NEVER.label("ended_at"),
+        NOBODY.label("status"),
+    ).where(RatingEntry.person_id == LEARNER)
+    reviewed = (
+        select(
+            literal(str(Happened.REVIEWED), String),
+            ReviewItem.skill_id,
+            ReviewItem.revealed_at,
+            NOBODY,
+            Person.name,
+            NEVER,
+            NOBODY,
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .where(Review.learner_id == LEARNER, ReviewItem.revealed_at.is_not(None))
+    )
+    # One given at the reveal is of two equal answers, a later one of an agreement.
+    is_later = Endorsement.endorsed_at > ReviewItem.revealed_at
+    endorsed = (
+        select(
+            case((is_later, str(Happened.AGREED)), else_=str(Happened.SAME)),
+            Endorsement.skill_id,
+            Endorsement.endorsed_at,
+            Endorsement.answer,
+            Person.name,
+            Endorsement.ended_at,
+            cast(Endorsement.status, String),
+        )
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .join(Person, Person.id == Endorsement.endorser_id)
+        .where(Endorsement.person_id == LEARNER)
+    )
+    return union_all(rated, reviewed, endorsed)

@@ -1,0 +1,250 @@
+"""Why a level, or a domain at its target, is not reached any more: by what was reviewed since, by
+another version of the framework, or by what counts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.frameworks.changes.rules_places import Place
+from tracker.frameworks.versions.rules_levels import (
+    DomainStanding,
+    LevelState,
+    LevelTally,
+    LevelView,
+    TargetState,
+    standing,
+)
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.record.sheet.rules import Sheet, SheetLine
+from tracker.record.sheet.rules_words import Side
+from tracker.record.workflow.rules import EndorsementStatus
+
+
+class DomainFallReason(StrEnum):
+    """`VERSION`: it lists other statements; `COUNTED`: nothing that was reviewed; what the library
+    rates, or an exception."""
+
+    TARGET = "target"
+    VERSION = "version"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    REVIEWED_AGAIN = "reviewed_again"
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFall:
+    """`reasons`: how many reviewed ratings of the domain no longer count as met, by each. `before`:
+    the target of then, where it was another one."""
+
+    domain_id: int
+    reasons: Mapping[DomainFallReason, int]
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDomain:
+    """How a domain stood against its target when a round ended."""
+
+    target: int | None
+    state: TargetState | None
+
+
+OF_STATUS = {
+    EndorsementStatus.EXPIRED: DomainFallReason.EXPIRED,
+    EndorsementStatus.REVOKED: DomainFallReason.REVOKED,
+    EndorsementStatus.SUSPENDED: DomainFallReason.SUSPENDED,
+}
+
+
+def falls_since(
+    kept: Mapping[str, KeptDomain], then: Sheet, now: Sheet, *, same_version: bool
+) -> list[DomainFall]:
+    """`kept`: by title; `then` and `now`: both on the version of now, as the same reader gets
+    them."""
+    standings = now.standings(Voice.ENDORSED)
+    falls = []
+    for domain in now.domains:
+        was, of = kept.get(domain.title), standings[domain.id]
+        if was is None or was.state is not TargetState.AT_TARGET:
+            continue
+        if of.target_state is TargetState.AT_TARGET:
+            continue
+        before = then.standings(Voice.ENDORSED)[domain.id].target_state
+        if was.target != of.target_rank:
+            falls.append(DomainFall(domain.id, {DomainFallReason.TARGET: 0}, was.target or 0))
+        elif before is not TargetState.AT_TARGET and not same_version:
+            falls.append(DomainFall(domain.id, {DomainFallReason.VERSION: 0}))
+        else:
+            falls.append(DomainFall(domain.id, _reasons_since(then, now, domain.id)))
+    return falls
+
+
+def _reasons_since(then: Sheet, now: Sheet, domain_id: int) -> Mapping[DomainFallReason, int]:
+    reasons = Counter(
+        _reason_since(now, after)
+        for before, after in zip(then.lines, now.lines, strict=True)
+        if after.statement.domain_id == domain_id
+        and then.meaning(before, Voice.ENDORSED) is Meaning.MET
+        and now.meaning(after, Voice.ENDORSED) is not Meaning.MET
+    )
+    return reasons or {DomainFallReason.COUNTED: 0}
+
+
+def _reason_since(now: Sheet, line: SheetLine) -> DomainFallReason:
+    if line.exception is not None or line.left_out is not None:
+        return DomainFallReason.COUNTED
+    reviewed = now.record.words[Side.REVIEWED]
+    ended = [
+        word
+        for skill_id in line.statement.carrying_skills
+        for word in reviewed.get(skill_id, ())
+        if word.answer is None
+    ]
+    if Side.REVIEWED in line.words or not ended:
+        return DomainFallReason.REVIEWED_AGAIN
+    newest = max(ended, key=lambda word: (word.at, word.id))
+    return OF_STATUS.get(EndorsementStatus(newest.reason), DomainFallReason.REVIEWED_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedStatement:
+    """A statement of one version, as it is for one person in one voice. `is_rated`: in their
+    library; `counts`: not later; `means`: of what was said, None for nothing."""
+
+    id: int
+    place: Place
+    is_rated: bool
+    counts: bool
+    means: Meaning | None
+
+    @property
+    def is_met(self) -> bool:
+        return self.is_rated and self.counts and self.means is Meaning.MET
+
+
+class FallReason(StrEnum):
+    """What became of statements that were met at the level (*later*: it changed, and counts from
+    the next round; *changed*: it counts, and isn't met); and what came in and isn't met."""
+
+    RETIRED = "retired"
+    MOVED = "moved"
+    LATER = "later"
+    CHANGED = "changed"
+    MERGED = "merged"
+    CAME = "came"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFall:
+    """`view`: the level that is in the way now; `reasons`: how many statements, by what changed."""
+
+    place: Place
+    view: LevelView
+    reasons: Mapping[FallReason, int]
+
+
+def level_falls(
+    before: Sequence[CountedStatement],
+    after: Sequence[CountedStatement],
+    lines: Iterable[tuple[int, int]],
+) -> list[LevelFall]:
+    """In the domains of the later version, in its order; `lines`: (statement, successor)."""
+    places = {each.place for each in (*before, *after)}
+    then, now = _standings(before, places), _standings(after, places)
+    lines = list(lines)
+    falls = []
+    for domain, standing_now in now.items():
+        was = then[domain].held_rank if domain in then else 0
+        if standing_now.held_rank < was:
+            view = _in_the_way(standing_now, was)
+            place = (*domain, view.rank)
+            falls.append(LevelFall(place, view, _changes_behind(place, before, after, lines)))
+    return falls
+
+
+def _in_the_way(now: DomainStanding, was: int) -> LevelView:
+    """The lowest level up to the one held before that counts and isn't held; where none counts, the
+    highest."""
+    lost = [view for view in now.levels if now.held_rank < view.rank <= was]
+    counting = [view for view in lost if view.state is not LevelState.LIMITED]
+    return next((view for view in counting if not view.held), lost[-1])
+
+
+def _changes_behind(
+    place: Place,
+    before: Sequence[CountedStatement],
+    after: Sequence[CountedStatement],
+    lines: Sequence[tuple[int, int]],
+) -> Mapping[FallReason, int]:
+    later = {each.id: each for each in after}
+    became: defaultdict[int, list[CountedStatement]] = defaultdict(list)
+    for one, other in lines:
+        became[one].append(later[other])
+    here = {each.id for each in before if each.place == place}
+    from_here = {other for one, other in lines if one in here}
+    made_of = Counter(other for _one, other in lines)
+    taken = set[int]()
+    reasons = Counter(
+        _became(became[each.id], place, made_of, taken)
+        for each in before
+        if each.place == place and each.is_met
+    )
+    came = (
+        each.id not in from_here and each.place == place and each.is_rated and each.counts
+        for each in after
+        if each.means not in (Meaning.MET, Meaning.EXCLUDED)
+    )
+    reasons[FallReason.CAME] = sum(came)
+    return {reason: reasons[reason] for reason in FallReason if reasons[reason]}
+
+
+def _became(
+    successors: Sequence[CountedStatement],
+    place: Place,
+    made_of: Mapping[int, int],
+    taken: set[int],
+) -> FallReason | None:
+    """None where it stays, and is met: one for each that follows it. `made_of`: of how many."""
+    counting = [successor for successor in successors if successor.counts]
+    here = [each for each in counting if each.place == place]
+    stays = next((each.id for each in here if each.is_met and each.id not in taken), None)
+    if stays is not None:
+        taken.add(stays)
+        return None
+    if not successors:
+        return FallReason.RETIRED
+    if here:
+        is_merged = any(made_of[each.id] > 1 for each in here)
+        return FallReason.MERGED if is_merged else FallReason.CHANGED
+    return FallReason.MOVED if counting else FallReason.LATER
+
+
+def _standings(
+    of: Iterable[CountedStatement], places: Iterable[Place]
+) -> dict[tuple[str, str], DomainStanding]:
+    """By domain, with a level also where it lists nothing anymore."""
+    levels: defaultdict[Place, list[CountedStatement]] = defaultdict(list)
+    domains: dict[tuple[str, str], list[LevelTally]] = {}
+    for each in of:
+        domains.setdefault(each.place[:2], [])
+        if each.counts:
+            levels[each.place].append(each)
+    for strand, domain, rank in places:
+        if (strand, domain) not in domains:
+            continue
+        listed = levels[strand, domain, rank]
+        means = Counter(each.means for each in listed if each.is_rated)
+        domains[strand, domain].append(
+            LevelTally.of(
+                rank,
+                len(listed),
+                len(listed) - means.total(),
+                means[Meaning.EXCLUDED],
+                means[Meaning.MET],
+                means[Meaning.NOT_MET],
+            )
+        )
+    return {domain: standing(tallies, None) for domain, tallies in domains.items()}

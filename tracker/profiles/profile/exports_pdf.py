@@ -1,0 +1,219 @@
+"""A profile on paper: what its page shows to this reader, and the statements that are endorsed."""
+
+from collections.abc import Sequence
+
+from flask import Response
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.frameworks.versions.rules_levels import RULE
+from tracker.profiles.profile import exports_pdf_levels as levels
+from tracker.profiles.profile.pages import ProfilePage
+from tracker.profiles.profile.pages_words import counts_as_met
+from tracker.queries.core import imprints
+from tracker.queries.core.imprints import Imprint
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions.rules import DomainShape, ScaleLabel
+from tracker.web.http import session
+from tracker.web.ui import pdf
+from tracker.web.ui.pdf import Data, Document, credits_of
+from tracker.web.ui.templating.dates import counts_when, full_day
+
+
+def download(page: ProfilePage) -> Response:
+    """One query more than the page."""
+    learner = page.profile.learner
+    imprint = imprints.imprint(learner.framework_id, learner.library_id)
+    return pdf.download(_document, (page, imprint), learner.lang)
+
+
+def _document(paper: tuple[ProfilePage, Imprint]) -> Document:
+    of, imprint = paper
+    learner = of.profile.learner
+    data: Data = {
+        "kicker": _(
+            "Progress profile \u00b7 %(framework)s, version %(version)s",
+            framework=learner.framework,
+            version=learner.framework_version,
+        ),
+        "facts": _facts(of, imprint.library),
+        "voices": _voices(of),
+        "stats": levels.stats(of),
+        "levels": levels.levels(of),
+        "exceptions": _exceptions(of) if of.exceptions else None,
+        "steps": _steps(of) if of.side is Side.OWN else None,
+        "changes": levels.changes(of.changes, of.profile.domains) if of.changes else None,
+        **_statements(of),
+        "rule": _rule(of.sheet.version.met_answers),
+        "credits": credits_of(imprint),
+    }
+    return Document(
+        "profile", _("%(name)s: progress profile", name=learner.name), imprint.library, data
+    )
+
+
+def _facts(of: ProfilePage, library: str) -> list[list[str]]:
+    learner = of.profile.learner
+    role = learner.role_profile
+    if of.target:
+        role = _("%(role)s, target %(level)s", role=role, level=of.target)
+    rows = [
+        [_("Library"), library],
+        [_("Team"), " \u00b7 ".join(filter(None, (learner.team, learner.job)))],
+        [_("Job profile"), role],
+        [_("Made on"), full_day(session.now())],
+        [_("Made for"), _made_for(of)],
+    ]
+    if learner.has_several_jobs:
+        several = _("With several job profiles, the higher target of each domain counts.")
+        rows.insert(3, [_("Target"), several])
+    if learner.round:
+        rows.insert(3, [_("Round"), learner.round])
+    return rows
+
+
+def _made_for(of: ProfilePage) -> str:
+    who = session.actor().name
+    if of.side is Side.OWN:
+        return str(_("%(name)s, whose profile this is", name=who))
+    if of.side is Side.REVEALED:
+        return str(_("%(name)s, as supervisor", name=who))
+    return str(_("%(name)s, as coordinator", name=who))
+
+
+def _voices(of: ProfilePage) -> str:
+    name = of.profile.learner.name
+    own = {
+        Side.OWN: _(
+            "Self-rating is what %(name)s had answered on %(day)s.",
+            name=name,
+            day=full_day(session.now()),
+        ),
+        Side.REVEALED: _(
+            "Self-rating is what %(name)s answered, as last revealed in a review. What was not "
+            "sent is seen by its "
+            "owner alone.",
+            name=name,
+        ),
+        None: _(
+            "This shows reviewed ratings only. Self-ratings reach coordinators only as counts over "
+            "a team."
+        ),
+    }[of.side]
+    endorsed = _("Reviewed is what a supervisor and the learner both answered, or agreed on.")
+    mixed = (
+        _("Self-ratings and reviewed ratings are never mixed.")
+        if of.profile.own is not None
+        else ""
+    )
+    return f"{own} {endorsed} {mixed}".strip()
+
+
+def _exceptions(of: ProfilePage) -> Data:
+    domains = {domain.id: domain for domain in of.profile.domains}
+    return {
+        "title": ngettext(
+            "%(num)d statement that doesn’t apply here",
+            "%(num)d statements that don’t apply here",
+            len(of.exceptions),
+        ),
+        "note": _(
+            "In the reviewed ratings such a statement is not counted at its level: the learner "
+            "and a supervisor agreed on it."
+        ),
+        "head": [_("Code"), _("Statement"), _("Level"), _("Why"), _("Agreed by"), _("On")],
+        "rows": [
+            [
+                exception.code,
+                exception.title,
+                f"{domain.title}, {domain.level_name(exception.rank)}",
+                exception.reason or _("the reason was erased"),
+                _("%(one)s and %(other)s", one=exception.names[0], other=exception.names[1]),
+                full_day(exception.on),
+            ]
+            for exception in of.exceptions
+            for domain in [domains[exception.domain_id]]
+        ],
+    }
+
+
+def _steps(of: ProfilePage) -> Data:
+    return {
+        "title": _("Next steps"),
+        "none-left": of.nothing_left,
+        "rows": [{"title": step.title, "text": step.text} for step in of.steps],
+    }
+
+
+def _statements(of: ProfilePage) -> Data:
+    """What is endorsed, by domain, and what is not rated here."""
+    domains = {domain.id: domain for domain in of.profile.domains}
+    endorsed: dict[int, list[list[str]]] = {}
+    left_out: dict[int, list[list[str]]] = {}
+    for statement in of.statements:
+        domain = domains[statement.domain_id]
+        if statement.endorsed is not None:
+            day = full_day(statement.endorsed.at)
+            if statement.endorsed.version != of.profile.learner.framework_version:
+                day += ", " + _("on version %(version)s", version=statement.endorsed.version)
+            if statement.later is not None:
+                day += f". {counts_when(statement.later)}"
+            reviewed = [statement.endorsed.label, statement.endorsed.who, day]
+            endorsed.setdefault(domain.id, []).append(
+                [statement.code, statement.title, domain.level_name(statement.rank), *reviewed]
+            )
+        if statement.not_rated_here is not None:
+            left_out.setdefault(domain.id, []).append(
+                [statement.code, statement.title, statement.not_rated_here]
+            )
+    count = sum(map(len, left_out.values()))
+    return {
+        "endorsed": {
+            "title": _("Reviewed statements"),
+            "note": "" if endorsed else _("Nothing is reviewed yet."),
+            "head": [_("Code"), _("Statement"), _("Level"), _("Reviewed as"), _("By"), _("On")],
+            "groups": _groups(endorsed, domains),
+        },
+        "left-out": {
+            "title": _("Not rated here"),
+            "note": ngettext(
+                "The library leaves %(num)d statement out of every count.",
+                "The library leaves %(num)d statements out of every count.",
+                count,
+            ),
+            "head": [_("Code"), _("Statement"), _("Why")],
+            "groups": _groups(left_out, domains),
+        }
+        if left_out
+        else None,
+    }
+
+
+def _groups(rows: dict[int, list[list[str]]], domains: dict[int, DomainShape]) -> list[Data]:
+    return [
+        {"title": domain.title, "rows": rows[key]} for key, domain in domains.items() if key in rows
+    ]
+
+
+def _rule(met: Sequence[ScaleLabel]) -> Data:
+    return {
+        "title": _("How a level comes about"),
+        "paragraphs": [
+            _(
+                "A level is met when at least 4 of every 5 statements that apply are met, rounded "
+                "up: 2 of 2, 3 of 3, 8 of 10."
+            )
+            + f" {counts_as_met(met)}",
+            _(
+                "A statement applies unless the library doesn’t rate it or it isn’t part of the "
+                "job. In the reviewed ratings, the supervisor has to agree that it isn’t part of "
+                "the job, and both may agree that one statement of a level doesn’t apply here. A "
+                "level is reached when it is met and every lower one is too. A level with fewer "
+                "than two statements that apply, or fewer than half of those listed, has too few "
+                "statements to judge: it is shown but not counted."
+            ),
+        ],
+        "version": _(
+            "The rule is 4 of every 5 statements, version %(version)s.", version=RULE.version
+        ),
+    }

@@ -1,0 +1,248 @@
+"""Where somebody stands in each domain, in words and as page and document draw it: for each section
+a table, for each domain a bar for each voice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.frameworks.versions.rules_levels import (
+    DomainStanding,
+    LevelState,
+    Segment,
+    TargetState,
+    checked_rank,
+    counts_nowhere,
+    in_the_way,
+    known_rank,
+)
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.profiles.profile.pages_words import SMALL, OpenStatements, in_states, small_level
+from tracker.profiles.profile.queries import Profile
+from tracker.record.endorsements.rules import AgreedException
+from tracker.record.versions.rules import DomainShape
+from tracker.rules.core.wording import Wording
+from tracker.rules.names import telling_length
+from tracker.web.i18n.content_language import beginning, plain
+
+SHORT_FROM = 5
+"""From so many levels on, a heading has room for their first letters alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWords:
+    """Sign, words, what else is to know, and the kind: "ok", "gap" or "soft". Only a gap by
+    endorsements is of the kind `gap`."""
+
+    state: TargetState | None
+    sign: str
+    words: str
+    kind: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelBar:
+    """One voice in one domain. `tick`: after how many segments the target stands, None without one.
+    `excepted`: a statement does not count somewhere, by an agreed exception."""
+
+    voice: Voice
+    segments: tuple[Segment, ...]
+    tick: int | None
+    reached: str
+    working_on: str
+    href: str
+    target: TargetWords
+    excepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DomainBars:
+    label: Wording
+    href: str
+    target: str
+    bars: tuple[LevelBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionBars:
+    """A section of the framework. `target`: the name of the level, where all its domains have the
+    same."""
+
+    title: Wording
+    levels: tuple[Wording, ...]
+    target: str
+    rows: tuple[DomainBars, ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """As much of each level's name as there is room for."""
+        if len(self.levels) < SHORT_FROM:
+            return self.levels
+        length = telling_length([plain(name) for name in self.levels])
+        return tuple(beginning(name, length) for name in self.levels)
+
+    @property
+    def has_out_of_order(self) -> bool:
+        """Whether somewhere a level is met, but a lower one isn't."""
+        bars = (each for row in self.rows for each in row.bars)
+        return any(Segment.OUT_OF_ORDER in each.segments for each in bars)
+
+    @property
+    def shown_folded(self) -> tuple[Voice | None, str]:
+        """How its domains stand, in how many of them, and in which voice: what is reviewed, where
+        something is. None where no domain has a target."""
+        bars = [row.bars[-1] for row in self.rows if row.bars]
+        counts = Counter(each.target.state for each in bars)
+        del counts[None]
+        return bars[0].voice if counts else None, in_states(counts, *TargetState)
+
+
+def sections(
+    of: Profile,
+    exceptions: Iterable[AgreedException],
+    unknown: OpenStatements,
+    address: Callable[[DomainShape], str],
+    *,
+    has_reviewed: bool,
+) -> list[SectionBars]:
+    """`address`: of a domain's explanation; `has_reviewed`: with a bar for what is reviewed."""
+    excepted = frozenset(exception.domain_id for exception in exceptions)
+    voices = {Voice.SELF: of.own, Voice.ENDORSED: of.endorsed if has_reviewed else None}
+
+    def row(domain: DomainShape) -> DomainBars:
+        href = address(domain)
+        bars = tuple(
+            bar(
+                voice,
+                standings[domain.id],
+                domain,
+                href,
+                unknown,
+                excepted=voice is Voice.ENDORSED and domain.id in excepted,
+            )
+            for voice, standings in voices.items()
+            if standings is not None
+        )
+        return DomainBars(domain.title, href, domain.level_name(of.targets.get(domain.id, 0)), bars)
+
+    drawn = []
+    for _key, of_section in groupby(of.domains, key=lambda domain: domain.strand_key):
+        first, *others = of_section
+        rows = tuple(row(domain) for domain in (first, *others))
+        levels = tuple(level.name for level in first.levels)
+        drawn.append(SectionBars(first.strand, levels, common(each.target for each in rows), rows))
+    return drawn
+
+
+def common(targets: Iterable[str]) -> str:
+    """The name of the level that all have as their target; "" where they differ."""
+    names = set(targets)
+    return names.pop() if len(names) == 1 else ""
+
+
+def bar(
+    voice: Voice,
+    of: DomainStanding,
+    domain: DomainShape,
+    href: str,
+    unknown: OpenStatements,
+    *,
+    excepted: bool,
+) -> LevelBar:
+    ranks = [view.rank for view in of.levels]
+    tick, lacks = checked_rank(of), of.lacks
+    # A gap can be certain where the level itself isn't known.
+    is_gap_alone = of.target_state is TargetState.GAP and known_rank(of) is None
+    return LevelBar(
+        voice=voice,
+        segments=tuple(view.segment for view in of.levels),
+        tick=None if tick is None else ranks.index(tick) + 1,
+        reached=str(_("level not known yet")) if is_gap_alone else reached(of, domain),
+        working_on=working_on(of, domain, voice, unknown),
+        href=href if lacks is None else f"{href}#level-{lacks.rank}",
+        target=target_words(of, domain, voice, unknown),
+        excepted=excepted,
+    )
+
+
+def reached(of: DomainStanding, domain: DomainShape) -> str:
+    """The level reached."""
+    rank = known_rank(of)
+    if rank is None:
+        return str(_("too few statements to judge") if counts_nowhere(of) else _("not known yet"))
+    return domain.level_name(rank) if rank else str(_("none reached"))
+
+
+def working_on(
+    of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
+) -> str:
+    """How far the next level is: "Developing: 1 of 3, need 3"."""
+    lacks = of.lacks
+    if lacks is None:
+        if counts_nowhere(of):
+            return str(_("Too few statements to judge"))
+        is_whole = all(view.state is not LevelState.LIMITED for view in of.levels)
+        return str(_("Every level reached") if is_whole else _("Every level that counts reached"))
+    view = next(level for level in of.levels if level.rank == lacks.rank)
+    is_open = unknown.words(domain.id, voice, {lacks.rank})
+    if is_open and view.tally.open == view.tally.applicable:
+        return str(_("%(level)s: %(open)s", level=domain.level_name(lacks.rank), open=is_open))
+    words = _(
+        "%(level)s: %(met)s of %(applicable)s, need %(need)s",
+        level=domain.level_name(lacks.rank),
+        met=lacks.met,
+        applicable=view.tally.applicable,
+        need=lacks.need,
+    )
+    return "; ".join(filter(None, (words, is_open)))
+
+
+def target_words(
+    of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
+) -> TargetWords:
+    """How that stands to the target: what is answered and not met makes a gap, what is open is
+    named apart."""
+    missing = in_the_way(of)
+    ranks = {view.rank for view in missing}
+    not_met = sum(view.tally.not_met for view in missing)
+    is_open = unknown.words(domain.id, voice, ranks)
+    checked = _checked(of, domain)
+    match of.target_state:
+        case None:
+            return TargetWords(None, "", str(_("no target")), "soft")
+        case TargetState.AT_TARGET as state:
+            return TargetWords(state, "\u2713", str(_("at target")), "ok", checked)
+        case TargetState.GAP as state:
+            words = ngettext(
+                "below target: %(num)d not met", "below target: %(num)d not met", not_met
+            )
+            is_small = all(view.tally.applicable <= SMALL for view in missing)
+            if not_met == 1 and is_small and not is_open:
+                words = _("1 to go")
+            notes = (*([is_open] if is_open else []), *checked, *_small(of))
+            kind = "gap" if voice is Voice.ENDORSED else "soft"
+            return TargetWords(state, "\u25bc", words, kind, notes)
+        case TargetState.NOT_YET_KNOWN as state:
+            lacking = unknown.in_short(domain.id, voice, ranks)
+            return TargetWords(state, "?", lacking, "soft", (*checked, *_small(of)))
+        case TargetState.NOT_ASSESSED as state:
+            return TargetWords(state, "\u2013", str(_("too few statements")), "soft")
+
+
+def _small(of: DomainStanding) -> tuple[str, ...]:
+    """That few statements decide at the level that is checked, where it is so."""
+    rank = checked_rank(of)
+    words = [small_level(view.tally.applicable) for view in of.levels if view.rank == rank]
+    return tuple(filter(None, words))
+
+
+def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:
+    """Which level was checked, where that is not the target itself."""
+    rank = checked_rank(of)
+    if rank is None or rank == of.target_rank:
+        return ()
+    return (str(_("checked at %(level)s", level=domain.level_name(rank))),)

@@ -1,0 +1,174 @@
+"""What a learner could do next: the list of their profile, of which Today puts one on top."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.frameworks.versions.rules_levels import counts_nowhere
+from tracker.profiles.profile import rules as next_steps
+from tracker.profiles.profile.queries import Profile
+from tracker.profiles.profile.rules import NextStep, StepKind
+from tracker.record.ratings.rules import RatingFilter
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_voices import StatementVoices
+from tracker.record.sheet.rules_words import AgreedStep
+from tracker.record.versions.rules import DomainShape
+from tracker.rules.core.wording import Wording
+from tracker.web.ui.templating.dates import day
+
+STEPS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One next step as it is shown: what to do, the statements or why, and the link to do it. A
+    count is that of the page behind the link."""
+
+    title: Wording
+    text: str
+    href: str
+    action: str
+
+
+def step_lines(
+    agreed: Iterable[AgreedStep], of: Profile, sheet: Sheet, statements: list[StatementVoices]
+) -> list[StepLine]:
+    """What was agreed in a talk, the next due first, then what the levels ask for: at most
+    STEPS_SHOWN in all. For the learner alone."""
+    steps = next_steps.steps_of(sheet, statements, STEPS_SHOWN)
+    domains = {domain.id: domain for domain in of.domains}
+    lines = agreed_lines(agreed)
+    for step in steps:
+        within = [statement for statement in statements if statement.domain_id == step.domain_id]
+        lines.append(_step(step, domains[step.domain_id], within, of.learner))
+    return lines[:STEPS_SHOWN]
+
+
+def agreed_lines(agreed: Iterable[AgreedStep]) -> list[StepLine]:
+    """What was agreed in a talk, the next due first."""
+    return [_agreed(each) for each in agreed]
+
+
+def nothing_left(of: Profile) -> str:
+    """What is said where there is no step."""
+    standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
+    if all(counts_nowhere(standing) for standing in standings):
+        return str(_("Too few statements at every level to judge one."))
+    if all(standing.lacks is None for standing in standings):
+        return str(_("Nothing is left to do here: every level that counts is reached."))
+    return str(_("Nothing for you to do now."))
+
+
+def _agreed(step: AgreedStep) -> StepLine:
+    who = (
+        _("You, with %(name)s, for %(statement)s", name=step.reviewer, statement=step.title)
+        if step.is_mine
+        else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.title)
+    )
+    text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else str(who)
+    href = url_for("reviews.differences", review_id=step.review_id, _anchor=f"item-{step.item_id}")
+    return StepLine(step.text.removesuffix("."), text, href, _("Agreed in the talk"))
+
+
+def _step(
+    step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
+) -> StepLine:
+    """`within`: the statements of the domain."""
+    by_id = {each.id: each for each in within}
+    about = [by_id[statement_id_] for statement_id_ in step.statement_ids]
+    first, level = about[0], domain.level_name(step.rank or 0)
+    place = {"level": level, "domain": domain.title}
+    names = _names([each for each in about if step.rank in (None, each.rank)])
+    work_on = str(_("Work on “%(statement)s”", statement=first.title))
+    counts = str(_("it counts for %(level)s in %(domain)s", **place))
+    title, text, href = work_on, names, url_for("reviews.index")
+    match step.kind:
+        case StepKind.RATE:
+            return _rate(step, domain, within, of)
+        case StepKind.BUILD_REVIEWED:
+            answer = first.endorsed.label if first.endorsed else ""
+            text = _("reviewed as %(answer)s; %(counts)s", answer=answer, counts=counts)
+            href, action = url_for("statements.show", statement_id=first.id), _("See it")
+        case StepKind.BUILD_OWN:
+            answer = first.own.label if first.own else ""
+            text = _("you rated it %(answer)s; %(counts)s", answer=answer, counts=counts)
+            href, action = _evidence(first.id), _("Add evidence")
+        case StepKind.GROW:
+            text = _("%(counts)s, your next level", counts=counts)
+            href, action = _evidence(first.id), _("Add evidence")
+        case StepKind.SEND:
+            title = _("Send %(level)s statements in %(domain)s for review", **place)
+            href, action = url_for("reviews.new", domain=domain.id), _("Choose")
+        case StepKind.REPLY:
+            title = _("Answer your reviewer’s question in %(domain)s", **place)
+            action = _("Reply")
+        case StepKind.TALK:
+            title = _("Settle what you and your reviewer rated differently in %(domain)s", **place)
+            action = _("See them")
+    return StepLine(str(title), text, href, action)
+
+
+def _rate(
+    step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
+) -> StepLine:
+    """What is not rated at the lowest level in the way; where all is, what is not sure. The page
+    behind it shows just these."""
+    at_level = [
+        each
+        for each in within
+        if each.rank == step.rank and each.not_rated_here is None and each.later is None
+    ]
+    unrated = [each for each in at_level if each.own is None]
+    place = {"level": domain.level_name(step.rank or 0), "domain": domain.title}
+    if not unrated:
+        about = [each for each in at_level if each.id in step.statement_ids]
+        title = ngettext(
+            "Decide on %(num)d %(level)s rating in %(domain)s that you marked “Not sure”",
+            "Decide on %(num)d %(level)s ratings in %(domain)s that you marked “Not sure”",
+            len(about),
+            **place,
+        )
+    elif len(unrated) < len(at_level):
+        about = unrated
+        title = ngettext(
+            "Rate the last %(level)s statement in %(domain)s",
+            "Rate the last %(num)d %(level)s statements in %(domain)s",
+            len(about),
+            **place,
+        )
+    else:
+        about = unrated
+        title = ngettext(
+            "Rate the %(level)s statement in %(domain)s",
+            "Rate the %(num)d %(level)s statements in %(domain)s",
+            len(about),
+            **place,
+        )
+    href = url_for(
+        "assessment.show",
+        framework=of.framework_slug,
+        strand=domain.strand_key,
+        domain=domain.key,
+        level=step.rank,
+        show=RatingFilter.NOT_RATED if unrated else RatingFilter.NOT_SURE,
+    )
+    return StepLine(str(title), _names(about), href, _("Rate"))
+
+
+def _names(about: Sequence[StatementVoices]) -> str:
+    """The first two, and how many more."""
+    names = ", ".join(each.title for each in about[:2])
+    more = len(about) - 2
+    if more < 1:
+        return names
+    return str(
+        ngettext("%(names)s, and %(num)d more", "%(names)s, and %(num)d more", more, names=names)
+    )
+
+
+def _evidence(statement_id: int) -> str:
+    return url_for("evidence.new", statement=statement_id)

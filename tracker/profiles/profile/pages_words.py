@@ -1,0 +1,250 @@
+"""What is said of levels and of what is not known, the same on Today, on a profile, in its document
+and where a level is explained."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.frameworks.versions.rules_levels import (
+    DomainStanding,
+    LevelState,
+    LevelView,
+    TargetState,
+    counts_nowhere,
+)
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions.rules import DomainShape, ScaleLabel
+
+SMALL = 3
+"""Up to so many statements all of a level's are needed."""
+
+
+class Unknown(StrEnum):
+    """Why a statement counts as open, in the order in which it is named. What others have not been
+    shown is *not revealed*; what was not sent is the learner's own business, so to them it is *not
+    reviewed* as well."""
+
+    NOT_RATED = "not_rated"
+    NOT_SURE = "not_sure"
+    NOT_REVEALED = "not_revealed"
+    NOT_SENT = "not_sent"
+    NOT_REVIEWED = "not_reviewed"
+    DIFFERS = "differs"
+    KEPT_APART = "kept_apart"
+
+
+WORDS: dict[Unknown, Any] = {
+    Unknown.NOT_RATED: _l("not rated yet"),
+    Unknown.NOT_SURE: _l("not sure"),
+    Unknown.NOT_REVEALED: _l("not revealed"),
+    Unknown.NOT_SENT: _l("not sent yet"),
+    Unknown.NOT_REVIEWED: _l("not reviewed yet"),
+    Unknown.DIFFERS: _l("difference open"),
+    Unknown.KEPT_APART: _l("no agreement"),
+}
+STATES: dict[TargetState | None, Any] = {
+    TargetState.AT_TARGET: _l("%(num)s at target"),
+    TargetState.GAP: _l("%(num)s below target"),
+    TargetState.NOT_YET_KNOWN: _l("%(num)s not known yet"),
+    TargetState.NOT_ASSESSED: _l("%(num)s not assessed"),
+    None: _l("%(num)s without a target"),
+}
+IN_REVIEW = {
+    LearnerReviewState.DIFFERS: Unknown.DIFFERS,
+    LearnerReviewState.KEPT_APART: Unknown.KEPT_APART,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStatements:
+    """The open statements of a profile as one reader may know them."""
+
+    counted: Counter[tuple[int, Voice, int, Unknown]]
+    """By domain, voice, level and what is lacking."""
+
+    @classmethod
+    def of(cls, statements: Iterable[StatementVoices], side: Side | None) -> "OpenStatements":
+        return cls(
+            Counter(
+                (statement.domain_id, voice, statement.rank, lacking)
+                for statement in statements
+                for voice in Voice
+                if (lacking := lacking_in(voice, statement, side)) is not None
+            )
+        )
+
+    def words(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
+        """ "2 not rated yet, 1 not sure", at these levels; "" where nothing is open."""
+        counts = self._found(domain_id, voice, ranks)
+        return ", ".join(_counted(kind, count) for kind, count in counts.items())
+
+    def in_short(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
+        """ "not rated yet", where it is the same of all that is open there."""
+        kinds = [*self._found(domain_id, voice, ranks)]
+        return str(WORDS[kinds[0]] if len(kinds) == 1 else _("not known yet"))
+
+    def _found(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> dict[Unknown, int]:
+        counts = {
+            kind: sum(self.counted[domain_id, voice, rank, kind] for rank in ranks)
+            for kind in WORDS
+        }
+        return {kind: count for kind, count in counts.items() if count}
+
+
+def in_states(counts: Counter[TargetState | None], *which: TargetState | None) -> str:
+    """ "4 below target, 1 not known yet": how many domains are in each of these states, in any."""
+    return ", ".join(str(STATES[each]) % {"num": counts[each]} for each in which if counts[each])
+
+
+def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown | None:
+    """What a reader of that side may know of why it is open; None where it is not, or does not
+    count in this voice."""
+    is_left_out = voice is Voice.ENDORSED and of.exception is not None
+    if of.not_rated_here is not None or of.later is not None or is_left_out:
+        return None
+    answer = of.own if voice is Voice.SELF else of.endorsed
+    if answer is not None and answer.means is not Meaning.OPEN:
+        return None
+    if voice is Voice.SELF:
+        unanswered = Unknown.NOT_RATED if side is Side.OWN else Unknown.NOT_REVEALED
+        return unanswered if answer is None else Unknown.NOT_SURE
+    never_sent = of.review is LearnerReviewState.NOT_SENT and side is Side.OWN
+    return IN_REVIEW.get(of.review, Unknown.NOT_SENT if never_sent else Unknown.NOT_REVIEWED)
+
+
+def _counted(kind: Unknown, count: int) -> str:
+    match kind:
+        case Unknown.NOT_RATED:
+            words = ngettext("%(num)d not rated yet", "%(num)d not rated yet", count)
+        case Unknown.NOT_SURE:
+            words = ngettext("%(num)d not sure", "%(num)d not sure", count)
+        case Unknown.NOT_REVEALED:
+            words = ngettext("%(num)d not revealed", "%(num)d not revealed", count)
+        case Unknown.NOT_SENT:
+            words = ngettext("%(num)d not sent yet", "%(num)d not sent yet", count)
+        case Unknown.NOT_REVIEWED:
+            words = ngettext("%(num)d not reviewed yet", "%(num)d not reviewed yet", count)
+        case Unknown.DIFFERS:
+            words = ngettext("%(num)d difference open", "%(num)d differences open", count)
+        case Unknown.KEPT_APART:
+            words = ngettext("%(num)d with no agreement", "%(num)d with no agreement", count)
+    return str(words)
+
+
+def small_level(applicable: int) -> str:
+    """ "" for a level of more statements than SMALL."""
+    if applicable > SMALL:
+        return ""
+    if applicable == 2:
+        return str(_("2 statements here, both needed"))
+    return str(_("%(num)s statements here, all needed", num=applicable))
+
+
+def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
+    """Which answers of the framework's scale count."""
+    labels = ", ".join(f"“{answer.label}”" for answer in answers)
+    return str(
+        ngettext(
+            "Only %(answers)s counts as met.",
+            "Only these count as met: %(answers)s.",
+            len(answers),
+            answers=labels,
+        )
+    )
+
+
+def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements) -> str:
+    """What would let the next level be held: "2 statements from Proficient"."""
+    lacks = of.lacks
+    if lacks is None:
+        if counts_nowhere(of):
+            return str(_("Too few statements at every level to judge one."))
+        return str(_("Every level that counts is reached."))
+    level = domain.level_name(lacks.rank)
+    words = ngettext(
+        "%(num)d more statement to reach %(level)s",
+        "%(num)d more statements to reach %(level)s",
+        lacks.more,
+        level=level,
+    )
+    facts = _("%(met)s met, %(need)s needed", met=lacks.met, need=lacks.need)
+    if lacks.from_not_met:
+        open_or_not = ngettext(
+            "at least %(num)d of them from those now rated as not met",
+            "at least %(num)d of them from those now rated as not met",
+            lacks.from_not_met,
+        )
+    else:
+        open_or_not = unknown.words(domain.id, voice, {lacks.rank})
+    view = next(each for each in of.levels if each.rank == lacks.rank)
+    is_begun = view.tally.open < view.tally.applicable
+    sentence = f"{words}: {facts}; {open_or_not}." if is_begun else f"{words}: {open_or_not}."
+    if lacks.then_held > lacks.rank:
+        held = domain.level_name(lacks.then_held)
+        sentence += " " + _("Then %(level)s is reached too: it is met already.", level=held)
+    return sentence
+
+
+def state(view: LevelView) -> str:
+    """The state of one level in words, with the counts that make it."""
+    counts = _(
+        "%(met)s of %(applicable)s met, %(need)s needed",
+        met=view.tally.met,
+        applicable=view.tally.applicable,
+        need=view.need,
+    )
+    match view.state:
+        case LevelState.LIMITED if not view.tally.listed:
+            return str(_("No statement of this level counts yet."))
+        case LevelState.LIMITED:
+            return str(
+                ngettext(
+                    "Too few statements to judge: only %(num)d of %(listed)d listed applies, so "
+                    "this level is not counted.",
+                    "Too few statements to judge: only %(num)d of %(listed)d listed apply, so "
+                    "this level is not counted.",
+                    view.tally.applicable,
+                    listed=view.tally.listed,
+                )
+            )
+        case LevelState.MET if view.held:
+            return str(_("Reached: %(counts)s.", counts=counts))
+        case LevelState.MET:
+            return str(_("Met, but a lower level isn’t. %(counts)s.", counts=counts))
+        case LevelState.NOT_MET:
+            return str(_("Not met: %(counts)s.", counts=counts))
+        case LevelState.NOT_YET_KNOWN:
+            return _not_known(view, counts)
+
+
+def _not_known(view: LevelView, counts: str) -> str:
+    """Without counts where no statement of it is known."""
+    if view.tally.open < view.tally.applicable:
+        return str(
+            _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
+        )
+    small = small_level(view.tally.applicable)
+    return str(_("Not known yet: %(small)s.", small=small) if small else _("Not known yet."))
+
+
+def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
+    """What is said of a statement without an answer in that voice, to a reader of that side."""
+    lacking = lacking_in(voice, of, side)
+    words = "" if lacking is None else str(WORDS[lacking])
+    if voice is Voice.SELF:
+        return words
+    match of.review:
+        case LearnerReviewState.WITH_REVIEWER:
+            return str(_("%(unknown)s: with your reviewer", unknown=words))
+        case LearnerReviewState.RETURNED:
+            return str(_("%(unknown)s: your reviewer has a question", unknown=words))
+        case _:
+            return words

@@ -1,0 +1,301 @@
+"""The domains of a framework and their levels, as a library uses them, and where people stand in
+each, in one voice at a time: counted in SQL, decided by frameworks/versions/rules_levels.
+
+For many people at once; of one, a sheet (record/sheet/queries). What was revealed, which others see
+of the self side, and what is endorsed are two sets of answers, each from its own query, never
+mixed. Each is read through the origins of skills: models/record/words. What counts later for
+somebody is in none of them: models/record/later.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    FromClause,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from tracker.db import UTCDateTime, ask_made, session
+from tracker.frameworks.versions.rules_levels import DomainStanding, standing_by_counts
+from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, Meaning
+from tracker.models import (
+    Domain,
+    Level,
+    RevealedAnswer,
+    Review,
+    ReviewItem,
+    ScaleAnswer,
+    Statement,
+    Strand,
+)
+from tracker.models.joins import scale_answer
+from tracker.models.record import later
+from tracker.models.record.words import (
+    Framework,
+    Moment,
+    People,
+    agreed_exceptions,
+    left_out,
+    read_through,
+)
+from tracker.models.record.words import standing as standing_endorsements
+from tracker.record.blindness.queries import BlindSpots
+from tracker.record.sheet.queries_learners import (
+    FRAMEWORK,
+    LATER_OF_PEOPLE,
+    LIBRARY,
+    PEOPLE,
+    counts_now,
+)
+from tracker.record.versions.rules import DomainShape, LevelShape
+from tracker.record.workflow.rules import REVEALED
+
+Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
+"""(person, domain, rank) -> how many statements count as what; *not rated here* ones are not among
+them."""
+
+
+NONE: Mapping[Meaning, int] = {}
+AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
+OUT = left_out(LIBRARY, FRAMEWORK)
+LEFT_OUT = OUT.c.statement_id == Statement.id
+
+_GROUPED = (Domain.id, Domain.key, Domain.title, Level.rank, Level.name, Level.role_label)
+# One row a domain and level, also where it lists nothing: the statements are joined from outside.
+_SHAPE = (
+    select(
+        *_GROUPED,
+        Strand.key.label("strand_key"),
+        Strand.title.label("strand"),
+        func.count(Statement.id).label("listed"),
+        func.count(OUT.c.id).label("not_rated_here"),
+    )
+    .join(Strand, Strand.id == Domain.strand_id)
+    .join(Level, Level.strand_id == Strand.id)
+    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+    .outerjoin(OUT, LEFT_OUT)
+    .where(Strand.framework_id == FRAMEWORK)
+    .group_by(*_GROUPED, Strand.key, Strand.title, Strand.position, Domain.position)
+    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+)
+"""Built once: every page of levels asks it."""
+
+
+def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
+    """The domains in the framework's order. One query."""
+    shapes: dict[int, DomainShape] = {}
+    for row in ask_made(_SHAPE, {"framework": framework_id, "library": library_id}):
+        level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)
+        before = shapes.get(row.id)
+        levels = (level,) if before is None else (*before.levels, level)
+        shapes[row.id] = DomainShape(row.id, row.key, row.title, row.strand_key, row.strand, levels)
+    return tuple(shapes.values())
+
+
+def shapes_for(
+    domains: Sequence[DomainShape],
+    person_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+) -> dict[int, tuple[DomainShape, ...]]:
+    """The same by person, of the shape that is everybody's. One query."""
+    values = {"people": list(person_ids), "framework": framework_id, "library": library_id}
+    less: defaultdict[int, dict[tuple[int, int], tuple[int, int]]] = defaultdict(dict)
+    for person_id, domain_id, rank, *counts in session().execute(
+        _LATER_LISTED, {**values, **later.on(today)}
+    ):
+        less[person_id][domain_id, rank] = tuple(counts)
+    usual = tuple(domains)
+    return {
+        person_id_: tuple(_without(domain, less[person_id_]) for domain in usual)
+        if person_id_ in less
+        else usual
+        for person_id_ in person_ids
+    }
+
+
+def _without(domain: DomainShape, less: Mapping[tuple[int, int], tuple[int, int]]) -> DomainShape:
+    levels = (
+        replace(level, listed=level.listed - listed, not_rated_here=level.not_rated_here - out)
+        for level in domain.levels
+        for listed, out in [less.get((domain.id, level.rank), (0, 0))]
+    )
+    return replace(domain, levels=tuple(levels))
+
+
+_LATER_LISTED = (
+    select(
+        LATER_OF_PEOPLE.c.person_id,
+        Statement.domain_id,
+        Statement.rank,
+        func.count(Statement.id),
+        func.count(OUT.c.id),
+    )
+    .join(Statement, Statement.id == LATER_OF_PEOPLE.c.statement_id)
+    .outerjoin(OUT, LEFT_OUT)
+    .group_by(LATER_OF_PEOPLE.c.person_id, Statement.domain_id, Statement.rank)
+)
+
+
+@cache
+def _revealed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
+    return _count(
+        revealed(lambda column: column.in_(PEOPLE), FRAMEWORK, blind, AT if is_past else None)
+    )
+
+
+def revealed(
+    people: People, framework_id: Framework, blind: BlindSpots, at: Moment | None = None
+) -> Subquery:
+    """Columns (person, statement, answer, at, id): the learner's answer as last revealed."""
+    if at is None:
+        words = select(
+            RevealedAnswer.person_id,
+            RevealedAnswer.skill_id,
+            RevealedAnswer.answer,
+            RevealedAnswer.revealed_at.label("at"),
+            RevealedAnswer.skill_id.label("id"),
+        ).where(
+            people(RevealedAnswer.person_id),
+            blind.shows(RevealedAnswer.person_id, RevealedAnswer.skill_id),
+        )
+    else:
+        items = (
+            select(
+                Review.learner_id,
+                ReviewItem.skill_id,
+                ReviewItem.learner_answer,
+                ReviewItem.revealed_at.label("at"),
+                ReviewItem.id,
+            )
+            .join(Review, Review.id == ReviewItem.review_id)
+            .where(
+                people(Review.learner_id),
+                blind.shows(Review.learner_id, ReviewItem.skill_id),
+                ReviewItem.status.in_(REVEALED),
+                ReviewItem.revealed_at <= at,
+            )
+        )
+        words = select(*_newest(items).c)
+    return read_through(words, framework_id)
+
+
+@cache
+def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
+    at = AT if is_past else None
+    endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
+    person_id, statement_id, answer, *_rest = endorsed.c
+    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
+    excepted = exists(
+        select(agreed.id).where(agreed.person_id == person_id, agreed.statement_id == statement_id)
+    )
+    answers = union_all(
+        select(person_id, statement_id, answer).where(~excepted),
+        select(agreed.person_id, agreed.statement_id, literal(NOT_MY_WORK, String)),
+    )
+    # Once, and not once for each statement of the framework, as PostgreSQL may choose.
+    once = answers.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+    return _count(once)
+
+
+def standings(
+    domains: Iterable[DomainShape], counts: Counts, person_id: int, targets: Mapping[int, int]
+) -> dict[int, DomainStanding]:
+    """One person's standing by domain. `domains`: as they are for them; `targets`: the rank
+    expected, by domain."""
+    return {
+        domain.id: standing_by_counts(
+            tuple(
+                [
+                    (
+                        level.rank,
+                        level.listed,
+                        level.not_rated_here,
+                        answers.get(Meaning.EXCLUDED, 0),
+                        answers.get(Meaning.MET, 0),
+                        answers.get(Meaning.NOT_MET, 0),
+                    )
+                    for level in domain.levels
+                    for answers in [counts.get((person_id, domain.id, level.rank), NONE)]
+                ]
+            ),
+            targets.get(domain.id),
+        )
+        for domain in domains
+    }
+
+
+def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
+    """Of (person, skill, answer, at, row id) the newest row of each person and skill."""
+    rows = answers.subquery()
+    person_id, skill_id, _answer, at, row_id = rows.c
+    place = func.row_number().over(
+        partition_by=(person_id, skill_id), order_by=(at.desc(), row_id.desc())
+    )
+    ranked = select(*rows.c, place.label("place")).subquery()
+    return select(*list(ranked.c)[:5]).where(ranked.c.place == 1).subquery()
+
+
+def _count(answers: FromClause) -> Select[*tuple[Any, ...]]:
+    """Count (person, statement, answer, ...) rows; the framework's own scale says what an answer
+    counts as."""
+    person_id, statement_id, answer = list(answers.c)[:3]
+    return (
+        select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
+        .join(Statement, Statement.id == statement_id)
+        .join(ScaleAnswer, scale_answer(answer))
+        .outerjoin(OUT, LEFT_OUT)
+        .where(
+            Statement.framework_id == FRAMEWORK,
+            OUT.c.id.is_(None),
+            counts_now(person_id, statement_id),
+        )
+        .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
+    )
+
+
+def _counts(
+    made: Callable[..., Select[*tuple[Any, ...]]],
+    person_ids: Iterable[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
+) -> Counts:
+    """As of `at`, where given; then `today` is the day of it."""
+    query = made(blind.form, is_past=at is not None)
+    values = {
+        "people": list(person_ids),
+        "framework": framework_id,
+        "library": library_id,
+        **later.on(today),
+        **blind.values,
+        "at": at,
+    }
+    counts: dict[tuple[int, int, int], dict[Meaning, int]] = {}
+    for person, domain_id, rank, meaning, count in session().execute(query, values):
+        counts.setdefault((person, domain_id, rank), {})[meaning] = count
+    return counts
+
+
+revealed_answers = partial(_counts, _revealed)
+"""The learner's answers as last revealed."""
+endorsed_answers = partial(_counts, _endorsed)
+"""Standing endorsements. An agreed exception counts as *outside my job* in the place of what is
+endorsed for its statement, if anything is."""

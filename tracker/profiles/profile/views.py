@@ -1,0 +1,254 @@
+"""Progress profiles: one's own, and what others may see of somebody's."""
+
+from collections import defaultdict
+from functools import partial
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.assessment.older import queries as retired_statements
+from tracker.assessment.ratings import actions as ratings
+from tracker.frameworks.versions.rules_levels import RULE, standing
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.policy.permissions import Subject
+from tracker.profiles.growth import queries as growth
+from tracker.profiles.growth import queries_timeline as happenings
+from tracker.profiles.growth.pages import Timeline, by_month
+from tracker.profiles.profile import exports
+from tracker.profiles.profile import exports_pdf as profile_pdf
+from tracker.profiles.profile import pages_cards as cards
+from tracker.profiles.profile import pages_levels as levels
+from tracker.profiles.profile import pages_words as words
+from tracker.profiles.profile import queries as profiles
+from tracker.profiles.profile.pages import ProfilePage, moved_in, profile_page
+from tracker.profiles.profile.pages_words import OpenStatements
+from tracker.queries.access import subjects
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.endorsements.rules import AgreedException
+from tracker.record.growth.rules_timeline import timeline
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules_summaries import endorsed_count, has_reviewed_side
+from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions import queries_lines as statement_lines
+from tracker.rules.calendar import day_in
+from tracker.rules.core.notices import NoticePage
+from tracker.rules.roles import Permission
+from tracker.web.http import errors, rate_limits, session
+from tracker.web.http.access import door, may, note_look, note_opened
+from tracker.web.http.framework_asked import asked, learner_asked
+from tracker.web.i18n.render import render
+from tracker.web.ui.people import refuse_closed
+
+bp = Blueprint("profiles", __name__)
+
+
+@bp.get("/profile")
+@door(Permission.SIGNED_IN)
+def own() -> ResponseReturnValue:
+    learner = _own()
+    if learner is None:
+        return render("profiles/none.html")
+    note_opened(NoticePage.PROFILE)
+    return _show(learner, Side.OWN)
+
+
+@bp.get("/people/<id:person_id>/profile")
+@door(Permission.PROFILE_READ, subjects.person)
+def show(person: Subject) -> ResponseReturnValue:
+    learner, side = _of(person)
+    return _show(learner, side)
+
+
+@bp.get("/profile/<domain>")
+@door(Permission.SIGNED_IN)
+def explain_own(domain: str) -> ResponseReturnValue:
+    learner = _own() or abort(404)
+    return _explain(learner, Side.OWN, domain)
+
+
+@bp.get("/people/<id:person_id>/profile/<domain>")
+@door(Permission.PROFILE_READ, subjects.person)
+def explain(person: Subject, domain: str) -> ResponseReturnValue:
+    learner, side = _of(person)
+    return _explain(learner, side, domain)
+
+
+@bp.get("/profile.csv")
+@door(Permission.SIGNED_IN)
+@rate_limits.documents
+def own_csv() -> ResponseReturnValue:
+    learner = _own() or abort(404)
+    voices = statement_voices.voices(
+        sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS, private=False, revealed=False),
+        learner.name,
+    )
+    return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
+
+
+@bp.get("/profile.json")
+@door(Permission.SIGNED_IN)
+@rate_limits.documents
+def own_json() -> ResponseReturnValue:
+    learner = _own() or abort(404)
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    voices = statement_voices.voices(sheet, learner.name)
+    lines = statement_lines.of_framework(learner.framework_id)
+    kept = growth.kept_of(learner.person_id, learner.framework_slug)
+    profile = profiles.profile(learner, sheet)
+    summaries = cards.summaries(profile, Side.OWN, endorsed_count(sheet).standing)
+    retired = retired_statements.of_learner(learner, sheet)
+    return exports.as_json(profile, summaries, voices, lines, retired, kept)
+
+
+@bp.get("/profile.pdf")
+@door(Permission.SIGNED_IN)
+@rate_limits.documents
+def own_pdf() -> ResponseReturnValue:
+    learner = _own() or abort(404)
+    return _pdf(learner, Side.OWN)
+
+
+@bp.get("/people/<id:person_id>/profile.pdf")
+@door(Permission.PROFILE_READ, subjects.person)
+@rate_limits.documents
+def show_pdf(person: Subject) -> ResponseReturnValue:
+    return _pdf(*_of(person))
+
+
+@bp.post("/profile/ready")
+@door(Permission.RATE)
+def ready() -> ResponseReturnValue:
+    answer = request.form.get("ready", "")
+    if answer not in ("yes", "no"):
+        abort(422)
+    ratings.declare_ready(session.actor(), answer == "yes", session.now())
+    errors.flash_message(
+        _("Your supervisor sees now that you are ready.")
+        if answer == "yes"
+        else _("You aren’t marked as ready anymore."),
+        undo=errors.Undo(
+            url_for("profiles.ready", framework=asked()),
+            {"ready": "no" if answer == "yes" else "yes"},
+        ),
+    )
+    return redirect(url_for("profiles.own", framework=asked()), 303)
+
+
+def _own() -> Learner | None:
+    return learner_asked(session.actor().person_id, "profiles.own")
+
+
+def _of(person: Subject) -> tuple[Learner, Side | None]:
+    """Whose profile, and how much of the self side the reader gets: their own, what was revealed,
+    or none.
+
+    A coordinator sees endorsed levels by name where the library has it so, else no profile at all.
+    """
+    learner = learner_asked(person.id, "profiles.show", person_id=person.id) or abort(404)
+    if person.owner_id == session.actor().person_id:
+        return learner, Side.OWN
+    refuse_closed(person.id)
+    note_look(person.id, "profile")
+    if may(Permission.PROFILE_REVEALED, person):
+        return learner, Side.REVEALED
+    if not profiles.names_to_coordinators(learner.library_id):
+        abort(404)
+    return learner, None
+
+
+def _show(learner: Learner, side: Side | None) -> ResponseReturnValue:
+    page = profile_page(learner, side)
+    happened = _timeline(page) if side is Side.OWN else None
+    return render("profiles/show.html", lang=learner.lang, timeline=happened, **vars(page))
+
+
+def _timeline(page: ProfilePage) -> Timeline:
+    """Of the domain that the address names, else of all."""
+    domains, actor = page.profile.domains, session.actor()
+    key = request.args.get("happened", "")
+    chosen = next((domain for domain in domains if domain.key == key), None)
+    happened = timeline(
+        page.sheet,
+        happenings.of_learner(page.sheet.person_id),
+        partial(day_in, actor.time_zone),
+        chosen.id if chosen else None,
+    )
+    everything = "months" in request.args
+    return by_month(happened, domains, chosen.key if chosen else "", everything=everything)
+
+
+def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
+    return profile_pdf.download(profile_page(learner, side))
+
+
+def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnValue:
+    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
+    sheet = sheets.of_learner(learner, side, blind, private=False, revealed=False)
+    domain = next((domain for domain in sheet.domains if domain.key == key), None)
+    if domain is None:
+        abort(404)
+    has_reviewed = has_reviewed_side(sheet)
+    shown = [*([] if side is None else [Voice.SELF]), *([Voice.ENDORSED] if has_reviewed else [])]
+    voices = [(voice, sheet.standing(voice, domain.id)) for voice in shown]
+    jobs = {
+        voice: [
+            (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
+            for name, ranks in zip(
+                learner.role_profiles, sheet.record.targets.values(), strict=True
+            )
+            if ranks.get(domain.id) != of.target_rank
+        ]
+        for voice, of in voices
+    }
+    by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
+    statements = statement_voices.voices(sheet, learner.name, domain.id)
+    columns = list(shown)
+    if not has_reviewed and any(
+        statement.review is not LearnerReviewState.NOT_SENT for statement in statements
+    ):
+        columns.append(Voice.ENDORSED)
+    of_level = defaultdict[int, list[StatementVoices]](list)
+    excepted = defaultdict[int, list[AgreedException]](list)
+    for each in statements if by_statement else ():
+        of_level[each.rank].append(each)
+        if each.exception is not None:
+            excepted[each.rank].append(each.exception)
+    return render(
+        "profiles/explain.html",
+        lang=learner.lang,
+        learner=learner,
+        side=side,
+        domain=domain,
+        voices=voices,
+        columns=columns,
+        has_reviewed=has_reviewed,
+        jobs=jobs,
+        rule=RULE,
+        states={
+            level.rank: [
+                (voice, words.state(view))
+                for voice, of in voices
+                for view in of.levels
+                if view.rank == level.rank
+            ]
+            for level in domain.levels
+        },
+        of_level=dict(of_level),
+        excepted=dict(excepted),
+        by_statement=by_statement,
+        unknown=OpenStatements.of(statements, side),
+        change=words.change,
+        counts_as_met=words.counts_as_met,
+        met=sheet.version.met_answers,
+        reached=levels.reached,
+        target_words=levels.target_words,
+        unanswered=words.unanswered,
+        moved=moved_in(learner, domain, sheet, blind),
+        back=url_for("profiles.own")
+        if side is Side.OWN
+        else url_for("profiles.show", person_id=learner.person_id),
+    )

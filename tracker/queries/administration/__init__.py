@@ -1,1 +1,0 @@
-"""What an administrator sees of a library, and what each person sees of their own account."""

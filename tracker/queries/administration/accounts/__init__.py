@@ -1,1 +1,0 @@
-"""Accounts over the years: unused ones, and two of one person."""

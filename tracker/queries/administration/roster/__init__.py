@@ -1,1 +1,0 @@
-"""Lists of people that a library uploads, and what they are compared with."""

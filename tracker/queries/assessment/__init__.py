@@ -1,1 +1,0 @@
-"""What a learner rates, and how far they have come."""

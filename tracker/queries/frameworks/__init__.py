@@ -1,1 +1,0 @@
-"""Published frameworks, what readers suggest to correct, and what a library leaves out."""

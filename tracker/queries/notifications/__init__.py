@@ -1,1 +1,0 @@
-"""Notices, their mails, and what is due."""

@@ -1,1 +1,0 @@
-"""Levels, statements and trends of one person."""

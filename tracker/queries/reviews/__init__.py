@@ -1,1 +1,0 @@
-"""Reviews as each of their sides may see them, and who may review whom."""

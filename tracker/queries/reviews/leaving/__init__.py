@@ -1,1 +1,0 @@
-"""What hangs on somebody who leaves, and where it goes."""

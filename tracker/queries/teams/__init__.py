@@ -1,1 +1,0 @@
-"""Teams, and their gaps as their reader may be told."""

@@ -1,0 +1,1 @@
+"""What is said of skills: the sheet, and what is read from it."""

@@ -1,0 +1,277 @@
+"""The sheets of people: all that was said of their skills, in one query for one person or many."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, select, union_all
+from sqlalchemy.orm import aliased
+
+from tracker.db import ask_made
+from tracker.models import Framework, Person, PersonVersion, Round, RoundFramework
+from tracker.models.record import later
+from tracker.record.blindness.queries import BlindSpots
+from tracker.record.sheet import queries_rows as sheet_rows
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.queries_own_rows import own_rows
+from tracker.record.sheet.queries_rows import (
+    COUNTS_LATER,
+    EDITION,
+    EXCEPTION,
+    ITEM,
+    KIND,
+    LEFT_OUT,
+    LINKED,
+    MOVED,
+    NOTED,
+    PERSON,
+    REVIEWED_WITH,
+    SENT,
+    SKILL,
+    STEP,
+    TARGET,
+    USE_STATEMENT,
+    WORD,
+)
+from tracker.record.sheet.rules import Record, Sheet
+from tracker.record.sheet.rules_words import (
+    AgreedStep,
+    CountsFrom,
+    LinkedEvidence,
+    PointerMove,
+    Said,
+    SentItem,
+    Side,
+    Word,
+)
+from tracker.record.versions import queries as versions
+from tracker.record.versions.rules import Place
+from tracker.record.workflow.rules import ItemStatus
+from tracker.rules.calendar import year_after
+from tracker.rules.names import short_name
+
+T = TypeVar("T")
+STATUSES = {str(status): status for status in ItemStatus}
+NOBODY = 0
+"""Whose rows of the library are."""
+
+
+def of_learner(
+    learner: Learner,
+    side: Side | None,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
+    *,
+    private: bool = True,
+    revealed: bool = True,
+) -> Sheet:
+    """As a reader of that side sees it, now or as it was at that moment. One query, and one where
+    something counts later; six more by a process that never read the version. Of their
+    own sheet a page can leave out what the learner alone reads (`Record`), or what was revealed."""
+    (sheet,) = of_people(
+        [learner.person_id],
+        learner.framework_id,
+        learner.library_id,
+        learner.today,
+        side,
+        blind,
+        at,
+        learner.role_profile_ids,
+        private=private,
+        revealed=revealed,
+    )
+    return sheet
+
+
+def of_people(
+    person_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+    side: Side | None,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
+    jobs: Sequence[int] = (),
+    *,
+    private: bool = True,
+    revealed: bool = True,
+) -> list[Sheet]:
+    """In the order of the people, all on that version. `jobs`: the job profiles that they have, all
+    of them, in order."""
+    values = {
+        "people": list(person_ids),
+        "framework": framework_id,
+        "library": library_id,
+        "jobs": list(jobs),
+        **later.on(today),
+        "at": at,
+    }
+    said: defaultdict[Any, defaultdict[str, list[Row[Any]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    is_own = side is Side.OWN and at is None
+    asked = rows_of_people(
+        side,
+        today if is_own and private else None,
+        is_past=at is not None,
+        revealed=side is Side.REVEALED or (is_own and revealed),
+    )
+    for row in ask_made(asked, values).all():
+        said[row[PERSON]][row[KIND]].append(row)
+    (edition,) = said[NOBODY][EDITION]
+    version = versions.version((framework_id, *edition[2:]))
+    targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
+    for row in said[NOBODY][TARGET]:
+        targets[row.skill_id][row.id] = row.other
+    left_out = _words(said[NOBODY][LEFT_OUT])
+    counts_from = _counts_from(
+        {row.id for person_id_ in person_ids for row in said[person_id_][COUNTS_LATER]}, today
+    )
+    return [
+        replace(
+            _record(said[person_id_], person_id_, left_out),
+            targets=targets,
+            counts_from=counts_from,
+        )
+        .as_seen(side, _hidden(person_id_, blind))
+        .on(version, side, today)
+        for person_id_ in person_ids
+    ]
+
+
+@lru_cache(maxsize=16)
+def rows_of_people(
+    side: Side | None, own_on: dt.date | None, *, is_past: bool, revealed: bool
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """One row for each word, of those that a reader of that side may see. `own_on`: with what the
+    learner alone reads, on that day. Of the past nobody asks what was sent."""
+    at = sheet_rows.AT if is_past else None
+    return union_all(
+        *([sheet_rows.own(at)] if side is Side.OWN else []),
+        *([sheet_rows.revealed(at)] if revealed else []),
+        sheet_rows.reviewed(at),
+        sheet_rows.exceptions(at),
+        *([] if is_past else [sheet_rows.sent(own_on)]),
+        sheet_rows.left_out(),
+        sheet_rows.later(),
+        sheet_rows.targets(),
+        sheet_rows.moved(),
+        sheet_rows.row(EDITION, **versions.EDITION),
+        *([] if own_on is None else own_rows()),
+    )
+
+
+def _hidden(person_id: int, blind: BlindSpots) -> Collection[int] | None:
+    if person_id in blind.closed:
+        return None
+    return {skill_id for whose, skill_id in blind.skills if whose == person_id}
+
+
+def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Said) -> Record:
+    return Record(
+        person_id,
+        {of: _words(said[of]) for of in Side},
+        _by_skill(said[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
+        _by_skill(said[SENT], _item),
+        left_out,
+        _words(said[COUNTS_LATER]),
+        sorted(PointerMove(row.id, row.other, row.at, row.on, row.text) for row in said[MOVED]),
+        _by_skill(
+            said[LINKED], lambda row: LinkedEvidence(row.id, max(row.at, row.on), bool(row.is_so))
+        ),
+        {(row.id, row.other) for row in said[REVIEWED_WITH]},
+        {row.skill_id for row in said[NOTED]},
+        sorted(map(_step, said[STEP]), key=_by_day),
+        use_statement=next((bool(row.answer) for row in said[USE_STATEMENT]), None),
+    )
+
+
+def _words(rows: Iterable[Row[Any]]) -> Said:
+    return _by_skill(rows, _word)
+
+
+def _word(row: Row[Any]) -> Word:
+    return Word(*WORD(row))
+
+
+def _item(row: Row[Any]) -> SentItem:
+    status, *of_item, is_out = ITEM(row)
+    return SentItem._make((STATUSES[status], *of_item, bool(is_out)))
+
+
+def _place(row: Row[Any]) -> Place:
+    return row.text, row.domain_key, row.other
+
+
+def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[int, list[T]]:
+    found: defaultdict[int, list[T]] = defaultdict(list)
+    for row in rows:
+        found[row[SKILL]].append(made(row))
+    return dict(found)
+
+
+def _step(row: Row[Any]) -> AgreedStep:
+    is_mine = row.who_id == row.person_id
+    return AgreedStep(
+        row.id,
+        row.statement_id,
+        row.other,
+        row.reason,
+        row.day,
+        row.text,
+        short_name(row.who),
+        is_mine,
+    )
+
+
+def _by_day(step: AgreedStep) -> tuple[dt.date, int]:
+    return step.due_on or dt.date.max, step.id
+
+
+def _counts_from(moves: Collection[int], today: dt.date) -> dict[int, CountsFrom]:
+    """By the moves by which statements came to somebody that count later. One query; none where
+    there is none."""
+    found = {}
+    for move, moved_on, version, name, starts_on in (
+        ask_made(_moves(today), {"moves": [*moves]}) if moves else ()
+    ):
+        last_day = year_after(moved_on)
+        in_round = starts_on is not None and starts_on <= last_day
+        found[move] = (
+            CountsFrom(version, name, starts_on)
+            if in_round
+            else CountsFrom(version, None, last_day)
+        )
+    return found
+
+
+@lru_cache(maxsize=8)
+def _moves(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    of_round = aliased(Framework)
+    is_for_it = (
+        select(RoundFramework.round_id)
+        .join(of_round, of_round.id == RoundFramework.framework_id)
+        .where(of_round.slug == PersonVersion.slug)
+        .correlate(PersonVersion)
+    )
+    return (
+        select(
+            PersonVersion.id, PersonVersion.moved_on, Framework.version, Round.name, Round.starts_on
+        )
+        .join(Framework, Framework.id == PersonVersion.framework_id)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .outerjoin(
+            Round,
+            and_(
+                Round.library_id == Person.library_id,
+                Round.starts_on > today,
+                Round.id.in_(is_for_it),
+            ),
+        )
+        .where(PersonVersion.id.in_(bindparam("moves", expanding=True)))
+        .order_by(Round.starts_on.desc(), Round.id)
+    )

@@ -1,0 +1,296 @@
+"""What a learner is measured against: their framework, role profile, targets and the open round."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
+
+from tracker.db import ask_made, session
+from tracker.models import (
+    Domain,
+    Framework,
+    Membership,
+    Person,
+    PersonVersion,
+    RatingEntry,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Statement,
+    Strand,
+    Target,
+    Team,
+)
+from tracker.models.record import later
+from tracker.models.record.versions import expected_rank, expects, learns_on
+from tracker.policy.permissions import current_on, in_reach_on, people_of
+from tracker.rules.core.wording import Wording
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerFramework:
+    """One of the frameworks that somebody learns in. `label`: its title and version."""
+
+    id: int
+    slug: str
+    label: Wording
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A person in one of their frameworks, in all jobs that they have there now (or the last one,
+    once it ended): the team and terms are those of the newest, and they are measured against the
+    higher target of each domain (record/sheet/rules)."""
+
+    person_id: int
+    name: str
+    library_id: int
+    team_id: int
+    team: str
+    job: str
+    weekly_hours: int | None
+    since: dt.date
+    is_current: bool
+    role_profile_ids: tuple[int, ...]
+    role_profiles: tuple[str, ...]
+    framework_id: int
+    framework_slug: str
+    framework_version: str
+    framework: Wording
+    lang: str
+    question: Wording
+    help: Wording
+    """What the framework asks of every statement, and how the answers are meant."""
+    statements: int
+    ready_at: dt.datetime | None
+    round_id: int | None
+    round: str | None
+    round_starts_on: dt.date | None
+    round_ends_on: dt.date | None
+    frameworks: tuple[LearnerFramework, ...]
+    """All that they learn in, this one among them, the usual one first."""
+    today: dt.date
+
+    @property
+    def role_profile(self) -> str:
+        """The names of all of their jobs there."""
+        return ", ".join(self.role_profiles)
+
+    @property
+    def has_several_jobs(self) -> bool:
+        return len(self.role_profile_ids) > 1
+
+
+LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
+LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
+FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
+PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+"""In a query that is made once."""
+NAMED_ONE_BY_ONE = 500
+"""So many people are asked for by id; of more, all of the library are read."""
+LATER = later.counting_later(lambda column: column == LEARNER, FRAMEWORK)
+LATER_OF_PEOPLE = later.counting_later(lambda column: column.in_(PEOPLE), FRAMEWORK)
+"""What counts later for them, as of the day that `later.on` gives."""
+
+
+def among(column: SQLColumnExpression[int], *, of_library: bool) -> ColumnElement[bool]:
+    """It is one of PEOPLE or, where these are many, somebody of the library."""
+    everybody = select(Person.id).where(people_of(LIBRARY))
+    return column.in_(everybody if of_library else PEOPLE)
+
+
+def counts_now(
+    person_id: SQLColumnExpression[int],
+    statement_id: SQLColumnExpression[int],
+    waiting: Subquery = LATER_OF_PEOPLE,
+) -> ColumnElement[bool]:
+    """Of people and their statements: it doesn't count later."""
+    waits = waiting.c
+    return tuple_(person_id, statement_id).not_in(select(waits.person_id, waits.statement_id))
+
+
+def of(learner: Learner) -> dict[str, Any]:
+    """The values of `LEARNER`, `LIBRARY`, `FRAMEWORK`, and of what counts later, in a query that
+    is made once."""
+    return {
+        **later.on(learner.today),
+        "learner": learner.person_id,
+        "library": learner.library_id,
+        "framework": learner.framework_id,
+    }
+
+
+@lru_cache(maxsize=8)
+def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day: every page of a learner asks it."""
+    statements = (
+        select(func.count(Statement.id))
+        .where(Statement.framework_id == Framework.id)
+        .scalar_subquery()
+    )
+    open_round = (
+        select(Round, RoundFramework.framework_id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .where(Round.starts_on <= today, Round.ends_on >= today)
+        .subquery()
+    )
+    return (
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            Person.library_id,
+            Person.ready_at,
+            Team.id.label("team_id"),
+            Team.name.label("team"),
+            Membership.job,
+            Membership.weekly_hours,
+            Membership.starts_on.label("since"),
+            current_on(Membership, today).label("is_current"),
+            RoleProfile.id.label("role_profile_id"),
+            RoleProfile.name.label("role_profile"),
+            Framework.id.label("framework_id"),
+            Framework.slug.label("framework_slug"),
+            Framework.version.label("framework_version"),
+            Framework.title.label("framework"),
+            Framework.lang,
+            Framework.about["scale"]["question"].as_string().label("question"),
+            func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
+            statements.label("statements"),
+            open_round.c.id.label("round_id"),
+            open_round.c.name.label("round"),
+            open_round.c.starts_on.label("round_starts_on"),
+            open_round.c.ends_on.label("round_ends_on"),
+        )
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
+        .join(Team, Team.id == Membership.team_id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
+        .outerjoin(
+            open_round,
+            and_(
+                open_round.c.library_id == Person.library_id,
+                open_round.c.framework_id == Framework.id,
+            ),
+        )
+        .where(Person.id.in_(PEOPLE), in_reach_on(Membership, today))
+        .order_by(
+            Person.id,
+            current_on(Membership, today).desc(),
+            Membership.starts_on.desc(),
+            Membership.id.desc(),
+            open_round.c.starts_on.desc(),
+        )
+    )
+
+
+def learners(
+    person_ids: list[int], today: dt.date, framework: str | None = None
+) -> dict[int, Learner]:
+    """By person, in the framework of that slug, else in their usual one: that of their newest
+    membership. Who does not learn there is not in it. One query."""
+    rows = ask_made(_learners_on(today), {"people": person_ids}).mappings()
+    by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
+    jobs: defaultdict[tuple[int, int], dict[int, str]] = defaultdict(dict)
+    for row in rows:
+        theirs = by_person[row["person_id"]]
+        if row["is_current"] or not any(their["is_current"] for their in theirs.values()):
+            theirs.setdefault(row["framework_slug"], row)
+            if row["is_current"] or row is theirs[row["framework_slug"]]:
+                key = row["person_id"], row["framework_id"]
+                jobs[key].setdefault(row["role_profile_id"], row["role_profile"])
+    found = {}
+    for person_id, theirs in by_person.items():
+        asked = theirs.get(framework) if framework else next(iter(theirs.values()))
+        if asked is not None:
+            facts = dict(asked)
+            for name in ("role_profile_id", "role_profile"):
+                del facts[name]
+            held = jobs[person_id, asked["framework_id"]]
+            found[person_id] = Learner(
+                **facts,
+                role_profile_ids=tuple(held),
+                role_profiles=tuple(held.values()),
+                frameworks=tuple(map(_framework, theirs.values())),
+                today=today,
+            )
+    return found
+
+
+def learner(person_id: int, today: dt.date, framework: str | None = None) -> Learner | None:
+    return learners([person_id], today, framework).get(person_id)
+
+
+def frameworks_of(person_id: int, today: dt.date) -> tuple[LearnerFramework, ...]:
+    """What somebody learns in, the usual one first; nothing for who is no learner. One query."""
+    found = learner(person_id, today)
+    return found.frameworks if found is not None else ()
+
+
+def last_rated_in(person_id: int) -> int | None:
+    """The framework of the newest answer of all. One query."""
+    newest = (
+        select(Statement.framework_id)
+        .join(RatingEntry, RatingEntry.statement_id == Statement.id)
+        .where(RatingEntry.person_id == person_id)
+        .order_by(RatingEntry.id.desc())
+        .limit(1)
+    )
+    return session().scalar(newest)
+
+
+def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | None:
+    """In the framework of the statement. Two queries."""
+    query = (
+        select(Framework.slug, Framework.id)
+        .join(Statement, Statement.framework_id == Framework.id)
+        .where(Statement.id == statement_id)
+    )
+    place = session().execute(query).one_or_none()
+    found = learner(person_id, today, place.slug) if place is not None else None
+    return found if found and place and found.framework_id == place.id else None
+
+
+def _framework(row: RowMapping) -> LearnerFramework:
+    label = f"{row['framework']} {row['framework_version']}"
+    return LearnerFramework(row["framework_id"], row["framework_slug"], label, row["lang"])
+
+
+def targets(role_profile_ids: set[int], framework_id: int) -> dict[tuple[int, int], int]:
+    """The rank expected in that version, by (role profile, domain). One query."""
+    rows = ask_made(
+        _targets(), {"role_profiles": list(role_profile_ids), "framework": framework_id}
+    )
+    return {(row.role_profile_id, row.domain_id): row.rank for row in rows}
+
+
+@cache
+def _targets() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Target.role_profile_id, Domain.id.label("domain_id"), expected_rank().label("rank"))
+        .select_from(Strand)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .where(
+            Strand.framework_id == FRAMEWORK,
+            Target.role_profile_id.in_(bindparam("role_profiles", expanding=True)),
+        )
+    )

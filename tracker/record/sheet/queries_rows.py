@@ -1,0 +1,281 @@
+"""The rows of a sheet: everything that is said of people's skills, as one statement asks it."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import TypeEngine
+
+from tracker.db import UTCDateTime
+from tracker.models import (
+    Domain,
+    Endorsement,
+    Framework,
+    LevelException,
+    LevelExceptionText,
+    NotRatedHere,
+    Person,
+    PersonVersion,
+    Rating,
+    RatingEntry,
+    RevealedAnswer,
+    Review,
+    ReviewItem,
+    Statement,
+    Strand,
+    Target,
+)
+from tracker.models.record.versions import expected_rank, expects, target_keys
+from tracker.models.record.words import Moment, is_agreed, stood
+from tracker.models.reviews.reviews import NOT_WITHDRAWN
+from tracker.policy.reviewers import is_with_a_reviewer
+from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY, PEOPLE
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions import queries as versions
+from tracker.record.workflow.rules import REVEALED
+
+EXCEPTION, SENT, LEFT_OUT, COUNTS_LATER = "exception", "sent", "left_out", "counts_later"
+TARGET, USE_STATEMENT, EDITION, MOVED = "target", "use_statement", "edition", "moved"
+LINKED, REVIEWED_WITH, NOTED, STEP = "linked", "reviewed_with", "noted", "step"
+"""Kinds of rows, beside the sides."""
+Selected = Select[*tuple[Any, ...]]
+
+COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    # `other` and `text` hold what one kind alone has: each column costs in every row.
+    "person_id": Integer(),
+    "skill_id": Integer(),
+    "answer": String(),
+    "at": UTCDateTime(),
+    "id": Integer(),
+    "statement_id": Integer(),
+    "who_id": Integer(),
+    "who": String(),
+    "reason": String(),
+    "on": UTCDateTime(),
+    "day": Date(),
+    "of_answer": String(),
+    "other": Integer(),
+    "text": String(),
+    "domain_key": String(),
+    "is_so": Integer(),
+}
+KIND, PERSON, SKILL = 0, 1, 2
+"""Where these stand in a row: of a sheet's hundreds that is quicker than by name."""
+
+
+def _of_row(*names: str) -> Callable[[Row[Any]], tuple[Any, ...]]:
+    return itemgetter(*(1 + [*COLUMNS].index(name) for name in names))
+
+
+WORD = _of_row(
+    "answer", "at", "id", "statement_id", "who_id", "who", "reason", "on", "day", "of_answer"
+)
+ITEM = _of_row("answer", "at", "id", "statement_id", "on", "other", "text", "is_so")
+"""What a `Word`, but for its place, and a `SentItem` are made of."""
+
+
+def row(kind: str, **columns: Any) -> Selected:
+    """With nothing in the columns that its kind doesn't have."""
+    return select(
+        literal_column(f"'{kind}'").label("kind"),
+        *(
+            (type_coerce(columns[name], type_) if name in columns else _nothing(type_)).label(name)
+            for name, type_ in COLUMNS.items()
+        ),
+    )
+
+
+def _nothing(of: TypeEngine[Any]) -> ColumnElement[Any]:
+    if isinstance(of, String):
+        return literal_column("''", of)
+    return literal_column("0", of) if isinstance(of, Integer) else cast(null(), of)
+
+
+AT = bindparam("at", type_=UTCDateTime)
+
+
+def own(at: Moment | None) -> Selected:
+    of = Rating if at is None else RatingEntry
+    return row(
+        Side.OWN,
+        person_id=of.person_id,
+        skill_id=of.skill_id,
+        answer=of.answer,
+        at=of.rated_at,
+        id=of.id,
+        statement_id=of.statement_id,
+        reason=of.basis,
+        day=of.given_on,
+    ).where(of.person_id.in_(PEOPLE), *([] if at is None else [of.rated_at <= at]))
+
+
+def revealed(at: Moment | None) -> Selected:
+    if at is None:
+        return row(
+            Side.REVEALED,
+            person_id=RevealedAnswer.person_id,
+            skill_id=RevealedAnswer.skill_id,
+            answer=RevealedAnswer.answer,
+            at=RevealedAnswer.revealed_at,
+            id=RevealedAnswer.skill_id,
+            statement_id=RevealedAnswer.statement_id,
+        ).where(RevealedAnswer.person_id.in_(PEOPLE))
+    return _of_items(
+        Side.REVEALED, answer=ReviewItem.learner_answer, at=ReviewItem.revealed_at
+    ).where(ReviewItem.status.in_(REVEALED), ReviewItem.revealed_at <= at)
+
+
+def reviewed(at: Moment | None) -> Selected:
+    return (
+        row(
+            Side.REVIEWED,
+            person_id=Endorsement.person_id,
+            skill_id=Endorsement.skill_id,
+            answer=case((stood(at), Endorsement.answer)),
+            at=Endorsement.endorsed_at,
+            id=Endorsement.id,
+            statement_id=Endorsement.statement_id,
+            who_id=Endorsement.endorser_id,
+            who=Person.name,
+            reason=Endorsement.status,
+            of_answer=ReviewItem.learner_answer,
+        )
+        .join(Person, Person.id == Endorsement.endorser_id)
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .where(
+            Endorsement.person_id.in_(PEOPLE),
+            *([] if at is None else [Endorsement.endorsed_at <= at]),
+        )
+    )
+
+
+def exceptions(at: Moment | None) -> Selected:
+    strand_key, domain_key = target_keys()
+    is_other = case(
+        (LevelException.proposer_id == LevelException.person_id, LevelException.confirmer_id),
+        else_=LevelException.proposer_id,
+    )
+    return (
+        row(
+            EXCEPTION,
+            person_id=LevelException.person_id,
+            skill_id=LevelException.skill_id,
+            at=LevelException.proposed_at,
+            id=LevelException.id,
+            statement_id=LevelException.statement_id,
+            who_id=Person.id,
+            who=Person.name,
+            reason=func.coalesce(LevelExceptionText.reason, ""),
+            on=LevelException.agreed_at,
+            text=strand_key,
+            domain_key=domain_key,
+            other=LevelException.rank,
+        )
+        .join(Domain, Domain.id == LevelException.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Person, Person.id == is_other)
+        .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
+        .where(LevelException.person_id.in_(PEOPLE), is_agreed(at))
+    )
+
+
+def sent(own_on: dt.date | None) -> Selected:
+    is_out: ColumnElement[Any] = literal(0)
+    if own_on is not None:
+        is_out = case((is_with_a_reviewer(own_on), 1), else_=0)
+    return (
+        _of_items(
+            SENT,
+            answer=ReviewItem.status,
+            at=Review.sent_at,
+            other=func.coalesce(Review.round_id, 0),
+            text=Statement.uuid,
+            is_so=is_out,
+        )
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .where(NOT_WITHDRAWN)
+    )
+
+
+def left_out() -> Selected:
+    return row(
+        LEFT_OUT,
+        skill_id=NotRatedHere.skill_id,
+        at=NotRatedHere.set_at,
+        id=NotRatedHere.id,
+        reason=NotRatedHere.reason,
+    ).where(NotRatedHere.library_id == LIBRARY)
+
+
+def later() -> Selected:
+    return row(
+        COUNTS_LATER,
+        person_id=LATER_OF_PEOPLE.c.person_id,
+        skill_id=Statement.skill_id,
+        answer=case((LATER_OF_PEOPLE.c.is_changed, "changed"), else_=""),
+        id=LATER_OF_PEOPLE.c.id,
+        statement_id=LATER_OF_PEOPLE.c.statement_id,
+    ).join(Statement, Statement.id == LATER_OF_PEOPLE.c.statement_id)
+
+
+def targets() -> Selected:
+    return (
+        row(TARGET, skill_id=Target.role_profile_id, id=Domain.id, other=expected_rank())
+        .select_from(Strand)
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Target, expects())
+        .where(
+            Strand.framework_id == FRAMEWORK,
+            Target.role_profile_id.in_(bindparam("jobs", expanding=True)),
+        )
+    )
+
+
+def moved() -> Selected:
+    return (
+        row(
+            MOVED,
+            person_id=PersonVersion.person_id,
+            other=PersonVersion.framework_id,
+            id=PersonVersion.id,
+            at=PersonVersion.moved_at,
+            on=Framework.published_at,
+            text=Framework.version,
+        )
+        .join(Framework, Framework.id == PersonVersion.framework_id)
+        .where(PersonVersion.person_id.in_(PEOPLE), PersonVersion.slug == versions.SLUG)
+    )
+
+
+def _of_items(kind: str, **columns: Any) -> Selected:
+    return (
+        row(
+            kind,
+            person_id=Review.learner_id,
+            skill_id=ReviewItem.skill_id,
+            id=ReviewItem.id,
+            statement_id=ReviewItem.statement_id,
+            on=ReviewItem.revealed_at,
+            **columns,
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.learner_id.in_(PEOPLE))
+    )

@@ -1,0 +1,149 @@
+"""What a sheet says in all: how much was sent, what is not as it was reviewed any more, how
+somebody came to their version, when they last answered."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.record.sheet.rules import Sheet, SheetLine
+from tracker.record.sheet.rules_words import PointerMove, Side, parts
+from tracker.record.workflow.rules import REVEALED, ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SentCounts:
+    """How many statements somebody sent and had revealed, each once: in the open round, and in
+    all."""
+
+    in_round: int = 0
+    in_all: int = 0
+    revealed_in_round: int = 0
+    revealed: int = 0
+    last_review_at: dt.datetime | None = None
+
+
+def sent_counts(sheet: Sheet, round_id: int | None = None) -> SentCounts:
+    """Of all versions of the framework. What was dropped doesn't count, nor what counts later."""
+    later = {line.statement.id for line in sheet.lines if line.later is not None}
+    sent = [
+        item
+        for items in sheet.record.sent.values()
+        for item in items
+        if item.status is not ItemStatus.DROPPED
+        and item.statement_id in sheet.version.wordings
+        and item.statement_id not in later
+    ]
+    revealed = [item for item in sent if item.status in REVEALED]
+    return SentCounts(
+        len({item.uuid for item in sent if item.round_id == round_id}),
+        len({item.uuid for item in sent}),
+        len({item.uuid for item in revealed if item.round_id == round_id}),
+        len({item.uuid for item in revealed}),
+        max((item.revealed_at for item in revealed if item.revealed_at is not None), default=None),
+    )
+
+
+def changed_since_review(sheet: Sheet) -> frozenset[int]:
+    """The statements whose answer, or whose evidence, is not what was reviewed any more: evidence
+    where a version that went with the item is not linked and current now, or the other way round.
+    For the learner alone."""
+    went = defaultdict[int, set[int]](set)
+    for endorsement_id, version_id in sheet.record.reviewed_with:
+        went[endorsement_id].add(version_id)
+    changed = set()
+    for line in sheet.lines:
+        reviewed = parts(line.statement, sheet.record.words[Side.REVIEWED])
+        if not reviewed:
+            continue
+        own = line.words.get(Side.OWN)
+        answer = own.answer if own is not None else None
+        was = set[int]().union(*(went[word.id] for word in reviewed))
+        now = {
+            each.version_id
+            for skill_id in line.statement.skills
+            for each in sheet.record.evidence.get(skill_id, ())
+            if not each.is_archived
+        }
+        if was != now or any(word.of_answer != answer for word in reviewed):
+            changed.add(line.statement.id)
+    return frozenset(changed)
+
+
+def evidence_at(sheet: Sheet, line: SheetLine) -> dt.datetime | None:
+    """When what they have to show for it came or changed last."""
+    return max(
+        (
+            each.at
+            for skill_id in line.statement.skills
+            for each in sheet.record.evidence.get(skill_id, ())
+            if not each.is_archived
+        ),
+        default=None,
+    )
+
+
+def out_for_review(sheet: Sheet) -> frozenset[int]:
+    """The statements that are with somebody who may go on with them, or were on an earlier version
+    from where it carries."""
+    out = {skill for skill, items in sheet.record.sent.items() if any(i.is_out for i in items)}
+    return frozenset(
+        line.statement.id for line in sheet.lines if out & line.statement.carrying_skills
+    )
+
+
+def came_by(sheet: Sheet) -> tuple[PointerMove, PointerMove] | None:
+    """The move by which they came to the version, after that to the version before; None where they
+    began on it."""
+    moves = sheet.record.moves
+    there = [at for at, move in enumerate(moves) if move.framework_id == sheet.version.id]
+    return (moves[there[-1] - 1], moves[there[-1]]) if there and there[-1] else None
+
+
+def answered_at(sheet: Sheet) -> dt.datetime | None:
+    """When the learner last answered, or cleared an answer. For the learner alone."""
+    return max(
+        (
+            word.at
+            for words in sheet.record.words[Side.OWN].values()
+            for word in words
+            if word.statement_id in sheet.version.wordings
+        ),
+        default=None,
+    )
+
+
+def may_have_retired(sheet: Sheet) -> bool:
+    """Whether they answered, noted, or showed something that the version has nothing for. For the
+    learner alone."""
+    record = sheet.record
+    here = set[int]().union(*(statement.skills for statement in sheet.version.statements))
+    own = {
+        skill_id
+        for skill_id, words in record.words[Side.OWN].items()
+        if any(word.statement_id in sheet.version.wordings for word in words)
+    }
+    return not (own | set(record.evidence) | set(record.noted)) <= here
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsedCount:
+    """How many endorsements stand, how many of them count as met, and by how many supervisors."""
+
+    standing: int
+    met: int
+    supervisors: int
+
+
+def endorsed_count(sheet: Sheet) -> EndorsedCount:
+    """What the library does not rate is not among them."""
+    words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
+    met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
+    return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
+
+
+def has_reviewed_side(sheet: Sheet) -> bool:
+    """Whether to show the reviewed side: something of it is known, or the reader gets no other."""
+    return sheet.side is None or any(
+        Side.REVIEWED in line.words or line.exception is not None for line in sheet.counted
+    )

@@ -1,0 +1,76 @@
+"""Standings of people, kept for pages of many: counted where they are stale, and compared with
+their sheets."""
+
+import datetime as dt
+import time
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import OperationalError
+
+from tracker.db import session_afresh, transaction
+from tracker.engines import waiting_at_most
+from tracker.models import Person, Standing
+from tracker.models.columns import table_of
+from tracker.record.standings import queries as standings
+from tracker.row_locks import held
+from tracker.rules.calendar import day_in
+
+AT_ONCE = 200
+"""People in one transaction."""
+SECONDS_OF_A_PAGE, WAITS_MS, OF_A_PAGE = 0.2, 50, 20
+"""For so long a page counts where there are too many for it, and waits for who writes; so many
+people in one transaction, as the last one of these goes past that time on a busy machine."""
+
+
+def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
+    """The next of those who are stale, in all libraries. Returns how many: 0 when nobody is left.
+
+    They are held before anything of them is read, as by whoever writes what they are counted from
+    (the triggers of that): what is kept is never older than what stands.
+    """
+    for place, time_zone in standings.places():
+        today = day_in(time_zone, now)
+        stale = standings.stale_there(place, standings.basis(place), today, most)
+        if not stale:
+            continue
+        with transaction() as tx:
+            tx.execute(held(select(Person.id).where(Person.id.in_(stale))))
+            on = standings.basis(place)
+            ids = standings.stale_there(place, on, today, most)
+            ids = [person_id for person_id in ids if person_id in set(stale)]
+            of_these = Standing.person_id.in_(ids), Standing.framework_id == place.framework_id
+            tx.execute(delete(Standing).where(*of_these))
+            rows = [
+                {"person_id": person_id, "framework_id": place.framework_id, "basis": on}
+                | standing._asdict()
+                for person_id, standing in standings.counted(ids, place, today).items()
+            ]
+            if rows:
+                tx.execute(insert(table_of(Standing)), rows)
+        return len(stale)
+    return 0
+
+
+def count_on(now: dt.datetime) -> None:
+    """For a page that met too many: some of them, so that who looks again comes to an answer also
+    where no worker runs. Where another one writes, they are maybe being counted."""
+    until = time.monotonic() + SECONDS_OF_A_PAGE
+    try:
+        with waiting_at_most(WAITS_MS):
+            while time.monotonic() < until and count_stale(now, OF_A_PAGE):
+                session_afresh()
+    except OperationalError:
+        session_afresh()
+
+
+def differing(now: dt.datetime) -> list[int]:
+    """Whose row holds and says something else than their sheet, in all libraries."""
+    wrong = list[int]()
+    for place, time_zone in standings.places():
+        today, last = day_in(time_zone, now), 0
+        while ids := standings.there(place, last, AT_ONCE):
+            last = ids[-1]
+            anew = standings.counted(ids, place, today)
+            kept = standings.fresh(ids, place, standings.basis(place), today)
+            wrong += [person_id for person_id, row in kept.items() if row != anew[person_id]]
+    return wrong

@@ -1,1 +1,0 @@
-"""The only writers of sign-ins and invitations."""

@@ -1,1 +1,0 @@
-"""The only writers of reviews, items, endorsements and exceptions."""

@@ -1,0 +1,1 @@
+"""Reviews from sending to their result: answers, differences, endorsements, handovers."""

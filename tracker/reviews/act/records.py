@@ -1,0 +1,299 @@
+"""The one way in which reviews, their items, endorsements and exceptions move: `act`.
+
+A review's row is locked before anything of it is read for writing, so its moves follow each other;
+then that of its learner, where what counts for them may change.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.account.rules import Away
+from tracker.db import ask_made
+from tracker.frameworks.versions.rules_scale import Scale
+from tracker.models import (
+    AwayPeriod,
+    Endorsement,
+    EndorsementMove,
+    Handover,
+    LevelException,
+    LevelExceptionMove,
+    Library,
+    Person,
+    Review,
+    ReviewItem,
+    ReviewMove,
+    Team,
+)
+from tracker.models.joins import scale_rows
+from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.record.endorsements.rules import EndorsementContent, seal
+from tracker.record.workflow.rules import (
+    LIVE,
+    ItemStatus,
+    Move,
+    ReviewStatus,
+    a_week_later,
+    due_day,
+    is_settled,
+)
+from tracker.records import audit
+from tracker.records.core import notices
+from tracker.reviews.act import rules as moves
+from tracker.reviews.act.rules import AnyMove, Closing, Due, MoveRule, Recipient, Tell, Thing
+from tracker.row_locks import held
+from tracker.rules.calendar import day_in
+from tracker.rules.core.notices import happening
+from tracker.rules.errors import Conflict, Missing
+
+Moving = Review | ReviewItem | Endorsement | LevelException
+THINGS: dict[type[Moving], Thing] = {
+    Review: Thing.REVIEW,
+    ReviewItem: Thing.ITEM,
+    Endorsement: Thing.ENDORSEMENT,
+    LevelException: Thing.EXCEPTION,
+}
+
+
+def act(
+    tx: Session,
+    move: AnyMove,
+    review: Review,
+    row: Moving,
+    by: int | None,
+    now: dt.datetime,
+    **written: object,
+) -> None:
+    """Make one move of `row`, which is `review` or belongs to it, as the table says
+    (reviews/act/rules). `by` None: the time was over. `written`: the columns that the move fills
+    or empties, in the same act as the status.
+
+    Its seal is written by itself (records/seals), and the standings that it changes go by the
+    triggers of what it writes. Raises Conflict: the table has no such move, the review of an item
+    is over, or the item has been shown.
+    """
+    before = row.status or moves.NEW
+    rule = moves.rule_of(THINGS[type(row)], move, before)
+    if isinstance(row, ReviewItem):
+        was_shown = before == ItemStatus.NOT_OBSERVED and row.revealed_at is not None
+        if review.status not in LIVE or was_shown:
+            raise Conflict("move_not_now", move=move, status=before)
+        row.version += 1
+    if rule.after is not None:
+        written["status"] = rule.after
+    if rule.at:
+        written[rule.at] = now
+    for column, value in written.items():
+        setattr(row, column, value)
+    with tx.no_autoflush:
+        library_id = tx.get_one(Team, review.team_id).library_id
+        if rule.due is not None:
+            _begin_time(tx, rule.due, review, tx.get_one(Library, library_id), now)
+    if before == moves.NEW:
+        tx.flush()
+        tx.add(row)
+        tx.flush()
+    _remember(tx, rule, move, review, row, by, before, now)
+    facts: dict[str, audit.Fact] = {"review": review.id}
+    for name in rule.facts:
+        facts[name] = _fact(tx, name, row)
+    audit.note(
+        tx,
+        rule.audit,
+        now,
+        library_id=library_id,
+        actor_id=by,
+        subject_id=review.learner_id,
+        **facts,
+    )
+    if rule.takes_back is not None:
+        of, kind = rule.takes_back
+        for person_id in _people(review, of, by):
+            notices.call_back(tx, review.id, person_id, kind)
+    if rule.tells is not None:
+        _tell(tx, rule.tells, review, row, by, now)
+
+
+def _begin_time(tx: Session, due: Due, review: Review, library: Library, now: dt.datetime) -> None:
+    """When the review, or what differs in it, is due from now on."""
+    today = day_in(library.time_zone, now)
+    if due is Due.REVIEW:
+        review.due_from, review.due_on = today, today + dt.timedelta(days=library.review_days)
+    elif due is Due.DIFFERENCES:
+        review.differences_from = today
+        review.differences_due_on = today + dt.timedelta(days=library.differences_days)
+    else:
+        column, on, since, away = _running_time(tx, review)
+        setattr(review, column, a_week_later(on, since, away, today))
+
+
+def last_day(tx: Session, review: Review) -> dt.date:
+    """Of the time that runs: for its answers, or for its differences."""
+    _column, on, since, away = _running_time(tx, review)
+    return due_day(on, since, away)
+
+
+def _running_time(tx: Session, review: Review) -> tuple[str, dt.date, dt.date, Collection[Away]]:
+    """The column that says when it ends; when it ends and began; and the days on which who must
+    act in it is away."""
+    on, since = review.differences_due_on, review.differences_from
+    if review.status is ReviewStatus.DIFFERENCES_OPEN and on is not None and since is not None:
+        column, who = "differences_due_on", [review.reviewer_id, review.learner_id]
+    else:
+        column, on, since, who = "due_on", review.due_on, review.due_from, [review.reviewer_id]
+    away = select(AwayPeriod.starts_on, AwayPeriod.until_on).where(AwayPeriod.person_id.in_(who))
+    return column, on, since, [Away(*row) for row in tx.execute(away)]
+
+
+def _remember(
+    tx: Session,
+    rule: MoveRule,
+    move: AnyMove,
+    review: Review,
+    row: Moving,
+    by: int | None,
+    before: str,
+    now: dt.datetime,
+) -> None:
+    """The row of the history."""
+    told = {"actor_id": by, "before": str(before), "after": str(row.status), "moved_at": now}
+    if isinstance(row, Endorsement):
+        tx.add(EndorsementMove(endorsement_id=row.id, **told))
+    elif isinstance(row, LevelException):
+        tx.add(LevelExceptionMove(exception_id=row.id, **told))
+    elif rule.history != "":
+        item_id = row.id if isinstance(row, ReviewItem) else None
+        name = rule.history or move
+        tx.add(ReviewMove(review_id=review.id, item_id=item_id, move=name, **told))
+
+
+def _fact(tx: Session, name: str, row: Moving) -> audit.Fact:
+    """One that a row of the table names."""
+    if name == "seal" and isinstance(row, Endorsement):
+        return seal_of(row, tx.get_one(ReviewItem, row.item_id))
+    fact: audit.Fact = row.id if name == "endorsement" else getattr(row, name)
+    return fact
+
+
+def seal_of(endorsement: Endorsement, item: ReviewItem) -> str:
+    """It goes into the chain of the audit, so that nobody changes or deletes the endorsement
+    without it showing."""
+    return seal(
+        EndorsementContent(
+            item_digest=item.digest,
+            endorser_id=endorsement.endorser_id,
+            person_id=endorsement.person_id,
+            statement_id=endorsement.statement_id,
+            answer=endorsement.answer,
+            reviewer_answer=item.reviewer_answer,
+            ground=item.ground,
+            endorsed_at=endorsement.endorsed_at,
+        )
+    )
+
+
+def _tell(
+    tx: Session, tell: Tell, review: Review, row: Moving, by: int | None, now: dt.datetime
+) -> None:
+    of: Moving = review if isinstance(row, ReviewItem) else row
+    key = happening(THINGS[type(of)], of.id, review.sent_at if tell.once else now)
+    for person_id in _people(review, tell.to, by):
+        notices.note(
+            tx,
+            person_id,
+            tell.kind,
+            key,
+            now,
+            review_id=review.id,
+            about_id=review.learner_id + review.reviewer_id - person_id,
+            to_mail=tell.by_mail,
+        )
+
+
+def _people(review: Review, to: Recipient, by: int | None) -> list[int]:
+    if to is Recipient.LEARNER:
+        return [review.learner_id]
+    if to is Recipient.REVIEWER:
+        return [review.reviewer_id]
+    both = [review.learner_id, review.reviewer_id]
+    return both if to is Recipient.BOTH else [person_id for person_id in both if person_id != by]
+
+
+def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
+    """Close the review when every item has ended for good. One that was handed on has been told by
+    that, and what is shown at its end by the reveal."""
+    if not all(is_settled(item.status, item.revealed_at is not None) for item in items(tx, review)):
+        return
+    handed_on = select(Handover.review_id).where(Handover.from_review_id == review.id)
+    closing: AnyMove = Closing.AT_REVEAL if review.revealed_at == now else Move.CLOSE
+    if tx.scalar(handed_on) is not None:
+        closing = Closing.HANDED_ON
+    act(tx, closing, review, review, by, now)
+
+
+def lock_person(tx: Session, person_id: int) -> None:
+    """What is endorsed and excepted of one person follows each other, also from two reviews at
+    once."""
+    tx.execute(held(select(Person.id).where(Person.id == person_id)))
+
+
+def locked(tx: Session, review_id: int, *, with_learner: bool = False) -> Review:
+    """The review, locked until the transaction ends. `with_learner`: what counts for them may
+    change by it. Raises Missing."""
+    review = tx.scalar(held(select(Review).where(Review.id == review_id)))
+    if review is None:
+        raise Missing
+    if with_learner:
+        lock_person(tx, review.learner_id)
+    return review
+
+
+def locked_item(
+    tx: Session, item_id: int, *, with_learner: bool = False
+) -> tuple[Review, ReviewItem]:
+    """An item with its review locked, as above. Raises Missing."""
+    review_id = tx.scalar(select(ReviewItem.review_id).where(ReviewItem.id == item_id))
+    if review_id is None:
+        raise Missing
+    review = locked(tx, review_id, with_learner=with_learner)
+    return review, tx.get_one(ReviewItem, item_id, populate_existing=True)
+
+
+def must_be_learner(review: Review, actor: Actor) -> None:
+    """Raises Missing."""
+    if review.learner_id != actor.person_id:
+        raise Missing
+
+
+@lru_cache(maxsize=8)
+def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day: every answer asks it."""
+    return select(reviewer_may_go_on(today)).where(Review.id == bindparam("review", type_=Integer))
+
+
+def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
+    """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
+    of the actor)."""
+    theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
+    if not theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
+        raise Missing
+
+
+def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
+    """Raises Missing."""
+    if review.learner_id != actor.person_id:
+        must_be_reviewer(tx, review, actor, now)
+
+
+def scale_of(tx: Session, review: Review) -> Scale:
+    return Scale.of(ask_made(scale_rows(review.framework_id), {}).all())
+
+
+def items(tx: Session, review: Review) -> list[ReviewItem]:
+    of_review = select(ReviewItem).where(ReviewItem.review_id == review.id)
+    return list(tx.scalars(of_review.order_by(ReviewItem.position)))

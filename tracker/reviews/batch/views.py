@@ -1,0 +1,200 @@
+"""Answering in a batch: a review screen by screen, or one statement across people."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.accounts.account import actions as account
+from tracker.policy.permissions import Subject
+from tracker.record.workflow import queries as review_subjects
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.batch import pages as screens
+from tracker.reviews.batch import pages_cards as cards
+from tracker.reviews.batch import queries as batches
+from tracker.reviews.batch.forms import SentScreen, from_form, from_json
+from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review import pages
+from tracker.reviews.review import pages_screens as review_screens
+from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review.rules import NewerAnswer
+from tracker.rules.drafts import RESPONSE
+from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.roles import Permission
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import FORM, JSON, LONG_FORM, json_object
+from tracker.web.i18n.render import render
+
+bp = Blueprint("batch_review", __name__)
+
+
+@bp.get("/reviews/<id:review_id>/screen/<id:number>")
+@door(Permission.REVIEW_ANSWER, review_subjects.review)
+def screen(review: Subject, number: int) -> ResponseReturnValue:
+    return screens.screen_page(review.id, number)
+
+
+@bp.post("/reviews/<id:review_id>/screen/<id:number>")
+@door(Permission.REVIEW_ANSWER, review_subjects.review, takes=LONG_FORM)
+def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
+    return _answered(
+        screens.items_of_screen(review.id, number),
+        page=lambda *sent: screens.screen_page(review.id, number, *sent),
+        after=lambda stay: screens.after_screen(review.id, number, stay=stay),
+        later=lambda: screens.review_later(review.id),
+    )
+
+
+@bp.post("/review-items/<id:item_id>/said")
+@door(Permission.REVIEW_ANSWER, review_subjects.review_item, takes={**FORM, **JSON})
+def save(item: Subject) -> ResponseReturnValue:
+    """One card of a screen, for the script."""
+    card, person_id, kind = from_json(item.id, json_object())
+    _must_be_same(person_id)
+    try:
+        answers.answer(session.actor(), [card.response()], session.now())
+    except Conflict as refused:
+        return _refused(item, errors.refused_rows(refused)[item.id])
+    return jsonify(_saved(item, kind))
+
+
+@bp.get("/reviews/by-statement")
+@door(Permission.SIGNED_IN)
+def shared() -> ResponseReturnValue:
+    statements = batches.shared(session.actor(), session.today())
+    return render("reviews/batch/shared.html", shared=statements)
+
+
+@bp.get("/reviews/by-statement/<id:statement_id>")
+@door(Permission.SIGNED_IN)
+def statement(statement_id: int) -> ResponseReturnValue:
+    return screens.statement_page(statement_id)
+
+
+@bp.post("/reviews/by-statement/<id:statement_id>")
+@door(Permission.SIGNED_IN, takes=LONG_FORM)
+def answer_statement(statement_id: int) -> ResponseReturnValue:
+    ids = {item.id for item in batches.of_statement(session.actor(), statement_id, session.today())}
+    if not ids:
+        return _nothing_left()
+    return _answered(
+        ids,
+        page=lambda *sent: screens.statement_page(statement_id, *sent),
+        after=lambda stay: screens.after_statement(statement_id, stay=stay),
+        later=lambda: screens.statement_later(statement_id),
+    )
+
+
+def _answered(
+    ids: set[int], page: Callable[..., str], after: Callable[[bool], str], later: Callable[[], str]
+) -> ResponseReturnValue:
+    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`:
+    the screen again."""
+    sent = from_form(request.form)
+    _must_be_same(sent.person_id)
+    try:
+        changed, begun = _store(sent, ids)
+    except (Invalid, Conflict) as refusal:
+        try:
+            return page(sent, refusal), errors.status_of_rows(refusal)
+        except Conflict as overtaken:
+            return pages.conflict_page(overtaken, sent.cards)
+    if sent.act == "later":
+        flash_message(later())
+        if begun:
+            flash_message(
+                ngettext(
+                    "You chose an answer for %(num)d more statement and didn’t say how you know. "
+                    "It isn’t saved as an answer yet, but kept for you here.",
+                    "You chose answers for %(num)d more statements and didn’t say how you know. "
+                    "They aren’t saved as answers yet, but kept for you here.",
+                    begun,
+                ),
+                "info",
+            )
+        return redirect(url_for("dashboard.index"), 303)
+    flash_message(
+        ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed)
+        if changed
+        else _("Nothing was changed.")
+    )
+    if cards.left_alone(sent).cards:
+        return page(cards.left_alone(sent))
+    return redirect(after(sent.act == "ticked"), 303)
+
+
+def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:
+    """Returns how many answers changed, and how many cards are kept as drafts: of who stops for
+    now, those that aren't whole.
+
+    Raises as `cards.wanted` and `answers.answer`.
+    """
+    actor, now = session.actor(), session.now()
+    try:
+        return answers.answer(actor, cards.wanted(sent, ids), now), begun
+    except Conflict as refusal:
+        rows = errors.refused_rows(refusal)
+        half = {item_id for item_id, why in rows.items() if isinstance(why, Invalid)}
+        if sent.act != "later" or not half:
+            raise
+    for card in sent.cards:
+        if card.item_id in half:
+            account.save_draft(actor, RESPONSE, str(card.item_id), card.draft, now)
+    whole = [card for card in sent.cards if card.item_id not in half]
+    return _store(replace(sent, cards=whole), ids, begun + len(half))
+
+
+def _nothing_left() -> ResponseReturnValue:
+    """404 for what was never the actor's; for what was, all that they typed is shown."""
+    sent = from_form(request.form)
+    if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
+        abort(404)
+    _must_be_same(sent.person_id)
+    return pages.conflict_page_of_many(
+        Conflict("move_not_now"), sent.cards, url_for("batch_review.shared")
+    )
+
+
+def _must_be_same(person_id: int | None) -> None:
+    """Raises Conflict("another_person"): the page was somebody else's."""
+    if person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+
+
+def _saved(of: Subject, kind: str) -> Mapping[str, object]:
+    """How the item stands now, and how far one is: with its statement across people, or with its
+    review and the screen of that."""
+    items = review_items.for_reviewer(review_screens.review_of(of))
+    item = next(item for item in items if item.id == of.id)
+    here = review_screens.with_item(items, item.id)
+    if kind == "statement":
+        items = batches.of_statement(session.actor(), item.statement_id, session.today())
+    return {
+        "version": item.version,
+        "is_returned": item.status is ItemStatus.RETURNED,
+        "rated": review_screens.done(items),
+        "page_nav": {here.key: here.done},
+        "left": review_screens.left(items),
+        "turn": sum(item.version for item in items),
+    }
+
+
+def _refused(item: Subject, refusal: Refusal) -> ResponseReturnValue:
+    """To the script: what another page saved meanwhile, beside the reason."""
+    current = refusal.facts.get("current")
+    if not isinstance(current, NewerAnswer):
+        raise refusal
+    words = pages.words_of(pages.header_of(review_screens.review_of(item)))
+    theirs = {
+        "answer": current.answer,
+        "ground": current.ground or "",
+        "note": current.note,
+        "version": current.version,
+    }
+    message = f"{errors.message_for(refusal)} {cards.saved_meanwhile(current, words)}"
+    return jsonify(error=message, code=refusal.code, current=theirs), 409

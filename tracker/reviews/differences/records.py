@@ -1,0 +1,174 @@
+"""What the two do about an item that differs, within a transaction that has its review locked.
+
+Every move goes through `act`. A choice that is not confirmed is no move: it is a
+row of its owner's, and goes when it is confirmed or the item ends.
+"""
+
+import datetime as dt
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Confirmation, DifferenceChoice, Review, ReviewItem, ReviewMove
+from tracker.models.columns import written
+from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
+from tracker.reviews.act import records as acts
+from tracker.reviews.act.records import act
+from tracker.reviews.act.rules import Thing, rule_of
+from tracker.reviews.differences.queries import sent_again
+from tracker.reviews.differences.rules import Choice, ChoiceKind, needs_reason
+from tracker.reviews.endorsements import records as endorsements
+from tracker.reviews.review.rules import seen_stamp
+from tracker.rules.calendar import is_over
+from tracker.rules.errors import Conflict, Invalid
+
+
+def choose(
+    tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
+) -> None:
+    """Keep what one side has chosen, for that side alone. Raises Invalid("answer_unknown");
+    Conflict("move_not_now")."""
+    rule_of(Thing.ITEM, Move.CONFIRM, item.status)
+    _must_be_known(tx, review, choice.answer)
+    own = DifferenceChoice.item_id == item.id, DifferenceChoice.person_id == by
+    mine = tx.scalar(select(DifferenceChoice).where(*own))
+    if mine is None:
+        mine = DifferenceChoice(item_id=item.id, person_id=by)
+        tx.add(mine)
+    mine.kind, mine.answer, mine.reason = choice.kind, choice.answer, choice.reason
+    mine.chosen_at = now
+
+
+def forget(tx: Session, item: ReviewItem, by: int | None = None) -> None:
+    """What was chosen for it and not confirmed, by one side or by both."""
+    chosen = delete(DifferenceChoice).where(DifferenceChoice.item_id == item.id)
+    tx.execute(chosen if by is None else chosen.where(DifferenceChoice.person_id == by))
+
+
+def confirm(
+    tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
+) -> bool:
+    """One side's word that counts. When both hold the same answer, it is endorsed: also where both
+    say it at once, and neither page showed the other's word. Returns whether it is.
+
+    Raises Conflict: confirmation_unseen, confirmation_own (the page showed another word of the
+    other side, or of one's own, than stands now); Invalid: answer_unknown, difference_reason
+    (nobody gave this answer before).
+    """
+    of_item = tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
+    theirs = {confirmation.person_id: confirmation for confirmation in of_item}
+    mine = theirs.pop(by, None)
+    if item.status is ItemStatus.DIFFERS and _is_overtaken(mine, choice):
+        raise Conflict("confirmation_own")
+    if choice.kind is ChoiceKind.NO_AGREEMENT:
+        keep_apart(tx, review, item, by, now)
+        return False
+    answer = choice.answer
+    _must_be_known(tx, review, answer)
+    if item.status is ItemStatus.ENDORSED and mine is not None and mine.answer == answer:
+        return True  # the other side agreed while this was sent again
+    move = Move.TALK if answer is None else Move.CONFIRM
+    act(tx, move, review, item, by, now)
+    same = [word for word in theirs.values() if answer and word.answer == answer]
+    is_new = answer is not None and needs_reason(answer, item.learner_answer, item.reviewer_answer)
+    if is_new and not same and not choice.reason:
+        raise Invalid("difference_reason", "reason")
+    if mine is None:
+        mine = Confirmation(item_id=item.id, person_id=by)
+        tx.add(mine)
+    mine.answer, mine.reason, mine.confirmed_at = answer, choice.reason, now
+    forget(tx, item, by)
+    if not same or answer is None:
+        return False
+    if choice.seen and any(seen_stamp(word.confirmed_at) != choice.seen for word in same):
+        raise Conflict("confirmation_unseen")
+    act(tx, Move.AGREE, review, item, by, now)
+    forget(tx, item)
+    endorsements.stand(tx, review, item, answer, now)
+    return True
+
+
+def _is_overtaken(mine: Confirmation | None, choice: Choice) -> bool:
+    """Whether another window confirmed something else, or took it back, after the page was made."""
+    if mine is None:
+        return bool(choice.own)
+    is_same = choice.kind is not ChoiceKind.NO_AGREEMENT and (mine.answer, mine.reason) == (
+        choice.answer,
+        choice.reason,
+    )
+    return not is_same and choice.own not in (None, seen_stamp(mine.confirmed_at))
+
+
+def take_back(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
+    """A confirmation becomes a choice again. Raises Conflict("move_not_now"): there is none."""
+    mine = tx.scalar(
+        select(Confirmation).where(Confirmation.item_id == item.id, Confirmation.person_id == by)
+    )
+    if mine is None:
+        raise Conflict("move_not_now", move=Move.TAKE_BACK, status=item.status)
+    act(tx, Move.TAKE_BACK, review, item, by, now)
+    kind = ChoiceKind.TALK if mine.answer is None else ChoiceKind.AGREE
+    choose(tx, review, item, by, Choice(item.id, kind, mine.answer, mine.reason), now)
+    tx.delete(mine)
+
+
+def keep_apart(
+    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
+) -> None:
+    act(tx, Move.KEEP_APART, review, item, by, now)
+    forget(tx, item)
+    endorsements.suspend(tx, review, item, by, now)
+
+
+def undo_keep_apart(
+    tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime
+) -> None:
+    """It differs again, and what the end had suspended stands again.
+
+    Raises Conflict: move_not_now (the other side ended it, or time did), difference_sent_again.
+    """
+    ended = tx.scalar(
+        select(ReviewMove)
+        .where(ReviewMove.item_id == item.id, ReviewMove.move == written(Move.KEEP_APART))
+        .order_by(ReviewMove.id.desc())
+        .limit(1)
+    )
+    if ended is None or ended.actor_id != by:
+        raise Conflict("move_not_now", move=Move.UNDO_KEEP_APART, status=item.status)
+    of_item = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
+    if tx.scalar(of_item.where(ReviewItem.id == item.id, sent_again())) is not None:
+        raise Conflict("difference_sent_again")
+    act(tx, Move.UNDO_KEEP_APART, review, item, by, now)
+    endorsements.restore(tx, review, item, ended, by, now)
+
+
+def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
+    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
+    how many were."""
+    if not _is_over(tx, review, today):
+        return 0
+    due = [item for item in acts.items(tx, review) if item.status == ItemStatus.DIFFERS]
+    for item in due:
+        keep_apart(tx, review, item, None, now)
+    if due:
+        acts.close_if_ended(tx, review, None, now)
+    return len(due)
+
+
+def is_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> bool:
+    """Whether the time for the review's differences is over, which ends what is open."""
+    return keep_due_apart(tx, review, today, now) > 0 or _is_over(tx, review, today)
+
+
+def _is_over(tx: Session, review: Review, today: dt.date) -> bool:
+    """Nobody being away makes a date earlier: most are asked no more than that."""
+    return (
+        review.status is ReviewStatus.DIFFERENCES_OPEN
+        and is_over(review.differences_due_on, today)
+        and is_over(acts.last_day(tx, review), today)
+    )
+
+
+def _must_be_known(tx: Session, review: Review, answer: str | None) -> None:
+    if answer is not None and answer not in acts.scale_of(tx, review).endorsable:
+        raise Invalid("answer_unknown", "answer")

@@ -1,0 +1,196 @@
+"""One statement of a learner's framework, with all that they have to it and as a supervisor may see
+it; the endorsement that its giver revokes; and agreed exceptions to a level, on the page of
+differences."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import queries_history as rating_history
+from tracker.assessment.ratings import rules as progress
+from tracker.evidence.pieces import queries as evidence
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.endorsements.rules import TakenBack
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.queries_learners import learner_of
+from tracker.record.sheet.rules_words import Side
+from tracker.record.versions import queries_lines as statement_lines
+from tracker.record.workflow import queries as review_subjects
+from tracker.reviews.differences.pages import differences_page
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements import pages, queries
+from tracker.reviews.endorsements.forms import ExceptionForm, RevokeForm
+from tracker.reviews.review import pages as review_pages
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door, note_look
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.framework_asked import about
+from tracker.web.http.redirects import address_here
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
+from tracker.web.ui.statement_cards import StatementCards
+
+bp = Blueprint("endorsements", __name__)
+statements = Blueprint("statements", __name__)
+exceptions = Blueprint("exceptions", __name__)
+
+TAKEN_BACK = {
+    TakenBack.WITHDRAWN: _l("The statement counts again."),
+    TakenBack.DECLINED: _l("Declined: the statement still counts."),
+    TakenBack.PROPOSAL: _l("The proposal is withdrawn: the statement still counts."),
+}
+
+T = TypeVar("T")
+
+
+@statements.get("/statements/<id:statement_id>")
+@door(Permission.RATE)
+def show(statement_id: int) -> ResponseReturnValue:
+    """Of a framework in which they do not learn: no such page. Of an earlier version of theirs:
+    what they have of it, with the way to what it became."""
+    learner = learner_of(session.actor().person_id, statement_id, session.today())
+    if learner is None and (earlier := pages.earlier_page(statement_id)):
+        return earlier
+    if learner is None:
+        abort(404)
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    to_rate = statement_cards.of_statements(sheet, [statement_id])
+    if not to_rate.cards:
+        abort(404)
+    about(learner, "assessment.resume")
+    reached = progress.progress(sheet, learner.round_starts_on)
+    if not reached.use_statement:
+        return redirect(url_for("dashboard.use_statement", next=address_here()))
+    card = to_rate.cards[0]
+    before = statement_lines.before(statement_id)
+    ids = [statement_id, *(earlier.id for earlier in before)]
+    return render(
+        "reviews/endorsements/statement.html",
+        lang=learner.lang,
+        **vars(pages.own_endorsements(learner, sheet, card, before)),
+        learner=learner,
+        progress=reached,
+        to_rate=to_rate,
+        card=card,
+        level=next(
+            level
+            for level in reached.levels
+            if (level.domain_id, level.rank) == (card.domain_id, card.rank)
+        ),
+        before=before,
+        answers=rating_history.answers(learner.person_id, ids),
+        evidence=evidence.for_statement(learner.person_id, statement_id),
+        linkable=evidence.unlinked_to(learner.person_id, statement_id),
+        cards=StatementCards(
+            to_rate, learner, own_page=True, saved=request.args.get("saved", type=int)
+        ),
+    )
+
+
+@statements.get("/people/<id:person_id>/statements/<id:statement_id>")
+@door(Permission.PROFILE_REVEALED, subjects.person)
+def of_person(person: Subject, statement_id: int) -> ResponseReturnValue:
+    """What was revealed and endorsed of it. The learner is sent to their own page."""
+    if person.id == session.actor().person_id:
+        return redirect(url_for("statements.show", statement_id=statement_id))
+    return pages.page_of_person(person.id, statement_id)
+
+
+@bp.get("/endorsements/<id:endorsement_id>/revoke")
+@door(Permission.ENDORSEMENT_REVOKE, review_subjects.endorsement_given)
+def ask(endorsement: Subject) -> ResponseReturnValue:
+    return _page(endorsement, RevokeForm())
+
+
+@bp.post("/endorsements/<id:endorsement_id>/revoke")
+@door(Permission.ENDORSEMENT_REVOKE, review_subjects.endorsement_given)
+def revoke(endorsement: Subject) -> ResponseReturnValue:
+    form, endorsement_id = RevokeForm(), endorsement.id
+    done = accepted(
+        form,
+        lambda: endorsements.revoke(
+            session.actor(), endorsement_id, form.reason.data or "", session.now()
+        ),
+    )
+    if not done:
+        return _page(endorsement, form), 422
+    of = queries.one(endorsement_id)
+    flash_message(
+        _(
+            "Your reviewed rating of “%(statement)s” is revoked. It doesn’t count anymore; "
+            "%(name)s can read your reason.",
+            statement=mark_language(of).title,
+            name=of.person,
+        )
+    )
+    return redirect(
+        url_for("reviews.differences", review_id=of.review_id, _anchor=f"item-{of.item_id}"), 303
+    )
+
+
+@exceptions.post("/review-items/<id:item_id>/exception")
+@door(Permission.REVIEW_READ, review_subjects.review_item)
+def propose(item: Subject) -> ResponseReturnValue:
+    return _reasoned(
+        item,
+        lambda reason: endorsements.propose_exception(
+            session.actor(), item.id, reason, session.now()
+        ),
+        lambda _id: _("Suggested. The statement is left out once the other of you agrees."),
+    )
+
+
+@exceptions.post("/review-items/<id:item_id>/exception/<id:exception_id>/confirm")
+@door(Permission.REVIEW_READ, review_subjects.review_item)
+def confirm(item: Subject, exception_id: int) -> ResponseReturnValue:
+    return pressed(
+        lambda: endorsements.confirm_exception(
+            session.actor(), item.id, exception_id, session.now()
+        ),
+        _("You both agreed: the statement doesn’t apply here."),
+        review_pages.at(item),
+    )
+
+
+@exceptions.post("/review-items/<id:item_id>/exception/<id:exception_id>/withdraw")
+@door(Permission.REVIEW_READ, review_subjects.review_item)
+def withdraw(item: Subject, exception_id: int) -> ResponseReturnValue:
+    return _reasoned(
+        item,
+        lambda reason: endorsements.withdraw_exception(
+            session.actor(), item.id, exception_id, reason, session.now()
+        ),
+        lambda what: str(TAKEN_BACK[what]),
+    )
+
+
+def _page(given: Subject, form: RevokeForm) -> str:
+    if given.owner_id is not None:
+        note_look(given.owner_id, "review")
+    of = queries.one(given.id)
+    if given.owner_id is not None and session.blind_spots().hide_since(
+        given.owner_id, of.statement_id, of.on
+    ):
+        raise Conflict("statement_hidden")
+    return render("reviews/endorsements/revoke.html", of=of, form=form)
+
+
+def _reasoned(
+    item: Subject, act: Callable[[str], T], told: Callable[[T], str]
+) -> ResponseReturnValue:
+    """`told`: what is told of what the act returned."""
+    form = ExceptionForm()
+    if done_with := accepted(form, lambda: act(form.reason.data or "")):
+        flash_message(told(done_with[0]))
+        return redirect(review_pages.at(item), 303)
+    return differences_page(item, exception=review_pages.TypedForm(item.id, form)), 422

@@ -1,0 +1,265 @@
+"""Reviews that need or can have another reviewer: who waits for whom, and nothing of what they
+said."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+
+from tracker.db import ask_made, session
+from tracker.models import (
+    Deputy,
+    Handover,
+    HandoverText,
+    Membership,
+    Person,
+    Review,
+    ReviewItem,
+    Team,
+)
+from tracker.models.reviews.due_dates import DueDay, away_until, review_due
+from tracker.models.reviews.reviews import IS_LIVE
+from tracker.policy.permissions import Actor, current_on, in_reach_on, people_of
+from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
+from tracker.record.sheet.queries_learners import LIBRARY
+from tracker.reviews.review.queries_items import is_sealed
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending.queries_reviewers import Reviewer
+from tracker.rules.pagination import PAGE, TablePage, pages_of
+from tracker.rules.roles import Role
+
+AnyRow = Row[*tuple[Any, ...]]
+
+OpenReview = Row[*tuple[Any, ...]]
+"""A live review with something that is not revealed (`statements`) of all that was `sent`.
+`may_go_on`: its reviewer can still answer it; `has_deputy`: somebody stands in for them now;
+`away_until`: the last day on which they are away. `moved_on`: the last day on which its learner was
+in the team."""
+
+
+class QueuedReview(NamedTuple):
+    """The first to look after comes first: those whose reviewer can't go on, then the next due."""
+
+    may_go_on: bool
+    due_on: dt.date | None
+    review_id: int
+
+
+def queue(
+    actor: Actor, path: str, today: dt.date, *, is_stranded: bool = False
+) -> list[QueuedReview]:
+    """Those of learners in the team at `path` and below, not the actor's own: whose reviewer can't
+    go on first, or `is_stranded` these alone, then the next due. One query."""
+    values = {"path": path, "library": actor.library_id, "me": actor.person_id}
+    rows = ask_made(_queue_on(today, is_stranded=is_stranded), values).mappings().all()
+    return sorted(
+        QueuedReview(row["may_go_on"], DueDay.read("due_on", row), row["review_id"]) for row in rows
+    )
+
+
+@lru_cache(maxsize=8)
+def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    item = aliased(ReviewItem)
+    here, below = aliased(Membership), aliased(Team)
+    in_reach = exists(
+        select(here.id)
+        .join(below, below.id == here.team_id)
+        .where(
+            here.person_id == Review.learner_id,
+            here.role == Role.LEARNER,
+            in_reach_on(here, today),
+            below.library_id == bindparam("library", type_=Integer),
+            below.path.startswith(bindparam("path", type_=String)),
+        )
+    )
+    may_go_on = reviewer_may_go_on(today)
+    return select(
+        Review.id.label("review_id"), *review_due().parts(), may_go_on.label("may_go_on")
+    ).where(
+        Review.closed_at.is_(None),
+        IS_LIVE,
+        Review.learner_id != bindparam("me", type_=Integer),
+        ~may_go_on if is_stranded else true(),
+        in_reach,
+        exists().where(item.review_id == Review.id, is_sealed(item)),
+    )
+
+
+def waiting(queued: Sequence[QueuedReview], today: dt.date) -> list[OpenReview]:
+    """All that a list says of these, in their order. One query."""
+    ids = [review.review_id for review in queued]
+    by_id = {row.review_id: row for row in session().execute(_waiting_on(today), {"ids": ids})}
+    return [by_id[review_id] for review_id in ids if review_id in by_id]
+
+
+@lru_cache(maxsize=8)
+def _waiting_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    return _open_on(today).where(Review.id.in_(bindparam("ids", expanding=True)))
+
+
+def open_reviews(today: dt.date, *which: ColumnElement[bool]) -> list[OpenReview]:
+    """The next due first. One query."""
+    rows = session().execute(_open_on(today).where(*which))
+    return sorted(rows, key=lambda row: (row.due_on, row.review_id))
+
+
+@lru_cache(maxsize=8)
+def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    learner, reviewer = aliased(Person), aliased(Person)
+    stays, sealed, item = aliased(Membership), aliased(ReviewItem), aliased(ReviewItem)
+    last_day = func.max(func.coalesce(stays.ends_on, dt.date.max))
+    moved_on = (
+        select(case((last_day < today, last_day)))
+        .where(
+            stays.person_id == Review.learner_id,
+            stays.team_id == Review.team_id,
+            stays.role == Role.LEARNER,
+        )
+        .correlate(Review)
+        .scalar_subquery()
+    )
+    statements, sent = (
+        select(func.count(of.id)).where(of.review_id == Review.id, condition).correlate(Review)
+        for of, condition in ((sealed, is_sealed(sealed)), (item, true()))
+    )
+    columns: list[Any] = [
+        Review.id.label("review_id"),
+        Review.learner_id,
+        learner.name.label("learner"),
+        Review.reviewer_id,
+        reviewer.name.label("reviewer"),
+        Review.team_id,
+        Team.name.label("team"),
+        Review.sent_at,
+        review_due(),
+        statements.label("statements"),
+        sent.label("sent"),
+        reviewer_may_go_on(today).label("may_go_on"),
+        exists()
+        .where(Deputy.supervisor_id == reviewer.id, deputises_on(today))
+        .label("has_deputy"),
+        away_until(Review.reviewer_id, today).label("away_until"),
+        moved_on.label("moved_on"),
+    ]
+    return (
+        select(*columns)
+        .join(learner, learner.id == Review.learner_id)
+        .join(reviewer, reviewer.id == Review.reviewer_id)
+        .join(Team, Team.id == Review.team_id)
+        .where(IS_LIVE, exists().where(sealed.review_id == Review.id, is_sealed(sealed)))
+    )
+
+
+def alone(actor: Actor, path: str, today: dt.date) -> TablePage[AnyRow]:
+    """Learners in the team at `path` and below whom nobody can review, by name: the first of them
+    (`name`, `team`), and how many they are. Four queries.
+
+    Whether a team has nobody is asked once for all of its learners; by themselves only those who
+    supervise too, as nobody reviews themselves.
+    """
+    of_teams, of_heads, of_learners = _alone_on(today)
+    asked = {"library": actor.library_id, "path": path}
+    whole = {(0, team.path): team.id for team in ask_made(of_teams, asked)}
+    heads = {(row.person_id, row.path): row.id for row in ask_made(of_heads, asked)}
+    served = eligible_reviewers.served([*whole, *heads], today)
+    asked["teams"] = [at for key, at in whole.items() if key not in served]
+    asked["places"] = [place_id for key, place_id in heads.items() if key not in served]
+    rows = ask_made(of_learners, asked).all()
+    count = rows[0].all if rows else 0
+    return TablePage(list(rows), count, 1, pages_of(count))
+
+
+@lru_cache(maxsize=8)
+def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Built once a day: the teams, the learners there who supervise somewhere, and of all learners
+    those of the given teams, or in the given places."""
+    supervises, supervised = aliased(Membership), aliased(Team)
+    here = Team.library_id == LIBRARY, Team.path.startswith(bindparam("path", type_=String))
+    learners = (
+        people_of(LIBRARY),
+        Person.disabled_at.is_(None),
+        Membership.role == Role.LEARNER,
+        current_on(Membership, today),
+        *here,
+        Team.closed_on.is_(None),
+    )
+    supervisors = (
+        select(supervises.person_id)
+        .join(supervised, supervised.id == supervises.team_id)
+        .where(supervised.library_id == LIBRARY, supervises.role == Role.SUPERVISOR)
+    )
+    is_alone = or_(
+        Membership.team_id.in_(bindparam("teams", expanding=True)),
+        Membership.id.in_(bindparam("places", expanding=True)),
+    )
+    return (
+        select(Team.id, Team.path).where(*here),
+        select(Membership.id, Person.id.label("person_id"), Team.path)
+        .join(Membership, Membership.team_id == Team.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(*learners, Person.id.in_(supervisors)),
+        select(Person.id, Person.name, Team.name.label("team"), func.count().over().label("all"))
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(*learners, is_alone)
+        .order_by(Person.name, Person.id, Team.name)
+        .limit(PAGE),
+    )
+
+
+def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
+    """Who may take a review over: each person once, not its reviewer. Four queries."""
+    query = select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id)
+    sides = session().execute(query).one()
+    reviewers = eligible_reviewers.of_all([sides.learner_id], today)
+    return [one for one in reviewers if one.person_id != sides.reviewer_id]
+
+
+def counts(review_id: int) -> tuple[int, int]:
+    """How many statements of a review are not revealed and can be handed on, and how many it
+    has."""
+    sealed = is_sealed()
+    of_review = select(func.count().filter(sealed), func.count()).where(
+        ReviewItem.review_id == review_id
+    )
+    return session().execute(of_review).one()
+
+
+def went_to(review_id: int) -> AnyRow | None:
+    """The review that goes on with this one: who has it (`reviewer`), since when (`at`), and the
+    `note` that says why. One query."""
+    query = (
+        select(
+            Review.id.label("review_id"),
+            Person.name.label("reviewer"),
+            func.coalesce(HandoverText.note, "").label("note"),
+            Review.sent_at.label("at"),
+        )
+        .join(Handover, Handover.review_id == Review.id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
+        .where(Handover.from_review_id == review_id)
+    )
+    return session().execute(query).one_or_none()
+
+
+def team_name(team_id: int) -> str:
+    return session().scalars(select(Team.name).where(Team.id == team_id)).one()

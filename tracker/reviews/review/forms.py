@@ -1,0 +1,270 @@
+"""Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Optional
+
+from tracker.frameworks.versions.rules_scale import Ground
+from tracker.reviews.review.rules import RETURN, ReviewerResponse
+from tracker.rules.errors import Invalid
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    review_nothing_chosen=_l("Choose at least one statement to send."),
+    review_too_many=_l(
+        "You chose %(count)s statements; a review holds at most %(most)s. Send the rest in another."
+    ),
+    review_yourself=_l("Nobody reviews themselves. Choose somebody else."),
+    review_not_supervisor=_l("This person cannot review it now. Choose somebody from the list."),
+    review_one_only=_l(
+        "%(name)s can review one statement at a time. Choose one statement, or another reviewer."
+    ),
+    review_not_rated=_l(
+        "Some of these statements cannot be sent: you have not rated them, or your library does "
+        "not "
+        "rate them. Choose from the list below."
+    ),
+    review_out_already=_l(
+        "Some of these statements are with a reviewer already. Nothing was sent; the list shows "
+        "what "
+        "can be sent now."
+    ),
+    review_ground_needed=_l("Say how you know. Your answer is kept on this page."),
+    review_ground_empty=_l(
+        "No evidence was sent with this statement. Choose another way that you know it."
+    ),
+    review_told_needed=_l(
+        "Write in the note what you were told. The learner reads it after the reveal."
+    ),
+    review_text_needed=_l("Write something here first."),
+    review_text_long=_l(
+        "This can be %(longest)s characters long; it has %(length)s. It is kept on this page: "
+        "shorten "
+        "it and send it again."
+    ),
+    review_answer_needed=_l("Choose an answer, or Return to ask a question."),
+    review_ground_unknown=_l("This isn’t a way to know it that is offered. Choose again."),
+    review_nothing_ticked=_l("Select each that this answer is for first. Nothing was saved yet."),
+    review_bar_needed=_l("Choose the answer for what you selected first. Nothing was saved yet."),
+    answers_refused=_l(
+        "Nothing was saved yet. Look at what is marked, then send again; all that you chose is "
+        "kept."
+    ),
+    review_item_changed=_l(
+        "You saved another answer to this statement in the meantime, perhaps in another tab. Both "
+        "are on this page; nothing was lost."
+    ),
+    review_changed=_l(
+        "Something in this review changed while you had the check page open, so nothing was "
+        "revealed. "
+        "Look at the check page again."
+    ),
+    review_not_ready=_l(
+        "There is nothing to reveal now: a statement still waits for an answer, or all were "
+        "revealed "
+        "before. Nothing was changed."
+    ),
+    differences_over=_l(
+        "The time for these differences is over, so each that was open ended with no agreement. "
+        "Both answers stay on record. You can send the statement again."
+    ),
+    week_taken=_l(
+        "One more week has been taken for this review already, which can be done once. The date "
+        "stays as it is. If there is too little time, talk to each other, or have the review "
+        "reassigned."
+    ),
+    confirmation_own=_l(
+        "You confirmed or withdrew this in another window after you opened this page. Compare what "
+        "stands with what you chose here, then confirm again if yours should replace it."
+    ),
+    confirmation_unseen=_l(
+        "The other of you agreed in the meantime, and your page did not show it. Read it here, "
+        "then confirm again; what you chose is kept."
+    ),
+    step_owner=_l("Choose one of you two."),
+    step_date_needed=_l("Enter the day by which it should be done."),
+    step_date=_l("Enter a day from today on, within five years."),
+    statement_hidden=_l(
+        "You can’t do this yet: it would show you earlier ratings. You have one statement of this "
+        "person to review by itself, or their record isn’t open to you yet."
+    ),
+    review_nothing_sealed=_l(
+        "Nothing is left to reassign: every statement of this review has been revealed or has "
+        "ended. Nothing was changed."
+    ),
+    handover_nothing_ticked=_l("Select the reviews to reassign first."),
+    review_of_one=_l(
+        "A review of one statement can’t be reassigned. Its learner can send it to somebody else."
+    ),
+    endorsement_over=_l(
+        "This reviewed rating isn’t current anymore, so there is nothing to ask a second opinion "
+        "on. You can send the statement for review as always."
+    ),
+    deputy_yourself=_l("Nobody can be their own backup reviewer. Choose somebody else."),
+    deputy_unknown=_l(
+        "This person supervises and coordinates no team of your library now. Choose one from the "
+        "list."
+    ),
+    deputy_past=_l("The last day is over already. Enter today or a later day."),
+    deputy_too_long=_l(
+        "This is longer than %(longest)s days. Add a backup reviewer for a year at most; you can "
+        "do it again then."
+    ),
+    deputy_already=_l(
+        "This person is your backup reviewer on some of these days already. Nothing was changed."
+    ),
+    review_withdrawn=_l(
+        "The person who sent this review withdrew it. There is nothing left to do."
+    ),
+)
+
+
+class ReaderForm(Form):
+    """`reviewer` is "person-team"; who may be chosen is the service's to say."""
+
+    reviewer = RadioField(
+        _l("Who should review?"), [InputRequired(_l("Choose a reviewer."))], validate_choice=False
+    )
+
+    @property
+    def person_and_team(self) -> tuple[int, int]:
+        """Raises Invalid("review_not_supervisor") for what the page does not offer."""
+        parts = str(self.reviewer.data).split("-")
+        if len(parts) == 2 and all(
+            part.isascii() and part.isdigit() and len(part) <= 10 for part in parts
+        ):
+            return int(parts[0]), int(parts[1])
+        raise Invalid("review_not_supervisor", "reviewer")
+
+
+class SendForm(ReaderForm):
+    """`without_drafts` and `back`: what was answered where something typed is not sent yet.
+    `second_to`: who rated it first, where a second opinion is asked for."""
+
+    second_to: Any = HiddenField(filters=[fields.id_or_none])
+    statements = SelectMultipleField(
+        _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
+    )
+    without_drafts = BooleanField()
+    back = BooleanField()
+
+    def validate_reviewer(self, field: RadioField) -> None:
+        if self.second_to.data and str(field.data).split("-")[0] == str(self.second_to.data):
+            raise ValidationError(_("This person rated it first. Choose somebody else."))
+
+    @property
+    def chosen(self) -> list[int]:
+        return [
+            statement_id for statement_id in self.statements.data or [] if statement_id is not None
+        ]
+
+
+class HandOnForm(Form):
+    """`reviewer`: the choices are handed in."""
+
+    reviewer = RadioField(
+        _l("Who reviews it now?"),
+        [InputRequired(_l("Choose who reviews it now."))],
+        coerce=fields.id_or_none,
+    )
+    note = TextAreaField(
+        _l("Why, for both of them"),
+        [InputRequired(_l("Say in one line why you reassign it."))],
+        description=_l(
+            "The person who sent it and the new reviewer read this. Nothing of what was answered "
+            "so far."
+        ),
+    )
+
+
+class HandOnAllForm(HandOnForm):
+    """`reviews`: those that were ticked; which of them can go on is the service's to say."""
+
+    reviews = SelectMultipleField(
+        _l("Reviews"), coerce=fields.id_or_none, choices=[], validate_choice=False
+    )
+
+    @property
+    def ticked(self) -> list[int]:
+        return [review_id for review_id in self.reviews.data or [] if review_id is not None]
+
+
+class DeputyForm(Form):
+    """`deputy`: the choices are handed in. `has_more`: they are too many for one list."""
+
+    has_more = False
+    deputy = fields.select_id(_l("Backup reviewer"), _l("Choose somebody."))
+    starts_on = fields.day(_l("From"), _l("Enter the first day."))
+    ends_on = fields.day(
+        _l("Until"),
+        _l("Enter the last day."),
+        description=_l("Both days belong to it; a year at most."),
+    )
+
+
+class AnswerForm(Form):
+    """An answer, or a question in its place. `version` is the item's that the page showed.
+
+    Which answers there are is the framework's to say: the service asks it."""
+
+    answer = RadioField(
+        _l("Answer"),
+        [InputRequired(_l("Choose an answer, or Return to ask a question."))],
+        validate_choice=False,
+    )
+    ground = RadioField(
+        _l("How do you know?"),
+        [Optional(strip_whitespace=False)],
+        choices=fields.choices((key, key) for key in Ground),
+    )
+    note = TextAreaField(_l("Note, or your question"))
+    version = IntegerField(_l("Version"), [InputRequired()])
+
+    def response(self, item_id: int) -> ReviewerResponse:
+        """Of a form that is valid."""
+        asks = self.answer.data == RETURN
+        return ReviewerResponse(
+            item_id=item_id,
+            answer=None if asks else str(self.answer.data),
+            ground=Ground(self.ground.data) if self.ground.data else None,
+            note=self.note.data or "",
+            base_version=self.version.data or 0,
+        )
+
+
+class RevealForm(Form):
+    version = IntegerField(_l("Version"), [InputRequired()])
+
+
+class ReplyForm(Form):
+    text = TextAreaField(_l("Your reply"))
+
+
+class ThanksForm(Form):
+    text = TextAreaField(_l("Your thanks"))
+
+
+class StepForm(Form):
+    """`owner`: the choices are handed in."""
+
+    text = StringField(_l("Next step"))
+    owner = SelectField(
+        _l("Whose"), [InputRequired(_l("Choose one of you two."))], coerce=fields.id_or_none
+    )
+    due_on = DateField(_l("By"), [Optional()])

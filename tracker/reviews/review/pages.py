@@ -1,0 +1,263 @@
+"""The pages of reviews, put together from what their side may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from tracker.policy.permissions import Subject
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
+from tracker.reviews.batch.forms import SentCard
+from tracker.reviews.handovers import queries as handovers
+from tracker.reviews.queue import pages as queue
+from tracker.reviews.queue import queries as review_queues
+from tracker.reviews.queue.queries import Queued
+from tracker.reviews.review import pages_labels as labels
+from tracker.reviews.review import pages_screens as screens
+from tracker.reviews.review import queries as review_headers
+from tracker.reviews.review import queries_details as item_details
+from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review.forms import AnswerForm
+from tracker.reviews.review.queries import ReviewHeader
+from tracker.reviews.review.queries_items import Item
+from tracker.reviews.review.rules import NewerAnswer
+from tracker.rules.core.wording import Wording
+from tracker.rules.errors import Conflict
+from tracker.web.http import access, errors, session
+from tracker.web.i18n.render import render
+
+TYPED = ("text", "reason", "note")
+"""The fields of these forms in which somebody writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedForm:
+    """A form that was refused, and the item that it stands at: shown again with what was typed."""
+
+    item_id: int
+    form: FlaskForm
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A text, and the statement that it was written to, with how that stands, where there are
+    several."""
+
+    text: str
+    title: Wording = ""
+    state: str = ""
+
+
+def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
+    header, items = header_of(review_id), review_items.for_learner(review_id)
+    ids = [item.id for item in items]
+    access.note_opened(review_id)
+    return render(
+        "reviews/show.html",
+        lang=header.lang,
+        header=header,
+        items=items,
+        returned=[item for item in items if item.status is ItemStatus.RETURNED],
+        is_revealed=any(item.revealed for item in items),
+        changed=review_items.changed_since_sent(review_id),
+        words=words_of(header),
+        messages=item_details.messages_of(ids),
+        evidence=item_details.evidence_of(ids),
+        typed=typed,
+        statuses=labels.ITEM_STATUS,
+        review_statuses=labels.REVIEW_STATUS,
+        went_to=handovers.went_to(review_id),
+    )
+
+
+def item_page(
+    item: Subject,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    current: NewerAnswer | None = None,
+) -> ResponseReturnValue:
+    """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
+    another tab saved.
+
+    Raises Conflict("review_withdrawn") where something was typed: it must not be lost.
+    """
+    review_id = screens.review_of(item)
+    header, items = reviewer_side(review_id)
+    here = next(sent for sent in items if sent.id == item.id)
+    if form is not None and header.status is ReviewStatus.WITHDRAWN:
+        raise Conflict("review_withdrawn")
+    if here.revealed or not header.is_live:
+        return redirect(screens.reviewer_href(header, items), 303)
+    access.note_look(header.learner_id, "review")
+    access.note_opened(review_id)
+    return render(
+        "reviews/item.html",
+        lang=header.lang,
+        header=header,
+        items=items,
+        here=here,
+        other_wording=review_items.other_wordings([review_id] if header.is_moved else []).get(
+            here.id
+        ),
+        words=words_of(header),
+        form=form or _said(here),
+        current=current,
+        grounds=labels.grounds(),
+        ground_words=labels.GROUNDS,
+        statuses=labels.ITEM_STATUS,
+        citations=item_details.citations(here.statement_id),
+        evidence=item_details.evidence_of([here.id]).get(here.id, []),
+        messages=item_details.messages_of([here.id]).get(here.id, []),
+        done=screens.done(items),
+        left=screens.left(items),
+        focus="go" in request.args,
+        skip=screens.next_href(review_id, items, here.position, focus=True),
+        screen_href=screens.with_item(items, here.id).href,
+    ), status
+
+
+def check_page(review_id: int) -> ResponseReturnValue:
+    """All answers on one page, before the learner's are shown."""
+    header, items = reviewer_side(review_id)
+    if not (header.is_live and screens.is_under_way(items)):
+        return redirect(screens.reviewer_href(header, items))
+    access.note_look(header.learner_id, "review")
+    access.note_opened(review_id)
+    return render(
+        "reviews/check.html",
+        lang=header.lang,
+        header=header,
+        items=items,
+        words=words_of(header),
+        grounds=labels.GROUNDS,
+        statuses=labels.ITEM_STATUS,
+        is_ready=screens.is_ready(items),
+        waiting=screens.waiting(items),
+        has_answers=any(item.status is ItemStatus.ANSWERED for item in items),
+        returned=sum(item.status is ItemStatus.RETURNED for item in items),
+        version=sum(item.version for item in items),
+        messages=item_details.messages_of(item.id for item in items),
+        go_on=screens.following_href(review_id, screens.of_review(items)),
+        next_review=next_review(review_id),
+    )
+
+
+def _said(here: Item) -> AnswerForm:
+    """The form as the item stands."""
+    return AnswerForm(
+        formdata=None,
+        data={
+            "answer": here.theirs,
+            "ground": here.ground,
+            "note": here.their_note,
+            "version": here.version,
+        },
+    )
+
+
+def next_review(after_id: int) -> Queued | None:
+    """What the reviewer can go on with after this one."""
+    return queue.next_review(review_queues.inbox(session.actor(), session.today()), after_id)
+
+
+def header_of(review_id: int) -> ReviewHeader:
+    return review_headers.header(review_id, session.today())
+
+
+def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
+    return header_of(review_id), review_items.for_reviewer(review_id)
+
+
+def words_of(header: ReviewHeader) -> labels.ReviewLabels:
+    return labels.ReviewLabels.of(item_details.scale(header.framework_id), header)
+
+
+def is_learner(subject: Subject) -> bool:
+    return subject.owner_id == session.actor().person_id
+
+
+def outcome_href(header: ReviewHeader) -> str:
+    """Where both read what was revealed: the differences, or the result once it has ended."""
+    endpoint = "reviews.differences" if header.is_live else "differences.result"
+    return url_for(endpoint, review_id=header.id)
+
+
+def items_of(subject: Subject) -> list[Item]:
+    """Of the review, as whoever is signed in may see them."""
+    read = review_items.for_learner if is_learner(subject) else review_items.for_reviewer
+    return read(screens.review_of(subject))
+
+
+def at(item: Subject) -> str:
+    return url_for(
+        "reviews.differences", review_id=screens.review_of(item), _anchor=f"item-{item.id}"
+    )
+
+
+def is_sealed(header: ReviewHeader) -> bool:
+    """Whether there is nothing yet, or nothing any more, that the two may see of each other."""
+    return header.revealed_at is None and (
+        header.is_live or header.status is ReviewStatus.WITHDRAWN
+    )
+
+
+def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnValue:
+    """409. Each side sees what it may see of the other's, as on every page of the review. `typed`:
+    the cards of a screen, where it was one."""
+    asked = access.asked_for()
+    review_id = asked.subject.review_id if asked is not None else None
+    if asked is None or review_id is None or errors.wants_json():
+        return errors.refused(refusal)
+    item_id = asked.subject.id if asked.record == "item" else None
+    header = header_of(review_id)
+    items, of_learner = items_of(asked.subject), is_learner(asked.subject)
+    if of_learner:
+        is_shown = any(item.revealed for item in items)
+        href = outcome_href(header) if is_shown else url_for("reviews.show", review_id=review_id)
+    else:
+        href = screens.reviewer_href(header, items)
+    return render(
+        "reviews/conflict.html",
+        lang=header.lang,
+        header=header,
+        said=errors.message_for(refusal),
+        href=href,
+        is_learner=of_learner,
+        item=next((item for item in items if item.id == item_id), None),
+        statuses=labels.ITEM_STATUS,
+        review_statuses=labels.REVIEW_STATUS,
+        typed=[*_written(), *_on_cards(typed, items)],
+    ), 409
+
+
+def conflict_page_of_many(
+    refusal: Conflict, typed: Sequence[SentCard], href: str
+) -> ResponseReturnValue:
+    """409, of a screen across reviews of which nothing is with the reviewer any more: no name is
+    told."""
+    return render(
+        "reviews/conflict.html",
+        header=None,
+        said=errors.message_for(refusal),
+        href=href,
+        typed=_on_cards(typed, []),
+    ), 409
+
+
+def _written() -> list[TypedText]:
+    return [TypedText(text) for name in TYPED if (text := request.form.get(name, "").strip())]
+
+
+def _on_cards(cards: Sequence[SentCard], items: Sequence[Item]) -> list[TypedText]:
+    by_id = {item.id: item for item in items}
+    texts = []
+    for card in cards:
+        item = by_id.get(card.item_id)
+        if card.typed_note and item is not None and item.status is not None:
+            state = str(labels.ITEM_STATUS[item.status])
+            texts.append(TypedText(card.typed_note, str(item.title), state))
+        elif card.typed_note:
+            texts.append(TypedText(card.typed_note))
+    return texts

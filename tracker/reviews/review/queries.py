@@ -1,0 +1,203 @@
+"""What stands over every page of a review: who, when, how far, and where it was before."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import (
+    Framework,
+    Handover,
+    HandoverText,
+    Membership,
+    Person,
+    PersonVersion,
+    Review,
+    ReviewMove,
+    RoleProfile,
+    Team,
+)
+from tracker.models.columns import written
+from tracker.models.record.versions import is_current
+from tracker.models.reviews.due_dates import away_until, differences_due, review_due
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.record.workflow.rules import LIVE, Move, ReviewStatus
+from tracker.reviews.act.rules import Thing, can
+from tracker.rules.core.wording import Wording
+from tracker.rules.names import first_name
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewHeader:
+    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it.
+    `before_id`: the review that was handed on and goes on here, with who had it and why it was
+    handed on. `is_moved`: the learner is on another version of the framework by now."""
+
+    id: int
+    learner_id: int
+    learner: str
+    reviewer_id: int
+    reviewer: str
+    status: ReviewStatus
+    open: bool
+    framework_id: int
+    framework: Wording
+    lang: str
+    question: Wording
+    """What the framework asks the reviewer; "" for the usual question."""
+    help: Wording
+    """How the framework's answers are meant."""
+    framework_version: str
+    sent_at: dt.datetime
+    due_on: dt.date
+    revealed_at: dt.datetime | None
+    differences_from: dt.date | None
+    differences_due_on: dt.date | None
+    closed_at: dt.datetime | None
+    withdrawn_at: dt.datetime | None
+    team: str
+    job: str
+    weekly_hours: int | None
+    since: dt.date | None
+    may_go_on: bool
+    learner_away_until: dt.date | None
+    reviewer_away_until: dt.date | None
+    week_taken: bool
+    before_id: int | None
+    before: str
+    handover_note: str
+    is_moved: bool
+
+    @property
+    def learner_first(self) -> str:
+        return first_name(self.learner)
+
+    @property
+    def reviewer_first(self) -> str:
+        return first_name(self.reviewer)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    def can(self, move: Move) -> bool:
+        """Whether this can be done to the review now."""
+        is_used_up = move == Move.ONE_MORE_WEEK and self.week_taken
+        return can(Thing.REVIEW, self.status, move) and not is_used_up
+
+
+def header(review_id: int, today: dt.date) -> ReviewHeader:
+    """One query. Raises KeyError: ask behind a door."""
+    return _headers(Review.id == review_id, today)[review_id]
+
+
+def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader]:
+    """By review. One query."""
+    return _headers(Review.id.in_(list(review_ids)), today)
+
+
+def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHeader]:
+    rows = session().execute(_headers_on(today).where(where))
+    return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}
+
+
+@lru_cache(maxsize=8)
+def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Of several jobs in the team the one in the review's framework counts, and of several times
+    the last. Built once a day: every page of a review asks it."""
+    learner, reviewer, before, had_it = (
+        aliased(Person),
+        aliased(Person),
+        aliased(Review),
+        aliased(Person),
+    )
+    return (
+        select(
+            Review.id,
+            Review.learner_id,
+            learner.name.label("learner"),
+            Review.reviewer_id,
+            reviewer.name.label("reviewer"),
+            Review.status,
+            Review.open,
+            Review.framework_id,
+            Framework.title.label("framework"),
+            Framework.version.label("framework_version"),
+            Framework.lang,
+            func.coalesce(Framework.about["scale"]["reviewer_question"].as_string(), "").label(
+                "question"
+            ),
+            func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
+            Review.sent_at,
+            review_due(),
+            Review.revealed_at,
+            Review.differences_from,
+            differences_due(),
+            Review.closed_at,
+            Review.withdrawn_at,
+            Team.name.label("team"),
+            func.coalesce(Membership.job, "").label("job"),
+            Membership.weekly_hours,
+            _there_since().label("since"),
+            reviewer_may_go_on(today).label("may_go_on"),
+            away_until(Review.learner_id, today).label("learner_away_until"),
+            away_until(Review.reviewer_id, today).label("reviewer_away_until"),
+            exists()
+            .where(
+                ReviewMove.review_id == Review.id, ReviewMove.move == written(Move.ONE_MORE_WEEK)
+            )
+            .label("week_taken"),
+            before.id.label("before_id"),
+            func.coalesce(had_it.name, "").label("before"),
+            func.coalesce(HandoverText.note, "").label("handover_note"),
+            exists(PersonVersion.id)
+            .where(
+                PersonVersion.person_id == Review.learner_id,
+                PersonVersion.slug == Framework.slug,
+                PersonVersion.framework_id != Review.framework_id,
+                is_current(),
+            )
+            .label("is_moved"),
+        )
+        .join(learner, learner.id == Review.learner_id)
+        .join(reviewer, reviewer.id == Review.reviewer_id)
+        .join(Team, Team.id == Review.team_id)
+        .join(Framework, Framework.id == Review.framework_id)
+        .outerjoin(Handover, Handover.review_id == Review.id)
+        .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
+        .outerjoin(before, before.id == Handover.from_review_id)
+        .outerjoin(had_it, had_it.id == before.reviewer_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.person_id == Review.learner_id,
+                Membership.team_id == Review.team_id,
+                Membership.role == Role.LEARNER,
+            ),
+        )
+        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .order_by(case((RoleProfile.slug == Framework.slug, 1), else_=0), Membership.starts_on)
+    )
+
+
+def _there_since() -> ScalarSelect[Any]:
+    """When the learner came to the team: another job that began before, and went on into this one,
+    is the same time there."""
+    other = aliased(Membership)
+    return (
+        select(func.min(other.starts_on))
+        .where(
+            other.person_id == Membership.person_id,
+            other.team_id == Membership.team_id,
+            other.role == Role.LEARNER,
+            or_(other.ends_on.is_(None), other.ends_on >= Membership.starts_on),
+        )
+        .correlate(Membership)
+        .scalar_subquery()
+    )

@@ -1,0 +1,136 @@
+"""What people write in reviews, what a reviewer says to an item, what a page showed of it, what the
+reveal makes of two answers, and how the statements of a review are laid out over screens."""
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import TypeVar
+
+from tracker.frameworks.versions.rules_scale import (
+    CANNOT_TELL,
+    WITHOUT_GROUND,
+    Ground,
+    Meaning,
+    Scale,
+    counterpart,
+)
+from tracker.record.workflow.rules import Move
+from tracker.rules.errors import Invalid
+
+T = TypeVar("T")
+
+MOST_ON_A_SCREEN = 12
+"""So many cards can still be looked over; only a part that holds more is split."""
+RETURN = "return"
+"""What can be said in the place of an answer: a question."""
+REVIEW_TEXT_MAX = 4_000
+"""The longest note, question, reply or reason."""
+THANKS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerResponse:
+    """What a reviewer says to one item. `answer` None is a question, which `note` then holds.
+
+    `base_version` is the item's version that the page showed.
+    """
+
+    item_id: int
+    answer: str | None
+    ground: Ground | None
+    note: str
+    base_version: int
+
+
+def asks_what_was_told(answer: str | None, ground: Ground | None, scale: Scale) -> bool:
+    """Whether the learner has to read what somebody told the reviewer: it isn't met by hearsay."""
+    return ground is Ground.WAS_TOLD and scale.meaning(answer) is Meaning.NOT_MET
+
+
+def says_how(answer: str, ground: Ground | None, note: str, scale: Scale) -> bool:
+    """Whether an answer comes with all that it needs of how its reviewer knows."""
+    if answer in WITHOUT_GROUND:
+        return True
+    is_told = bool(note.strip()) or not asks_what_was_told(answer, ground, scale)
+    return ground is not None and is_told
+
+
+@dataclass(frozen=True, slots=True)
+class NewerAnswer:
+    """What the reviewer's other page saved in the meantime."""
+
+    answer: str | None
+    ground: Ground | None
+    note: str
+    version: int
+
+
+def seen_stamp(confirmed_at: dt.datetime) -> str:
+    """What a page carries of a confirmation, to tell afterwards whether that very one was on it."""
+    return confirmed_at.astimezone(dt.UTC).isoformat()
+
+
+def clean_text(typed: str, field: str, *, required: bool, longest: int = REVIEW_TEXT_MAX) -> str:
+    """Plain line ends, no space around it. Raises Invalid: review_text_needed, review_text_long."""
+    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if required and not text:
+        raise Invalid("review_text_needed", field)
+    if len(text) > longest:
+        raise Invalid("review_text_long", field, longest=longest, length=len(text))
+    return text
+
+
+def is_equal(own: str, theirs: str) -> bool:
+    """A learner's *not sure* equals nothing; a supervisor's *cannot tell* equals nothing either."""
+    return counterpart(theirs) == own
+
+
+def endorsed_answer(theirs: str) -> str:
+    """What an endorsement by this answer says. ValueError for *cannot tell*, which endorses
+    nothing."""
+    answer = counterpart(theirs)
+    if answer is None:
+        raise ValueError(f"{theirs} endorses nothing")
+    return answer
+
+
+def reveal_move(own: str, theirs: str) -> Move:
+    """The move that revealing an answered item makes. ValueError for *cannot tell*: that is not
+    revealed."""
+    if theirs == CANNOT_TELL:
+        raise ValueError(f"an item with {theirs} is not revealed: it was not observed")
+    return Move.REVEAL_EQUAL if is_equal(own, theirs) else Move.REVEAL_DIFFERENT
+
+
+def screens(items: Sequence[T], part_of: Callable[[T], Hashable]) -> list[list[T]]:
+    """The items in their order, on as few screens as whole parts allow, and as evenly as those do.
+
+    A part is what follows on each other with the same `part_of`.
+    """
+    pieces = [piece for _part, within in groupby(items, part_of) for piece in _pieces(list(within))]
+    best = [(0, 0, 0)]
+    """Up to each piece: how many screens, the sum of their squares, where the last begins."""
+    for end in range(1, len(pieces) + 1):
+        ways, held = [], 0
+        for begin in reversed(range(end)):
+            held += len(pieces[begin])
+            if held > MOST_ON_A_SCREEN:
+                break
+            count, unevenness, _begin = best[begin]
+            ways.append((count + 1, unevenness + held**2, begin))
+        best.append(min(ways))
+    laid_out: list[list[T]] = []
+    end = len(pieces)
+    while end:
+        begin = best[end][2]
+        laid_out.append([item for piece in pieces[begin:end] for item in piece])
+        end = begin
+    return laid_out[::-1]
+
+
+def _pieces(part: list[T]) -> list[list[T]]:
+    """The part whole, or where it is more than a screen holds in pieces of nearly one size."""
+    count = -(-len(part) // MOST_ON_A_SCREEN)
+    cuts = [len(part) * at // count for at in range(count + 1)]
+    return [part[begin:end] for begin, end in pairwise(cuts)]

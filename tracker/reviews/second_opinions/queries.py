@@ -1,0 +1,95 @@
+"""Who could see a rating before they are asked for a second opinion on it, and who was asked."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import Row, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Library, Membership, Person, Review, ReviewItem, Team
+from tracker.models.columns import written
+from tracker.policy.permissions import GRACE, Actor
+from tracker.queries.access import openings
+from tracker.record.workflow.rules import LIVE, ItemStatus, ReviewStatus
+from tracker.rules.roles import Role
+
+NOTHING_CAME = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
+
+
+Asked = Row[int, int, str, dt.datetime]
+"""`id` of an item; `review_id`, `reviewer`, and `sent_at` of the newest review it went to again."""
+
+
+def asked(item_ids: Collection[int]) -> dict[int, Asked]:
+    """By item, of what its learner sent for review again: the newest `review_id`, its `reviewer`,
+    and when it was sent (`sent_at`). For the learner alone: whoever reviewed it first isn't told.
+    What the reader has not seen shows once the review has ended. One query."""
+    again, later = aliased(ReviewItem), aliased(Review)
+    rows = session().execute(
+        select(
+            ReviewItem.id, later.id.label("review_id"), Person.name.label("reviewer"), later.sent_at
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(again, and_(again.skill_id == ReviewItem.skill_id, again.id > ReviewItem.id))
+        .join(later, and_(later.id == again.review_id, later.learner_id == Review.learner_id))
+        .join(Person, Person.id == later.reviewer_id)
+        .where(
+            ReviewItem.id.in_(item_ids),
+            later.status != ReviewStatus.WITHDRAWN,
+            again.status.not_in(NOTHING_CAME),
+            or_(again.status != written(ItemStatus.NOT_OBSERVED), later.status.in_(LIVE)),
+        )
+        .order_by(again.id)
+    )
+    return {row.id: row for row in rows}
+
+
+def could_see(
+    learner: Actor, reader_ids: Collection[int], since: dt.date, today: dt.date
+) -> dict[int, Role]:
+    """By reader, as what they could open the learner's profile on some day from `since` on: their
+    supervisor, or a coordinator where the library shows levels by name; not while it was closed to
+    them. Who could not is not in it. Four queries."""
+    learner_id = learner.person_id
+    closed = openings.closed_days(learner_id, reader_ids, learner.time_zone)
+    by_name = (
+        select(Library.names_to_coordinators)
+        .join(Person, Person.library_id == Library.id)
+        .where(Person.id == learner_id)
+    )
+    roles = {Role.SUPERVISOR, *([Role.COORDINATOR] if session().scalar(by_name) else [])}
+    places = select(
+        Membership.person_id,
+        Membership.role,
+        Membership.starts_on,
+        Membership.ends_on,
+        Membership.team_id,
+        Team.path,
+    ).join(Team, Team.id == Membership.team_id)
+    learning = (
+        session()
+        .execute(places.where(Membership.person_id == learner_id, Membership.role == Role.LEARNER))
+        .all()
+    )
+    reading = session().execute(
+        places.where(Membership.person_id.in_(reader_ids), Membership.role.in_(roles))
+    )
+    roles_by_reader: dict[int, Role] = {}
+    for row in reading:
+        for at in learning:
+            is_above = (
+                at.team_id == row.team_id
+                if row.role is Role.SUPERVISOR
+                else at.path.startswith(row.path)
+            )
+            first = max(since, row.starts_on, at.starts_on)
+            last = min(today, row.ends_on or today, at.ends_on + GRACE if at.ends_on else today)
+            opens = openings.open_from(closed.get(row.person_id, ()), first)
+            if (
+                is_above
+                and opens <= last
+                and roles_by_reader.get(row.person_id) is not Role.SUPERVISOR
+            ):
+                roles_by_reader[row.person_id] = row.role
+    return roles_by_reader

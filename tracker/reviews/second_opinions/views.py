@@ -1,0 +1,99 @@
+""" "I see this differently": a second reader for a statement that was endorsed."""
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.core import people
+from tracker.reviews.endorsements import queries as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.reviews.review.forms import ReaderForm
+from tracker.reviews.second_opinions import queries as second_opinions
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending.pages import reviewer_words
+from tracker.reviews.sending.queries_reviewers import Reviewer
+from tracker.rules.calendar import day_in
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission, Role
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+
+bp = Blueprint("second_opinions", __name__)
+
+
+@bp.get("/endorsements/<id:endorsement_id>/second-reader")
+@door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
+def new(endorsement: Subject) -> ResponseReturnValue:
+    item_id = endorsements.one(endorsement.id).item_id
+    if asked := second_opinions.asked([item_id]).get(item_id):
+        return redirect(url_for("reviews.show", review_id=asked.review_id))
+    return _page(endorsement, _form(endorsement))
+
+
+@bp.post("/endorsements/<id:endorsement_id>/second-reader")
+@door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
+def send(endorsement: Subject) -> ResponseReturnValue:
+    form = _form(endorsement)
+    done = accepted(
+        form,
+        lambda: reviews.send_to_second_reader(
+            session.actor(), endorsement.id, *form.person_and_team, session.now()
+        ),
+    )
+    if done is None:
+        return _page(endorsement, form), 422
+    name = people.person(form.person_and_team[0]).name
+    flash_message(
+        _(
+            "It is with %(name)s for a second opinion, who sees neither your answer nor the first "
+            "one until the reveal.",
+            name=name,
+        )
+    )
+    return redirect(url_for("reviews.show", review_id=done[0]), 303)
+
+
+def _form(endorsement: Subject) -> ReaderForm:
+    form = ReaderForm()
+    found = endorsements.one(endorsement.id)
+    actor, today = session.actor(), session.today()
+    readers = eligible_reviewers.of_one(actor.person_id, today, found.endorser_id)
+    seen = second_opinions.could_see(
+        actor,
+        {reader.person_id for reader in readers},
+        since=day_in(actor.time_zone, found.on),
+        today=today,
+    )
+    form.reviewer.choices = fields.choices(
+        (f"{reader.person_id}-{reader.team_id}", _words(reader, seen.get(reader.person_id)))
+        for reader in readers
+    )
+    return form
+
+
+def _words(reader: Reviewer, seen_as: Role | None) -> str:
+    """A reviewer to choose, with what they could see of the first rating before."""
+    name = reviewer_words(reader)
+    match seen_as:
+        case Role.SUPERVISOR:
+            words = _("%(name)s: supervises you and could already see this rating", name=name)
+        case Role.COORDINATOR:
+            words = _(
+                "%(name)s: coordinates your team and could already see this rating", name=name
+            )
+        case _other:
+            words = _("%(name)s: couldn’t see this rating so far", name=name)
+    return str(words)
+
+
+def _page(endorsement: Subject, form: ReaderForm) -> str:
+    first = endorsements.one(endorsement.id)
+    if not first.stands:
+        raise Conflict("endorsement_over")
+    return render("reviews/second_opinion.html", form=form, endorsement=first)

@@ -1,0 +1,170 @@
+"""Sending for review: what is suggested, to whom it can go, and what would not go with it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules_words import Side
+from tracker.reviews.endorsements import pages_alerts as alerts
+from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review.forms import SendForm
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending.queries_reviewers import Reviewer
+from tracker.reviews.sending.rules import SENT_MAX, Sendable, sendable, suggested
+from tracker.rules.pace import minutes_for
+from tracker.web.http import errors, session
+from tracker.web.http.framework_asked import learner_asked
+from tracker.web.i18n.render import render
+from tracker.web.ui import drafts
+from tracker.web.ui.people import told_apart
+from tracker.web.ui.statement_picker import FinderDomain, StatementFinder
+from tracker.web.ui.templating.dates import day
+
+KEPT = ("domain", "framework")
+"""What the address of the sending page keeps where more or fewer are to be ticked."""
+
+
+def send_page(form: SendForm, chosen: list[int] | None) -> str:
+    """`chosen`: what was ticked and refused; None for what is suggested (with `more` in the address
+    all that is worth sending), or for what the address asks for."""
+    actor, today = session.actor(), session.today()
+    expiring = 1 if "expiring" in request.args else None
+    learner = learner_asked(actor.person_id, "reviews.new", expiring=expiring)
+    statements = _sendable(learner) if learner is not None else []
+    domain_id = request.args.get("domain", "")
+    if chosen is None and "statement" in request.args:
+        chosen = request.args.getlist("statement", type=int)
+    if chosen is None and expiring:
+        chosen = [*alerts.to_renew(actor, session.now())]
+    worth = [
+        statement.candidate
+        for statement in statements
+        if statement.candidate is not None and domain_id in ("", str(statement.domain_id))
+    ]
+    usual, most = suggested(worth), suggested(worth, SENT_MAX)
+    if chosen is None:
+        chosen = most if "more" in request.args else usual
+    if form.second_to.data is None:
+        form.second_to.data = request.args.get("second_to", type=int)
+    suggests = request.method == "POST" and form.second_to.data is None
+    ticked = {statement.statement_id for statement in statements} & {*chosen}
+    listed = {*ticked, *(usual if suggests else ())}
+    others = StatementFinder(
+        [statement for statement in statements if statement.statement_id not in listed],
+        lambda each: (each.title, each.text, each.domain, each.level),
+        lambda each: FinderDomain(
+            str(each.domain_id), "" if learner is None else learner.lang, each.domain
+        ),
+    )
+    address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
+    reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
+    paces = review_items.seconds_of([reviewer.person_id for reviewer in reviewers])
+    seconds = next(
+        (
+            paces[reviewer.person_id]
+            for reviewer in reviewers
+            if form.reviewer.data == f"{reviewer.person_id}-{reviewer.team_id}"
+        ),
+        eligible_reviewers.expected(reviewers, paces),
+    )
+    return render(
+        "reviews/new.html",
+        lang="" if learner is None else learner.lang,
+        form=form,
+        learner=learner,
+        statements=statements,
+        others=others,
+        found=others.shown,
+        later=sum(statement.later is not None for statement in statements),
+        listed=[statement for statement in statements if statement.statement_id in listed],
+        ticked=ticked,
+        usual=len(usual),
+        worth=len(most),
+        is_more="more" in request.args,
+        is_renewal=bool(expiring),
+        address=address,
+        same=url_for("reviews.new", statement=[] if listed == {*usual} else [*listed], **address),
+        reviewers=reviewers,
+        near=[reviewer for reviewer in reviewers if not reviewer.outside],
+        outside=[reviewer for reviewer in reviewers if reviewer.outside],
+        paces=paces,
+        seconds=seconds,
+        minutes=minutes_for(len(ticked), seconds),
+        reviewer_words=reviewer_words,
+    )
+
+
+def send_again(form: SendForm, status: int) -> ResponseReturnValue:
+    """With what was ticked; 409 where that is of another version than theirs."""
+    placed = drafts.ids_in_place(form.chosen)
+    if placed is None:
+        return send_page(form, form.chosen), status
+    errors.put_on(form, placed.refusal)
+    return send_page(form, [*placed.chosen]), 409
+
+
+def drafts_page(form: SendForm, at: Collection[int]) -> str:
+    """Asks about what was typed at some of the statements and would not go with them."""
+    learner = learner_asked(session.actor().person_id, "reviews.new")
+    statements = _sendable(learner) if learner is not None else []
+    return render(
+        "reviews/drafts.html",
+        lang="" if learner is None else learner.lang,
+        form=form,
+        left=[statement for statement in statements if statement.statement_id in at],
+    )
+
+
+def reviewer_words(reviewer: Reviewer) -> str:
+    """A reviewer to choose: the name, why they may, and until when they are away."""
+    if reviewer.away_until is None:
+        return _reviewer(reviewer)
+    return str(
+        _("%(name)s, away until %(day)s", name=_reviewer(reviewer), day=day(reviewer.away_until))
+    )
+
+
+def _reviewer(reviewer: Reviewer) -> str:
+    name = told_apart(reviewer.name, reviewer.person_id)
+    if reviewer.deputy_for:
+        return str(
+            _(
+                "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
+                name=name,
+                team=reviewer.team,
+                other=reviewer.deputy_for,
+                day=day(reviewer.until),
+            )
+        )
+    if reviewer.outside:
+        return str(_("%(name)s (supervises %(team)s)", name=name, team=reviewer.outside))
+    if reviewer.one_only:
+        return str(
+            _(
+                "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
+                name=name,
+                team=reviewer.team,
+                above=reviewer.above,
+            )
+        )
+    if reviewer.above:
+        return str(
+            _(
+                "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
+                name=name,
+                team=reviewer.team,
+                above=reviewer.above,
+            )
+        )
+    return str(_("%(name)s (%(team)s)", name=name, team=reviewer.team))
+
+
+def _sendable(learner: Learner) -> list[Sendable]:
+    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    return sendable(sheet, learner.round_starts_on)

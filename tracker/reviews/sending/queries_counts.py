@@ -1,0 +1,160 @@
+"""What people sent for review, and what came back: all that others learn of how far somebody is.
+
+Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a
+time.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import aliased
+
+from tracker.db import ask_made, session
+from tracker.models import Framework, Review, ReviewItem, Statement, Team
+from tracker.models.columns import written
+from tracker.models.joins import versions_of
+from tracker.models.record import later
+from tracker.models.reviews.reviews import NOT_WITHDRAWN
+from tracker.policy.permissions import Actor
+from tracker.record.blindness.queries import BlindSpots
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
+from tracker.record.sheet.rules_summaries import SentCounts
+from tracker.record.workflow.rules import REVEALED, ItemStatus, ReviewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReviews:
+    """Reviews of one learner that wait for this reader; the oldest is the one to open."""
+
+    reviews: int = 0
+    oldest_id: int | None = None
+
+
+ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
+
+
+def sent_counts(
+    person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots, today: dt.date
+) -> dict[tuple[int, int], SentCounts]:
+    """What was sent and what was revealed, by (person, framework): under each version what there is
+    in all of them, a statement once. Dropped and withdrawn items do not count, nor what counts
+    later. One query."""
+    values = {
+        "people": list(person_ids),
+        "rounds": list(round_ids),
+        **later.on(today),
+        **blind.values,
+    }
+    rows = session().execute(_sent_counts(blind.form), values)
+    return {
+        (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
+    }
+
+
+@cache
+def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
+    revealed = and_(
+        ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
+    )
+    in_round = Review.round_id.in_(ROUNDS)
+    version = aliased(Framework)
+    waits = later.counting_later(lambda column: column.in_(PEOPLE), true()).c
+
+    def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(distinct(case((and_(*those), Statement.uuid))))
+
+    return (
+        select(
+            Review.learner_id,
+            version.id,
+            statements(in_round),
+            statements(true()),
+            statements(in_round, revealed),
+            statements(revealed),
+            func.max(case((revealed, ReviewItem.revealed_at))),
+        )
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(version, version.id.in_(versions_of(Review.framework_id)))
+        .where(
+            Review.learner_id.in_(PEOPLE),
+            counts_as_sent(),
+            tuple_(Review.learner_id, Statement.id).not_in(
+                select(waits.person_id, waits.statement_id)
+            ),
+        )
+        .group_by(Review.learner_id, version.id)
+    )
+
+
+def who_sent(
+    person_ids: Collection[int], library_id: int, framework_id: int, round_ids: Collection[int]
+) -> set[int]:
+    """Who of these people sent something of the framework in one of the rounds, or ever where none
+    is given. One query."""
+    of_library = len(person_ids) > NAMED_ONE_BY_ONE
+    values = {"framework": framework_id, "rounds": list(round_ids)}
+    values |= {"library": library_id} if of_library else {"people": list(person_ids)}
+    rows = ask_made(_who_sent(of_rounds=bool(round_ids), of_library=of_library), values)
+    return {row[0] for row in rows.all()}.intersection(person_ids)
+
+
+@cache
+def _who_sent(*, of_rounds: bool, of_library: bool) -> Select[int]:
+    teams = select(Team.id).where(Team.library_id == LIBRARY)
+    return select(Review.learner_id).where(
+        Review.team_id.in_(teams) if of_library else Review.learner_id.in_(PEOPLE),
+        Review.framework_id.in_(versions_of(FRAMEWORK)),
+        Review.round_id.in_(ROUNDS) if of_rounds else true(),
+        exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),
+    )
+
+
+def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[tuple[int, int], WaitingReviews]:
+    """Reviews in which something waits for this actor to answer or reveal, by (learner, framework),
+    under each of its versions. One query."""
+    values = {"reader": actor.person_id, "people": list(person_ids)}
+    rows = session().execute(_waiting(), values)
+    return {
+        (person_id, framework_id): WaitingReviews(reviews, oldest_id)
+        for person_id, framework_id, reviews, oldest_id in rows
+    }
+
+
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
+    version = aliased(Framework)
+    return (
+        select(Review.learner_id, version.id, func.count(distinct(Review.id)), func.min(Review.id))
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(version, version.id.in_(versions_of(Review.framework_id)))
+        .where(
+            Review.reviewer_id == bindparam("reader"),
+            Review.learner_id.in_(PEOPLE),
+            Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
+            ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
+        )
+        .group_by(Review.learner_id, version.id)
+    )
+
+
+def counts_as_sent() -> ColumnElement[bool]:
+    """Over `Review` and `ReviewItem`: what is not withdrawn and not dropped."""
+    return and_(NOT_WITHDRAWN, ReviewItem.status != written(ItemStatus.DROPPED))

@@ -1,0 +1,274 @@
+"""Who may review a learner now, to choose from. The same rule as SQL is
+tracker/policy/reviewers."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import ask_made
+from tracker.models import Deputy, Membership, Person, Team
+from tracker.models.reviews.due_dates import away_until
+from tracker.policy.permissions import current_on
+from tracker.policy.reviewers import deputises_on, reviewing_team, teams_for_one, upwards
+from tracker.record.sheet.queries_learners import PEOPLE
+from tracker.rules.pace import REVIEWER_SECONDS
+from tracker.rules.roles import Role
+
+NOWHERE = "-"
+"""The path of no team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who may review what a learner sends from their team.
+
+    `above`: the name of the team above that they supervise; "" for the team's own. `one_only`: they
+    may review one statement alone, as a nearer team has somebody, or as they are of another team,
+    named `outside`, and willing. `deputy_for`: whose deputy they are, until `until`; "" for a
+    supervisor. `away_until`: the last day on which they are away.
+    """
+
+    person_id: int
+    name: str
+    team_id: int
+    team: str
+    open: bool
+    above: str = ""
+    one_only: bool = False
+    deputy_for: str = ""
+    until: dt.date | None = None
+    away_until: dt.date | None = None
+    outside: str = ""
+
+
+def of(person_id: int, today: dt.date) -> list[Reviewer]:
+    """Who may review any number of statements: by team and name, supervisors before deputies; never
+    the learner. Three queries."""
+    return [
+        reviewer for reviewer in _by_learner([person_id], today)[person_id] if not reviewer.one_only
+    ]
+
+
+def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
+    """Who may review one statement alone: the same, then those above whom one supervisor stands
+    nearer, then who is willing in another team, by name. `not_by` gave the first of two readings,
+    and is none of them, nor is anybody for being their deputy. Three queries."""
+    return _by_learner([person_id], today, not_by=not_by or 0, is_of_one=True)[person_id]
+
+
+def of_all(person_ids: Collection[int], today: dt.date, without: int = 0) -> list[Reviewer]:
+    """Who may review any number of statements of each of these learners, by name: each person once,
+    for one of the teams. `without`: as if that person supervised nobody. Three queries."""
+    of_each = [
+        {reviewer.person_id: reviewer for reviewer in reversed(reviewers) if not reviewer.one_only}
+        for reviewers in _by_learner(person_ids, today, without=without).values()
+    ]
+    if not of_each:
+        return []
+    shared = set(of_each[0]).intersection(*of_each[1:])
+    return sorted(
+        (of_each[0][person_id] for person_id in shared),
+        key=lambda reviewer: (bool(reviewer.deputy_for), reviewer.name, reviewer.person_id),
+    )
+
+
+def _by_learner(
+    person_ids: Collection[int],
+    today: dt.date,
+    *,
+    not_by: int = 0,
+    without: int = 0,
+    is_of_one: bool = False,
+) -> dict[int, list[Reviewer]]:
+    teams = ask_made(_teams_on(today), {"people": list(person_ids)}).all()
+    paths = {at for team in teams for at in upwards(team.path)}
+    library = min(paths, key=len, default=NOWHERE) if is_of_one else NOWHERE
+    supervisors = _supervisors(paths, today, without, library)
+    by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
+    named = {each.person_id for heads in supervisors.values() for each in heads}
+    stand_ins = _by_first(_stand_ins_on(today), {"supervisors": [*named]})
+    willing = {
+        each.person_id: each
+        for heads in supervisors.values()
+        for each in heads
+        if is_of_one and each.gives_second_opinions
+    }
+    by_learner: dict[int, dict[tuple[int, int], Reviewer]] = {key: {} for key in person_ids}
+    for team in teams:
+        never, reviewers = {team.learner_id, not_by, without}, by_learner[team.learner_id]
+        for place, at in enumerate(teams_for_one(team.path, by_path, team.learner_id)):
+            heads = [head for head in supervisors[at] if head.person_id not in never]
+            above = heads[0].team if heads and at != team.path else ""
+            how = {"above": above, "one_only": place > 0}
+            for head in heads:
+                reviewers.setdefault((head.person_id, team.id), _reviewer(head, team, **how))
+            for head in heads:
+                for deputy in stand_ins.get(head.person_id, ()):
+                    if deputy.person_id not in never:
+                        reviewers.setdefault(
+                            (deputy.person_id, team.id),
+                            _reviewer(
+                                deputy, team, **how, deputy_for=head.name, until=deputy.until
+                            ),
+                        )
+    for team in teams:
+        reviewers = by_learner[team.learner_id]
+        known = {team.learner_id, not_by, *(person_id for person_id, _team in reviewers)}
+        for person in sorted(willing.values(), key=lambda each: (each.name, each.person_id)):
+            if person.person_id not in known:
+                reviewers[person.person_id, team.id] = _reviewer(
+                    person, team, one_only=True, outside=person.team
+                )
+    return {learner: list(reviewers.values()) for learner, reviewers in by_learner.items()}
+
+
+def _reviewer(person: Row[Any], team: Row[Any], **how: Any) -> Reviewer:
+    """The person, for what is sent from that team."""
+    return Reviewer(
+        person.person_id,
+        person.name,
+        team.id,
+        team.name,
+        team.open_reviews,
+        away_until=person.away_until,
+        **how,
+    )
+
+
+def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, str]]:
+    """Of (learner, team path) those who have somebody to review them. One query."""
+    return set(named(paths, today))
+
+
+def named(
+    paths: Iterable[tuple[int, str]], today: dt.date, without: int = 0
+) -> dict[tuple[int, str], tuple[tuple[int, str], ...]]:
+    """By (learner, team path), of those who have somebody to review them: the ids and names of
+    these supervisors. `without`: as if that person supervised nobody. One query."""
+    asked = set(paths)
+    teams = {path for _, path in asked}
+    supervisors = _supervisors({at for path in teams for at in upwards(path)}, today, without)
+    by_path = {path: [head.person_id for head in heads] for path, heads in supervisors.items()}
+    ids = {head for heads in by_path.values() for head in heads}
+
+    @cache
+    def of(learner: int, path: str) -> tuple[tuple[int, str], ...]:
+        at = reviewing_team(path, by_path, learner)
+        heads = supervisors[at] if at is not None else []
+        return tuple((head.person_id, head.name) for head in heads if head.person_id != learner)
+
+    # Who supervises none of these teams stands for learner 0: `of` is worked out once for a path.
+    by_learner = ((key, of(key[0] if key[0] in ids else 0, key[1])) for key in asked)
+    return {key: heads for key, heads in by_learner if heads}
+
+
+def expected(reviewers: Iterable[Reviewer], paces: Mapping[int, int]) -> int:
+    """Seconds for a statement before anybody is chosen: those of the only one there is."""
+    only = sole(reviewers)
+    return paces[only.person_id] if only else REVIEWER_SECONDS
+
+
+def sole(reviewers: Iterable[Reviewer]) -> Reviewer | None:
+    """Who reviews, where it can be one person only."""
+    by_id = {reviewer.person_id: reviewer for reviewer in reviewers if not reviewer.one_only}
+    return by_id.popitem()[1] if len(by_id) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def _teams_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
+        select(
+            Membership.person_id.label("learner_id"),
+            Team.id,
+            Team.name,
+            Team.path,
+            Team.open_reviews,
+        )
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.person_id.in_(PEOPLE),
+            Membership.role == Role.LEARNER,
+            current_on(Membership, today),
+            Team.closed_on.is_(None),
+        )
+        .order_by(Team.name, Team.id)
+    )
+
+
+def _supervisors(
+    paths: set[str], today: dt.date, without: int = 0, library: str = NOWHERE
+) -> dict[str, list[Row[Any]]]:
+    """By the path of their team. `library`: its root, for those who are willing below it too."""
+    values = {"paths": [*paths], "without": without, "library": library}
+    return _by_first(_supervisors_on(today), values)
+
+
+def _by_first(query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> dict[Any, list[Row[Any]]]:
+    """The rows in their order, by their first column."""
+    by_first = defaultdict(list)
+    for row in ask_made(query, values):
+        by_first[row[0]].append(row)
+    return by_first
+
+
+@lru_cache(maxsize=8)
+def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day. It begins with the teams: asked of teams or of people, every team would
+    be read."""
+    paths: BindParameter[list[str]] = bindparam("paths", expanding=True)
+    near, anywhere, root = aliased(Team), aliased(Team), aliased(Team)
+    places = (
+        select(near.id)
+        .where(near.path.in_(paths))
+        .union_all(
+            select(anywhere.id)
+            .join(root, root.library_id == anywhere.library_id)
+            .where(root.path == bindparam("library"))
+        )
+    )
+    return (
+        select(Team.path, *_who(today), Team.name.label("team"), Person.gives_second_opinions)
+        .distinct()
+        .join(Membership, Membership.team_id == Team.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Team.id.in_(places),
+            or_(Team.path.in_(paths), Person.gives_second_opinions),
+            Team.closed_on.is_(None),
+            Membership.role == Role.SUPERVISOR,
+            current_on(Membership, today),
+            Person.disabled_at.is_(None),
+            Person.id != bindparam("without"),
+        )
+        .order_by(Person.name, Person.id, Team.name)
+    )
+
+
+def _who(today: dt.date) -> tuple[ColumnElement[Any], ...]:
+    return (
+        Person.id.label("person_id"),
+        Person.name.expression,
+        away_until(Person.id, today).label("away_until"),
+    )
+
+
+@lru_cache(maxsize=8)
+def _stand_ins_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
+        select(Deputy.supervisor_id, *_who(today), Deputy.ends_on.label("until"))
+        .join(Person, Person.id == Deputy.deputy_id)
+        .where(
+            Deputy.supervisor_id.in_(bindparam("supervisors", expanding=True)),
+            deputises_on(today),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name, Person.id, Deputy.ends_on.desc())
+    )

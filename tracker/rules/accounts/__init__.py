@@ -1,1 +1,0 @@
-"""Passwords, one-time tokens, and the names of devices."""

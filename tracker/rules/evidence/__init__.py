@@ -1,1 +1,0 @@
-"""What evidence may say and hold."""

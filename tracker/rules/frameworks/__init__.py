@@ -1,1 +1,0 @@
-"""Framework files, the scale, and the words of a framework."""

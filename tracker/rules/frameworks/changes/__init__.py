@@ -1,1 +1,0 @@
-"""What changes from one version of a framework to the next."""

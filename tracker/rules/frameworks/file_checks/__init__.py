@@ -1,1 +1,0 @@
-"""What is wrong with a framework file, and how it is said."""

@@ -1,1 +1,0 @@
-"""Who is told what, and how mail is put together."""

@@ -1,1 +1,0 @@
-"""Backups, the audit's hash chain, and what the audit tells."""

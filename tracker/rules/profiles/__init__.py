@@ -1,1 +1,0 @@
-"""Levels, and what would come next."""

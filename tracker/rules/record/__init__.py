@@ -1,1 +1,0 @@
-"""What was said of somebody's skills, and what of it counts."""

@@ -1,1 +1,0 @@
-"""The workflow of reviews, digests, agreement, endorsements and exceptions."""

@@ -1,1 +1,0 @@
-"""Gaps of a team, and what may be told of them."""

@@ -1,1 +1,0 @@
-"""Signing in, one-time links, and one's own account."""

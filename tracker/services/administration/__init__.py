@@ -1,1 +1,0 @@
-"""What an administrator changes in a library."""

@@ -1,1 +1,0 @@
-"""Accounts over the years: deleted when made by mistake, made one when doubled."""

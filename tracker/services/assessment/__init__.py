@@ -1,1 +1,0 @@
-"""Rating, importing ratings, and being ready for a review."""

@@ -1,1 +1,0 @@
-"""Importing a framework file, and corrections that readers suggest."""

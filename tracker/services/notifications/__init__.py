@@ -1,1 +1,0 @@
-"""Notices, their mails, reminders, and trying out the mail."""

@@ -1,1 +1,0 @@
-"""Backups, and what is noted of looks, downloads and refusals."""

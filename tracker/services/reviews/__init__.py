@@ -1,1 +1,0 @@
-"""Reviews from sending to endorsement, and who goes on with them."""

@@ -1,0 +1,1 @@
+"""A team's levels against its targets, its rounds and people, figures without names."""

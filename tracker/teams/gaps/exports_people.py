@@ -1,0 +1,131 @@
+"""Everybody of a team by name, with the level in each domain: a sheet of the workbook, and a CSV
+file for a team of any size."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.record.versions.rules import DomainShape
+from tracker.rules.errors import Missing
+from tracker.rules.roles import Permission
+from tracker.services.core.jobs import Plan
+from tracker.teams.gaps.pages import grid
+from tracker.teams.gaps.pages_filters import GapFilters, chosen_of, scope_of
+from tracker.teams.gaps.queries import GapPage, contacts_of
+from tracker.teams.gaps.queries_matrix import GapMatrix, MatrixFilters, PersonRow, people_chosen
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.web.http import background, session
+from tracker.web.http.access import may, note_looks
+from tracker.web.http.background import FileKind, People
+from tracker.web.ui.csv import Table, csv_name, csv_text
+
+NAME = "people_of_team"
+PEOPLE_A_STEP = 50
+
+
+def plan(team: Subject) -> Plan:
+    """Raises Missing: nobody is there, or not everybody by name."""
+    scope, chosen, _filters = asked(team)
+    people = people_chosen(scope, chosen)
+    if not people or not all(one.place.by_name for one in people):
+        raise Missing("job_not_allowed")
+    name = csv_name(f"people {scope.team.name} {session.now():%Y-%m-%d}")
+    return Plan(-(-len(people) // PEOPLE_A_STEP), tuple(one.person_id for one in people), name)
+
+
+def step(team: Subject, people: People, number: int) -> bytes:
+    """Who is there still and may be seen by name."""
+    batch = people[number * PEOPLE_A_STEP : (number + 1) * PEOPLE_A_STEP]
+    scope, chosen, _filters = asked(team)
+    learners = [
+        one for one in people_chosen(scope, chosen) if one.person_id in batch and one.place.by_name
+    ]
+    matrix = GapMatrix(scope, chosen, learners)
+    lines = _people(matrix.domains, matrix.rows(learners), with_head=number == 0)
+    return csv_text(lines, is_beginning=number == 0).encode()
+
+
+def table(page: GapPage) -> Table:
+    """Everybody of a page."""
+    rows = page.found.rows
+    note_looks([row.person_id for row in rows], FILE.look)
+    return _people([column.domain for column in page.columns], rows)
+
+
+def _people(
+    domains: Sequence[DomainShape], rows: Sequence[PersonRow], *, with_head: bool = True
+) -> Table:
+    """A line for each. Addresses and staff IDs are for who administers people; for others there is
+    no column."""
+    contacts = None
+    if may(Permission.ADMINISTER_LIBRARY):
+        contacts = contacts_of([row.person_id for row in rows])
+    head: list[str | int] = [_("Name")]
+    if contacts is not None:
+        head += [_("Email"), _("Staff ID")]
+    head += [_("Team"), _("Job profile")]
+    for domain in domains:
+        head += [
+            _("%(domain)s level", domain=domain.title),
+            _("%(domain)s target", domain=domain.title),
+            _("%(domain)s state", domain=domain.title),
+        ]
+    lines: Table = [head] if with_head else []
+    for row in grid(domains, rows):
+        line: list[str | int] = [row.name]
+        if contacts is not None:
+            line += contacts[row.of.person_id]
+        line += ["; ".join(row.of.teams), row.of.role_profile]
+        for mark in row.marks:
+            line += [mark.known_level, mark.target, mark.words]
+        lines.append(line)
+    return lines
+
+
+def grounds(team: Subject, people: People) -> str:
+    """Who of them may be seen by name, and what is hidden of them until it is revealed."""
+    scope, *_choices = asked(team)
+    blind = session.blind_spots()
+    named = {one.person_id for one in scope.here if one.place.by_name} - blind.closed
+    hidden = [pair for pair in blind.pairs if pair[0] in set(people)]
+    return f"{sorted(named & set(people))} {sorted(hidden)}"
+
+
+def asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
+    """Nothing is compared in it. Raises Missing: nobody learns there, or what the address asks for
+    cannot be chosen."""
+    filters = GapFilters(request.args)
+    scope, chosen = chosen_of(scope_of(team), filters)
+    if chosen is None or filters.unknown:
+        raise Missing
+    return scope, replace(chosen, compare=None, beside=False), filters
+
+
+def query(team: Subject) -> str:
+    """What is asked for, in one way of writing it."""
+    filters = GapFilters(request.args)
+    chosen_of(scope_of(team), filters)
+    return urlencode(filters.not_comparing())
+
+
+FILE = FileKind(
+    title=_l("Everyone by name"),
+    permission=Permission.GAPS_READ,
+    load=subjects.team,
+    look="gaps_people",
+    made_by="teams",
+    media_type="text/csv",
+    plan=plan,
+    step=step,
+    grounds=grounds,
+)
+
+
+def init_app(app: Flask) -> None:
+    background.offer(app, NAME, FILE)

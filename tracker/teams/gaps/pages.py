@@ -1,0 +1,249 @@
+"""People by domain as a page or a file shows them, and each distinct cell once: a page of 50 people
+has some 600 cells of about 40 kinds."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.record.versions.rules import DomainShape
+from tracker.rules.core.wording import Wording
+from tracker.rules.pagination import TablePage
+from tracker.teams.gaps.pages_filters import PeopleFilters
+from tracker.teams.gaps.queries import GapPage, PeopleAsked
+from tracker.teams.gaps.queries_matrix import DomainColumn, PersonRow
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.gaps.rules import GapCell, ReviewProgress
+from tracker.web.i18n.content_language import mark
+from tracker.web.ui.filters import page_number
+
+ABOVE, NO_TARGET = "above_target", "no_target"
+SIGNS = {
+    TargetState.AT_TARGET.value: "✓",
+    ABOVE: "▲",
+    TargetState.GAP.value: "▼",
+    TargetState.NOT_YET_KNOWN.value: "?",
+    TargetState.NOT_ASSESSED.value: "–",
+    NO_TARGET: "○",
+}
+STATES = {
+    TargetState.AT_TARGET.value: _l("At target"),
+    ABOVE: _l("Above target"),
+    TargetState.GAP.value: _l("Below target"),
+    TargetState.NOT_YET_KNOWN.value: _l("Not known yet"),
+    TargetState.NOT_ASSESSED.value: _l("Too few statements to score"),
+    NO_TARGET: _l("No target"),
+}
+
+
+class CellMark(NamedTuple):
+    """What a cell shows: `level` and `target` by their names, and as the `rank` and `aim` of so
+    many `ranks`. Rank is None where nobody can say, 0 for no level yet; aim 0 for no target."""
+
+    state: str
+    rank: int | None
+    aim: int
+    ranks: int
+    level: Wording
+    target: Wording
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.state]
+
+    @property
+    def words(self) -> str:
+        return str(STATES[self.state])
+
+    @property
+    def is_drawn(self) -> bool:
+        """With its levels: somebody who is not known or not assessed has a sign alone."""
+        return self.state not in (TargetState.NOT_YET_KNOWN, TargetState.NOT_ASSESSED)
+
+    @property
+    def drawing(self) -> str:
+        """What the cells that look alike share."""
+        return f"p-{self.ranks}-{'open' if self.rank is None else self.rank}-{self.aim}"
+
+    @property
+    def reached(self) -> str:
+        if self.rank is None:
+            return str(_("Level not known yet"))
+        return self.level or str(_("No level yet"))
+
+    @property
+    def known_level(self) -> str:
+        """For a cell of a file: empty where nobody can say."""
+        return "" if self.rank is None or not self.is_drawn else self.reached
+
+    @property
+    def sentence(self) -> str:
+        if not self.is_drawn:
+            return self.words
+        if not self.aim:
+            return str(_("%(level)s; no target", level=self.reached))
+        return str(
+            _(
+                "%(state)s: %(level)s, target %(target)s",
+                state=self.words,
+                level=self.reached,
+                target=self.target,
+            )
+        )
+
+
+class MatrixRow(NamedTuple):
+    """Somebody, with a mark for each cell that is shown of them."""
+
+    of: PersonRow
+    marks: tuple[CellMark, ...]
+
+    @property
+    def name(self) -> str:
+        return self.of.name or str(_("Deleted account %(number)s", number=self.of.person_id))
+
+    @property
+    def job(self) -> str:
+        """What stands before the slash of "Entry / Apprentice"."""
+        return self.of.role_profile.partition(" / ")[0]
+
+
+def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[MatrixRow]:
+    """Their cells in the order of these domains."""
+    shown = []
+    for row in rows:
+        cells = {cell.domain_id: cell for cell in row.cells}
+        shown.append(MatrixRow(row, tuple(cell_mark(one, cells[one.id]) for one in domains)))
+    return shown
+
+
+def cell_mark(domain: DomainShape, cell: GapCell) -> CellMark:
+    rank, aim = cell.known_rank, cell.target_rank or 0
+    state = cell.state.value if cell.state else NO_TARGET
+    if state == TargetState.AT_TARGET and rank is not None and rank > aim:
+        state = ABOVE
+    return CellMark(
+        state, rank, aim, len(domain.levels), domain.level_name(rank or 0), domain.level_name(aim)
+    )
+
+
+def kinds_of(rows: Iterable[MatrixRow]) -> list[CellMark]:
+    """Each once, as they come: the same page twice is the same to the byte."""
+    return list(dict.fromkeys(mark for row in rows for mark in row.marks))
+
+
+def legend(kinds: Iterable[CellMark]) -> list[tuple[str, str]]:
+    """The signs that stand on the page, with their words."""
+    states = {kind.state for kind in kinds}
+    return [(sign, str(STATES[state])) for state, sign in SIGNS.items() if state in states]
+
+
+LONGEST = 200
+PIP, CELL, WIDTH = 9, 26, 900
+"""In pixels: one level, what else stands in a cell, and what a desk has for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapPeople:
+    """`columns`: the domain that people are sorted by, then those of the framework. `kept`: what
+    was asked for, as an address has it. `unknown`: the address asked for something that is not
+    there; it was left out."""
+
+    form: PeopleFilters
+    columns: list[DomainColumn]
+    rows: list[MatrixRow]
+    cut: TablePage[PersonRow]
+    kinds: list[CellMark]
+    legend: list[tuple[str, str]]
+    kept: dict[str, str]
+    unknown: bool
+
+    @property
+    def drawings(self) -> list[CellMark]:
+        """One of those that look alike."""
+        drawn = {kind.drawing: kind for kind in reversed(self.kinds) if kind.is_drawn}
+        return [kind for kind in self.kinds if drawn.get(kind.drawing) is kind]
+
+    def marks(self, draw: Callable[[CellMark], str]) -> dict[CellMark, str]:
+        """Each drawn once."""
+        return {kind: draw(kind) for kind in self.kinds}
+
+    @property
+    def is_fitting(self) -> bool:
+        """Whether its columns stand side by side on a desk: then the table doesn't scroll sideways,
+        and keeps its head in sight while the page scrolls."""
+        return sum(PIP * len(column.domain.levels) + CELL for column in self.columns) <= WIDTH
+
+
+def people_asked() -> PeopleAsked:
+    find = request.args.get("q", "").strip()[:LONGEST]
+    return PeopleAsked(request.args.get("domain", ""), find, page_number())
+
+
+def people_listed(page: GapPage, asked: PeopleAsked, lang: str) -> GapPeople:
+    """The page has domains."""
+    form = PeopleFilters(request.args)
+    usual = sorted(page.columns, key=lambda column: column is not page.most)
+    by_domain = [(of.key, mark(of.title, lang)) for of in (column.domain for column in usual)]
+    key = form.offer("domain", by_domain)
+    columns = sorted(page.columns, key=lambda column: column.domain.key != key)
+    rows = grid([column.domain for column in columns], page.found.rows)
+    kinds = kinds_of(rows)
+    return GapPeople(
+        form=form,
+        columns=columns,
+        rows=rows,
+        cut=page.found,
+        kinds=kinds,
+        legend=legend(kinds),
+        kept=form.chosen() | ({"q": asked.find} if asked.find else {}),
+        unknown=form.unknown,
+    )
+
+
+def nothing_known(
+    scope: GapScope, page: GapPage, who_has_not_sent: str
+) -> tuple[str, str, str, str]:
+    """What to do next where nothing is known of anybody yet: a title, a text, and a link with its
+    label."""
+    if scope.round is not None:
+        return (
+            _("No level was known by the end of %(round)s", round=scope.round.name),
+            _("Gaps show what was reviewed by then."),
+            url_for("teams.gaps", team_id=scope.team.id),
+            _("Show gaps now"),
+        )
+    href, label = url_for("teams.show", team_id=scope.team.id), _("Open the team")
+    sums = [column.summary for column in page.columns]
+    if sum(of.no_target for of in sums) == page.cells:
+        title = _("No targets are set for these jobs")
+        text = _("A gap is measured against a target. An administrator sets targets for each job.")
+        return title, text, href, label
+    if sum(of.no_target + of.not_assessed for of in sums) == page.cells:
+        title = _("Too few statements to score")
+        return title, _("No level has enough statements here for a result."), href, label
+    sent = ngettext(
+        "%(sent)s of %(num)d person has sent ratings.",
+        "%(sent)s of %(num)d people have sent ratings.",
+        page.all,
+        sent=page.all - page.not_sent,
+    )
+    if who_has_not_sent and page.not_sent:
+        next_step = _(
+            "Remind people to rate and send. Gaps show once enough statements of a level are "
+            "reviewed."
+        )
+        href, label = who_has_not_sent, _("See who hasn’t sent")
+    elif page.progress and page.progress[ReviewProgress.IN_REVIEW]:
+        next_step = _("Gaps show once supervisors have reviewed enough statements of a level.")
+    else:
+        next_step = _(
+            "Gaps show once enough statements of a level are reviewed. An administrator can open a "
+            "round, so that everyone knows the dates."
+        )
+    return _("No level is known here yet"), f"{sent} {next_step}", href, label

@@ -1,0 +1,209 @@
+"""The gaps of a team: endorsed levels against each person's own target, for who may see
+everybody by name.
+
+The endorsed voice alone: nothing here reads a rating.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Person
+from tracker.rules.core.wording import Wording
+from tracker.rules.errors import Missing
+from tracker.rules.names import folded
+from tracker.rules.pagination import TablePage, table_page
+from tracker.teams.comparison.queries import GapComparison, compare
+from tracker.teams.gaps.queries_matrix import (
+    ChildRow,
+    DomainColumn,
+    GapMatrix,
+    MatrixFilters,
+    PersonRow,
+    people_chosen,
+)
+from tracker.teams.gaps.queries_reasons import not_sent, progress_of_unreviewed, reasons_of
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.gaps.rules import (
+    ReviewProgress,
+    StatementReason,
+    by_need,
+    could_teach,
+    why_unknown,
+)
+from tracker.teams.team.queries_learners import ways_of
+
+NOBODY: TablePage[PersonRow] = TablePage((), 0, 1, 1)
+
+
+class PeopleAsked(NamedTuple):
+    """Of a page with people by name: the domain by its key that they are sorted by (else that with
+    most need), whom to find, and which page of them; None for all, A to Z."""
+
+    domain: str = ""
+    find: str = ""
+    page: int | None = None
+
+
+TEAMS_SHOWN = 50
+"""A page shows no more of the teams below; its workbook has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrandNeed:
+    """Traits and tasks are not ranked against each other: of one strand the domains with most need
+    first, and the statements that hold most people back."""
+
+    title: Wording
+    columns: tuple[DomainColumn, ...]
+    reasons: tuple[StatementReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapPage:
+    """`found`: the people asked for. `selected`: the domain that they are sorted by; `teachers`:
+    names of those who could teach it. `exceptions`: how many are agreed for them.
+    `reasons`: the statements that hold people back, most people first.
+    `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: of `all`,
+    also those whose records are not open to the reader yet. `is_known`: whether a level or a gap is
+    known of anybody."""
+
+    people: int
+    columns: tuple[DomainColumn, ...] = ()
+    compared: GapComparison | None = None
+    selected: DomainColumn | None = None
+    found: TablePage[PersonRow] = NOBODY
+    teachers: tuple[str, ...] = ()
+    children: tuple[ChildRow, ...] = ()
+    all: int = 0
+    not_sent: int = 0
+    exceptions: int = 0
+    reasons: tuple[StatementReason, ...] = ()
+    progress: Mapping[ReviewProgress, int] | None = None
+    is_known: bool = False
+
+    @property
+    def strands(self) -> list[StrandNeed]:
+        ranked = _ranked(self.columns)
+        titles = {column.domain.strand_key: column.domain.strand for column in self.columns}
+        return [
+            StrandNeed(
+                title,
+                tuple(column for column in ranked if column.domain.strand_key == key),
+                tuple(reason for reason in self.reasons if reason.domain.strand_key == key),
+            )
+            for key, title in titles.items()
+        ]
+
+    @property
+    def most(self) -> DomainColumn | None:
+        """The domain with most need of all."""
+        return _selected(self.columns, "")
+
+    @property
+    def named(self) -> set[int]:
+        """Of whom the page or a file of it says something by name."""
+        changes = self.compared.changes.values() if self.compared is not None else ()
+        crossed = {one for of in changes for one in of.reached + of.fell}
+        return {row.person_id for row in self.found.rows} | crossed
+
+    @property
+    def teams(self) -> list[ChildRow]:
+        """The teams below, where they are many those with most people below target."""
+        most = sorted(self.children, key=lambda child: -sum(below for below, _known in child.gaps))
+        shown = set(most[:TEAMS_SHOWN])
+        return [child for child in self.children if child in shown]
+
+    def heats(self, draw: Callable[[tuple[int, int]], str]) -> dict[tuple[int, int], str]:
+        """What the cells of the teams below say, each drawn once."""
+        return {pair: draw(pair) for pair in {pair for child in self.teams for pair in child.gaps}}
+
+    @property
+    def selected_reasons(self) -> list[StatementReason]:
+        """Those of the selected domain."""
+        return [of for of in self.reasons if self.selected and of.domain == self.selected.domain]
+
+    @property
+    def unknown(self) -> int:
+        return sum(column.summary.not_yet_known for column in self.columns)
+
+    @property
+    def cells(self) -> int:
+        return self.people * len(self.columns)
+
+
+def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
+    """At most eleven queries, whatever the size. Raises Missing where the reader may not see
+    everybody by name: then there is `told`; Uncounted."""
+    people = people_chosen(scope, chosen)
+    if not all(way.by_name for way in ways_of(people)):
+        raise Missing
+    if not people:
+        return GapPage(people=0)
+    of = GapMatrix(scope, chosen, people)
+    columns = of.columns()
+    selected = _selected(columns, asked.domain)
+    names = {one.person_id: one.name for one in people}
+    teachers = could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
+    return GapPage(
+        people=len(people),
+        columns=columns,
+        compared=compare(of, chosen),
+        selected=selected,
+        found=_found(of, selected, asked),
+        teachers=tuple(names[person_id] for person_id in teachers),
+        reasons=reasons_of(of, of.groups, of.ids),
+        progress=None
+        if scope.round
+        else why_unknown(
+            of.groups,
+            progress_of_unreviewed(
+                [one.person_id for one in people],
+                chosen.of.framework_id,
+                scope.library_id,
+                scope.today,
+                scope.blind,
+            ),
+        ),
+        children=of.children(chosen) if chosen.below else (),
+        exceptions=of.figures.exceptions,
+        all=len(people_chosen(scope, chosen, with_closed=True)),
+        is_known=any(
+            cell.known_rank is not None or cell.blocked for row, _who in of.groups for cell in row
+        ),
+        not_sent=0 if scope.round else not_sent(scope, chosen),
+    )
+
+
+def contacts_of(person_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Email and staff ID, for who may administer them. One query."""
+    rows = session().execute(
+        select(Person.id, Person.email, Person.staff_id).where(Person.id.in_(person_ids))
+    )
+    return {row.id: (row.email, row.staff_id or "") for row in rows}
+
+
+def _ranked(columns: Sequence[DomainColumn]) -> list[DomainColumn]:
+    """Those with most need first."""
+    of = {column.domain.id: column for column in columns}
+    return [of[need.domain_id] for need in by_need(column.summary for column in columns)]
+
+
+def _selected(columns: Sequence[DomainColumn], key: str) -> DomainColumn | None:
+    """That domain, or the one with most need."""
+    ranked = _ranked(columns)
+    return next((column for column in ranked if column.domain.key == key), next(iter(ranked), None))
+
+
+def _found(
+    of: GapMatrix, selected: DomainColumn | None, asked: PeopleAsked
+) -> TablePage[PersonRow]:
+    if asked.page is None or selected is None:
+        return TablePage(of.rows(of.everybody), len(of.everybody), 1, 1)
+    find = folded(asked.find)
+    people = [one for one in of.by_need(selected.domain.id) if find in folded(one.name)]
+    cut = table_page(people, asked.page)
+    return TablePage(of.rows(cut.rows), cut.count, cut.page, cut.pages)

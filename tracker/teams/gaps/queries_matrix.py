@@ -1,0 +1,281 @@
+"""The matrix of a gaps page, as things are now or as they were kept at the end of a round: domains,
+cells, which statements are not met, and agreed exceptions. For readers who may see everybody in it
+by name; others get `told`."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import RoundSnapshot, SnapshotPerson
+from tracker.profiles.profile import queries_levels as level_shapes
+from tracker.record.blindness.queries import BlindSpots
+from tracker.record.sheet.queries_learners import targets
+from tracker.record.sheet.rules import higher_of
+from tracker.record.standings.queries import StandingPlace
+from tracker.record.standings.queries import of_people as standings_of_people
+from tracker.record.standings.rules import ShortStanding, against
+from tracker.record.standings.rules import ids as statement_ids
+from tracker.record.versions.rules import DomainShape, LevelShape
+from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName
+from tracker.teams.gaps.rules import (
+    NEED,
+    Alike,
+    DomainSummary,
+    GapCell,
+    GapRow,
+    alike,
+    below_of_known,
+    summarise,
+)
+from tracker.teams.rounds.rules_snapshots import Kept, read_cell, veiled
+from tracker.teams.team.queries_learners import TeamLearner, TeamPlace, within
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixFilters:
+    """What the reader asks for of a scope. `of`: how somebody learns the framework now, or its
+    round. `below`: with the teams below. `compare`: with the end of a round, `by_targets_then` or
+    by those of the page; `beside`: with self-ratings."""
+
+    of: TeamPlace | PastRound
+    compare: PastRound | None = None
+    by_targets_then: bool = False
+    beside: bool = False
+    role_profile_id: int | None = None
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DomainColumn:
+    """One domain over the people shown."""
+
+    domain: DomainShape
+    summary: DomainSummary
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """`framework`: the slug, where the pages of the person begin with another framework."""
+
+    person_id: int
+    name: str
+    role_profile: str
+    teams: tuple[str, ...]
+    framework: str | None
+    cells: tuple[GapCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known)."""
+
+    team: TeamName
+    is_own: bool
+    people: int
+    gaps: tuple[tuple[int, int], ...]
+
+
+def people_chosen(
+    scope: GapScope, chosen: MatrixFilters, *, with_closed: bool = False
+) -> list[TeamLearner]:
+    """Who is on the page, by name, each by the jobs that it is about. Whose record is not open to
+    the reader yet is among them `with_closed` only: of these nothing is told but that they
+    sent."""
+    by = chosen.of.framework_id, chosen.below, chosen.role_profile_id, with_closed
+    if by not in scope.chosen:
+        closed = frozenset[int]() if with_closed else scope.blind.closed
+        learners = [
+            one
+            for one in scope.people
+            if one.place.framework_id == chosen.of.framework_id
+            and not (one.person_id in closed and one.place.by_name)
+        ]
+        scope.chosen[by] = within(learners, scope.team.path, chosen.below, chosen.role_profile_id)
+    return scope.chosen[by]
+
+
+class GapFigures(NamedTuple):
+    """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
+    `exceptions`: how many statements are left out. `not_met`: by person their statements.
+    `standings`: of both sides, for now."""
+
+    domains: tuple[DomainShape, ...]
+    row_of: Callable[[TeamLearner], GapRow | None]
+    exceptions: int
+    not_met: Mapping[int, Sequence[int]]
+    standings: Mapping[int, ShortStanding] = {}
+
+
+def _figures_now(
+    scope: GapScope, framework_id: int, people: Sequence[TeamLearner], ids: Sequence[int]
+) -> GapFigures:
+    domains = level_shapes.shape(framework_id, scope.library_id)
+    place = StandingPlace(framework_id, scope.library_id)
+    standings = standings_of_people(ids, place, scope.today)
+    ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
+    for (profile_id, domain_id), rank in targets(jobs, framework_id).items():
+        ranks[profile_id][domain_id] = rank
+    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
+    is_hidden = scope.blind.hidden_domains()
+    blind = {person_id for person_id, _domain in scope.blind.pairs} | scope.blind.closed
+
+    # Thousands of people stand in far fewer ways: a row is made once for all who are alike.
+    @cache
+    def row(reviewed: str, jobs: frozenset[int]) -> GapRow:
+        measured = higher_of(ranks[job] for job in jobs)
+        cells = []
+        for domain, word, its_levels in zip(domains, reviewed.split(), levels, strict=True):
+            target = measured.get(domain.id)
+            of = against(word, its_levels, target)
+            cell = GapCell(domain.id, of.held_rank, target, of.state, of.known_rank, of.blocked)
+            cells.append(cell)
+        return tuple(cells)
+
+    jobs_of = cache(lambda place: place.role_profile_ids)
+
+    def row_of(one: TeamLearner) -> GapRow:
+        whole = row(standings[one.person_id].reviewed, jobs_of(one.place))
+        return _veiled(one.person_id, whole, is_hidden) if one.person_id in blind else whole
+
+    excepted = ((key, statement_ids(standings[key].excepted)) for key in ids)
+    return GapFigures(
+        domains,
+        row_of,
+        sum(not scope.blind.hide(key, one) for key, statements in excepted for one in statements),
+        {key: statement_ids(standings[key].not_met) for key in ids if standings[key].not_met},
+        standings,
+    )
+
+
+def _figures_then(at: PastRound, ids: Collection[int], blind: BlindSpots) -> GapFigures:
+    """Of those of them who were there at the end of a round."""
+    domains = kept_domains(at)
+    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
+    rows = session().execute(
+        select(SnapshotPerson.person_id, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
+            SnapshotPerson.snapshot_id == at.snapshot_id,
+            SnapshotPerson.framework_id == at.framework_id,
+            SnapshotPerson.person_id.in_(ids),
+        )
+    )
+    is_hidden = blind.hidden_domains()
+    cells_of: dict[int, Kept] = {}
+    exceptions = 0
+    not_met: dict[int, list[int]] = {}
+    for person_id, cells, excepted in rows:
+        cells_of[person_id] = cells
+        exceptions += sum(not blind.hide(person_id, statement_id) for statement_id in excepted)
+        not_met[person_id] = [
+            statement_id for domain in domains for statement_id in cells[str(domain.id)]["not_met"]
+        ]
+
+    def row_of(one: TeamLearner) -> GapRow | None:
+        if one.person_id not in cells_of:
+            return None
+        cells, jobs = cells_of[one.person_id], one.place.role_profile_ids
+        row = (
+            read_cell(domain.id, ranks, cells[str(domain.id)], jobs)
+            for domain, ranks in zip(domains, levels, strict=True)
+        )
+        return _veiled(one.person_id, tuple(row), is_hidden)
+
+    return GapFigures(domains, row_of, exceptions, not_met)
+
+
+def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) -> GapRow:
+    return tuple(veiled(cell) if is_hidden(person_id, cell.domain_id) else cell for cell in row)
+
+
+def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
+    """As the library used them at the end of the round. One query."""
+    query = select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id)
+    framework = session().scalars(query).one()["frameworks"][str(at.framework_id)]
+    return tuple(
+        DomainShape(
+            **{**domain, "levels": tuple(LevelShape(**level) for level in domain["levels"])}
+        )
+        for domain in framework["domains"]
+    )
+
+
+class GapMatrix:
+    """The cells of these people of a scope, as of its time. Four queries for now, and one more for
+    who is stale; two for a round; and one more where something is hidden. Raises Uncounted."""
+
+    def __init__(
+        self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
+    ) -> None:
+        self.scope = scope
+        self.everybody = everybody
+        ids = [one.person_id for one in everybody]
+        self.figures = (
+            _figures_then(scope.round, ids, scope.blind)
+            if scope.round is not None
+            else _figures_now(scope, chosen.of.framework_id, everybody, ids)
+        )
+        self.domains = self.figures.domains
+        self.ids = [domain.id for domain in self.domains]
+        rows = ((one.person_id, self.figures.row_of(one)) for one in everybody)
+        self.now = {person_id: row for person_id, row in rows if row is not None}
+        self.groups = alike(self.now.items())
+
+    def by_need(self, domain_id: int) -> list[TeamLearner]:
+        """Everybody, by how they are in that domain and then A to Z."""
+        at = self.ids.index(domain_id)
+        places = {id(row): NEED.index(row[at].state) for row, _people in self.groups}
+        return sorted(self.everybody, key=lambda one: places[id(self.now[one.person_id])])
+
+    def rows(self, people: Iterable[TeamLearner]) -> tuple[PersonRow, ...]:
+        return tuple(
+            PersonRow(
+                one.person_id,
+                one.name,
+                one.place.role_profile,
+                self.scope.teams_of(one),
+                None if one.place.is_usual else one.place.framework_slug,
+                self.now[one.person_id],
+            )
+            for one in people
+        )
+
+    def columns(self) -> tuple[DomainColumn, ...]:
+        summaries = summarise(self.groups, self.ids)
+        return tuple(map(DomainColumn, self.domains, summaries))
+
+    def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
+        """The teams below one by one, and who is in none of them."""
+        team = self.scope.team
+        of_place: defaultdict[TeamPlace, list[TeamLearner]] = defaultdict(list)
+        for one in self.everybody if self.scope.children else ():
+            of_place[one.place].append(one)
+        of_team: defaultdict[str, list[Alike]] = defaultdict(list)
+        for place, people in of_place.items():
+            for path in {child_path(team.path, job.path) for job in place.jobs}:
+                inside = place.within(path, path != team.path, chosen.role_profile_id)
+                if inside is not None:
+                    here = (one._replace(place=inside) for one in people)
+                    of_team[path] += self._groups(people if inside is place else here)
+        return tuple(
+            ChildRow(
+                child,
+                child is team,
+                sum(len(group.people) for group in of_team[child.path]),
+                below_of_known(of_team[child.path], self.ids),
+            )
+            for child in (*self.scope.children, team)
+            if child.path in of_team
+        )
+
+    def _groups(self, people: Iterable[TeamLearner]) -> list[Alike]:
+        return alike((one.person_id, self.figures.row_of(one)) for one in people)
+
+
+def child_path(team: str, path: str) -> str:
+    """Of the teams right below a team the one that a path leads through; itself for its own."""
+    return path[: path.find("/", len(team)) + 1] or team

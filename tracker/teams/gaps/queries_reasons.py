@@ -1,0 +1,242 @@
+"""What is behind the cells of a gap matrix, for a reader who may see everybody in it by name: the
+statements that hold people back, the people of a domain, and how far the reviews have come of what
+is not known yet.
+
+Names and statements go together as on a profile's page of the domain, which the same reader may
+open; nothing here says more of an answer than that it isn't met. A reader who may not see somebody
+by name gets nothing that the matrix doesn't have.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    union,
+)
+
+from tracker.db import ask_made
+from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement
+from tracker.models.columns import written
+from tracker.models.record import later
+from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing, stood
+from tracker.models.reviews.reviews import IS_LIVE
+from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
+from tracker.record.sheet.queries_learners import (
+    FRAMEWORK,
+    LIBRARY,
+    NAMED_ONE_BY_ONE,
+    among,
+    counts_now,
+)
+from tracker.record.versions.rules import DomainShape
+from tracker.record.workflow.rules import SEALED, ItemStatus
+from tracker.reviews.sending.queries_counts import counts_as_sent, who_sent
+from tracker.rules.core.wording import Wording
+from tracker.teams.gaps.queries_matrix import GapMatrix, MatrixFilters, PersonRow, people_chosen
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.gaps.rules import (
+    Alike,
+    DomainSummary,
+    GapCell,
+    GapStatement,
+    ReviewProgress,
+    StatementReason,
+    held_by,
+    summarise,
+)
+
+
+class DrilledPerson(NamedTuple):
+    """Somebody in the domain. `reasons`: the statements that hold them back."""
+
+    row: PersonRow
+    cell: GapCell
+    reasons: tuple[Wording, ...]
+
+
+class DomainDrill(NamedTuple):
+    domain: DomainShape
+    summary: DomainSummary
+    reasons: tuple[StatementReason, ...]
+    people: tuple[DrilledPerson, ...]
+
+
+def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
+    """None: no such domain, or the reader may not see everybody by name. Five queries for now, four
+    for a round. Raises Uncounted."""
+    people = people_chosen(scope, chosen)
+    if any(not one.place.by_name for one in people):
+        return None
+    of = GapMatrix(scope, chosen, people)
+    at, domain = next(
+        ((at, domain) for at, domain in enumerate(of.domains) if domain.key == key), (0, None)
+    )
+    if domain is None:
+        return None
+    groups = [Alike((row[at],), people) for row, people in of.groups]
+    reasons = reasons_of(of, groups, {domain.id})
+    (summary,) = summarise(groups, (domain.id,))
+    drilled = [
+        DrilledPerson(
+            row,
+            row.cells[at],
+            tuple(reason.title for reason in reasons if row.person_id in reason.people),
+        )
+        for row in of.rows(people)
+    ]
+    return DomainDrill(domain, summary, reasons, tuple(drilled))
+
+
+def reasons_of(
+    of: GapMatrix, groups: Collection[Alike], domain_ids: Collection[int]
+) -> tuple[StatementReason, ...]:
+    """Most people first; nothing for a reader who gets no single statements. One query."""
+    if not of.scope.by_statement:
+        return ()
+    rows = ask_made(_STATEMENTS, {"domains": list(domain_ids)})
+    statements = {row[0]: GapStatement(*row[1:]) for row in rows}
+    return held_by(of.domains, groups, of.figures.not_met, statements)
+
+
+_STATEMENTS = select(
+    Statement.id, Statement.domain_id, Statement.rank, Statement.position, Statement.title
+).where(Statement.domain_id.in_(bindparam("domains", expanding=True)))
+
+
+def not_sent(scope: GapScope, chosen: MatrixFilters) -> int:
+    """How many have sent nothing in the open round, or ever where none is open. One query."""
+    people = people_chosen(scope, chosen, with_closed=True)
+    period = scope.open_round(chosen.of.framework_id)
+    ids = [one.person_id for one in people]
+    sent = who_sent(ids, scope.library_id, chosen.of.framework_id, [period.id] if period else [])
+    return len(set(ids) - sent)
+
+
+HIDDEN_PEOPLE: BindParameter[Any] = bindparam("hidden_people", expanding=True)
+
+
+def progress_of_unreviewed(
+    person_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    today: dt.date,
+    blind: BlindSpots,
+) -> dict[tuple[int, int, int], ReviewProgress]:
+    """By person, domain and level: the furthest of the statements that were sent and have no
+    reviewed rating. What a supervisor has said stays theirs until they reveal it: all of a review
+    until then is in review. A statement is the same in each version. One query."""
+    of_library = len(person_ids) > NAMED_ONE_BY_ONE
+    values = {
+        "people": [] if of_library else list(person_ids),
+        "hidden_people": [person_id for person_id, _skill in blind.skills],
+        "framework": framework_id,
+        "library": library_id,
+        **later.on(today),
+        **blind.values,
+    }
+    rows = ask_made(_progress(blind.form, of_library=of_library), values)
+    wanted = set(person_ids)
+    return {
+        (person_id, domain_id, rank): ReviewProgress(furthest)
+        for person_id, domain_id, rank, furthest in rows
+        if person_id in wanted
+    }
+
+
+@cache
+def _progress(blind: BlindSpots, *, of_library: bool) -> Select[*tuple[Any, ...]]:
+    """From the few items whose own skill has no reviewed rating, or of which others of this version
+    were made. Of a whole library these are looked for first: in all that it ever reviewed they are
+    few."""
+    came = case(
+        (
+            or_(
+                and_(IS_LIVE, ReviewItem.status.in_(SEALED), ReviewItem.revealed_at.is_(None)),
+                ReviewItem.status == ItemStatus.DIFFERS,
+            ),
+            ReviewProgress.IN_REVIEW.value,
+        ),
+        else_=ReviewProgress.NO_RESULT.value,
+    )
+    is_endorsed = exists().where(
+        Endorsement.person_id == Review.learner_id,
+        Endorsement.skill_id == ReviewItem.skill_id,
+        stood(None),
+    )
+    made_of = (
+        select(SkillOrigin.origin_id)
+        .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
+        .where(Statement.framework_id == FRAMEWORK, SkillOrigin.carries)
+    )
+    is_seen = blind.shows(Review.learner_id, ReviewItem.skill_id)
+    may_be = [
+        select(ReviewItem.id).where(ReviewItem.status != written(ItemStatus.ENDORSED)),
+        select(Endorsement.item_id).where(Endorsement.ended_at.is_not(None)),
+        select(ReviewItem.id).where(ReviewItem.skill_id.in_(made_of)),
+    ]
+    if blind != NO_BLIND_SPOTS:
+        of_hidden = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
+        may_be.append(of_hidden.where(Review.learner_id.in_(HIDDEN_PEOPLE), not_(is_seen)))
+    sent = (
+        select(Review.learner_id, ReviewItem.skill_id, came.label("came"))
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(
+            among(Review.learner_id, of_library=of_library),
+            ReviewItem.id.in_(union(*may_be)) if of_library else true(),
+            counts_as_sent(),
+            or_(~is_endorsed, ReviewItem.skill_id.in_(made_of), not_(is_seen)),
+        )
+        .cte()
+        .prefix_with(later.ONCE)
+    )
+    person_id = sent.c.learner_id
+
+    def is_sender(column: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        return column.in_(select(person_id))
+
+    endorsed, agreed = standing(is_sender, FRAMEWORK), agreed_exceptions(is_sender, FRAMEWORK)
+    waiting = later.counting_later(is_sender, FRAMEWORK)
+    out = left_out(LIBRARY, FRAMEWORK)
+    return (
+        select(person_id, Statement.domain_id, Statement.rank, func.max(sent.c.came))
+        .select_from(sent)
+        .join(
+            Statement,
+            and_(
+                Statement.framework_id == FRAMEWORK,
+                is_said_of(sent.c.skill_id, Statement.skill_id, carrying=True),
+            ),
+        )
+        .outerjoin(
+            endorsed,
+            and_(endorsed.c.person_id == person_id, endorsed.c.statement_id == Statement.id),
+        )
+        .outerjoin(out, out.c.statement_id == Statement.id)
+        .outerjoin(
+            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == Statement.id)
+        )
+        .where(
+            out.c.id.is_(None),
+            counts_now(person_id, Statement.id, waiting),
+            or_(
+                and_(agreed.c.id.is_(None), endorsed.c.statement_id.is_(None)),
+                not_(blind.shown(person_id, Statement.id)),
+            ),
+        )
+        .group_by(person_id, Statement.domain_id, Statement.rank)
+    )

@@ -1,0 +1,283 @@
+"""A team's gaps, what is behind one domain of them, and both as files: what the page shows to the
+same reader, and what it stands on."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.core import imprints
+from tracker.rules.core.jobs import AT_ONCE
+from tracker.rules.pagination import table_page
+from tracker.rules.roles import Permission
+from tracker.teams.comparison import pages as comparison
+from tracker.teams.gaps import exports, exports_pdf, exports_people, pages_facts
+from tracker.teams.gaps import queries as team_gaps
+from tracker.teams.gaps.exports_pdf import PrintedGaps
+from tracker.teams.gaps.pages import cell_mark, nothing_known, people_asked, people_listed
+from tracker.teams.gaps.pages_filters import (
+    GapFilters,
+    chosen_of,
+    drill_list,
+    frameworks_of,
+    scope_of,
+)
+from tracker.teams.gaps.queries import PeopleAsked
+from tracker.teams.gaps.queries_matrix import MatrixFilters
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.team.views import bp as teams
+from tracker.teams.told import pages as told
+from tracker.web.http import background, rate_limits, session
+from tracker.web.http.access import door, may, note_looks
+from tracker.web.http.downloads import attachment
+from tracker.web.http.form_actions import pressed
+from tracker.web.http.framework_asked import FrameworkLink
+from tracker.web.i18n.render import render
+from tracker.web.ui import pdf as documents
+from tracker.web.ui.csv import Table, csv_file, csv_name
+from tracker.web.ui.filters import page_number
+
+# By the name of its blueprint the audit says what was looked at.
+files = Blueprint("gap_files", __name__, url_prefix="/teams")
+drill = Blueprint("gap_drill", __name__, url_prefix="/teams")
+
+
+@teams.get("/<id:team_id>/gaps")
+@door(Permission.GAPS_READ, subjects.team)
+def gaps(team: Subject) -> ResponseReturnValue:
+    today = scope_of(team)
+    filters = GapFilters(request.args)
+    scope, chosen = chosen_of(today, filters)
+    frameworks = _frameworks(today, filters)
+    if chosen is None:
+        return render(
+            "teams/gaps.html",
+            team=team,
+            lang="",
+            framework_links=frameworks,
+            scope=scope,
+            page=None,
+            people=None,
+            filters=filters,
+        )
+    if told.is_for(scope, chosen):
+        return told.show(team, scope, chosen, filters, frameworks)
+    asked = people_asked()
+    page = team_gaps.page(scope, chosen, asked)
+    people = people_listed(page, asked, chosen.of.lang) if page.is_known else None
+    who_has_not_sent = _who_has_not_sent(team, scope, chosen)
+    shown = [row.of.person_id for row in people.rows] if people else []
+    note_looks(page.named if people else (), "gaps")
+    compared = comparison.words_of(scope, chosen, page)
+    by_name = today.in_reach() if scope.round else today.people
+    return render(
+        "teams/gaps.html",
+        team=team,
+        lang=chosen.of.lang,
+        framework_links=frameworks,
+        scope=scope,
+        linked={one.person_id for one in by_name if one.place.by_name},
+        linked_teams={child.id for child in today.children},
+        page=page,
+        people=people,
+        chosen=chosen,
+        filters=filters,
+        as_of=pages_facts.as_of_words(scope),
+        measure=pages_facts.measure(chosen),
+        versions=pages_facts.versions(scope, chosen),
+        elsewhere=pages_facts.measured_elsewhere(scope, chosen, shown),
+        who_has_not_sent=who_has_not_sent,
+        nothing_known=None if people else nothing_known(scope, page, who_has_not_sent),
+        compared=compared,
+        facts=pages_facts.facts(scope, chosen, filters, compared.facts if compared else None),
+        at_once=AT_ONCE,
+    )
+
+
+def _who_has_not_sent(team: Subject, scope: GapScope, chosen: MatrixFilters) -> str:
+    """The list of them: of the open round, else of the team; nothing where no list has just the
+    people of this page."""
+    period = scope.open_round(chosen.of.framework_id)
+    if chosen.role_profile_id or scope.round or (scope.children and not chosen.below):
+        return ""
+    if period is not None and may(Permission.ROUND_READ, team):
+        return url_for(
+            "team_rounds.show", team_id=team.id, round=period.id, show="not-sent", _anchor="people"
+        )
+    if scope.children:
+        return ""
+    return url_for(
+        "teams.show", team_id=team.id, show="not-sent", framework=chosen.of.framework_slug
+    )
+
+
+def _frameworks(scope: GapScope, filters: GapFilters) -> list[FrameworkLink]:
+    """The frameworks of the people here, where there are several. What else was chosen belongs to
+    one of them, but for the teams."""
+    if "framework" not in filters or not filters["framework"].choices:
+        return []
+    offered: Any = filters["framework"].choices
+    people = filters.chosen().get("teams")
+    langs = {key: of.lang for key, of in frameworks_of(scope).items()}
+    return [
+        FrameworkLink(
+            label,
+            langs[value],
+            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
+            value == filters["framework"].data,
+        )
+        for value, label, *_rest in offered
+    ]
+
+
+@teams.get("/<id:team_id>/gaps/people.csv")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def people_csv(team: Subject) -> ResponseReturnValue:
+    """At once, where they are few enough; else the page has a button for it."""
+    plan = exports_people.plan(team)
+    if len(plan.people) > AT_ONCE:
+        asked = exports_people.query(team)
+        return redirect(f"{url_for('teams.gaps', team_id=team.id)}?{asked}", 303)
+    steps = [exports_people.step(team, plan.people, number) for number in range(plan.steps)]
+    note_looks(plan.people, exports_people.FILE.look)
+    return attachment(b"".join(steps), plan.file_name, exports_people.FILE.media_type)
+
+
+@teams.post("/<id:team_id>/gaps/people")
+@door(Permission.GAPS_READ, subjects.team)
+def make_people_file(team: Subject) -> ResponseReturnValue:
+    scope, *_choices = exports_people.asked(team)
+    exports_people.plan(team)
+    asked = exports_people.query(team)
+    return pressed(
+        lambda: background.ask(exports_people.NAME, team, scope.team.name, asked),
+        _("Your file is being made. It appears here when it is ready; you can go on working."),
+        url_for("jobs.index"),
+    )
+
+
+@files.get("/<id:team_id>/gaps.xlsx")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def xlsx(team: Subject) -> ResponseReturnValue:
+    from tracker.teams.gaps import exports_xlsx
+
+    scope, chosen, filters = _asked(team)
+    sheets = _tables(scope, chosen, filters, with_people=True)
+    book = exports_xlsx.workbook(list(sheets.values()))
+    name = csv_name(f"gaps {scope.team.name} {session.now():%Y-%m-%d}").removesuffix(".csv")
+    return attachment(book, f"{name}.xlsx", exports_xlsx.MEDIA_TYPE)
+
+
+@files.get("/<id:team_id>/gaps.csv", defaults={"table": "domains"})
+@files.get("/<id:team_id>/gaps/<table>.csv")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def csv(team: Subject, table: str) -> ResponseReturnValue:
+    """One of the tables of the workbook; everyone by name is a file of its own (people_csv)."""
+    scope, chosen, filters = _asked(team)
+    _title, rows = _tables(scope, chosen, filters, with_people=False).get(table) or abort(404)
+    return csv_file(rows, f"gaps {table} {scope.team.name} {session.now():%Y-%m-%d}")
+
+
+@files.get("/<id:team_id>/gaps.pdf")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def pdf(team: Subject) -> ResponseReturnValue:
+    scope, chosen, filters = _asked(team)
+    if told.is_for(scope, chosen):
+        return documents.download(lambda of: told.document(scope, of), chosen, chosen.of.lang)
+    page = team_gaps.page(scope, chosen, PeopleAsked())
+    note_looks(page.named, "gaps")
+    compared = comparison.words_of(scope, chosen, page)
+    facts = pages_facts.in_file(
+        pages_facts.facts(scope, chosen, filters, compared.facts if compared else None)
+    )
+    library = imprints.imprint(chosen.of.framework_id, scope.library_id).library
+    of = PrintedGaps(scope, page, compared, facts, library)
+    return documents.download(exports_pdf.document, of, chosen.of.lang)
+
+
+def _asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
+    """A file cannot say that something was left out of it, so what cannot be chosen is no file at
+    all."""
+    filters = GapFilters(request.args)
+    scope, chosen = chosen_of(scope_of(team), filters)
+    if chosen is None or filters.unknown:
+        abort(404)
+    return scope, chosen, filters
+
+
+def _tables(
+    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, *, with_people: bool
+) -> dict[str, tuple[str, Table]]:
+    """By name, with their titles; those of teams and statements only where there are some."""
+    if told.is_for(scope, chosen):
+        figures, facts = told.gaps_file(scope, chosen)
+        return {"domains": (_("Domains"), figures), "about": (_("About"), _with_head(facts))}
+    page = team_gaps.page(scope, chosen, PeopleAsked(page=None if with_people else 1))
+    compared = comparison.words_of(scope, chosen, page)
+    facts = pages_facts.in_file(
+        pages_facts.facts(scope, chosen, filters, compared.facts if compared else None)
+    )
+    if page.exceptions:
+        facts.append([_("Statements that don’t apply here"), page.exceptions])
+    tables = {
+        "domains": (_("Domains"), exports.domains(page, compared)),
+        "teams": (_("Teams"), exports.teams(page, _("directly in this team"))),
+    }
+    if with_people and page.people <= AT_ONCE:
+        tables["people"] = (_("People"), exports_people.table(page))
+    elif with_people:
+        facts.append([_("People"), _("Too many for a workbook. Export “People (CSV)” instead.")])
+    if compared is not None:
+        note_looks(page.named, "gaps")
+        tables["changed"] = (_("Who changed"), compared.names)
+    tables["statements"] = (_("Statements"), exports.statements(page))
+    tables["about"] = (_("About"), _with_head(facts))
+    return {key: of for key, of in tables.items() if key == "domains" or len(of[1]) > 1}
+
+
+def _with_head(facts: Table) -> Table:
+    return [[_("About"), _("In this file")], *facts]
+
+
+@drill.get("/<id:team_id>/gaps/domains/<domain>")
+@door(Permission.GAPS_READ, subjects.team)
+def show(team: Subject, domain: str) -> ResponseReturnValue:
+    asked = drill_list(team, domain)
+    cut = table_page(asked.people, page_number())
+    shown = [one.row.person_id for one in cut.rows]
+    note_looks(shown, "gaps")
+    return render(
+        "teams/gap_drill.html",
+        lang=asked.chosen.of.lang,
+        asked=asked,
+        scope=asked.scope,
+        drill=asked.drill,
+        cut=cut,
+        cell_mark=cell_mark,
+        as_of=pages_facts.as_of_words(asked.scope),
+        measure=pages_facts.measure(asked.chosen),
+        elsewhere=pages_facts.measured_elsewhere(asked.scope, asked.chosen, shown),
+        facts=pages_facts.facts_of_list(asked),
+    )
+
+
+@drill.get("/<id:team_id>/gaps/domains/<domain>/people.csv", endpoint="people_csv")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def drilled_csv(team: Subject, domain: str) -> ResponseReturnValue:
+    """Of any number of people."""
+    asked = drill_list(team, domain)
+    if asked.unknown:
+        abort(404)
+    note_looks([one.row.person_id for one in asked.people], "gaps_people")
+    return csv_file(
+        exports.drilled(asked),
+        f"{asked.drill.domain.title} {asked.scope.team.name} {session.now():%Y-%m-%d}",
+    )

@@ -1,0 +1,53 @@
+"""Teams for those who supervise or coordinate them: who is in one, and what they have sent."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.asking import ask
+from tracker.rules.roles import Permission
+from tracker.teams.team import queries as teams
+from tracker.teams.team import queries_page as team_page
+from tracker.teams.team.pages import member_list
+from tracker.web.http import session
+from tracker.web.http.access import door, may, note_looks
+from tracker.web.i18n.render import render
+from tracker.web.ui.filters import teams_found
+
+bp = Blueprint("teams", __name__, url_prefix="/teams")
+
+
+@bp.get("")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    today = session.actor().today(session.now())
+    rounds = ask(teams.open_rounds(session.actor().library_id, today))
+    lines = teams.tree(session.actor(), rounds, session.blind_spots(), today)
+    return render(
+        "teams/index.html",
+        found=teams_found(lines),
+        is_some_closed=any(line.closed_records for line in lines),
+        is_none=not lines,
+        rounds=rounds,
+    )
+
+
+@bp.get("/<id:team_id>")
+@door(Permission.TEAM_READ, subjects.team)
+def show(team: Subject) -> ResponseReturnValue:
+    page = team_page.page(
+        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
+    )
+    supervises = may(Permission.PROFILE_REVEALED, team)
+    found = member_list(page.members, team.id, is_supervisor=supervises)
+    note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
+    return render(
+        "teams/show.html",
+        framework_links=found.frameworks,
+        is_some_closed=any(line.closed_records for line in page.children),
+        page=page,
+        found=found,
+        team=team,
+        by_name=page.names_to_coordinators or supervises,
+    )

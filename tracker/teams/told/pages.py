@@ -1,0 +1,147 @@
+"""A team's gaps for who may not see everybody in it by name, as page and as files: the figures of
+rounds."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.profiles.profile import queries_levels as levels
+from tracker.queries.core import imprints
+from tracker.record.versions.rules import DomainShape
+from tracker.rules.core.wording import Wording
+from tracker.teams.gaps import pages_facts as taken_along
+from tracker.teams.gaps.pages_filters import GapFilters
+from tracker.teams.gaps.queries_matrix import MatrixFilters, people_chosen
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.team.queries_learners import ways_of
+from tracker.teams.told import queries as figures
+from tracker.teams.told.queries import ToldFigure
+from tracker.web.http.framework_asked import FrameworkLink
+from tracker.web.i18n.content_language import mark
+from tracker.web.i18n.render import render
+from tracker.web.ui.csv import Table
+from tracker.web.ui.pdf import Document
+
+
+class DomainFigures(NamedTuple):
+    """What is told of a domain as of a day, all groups of a team together; `round`: its name."""
+
+    domain: DomainShape
+    round: str
+    on: dt.date
+    people: int
+    at_target: int
+
+
+def is_for(scope: GapScope, chosen: MatrixFilters) -> bool:
+    """Whether some of the people chosen may not be seen by name. What there is of them is read by
+    `figures` and nothing else."""
+    return not all(way.by_name for way in ways_of(people_chosen(scope, chosen)))
+
+
+def show(
+    team: Subject,
+    scope: GapScope,
+    chosen: MatrixFilters,
+    filters: GapFilters,
+    frameworks: list[FrameworkLink],
+) -> ResponseReturnValue:
+    told = figures.figures(scope, chosen.of.framework_id, chosen.of.framework_slug)
+    domains = _by_domain(told, scope.round.id if scope.round else None)
+    coming = figures.coming(scope, chosen.of.framework_slug)
+    groups = figures.sent(scope, coming.round_id) if coming and coming.has_begun else []
+    shape = levels.shape(chosen.of.framework_id, scope.library_id)
+    shown = {figure.domain.key for figure in domains}
+    return render(
+        "teams/figures.html",
+        lang=chosen.of.lang,
+        framework_links=frameworks,
+        team=team,
+        scope=scope,
+        filters=filters,
+        domains=domains,
+        newest=max(domains, key=lambda figure: figure.on, default=None),
+        not_shown=[domain for domain in shape if domain.key not in shown],
+        rounds={
+            period.id: period
+            for period in scope.kept
+            if period.id in {one.round_id for one in told}
+        },
+        coming=coming,
+        groups=groups,
+        sent=sum(group.sent for group in groups),
+        people=sum(group.people for group in groups),
+        facts=_facts(scope, mark(chosen.of.framework, chosen.of.lang)),
+    )
+
+
+def gaps_file(scope: GapScope, chosen: MatrixFilters) -> tuple[Table, Table]:
+    """What is told, of every round or of the one that is chosen, and what it stands on."""
+    told = figures.figures(scope, chosen.of.framework_id, chosen.of.framework_slug)
+    at = scope.round.id if scope.round else None
+    lines = _lines(figure for figure in told if at in (None, figure.round_id))
+    return lines, taken_along.in_file(_facts(scope, chosen.of.framework))
+
+
+def document(scope: GapScope, chosen: MatrixFilters) -> Document:
+    table, facts = gaps_file(scope, chosen)
+    library = imprints.imprint(chosen.of.framework_id, scope.library_id).library
+    counts = [[str(cell) for cell in line] for line in table]
+    data = {"facts": facts, "counts": counts}
+    return Document("gaps", _("Figures: %(team)s", team=scope.team.name), library, data)
+
+
+def _by_domain(told: Iterable[ToldFigure], round_id: int | None) -> list[DomainFigures]:
+    """As of the newest day on which something was told of each, in a round where one is asked
+    for."""
+    by_domain: dict[str, list[ToldFigure]] = {}
+    for figure in told:
+        of = by_domain.setdefault(figure.domain.key, [])
+        if round_id in (None, figure.round_id) and (not of or of[0].as_of == figure.as_of):
+            of.append(figure)
+    return [
+        DomainFigures(
+            of[0].domain,
+            of[0].round,
+            taken_along.last_day(of[0].as_of),
+            people=sum(figure.people for figure in of),
+            at_target=sum(figure.at_target for figure in of),
+        )
+        for of in by_domain.values()
+        if of
+    ]
+
+
+def _lines(told: Iterable[ToldFigure]) -> Table:
+    head = [
+        *(_("Domain"), _("Ratings"), _("Round"), _("As of"), _("Counted together in")),
+        *(_("Newly reviewed"), _("Reached the target"), _("Not reached yet")),
+    ]
+    return [
+        head,
+        *(
+            [
+                *(figure.domain.title, _("Reviews"), figure.round),
+                *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
+                *(figure.people, figure.at_target, figure.below),
+            ]
+            for figure in told
+        ),
+    ]
+
+
+def _facts(scope: GapScope, framework: Wording) -> Table:
+    return [
+        [_("Team"), scope.team.name],
+        [_("Framework"), framework],
+        [_("Round"), scope.round.name if scope.round else _("All")],
+        *taken_along.stands_on(
+            scope,
+            _("People newly reviewed since they were last counted."),
+            _("Each person counts in the team that they were in when the round began."),
+        ),
+    ]

@@ -1,0 +1,186 @@
+"""What a reader of a team gets where they may not see everybody in it by name, and what a
+coordinator gets of what people said of themselves: figures of rounds, and nothing that is counted
+for them."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from sqlalchemy import CompoundSelect, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.models import (
+    CountedOutcome,
+    FigureGroup,
+    Framework,
+    Library,
+    Membership,
+    Review,
+    ReviewItem,
+    Round,
+    RoundFramework,
+    Team,
+)
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.versions.rules import DomainShape
+from tracker.reviews.sending.queries_counts import counts_as_sent
+from tracker.rules.roles import Role
+from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.told.rules import COUNTED, may_be_told
+
+
+class ToldFigure(NamedTuple):
+    """Of the people of one group who were newly reviewed in a domain by `as_of`: how many reached
+    the target, and how many didn't; and how many of them didn't by reviews."""
+
+    domain: DomainShape
+    round_id: int
+    round: str
+    as_of: dt.datetime
+    group: str
+    at_target: int
+    below: int
+    below_by_reviews: int
+
+    @property
+    def people(self) -> int:
+        return self.at_target + self.below
+
+
+def figures(
+    scope: GapScope, framework_id: int, slug: str, voice: Voice = Voice.ENDORSED
+) -> list[ToldFigure]:
+    """The one way of a figure without names to a page or a file: of the groups of the team and
+    those below it, by domain, the newest first. By their own ratings only those are counted who
+    were counted by reviews at the same time. Of a domain in which the reader is to rate somebody
+    blind nothing is told. Two queries, one more there.
+
+    Known to the reader are themselves, whoever learns or learned in a team that they supervise or
+    did, whose reviews they were sent, and, of reviews, what coordinators saw by name before names
+    were hidden.
+    """
+    is_known = or_(
+        CountedOutcome.person_id.in_(_known_by(scope.reader_id)),
+        and_(
+            CountedOutcome.voice == Voice.ENDORSED,
+            CountedOutcome.reviewed_at <= Library.names_hidden_at,
+        ),
+    )
+    state, unknown = CountedOutcome.state, case((is_known, 0), else_=1)
+    of = (CountedOutcome.domain_key, Round.id, Round.name, CountedOutcome.as_of, Team.name)
+    reviewed = aliased(CountedOutcome)
+    # Sums of all people are told; those of people unknown to the reader decide whether they are.
+    # `reviewed`: the same person as counted by reviews on that day, whatever voice is asked for.
+    rows = session().execute(
+        select(
+            *of,
+            *(func.sum(case((state == counted, 1), else_=0)) for counted in COUNTED),
+            func.sum(case((reviewed.state == TargetState.GAP, 1), else_=0)),
+            *(func.sum(case((state == counted, unknown), else_=0)) for counted in COUNTED),
+        )
+        .join(
+            reviewed,
+            and_(
+                reviewed.voice == Voice.ENDORSED,
+                reviewed.person_id == CountedOutcome.person_id,
+                reviewed.slug == CountedOutcome.slug,
+                reviewed.domain_key == CountedOutcome.domain_key,
+                reviewed.as_of == CountedOutcome.as_of,
+            ),
+        )
+        .join(Round, Round.id == CountedOutcome.round_id)
+        .join(Library, Library.id == Round.library_id)
+        .join(Team, Team.id == CountedOutcome.team_id)
+        .where(
+            Round.library_id == scope.library_id,
+            Team.path.contains(f"/{scope.team.id}/"),
+            CountedOutcome.slug == slug,
+            CountedOutcome.voice == voice,
+        )
+        .group_by(*of, Team.id)
+        .order_by(CountedOutcome.as_of.desc(), Team.name, Team.id)
+    )
+    told = [row for row in rows if may_be_told(row[8], row[9])]
+    to_rate = {domain_id for _person_id, domain_id in scope.blind.domains_to_rate()}
+    return [
+        ToldFigure(domain, *row[1:8])
+        for domain in levels.shape(framework_id, scope.library_id)
+        for row in told
+        if row[0] == domain.key and domain.id not in to_rate
+    ]
+
+
+def _known_by(reader_id: int) -> CompoundSelect[int]:
+    supervised = select(Membership.team_id).where(
+        Membership.role == Role.SUPERVISOR, Membership.person_id == reader_id
+    )
+    return (
+        select(Membership.person_id)
+        .where(Membership.role == Role.LEARNER, Membership.team_id.in_(supervised))
+        .union(
+            select(Membership.person_id).where(Membership.person_id == reader_id),
+            select(Review.learner_id).where(Review.reviewer_id == reader_id),
+        )
+    )
+
+
+class ComingFigures(NamedTuple):
+    """The round whose figures come next, of which day, and whether it closes later."""
+
+    round_id: int
+    name: str
+    on: dt.date
+    has_begun: bool
+    is_early: bool
+
+
+def coming(scope: GapScope, slug: str) -> ComingFigures | None:
+    """One query."""
+    period = session().scalar(
+        select(Round)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .join(Framework, Framework.id == RoundFramework.framework_id)
+        .where(
+            Round.library_id == scope.library_id,
+            Round.ends_on >= scope.today,
+            Framework.slug == slug,
+        )
+        .order_by(Round.starts_on, Round.id)
+        .limit(1)
+    )
+    if period is None:
+        return None
+    early = period.figures_on
+    is_early = early is not None and early >= scope.today
+    on = early if early is not None and is_early else period.ends_on
+    return ComingFigures(period.id, period.name, on, period.starts_on <= scope.today, is_early)
+
+
+class SentOfGroup(NamedTuple):
+    group: str
+    people: int
+    sent: int
+
+
+def sent(scope: GapScope, round_id: int) -> list[SentOfGroup]:
+    """How many people have sent in a round, by whole groups. One query."""
+    senders = (
+        select(Review.learner_id)
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(Review.round_id == round_id, counts_as_sent())
+    )
+    rows = session().execute(
+        select(
+            Team.name,
+            func.count(),
+            func.sum(case((FigureGroup.person_id.in_(senders), 1), else_=0)),
+        )
+        .select_from(FigureGroup)
+        .join(Team, Team.id == FigureGroup.team_id)
+        .where(FigureGroup.round_id == round_id, Team.path.contains(f"/{scope.team.id}/"))
+        .group_by(Team.id, Team.name)
+        .order_by(Team.name, Team.id)
+    )
+    return [SentOfGroup(*row) for row in rows]

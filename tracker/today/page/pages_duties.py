@@ -1,0 +1,268 @@
+"""Today for those who coordinate teams, administer a library, or look after the installation."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.administration.library import queries as library_settings
+from tracker.administration.library.pages import setup_checklist
+from tracker.frameworks.corrections.queries import count_open
+from tracker.frameworks.versions import queries_moves as planned_moves
+from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.policy.permissions import Actor
+from tracker.queries.access import openings
+from tracker.queries.core.access_review import last_review
+from tracker.reviews.handovers import queries as handovers
+from tracker.reviews.handovers.queries import OpenReview
+from tracker.reviews.handovers.queries_leaving import EndingSupervision, ending_supervisions
+from tracker.teams.team import queries as teams
+from tracker.teams.team.queries import OpenRound, TeamLine
+from tracker.web.http import session
+from tracker.web.ui.panels import Duties, NextUp, PanelEntry, PanelLink, Section
+from tracker.web.ui.templating.dates import day
+
+TEAMS_SHOWN = 12
+
+
+def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Duties:
+    """How far the teams are, the highest first; a section for each team that the actor coordinates.
+    Two queries, and one for each of these teams."""
+    lines = teams.tree(actor, rounds, session.blind_spots(), on)
+    sections, stuck = [], []
+    for place in actor.coordinates:
+        below = [line for line in lines if line.path.startswith(place.path)]
+        if not below:
+            continue
+        entries = [_progress(line, bool(rounds)) for line in below[:TEAMS_SHOWN]]
+        stranded = handovers.queue(actor, place.path, on, is_stranded=True)
+        if stranded:
+            stuck.append(_reassign(place.team_id, handovers.waiting(stranded, on)))
+            entries.insert(0, _stranded(place.team_id, len(stranded)))
+        links = [
+            PanelLink(
+                url_for("teams.gaps", team_id=below[0].id),
+                _("Gaps of %(team)s", team=below[0].name),
+            )
+        ]
+        if rounds:
+            who = PanelLink(
+                url_for("team_rounds.show", team_id=below[0].id, show="not-sent", _anchor="people"),
+                _("Who has not sent"),
+            )
+            links.append(who)
+        if below[TEAMS_SHOWN:]:
+            links.append(PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(lines))))
+        sections.append(
+            Section(_("As coordinator of %(team)s", team=below[0].name), entries, links)
+        )
+    if not sections:
+        return Duties(sections)
+    top = next(line for line in lines if line.path == actor.coordinates[0].path)
+    gaps = NextUp(
+        _("See training needs of %(team)s", team=top.name),
+        _("Levels that its people have not reached, by reviewed ratings."),
+        url_for("teams.gaps", team_id=top.id),
+        _("Open the gaps"),
+    )
+    return Duties(sections, [*stuck, gaps])
+
+
+def _reassign(team_id: int, reviews: Sequence[OpenReview]) -> NextUp:
+    entry = _stranded(team_id, len(reviews))
+    return NextUp(
+        entry.title,
+        entry.note,
+        entry.href,
+        _("Choose a reviewer"),
+        due_on=min(review.due_on for review in reviews),
+    )
+
+
+def _stranded(team_id: int, reviews: int) -> PanelEntry:
+    return PanelEntry(
+        ngettext(
+            "%(num)s review needs another reviewer",
+            "%(num)s reviews need another reviewer",
+            reviews,
+        ),
+        url_for("handovers.index", team_id=team_id),
+        _("The reviewer can’t do these anymore. Choose someone else."),
+        urgent=True,
+    )
+
+
+def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
+    sent = (
+        ngettext(
+            "%(sent)s of %(num)d person has sent something this round.",
+            "%(sent)s of %(num)d people have sent something this round.",
+            line.people,
+            sent=line.sent,
+        )
+        if in_round
+        else ngettext(
+            "%(sent)s of %(num)d person has sent something.",
+            "%(sent)s of %(num)d people have sent something.",
+            line.people,
+            sent=line.sent,
+        )
+    )
+    more = (
+        ngettext(
+            "%(num)d record isn’t open to you yet.",
+            "%(num)d records aren’t open to you yet.",
+            line.closed_records,
+        )
+        if line.closed_records
+        else ngettext("%(num)d has results.", "%(num)d have results.", line.revealed)
+    )
+    words = f"{sent} {more}"
+    return PanelEntry(
+        line.name,
+        url_for("teams.show", team_id=line.id),
+        words
+        if line.people
+        else _("Nobody here is in this round.")
+        if in_round
+        else _("Nobody learns here now."),
+    )
+
+
+def administering(actor: Actor, now: dt.datetime) -> Duties:
+    """Who leaves, what waits for a yes, what the library lacks, and what readers suggested. Six
+    queries, three more where a supervision ends, and two where a newer version is published."""
+    has = library_settings.setup_progress(actor, actor.today(now))
+    tasks = setup_checklist(has, operates=actor.operator)
+    entries = _endings(actor) + new_readers(actor, now)
+    entries += _new_versions(actor, actor.today(now))
+    entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
+    entries += _corrections(actor)
+    entries += _access_review(actor, now)
+    section = Section(
+        _("As administrator"),
+        entries,
+        [PanelLink(url_for("admin.index"), _("Open administration"))],
+        _("Nothing waits for you here."),
+    )
+    if not entries:
+        return Duties([section])
+    first = entries[0]
+    return Duties([section], [NextUp(first.title, first.note, first.href, _("Go there"))])
+
+
+def operating(actor: Actor) -> Duties:
+    """For an operator who administers no library. One query."""
+    section = Section(
+        _("As operator"),
+        _corrections(actor),
+        [PanelLink(url_for("system.index"), _("Open the System page"))],
+        _("Nothing waits for you here."),
+    )
+    return Duties([section])
+
+
+def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+    """Whom a yes of theirs, or a decision, lets read sooner. One query."""
+    waiting = openings.count_openable(actor, now)
+    if not waiting:
+        return []
+    return [
+        PanelEntry(
+            ngettext("%(num)s new reader to check", "%(num)s new readers to check", waiting),
+            url_for("readers.queue"),
+            _("What was reviewed before opens to them after 7 days, or when you open it."),
+        )
+    ]
+
+
+def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
+    """The newest later version for each that people are on and no move of all is planned from."""
+    entries: dict[int, PanelEntry] = {}
+    planned = planned_moves.left_by_all(actor.library_id)
+    for step, people in version_steps.to_move(actor.library_id, on):
+        if people and step.is_later and step.from_id not in {*entries, *planned}:
+            entries[step.from_id] = PanelEntry(
+                _(
+                    "%(framework)s: version %(version)s is published",
+                    framework=step.title,
+                    version=step.after,
+                ),
+                url_for("version_moves.index"),
+                ngettext(
+                    "%(num)d person is on version %(before)s. Choose when they move.",
+                    "%(num)d people are on version %(before)s. Choose when they move.",
+                    people,
+                    before=step.before,
+                ),
+            )
+    return list(entries.values())
+
+
+def _access_review(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+    last = last_review(actor.library_id)
+    if last.next_on > actor.today(now):
+        return []
+    return [
+        PanelEntry(
+            _("Check who can see whose record"),
+            url_for("access_review.index"),
+            _("Twice a year; last on %(day)s.", day=day(last.at))
+            if last.at
+            else _("Twice a year; not checked yet."),
+        )
+    ]
+
+
+def _corrections(actor: Actor) -> list[PanelEntry]:
+    corrections = count_open(actor)
+    if not corrections:
+        return []
+    return [
+        PanelEntry(
+            ngettext(
+                "%(num)s suggested correction is open",
+                "%(num)s suggested corrections are open",
+                corrections,
+            ),
+            url_for("corrections.index"),
+            _("Readers of the framework pages sent them."),
+        )
+    ]
+
+
+def _endings(actor: Actor) -> list[PanelEntry]:
+    """Supervisors whose time ends, and what would be left without one."""
+    today = session.today()
+    return [
+        PanelEntry(
+            _(
+                "%(name)s’s last day as a supervisor is %(day)s",
+                name=ending_supervision.name,
+                day=last,
+            )
+            if ending_supervision.last_day >= today
+            else _(
+                "%(name)s’s last day as a supervisor was %(day)s",
+                name=ending_supervision.name,
+                day=last,
+            ),
+            url_for("leaving.show", person_id=ending_supervision.person_id),
+            _("Choose who takes over: %(what)s.", what=_left(ending_supervision)),
+            urgent=True,
+        )
+        for ending_supervision in ending_supervisions(actor, today)
+        for last in [day(ending_supervision.last_day)]
+    ]
+
+
+def _left(each: EndingSupervision) -> str:
+    reviews = ngettext("%(num)d review", "%(num)d reviews", each.reviews)
+    learners = ngettext("%(num)d learner", "%(num)d learners", each.learners)
+    if not each.learners:
+        return str(reviews)
+    if not each.reviews:
+        return str(learners)
+    return str(_("%(reviews)s and %(learners)s", reviews=reviews, learners=learners))

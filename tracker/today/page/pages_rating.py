@@ -1,0 +1,231 @@
+"""What a learner has left to rate, to decide and to send: first, and among the rest."""
+
+import datetime as dt
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.assessment.ratings.rules import Progress
+from tracker.record.ratings.rules import FIVE, RatingFilter
+from tracker.record.sheet.queries_learners import Learner
+from tracker.rules.pace import minutes_for
+from tracker.web.ui import page_nav
+from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink
+from tracker.web.ui.templating.dates import usual_load
+
+LAST_DAYS = dt.timedelta(days=7)
+"""So long before a round ends, sending comes before rating the rest."""
+
+
+def next_ups(
+    learner: Learner,
+    done: Progress,
+    last: tuple[int, int] | None,
+    sent: int,
+    seconds: int,
+    on: dt.date,
+) -> list[NextUp]:
+    """What there is to go on with, the first first. `seconds`: what a statement takes them."""
+    if done.use_statement is None:
+        return []
+    if not done.use_statement:
+        return [
+            NextUp(
+                _("Read how ratings are used"),
+                _("It says what ratings are for and who reads them. You rate after it."),
+                url_for("dashboard.use_statement"),
+                _("Read it"),
+            )
+        ]
+    steps = []
+    if done.left:
+        steps.append(_rate(learner, done, last, seconds))
+    elif done.dated:
+        title = _keep_older(done) if done.to_keep else _("Check older ratings")
+        text = _("You gave these answers before this round. Keep those that are still true.")
+        steps.append(NextUp(title, text, url_for("older_ratings.show"), title))
+    ends_on = learner.round_ends_on
+    ends_soon = ends_on is not None and ends_on - on <= LAST_DAYS
+    if not sent and done.rated and (ends_soon or done.is_finished):
+        steps.insert(0, _send(done, ends_on))
+    return steps
+
+
+def _send(done: Progress, ends_on: dt.date | None) -> NextUp:
+    """Whoever reviews waits for it until the round ends."""
+    blind = _("Your supervisor answers without seeing your answers first.")
+    if not done.left:
+        rated = _("All %(total)s statements are rated.", total=done.total)
+    elif done.is_finished:
+        rated = _("The statements for your job are rated; the rest can wait for another day.")
+    else:
+        rated = _(
+            "%(done)s of %(total)s statements are rated; you can send these.",
+            done=done.rated,
+            total=done.total,
+        )
+    return NextUp(
+        _("Send your ratings for review"),
+        f"{rated} {blind} {usual_load()}",
+        url_for("reviews.new"),
+        _("Choose what to send"),
+        due_on=ends_on,
+    )
+
+
+def _keep_older(done: Progress) -> str:
+    return str(ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep))
+
+
+def _rate(learner: Learner, done: Progress, last: tuple[int, int] | None, seconds: int) -> NextUp:
+    """Where the learner stopped, as the page behind the button finds it: in their job first."""
+    if done.begins_with_job:
+        title = _("Go on with your job") if done.rated else _("Start with your job")
+        text = _left_in_job(done, seconds)
+    else:
+        page = _stopped_at(learner, done, last)
+        title = (
+            _("Go on with %(page)s", page=page.title)
+            if done.rated
+            else _("Start with %(page)s", page=page.title)
+        )
+        here = ngettext(
+            "%(num)s of %(total)s statement here is not rated yet.",
+            "%(num)s of %(total)s statements here are not rated yet.",
+            page.total - page.done,
+            total=page.total,
+        )
+        in_all = _(
+            "In all, %(left)s of %(total)s are not rated yet: %(about)s.",
+            left=done.left,
+            total=done.total,
+            about=about(done.left, seconds),
+        )
+        text = f"{here} {in_all}"
+    return NextUp(
+        title,
+        text,
+        url_for("assessment.resume"),
+        _("Go on rating") if done.rated else _("Start rating"),
+        PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+    )
+
+
+def _stopped_at(
+    learner: Learner, done: Progress, last: tuple[int, int] | None
+) -> page_nav.PageNavItem:
+    groups = page_nav.page_nav(learner.framework_slug, done)
+    pages = [page for group in groups for page in group.items]
+    stopped = [
+        page
+        for page in pages
+        if last is not None and page.domain_id == last[0] and page.rank in (None, last[1])
+    ]
+    return next(page for page in [*stopped, *pages] if not page.is_complete)
+
+
+def _left_in_job(done: Progress, seconds: int) -> str:
+    """What is up to their target, and how long it takes; then the rest."""
+    job, rest = done.left_in_job, done.left - done.left_in_job
+    words = ngettext(
+        "%(num)s statement for your job is not rated yet: %(about)s.",
+        "%(num)s statements for your job are not rated yet: %(about)s.",
+        job,
+        about=about(job, seconds),
+    )
+    if rest:
+        words += " " + _(
+            "Then the other %(rest)s: %(about)s.", rest=rest, about=about(rest, seconds)
+        )
+    return str(words)
+
+
+def about(statements: int, seconds: int) -> str:
+    """How long they take, in minutes."""
+    minutes = minutes_for(statements, seconds)
+    return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
+
+
+def again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:
+    """What new versions of the framework ask anew."""
+    if not done.use_statement or not done.again:
+        return []
+    title = ngettext(
+        "Rate %(num)s statement again: it has changed since you rated it",
+        "Rate %(num)s statements again: they have changed since you rated them",
+        done.again,
+    )
+    minutes = minutes_for(done.again, seconds)
+    time = ngettext("About %(num)s minute", "About %(num)s minutes", minutes)
+    return _filtered(learner, done, RatingFilter.AGAIN, title, f"{time}: ")
+
+
+def left_beside(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
+    """What is left of rating beside the next statements. `sends`: something is sent, or sending is
+    asked for by a date."""
+    if not done.use_statement:
+        return []
+    entries = []
+    if done.rated and done.left and not sends:
+        entries.append(_nothing_sent(learner))
+    if done.left and done.to_keep:
+        entries.append(
+            PanelEntry(
+                _keep_older(done),
+                url_for("older_ratings.show"),
+                _("Keep those that are still true."),
+            )
+        )
+    unsure = ngettext(
+        "Decide on %(num)s rating marked “Not sure”",
+        "Decide on %(num)s ratings marked “Not sure”",
+        sum(level.unsure for level in done.levels),
+    )
+    return entries + _filtered(learner, done, RatingFilter.NOT_SURE, unsure)
+
+
+def _nothing_sent(learner: Learner) -> PanelEntry:
+    return PanelEntry(
+        _("Nothing is sent for review this round")
+        if learner.round_id
+        else _("Nothing is sent for review yet"),
+        url_for("reviews.new"),
+        _("You can send what is rated so far. Until then nobody else sees it, nor how much it is.")
+        + " "
+        + usual_load(),
+    )
+
+
+def _filtered(
+    learner: Learner, done: Progress, which: RatingFilter, title: str, text: str = ""
+) -> list[PanelEntry]:
+    """Opens the first of the pages on which the filter shows some; that page leads to the
+    others."""
+    groups = page_nav.page_nav(learner.framework_slug, done, which=which)
+    pages = [item for group in groups for item in group.items]
+    if not pages:
+        return []
+    where = ", ".join(
+        _("%(num)s in %(domain)s", num=page.shown, domain=page.title) for page in pages
+    )
+    return [PanelEntry(title, pages[0].href, text + where)]
+
+
+def later(learner: Learner, done: Progress) -> list[PanelEntry]:
+    """What is in no count yet, and so in nothing that is left to rate."""
+    if not done.use_statement or done.later_rated == done.later:
+        return []
+    title = ngettext(
+        "%(num)d statement is new or changed in version %(version)s",
+        "%(num)d statements are new or changed in version %(version)s",
+        done.later,
+        version=learner.framework_version,
+    )
+    text = _(
+        "They count from the next round on; you can rate them now. Rated so far: %(rated)s of "
+        "%(total)s.",
+        rated=done.later_rated,
+        total=done.later,
+    )
+    return [PanelEntry(title, url_for("assessment.later"), text)]

@@ -1,1 +1,0 @@
-"""Signing in and out, one-time links, and one's own account."""

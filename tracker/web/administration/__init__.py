@@ -1,1 +1,0 @@
-"""People, teams, job profiles, rounds and settings of a library."""

@@ -1,1 +1,0 @@
-"""Accounts over the years: deleted when made by mistake, one when doubled, on hold."""

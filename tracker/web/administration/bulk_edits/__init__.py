@@ -1,1 +1,0 @@
-"""One change for several people at once: preview, then all or nobody."""

@@ -1,1 +1,0 @@
-"""What becomes of each thing that hangs on somebody, before they go."""

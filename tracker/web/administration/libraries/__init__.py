@@ -1,1 +1,0 @@
-"""Another library, added by an operator."""

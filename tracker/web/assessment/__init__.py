@@ -1,1 +1,0 @@
-"""Rating oneself: cards, grids, and lists that are imported."""

@@ -1,2 +1,0 @@
-"""Today: what waits for somebody in each of their roles. The one room that may read from the
-others."""

@@ -1,1 +1,0 @@
-"""The public pages of frameworks, and corrections that readers suggest."""

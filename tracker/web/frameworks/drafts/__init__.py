@@ -1,1 +1,0 @@
-"""The next version of a framework: compared, decided about, and published."""

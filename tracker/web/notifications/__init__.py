@@ -1,1 +1,0 @@
-"""Notices on pages and by mail, and the mail's settings."""

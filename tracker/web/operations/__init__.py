@@ -1,1 +1,0 @@
-"""The audit and backups, for the administrator."""

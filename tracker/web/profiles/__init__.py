@@ -1,1 +1,0 @@
-"""Profiles as page, PDF, CSV and JSON."""

@@ -1,1 +1,0 @@
-"""Reviews: sending, answering, differences, and who goes on with them."""

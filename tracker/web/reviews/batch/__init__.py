@@ -1,1 +1,0 @@
-"""Answering many items on one screen."""

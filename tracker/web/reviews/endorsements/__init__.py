@@ -1,1 +1,0 @@
-"""What came of reviews: endorsements and agreed exceptions."""

@@ -1,1 +1,0 @@
-"""Where people stand against their targets: the matrix, what is behind it, and files of it."""

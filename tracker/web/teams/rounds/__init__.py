@@ -1,1 +1,0 @@
-"""How far a round is, and whom to remind of it."""

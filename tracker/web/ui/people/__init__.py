@@ -1,1 +1,0 @@
-"""What pages say of people: who is called alike, and whose record is not open yet."""
