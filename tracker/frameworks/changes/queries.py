@@ -33,7 +33,8 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_rows
 from tracker.models.record.versions import expects, is_current
-from tracker.models.record.words import STATEMENTS, agreed_exceptions, left_out, standing, stood
+from tracker.models.record.words import STATEMENTS, left_out, standing, stood
+from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.models.reviews.reviews import IS_LIVE, NOT_WITHDRAWN
 from tracker.policy.permissions import current_on
 

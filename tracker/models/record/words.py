@@ -35,21 +35,12 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from tracker.models.columns import table_of, written
-from tracker.models.frameworks.frameworks import (
-    Domain,
-    NotRatedHere,
-    SensitiveDecision,
-    Statement,
-    Strand,
-)
+from tracker.models.frameworks.frameworks import NotRatedHere, SensitiveDecision, Statement
 from tracker.models.ratings import Rating
 from tracker.models.record.skills import SkillOrigin
 from tracker.models.reviews.endorsements import Endorsement
-from tracker.models.reviews.exceptions import LevelException
-from tracker.record.endorsements.rules import ExceptionStatus
 from tracker.record.workflow.rules import EndorsementStatus
 
 Framework = int | BindParameter[int] | ColumnElement[bool]
@@ -83,10 +74,10 @@ def is_said_of(
     carrying: bool = False,
 ) -> ColumnElement[bool]:
     """Whether it is that skill, or an origin of it; `carrying`: one whose words count for it."""
-    found = select(FURTHER.c.origin_id).where(FURTHER.c.skill_id == of).correlate_except(FURTHER)
+    origins = select(FURTHER.c.origin_id).where(FURTHER.c.skill_id == of).correlate_except(FURTHER)
     if carrying:
-        found = found.where(FURTHER.c.carries)
-    return or_(skill_id == of, skill_id.in_(found))
+        origins = origins.where(FURTHER.c.carries)
+    return or_(skill_id == of, skill_id.in_(origins))
 
 
 Seen = Callable[[SQLColumnExpression[int], SQLColumnExpression[int]], ColumnElement[bool]]
@@ -124,7 +115,7 @@ def counting(people: People, framework: Framework) -> Subquery:
     of_parts = select(of.owner, of.statement_id, of.answer, of.at, of.row_id).join(
         counts, and_(counts.c[0] == of.owner, counts.c[1] == of.statement_id)
     )
-    return _named(union_all(own, of_parts))
+    return union_all(own, of_parts).subquery()
 
 
 def left_out(library: SQLColumnExpression[int] | int | None, framework: Framework) -> Subquery:
@@ -161,7 +152,7 @@ def read_through(words: Words, framework: Framework, *, all_origins: bool = Fals
     """The words that count for statements of the framework: columns (person_id, statement_id,
     answer, at, id). `all_origins`: those that don't carry, too."""
     _parts, inherited = _inherited(words, framework, all_origins=all_origins)
-    return _named(union_all(*_each_side(words, inherited, framework)))
+    return union_all(*_each_side(words, inherited, framework)).subquery()
 
 
 STANDING = written(EndorsementStatus.STANDING)
@@ -172,57 +163,6 @@ def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnEleme
     if at is None:
         return of.status == STANDING
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
-
-
-def is_agreed(at: Moment | None) -> ColumnElement[bool]:
-    """Over `LevelException`: those that are agreed, or were at that moment."""
-    if at is None:
-        return LevelException.status == ExceptionStatus.AGREED
-    return and_(
-        LevelException.agreed_at <= at,
-        or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
-    )
-
-
-def agreed_exceptions(
-    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
-) -> Subquery:
-    """Columns (person_id, statement_id, id): the agreed exception that counts for a statement of
-    the framework, which is at the level where it was agreed."""
-    words = select(
-        LevelException.person_id,
-        LevelException.skill_id,
-        literal("").label("answer"),
-        LevelException.proposed_at.label("at"),
-        LevelException.id,
-    ).where(
-        people(LevelException.person_id),
-        seen(LevelException.person_id, LevelException.skill_id),
-        is_agreed(at),
-    )
-    of = read_through(words, framework).c
-    then, now = (aliased(Domain) for _side in range(2))
-    section_then, section_now = (aliased(Strand) for _side in range(2))
-    return (
-        select(of.person_id, of.statement_id, LevelException.id)
-        .join(LevelException, LevelException.id == of.id)
-        .join(Statement, Statement.id == of.statement_id)
-        .join(then, then.id == LevelException.domain_id)
-        .join(section_then, section_then.id == then.strand_id)
-        .join(now, now.id == Statement.domain_id)
-        .join(section_now, section_now.id == now.strand_id)
-        .where(
-            Statement.rank == LevelException.rank,
-            _kept(now.first_domain_key, now.key) == _kept(then.first_domain_key, then.key),
-            _kept(now.first_strand_key, section_now.key)
-            == _kept(then.first_strand_key, section_then.key),
-        )
-        .subquery()
-    )
-
-
-def _kept(first: SQLColumnExpression[str | None], key: SQLColumnExpression[str]) -> Any:
-    return func.coalesce(first, key)
 
 
 def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:
@@ -241,11 +181,11 @@ def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:
 
 def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tuple[Subquery, CTE]:
     """The newest word of each line, and of all lines the one that they have in common."""
-    said = words.subquery()
-    owner, skill, answer, at, row_id = said.c
+    answers = words.subquery()
+    owner, skill, answer, at, row_id = answers.c
     counts = true() if all_origins else LINE.c.carries
     line = owner, STATEMENTS.c.id, LINE.c.line
-    said_on_line = (
+    on_line = (
         select(
             owner.label("owner"),
             STATEMENTS.c.id.label("statement_id"),
@@ -261,14 +201,14 @@ def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tupl
         )
         .select_from(STATEMENTS)
         .join(LINE, LINE.c.skill_id == STATEMENTS.c.skill_id)
-        .join(said, skill == LINE.c.origin_id)
+        .join(answers, skill == LINE.c.origin_id)
         .where(is_of(framework), counts)
         .subquery()
     )
-    of_line = said_on_line.c
+    of_line = on_line.c
     ranked = (
         select(
-            said_on_line,
+            on_line,
             func.row_number()
             .over(
                 partition_by=(of_line.owner, of_line.statement_id, of_line.line),
@@ -311,8 +251,8 @@ def _each_side(
     words: Words, inherited: CTE, framework: Framework
 ) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
     """What counts of a skill's own words, and of its origins'."""
-    said, own = words.subquery(), words.subquery()
-    owner, skill, answer, at, row_id = said.c
+    answers, own = words.subquery(), words.subquery()
+    owner, skill, answer, at, row_id = answers.c
     newer = select(inherited.c.owner).where(
         inherited.c.owner == owner, inherited.c.statement_id == STATEMENTS.c.id, inherited.c.at > at
     )
@@ -325,7 +265,7 @@ def _each_side(
             row_id.label("id"),
         )
         .select_from(STATEMENTS)
-        .join(said, skill == STATEMENTS.c.skill_id)
+        .join(answers, skill == STATEMENTS.c.skill_id)
         .where(is_of(framework), answer.is_not(None), ~exists(newer.correlate_except(inherited)))
     )
     has_newer = exists(
@@ -349,8 +289,3 @@ def is_of(framework: Framework) -> ColumnElement[bool]:
     if isinstance(framework, ColumnElement) and not isinstance(framework, BindParameter):
         return framework
     return STATEMENTS.c.framework_id == framework
-
-
-def _named(words: Any) -> Subquery:
-    found: Subquery = words.subquery()
-    return found

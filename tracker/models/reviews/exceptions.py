@@ -1,12 +1,27 @@
 """Agreed exceptions to a level."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
+from tracker.models.frameworks.frameworks import Domain, Statement, Strand
+from tracker.models.record.words import Framework, Moment, People, Seen, everything, read_through
 from tracker.record.endorsements.rules import ExceptionStatus
 
 OPEN = text("status IN ('proposed', 'agreed')")
@@ -84,3 +99,54 @@ class LevelExceptionMove(Base):
     before: Mapped[Word]
     after: Mapped[ExceptionStatus]
     moved_at: Mapped[dt.datetime]
+
+
+def is_agreed(at: Moment | None) -> ColumnElement[bool]:
+    """Over `LevelException`: those that are agreed, or were at that moment."""
+    if at is None:
+        return LevelException.status == ExceptionStatus.AGREED
+    return and_(
+        LevelException.agreed_at <= at,
+        or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
+    )
+
+
+def agreed_exceptions(
+    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
+) -> Subquery:
+    """Columns (person_id, statement_id, id): the agreed exception that counts for a statement of
+    the framework, which is at the level where it was agreed."""
+    words = select(
+        LevelException.person_id,
+        LevelException.skill_id,
+        literal("").label("answer"),
+        LevelException.proposed_at.label("at"),
+        LevelException.id,
+    ).where(
+        people(LevelException.person_id),
+        seen(LevelException.person_id, LevelException.skill_id),
+        is_agreed(at),
+    )
+    of = read_through(words, framework).c
+    then, now = (aliased(Domain) for _side in range(2))
+    section_then, section_now = (aliased(Strand) for _side in range(2))
+    return (
+        select(of.person_id, of.statement_id, LevelException.id)
+        .join(LevelException, LevelException.id == of.id)
+        .join(Statement, Statement.id == of.statement_id)
+        .join(then, then.id == LevelException.domain_id)
+        .join(section_then, section_then.id == then.strand_id)
+        .join(now, now.id == Statement.domain_id)
+        .join(section_now, section_now.id == now.strand_id)
+        .where(
+            Statement.rank == LevelException.rank,
+            _kept(now.first_domain_key, now.key) == _kept(then.first_domain_key, then.key),
+            _kept(now.first_strand_key, section_now.key)
+            == _kept(then.first_strand_key, section_then.key),
+        )
+        .subquery()
+    )
+
+
+def _kept(first: SQLColumnExpression[str | None], key: SQLColumnExpression[str]) -> Any:
+    return func.coalesce(first, key)

@@ -44,15 +44,9 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_answer
 from tracker.models.record import later
-from tracker.models.record.words import (
-    Framework,
-    Moment,
-    People,
-    agreed_exceptions,
-    left_out,
-    read_through,
-)
+from tracker.models.record.words import Framework, Moment, People, left_out, read_through
 from tracker.models.record.words import standing as standing_endorsements
+from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import (
     FRAMEWORK,
@@ -68,8 +62,7 @@ Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
 """(person, domain, rank) -> how many statements count as what; *not rated here* ones are not among
 them."""
 
-
-NONE: Mapping[Meaning, int] = {}
+COUNTED = Meaning.EXCLUDED, Meaning.MET, Meaning.NOT_MET
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 OUT = left_out(LIBRARY, FRAMEWORK)
 LEFT_OUT = OUT.c.statement_id == Statement.id
@@ -120,21 +113,19 @@ def shapes_for(
         _LATER_LISTED, {**values, **later.on(today)}
     ):
         less[person_id][domain_id, rank] = tuple(counts)
-    usual = tuple(domains)
-    return {
-        person_id_: tuple(_without(domain, less[person_id_]) for domain in usual)
-        if person_id_ in less
-        else usual
-        for person_id_ in person_ids
-    }
+    shapes = dict.fromkeys(person_ids, tuple(domains))
+    for person_id, fewer in less.items():
+        shapes[person_id] = tuple(_without(domain, fewer) for domain in domains)
+    return shapes
 
 
 def _without(domain: DomainShape, less: Mapping[tuple[int, int], tuple[int, int]]) -> DomainShape:
-    levels = (
-        replace(level, listed=level.listed - listed, not_rated_here=level.not_rated_here - out)
-        for level in domain.levels
-        for listed, out in [less.get((domain.id, level.rank), (0, 0))]
-    )
+    levels = []
+    for level in domain.levels:
+        listed, out = less.get((domain.id, level.rank), (0, 0))
+        levels.append(
+            replace(level, listed=level.listed - listed, not_rated_here=level.not_rated_here - out)
+        )
     return replace(domain, levels=tuple(levels))
 
 
@@ -218,26 +209,16 @@ def standings(
 ) -> dict[int, DomainStanding]:
     """One person's standing by domain. `domains`: as they are for them; `targets`: the rank
     expected, by domain."""
-    return {
-        domain.id: standing_by_counts(
-            tuple(
-                [
-                    (
-                        level.rank,
-                        level.listed,
-                        level.not_rated_here,
-                        answers.get(Meaning.EXCLUDED, 0),
-                        answers.get(Meaning.MET, 0),
-                        answers.get(Meaning.NOT_MET, 0),
-                    )
-                    for level in domain.levels
-                    for answers in [counts.get((person_id, domain.id, level.rank), NONE)]
-                ]
-            ),
-            targets.get(domain.id),
-        )
-        for domain in domains
-    }
+    of_person = {}
+    for domain in domains:
+        levels = []
+        for level in domain.levels:
+            counted = counts.get((person_id, domain.id, level.rank), {})
+            excluded, met, not_met = (counted.get(meaning, 0) for meaning in COUNTED)
+            listed = level.rank, level.listed, level.not_rated_here
+            levels.append((*listed, excluded, met, not_met))
+        of_person[domain.id] = standing_by_counts(tuple(levels), targets.get(domain.id))
+    return of_person
 
 
 def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
@@ -254,7 +235,7 @@ def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
 def _count(answers: FromClause) -> Select[*tuple[Any, ...]]:
     """Count (person, statement, answer, ...) rows; the framework's own scale says what an answer
     counts as."""
-    person_id, statement_id, answer = list(answers.c)[:3]
+    person_id, statement_id, answer, *_rest = answers.c
     return (
         select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
         .join(Statement, Statement.id == statement_id)

@@ -21,7 +21,8 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.record import later
-from tracker.models.record.words import agreed_exceptions, left_out, stood
+from tracker.models.record.words import left_out, stood
+from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.policy.reviewers import is_out
 from tracker.queries.asking import Question, row_as
 from tracker.record.blindness.queries import BlindSpots

@@ -44,7 +44,8 @@ from tracker.models import (
     Target,
 )
 from tracker.models.record.versions import expected_rank, expects, target_keys
-from tracker.models.record.words import Moment, is_agreed, stood
+from tracker.models.record.words import Moment, stood
+from tracker.models.reviews.exceptions import is_agreed
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.reviewers import is_with_a_reviewer
 from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY, PEOPLE

@@ -33,7 +33,8 @@ from tracker.db import ask_made
 from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement
 from tracker.models.columns import written
 from tracker.models.record import later
-from tracker.models.record.words import agreed_exceptions, is_said_of, left_out, standing, stood
+from tracker.models.record.words import is_said_of, left_out, standing, stood
+from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
 from tracker.record.sheet.queries_learners import (

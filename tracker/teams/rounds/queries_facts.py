@@ -38,7 +38,8 @@ from tracker.models import (
 from tracker.models.joins import scale_answer
 from tracker.models.record import later
 from tracker.models.record.versions import learns_on
-from tracker.models.record.words import agreed_exceptions, left_out, standing
+from tracker.models.record.words import left_out, standing
+from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.policy.permissions import current_on, people_of
 from tracker.profiles.profile import queries_levels as levels
 from tracker.profiles.profile.queries_levels import AT
