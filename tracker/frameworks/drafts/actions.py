@@ -125,7 +125,7 @@ def publish(
         framework_id = versions.publish(
             tx, stands.after, now, actor, _ancestries(stands), _first_keys(tx, stands)
         )
-        drafts.note_published(draft, framework_id, now)
+        draft.published_framework_id, draft.published_at = framework_id, now
         return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
 
 

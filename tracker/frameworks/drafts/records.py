@@ -131,9 +131,5 @@ def discard(tx: Session, draft: FrameworkDraft, actor: Actor | None, now: dt.dat
     note(tx, "framework_draft_discarded", draft, now, actor)
 
 
-def note_published(draft: FrameworkDraft, framework_id: int, now: dt.datetime) -> None:
-    draft.published_framework_id, draft.published_at = framework_id, now
-
-
 def _who(actor: Actor | None) -> int | None:
     return None if actor is None else actor.person_id
