@@ -120,7 +120,7 @@ def test_the_spellings_that_were_found_are_named() -> None:
 
 def test_what_is_found_by_likeness_says_for_what() -> None:
     (term,) = Search.of("catloging").nearest(TITLES, TEXTS).terms
-    assert (term.instead_of, term.said) == ("catloging", "cataloging")
+    assert (term.instead_of, term.phrase) == ("catloging", "cataloging")
     (term,) = Search.of("storytime").nearest(TITLES, TEXTS).terms
     assert term.instead_of == ""
 

@@ -66,10 +66,10 @@ def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
     there is no such statement."""
     if not may_have_retired(sheet):
         return []
-    theirs, in_other = aliased(Framework), aliased(Framework)
+    current, in_other = aliased(Framework), aliased(Framework)
     in_theirs, other = aliased(Statement), aliased(Statement)
     own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
-    here = select(in_theirs.id).where(in_theirs.framework_id == theirs.id)
+    here = select(in_theirs.id).where(in_theirs.framework_id == current.id)
     stays = exists(here.where(in_theirs.skill_id == Statement.skill_id).correlate_except(in_theirs))
     became = exists(
         here.join(SkillOrigin, SkillOrigin.skill_id == in_theirs.skill_id)
@@ -79,7 +79,7 @@ def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
     was_on = select(PersonVersion.framework_id).where(PersonVersion.person_id == learner.person_id)
     # Of several wordings of one skill one is shown: the newest up to their version, else the newest
     # of the later ones that they were on.
-    is_later, is_named_later = Statement.framework_id > theirs.id, other.framework_id > theirs.id
+    is_later, is_named_later = Statement.framework_id > current.id, other.framework_id > current.id
     is_renamed = exists(
         select(other.id)
         .join(in_other, in_other.id == other.framework_id)
@@ -113,7 +113,7 @@ def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
             Person.name.label("who"),
         )
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
+        .join(current, and_(current.slug == Framework.slug, current.id == learner.framework_id))
         .outerjoin(
             Rating,
             and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
@@ -191,7 +191,7 @@ def replaced(
         .order_by(Framework.slug, Statement.position, Statement.id)
     )
     slugs = dict(rows.all())
-    theirs = {
+    learner_of = {
         slug: learner
         for slug in dict.fromkeys(slugs.values())
         if (learner := learners.learner(person_id, today, slug)) is not None
@@ -199,7 +199,7 @@ def replaced(
     statements = {
         earlier.id: earlier
         for statement_id, slug in slugs.items()
-        if slug in theirs
-        and (earlier := statement_lines.earlier(statement_id, theirs[slug])) is not None
+        if slug in learner_of
+        and (earlier := statement_lines.earlier(statement_id, learner_of[slug])) is not None
     }
-    return ReplacedStatements(next(iter(theirs.values())), statements) if statements else None
+    return ReplacedStatements(next(iter(learner_of.values())), statements) if statements else None

@@ -224,7 +224,7 @@ def _refused(
     if errors.wants_json():
         if not isinstance(current, ratings.NewerRating):
             raise refusal
-        theirs = {
+        stored = {
             "answer": current.answer,
             "version": current.version,
             "own_note": current.own_note,
@@ -232,7 +232,7 @@ def _refused(
             "rated_at": current.rated_at.isoformat(),
         }
         return jsonify(
-            error=errors.message_for(refusal), code=refusal.code, current=theirs, yours=sent.answer
+            error=errors.message_for(refusal), code=refusal.code, current=stored, yours=sent.answer
         ), status
     header = assess_pages.header_of(statement_id) or abort(404)
     to_rate = statement_cards.of_statements(header.sheet, [statement_id])

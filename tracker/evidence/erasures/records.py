@@ -81,12 +81,12 @@ def release(tx: Session, person_id: int, now: dt.datetime) -> int:
     """Erase what was kept for a hold that ended, unless another one still keeps it; returns how
     many texts that were."""
     open_holds = select(LegalHold.person_id).where(LegalHold.ended_at.is_(None))
-    theirs = and_(
+    no_longer_kept = and_(
         or_(HeldText.owner_id == person_id, HeldText.author_id == person_id),
         HeldText.owner_id.not_in(open_holds),
         HeldText.author_id.not_in(open_holds),
     )
-    rows = tx.execute(select(HeldText.id, HeldText.file_id).where(theirs)).all()
+    rows = tx.execute(select(HeldText.id, HeldText.file_id).where(no_longer_kept)).all()
     tx.execute(delete(HeldText).where(HeldText.id.in_([row.id for row in rows])))
     drop_files(tx, {row.file_id for row in rows}, now)
     return len(rows)

@@ -150,10 +150,10 @@ def _kind_of(content: bytes, claimed: str) -> str | None:
     if claimed == "txt":
         return "txt" if _is_text(content) else None
     guess = filetype.guess(content)
-    found = FOUND.get(guess.mime if guess else "")
+    kind = FOUND.get(guess.mime if guess else "")
     return (
-        found
-        if found is not None and _is_whole(content, found) and _zip_end(content) is None
+        kind
+        if kind is not None and _is_whole(content, kind) and _zip_end(content) is None
         else None
     )
 

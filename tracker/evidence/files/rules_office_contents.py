@@ -102,11 +102,11 @@ def check_link(address: str) -> None:
 def _check_field(code: str, *, is_dirty: bool) -> None:
     if lists.FIELDS.match(code):
         raise carries("office_field", code.strip())
-    found = lists.ADDRESS_FIELD.match(code)
-    if found is None:
+    match = lists.ADDRESS_FIELD.match(code)
+    if match is None:
         return
-    address = (found[2] or found[3] or "").replace("\\\\", "\\")
-    if found[1].upper() == "HYPERLINK":
+    address = (match[2] or match[3] or "").replace("\\\\", "\\")
+    if match[1].upper() == "HYPERLINK":
         check_link(address)
     elif is_dirty or not (
         lists.OWN_PATH.fullmatch(address) or ("\\" not in address and may_be_opened(address))

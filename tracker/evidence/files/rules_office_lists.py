@@ -5,7 +5,7 @@ import re
 
 
 def _words(text: str, before: str = "") -> frozenset[str]:
-    return frozenset(before + each for each in text.split())
+    return frozenset(before + word for word in text.split())
 
 
 RELATION = re.compile(

@@ -79,7 +79,7 @@ def _pass_over(_said: str) -> None:
 class _Package:
     def __init__(self, archive: zipfile.ZipFile, room: _Room) -> None:
         self._archive, self._room = archive, room
-        parts = [each for each in archive.namelist() if each[-1:] != "/"]
+        parts = [name for name in archive.namelist() if name[-1:] != "/"]
         self._names = {part.casefold(): part for part in parts}
         if len(self._names) != len(parts):
             raise _unreadable("a part that is there twice")
@@ -89,16 +89,16 @@ class _Package:
 
     def main_type(self) -> str:
         """That of the part that is opened first."""
-        found: list[str] = []
+        targets: list[str] = []
 
         def note(tag: str, attributes: Attributes) -> None:
             if attributes.get("Type", "").endswith("/officeDocument"):
-                found.append(attributes.get("Target", ""))
+                targets.append(attributes.get("Target", ""))
 
         self._read("_rels/.rels", note)
-        if len(found) != 1:
+        if len(targets) != 1:
             raise _unreadable("_rels/.rels")
-        return self._type_of(found[0].lstrip("/"))
+        return self._type_of(targets[0].lstrip("/"))
 
     def check(self, *, is_within: bool) -> None:
         for part in self._names.values():
@@ -118,19 +118,19 @@ class _Package:
                 if lists.PROGRAMS.match(self._bytes(part, HEAD)):
                     raise carries("office_unknown", part)
             else:
-                said = kind.casefold()
-                codes = (code for word, code in lists.OTHER_TYPES.items() if word in said)
+                media_type = kind.casefold()
+                codes = (code for word, code in lists.OTHER_TYPES.items() if word in media_type)
                 raise carries(next(codes, "office_unknown"), part)
 
     def _check_relation(self, part: str, tag: str, attributes: Attributes) -> None:
         """What a part points to."""
         if not tag.endswith("}Relationship"):
             return
-        said, target = attributes.get("Type", ""), attributes.get("Target", "")
-        known = lists.RELATION.fullmatch(said)
+        relation, target = attributes.get("Type", ""), attributes.get("Target", "")
+        known = lists.RELATION.fullmatch(relation)
         name = known[1] if known else ""
         if name not in lists.RELATIONS:
-            raise carries(lists.CARRIED.get(name, "office_unknown"), target or said)
+            raise carries(lists.CARRIED.get(name, "office_unknown"), target or relation)
         if attributes.get("TargetMode", "Internal") == "Internal":
             if re.match(r"\s*(?:[\w+.-]*:|//|\\)", target):
                 raise carries("office_outside", target)
@@ -154,11 +154,11 @@ class _Package:
         return self._by_name.get(part.casefold(), self._by_ending.get(ending, ""))
 
     def _note_type(self, tag: str, attributes: Attributes) -> None:
-        said = attributes.get("ContentType", "")
+        media_type = attributes.get("ContentType", "")
         if tag.endswith("}Default"):
-            self._by_ending[attributes["Extension"].casefold()] = said
+            self._by_ending[attributes["Extension"].casefold()] = media_type
         elif tag.endswith("}Override"):
-            self._by_name[attributes["PartName"].lstrip("/").casefold()] = said
+            self._by_name[attributes["PartName"].lstrip("/").casefold()] = media_type
 
     def _bytes(self, part: str, most: int) -> bytes:
         try:

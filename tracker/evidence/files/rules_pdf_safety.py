@@ -34,7 +34,9 @@ HIDDEN_HEADER = re.compile(
 )
 """One with a comment between its words, which no program writes."""
 TRAILER = re.compile(rb"trailer[\0\s]*+(?=<<|%)")
-ENCRYPT = re.compile(b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (each, each) for each in b"Encrypt"))
+ENCRYPT = re.compile(
+    b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in b"Encrypt")
+)
 ZIP_END = re.compile(rb"PK\x05\x06.{18}", re.DOTALL)
 TOKENS_MAX = 500_000
 """Most names, numbers and texts in all of its objects. A thousand pages have some 200,000."""
@@ -43,7 +45,7 @@ BYTES_MAX = 15 * 1024 * 1024
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(f"/{each}" for each in text.split())
+    return frozenset(f"/{name}" for name in text.split())
 
 
 ACTIONS = _names("GoTo URI Named ResetForm Hide SetOCGState Thread")
@@ -100,14 +102,14 @@ def check(content: bytes) -> None:
         raise _brings("/EmbeddedFile", "ZIP")
     try:
         read: dict[int, list[PdfObject]] = {}
-        for number, each in _Objects(content):
-            if isinstance(each, IndirectObject):
+        for number, pdf_object in _Objects(content):
+            if isinstance(pdf_object, IndirectObject):
                 raise ValueError("an object that only points to another")
-            read.setdefault(number, []).append(each)
+            read.setdefault(number, []).append(pdf_object)
         checks = _Checks(read)
-        for each in chain.from_iterable(read.values()):
-            for found in _dictionaries(each):
-                checks.check(found)
+        for pdf_object in chain.from_iterable(read.values()):
+            for dictionary in _dictionaries(pdf_object):
+                checks.check(dictionary)
     except BROKEN as error:
         raise Invalid("pdf_unreadable", "file") from error
 
@@ -132,36 +134,36 @@ class _Checks:
         self._looked_at: set[tuple[str, int]] = set()
         self._named: dict[int, frozenset[str]] = {}
 
-    def check(self, found: DictionaryObject) -> None:
-        for key in KEYS.intersection(found):
+    def check(self, dictionary: DictionaryObject) -> None:
+        for key in KEYS.intersection(dictionary):
             raise _brings(key)
-        for kind in self._at("/Type", found.get("/Type")):
+        for kind in self._at("/Type", dictionary.get("/Type")):
             if any(kind in names for names in BRINGS.values()):
                 raise _brings(str(kind))
-        for act in self._at("/S", found.get("/S")):
+        for act in self._at("/S", dictionary.get("/S")):
             if act in ACTS:
                 raise _brings(str(act))
-        self._check_looks(found)
+        self._check_looks(dictionary)
         for key in ("/A", "/PA", "/Next"):
-            for action in self._dictionaries_at(found, key):
+            for action in self._dictionaries_at(dictionary, key):
                 self._check_action(action)
-        for opened in self._dictionaries_at(found, "/OpenAction"):
+        for opened in self._dictionaries_at(dictionary, "/OpenAction"):
             acts = self._at("/OpenAction /S", opened.get("/S"))
             if "/Next" in opened or any(act != "/GoTo" for act in acts):
                 raise _brings("/OpenAction")
-        if self._is(found.get("/Type"), "/Action"):
-            self._check_action(found)
-        self._check_places(found)
+        if self._is(dictionary.get("/Type"), "/Action"):
+            self._check_action(dictionary)
+        self._check_places(dictionary)
 
-    def _check_looks(self, found: DictionaryObject) -> None:
+    def _check_looks(self, dictionary: DictionaryObject) -> None:
         """What is drawn on a page, or stands on it."""
-        if isinstance(found, StreamObject):
-            self._only("/Subtype", found, STREAMS, "stream")
-            if "/F" in found:
+        if isinstance(dictionary, StreamObject):
+            self._only("/Subtype", dictionary, STREAMS, "stream")
+            if "/F" in dictionary:
                 raise _brings("/F")
-        elif "/Rect" in found:
-            self._only("/Subtype", found, ANNOTATIONS, "note")
-        for note in self._dictionaries_at(found, "/Annots"):
+        elif "/Rect" in dictionary:
+            self._only("/Subtype", dictionary, ANNOTATIONS, "note")
+        for note in self._dictionaries_at(dictionary, "/Annots"):
             self._only("/Subtype", note, ANNOTATIONS, "note")
 
     def _check_action(self, action: DictionaryObject) -> None:
@@ -169,29 +171,31 @@ class _Checks:
         if self._is(action.get("/S"), "/Named"):
             self._only("/N", action, NAMED, "action")
 
-    def _check_places(self, found: DictionaryObject) -> None:
+    def _check_places(self, dictionary: DictionaryObject) -> None:
         """Addresses, and files outside."""
-        for address in self._at("/URI", found.get("/URI")):
+        for address in self._at("/URI", dictionary.get("/URI")):
             is_base = isinstance(address, dict)
-            for each in self._at("/Base", address.get("/Base")) if is_base else [address]:
-                text = each.decode("latin-1") if isinstance(each, bytes) else str(each)
+            for target in self._at("/Base", address.get("/Base")) if is_base else [address]:
+                text = target.decode("latin-1") if isinstance(target, bytes) else str(target)
                 if not may_be_opened(text):
                     raise carries("pdf_link", text)
         for key in ("/F", "/UF"):
-            for place in self._at(key, found.get(key)):
+            for place in self._at(key, dictionary.get(key)):
                 if isinstance(place, (str, bytes)) or (
                     isinstance(place, dict) and not {"/F", "/UF"}.isdisjoint(place)
                 ):
                     raise _brings(key)
 
-    def _only(self, key: str, found: DictionaryObject, taken: frozenset[str], of: str) -> None:
-        for each in self._at(f"{of} {key}", found.get(key)):
-            if each not in taken:
-                raise _brings(str(each))
+    def _only(self, key: str, dictionary: DictionaryObject, taken: frozenset[str], of: str) -> None:
+        for value in self._at(f"{of} {key}", dictionary.get(key)):
+            if value not in taken:
+                raise _brings(str(value))
 
-    def _dictionaries_at(self, found: DictionaryObject, key: str) -> Iterator[DictionaryObject]:
-        for each in self._at(key, found.get(key)):
-            for one in each if isinstance(each, ArrayObject) else [each]:
+    def _dictionaries_at(
+        self, dictionary: DictionaryObject, key: str
+    ) -> Iterator[DictionaryObject]:
+        for value in self._at(key, dictionary.get(key)):
+            for one in value if isinstance(value, ArrayObject) else [value]:
                 for reached in self._at(f"one of {key}", one):
                     if isinstance(reached, DictionaryObject):
                         yield reached
@@ -225,12 +229,12 @@ def _dictionaries(one: PdfObject) -> Iterator[DictionaryObject]:
     """The object and all that stands in it, with what it refers to left as it is."""
     waiting: list[Any] = [one]
     while waiting:
-        found = waiting.pop()
-        if isinstance(found, DictionaryObject):
-            yield found
-            waiting.extend(found.values())
-        elif isinstance(found, ArrayObject):
-            waiting.extend(found)
+        part = waiting.pop()
+        if isinstance(part, DictionaryObject):
+            yield part
+            waiting.extend(part.values())
+        elif isinstance(part, ArrayObject):
+            waiting.extend(part)
 
 
 class _Objects:
@@ -259,10 +263,10 @@ class _Objects:
 
     def __iter__(self) -> Iterator[tuple[int, PdfObject]]:
         for header in self._headers:
-            found = self._read(self._file, header.end())
-            yield int(header[1]), found
-            if isinstance(found, StreamObject) and "/First" in found:
-                yield from self._packed(found)
+            pdf_object = self._read(self._file, header.end())
+            yield int(header[1]), pdf_object
+            if isinstance(pdf_object, StreamObject) and "/First" in pdf_object:
+                yield from self._packed(pdf_object)
 
         for trailer in TRAILER.finditer(self._content):
             yield -1, self._read(self._file, trailer.end())
@@ -274,7 +278,7 @@ class _Objects:
         first = dict.__getitem__(stream, "/First")
         if not isinstance(first, NumberObject):
             raise TypeError("the place of the first object is not in the open")
-        file, numbers = io.BytesIO(unpacked), [int(each) for each in unpacked[:first].split()]
+        file, numbers = io.BytesIO(unpacked), [int(number) for number in unpacked[:first].split()]
         if len(numbers) != 2 * stream.get("/N", 0):
             raise ValueError("fewer objects than it says, or more")
         for key, offset in zip(numbers[::2], numbers[1::2], strict=True):
@@ -284,10 +288,10 @@ class _Objects:
         while file.seek(at) == at and file.read(1) in b"\0\t\n\f\r ":
             at += 1
         file.seek(at)
-        found = read_object(file, self, parsing_budget=self._budget)  # type: ignore[arg-type]
-        body = len(found._data) if isinstance(found, StreamObject) else 0
+        pdf_object = read_object(file, self, parsing_budget=self._budget)  # type: ignore[arg-type]
+        body = len(pdf_object._data) if isinstance(pdf_object, StreamObject) else 0
         self._spend(file.tell() - at - body)
-        return found
+        return pdf_object
 
     def _spend(self, size: int) -> None:
         self._bytes_left -= size

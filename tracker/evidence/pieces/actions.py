@@ -149,12 +149,12 @@ def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.dat
         raise Invalid("evidence_links_none", "statements")
     with transaction() as tx:
         versions.owned(tx, actor.person_id, evidence_id)
-        there = tx.scalars(
+        linked_already = tx.scalars(
             select(Statement.id)
             .join(EvidenceLink, EvidenceLink.skill_id == Statement.skill_id)
             .where(EvidenceLink.evidence_id == evidence_id)
         )
-        _check_statements(tx, actor, set(linked) - set(there), now)
+        _check_statements(tx, actor, set(linked) - set(linked_already), now)
         versions.link(tx, evidence_id, linked, now)
 
 
@@ -216,7 +216,8 @@ def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: d
     own = frameworks_of(actor.person_id, actor.today(now))
     known = tx.scalar(
         select(func.count(Statement.id)).where(
-            Statement.id.in_(statement_ids), Statement.framework_id.in_(each.id for each in own)
+            Statement.id.in_(statement_ids),
+            Statement.framework_id.in_(version.id for version in own),
         )
     )
     if known != len(statement_ids):
@@ -246,17 +247,17 @@ def _judged(
     if store is None:
         raise ValueError("an upload needs a place to be kept")
     judged = [judge(upload, store.most) for upload in uploads]
-    for each in judged:
-        scanner.check(store.scanner, each.content)
+    for accepted in judged:
+        scanner.check(store.scanner, accepted.content)
     ends = time.monotonic() + page_pictures.SECONDS
     kept = []
-    for each in judged:
+    for accepted in judged:
         try:
-            kept.append(cleaned(each, store.most))
+            kept.append(cleaned(accepted, store.most))
         except Invalid as refusal:
             if not draw or not may_be_drawn(refusal):
                 raise
             with files.turn_of(store.place, actor.person_id):
-                made = page_pictures.drawn(each.content, store.most, ends)
-            kept.append(cleaned(judge(Upload(each.name, made), store.most), store.most))
+                made = page_pictures.drawn(accepted.content, store.most, ends)
+            kept.append(cleaned(judge(Upload(accepted.name, made), store.most), store.most))
     return kept

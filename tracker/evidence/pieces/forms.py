@@ -243,10 +243,10 @@ class EvidenceForm(Form):
         One whose name cannot be read comes without it, or as a text: it is refused, not left out in
         silence.
         """
-        found = [_read(sent, most) for sent in request.files.getlist(self.file.name)]
-        if not found and request.form.get(self.file.name):
+        sent_files = [_read(sent, most) for sent in request.files.getlist(self.file.name)]
+        if not sent_files and request.form.get(self.file.name):
             return [Upload("", b"")]
-        return [each for each in found if each.name or each.content]
+        return [upload for upload in sent_files if upload.name or upload.content]
 
     def sends(self, kinds: Collection[str]) -> bool:
         names = [sent.filename or "" for sent in request.files.getlist(self.file.name)]

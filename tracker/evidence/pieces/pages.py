@@ -69,7 +69,7 @@ def picker(chosen: Mapping[int, str] | None = None, without: Iterable[int] = ())
     person_id = session.actor().person_id
     groups = statement_choices.statements(person_id, session.today())
     recent = ask(statement_choices.recent(person_id, {group.framework_id for group in groups}))
-    latest = [each.id for each in recent]
+    latest = [choice.id for choice in recent]
     made = StatementPicker(groups, chosen, without, latest)
     placed = drafts.in_place(made.chosen) if made.unknown else None
     return made if placed is None else StatementPicker(groups, placed.chosen, without, latest)
@@ -193,16 +193,16 @@ def tell_of_files(form: EvidenceForm) -> None:
 def tell_of_note(evidence_id: int, statements: int) -> None:
     """With a way to it, or to where it can be linked."""
     if statements:
-        said = ngettext(
+        message = ngettext(
             "Quick note saved and linked to %(num)d statement.",
             "Quick note saved and linked to %(num)d statements.",
             statements,
         )
         link = Link(url_for("evidence.show", evidence_id=evidence_id), _("Open the note"))
     else:
-        said = _("Quick note saved. Link it to statements when you have time.")
+        message = _("Quick note saved. Link it to statements when you have time.")
         link = Link(url_for("evidence.choose", evidence_id=evidence_id), _("Link it to statements"))
-    flash_message(said, link=link)
+    flash_message(message, link=link)
 
 
 def choose_page(evidence_id: int, chosen: Mapping[int, str], refusal: Refusal | None = None) -> str:

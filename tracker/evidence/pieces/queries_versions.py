@@ -240,10 +240,10 @@ def sendings(evidence_id: int) -> dict[int, SentStatement]:
         .where(EvidenceVersion.evidence_id == evidence_id, NOT_WITHDRAWN)
         .order_by(Review.sent_at.desc(), Review.id.desc(), Statement.position)
     )
-    found: dict[int, SentStatement] = {}
+    by_item: dict[int, SentStatement] = {}
     for row in rows:
-        sent = found.setdefault(row[0], SentStatement(*row[:6], []))
+        sent = by_item.setdefault(row[0], SentStatement(*row[:6], []))
         sending = Sending(*row[6:])
         if sending not in sent.sendings:
             sent.sendings.append(sending)
-    return found
+    return by_item

@@ -82,11 +82,11 @@ def link(tx: Session, evidence_id: int, reasons: Mapping[int, str], now: dt.date
     """Say why the evidence counts for each statement; a reason that is there already is
     replaced."""
     of_evidence = select(EvidenceLink).where(EvidenceLink.evidence_id == evidence_id)
-    there = {row.skill_id: row for row in tx.scalars(of_evidence)}
+    links = {row.skill_id: row for row in tx.scalars(of_evidence)}
     wanted = select(Statement.id, Statement.skill_id).where(Statement.id.in_(reasons))
     for statement_id, skill_id in tx.execute(wanted).all():
-        if skill_id in there:
-            there[skill_id].reason = reasons[statement_id]
+        if skill_id in links:
+            links[skill_id].reason = reasons[statement_id]
         else:
             tx.add(
                 EvidenceLink(

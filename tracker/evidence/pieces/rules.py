@@ -215,18 +215,18 @@ def signs(*texts: str) -> frozenset[PatronSign]:
     A number of 14 digits that starts with 3 is left alone: so start the barcodes of items; those of
     patrons start with 2.
     """
-    text = "\n".join(each[:TEXT_MAX] for each in texts)
-    found = set()
+    text = "\n".join(text[:TEXT_MAX] for text in texts)
+    patron_signs = set()
     if _EMAIL.search(text):
-        found.add(PatronSign.EMAIL)
+        patron_signs.add(PatronSign.EMAIL)
     text = _HARMLESS.sub(" \u00b7 ", text)
     if _PHONE.search(text):
-        found.add(PatronSign.PHONE)
+        patron_signs.add(PatronSign.PHONE)
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         if not (len(digits) == 14 and digits.startswith("3")):
-            found.add(PatronSign.CARD)
-    return frozenset(found)
+            patron_signs.add(PatronSign.CARD)
+    return frozenset(patron_signs)
 
 
 def goes_too(text: str, sent: Collection[str]) -> bool:

@@ -229,10 +229,10 @@ def file(evidence: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_READ, review_subjects.review_item)
 def reviewed_file(item: Subject, version_id: int) -> ResponseReturnValue:
     """The file as it was sent, for the reviewer of that very item."""
-    found = versions.file_of_item(item.id, version_id)
-    if found is not None and item.owner_id is not None:
+    file = versions.file_of_item(item.id, version_id)
+    if file is not None and item.owner_id is not None:
         access.note_look(item.owner_id, "evidence")
-    return _send(found)
+    return _send(file)
 
 
 def _send(stored: versions.VersionFile | None) -> ResponseReturnValue:
@@ -248,9 +248,9 @@ def _to_piece(evidence_id: int, **more: Any) -> Response:
 
 def _refused(form: EvidenceForm | JotForm, refusal: Refusal, chosen: Mapping[int, str]) -> int:
     """Say so on the form; returns the status of the answer."""
-    said = pages.refused(refusal, chosen)
-    form.refuse(said)
-    return 422 if said is refusal and isinstance(refusal, Conflict) else status_of(said)
+    shown = pages.refused(refusal, chosen)
+    form.refuse(shown)
+    return 422 if shown is refusal and isinstance(refusal, Conflict) else status_of(shown)
 
 
 def _jotted(evidence_id: int, line: str, statements: int) -> ResponseReturnValue:
@@ -283,8 +283,8 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
     try:
         service.link(session.actor(), evidence_id, reasons, session.now())
     except Invalid as refusal:
-        said = pages.refused(refusal, reasons)
-        return pages.choose_page(evidence_id, reasons, refusal=said), status_of(said)
+        shown = pages.refused(refusal, reasons)
+        return pages.choose_page(evidence_id, reasons, refusal=shown), status_of(shown)
     flash_message(
         ngettext(
             "Saved: why “%(title)s” counts for a statement.",

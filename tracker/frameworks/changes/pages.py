@@ -187,7 +187,10 @@ def _sides(change: VersionChange) -> tuple[list[StatementSide], list[StatementSi
         titles, texts = pieces(old.title, new.title), pieces(old.text, new.text)
         return [_side(old, titles[0], texts[0])], [_side(new, titles[1], texts[1])]
     before, after = (
-        [_side(each, [Piece(each.title, False)], [Piece(each.text, False)]) for each in side]
+        [
+            _side(statement, [Piece(statement.title, False)], [Piece(statement.text, False)])
+            for statement in side
+        ]
         for side in (change.before, change.after)
     )
     return before, after

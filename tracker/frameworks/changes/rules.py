@@ -69,8 +69,8 @@ class VersionChange:
 
     @property
     def is_reworded(self) -> bool:
-        return [(each.title, each.text) for each in self.before] != [
-            (each.title, each.text) for each in self.after
+        return [(statement.title, statement.text) for statement in self.before] != [
+            (statement.title, statement.text) for statement in self.after
         ]
 
     @property
@@ -85,7 +85,10 @@ class VersionChange:
     def key(self) -> str:
         """SHA-256 of all that a decision is about: another wording or place is another change."""
         about = [
-            [(each.uuid, each.title, each.text, *each.place) for each in side]
+            [
+                (statement.uuid, statement.title, statement.text, *statement.place)
+                for statement in side
+            ]
             for side in (self.before, self.after)
         ]
         return hashlib.sha256(json.dumps([self.kind, about]).encode()).hexdigest()
@@ -140,7 +143,9 @@ def origins(
         uuids = (*by_hand.get(statement.uuid, past.news(statement)), statement.uuid)
         led[statement.uuid] = tuple(dict.fromkeys(keys[uuid] for uuid in uuids if uuid in keys))
     led_on = {uuid for uuids in led.values() for uuid in uuids}
-    free = {each.code: each.uuid for each in old.values() if each.uuid not in led_on}
+    free = {
+        statement.code: statement.uuid for statement in old.values() if statement.uuid not in led_on
+    }
     for statement in after.statements:
         if not led[statement.uuid] and statement.uuid not in by_hand and statement.code in free:
             led[statement.uuid] = (free[statement.code],)
@@ -160,8 +165,8 @@ def keepable(before: FrameworkFile, after: FrameworkFile, past: KnownBefore) -> 
     }
     return frozenset(
         uuid
-        for uuid, each in placed(before).items()
-        if uuid not in led_on and each.code not in codes and each.place in places
+        for uuid, statement in placed(before).items()
+        if uuid not in led_on and statement.code not in codes and statement.place in places
     )
 
 
@@ -182,14 +187,14 @@ def compare(
     new = placed(after)
     goes_to = {old: key for key, old in went_on.items()}
 
-    def in_new_domain(each: PlacedStatement) -> PlacedStatement:
-        key = goes_to.get(f"{each.strand}/{each.domain}")
+    def in_new_domain(statement: PlacedStatement) -> PlacedStatement:
+        key = goes_to.get(f"{statement.strand}/{statement.domain}")
         if key is None:
-            return each
+            return statement
         strand, domain = key.split("/")
-        return replace(each, strand=strand, domain=domain)
+        return replace(statement, strand=strand, domain=domain)
 
-    old = {uuid: in_new_domain(each) for uuid, each in placed(before).items()}
+    old = {uuid: in_new_domain(statement) for uuid, statement in placed(before).items()}
     known = {**past.gone, **old}
     led = origins(before, after, by_hand or {}, past)
     became: dict[str, list[str]] = defaultdict(list)
@@ -202,12 +207,12 @@ def compare(
             olds, news = _together(uuid, led, became)
             seen |= news
             sides = (
-                tuple(each for key, each in known.items() if key in olds),
-                tuple(each for each in new.values() if each.uuid in news),
+                tuple(statement for key, statement in known.items() if key in olds),
+                tuple(statement for statement in new.values() if statement.uuid in news),
             )
             changes.append(VersionChange(_kind(*sides), *sides))
-    retired = (each for each in old.values() if each.uuid not in became)
-    changes += [VersionChange(Kind.RETIRED, (each,), ()) for each in retired]
+    retired = (statement for statement in old.values() if statement.uuid not in became)
+    changes += [VersionChange(Kind.RETIRED, (statement,), ()) for statement in retired]
     return VersionComparison(
         tuple(changes), tuple(section_counts(old, new)), tuple(renamed(before, after))
     )
@@ -265,12 +270,14 @@ def asked_of(
     goes on; `ranks`: what is expected, by domain, as "section/domain", None for all that there
     is."""
 
-    def is_expected(each: PlacedStatement) -> bool:
-        return ranks is None or each.rank <= ranks.get(f"{each.strand}/{each.domain}", 0)
+    def is_expected(statement: PlacedStatement) -> bool:
+        return ranks is None or statement.rank <= ranks.get(
+            f"{statement.strand}/{statement.domain}", 0
+        )
 
     asked = list[tuple[PlacedStatement, Asked]]()
     for change in changes:
-        if {each.uuid for each in change.before or change.after} <= set(left_out):
+        if {statement.uuid for statement in change.before or change.after} <= set(left_out):
             continue
         expected = list(filter(is_expected, change.after))
         for after in expected:

@@ -87,23 +87,23 @@ class NextLevels:
     @cached_property
     def _old(self) -> list[PlacedStatement]:
         """Those of the version in use."""
-        befores = (each for change in self.comparison.changes for each in change.before)
+        befores = (statement for change in self.comparison.changes for statement in change.before)
         return [before for before in befores if before.uuid not in self.gone]
 
     @cached_property
     def _new(self) -> list[PlacedStatement]:
-        return [each for change in self.comparison.changes for each in change.after]
+        return [statement for change in self.comparison.changes for statement in change.after]
 
     @cached_property
     def _later(self) -> frozenset[str]:
         """Uuids of the next version that count from the next round for whoever is on the version in
         use, and never had what comes back."""
         return frozenset(
-            each.uuid
+            statement.uuid
             for change in self.comparison.changes
             for was_there in [any(before.uuid not in self.gone for before in change.before)]
-            for each in change.after
-            if not was_there or not self.carries(change, each.uuid)
+            for statement in change.after
+            if not was_there or not self.carries(change, statement.uuid)
         )
 
     @cached_property
@@ -122,19 +122,21 @@ class NextLevels:
     def changed(self) -> list[ChangedLevel]:
         """Those for which other statements count, in the order of the next version."""
         touched = {
-            each.place
+            statement.place
             for change in self.comparison.changes
             if change.kind not in (Kind.SAME, Kind.REWORDED)
-            or any(each.uuid in self.gone for each in change.before)
-            or any(each.uuid in self._later for each in change.after)
-            for each in (*change.before, *change.after)
+            or any(before.uuid in self.gone for before in change.before)
+            or any(after.uuid in self._later for after in change.after)
+            for statement in (*change.before, *change.after)
         }
-        named = {each.place: each for each in (*self._old, *self._new)}
-        before, after = (Counter(each.place for each in side) for side in (self._old, self._new))
-        waits = Counter(each.place for each in self._new if each.uuid in self._later)
+        named = {statement.place: statement for statement in (*self._old, *self._new)}
+        before, after = (
+            Counter(statement.place for statement in side) for side in (self._old, self._new)
+        )
+        waits = Counter(statement.place for statement in self._new if statement.uuid in self._later)
         return [
             ChangedLevel(named[place], before[place], after[place], waits[place])
-            for place in dict.fromkeys(each.place for each in (*self._new, *self._old))
+            for place in dict.fromkeys(statement.place for statement in (*self._new, *self._old))
             if place in touched
         ]
 
@@ -158,7 +160,9 @@ class NextLevels:
         @cache
         def new(had: frozenset[str]) -> Listed:
             waiting = self._later - had
-            return _listed((each for each in self._new if each.uuid not in waiting), places)
+            return _listed(
+                (statement for statement in self._new if statement.uuid not in waiting), places
+            )
 
         @cache
         def then_left_out(library_id: int) -> LeftOut:

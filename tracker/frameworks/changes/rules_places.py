@@ -75,8 +75,11 @@ class SectionCount:
 def section_counts(
     old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
 ) -> Iterator[SectionCount]:
-    for key in dict.fromkeys(each.strand for each in (*new.values(), *old.values())):
-        olds, news = ([each for each in side.values() if each.strand == key] for side in (old, new))
+    for key in dict.fromkeys(statement.strand for statement in (*new.values(), *old.values())):
+        olds, news = (
+            [statement for statement in side.values() if statement.strand == key]
+            for side in (old, new)
+        )
         one = (news or olds)[0]
         yield SectionCount(one.section_title, one.lang, len(olds), len(news))
 
@@ -112,8 +115,8 @@ class ListedDomain:
 
 def only_in(file: FrameworkFile, other: FrameworkFile) -> tuple[ListedDomain, ...]:
     """The domains of a file whose keys the other doesn't have."""
-    theirs = {domain.key for domain in _domains(other)}
-    return tuple(domain for domain in _domains(file) if domain.key not in theirs)
+    other_keys = {domain.key for domain in _domains(other)}
+    return tuple(domain for domain in _domains(file) if domain.key not in other_keys)
 
 
 def _domains(file: FrameworkFile) -> Iterable[ListedDomain]:
@@ -132,7 +135,7 @@ def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:
 
 def empty_levels(file: FrameworkFile) -> tuple[Wording, ...]:
     """Levels of a section in which no domain has a statement."""
-    filled = {(each.strand, each.rank) for each in placed(file).values()}
+    filled = {(statement.strand, statement.rank) for statement in placed(file).values()}
     return tuple(
         f"{strand.title}: {level.name}"
         for strand in file.strands
@@ -144,8 +147,10 @@ def empty_levels(file: FrameworkFile) -> tuple[Wording, ...]:
 def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
     """Of statements of one domain, each with their codes."""
     codes: dict[tuple[str, str, str], list[str]] = {}
-    for each in placed(file).values():
-        codes.setdefault((each.strand, each.domain, each.title), []).append(each.code)
+    for statement in placed(file).values():
+        codes.setdefault((statement.strand, statement.domain, statement.title), []).append(
+            statement.code
+        )
     return tuple(
         f"“{title}” ({', '.join(alike)})"
         for (_strand, _domain, title), alike in codes.items()

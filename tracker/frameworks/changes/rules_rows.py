@@ -63,7 +63,7 @@ def unrated_rows(of: VersionComparison) -> list[dict[str, str]]:
     """What changes nothing for ratings: other codes, and other titles of sections, domains, and
     levels."""
     return [
-        *(change_row(each, "") | {"change": RENUMBERED} for each in of.renumbered),
+        *(change_row(change, "") | {"change": RENUMBERED} for change in of.renumbered),
         *({"change": TITLE, "before_title": old, "after_title": new} for old, new in of.renamed),
     ]
 
@@ -71,7 +71,7 @@ def unrated_rows(of: VersionComparison) -> list[dict[str, str]]:
 def unrated_data(of: VersionComparison) -> list[dict[str, Any]]:
     plain = {"decision": None, "offers_carry": False}
     return [
-        *(change_data(each, "") | {"change": RENUMBERED} for each in of.renumbered),
+        *(change_data(change, "") | {"change": RENUMBERED} for change in of.renumbered),
         *(
             {"change": TITLE, **plain}
             | {

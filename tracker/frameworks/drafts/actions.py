@@ -57,7 +57,7 @@ def say_origins(
         drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted({*earlier} - {uuid})})
         drafts.note_decided(tx, draft, 1, actor, now)
         again = _stands(draft_id)
-        drafts.forget_decisions(tx, draft, {each.key for each in again.comparison.to_decide})
+        drafts.forget_decisions(tx, draft, {change.key for change in again.comparison.to_decide})
 
 
 def keep(actor: Actor | None, draft_id: int, uuid: str, now: dt.datetime, *, is_kept: bool) -> None:
@@ -79,7 +79,9 @@ def say_place(
     "section/domain". Raises Invalid("place_unknown")."""
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
-        new, gone = ({each.key for each in of} for of in (stands.new_domains, stands.gone_domains))
+        new, gone = (
+            {change.key for change in of} for of in (stands.new_domains, stands.gone_domains)
+        )
         if domain not in new or before not in {"", *gone}:
             raise Invalid("place_unknown")
         others = {key: of for key, of in draft.places.items() if key != domain and of != before}
@@ -113,7 +115,7 @@ def publish(
         if seen is not None and seen != stands.seen:
             raise Conflict("draft_changed")
         if chosen is not None:
-            if not chosen.keys() >= {each.key for each in stands.offered}:
+            if not chosen.keys() >= {change.key for change in stands.offered}:
                 raise Conflict("draft_choices_unsaved")
             _decide(tx, draft, stands, chosen, actor, now)
             stands = _stands(draft_id)
@@ -142,7 +144,7 @@ def _decide(
         if change is None or not change.needs_decision:
             raise Conflict("draft_changed")
         is_carried_split = change.kind == Kind.SPLIT and decided.decision == VersionDecision.CARRY
-        parts = {each.uuid for each in change.after} if is_carried_split else {None}
+        parts = {statement.uuid for statement in change.after} if is_carried_split else {None}
         if decided.carried_to not in parts:
             raise Invalid("part_unknown")
     return drafts.decide(tx, draft, decisions, actor, now)

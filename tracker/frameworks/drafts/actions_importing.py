@@ -149,12 +149,12 @@ def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> 
     assert stands is not None
     old, new = {*stands.past.gone, *placed(stands.before)}, placed(file)
     fitting = {
-        uuid: [each for each in uuids if each in old]
+        uuid: [origin for origin in uuids if origin in old]
         for uuid, uuids in draft.origins.items()
         if (uuid in new) != (uuids == [uuid])
     }
     lost = len(draft.origins.keys() - fitting)
     drafts.set_origins(tx, draft, fitting)
     stands = replace(stands, origins=draft.origins)
-    keys = {each.key for each in stands.comparison.to_decide}
+    keys = {change.key for change in stands.comparison.to_decide}
     return lost + drafts.forget_decisions(tx, draft, keys)

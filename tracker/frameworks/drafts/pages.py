@@ -205,13 +205,15 @@ def origins_form(drafted: DraftedVersion) -> OriginsForm:
     form = OriginsForm(formdata=None)
     old, new = (
         [
-            (each.uuid, mark(f"{each.code} {each.title}", each.lang))
-            for each in placed(file).values()
+            (statement.uuid, mark(f"{statement.code} {statement.title}", statement.lang))
+            for statement in placed(file).values()
         ]
         for file in (drafted.before, drafted.after)
     )
-    earlier = {each.uuid for change in drafted.comparison.changes for each in change.before}
-    form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
+    earlier = {
+        statement.uuid for change in drafted.comparison.changes for statement in change.before
+    }
+    form.statement.choices = fields.choices(sorted(new, key=lambda option: option[0] in earlier))
     form.first.choices = fields.choices([("", _("None: it is new")), *old])
     form.second.choices = fields.choices([("", _("None")), *old])
     return form

@@ -176,7 +176,8 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> Sequence[Decisio
     if not change.needs_decision:
         return ()
     parts = [
-        (f"{CARRY}:{each.uuid}", _("Carry as %(code)s", code=each.code)) for each in change.after
+        (f"{CARRY}:{statement.uuid}", _("Carry as %(code)s", code=statement.code))
+        for statement in change.after
     ]
     carry = parts if change.kind == Kind.SPLIT else [(CARRY, _("Carry"))]
     decision = drafted.decision_of(change)
@@ -201,10 +202,10 @@ def _of_retired(drafted: DraftedVersion, change: VersionChange) -> Iterator[Deci
 
 
 def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:
-    if {each.uuid for each in change.before} & drafted.kept:
+    if {statement.uuid for statement in change.before} & drafted.kept:
         return str(_("Goes on as it is."))
     decision, _colon, part = drafted.decision_of(change).partition(":")
-    codes = [each.code for each in change.after if each.uuid == part]
+    codes = [statement.code for statement in change.after if statement.uuid == part]
     outcomes = {
         Kind.RETIRED: _("Leaves all counts; stays in history."),
         Kind.NEW: _("Not rated yet, for everybody."),

@@ -182,7 +182,7 @@ class DraftedVersion:
     @property
     def went_on(self) -> dict[str, str]:
         """By new domain, the one that is gone whose targets go on in it."""
-        new, gone = ({each.key for each in of} for of in (self.new_domains, self.gone_domains))
+        new, gone = ({change.key for change in of} for of in (self.new_domains, self.gone_domains))
         return {key: before for key, before in self.places.items() if key in new and before in gone}
 
     @property
@@ -223,7 +223,7 @@ def last_published(slug: str) -> FrameworkFile | None:
         .order_by(FrameworkDraft.id.desc())
         .limit(1)
     )
-    return next((framework_of(each.content) for each in last if each.published_at), None)
+    return next((framework_of(draft.content) for draft in last if draft.published_at), None)
 
 
 def drafted(draft_id: int) -> DraftedVersion | None:

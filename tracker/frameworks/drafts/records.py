@@ -98,8 +98,8 @@ def decide(
 ) -> int:
     """By key of the change. How many are new or other."""
     earlier = {
-        each.change_key: each
-        for each in tx.scalars(
+        row.change_key: row
+        for row in tx.scalars(
             select(FrameworkDraftDecision).where(FrameworkDraftDecision.draft_id == draft.id)
         )
     }

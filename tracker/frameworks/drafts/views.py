@@ -190,7 +190,7 @@ def decide(draft: Subject) -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def match(draft: Subject) -> ResponseReturnValue:
     form = OriginsForm()
-    earlier = [each for each in (form.first.data, form.second.data) if each]
+    earlier = [uuid for uuid in (form.first.data, form.second.data) if uuid]
     return pressed(
         lambda: publishing.say_origins(
             session.actor(), draft.id, form.statement.data or "", earlier, session.now()

@@ -33,7 +33,7 @@ from tracker.policy.permissions import Actor
 def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
     """In a new library, or of a new framework (`where`): no sensitive statement is rated before
     somebody decides to; what was decided about it or what it was made of stands."""
-    known, there = (
+    known, excluded = (
         exists(select(of.c.id).where(of.c[0] == Library.id, of.c[1] == Statement.id))
         for of in (decided(None, STATEMENTS.c.sensitive), left_out(None, STATEMENTS.c.sensitive))
     )
@@ -47,7 +47,11 @@ def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetim
         .join(Statement, true())
         .join(Framework, Framework.id == Statement.framework_id)
         .where(
-            Statement.sensitive, Framework.status != VersionStatus.WITHDRAWN, where, ~known, ~there
+            Statement.sensitive,
+            Framework.status != VersionStatus.WITHDRAWN,
+            where,
+            ~known,
+            ~excluded,
         )
         .distinct()
     )
@@ -87,7 +91,7 @@ def take_in(tx: Session, library_id: int, statement_ids: Collection[int]) -> Non
     rows = tx.scalars(select(NotRatedHere).where(NotRatedHere.library_id == library_id, of_these))
     gone = {row.skill_id: row for row in rows}
     versions = select(STATEMENTS.c.framework_id).where(STATEMENTS.c.id.in_(statement_ids))
-    beside = tx.execute(
+    origins = tx.execute(
         select(Statement.skill_id, SkillOrigin.origin_id)
         .join(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
         .where(
@@ -100,10 +104,10 @@ def take_in(tx: Session, library_id: int, statement_ids: Collection[int]) -> Non
     tx.execute(delete(NotRatedHere).where(NotRatedHere.id.in_([row.id for row in gone.values()])))
     has_own = (
         NotRatedHere.library_id == library_id,
-        NotRatedHere.skill_id.in_([one for one, _ in beside]),
+        NotRatedHere.skill_id.in_([one for one, _ in origins]),
     )
     own = set(tx.scalars(select(NotRatedHere.skill_id).where(*has_own)))
-    for skill_id, origin_id in dict(beside).items():
+    for skill_id, origin_id in dict(origins).items():
         if skill_id not in own:
             row = gone[origin_id]
             tx.add(

@@ -60,7 +60,7 @@ def unfit(data: Any) -> Iterator[Problem]:
     """What a draft may have and no version: told where the file can't be a draft either."""
     file = Part("", data if isinstance(data, dict) else {})
     for strand in file.parts("strands"):
-        ranks = [each.number("rank") for each in _listed_in([strand])]
+        ranks = [level.number("rank") for level in _listed_in([strand])]
         for level in strand.parts("levels") if None not in ranks else ():
             if level.number("rank") not in ranks:
                 yield Problem(level.place, "has no statement", shown(level.text("name") or ""))
@@ -70,7 +70,7 @@ def unfit(data: Any) -> Iterator[Problem]:
 
 def _in_order(place: str) -> str:
     """The place so written that [10] comes after [9]."""
-    return re.sub(r"\d+", lambda found: found.group().zfill(6), place)
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), place)
 
 
 def _beyond_the_schema(data: Any) -> Iterator[Problem]:
@@ -240,16 +240,16 @@ OF_REVIEWERS = (NOT_THEIR_WORK, CANNOT_TELL)
 """Keys of what only a reviewer can answer: no scale lists them."""
 
 
-def scale(found: Part) -> Iterator[Problem]:
-    answers = found.parts("answers")
+def scale(part: Part) -> Iterator[Problem]:
+    answers = part.parts("answers")
     yield from twice("key", answers)
     yield from twice("label", answers)
     for answer in answers:
         yield from _answer(answer)
     graded = [answer for answer in answers if answer.text("key") not in LAST]
-    if answers and len(answers) == len(found.entries("answers")):
-        yield from _last_two(found, answers)
-        yield from _both_meanings(found, graded)
+    if answers and len(answers) == len(part.entries("answers")):
+        yield from _last_two(part, answers)
+        yield from _both_meanings(part, graded)
     yield from _rising(graded)
 
 
@@ -264,20 +264,20 @@ def _answer(answer: Part) -> Iterator[Problem]:
         yield Problem(answer.at("counts_as"), f"{shown(key)} must count as met or as not_met")
 
 
-def _last_two(found: Part, answers: list[Part]) -> Iterator[Problem]:
+def _last_two(part: Part, answers: list[Part]) -> Iterator[Problem]:
     last = [answer.text("key") for answer in answers[-len(LAST) :]]
     missing = [key for key in LAST if key not in keys(answers)]
     for key in missing:
-        yield Problem(found.at("answers"), f"has no answer {shown(key)}, which every scale has")
+        yield Problem(part.at("answers"), f"has no answer {shown(key)}, which every scale has")
     if not missing and last != [*LAST]:
-        yield Problem(found.at("answers"), f"must end with {' and '.join(map(shown, LAST))}")
+        yield Problem(part.at("answers"), f"must end with {' and '.join(map(shown, LAST))}")
 
 
-def _both_meanings(found: Part, graded: list[Part]) -> Iterator[Problem]:
+def _both_meanings(part: Part, graded: list[Part]) -> Iterator[Problem]:
     counted = {answer.text("counts_as") for answer in graded}
     for meaning in (Meaning.MET, Meaning.NOT_MET):
         if meaning not in counted:
-            yield Problem(found.at("answers"), f"has no answer that counts as {meaning}")
+            yield Problem(part.at("answers"), f"has no answer that counts as {meaning}")
 
 
 def _rising(graded: list[Part]) -> Iterator[Problem]:

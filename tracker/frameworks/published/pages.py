@@ -100,7 +100,7 @@ def framework_page(
     return FrameworkPage(
         row=row,
         newest=newest,
-        versions=tuple(each for each in rows if each in offered or each == row),
+        versions=tuple(version for version in rows if version in offered or version == row),
         file=file,
         sources=sources,
         evidence=_evidence(file, sources),

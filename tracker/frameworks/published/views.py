@@ -135,8 +135,8 @@ def _before(page: FrameworkPage) -> Published | None:
         return page.before
     is_signed_in = session.actor_or_none() is not None
     listed = versions(page.row.slug, [*VersionStatus] if is_signed_in else OFFERED)
-    earlier = listed[[each.id for each in listed].index(page.row.id) + 1 :]
-    return next((each for each in earlier if each.version == since), None)
+    earlier = listed[[version.id for version in listed].index(page.row.id) + 1 :]
+    return next((version for version in earlier if version.version == since), None)
 
 
 def _page_to_copy(slug: str) -> FrameworkPage:

@@ -33,9 +33,9 @@ def set_status(
         ).all()
         if not frameworks:
             raise Missing
-        if {each.status for each in frameworks} == {VersionStatus.WITHDRAWN} != {status}:
+        if {framework.status for framework in frameworks} == {VersionStatus.WITHDRAWN} != {status}:
             raise Conflict("version_withdrawn")
-        changed = [each for each in frameworks if each.status in BEFORE[status]]
+        changed = [framework for framework in frameworks if framework.status in BEFORE[status]]
         for framework in changed:
             if status is VersionStatus.WITHDRAWN:
                 if not version_use(framework.id).is_none:

@@ -194,7 +194,7 @@ def origins_of(framework_id: int, before_id: int | None = None) -> Origins:
         uuids = origins.setdefault(uuid, [])
         skills = skill_id, *(row.origin_id for row in line)
         nearest = [last[skill][1] for skill in skills if skill in last][:1]
-        uuids += [each for each in nearest if each not in uuids]
+        uuids += [uuid for uuid in nearest if uuid not in uuids]
     return origins
 
 

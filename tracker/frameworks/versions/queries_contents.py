@@ -143,7 +143,7 @@ def known_uuids(slug: str, version: str) -> Collection[str]:
 def between(before_id: int, after_id: int) -> VersionComparison:
     """What changed from a published version to a later one, as it was published."""
     origins, past = origins_of(after_id, before_id), past_of(before_id)
-    before, after = (_by_first_keys(each) for each in (before_id, after_id))
+    before, after = (_by_first_keys(version_id) for version_id in (before_id, after_id))
     went_on = {
         key: before[first]
         for first, key in after.items()

@@ -75,13 +75,13 @@ def planned(*which: ColumnElement[bool]) -> list[tuple[PlannedMove, str, dt.date
         .outerjoin(Round, Round.id == PlannedMove.round_id)
         .where(*which)
     )
-    moves = [(each, zone, _first_day(each.due_on, ends_on)) for each, zone, ends_on in rows]
+    moves = [(move, zone, _first_day(move.due_on, ends_on)) for move, zone, ends_on in rows]
     return sorted(moves, key=lambda one: (one[2], one[0].id))
 
 
 def _first_day(due_on: dt.date | None, round_ends_on: dt.date | None) -> dt.date:
     after_round = None if round_ends_on is None else round_ends_on + DAY
-    return max(each for each in (due_on, after_round) if each is not None)
+    return max(day for day in (due_on, after_round) if day is not None)
 
 
 def scope_of(move: PlannedMove) -> MoveScope:
@@ -153,7 +153,7 @@ def listed(library_id: int, today: dt.date) -> list[ListedMove]:
             .where(PlannedMove.library_id == library_id)
         )
     }
-    people = _people((each for each, _zone, _day in moves), today)
+    people = _people((move for move, _zone, _day in moves), today)
     rounds = (
         session()
         .execute(
@@ -164,24 +164,24 @@ def listed(library_id: int, today: dt.date) -> list[ListedMove]:
         .all()
     )
     lines = []
-    for each, _zone, day in moves:
+    for move, _zone, day in moves:
         waits_for, waits_until = next(
             (
                 (row.name, row.ends_on)
                 for row in rounds
-                if row.framework_id == each.from_id
+                if row.framework_id == move.from_id
                 and row.starts_on <= max(day, today) <= row.ends_on
             ),
             ("", None),
         )
         lines.append(
             ListedMove(
-                **names[each.id]._mapping,
+                **names[move.id]._mapping,
                 on=day,
                 waits_for=waits_for,
                 waits_until=waits_until,
-                newcomers=each.newcomers and scope_of(each).is_whole,
-                people=people[each.id],
+                newcomers=move.newcomers and scope_of(move).is_whole,
+                people=people[move.id],
             )
         )
     return lines

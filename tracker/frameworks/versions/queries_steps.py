@@ -101,7 +101,7 @@ def lines(from_id: int, to_id: int) -> Sequence[Any]:
         .join(SkillOrigin, SkillOrigin.skill_id == BEFORE.skill_id)
         .join(AFTER, AFTER.skill_id == SkillOrigin.origin_id)
     )
-    ways = (each.where(*are_there) for each in (same, onward, back))
+    ways = (query.where(*are_there) for query in (same, onward, back))
     return session().execute(union_all(*ways).order_by("after_at", "before_at")).all()
 
 
@@ -222,8 +222,8 @@ def to_move(library_id: int, today: dt.date) -> list[tuple[VersionStep, int]]:
     """With how many people each is for. One query, and one more for each version they are on."""
     ways = steps(library_id, today)
     counts = {
-        each.from_id: len(people(MoveScope(library_id, each.from_id, each.to_id), today))
-        for each in {way.from_id: way for way in ways}.values()
+        step.from_id: len(people(MoveScope(library_id, step.from_id, step.to_id), today))
+        for step in {way.from_id: way for way in ways}.values()
     }
     return [(way, counts[way.from_id]) for way in ways]
 

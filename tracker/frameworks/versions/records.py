@@ -170,18 +170,18 @@ def _write_strands(
         tx.add(strand)
         tx.flush()
         _insert(tx, Level, [{"strand_id": strand.id} | asdict(level) for level in part.levels])
-        for each in part.domains:
-            own = part.key, each.key
+        for listed in part.domains:
+            own = part.key, listed.key
             first = first_keys.get("/".join(own), own)
             strand_key, domain_key = first if first != own else (None, None)
             domain = Domain(
                 first_strand_key=strand_key,
                 first_domain_key=domain_key,
                 strand_id=strand.id,
-                key=each.key,
-                title=each.title,
-                position=each.position,
-                claimed_count=each.claimed_count,
+                key=listed.key,
+                title=listed.title,
+                position=listed.position,
+                claimed_count=listed.claimed_count,
             )
             tx.add(domain)
             tx.flush()
@@ -198,7 +198,7 @@ def _write_strands(
                     "text": statement.text,
                     "sensitive": statement.sensitive,
                 }
-                for statement in each.statements
+                for statement in listed.statements
             ]
             _insert(tx, Statement, statements)
 

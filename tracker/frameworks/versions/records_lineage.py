@@ -43,7 +43,7 @@ def skills_for(
 ) -> dict[str, int]:
     """By uuid the skill of each statement of a version that is being published, made where it is a
     new one."""
-    same = {uuid: each.same_skill for uuid, each in ancestries.items()}
+    same = {uuid: ancestry.same_skill for uuid, ancestry in ancestries.items()}
     new = [uuid for uuid in uuids if same.get(uuid) is None]
     made = [Skill(slug=slug) for _uuid in new]
     tx.add_all(made)
@@ -51,10 +51,10 @@ def skills_for(
     skills = {uuid: skill for uuid, skill in same.items() if skill is not None}
     skills |= {uuid: skill.id for uuid, skill in zip(new, made, strict=True)}
     for uuid in new:
-        each = ancestries.get(uuid)
-        if each is not None:
-            for origin_id in each.skills:
-                add_origin(tx, skills[uuid], origin_id, each.change, carries=each.carries)
+        ancestry = ancestries.get(uuid)
+        if ancestry is not None:
+            for origin_id in ancestry.skills:
+                add_origin(tx, skills[uuid], origin_id, ancestry.change, carries=ancestry.carries)
     return skills
 
 
@@ -82,8 +82,10 @@ def add_origin(
     tails = [(first, *(link.before(first) for link in line)) for line in above or [()]]
     rows = _numbered(skill_id, tails, len(lines))
     below = select(SkillOrigin.skill_id).where(SkillOrigin.origin_id == skill_id).distinct()
-    for each in tx.scalars(below.order_by(SkillOrigin.skill_id)).all():
-        rows += _led_on(each, skill_id, _lines_of(tx, each), tails, is_longer=not lines)
+    for descendant_id in tx.scalars(below.order_by(SkillOrigin.skill_id)).all():
+        rows += _led_on(
+            descendant_id, skill_id, _lines_of(tx, descendant_id), tails, is_longer=not lines
+        )
     tx.execute(insert(table_of(SkillOrigin)), rows)
 
 

@@ -132,10 +132,10 @@ def move(
         )
         .order_by(PersonVersion.id)
     ).all()
-    for each in moved:
-        seals.note(tx, each)
+    for pointer in moved:
+        seals.note(tx, pointer)
     if moved:
-        own = [(each.person_id, each.id) for each in moved]
+        own = [(pointer.person_id, pointer.id) for pointer in moved]
         notices.note_moved(tx, own, _supervised(tx, library_id, moved[0]), now)
     return len(moved)
 

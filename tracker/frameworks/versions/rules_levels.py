@@ -208,7 +208,7 @@ def standing(tallies: Iterable[LevelTally], target_rank: int | None) -> DomainSt
     views: list[LevelView] = []
     held_rank = 0
     in_order = True
-    for tally in sorted(tallies, key=lambda each: each.rank):
+    for tally in sorted(tallies, key=lambda tally: tally.rank):
         state = level_state(tally)
         met = state is LevelState.MET
         held = met and in_order

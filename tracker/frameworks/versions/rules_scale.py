@@ -105,11 +105,11 @@ class Scale:
         return next((at for at, key in enumerate(self.graded, 1) if key == answer), None)
 
 
-def counterpart(theirs: str) -> str | None:
+def counterpart(answer: str) -> str | None:
     """The learner's answer that a reviewer's is equal to; *cannot tell* equals none."""
-    if theirs == CANNOT_TELL:
+    if answer == CANNOT_TELL:
         return None
-    return NOT_MY_WORK if theirs == NOT_THEIR_WORK else theirs
+    return NOT_MY_WORK if answer == NOT_THEIR_WORK else answer
 
 
 def shortcut(key: str, step: int | None) -> str:

@@ -39,10 +39,10 @@ def in_lines(texts: Iterable[str]) -> str:
     return "".join(f"{text}\n" for text in texts)
 
 
-def places_of(typed: str, said: Sequence[tuple[str, ...]]) -> list[int]:
+def places_of(typed: str, texts_of: Sequence[tuple[str, ...]]) -> list[int]:
     """The places of those that hold the words, the best first; each is a title and other words."""
-    titles = in_lines(known(title) for title, *_ in said)
-    texts = in_lines("".join(map(known, others)) for _, *others in said)
+    titles = in_lines(known(title) for title, *_ in texts_of)
+    texts = in_lines("".join(map(known, others)) for _, *others in texts_of)
     ranks = Search.of(typed).nearest(titles, texts).ranks(titles, texts)
     return sorted(ranks, key=ranks.__getitem__)
 
@@ -52,7 +52,7 @@ def other_words() -> dict[str, tuple[str, ...]]:
     """Of each word or phrase of the list, all of its line."""
     words: dict[str, tuple[str, ...]] = {}
     for line in WORDS_FILE.read_text(encoding="utf-8").splitlines():
-        told = tuple(dict.fromkeys(plain(each).strip() for each in line.split(",")))
+        told = tuple(dict.fromkeys(plain(term).strip() for term in line.split(",")))
         if not line.startswith("#"):
             words |= dict.fromkeys(filter(None, told), told)
     return words
@@ -69,7 +69,7 @@ class Term:
     which are found whole; a word that is in no line is found by its beginning. `instead_of`: what
     was typed, where this is the nearest that there is."""
 
-    said: str
+    phrase: str
     spellings: tuple[str, ...] = ()
     instead_of: str = ""
 
@@ -77,8 +77,8 @@ class Term:
     def beginnings(self) -> tuple[str, ...]:
         if self.spellings:
             return ()
-        is_plural = len(self.said) > LIKE_FROM and self.said.endswith("s")
-        return (self.said, self.said[:-1]) if is_plural else (self.said,)
+        is_plural = len(self.phrase) > LIKE_FROM and self.phrase.endswith("s")
+        return (self.phrase, self.phrase[:-1]) if is_plural else (self.phrase,)
 
     @property
     def needles(self) -> list[str]:
@@ -121,15 +121,15 @@ class Search:
     @classmethod
     def of(cls, typed: str) -> "Search":
         """The longest phrases of the list that are in it, and each other word."""
-        words, found, at = plain(typed[:FIND_MAX]).split(), [], 0
+        words, terms, at = plain(typed[:FIND_MAX]).split(), [], 0
         while at < len(words):
             for length in range(_longest(), 0, -1):
                 phrase = " ".join(words[at : at + length])
                 if length == 1 or phrase in other_words():
-                    found.append(Term(phrase, other_words().get(phrase, ())))
+                    terms.append(Term(phrase, other_words().get(phrase, ())))
                     at += len(phrase.split())
                     break
-        return cls(tuple(found))
+        return cls(tuple(terms))
 
     def nearest(self, titles: str, texts: str) -> "Search":
         """With the nearest word of all in the place of each that none holds: of equals one of the
@@ -147,12 +147,12 @@ class Search:
         if not held:
             return {}
         typed = [
-            {*_lines(f" {term.said}", titles), *_lines(f" {term.said}", texts)}
+            {*_lines(f" {term.phrase}", titles), *_lines(f" {term.phrase}", texts)}
             for term in self.terms
         ]
-        whole = [{*_lines(f" {term.said} ", titles)} for term in self.terms]
+        whole = [{*_lines(f" {term.phrase} ", titles)} for term in self.terms]
         is_titled, is_as_typed, is_whole = (
-            set.intersection(*each) for each in (titled, typed, whole)
+            set.intersection(*matches) for matches in (titled, typed, whole)
         )
         return {
             number: 4 * (number not in is_titled)
@@ -165,7 +165,10 @@ class Search:
     def other_spellings(self) -> list[str]:
         """What else is looked for, in the order of the list."""
         others = (
-            spelling for term in self.terms for spelling in term.spellings if spelling != term.said
+            spelling
+            for term in self.terms
+            for spelling in term.spellings
+            if spelling != term.phrase
         )
         return list(dict.fromkeys(others))
 
@@ -219,16 +222,16 @@ def _lines(needle: str, texts: str) -> Iterator[int]:
 
 
 def _nearest(term: Term, titles: str, texts: str) -> Term:
-    if term.spellings or len(term.said) < LIKE_FROM or term.is_in(titles) or term.is_in(texts):
+    if term.spellings or len(term.phrase) < LIKE_FROM or term.is_in(titles) or term.is_in(texts):
         return term
     words = {
         *titles.split(),
         *texts.split(),
         *(other_word for other_word in other_words() if " " not in other_word),
     }
-    most = 1 if len(term.said) < LONG_FROM else 2
-    like = process.extract(term.said, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+    most = 1 if len(term.phrase) < LONG_FROM else 2
+    like = process.extract(term.phrase, words, scorer=OSA.distance, score_cutoff=most, limit=None)
     if not like:
         return term
     *_, nearest = min((distance, f" {word} " not in titles, word) for word, distance, _ in like)
-    return Term(nearest, other_words().get(nearest, ()), term.said)
+    return Term(nearest, other_words().get(nearest, ()), term.phrase)

@@ -49,7 +49,7 @@ refusal_messages(
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
 def show(version: Subject) -> ResponseReturnValue:
     row = _row(version.id)
-    use, ids = version_use(row.id), [each.id for each in _all_of(row)]
+    use, ids = version_use(row.id), [listed.id for listed in _all_of(row)]
     return render(
         "frameworks/version.html",
         lang=row.lang,
@@ -77,7 +77,7 @@ def hide(version: Subject) -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
 def hide_all(version: Subject) -> ResponseReturnValue:
     """The whole framework."""
-    ids = [each.id for each in _all_of(_row(version.id))]
+    ids = [listed.id for listed in _all_of(_row(version.id))]
     return _set(ids, VersionStatus.HIDDEN, _("The framework is hidden."), version)
 
 
@@ -114,7 +114,7 @@ def _set_status(ids: list[int], status: VersionStatus) -> None:
 
 def _row(version_id: int) -> Published:
     """The door has asked whether it is there."""
-    return next(each for each in published([*VersionStatus]) if each.id == version_id)
+    return next(listed for listed in published([*VersionStatus]) if listed.id == version_id)
 
 
 def _all_of(row: Published) -> tuple[Published, ...]:

@@ -49,11 +49,12 @@ def by_month(
 ) -> Timeline:
     of = {domain.id: domain for domain in domains}
     months = [
-        [*entries] for _, entries in groupby(happened, lambda each: (each.day.year, each.day.month))
+        [*entries]
+        for _, entries in groupby(happened, lambda entry: (entry.day.year, entry.day.month))
     ]
     shown = months if everything else months[:MONTHS_SHOWN]
     in_words = [
-        TimelineMonth(month(those[0].day), [line(each, of) for each in those]) for those in shown
+        TimelineMonth(month(those[0].day), [line(entry, of) for entry in those]) for those in shown
     ]
     return Timeline(in_words, key, len(shown) == len(months))
 

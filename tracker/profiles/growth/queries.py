@@ -102,7 +102,7 @@ def ends(learner: Learner) -> Question[list[RoundEnd]]:
         _ENDS,
         {"learner": learner.person_id, "slug": learner.framework_slug},
         lambda rows: sorted(
-            (row_as(RoundEnd, row) for row in rows), key=lambda each: each.round_end
+            (row_as(RoundEnd, row) for row in rows), key=lambda kept: kept.round_end
         ),
     )
 
@@ -201,12 +201,15 @@ def falls_of_move(
     then = replace(learner, framework_id=of.from_id)
     before = statement_voices.voices(sheets.of_learner(then, side, blind), then.name)
     labels = tuple(met_answer.label for met_answer in sheet.version.met_answers)
-    here = [each for each in of.placed.values() if each.framework_id == of.to_id]
-    domains = {each.place[:2]: each.domain_id for each in here}
-    names = {each.place: each for each in (*of.placed.values(), *here)}
+    here = [statement for statement in of.placed.values() if statement.framework_id == of.to_id]
+    domains = {statement.place[:2]: statement.domain_id for statement in here}
+    names = {statement.place: statement for statement in (*of.placed.values(), *here)}
     falls = []
     for voice in (Voice.ENDORSED, *([Voice.SELF] if side is Side.OWN else [])):
-        was, is_ = ([_counted(each, voice, came_by) for each in voices] for voices in (before, now))
+        was, is_ = (
+            [_counted(statement, voice, came_by) for statement in voices]
+            for voices in (before, now)
+        )
         for fall in level_falls(was, is_, of.lines):
             name = names[fall.place]
             domain_id = domains[fall.place[:2]]

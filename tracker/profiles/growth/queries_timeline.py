@@ -47,7 +47,7 @@ def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
         Happening(KINDS[kind], skill_id, said_at, answer, ended_at=ended_at)
         for kind, skill_id, said_at, answer, ended_at in rows.all()
     ]
-    skills = {each.skill_id for each in happened}
+    skills = {event.skill_id for event in happened}
     for of in sheet.version.statements:
         if of.lines:
             skills |= of.skills

@@ -152,7 +152,7 @@ def level_falls(
     lines: Iterable[tuple[int, int]],
 ) -> list[LevelFall]:
     """In the domains of the later version, in its order; `lines`: (statement, successor)."""
-    places = {each.place for each in (*before, *after)}
+    places = {statement.place for statement in (*before, *after)}
     then, now = _standings(before, places), _standings(after, places)
     lines = list(lines)
     falls = []
@@ -179,23 +179,26 @@ def _changes_behind(
     after: Sequence[CountedStatement],
     lines: Sequence[tuple[int, int]],
 ) -> Mapping[FallReason, int]:
-    later = {each.id: each for each in after}
+    later = {statement.id: statement for statement in after}
     became: defaultdict[int, list[CountedStatement]] = defaultdict(list)
     for one, other in lines:
         became[one].append(later[other])
-    here = {each.id for each in before if each.place == place}
+    here = {statement.id for statement in before if statement.place == place}
     from_here = {other for one, other in lines if one in here}
     made_of = Counter(other for _one, other in lines)
     taken = set[int]()
     reasons = Counter(
-        _became(became[each.id], place, made_of, taken)
-        for each in before
-        if each.place == place and each.is_met
+        _became(became[statement.id], place, made_of, taken)
+        for statement in before
+        if statement.place == place and statement.is_met
     )
     came = (
-        each.id not in from_here and each.place == place and each.is_rated and each.counts
-        for each in after
-        if each.means not in (Meaning.MET, Meaning.EXCLUDED)
+        statement.id not in from_here
+        and statement.place == place
+        and statement.is_rated
+        and statement.counts
+        for statement in after
+        if statement.means not in (Meaning.MET, Meaning.EXCLUDED)
     )
     reasons[FallReason.CAME] = sum(came)
     return {reason: reasons[reason] for reason in FallReason if reasons[reason]}
@@ -209,15 +212,17 @@ def _became(
 ) -> FallReason | None:
     """None where it stays, and is met: one for each that follows it. `made_of`: of how many."""
     counting = [successor for successor in successors if successor.counts]
-    here = [each for each in counting if each.place == place]
-    stays = next((each.id for each in here if each.is_met and each.id not in taken), None)
+    here = [statement for statement in counting if statement.place == place]
+    stays = next(
+        (statement.id for statement in here if statement.is_met and statement.id not in taken), None
+    )
     if stays is not None:
         taken.add(stays)
         return None
     if not successors:
         return FallReason.RETIRED
     if here:
-        is_merged = any(made_of[each.id] > 1 for each in here)
+        is_merged = any(made_of[statement.id] > 1 for statement in here)
         return FallReason.MERGED if is_merged else FallReason.CHANGED
     return FallReason.MOVED if counting else FallReason.LATER
 
@@ -228,15 +233,15 @@ def _standings(
     """By domain, with a level also where it lists nothing anymore."""
     levels: defaultdict[Place, list[CountedStatement]] = defaultdict(list)
     domains: dict[tuple[str, str], list[LevelTally]] = {}
-    for each in of:
-        domains.setdefault(each.place[:2], [])
-        if each.counts:
-            levels[each.place].append(each)
+    for statement in of:
+        domains.setdefault(statement.place[:2], [])
+        if statement.counts:
+            levels[statement.place].append(statement)
     for strand, domain, rank in places:
         if (strand, domain) not in domains:
             continue
         listed = levels[strand, domain, rank]
-        means = Counter(each.means for each in listed if each.is_rated)
+        means = Counter(statement.means for statement in listed if statement.is_rated)
         domains[strand, domain].append(
             LevelTally.of(
                 rank,

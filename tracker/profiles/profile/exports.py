@@ -100,8 +100,8 @@ def as_json(
                 "code": statement.code,
                 "title": statement.title,
                 "level": statement.rank,
-                "own": _said(statement.own),
-                "endorsed": _said(statement.endorsed),
+                "own": _answer(statement.own),
+                "endorsed": _answer(statement.endorsed),
                 "not_rated_here": statement.not_rated_here,
                 "counts_from": statement.later.day.isoformat() if statement.later else None,
                 "agreed_exception": _agreed(statement.exception),
@@ -119,17 +119,17 @@ def as_json(
             }
             for statement in statements
         ],
-        rounds=[{**asdict(each), "as_of": each.as_of.isoformat()} for each in rounds],
+        rounds=[{**asdict(round_), "as_of": round_.as_of.isoformat()} for round_ in rounds],
         retired=[
             {
-                "version": each.version,
-                "code": each.code,
-                "title": each.title,
-                "text": each.text,
-                "own": _kept(each.own),
-                "endorsed": _kept(each.endorsed),
+                "version": statement.version,
+                "code": statement.code,
+                "title": statement.title,
+                "text": statement.text,
+                "own": _kept(statement.own),
+                "endorsed": _kept(statement.endorsed),
             }
-            for each in retired
+            for statement in retired
         ],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'
@@ -152,20 +152,20 @@ def _agreed(exception: AgreedException | None) -> dict[str, object] | None:
     return {"reason": exception.reason, "by": list(exception.names), "at": exception.on.isoformat()}
 
 
-def _said(said: ShownAnswer | None) -> dict[str, str] | None:
-    if said is None:
+def _answer(answer: ShownAnswer | None) -> dict[str, str] | None:
+    if answer is None:
         return None
-    found = {
-        "answer": said.key,
-        "label": said.label,
-        "counts_as": said.means,
-        "at": said.at.isoformat(),
+    values = {
+        "answer": answer.key,
+        "label": answer.label,
+        "counts_as": answer.means,
+        "at": answer.at.isoformat(),
     }
-    return {**found, "by": said.who, "version": said.version} if said.who else found
+    return {**values, "by": answer.who, "version": answer.version} if answer.who else values
 
 
-def _kept(said: RetiredAnswer | None) -> dict[str, str] | None:
-    if said is None:
+def _kept(answer: RetiredAnswer | None) -> dict[str, str] | None:
+    if answer is None:
         return None
-    found = {"answer": said.key, "label": said.label, "at": said.at.isoformat()}
-    return {**found, "by": said.who} if said.who else found
+    values = {"answer": answer.key, "label": answer.label, "at": answer.at.isoformat()}
+    return {**values, "by": answer.who} if answer.who else values

@@ -83,7 +83,7 @@ def changes(since: ChangesSince, domains: Iterable[DomainShape]) -> Data:
         "head": [_("Statement"), _("Domain"), _("Then"), _("Now")],
         "lists": [
             {
-                "title": each.title,
+                "title": group.title,
                 "rows": [
                     [
                         change.title,
@@ -91,10 +91,10 @@ def changes(since: ChangesSince, domains: Iterable[DomainShape]) -> Data:
                         change.before or _("not reviewed yet"),
                         change.after or _("not reviewed"),
                     ]
-                    for change in each.changes
+                    for change in group.changes
                 ],
             }
-            for each in since.lists
+            for group in since.lists
         ],
     }
 
@@ -113,7 +113,7 @@ def stats(of: ProfilePage) -> list[Data]:
         _stat(
             _("Where things stand, by reviewed ratings"),
             reviewed.headline or _("Nothing is reviewed yet"),
-            *filter(None, [reviewed.rest, *(_own(each) for each in own)]),
+            *filter(None, [reviewed.rest, *(_own(step) for step in own)]),
         ),
         _rated(of) if of.side is Side.OWN else _sent(of),
         _stat(

@@ -244,7 +244,7 @@ def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], Ea
     """Those to compare with, and the one that the address names, else the newest."""
     offered = growth.rounds(learner, blind)
     asked = request.args.get("since", "")
-    chosen = next((each for each in offered if str(each.id) == asked), None)
+    chosen = next((round_ for round_ in offered if str(round_.id) == asked), None)
     return offered, chosen or next(iter(offered), None)
 
 

@@ -144,7 +144,7 @@ def changes(
     now: Sequence[VoiceSummary],
     fallen: Sequence[DomainFall],
 ) -> ChangesSince:
-    endorsed = next(each for each in now if each.voice is Voice.ENDORSED)
+    endorsed = next(change for change in now if change.voice is Voice.ENDORSED)
     note = _(
         "Domains at target: %(then)s then, %(now)s now.",
         then=chosen.at_target,
@@ -156,10 +156,10 @@ def changes(
     falls = tuple(
         _(
             "%(domain)s isn’t at target anymore: %(why)s.",
-            domain=domains[each.domain_id].title,
-            why=_why(each, domains[each.domain_id], of.targets.get(each.domain_id, 0)),
+            domain=domains[fall.domain_id].title,
+            why=_why(fall, domains[fall.domain_id], of.targets.get(fall.domain_id, 0)),
         )
-        for each in fallen
+        for fall in fallen
     )
     if of.own is None:
         return ChangesSince(chosen, offered, note, "", falls, then, ())

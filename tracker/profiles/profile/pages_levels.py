@@ -88,15 +88,15 @@ class SectionBars:
     @property
     def has_out_of_order(self) -> bool:
         """Whether somewhere a level is met, but a lower one isn't."""
-        bars = (each for row in self.rows for each in row.bars)
-        return any(Segment.OUT_OF_ORDER in each.segments for each in bars)
+        bars = (bar for row in self.rows for bar in row.bars)
+        return any(Segment.OUT_OF_ORDER in bar.segments for bar in bars)
 
     @property
     def shown_folded(self) -> tuple[Voice | None, str]:
         """How its domains stand, in how many of them, and in which voice: what is reviewed, where
         something is. None where no domain has a target."""
         bars = [row.bars[-1] for row in self.rows if row.bars]
-        counts = Counter(each.target.state for each in bars)
+        counts = Counter(bar.target.state for bar in bars)
         del counts[None]
         return bars[0].voice if counts else None, in_states(counts, *TargetState)
 
@@ -134,7 +134,7 @@ def sections(
         first, *others = of_section
         rows = tuple(row(domain) for domain in (first, *others))
         levels = tuple(level.name for level in first.levels)
-        drawn.append(SectionBars(first.strand, levels, common(each.target for each in rows), rows))
+        drawn.append(SectionBars(first.strand, levels, common(row.target for row in rows), rows))
     return drawn
 
 

@@ -50,7 +50,7 @@ def step_lines(
 
 def agreed_lines(agreed: Iterable[AgreedStep]) -> list[StepLine]:
     """What was agreed in a talk, the next due first."""
-    return [_agreed(each) for each in agreed]
+    return [_agreed(step) for step in agreed]
 
 
 def nothing_left(of: Profile) -> str:
@@ -78,11 +78,11 @@ def _step(
     step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
 ) -> StepLine:
     """`within`: the statements of the domain."""
-    by_id = {each.id: each for each in within}
+    by_id = {statement.id: statement for statement in within}
     about = [by_id[statement_id_] for statement_id_ in step.statement_ids]
     first, level = about[0], domain.level_name(step.rank or 0)
     place = {"level": level, "domain": domain.title}
-    names = _names([each for each in about if step.rank in (None, each.rank)])
+    names = _names([statement for statement in about if step.rank in (None, statement.rank)])
     work_on = str(_("Work on “%(statement)s”", statement=first.title))
     counts = str(_("it counts for %(level)s in %(domain)s", **place))
     title, text, href = work_on, names, url_for("reviews.index")
@@ -118,14 +118,16 @@ def _rate(
     """What is not rated at the lowest level in the way; where all is, what is not sure. The page
     behind it shows just these."""
     at_level = [
-        each
-        for each in within
-        if each.rank == step.rank and each.not_rated_here is None and each.later is None
+        statement
+        for statement in within
+        if statement.rank == step.rank
+        and statement.not_rated_here is None
+        and statement.later is None
     ]
-    unrated = [each for each in at_level if each.own is None]
+    unrated = [statement for statement in at_level if statement.own is None]
     place = {"level": domain.level_name(step.rank or 0), "domain": domain.title}
     if not unrated:
-        about = [each for each in at_level if each.id in step.statement_ids]
+        about = [statement for statement in at_level if statement.id in step.statement_ids]
         title = ngettext(
             "Decide on %(num)d %(level)s rating in %(domain)s that you marked “Not sure”",
             "Decide on %(num)d %(level)s ratings in %(domain)s that you marked “Not sure”",
@@ -161,7 +163,7 @@ def _rate(
 
 def _names(about: Sequence[StatementVoices]) -> str:
     """The first two, and how many more."""
-    names = ", ".join(each.title for each in about[:2])
+    names = ", ".join(statement.title for statement in about[:2])
     more = len(about) - 2
     if more < 1:
         return names

@@ -101,7 +101,9 @@ class OpenStatements:
 
 def in_states(counts: Counter[TargetState | None], *which: TargetState | None) -> str:
     """ "4 below target, 1 not known yet": how many domains are in each of these states, in any."""
-    return ", ".join(str(STATES[each]) % {"num": counts[each]} for each in which if counts[each])
+    return ", ".join(
+        str(STATES[state]) % {"num": counts[state]} for state in which if counts[state]
+    )
 
 
 def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown | None:
@@ -184,7 +186,7 @@ def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenS
         )
     else:
         open_or_not = unknown.words(domain.id, voice, {lacks.rank})
-    view = next(each for each in of.levels if each.rank == lacks.rank)
+    view = next(level for level in of.levels if level.rank == lacks.rank)
     is_begun = view.tally.open < view.tally.applicable
     sentence = f"{words}: {facts}; {open_or_not}." if is_begun else f"{words}: {open_or_not}."
     if lacks.then_held > lacks.rank:

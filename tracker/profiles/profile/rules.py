@@ -74,7 +74,7 @@ def next_steps(domains: Iterable[DomainFacts], most: int = 3) -> tuple[NextStep,
     Within a kind: what needs the fewest statements first, then the order of the framework. For
     ratings a domain that is begun comes first.
     """
-    facts = sorted(domains, key=lambda each: each.position)
+    facts = sorted(domains, key=lambda domain: domain.position)
     ranked: list[tuple[int, int, NextStep]] = []
     for place, (kind, make) in enumerate(MAKERS.items()):
         made = [(fact, step) for fact in facts if (step := make(fact)) is not None]
@@ -83,7 +83,7 @@ def next_steps(domains: Iterable[DomainFacts], most: int = 3) -> tuple[NextStep,
         else:
             made.sort(key=lambda pair: pair[1].more or 0)
         ranked += [(turn, place, step) for turn, (_, step) in enumerate(made)]
-    ranked.sort(key=lambda each: each[:2])
+    ranked.sort(key=lambda ranking: ranking[:2])
     return tuple(step for _, _, step in ranked[:most])
 
 
@@ -113,12 +113,14 @@ def _ids(of: DomainFacts, wanted: Callable[[StatementVoices], bool]) -> tuple[in
     ]
     return tuple(
         statement.id
-        for statement in sorted(statements, key=lambda each: (each.rank, each.position))
+        for statement in sorted(
+            statements, key=lambda statement: (statement.rank, statement.position)
+        )
     )
 
 
 def _on_side(kind: StepKind, side: LearnerReviewState, of: DomainFacts) -> NextStep | None:
-    ids = _ids(of, lambda each: each.review is side)
+    ids = _ids(of, lambda statement: statement.review is side)
     return NextStep(kind, of.domain_id, ids) if ids else None
 
 
@@ -132,7 +134,9 @@ def _rate(of: DomainFacts) -> NextStep | None:
         for view in in_the_way(of.endorsed, goal)
         if view.state is LevelState.NOT_YET_KNOWN
     }
-    ids = _ids(of, lambda each: each.rank in own.keys() | unknown and _own(each) in OPEN)
+    ids = _ids(
+        of, lambda statement: statement.rank in own.keys() | unknown and _own(statement) in OPEN
+    )
     if not ids:
         return None
     rank = min(statement.rank for statement in of.statements if statement.id in ids)
@@ -146,12 +150,16 @@ def _send(of: DomainFacts) -> NextStep | None:
     level in the way."""
     waiting = {view.rank: view for view in in_the_way(of.endorsed, _goal(of))}
 
-    def can_help(each: StatementVoices) -> bool:
-        if each.rank not in waiting or _own(each) in OPEN or each.review in WITH_BOTH:
+    def can_help(statement: StatementVoices) -> bool:
+        if (
+            statement.rank not in waiting
+            or _own(statement) in OPEN
+            or statement.review in WITH_BOTH
+        ):
             return False
-        unreviewed = _endorsed(each) is None and each.review in TO_SEND
-        return each.id in of.changed or (
-            unreviewed and waiting[each.rank].state is LevelState.NOT_YET_KNOWN
+        unreviewed = _endorsed(statement) is None and statement.review in TO_SEND
+        return statement.id in of.changed or (
+            unreviewed and waiting[statement.rank].state is LevelState.NOT_YET_KNOWN
         )
 
     ids = _ids(of, can_help)
@@ -168,10 +176,10 @@ def _build_reviewed(of: DomainFacts) -> NextStep | None:
         of,
         StepKind.BUILD_REVIEWED,
         Voice.ENDORSED,
-        lambda each: (
-            _endorsed(each) is Meaning.NOT_MET
-            and each.review not in WITH_BOTH
-            and each.id not in of.changed
+        lambda statement: (
+            _endorsed(statement) is Meaning.NOT_MET
+            and statement.review not in WITH_BOTH
+            and statement.id not in of.changed
         ),
     )
 
@@ -184,7 +192,7 @@ def _build_own(of: DomainFacts) -> NextStep | None:
         of,
         StepKind.BUILD_OWN,
         Voice.SELF,
-        lambda each: _own(each) is Meaning.NOT_MET and each.review not in WITH_BOTH,
+        lambda statement: _own(statement) is Meaning.NOT_MET and statement.review not in WITH_BOTH,
     )
 
 
@@ -194,7 +202,7 @@ def _build(
     """What stands higher on the scale comes first: it is the shorter way."""
     standing = of.own if voice is Voice.SELF else of.endorsed
     rank = blocking_rank(standing)
-    ids = _ids(of, lambda each: each.rank == rank and wanted(each))
+    ids = _ids(of, lambda statement: statement.rank == rank and wanted(statement))
     if rank is None or not ids:
         return None
     answers = {
@@ -214,10 +222,10 @@ def _grow(of: DomainFacts) -> NextStep | None:
         return None
     ids = _ids(
         of,
-        lambda each: (
-            each.rank == change.rank
-            and _endorsed(each) in (*OPEN, Meaning.NOT_MET)
-            and each.review not in WITH_BOTH
+        lambda statement: (
+            statement.rank == change.rank
+            and _endorsed(statement) in (*OPEN, Meaning.NOT_MET)
+            and statement.review not in WITH_BOTH
         ),
     )
     return (

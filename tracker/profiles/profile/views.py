@@ -213,10 +213,10 @@ def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnVal
         columns.append(Voice.ENDORSED)
     of_level = defaultdict[int, list[StatementVoices]](list)
     excepted = defaultdict[int, list[AgreedException]](list)
-    for each in statements if by_statement else ():
-        of_level[each.rank].append(each)
-        if each.exception is not None:
-            excepted[each.rank].append(each.exception)
+    for voiced in statements if by_statement else ():
+        of_level[voiced.rank].append(voiced)
+        if voiced.exception is not None:
+            excepted[voiced.rank].append(voiced.exception)
     return render(
         "profiles/explain.html",
         lang=learner.lang,

@@ -138,7 +138,9 @@ class BlindSpots:
             Statement.id.in_({statement_id for _person, statement_id in self.pairs})
         )
         domain_of = dict(session().execute(of).all())
-        return frozenset((person_id, domain_of[each]) for person_id, each in self.pairs)
+        return frozenset(
+            (person_id, domain_of[statement_id]) for person_id, statement_id in self.pairs
+        )
 
     def hidden_domains(self) -> Callable[[int, int], bool]:
         """Whether the reader may not see all of a (person, domain). One query, none where they are

@@ -54,13 +54,18 @@ def growth(then: Sheet, now: Sheet) -> Growth:
     for line in now.counted:
         of, earlier = line.statement, before[line.statement.id]
         own, was_own = now.answer(line, Voice.SELF), then.answer(earlier, Voice.SELF)
-        step, was_step = (scale.step(each) if each else None for each in (own, was_own))
+        step, was_step = (scale.step(answer) if answer else None for answer in (own, was_own))
         if step and was_step and step != was_step:
             moved[step > was_step].append(_change(now, of, was_own, own))
-        said, was_said = now.answer(line, Voice.ENDORSED), then.answer(earlier, Voice.ENDORSED)
-        is_met, was_met = (scale.meaning(each) is Meaning.MET for each in (said, was_said))
+        reviewed, was_reviewed = (
+            now.answer(line, Voice.ENDORSED),
+            then.answer(earlier, Voice.ENDORSED),
+        )
+        is_met, was_met = (
+            scale.meaning(answer) is Meaning.MET for answer in (reviewed, was_reviewed)
+        )
         if is_met is not was_met:
-            met[is_met].append(_change(now, of, was_said, said))
+            met[is_met].append(_change(now, of, was_reviewed, reviewed))
     return Growth(tuple(moved[True]), tuple(moved[False]), tuple(met[True]), tuple(met[False]))
 
 
@@ -93,15 +98,15 @@ def met_at(now: Sheet, happenings: Sequence[Happening], at: dt.datetime) -> MetC
     meaning = now.version.scale.meaning
 
     def met(side: Side, kinds: Collection[Happened]) -> frozenset[int]:
-        said = words_at((happening for happening in happenings if happening.kind in kinds), at)
-        found = set()
+        words = words_at((event for event in happenings if event.kind in kinds), at)
+        met_ids = set()
         for line in now.counted:
             of = line.statement
             is_told = of.lines or of.skill_id in told
-            word = counting(of, said) if is_told else line.words.get(side)
+            word = counting(of, words) if is_told else line.words.get(side)
             if word is not None and word.at <= at and meaning(word.answer) is Meaning.MET:
-                found.add(of.id)
-        return frozenset(found)
+                met_ids.add(of.id)
+        return frozenset(met_ids)
 
     return MetCount(met(Side.OWN, {Happened.RATED}), met(Side.REVIEWED, ENDORSED))
 
@@ -121,7 +126,7 @@ class DomainMove:
         if self.rank > self.was:
             return next(level for level in self.standing.levels if level.rank == self.rank)
         lost = [level for level in self.standing.levels if self.rank < level.rank <= self.was]
-        counting = (each for each in lost if each.state is not LevelState.LIMITED)
+        counting = (level for level in lost if level.state is not LevelState.LIMITED)
         return next(counting, lost[-1])
 
 
@@ -139,19 +144,19 @@ def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[Do
             return before[line.statement.id]
         return now.meaning(line, Voice.ENDORSED)
 
-    found = []
+    moves = []
     standings = now.standings(Voice.ENDORSED)
     was = now.tallied(meaning)
     for domain in now.domains:
         standing = standings[domain.id]
         rank, rank_before = known_rank(standing) or 0, known_rank(was[domain.id]) or 0
         if rank != rank_before:
-            found.append(DomainMove(domain, rank_before, rank, standing))
-    return found
+            moves.append(DomainMove(domain, rank_before, rank, standing))
+    return moves
 
 
 def _change(
     sheet: Sheet, of: VersionStatement, before: str | None, after: str | None
 ) -> StatementChange:
-    then, now = (sheet.version.labels[each] if each else "" for each in (before, after))
+    then, now = (sheet.version.labels[answer] if answer else "" for answer in (before, after))
     return StatementChange(of.id, of.domain_id, of.title, then, now)

@@ -82,61 +82,62 @@ def timeline(
     own = sheet.record.words[Side.OWN]
     cleared = {skill for skill, words in own.items() if all(word.answer is None for word in words)}
     told = [
-        happening
-        for happening in happenings
-        if domain_id in (None, domains.get(happening.skill_id))
+        event
+        for event in happenings
+        if domain_id in (None, domains.get(event.skill_id))
         and not (
-            happening.kind is Happened.RATED
-            and (happening.answer is None or happening.skill_id in cleared)
+            event.kind is Happened.RATED and (event.answer is None or event.skill_id in cleared)
         )
     ]
-    found = [*_counted(told, day_of), *_levels(sheet, told, day_of)]
+    entries = [*_counted(told, day_of), *_levels(sheet, told, day_of)]
     if domain_id is not None:
-        found = [each for each in found if each.domain_id in (0, domain_id)]
+        entries = [entry for entry in entries if entry.domain_id in (0, domain_id)]
     else:
-        found += _moves(sheet, day_of)
-    newest_first = found[::-1]
-    return sorted(newest_first, key=lambda each: (each.day, -FIRST.index(each.kind)), reverse=True)
+        entries += _moves(sheet, day_of)
+    newest_first = entries[::-1]
+    return sorted(
+        newest_first, key=lambda entry: (entry.day, -FIRST.index(entry.kind)), reverse=True
+    )
 
 
 def _counted(
     told: Collection[Happening], day_of: Callable[[dt.datetime], dt.date]
 ) -> Iterator[TimelineEntry]:
     skills = defaultdict[tuple[dt.date, Happened, str], set[int]](set)
-    same = {(each.skill_id, each.at) for each in told if each.kind is Happened.SAME}
-    for each in told:
-        differs = each.kind is Happened.REVIEWED and (each.skill_id, each.at) not in same
-        kind = Happened.DIFFERED if differs else each.kind
+    same = {(event.skill_id, event.at) for event in told if event.kind is Happened.SAME}
+    for event in told:
+        differs = event.kind is Happened.REVIEWED and (event.skill_id, event.at) not in same
+        kind = Happened.DIFFERED if differs else event.kind
         if kind is not Happened.SAME:
-            skills[day_of(each.at), kind, each.who].add(each.skill_id)
-        ended = _end_of(each)
-        if ended is not None and each.ended_at is not None:
-            skills[day_of(each.ended_at), ended, each.who].add(each.skill_id)
+            skills[day_of(event.at), kind, event.who].add(event.skill_id)
+        ended = _end_of(event)
+        if ended is not None and event.ended_at is not None:
+            skills[day_of(event.ended_at), ended, event.who].add(event.skill_id)
     for (day, kind, who), those in skills.items():
         yield TimelineEntry(day, kind, len(those), who)
 
 
-def _end_of(each: Happening) -> Happened | None:
-    return ENDED.get(EndorsementStatus(each.status)) if each.status else None
+def _end_of(event: Happening) -> Happened | None:
+    return ENDED.get(EndorsementStatus(event.status)) if event.status else None
 
 
 def _levels(
     sheet: Sheet, told: Iterable[Happening], day_of: Callable[[dt.datetime], dt.date]
 ) -> Iterator[TimelineEntry]:
     """Levels by what was reviewed, after each moment at which that changed."""
-    endorsed = [each for each in told if each.kind in ENDORSED]
+    endorsed = [event for event in told if event.kind in ENDORSED]
     moments = defaultdict[dt.datetime, dict[int, Happened]](dict)
-    for each in endorsed:
-        moments[each.at][each.skill_id] = each.kind
-        if each.ended_at is not None:
-            moments[each.ended_at].setdefault(each.skill_id, _end_of(each) or Happened.REVIEWED)
+    for event in endorsed:
+        moments[event.at][event.skill_id] = event.kind
+        if event.ended_at is not None:
+            moments[event.ended_at].setdefault(event.skill_id, _end_of(event) or Happened.REVIEWED)
     lines = defaultdict[int, list[SheetLine]](list)
     for line in sheet.counted:
         for skill_id in line.statement.carrying_skills:
             lines[skill_id].append(line)
     of_skill = defaultdict[int, list[Happening]](list)
-    for each in endorsed:
-        of_skill[each.skill_id].append(each)
+    for event in endorsed:
+        of_skill[event.skill_id].append(event)
     meanings: dict[int, Meaning] = {}
     before: dict[int, int] = {}
     for at in sorted(moments):
@@ -145,7 +146,7 @@ def _levels(
             for line in lines[skill_id]:
                 of = line.statement
                 kinds.setdefault(of.domain_id, kind)
-                those = [each for skill in of.carrying_skills for each in of_skill.get(skill, ())]
+                those = [event for skill in of.carrying_skills for event in of_skill.get(skill, ())]
                 word = counting(of, words_at(those, at))
                 meanings.pop(of.id, None)
                 if word is not None:
@@ -165,12 +166,12 @@ def _levels(
 
 def words_at(those: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
     """What they said at that moment, by skill."""
-    said = defaultdict[int, list[Word]](list)
-    for number, each in enumerate(those):
-        if each.at <= at:
-            stands = each.ended_at is None or each.ended_at > at
-            said[each.skill_id].append(Word(each.answer if stands else None, each.at, number))
-    return dict(said)
+    words = defaultdict[int, list[Word]](list)
+    for number, event in enumerate(those):
+        if event.at <= at:
+            stands = event.ended_at is None or event.ended_at > at
+            words[event.skill_id].append(Word(event.answer if stands else None, event.at, number))
+    return dict(words)
 
 
 def _moves(sheet: Sheet, day_of: Callable[[dt.datetime], dt.date]) -> Iterator[TimelineEntry]:

@@ -86,11 +86,11 @@ def of_statements(
         )
         .all()
     )
-    found = {}
+    before = {}
     for statement_id, of_one in groupby(rows, key=lambda row: row.statement_id):
         lines = list(of_one)
         nearest = {row.id: row for row in lines if row.steps == lines[0].steps}
-        found[statement_id] = tuple(
+        before[statement_id] = tuple(
             RatingBefore(
                 statement_id=row.id,
                 version=row.version,
@@ -108,7 +108,7 @@ def of_statements(
             for row in nearest.values()
             for then, now in [pieces(row.text, row.after)]
         )
-    return found
+    return before
 
 
 def inherited(person_id: int, statement_id: int, has_origins: bool) -> Rating | None:
@@ -156,13 +156,13 @@ def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int
         .where(Statement.id.in_(statement_ids))
         .order_by(Statement.id, SkillOrigin.steps, SkillOrigin.origin_id)
     )
-    found: dict[int, tuple[str, str]] = {}
+    notes: dict[int, tuple[str, str]] = {}
     for statement_id, own_note, reviewer_note, draft in rows:
         typed = dict(drafts.read(draft) or ()) if draft is not None else {}
-        so_far = found.get(statement_id, ("", ""))
+        so_far = notes.get(statement_id, ("", ""))
         more = (
             own_note or typed.get("own_note", ""),
             reviewer_note or typed.get("reviewer_note", ""),
         )
-        found[statement_id] = (joined(so_far[0], more[0]), joined(so_far[1], more[1]))
-    return found
+        notes[statement_id] = (joined(so_far[0], more[0]), joined(so_far[1], more[1]))
+    return notes

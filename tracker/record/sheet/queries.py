@@ -109,7 +109,7 @@ def of_people(
         **later.on(today),
         "at": at,
     }
-    said: defaultdict[Any, defaultdict[str, list[Row[Any]]]] = defaultdict(
+    rows: defaultdict[Any, defaultdict[str, list[Row[Any]]]] = defaultdict(
         lambda: defaultdict(list)
     )
     is_own = side is Side.OWN and at is None
@@ -120,19 +120,19 @@ def of_people(
         revealed=side is Side.REVEALED or (is_own and revealed),
     )
     for row in ask_made(asked, values).all():
-        said[row[PERSON]][row[KIND]].append(row)
-    (edition,) = said[NOBODY][EDITION]
+        rows[row[PERSON]][row[KIND]].append(row)
+    (edition,) = rows[NOBODY][EDITION]
     version = versions.version((framework_id, *edition[2:]))
     targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
-    for row in said[NOBODY][TARGET]:
+    for row in rows[NOBODY][TARGET]:
         targets[row.skill_id][row.id] = row.other
-    left_out = _words(said[NOBODY][LEFT_OUT])
+    left_out = _words(rows[NOBODY][LEFT_OUT])
     counts_from = _counts_from(
-        {row.id for person_id_ in person_ids for row in said[person_id_][COUNTS_LATER]}, today
+        {row.id for person_id_ in person_ids for row in rows[person_id_][COUNTS_LATER]}, today
     )
     return [
         replace(
-            _record(said[person_id_], person_id_, left_out),
+            _record(rows[person_id_], person_id_, left_out),
             targets=targets,
             counts_from=counts_from,
         )
@@ -170,22 +170,22 @@ def _hidden(person_id: int, blind: BlindSpots) -> Collection[int] | None:
     return {skill_id for whose, skill_id in blind.skills if whose == person_id}
 
 
-def _record(said: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Said) -> Record:
+def _record(rows: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Said) -> Record:
     return Record(
         person_id,
-        {of: _words(said[of]) for of in Side},
-        _by_skill(said[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
-        _by_skill(said[SENT], _item),
+        {of: _words(rows[of]) for of in Side},
+        _by_skill(rows[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
+        _by_skill(rows[SENT], _item),
         left_out,
-        _words(said[COUNTS_LATER]),
-        sorted(PointerMove(row.id, row.other, row.at, row.on, row.text) for row in said[MOVED]),
+        _words(rows[COUNTS_LATER]),
+        sorted(PointerMove(row.id, row.other, row.at, row.on, row.text) for row in rows[MOVED]),
         _by_skill(
-            said[LINKED], lambda row: LinkedEvidence(row.id, max(row.at, row.on), bool(row.is_so))
+            rows[LINKED], lambda row: LinkedEvidence(row.id, max(row.at, row.on), bool(row.is_so))
         ),
-        {(row.id, row.other) for row in said[REVIEWED_WITH]},
-        {row.skill_id for row in said[NOTED]},
-        sorted(map(_step, said[STEP]), key=_by_day),
-        use_statement=next((bool(row.answer) for row in said[USE_STATEMENT]), None),
+        {(row.id, row.other) for row in rows[REVIEWED_WITH]},
+        {row.skill_id for row in rows[NOTED]},
+        sorted(map(_step, rows[STEP]), key=_by_day),
+        use_statement=next((bool(row.answer) for row in rows[USE_STATEMENT]), None),
     )
 
 
@@ -207,10 +207,10 @@ def _place(row: Row[Any]) -> Place:
 
 
 def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[int, list[T]]:
-    found: defaultdict[int, list[T]] = defaultdict(list)
+    by_skill: defaultdict[int, list[T]] = defaultdict(list)
     for row in rows:
-        found[row[SKILL]].append(made(row))
-    return dict(found)
+        by_skill[row[SKILL]].append(made(row))
+    return dict(by_skill)
 
 
 def _step(row: Row[Any]) -> AgreedStep:
@@ -234,18 +234,18 @@ def _by_day(step: AgreedStep) -> tuple[dt.date, int]:
 def _counts_from(moves: Collection[int], today: dt.date) -> dict[int, CountsFrom]:
     """By the moves by which statements came to somebody that count later. One query; none where
     there is none."""
-    found = {}
+    counts_from = {}
     for move, moved_on, version, name, starts_on in (
         ask_made(_moves(today), {"moves": [*moves]}) if moves else ()
     ):
         last_day = year_after(moved_on)
         in_round = starts_on is not None and starts_on <= last_day
-        found[move] = (
+        counts_from[move] = (
             CountsFrom(version, name, starts_on)
             if in_round
             else CountsFrom(version, None, last_day)
         )
-    return found
+    return counts_from
 
 
 @lru_cache(maxsize=8)

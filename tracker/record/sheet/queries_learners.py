@@ -211,28 +211,28 @@ def learners(
     by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
     jobs: defaultdict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     for row in rows:
-        theirs = by_person[row["person_id"]]
-        if row["is_current"] or not any(their["is_current"] for their in theirs.values()):
-            theirs.setdefault(row["framework_slug"], row)
-            if row["is_current"] or row is theirs[row["framework_slug"]]:
+        lines = by_person[row["person_id"]]
+        if row["is_current"] or not any(line["is_current"] for line in lines.values()):
+            lines.setdefault(row["framework_slug"], row)
+            if row["is_current"] or row is lines[row["framework_slug"]]:
                 key = row["person_id"], row["framework_id"]
                 jobs[key].setdefault(row["role_profile_id"], row["role_profile"])
-    found = {}
-    for person_id, theirs in by_person.items():
-        asked = theirs.get(framework) if framework else next(iter(theirs.values()))
+    learners = {}
+    for person_id, lines in by_person.items():
+        asked = lines.get(framework) if framework else next(iter(lines.values()))
         if asked is not None:
             facts = dict(asked)
             for name in ("role_profile_id", "role_profile"):
                 del facts[name]
             held = jobs[person_id, asked["framework_id"]]
-            found[person_id] = Learner(
+            learners[person_id] = Learner(
                 **facts,
                 role_profile_ids=tuple(held),
                 role_profiles=tuple(held.values()),
-                frameworks=tuple(map(_framework, theirs.values())),
+                frameworks=tuple(map(_framework, lines.values())),
                 today=today,
             )
-    return found
+    return learners
 
 
 def learner(person_id: int, today: dt.date, framework: str | None = None) -> Learner | None:
@@ -241,8 +241,8 @@ def learner(person_id: int, today: dt.date, framework: str | None = None) -> Lea
 
 def frameworks_of(person_id: int, today: dt.date) -> tuple[LearnerFramework, ...]:
     """What somebody learns in, the usual one first; nothing for who is no learner. One query."""
-    found = learner(person_id, today)
-    return found.frameworks if found is not None else ()
+    somebody = learner(person_id, today)
+    return somebody.frameworks if somebody is not None else ()
 
 
 def last_rated_in(person_id: int) -> int | None:
@@ -265,8 +265,8 @@ def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | N
         .where(Statement.id == statement_id)
     )
     place = session().execute(query).one_or_none()
-    found = learner(person_id, today, place.slug) if place is not None else None
-    return found if found and place and found.framework_id == place.id else None
+    somebody = learner(person_id, today, place.slug) if place is not None else None
+    return somebody if somebody and place and somebody.framework_id == place.id else None
 
 
 def _framework(row: RowMapping) -> LearnerFramework:

@@ -78,12 +78,12 @@ class Record:
         def is_hidden(skill: int) -> bool:
             return hidden is None or skill in hidden
 
-        def shown(said: Said) -> Said:
-            return {skill: words for skill, words in said.items() if not is_hidden(skill)}
+        def shown(by_skill: Said) -> Said:
+            return {skill: words for skill, words in by_skill.items() if not is_hidden(skill)}
 
         return replace(
             self,
-            words={of: shown(said) for of, said in self.words.items() if of in SEEN_WITH[side]},
+            words={of: shown(words) for of, words in self.words.items() if of in SEEN_WITH[side]},
             exceptions=shown(self.exceptions),
             sent={
                 skill: [item._replace(**UNKNOWN) if is_hidden(skill) else item for item in items]
@@ -97,8 +97,8 @@ class Record:
 
     def _line(self, of: VersionStatement) -> "SheetLine":
         words = {}
-        for side, said in self.words.items():
-            if (word := counting(of, said)) is not None:
+        for side, by_skill in self.words.items():
+            if (word := counting(of, by_skill)) is not None:
                 words[side] = word
         exception = counting(of, self.exceptions)
         later = self.later.get(of.skill_id)
@@ -249,11 +249,11 @@ class Sheet:
 
 def higher_of(jobs: Iterable[Mapping[int, int]]) -> dict[int, int]:
     """The rank expected by domain. What one job expects nothing of is measured by the others."""
-    found: dict[int, int] = {}
+    higher: dict[int, int] = {}
     for ranks in jobs:
         for domain_id, rank in ranks.items():
-            found[domain_id] = max(rank, found.get(domain_id, rank))
-    return found
+            higher[domain_id] = max(rank, higher.get(domain_id, rank))
+    return higher
 
 
 class KeptWho(Protocol):

@@ -60,10 +60,10 @@ def changed_since_review(sheet: Sheet) -> frozenset[int]:
         answer = own.answer if own is not None else None
         was = set[int]().union(*(went[word.id] for word in reviewed))
         now = {
-            each.version_id
+            linked.version_id
             for skill_id in line.statement.skills
-            for each in sheet.record.evidence.get(skill_id, ())
-            if not each.is_archived
+            for linked in sheet.record.evidence.get(skill_id, ())
+            if not linked.is_archived
         }
         if was != now or any(word.of_answer != answer for word in reviewed):
             changed.add(line.statement.id)
@@ -74,10 +74,10 @@ def evidence_at(sheet: Sheet, line: SheetLine) -> dt.datetime | None:
     """When what they have to show for it came or changed last."""
     return max(
         (
-            each.at
+            linked.at
             for skill_id in line.statement.skills
-            for each in sheet.record.evidence.get(skill_id, ())
-            if not each.is_archived
+            for linked in sheet.record.evidence.get(skill_id, ())
+            if not linked.is_archived
         ),
         default=None,
     )
@@ -96,8 +96,8 @@ def came_by(sheet: Sheet) -> tuple[PointerMove, PointerMove] | None:
     """The move by which they came to the version, after that to the version before; None where they
     began on it."""
     moves = sheet.record.moves
-    there = [at for at, move in enumerate(moves) if move.framework_id == sheet.version.id]
-    return (moves[there[-1] - 1], moves[there[-1]]) if there and there[-1] else None
+    arrivals = [at for at, move in enumerate(moves) if move.framework_id == sheet.version.id]
+    return (moves[arrivals[-1] - 1], moves[arrivals[-1]]) if arrivals and arrivals[-1] else None
 
 
 def answered_at(sheet: Sheet) -> dt.datetime | None:

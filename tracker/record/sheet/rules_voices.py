@@ -60,7 +60,7 @@ class StatementVoices(NamedTuple):
 
 def voices(sheet: Sheet, learner: str, domain_id: int | None = None) -> list[StatementVoices]:
     """Of the learner of that name, in the framework's order; of one domain, where it is named."""
-    excepted = {each.statement_id: each for each in agreed(sheet, learner)}
+    excepted = {agreement.statement_id: agreement for agreement in agreed(sheet, learner)}
     return [
         StatementVoices(
             id=line.statement.id,

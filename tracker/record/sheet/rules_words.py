@@ -110,20 +110,22 @@ Said = Mapping[int, Sequence[Word]]
 Spoken = TypeVar("Spoken", Word, SentItem)
 
 
-def counting(of: VersionStatement, said: Said, *, all_origins: bool = False) -> Word | None:
+def counting(
+    of: VersionStatement, words_by_skill: Said, *, all_origins: bool = False
+) -> Word | None:
     """The word that counts for a statement. `all_origins`: also those that don't carry."""
-    if not said:
+    if not words_by_skill:
         return None
     if of.lines:
-        return max(parts(of, said, all_origins=all_origins), key=_moment, default=None)
-    own = _newest(said.get(of.skill_id))
+        return max(parts(of, words_by_skill, all_origins=all_origins), key=_moment, default=None)
+    own = _newest(words_by_skill.get(of.skill_id))
     return own if own is not None and own.answer is not None else None
 
 
-def parts(of: VersionStatement, said: Said, *, all_origins: bool = False) -> list[Word]:
+def parts(of: VersionStatement, words_by_skill: Said, *, all_origins: bool = False) -> list[Word]:
     """All words that count for a statement: several for one that was merged, which say the same."""
-    own = _newest(said.get(of.skill_id))
-    inherited = _inherited(of, said, all_origins=all_origins)
+    own = _newest(words_by_skill.get(of.skill_id))
+    inherited = _inherited(of, words_by_skill, all_origins=all_origins)
     if inherited and (own is None or own.at < max(inherited, key=_moment).at):
         return inherited
     return [own] if own is not None and own.answer is not None else []
@@ -156,35 +158,35 @@ def newest(of: VersionStatement, sent: Mapping[int, Sequence[SentItem]]) -> Sent
     return _newest(sent.get(of.skill_id))
 
 
-def _inherited(of: VersionStatement, said: Said, *, all_origins: bool) -> list[Word]:
+def _inherited(of: VersionStatement, words_by_skill: Said, *, all_origins: bool) -> list[Word]:
     """The word of each line, where all have the same."""
     lines = [line for line in of.lines if all_origins or line[0].carries]
-    words = [_of_line(line, said, all_origins=all_origins) for line in lines]
-    there = [word for word in words if word is not None]
-    is_one = len(there) == len(lines) and len({each.answer for each in there}) == 1
-    return there if is_one else []
+    words = [_of_line(line, words_by_skill, all_origins=all_origins) for line in lines]
+    inherited = [word for word in words if word is not None]
+    is_one = len(inherited) == len(lines) and len({word.answer for word in inherited}) == 1
+    return inherited if is_one else []
 
 
-def _of_line(line: Sequence[Origin], said: Said, *, all_origins: bool) -> Word | None:
-    found: list[tuple[dt.datetime, int, int, Word]] = []
+def _of_line(line: Sequence[Origin], words_by_skill: Said, *, all_origins: bool) -> Word | None:
+    candidates: list[tuple[dt.datetime, int, int, Word]] = []
     taken_back_at: dt.datetime | None = None
     for steps, origin in enumerate(line):
-        words = said.get(origin.skill_id, ()) if all_origins or origin.carries else ()
+        words = words_by_skill.get(origin.skill_id, ()) if all_origins or origin.carries else ()
         gone = [word.at for word in words if word.answer is None]
         taken_back_at = max(filter(None, (taken_back_at, *gone)), default=None)
-        found += [
+        candidates += [
             (word.at, -steps, word.id, word)
             for word in words
             if word.answer is not None and (taken_back_at is None or word.at > taken_back_at)
         ]
-    return max(found)[-1] if found else None
+    return max(candidates)[-1] if candidates else None
 
 
-def _newest(said: Sequence[Spoken] | None) -> Spoken | None:
+def _newest(words: Sequence[Spoken] | None) -> Spoken | None:
     """Most skills have one word of a side, or none."""
-    if not said:
+    if not words:
         return None
-    return said[0] if len(said) == 1 else max(said, key=_moment)
+    return words[0] if len(words) == 1 else max(words, key=_moment)
 
 
 def _moment(word: Word | SentItem) -> tuple[dt.datetime, int]:

@@ -81,15 +81,15 @@ def counted(
     if not person_ids:
         return {}
     of = sheets.of_people(person_ids, *place, today, Side.REVEALED, NO_BLIND_SPOTS)
-    return {each.person_id: short(each) for each in of}
+    return {sheet.person_id: short(sheet) for sheet in of}
 
 
 def basis(place: StandingPlace) -> str:
     """Of all that changes the levels of everybody there at once: the level rule, the version with
     its origins, what the library doesn't rate, and when rounds begin. One query."""
     rows = ask_made(_basis(), {"framework": place.framework_id, "library": place.library_id})
-    said = [RULE.name, RULE.version, *place, *sorted(map(list, rows))]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    basis = [RULE.name, RULE.version, *place, *sorted(map(list, rows))]
+    return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
 
 
 @cache

@@ -46,7 +46,7 @@ def short(sheet: Sheet) -> ShortStanding:
     """Of a sheet of the revealed side."""
     counted = sheet.counted
     return ShortStanding(
-        min((each.day for each in sheet.record.counts_from.values()), default=None),
+        min((later.day for later in sheet.record.counts_from.values()), default=None),
         _words(sheet.standings(Voice.SELF).values()),
         _words(sheet.standings(Voice.ENDORSED).values()),
         _ids(
@@ -66,8 +66,8 @@ def word(of: DomainStanding) -> str:
     return "".join(LETTERS[view.state] for view in of.levels)
 
 
-def _ids(found: Iterable[int]) -> str:
-    return " ".join(map(str, found))
+def _ids(ids: Iterable[int]) -> str:
+    return " ".join(map(str, ids))
 
 
 def ids(written: str) -> list[int]:
@@ -85,7 +85,7 @@ def against(word: str, ranks: Sequence[int], target: int | None) -> StandingAgai
             waiting = letter
             break
         held = rank
-    upto = [each for each in counting if target is not None and each[0] <= target]
+    upto = [level for level in counting if target is not None and level[0] <= target]
     letters = {letter for _rank, letter in upto}
     state = None
     if target is not None:

@@ -41,11 +41,11 @@ READ: WeakKeyDictionary[Engine, dict[Edition, Version]] = WeakKeyDictionary()
 
 def version(edition: Edition) -> Version:
     """Six queries, none where it was read before."""
-    there = READ.setdefault(own_engine(), {})
-    found = there.get(edition)
-    if found is None:
-        found = there[edition] = _version(edition[0])
-    return found
+    editions = READ.setdefault(own_engine(), {})
+    kept = editions.get(edition)
+    if kept is None:
+        kept = editions[edition] = _version(edition[0])
+    return kept
 
 
 def _version(framework_id: int) -> Version:
@@ -178,10 +178,10 @@ _WORDINGS = (
 
 def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
     """Of rows (key, label, words, reviewer_description, counts_as) in the order of the scale."""
-    found: list[ScaleLabel] = []
+    labels: list[ScaleLabel] = []
     for row in rows:
-        step = 0 if row.key in UNGRADED else 1 + sum(each.step > 0 for each in found)
-        found.append(
+        step = 0 if row.key in UNGRADED else 1 + sum(label.step > 0 for label in labels)
+        labels.append(
             ScaleLabel(
                 row.key,
                 row.label,
@@ -191,4 +191,4 @@ def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
                 step,
             )
         )
-    return tuple(found)
+    return tuple(labels)

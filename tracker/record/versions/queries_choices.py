@@ -95,7 +95,7 @@ def _recent() -> Select[*tuple[Any, ...]]:
     rated = select(Rating.skill_id, literal(1), Rating.rated_at).where(
         Rating.person_id == PERSON, Rating.answer.is_not(None)
     )
-    said = (
+    columns = (
         Statement.id,
         Framework.lang,
         Statement.title,
@@ -106,14 +106,14 @@ def _recent() -> Select[*tuple[Any, ...]]:
     used = union_all(linked, rated).subquery()
     place, at = func.min(used.c.place), func.max(used.c.linked_at)
     return (
-        select(*said, place.label("place"), at.label("at"))
+        select(*columns, place.label("place"), at.label("at"))
         .join(used, used.c.skill_id == Statement.skill_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .where(Statement.framework_id.in_(FRAMEWORKS), IS_RATED_HERE)
-        .group_by(*said)
+        .group_by(*columns)
         .order_by(place, at.desc(), Statement.id)
         .limit(bindparam("most", type_=Integer))
     )
@@ -143,12 +143,12 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(each.id for each in own), IS_RATED_HERE)
+        .where(Statement.framework_id.in_(version.id for version in own), IS_RATED_HERE)
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position),
-        {"person": person_id, "frameworks": [each.id for each in own]},
+        {"person": person_id, "frameworks": [version.id for version in own]},
     )
-    groups = {each.id: dict[int, StatementGroup]() for each in own}
-    named = {each.id: (each.lang, each.label if len(own) > 1 else "") for each in own}
+    groups = {version.id: dict[int, StatementGroup]() for version in own}
+    named = {version.id: (version.lang, version.label if len(own) > 1 else "") for version in own}
     for row in rows:
         group = groups[row.framework_id].setdefault(
             row.id,
@@ -161,7 +161,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
             ),
         )
         group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
-    return [group for each in own for group in groups[each.id].values()]
+    return [group for version in own for group in groups[version.id].values()]
 
 
 _LIBRARY = select(Person.library_id).where(Person.id == PERSON)

@@ -67,10 +67,10 @@ class VersionsBetween:
 
     def version_of(self, statement_id: int, *, came: bool) -> str:
         """By which it came to its level, or left it; on a way back the one that it leads to."""
-        each = self.placed[statement_id]
+        statement = self.placed[statement_id]
         *skipped, last = self.on_the_way.items()
-        of = each.skill_id, each.place
-        return next((version for version, there in skipped if (of in there) is came), last[0])
+        of = statement.skill_id, statement.place
+        return next((version for version, places in skipped if (of in places) is came), last[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +104,23 @@ def newest_move(sheet: Sheet) -> VersionMove | None:
 
 def between(from_id: int, to_id: int) -> VersionsBetween:
     """Two queries."""
-    there = _placed(from_id, to_id)
-    placed = {key: each for key, each in there.items() if each.framework_id in (from_id, to_id)}
+    listed = _placed(from_id, to_id)
+    placed = {
+        key: statement
+        for key, statement in listed.items()
+        if statement.framework_id in (from_id, to_id)
+    }
     lines = [
         (line.before_id, line.after_id)
         for line in version_steps.lines(from_id, to_id)
         if {line.before_id, line.after_id} <= placed.keys()
     ]
     on_the_way: dict[str, set[tuple[int, Place]]] = {}
-    for each in there.values():
-        if each.framework_id != from_id:
-            on_the_way.setdefault(each.version, set()).add((each.skill_id, each.place))
+    for statement in listed.values():
+        if statement.framework_id != from_id:
+            on_the_way.setdefault(statement.version, set()).add(
+                (statement.skill_id, statement.place)
+            )
     return VersionsBetween(from_id, to_id, placed, lines, on_the_way)
 
 
@@ -122,24 +128,28 @@ def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
     """At the levels of the domains that the later version has, in its order."""
     placed = of.placed
     before, after = (
-        {key: each.place for key, each in placed.items() if each.framework_id == side}
+        {
+            key: statement.place
+            for key, statement in placed.items()
+            if statement.framework_id == side
+        }
         for side in (of.from_id, of.to_id)
     )
     domains = {place[:2]: placed[key].domain_id for key, place in after.items()}
-    found = [
+    moved = [
         _moved(of, domains, move.statement_id, move.other_id, came=move.came)
         for move in level_moves(before, after, of.lines)
         if move.place[:2] in domains
     ]
     order = {domain_id: number for number, domain_id in enumerate(dict.fromkeys(domains.values()))}
-    return tuple(sorted(found, key=lambda each: (order[each.domain_id], each.rank)))
+    return tuple(sorted(moved, key=lambda move: (order[move.domain_id], move.rank)))
 
 
 def _placed(from_id: int, to_id: int) -> dict[int, StatementAtLevel]:
     """Statements by id, in order: of both versions and of those that are skipped."""
-    there = aliased(Framework)
+    current = aliased(Framework)
     skipped = and_(
-        Framework.slug == select(there.slug).where(there.id == to_id).scalar_subquery(),
+        Framework.slug == select(current.slug).where(current.id == to_id).scalar_subquery(),
         Framework.id > from_id,
         Framework.id < to_id,
         Framework.status != VersionStatus.WITHDRAWN,

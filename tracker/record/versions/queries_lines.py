@@ -93,10 +93,10 @@ def _before() -> Select[*tuple[Any, ...]]:
 
 def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
     """What its statements were in earlier versions, by statement, the newest first. One query."""
-    found: defaultdict[int, list[LineStatement]] = defaultdict(list)
-    for each in _read(_before_each(), {"framework": framework_id}):
-        found[each.successor_id].append(each)
-    return found
+    by_successor: defaultdict[int, list[LineStatement]] = defaultdict(list)
+    for line in _read(_before_each(), {"framework": framework_id}):
+        by_successor[line.successor_id].append(line)
+    return by_successor
 
 
 @cache
@@ -107,7 +107,7 @@ def _before_each() -> Select[*tuple[Any, ...]]:
 def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
     """None where the statement is neither of an earlier version of the learner's framework nor of
     one that they were on. For the learner alone. Two queries."""
-    theirs = aliased(Framework)
+    current = aliased(Framework)
     was_theirs = exists().where(
         PersonVersion.person_id == learner.person_id, PersonVersion.framework_id == Framework.id
     )
@@ -125,7 +125,7 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
                 Draft.fields,
             )
             .join(Framework, Framework.id == Statement.framework_id)
-            .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
+            .join(current, and_(current.slug == Framework.slug, current.id == learner.framework_id))
             .outerjoin(
                 Rating,
                 and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
@@ -133,9 +133,9 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
             .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))
             .where(
                 Statement.id == statement_id,
-                Framework.id != theirs.id,
+                Framework.id != current.id,
                 Framework.status != VersionStatus.WITHDRAWN,
-                or_(was_published_before(Framework, theirs), was_theirs),
+                or_(was_published_before(Framework, current), was_theirs),
             )
         )
         .one_or_none()
@@ -241,13 +241,13 @@ def _back(ids: tuple[Any, ...], where: ColumnElement[bool]) -> Select[*tuple[Any
 def _read(
     lines: Select[*tuple[Any, ...]], values: Mapping[str, int] | None = None
 ) -> list[LineStatement]:
-    found = []
+    statements = []
     for row in session().execute(lines, values):
         is_reworded = (row.older_title, row.older) != (row.newer_title, row.newer)
         of_words = Change.REWORDED if is_reworded else Change.SAME
         change = row.change or (Change.MOVED if row.is_moved else of_words)
         then, now = pieces(row.older, row.newer)
-        found.append(
+        statements.append(
             LineStatement(
                 id=row.id,
                 successor_id=row.successor_id,
@@ -261,4 +261,4 @@ def _read(
                 now=now,
             )
         )
-    return found
+    return statements

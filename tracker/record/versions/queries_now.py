@@ -64,7 +64,7 @@ def read_as(
     """The statement for which that person reads now what was said of the skill, in the wording of
     this one: that of the version that they learn in, if it counts there; else this."""
     now = aliased(Statement)
-    found = (
+    current = (
         select(now.id)
         .where(
             is_said_of(skill_id, now.skill_id, carrying=True),
@@ -75,7 +75,7 @@ def read_as(
         .correlate_except(now)
         .scalar_subquery()
     )
-    return func.coalesce(found, statement_id)
+    return func.coalesce(current, statement_id)
 
 
 def left_behind(person_id: SQLColumnExpression[int], today: dt.date) -> ColumnElement[bool]:

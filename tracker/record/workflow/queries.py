@@ -35,17 +35,17 @@ def review_item(item_id: int, today: dt.date) -> Subject | None:
 def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
     """A review with those who can do so: coordinators of its learner's teams, and who stands in for
     its reviewer."""
-    found = review(review_id, today)
-    if found is None or found.owner_id is None:
+    subject = review(review_id, today)
+    if subject is None or subject.owner_id is None:
         return None
     deputies = session().scalars(
         select(Deputy.deputy_id).where(
-            Deputy.supervisor_id == found.reviewer_id, deputises_on(today)
+            Deputy.supervisor_id == subject.reviewer_id, deputises_on(today)
         )
     )
     return replace(
-        found,
-        places=places(found.owner_id, in_reach_on(Membership, today)),
+        subject,
+        places=places(subject.owner_id, in_reach_on(Membership, today)),
         deputies=frozenset(deputies),
     )
 

@@ -117,24 +117,26 @@ def account_alerts(
 
 def first_of(wanted: Sequence[NextUp]) -> NextUp | None:
     """The nearest date by which somebody else waits, else the first."""
-    return min(wanted, key=lambda each: each.due_on or dt.date.max, default=None)
+    return min(wanted, key=lambda next_up: next_up.due_on or dt.date.max, default=None)
 
 
 def _rounds_open(rounds: tuple[OpenRound, ...], own: Learning | None, actor: Actor) -> list[str]:
     """A learner with no other role needs the round of their own framework alone; others are told
     in which they are not themselves, as it is for other versions."""
     if own is None:
-        return [_closes(each) for each in rounds]
+        return [_closes(round_) for round_ in rounds]
     if not (actor.supervises or actor.coordinates or actor.administrator):
-        rounds = tuple(each for each in rounds if each.id == own.learner.round_id)
+        rounds = tuple(round_ for round_ in rounds if round_.id == own.learner.round_id)
     versions = {framework.id for framework in own.learner.frameworks}
     return [
-        _closes(each)
-        if each.framework_ids & versions
+        _closes(round_)
+        if round_.framework_ids & versions
         else _(
-            "%(round)s closes on %(day)s (you’re not in it)", round=each.name, day=day(each.ends_on)
+            "%(round)s closes on %(day)s (you’re not in it)",
+            round=round_.name,
+            day=day(round_.ends_on),
         )
-        for each in rounds
+        for round_ in rounds
     ]
 
 

@@ -164,7 +164,7 @@ def _since(
         return None
     of = {domain.id: domain for domain in domains}
     return SinceVisit(
-        visit, actor.today(visit), [line(each, of) for each in news[:LINES]], len(news)
+        visit, actor.today(visit), [line(entry, of) for entry in news[:LINES]], len(news)
     )
 
 
@@ -175,7 +175,7 @@ def _growth(
     ends = ends[-ROUNDS:]
     counts = [met_at(sheet, happened, end.round_end) for end in ends]
     then, now = counts[-1], met_now(sheet)
-    if not any(each.endorsed for each in (*counts, now)):
+    if not any(counted.endorsed for counted in (*counts, now)):
         return None
     bars = [
         RoundBars(end.round, len(met.own), len(met.endorsed))

@@ -258,11 +258,11 @@ def _endings(actor: Actor) -> list[PanelEntry]:
     ]
 
 
-def _left(each: EndingSupervision) -> str:
-    reviews = ngettext("%(num)d review", "%(num)d reviews", each.reviews)
-    learners = ngettext("%(num)d learner", "%(num)d learners", each.learners)
-    if not each.learners:
+def _left(ending: EndingSupervision) -> str:
+    reviews = ngettext("%(num)d review", "%(num)d reviews", ending.reviews)
+    learners = ngettext("%(num)d learner", "%(num)d learners", ending.learners)
+    if not ending.learners:
         return str(reviews)
-    if not each.reviews:
+    if not ending.reviews:
         return str(learners)
     return str(_("%(reviews)s and %(learners)s", reviews=reviews, learners=learners))

@@ -65,9 +65,9 @@ class Learning:
 
     def others(self, first: NextUp | None) -> list[PanelEntry]:
         """All but what is put first."""
-        rest = [PanelEntry(each.title, each.href, each.text) for each in self.next_ups]
+        rest = [PanelEntry(next_up.title, next_up.href, next_up.text) for next_up in self.next_ups]
         href = first.href if first else ""
-        return [each for each in (*self.asked, *rest, *self.also) if each.href != href]
+        return [entry for entry in (*self.asked, *rest, *self.also) if entry.href != href]
 
 
 def learning(actor: Actor, now: dt.datetime) -> Learning | None:
@@ -113,7 +113,11 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         steps = step_lines.step_lines((), profile, sheet, statements)[:1]
         next_ups = [NextUp(step.title, step.text, step.href, step.action) for step in steps]
     back = came_back(actor, learner, sheet, profile.domains, coming, ends, seconds)
-    news = [each for each in revealed if each.to_say or each.closed_at or not back.tells(each.at)]
+    news = [
+        review
+        for review in revealed
+        if review.to_say or review.closed_at or not back.tells(review.at)
+    ]
     return Learning(
         learner=learner,
         waits=waiting,
@@ -127,7 +131,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             ),
             *rating.again(learner, done, seconds),
             *rating.left_beside(
-                learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)
+                learner, done, sends=bool(sent) or any(next_up.due_on for next_up in next_ups)
             ),
             *_unlinked(unlinked),
             *rating.later(learner, done),

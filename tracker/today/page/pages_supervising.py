@@ -61,11 +61,11 @@ def _week_plan(actor: Actor, reviews: list[Queued], on: dt.date) -> Duties:
     seconds = review_items.seconds_of([actor.person_id])[actor.person_id]
     waiting = sorted((review for review in reviews if queue.waits(review)), key=queue.by_date)
     by_week = {
-        week: [each for each in waiting if due_week(queue.due_on(each), on) is week]
+        week: [review for review in waiting if due_week(queue.due_on(review), on) is week]
         for week in DueWeek
     }
     later = len(by_week[DueWeek.LATER])
-    several = len({each.team_id for each in waiting}) > 1
+    several = len({review.team_id for review in waiting}) > 1
     titles = {DueWeek.THIS: _("Reviews due this week"), DueWeek.NEXT: _("Reviews due next week")}
     sections = [
         _week(title, by_week[week], week, seconds, on, several=several)
@@ -75,7 +75,7 @@ def _week_plan(actor: Actor, reviews: list[Queued], on: dt.date) -> Duties:
     if later:
         sections[-1].links.append(_link(DueWeek.LATER, later))
     sections += _finished(reviews, on)
-    return Duties(sections, [_next_up(each, seconds) for each in waiting[:1]])
+    return Duties(sections, [_next_up(review, seconds) for review in waiting[:1]])
 
 
 def _finished(reviews: list[Queued], on: dt.date) -> list[Section]:

@@ -147,7 +147,7 @@ def _revealed_reviews(rows: Sequence[RowMapping]) -> list[RevealedReview]:
         )
         for row in rows
     ]
-    return sorted(reviews, key=lambda each: (each.at, -each.review_id), reverse=True)
+    return sorted(reviews, key=lambda review: (review.at, -review.review_id), reverse=True)
 
 
 @cache

@@ -147,7 +147,7 @@ def search(
     return Found(
         [group for _, group in sorted(groups, key=itemgetter(0))],
         [other_spelling for other_spelling in looking.other_spellings if other_spelling in others],
-        [(term.instead_of, term.said) for term in looking.terms if term.instead_of],
+        [(term.instead_of, term.phrase) for term in looking.terms if term.instead_of],
     )
 
 
@@ -266,7 +266,7 @@ def _block(lines: str) -> NameBlock:
 def _in_blocks(rows: Iterable[Sequence[str]]) -> Shelf:
     """Of names as the database joined them, and where all of these are."""
     blocks = [(_block(lines), where) for lines, where in rows]
-    ends = [*accumulate(len(each.ids) for each, _ in blocks)]
+    ends = [*accumulate(len(block.ids) for block, _ in blocks)]
 
     def candidate(line: int) -> Findable:
         (ids, names, texts, *_), where = blocks[bisect_right(ends, line)]
@@ -274,10 +274,10 @@ def _in_blocks(rows: Iterable[Sequence[str]]) -> Shelf:
         return Findable(ids[line], names[line], texts[line], where)
 
     words = (
-        "".join(each.words for each, _ in blocks),
-        "".join(each.other_words for each, _ in blocks),
+        "".join(block.words for block, _ in blocks),
+        "".join(block.other_words for block, _ in blocks),
     )
-    return Shelf([one for each, _ in blocks for one in each.ids], *words, candidate)
+    return Shelf([one for block, _ in blocks for one in block.ids], *words, candidate)
 
 
 def _teams(actor: Actor) -> list[Findable]:

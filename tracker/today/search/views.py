@@ -195,13 +195,13 @@ def index() -> ResponseReturnValue:
     was looked for: a proxy's log of errors would have it."""
     find, only = request.args.get("q", "").strip()[:FIND_MAX], request.args.get("only")
     kind, pages = FoundKind(only) if only in set(FoundKind) else None, list(_pages())
-    found = _found(find, kind, pages) if find else None
+    results = _found(find, kind, pages) if find else None
     page = render(
         "today/search.html",
         find=find,
         only=kind,
-        found=found,
-        spellings=", ".join(f"“{spelling}”" for spelling in found.spellings) if found else "",
+        found=results,
+        spellings=", ".join(f"“{spelling}”" for spelling in results.spellings) if results else "",
         pages=pages,
         titles=TITLES,
         href=_href,
@@ -218,7 +218,7 @@ def _pages() -> Iterator[Findable]:
     """What the main navigation shows, the others whose door would open, and those of one's own
     teams."""
     views: Mapping[str, Any] = current_app.view_functions
-    menu = {url_for(each): str(words) for each, words in MENU.items() if each in views}
+    menu = {url_for(endpoint): str(words) for endpoint, words in MENU.items() if endpoint in views}
     for link in navigation.links():
         yield Findable(link.href, link.label, words=menu[link.href])
     for address, page in PAGES.items():
