@@ -158,5 +158,5 @@ def _check_page(
         why=WHY,
         known=known,
         ticked=ticked,
-        said=message_for(refusal) if refusal is not None else "",
+        message=message_for(refusal) if refusal is not None else "",
     )

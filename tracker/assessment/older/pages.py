@@ -73,7 +73,7 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
         ],
         to_rate=to_rate,
         known=known,
-        said=message,
+        message=message,
     ), 409
 
 

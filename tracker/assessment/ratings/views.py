@@ -251,5 +251,5 @@ def _refused(
         yours=sent.answer if is_known else stands.answer,
         current=current,
         refusal=refusal,
-        said=errors.message_for(refusal),
+        message=errors.message_for(refusal),
     ), status

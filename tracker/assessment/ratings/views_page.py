@@ -111,7 +111,7 @@ def page_refused(sent: SentPage, refusal: Refusal) -> str:
         problems=[row for row in rows if row.problem] or [refusal],
         known={answer.key for answer in to_rate.scale},
         next=_next(),
-        said=errors.message_for(refusal),
+        message=errors.message_for(refusal),
         read_first=_read_first(refusal, _next()),
     )
 
@@ -140,7 +140,7 @@ def _grid_page(
         notes="notes" in request.args,
         here=_here(framework, strand, domain),
         cards_href=page_nav.cards_of(framework, levels),
-        said=errors.message_for(refusal) if refusal is not None else "",
+        message=errors.message_for(refusal) if refusal is not None else "",
         read_first=_read_first(refusal, address_here()),
     )
 

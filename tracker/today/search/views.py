@@ -200,7 +200,7 @@ def index() -> ResponseReturnValue:
         "today/search.html",
         find=find,
         only=kind,
-        found=results,
+        results=results,
         spellings=", ".join(f"“{spelling}”" for spelling in results.spellings) if results else "",
         pages=pages,
         titles=TITLES,
