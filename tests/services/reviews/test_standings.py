@@ -66,7 +66,7 @@ def stale(world: World, now: dt.datetime = NOW) -> set[str]:
     session().rollback()
     found = set[int]()
     for where, _zone in standings.places():
-        found |= set(standings.stale_there(where, standings.basis(where), now.date(), 100))
+        found |= set(standings.stale(where, standings.basis(where), now.date(), 100))
     return {name for name, person_id in world.people.items() if person_id in found}
 
 

@@ -188,7 +188,9 @@ def _judge(
     note = _joined(known.own_note, line.note)
     if note is not None and len(note) > NOTE_MAX:
         return is_(Verdict.NOTE_LONG)
-    return PlannedLine(line, _beside(known, answer, given_on, note), known, answer, given_on, note)
+    return PlannedLine(
+        line, _compared(known, answer, given_on, note), known, answer, given_on, note
+    )
 
 
 def _day(typed: str, today: dt.date, time_zone: str) -> dt.date | Verdict | None:
@@ -205,10 +207,10 @@ def _day(typed: str, today: dt.date, time_zone: str) -> dt.date | Verdict | None
     return Verdict.DAY_FAR if given_on < FIRST_DAY else given_on
 
 
-def _beside(
+def _compared(
     known: KnownStatement, answer: str, given_on: dt.date | None, note: str | None
 ) -> Verdict:
-    """What the line is beside the answer that stands. A day that is not said is taken for an old
+    """How the line compares with the current answer. A day that isn’t given is taken for an old
     one."""
     if known.answer is None or known.stored_on is None:
         return Verdict.NEW

@@ -89,6 +89,8 @@ def locked(actor: Actor, today: dt.date) -> dict[int, Rater]:
 def _raters() -> Select[*tuple[Any, ...]]:
     """Built once: every save asks it. A row for each membership as a learner, the newest first,
     with what holds in its framework today; the person's own row is locked."""
+    # `read`: whether they read the library's newest use statement. `round_starts_on`: of the round
+    # that is open in the framework. `answers`: the keys that its scale allows.
     today = bindparam("today", type_=Date)
     newest = (
         select(func.max(UseStatement.id))

@@ -48,6 +48,8 @@ def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
 
 @cache
 def _answers() -> Select[*tuple[Any, ...]]:
+    # `together`: how many answers the same press kept. `is_undone`: an answer before it has a later
+    # date, so this one put back what was there before that.
     same, earlier = aliased(RatingEntry), aliased(RatingEntry)
     together = (
         select(func.count(same.id))

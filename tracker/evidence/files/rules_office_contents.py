@@ -43,10 +43,10 @@ class Contents:
             self._text = []
         elif name == "script" and self._is_picture:
             raise carries("office_macro", self._part)
-        elif name == "updateFields" and not NO.issuperset(_said(attributes, "val") or YES):
+        elif name == "updateFields" and not NO.issuperset(_values(attributes, "val") or YES):
             raise Invalid("office_fields_anew", "file")
         elif name == "webVideoPr":
-            raise carries("office_media", " ".join(_said(attributes, "embeddedHtml")))
+            raise carries("office_media", " ".join(_values(attributes, "embeddedHtml")))
         if attributes and not self._is_data:
             self._check_addresses(attributes)
 
@@ -69,25 +69,25 @@ class Contents:
 
     def _turn_field(self, attributes: Attributes, *, is_simple: bool) -> None:
         """A field begins, or its code ends."""
-        is_dirty = not YES.isdisjoint(_said(attributes, "dirty"))
-        if not is_simple and "begin" not in _said(attributes, "fldCharType"):
+        is_dirty = not YES.isdisjoint(_values(attributes, "dirty"))
+        if not is_simple and "begin" not in _values(attributes, "fldCharType"):
             if self._fields:
                 code, was_dirty = self._fields.pop()
                 _check_field(code, is_dirty=is_dirty or was_dirty)
             return
         if self._fields and not self._fields[-1][0]:
             raise Invalid("office_field_hidden", "file")
-        for code in _said(attributes, "instr"):
+        for code in _values(attributes, "instr"):
             _check_field(code, is_dirty=is_dirty)
         if not is_simple:
             self._fields.append(("", is_dirty))
 
     def _check_addresses(self, attributes: Attributes) -> None:
         """Of drawings, which may have some without a relationship."""
-        for value in _said(attributes, "src"):
+        for value in _values(attributes, "src"):
             if value and not self._is_picture:
                 raise carries("office_outside", value)
-        for value in _said(attributes, "href"):
+        for value in _values(attributes, "href"):
             if self._is_picture and not value.startswith(("data:image/", "#")):
                 raise carries("office_outside", value)
             if not value.startswith("data:image/"):
@@ -125,6 +125,6 @@ def _check_formula(text: str) -> None:
         check_link(address)
 
 
-def _said(attributes: Attributes, name: str) -> list[str]:
+def _values(attributes: Attributes, name: str) -> list[str]:
     """All that stands by that name, of whichever namespace: it is not known which one counts."""
     return [value for key, value in attributes.items() if key.rpartition("}")[2] == name]

@@ -123,6 +123,7 @@ def whom(scope: MoveScope, today: dt.date) -> Select[int]:
     )
     if scope.person_id is not None:
         return query.where(Person.id == scope.person_id)
+    # Of all the others, those who learn it now or later, in the team or below where one is named.
     learns = (
         select(Membership.id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)

@@ -39,6 +39,8 @@ def counting_later(people: People, framework: Framework) -> Subquery:
 
     From the few who were moved lately: of each pair of versions what is new is asked once.
     """
+    # `new`: by pair of versions, what the later one has and the one before it hadn't, nor anything
+    # of which what was said carries. `knew_it`: somebody was on an earlier version that had it.
     moved = _moved_lately(people)
     pairs = select(moved.c.before_id, moved.c.framework_id).distinct().cte()
     current, before, made_of = aliased(Statement), aliased(Statement), aliased(Statement)

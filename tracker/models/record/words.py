@@ -181,6 +181,9 @@ def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:
 
 def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tuple[Subquery, CTE]:
     """The newest word of each line, and of all lines the one that they have in common."""
+    # `on_line`: each word of each line, with the last time that a nearer one, or one as near, was
+    # taken back. `ranked`: those that outlast that, the newest of each line first. `as_one`: what
+    # all lines of a statement have in common.
     answers = words.subquery()
     owner, skill, answer, at, row_id = answers.c
     counts = true() if all_origins else LINE.c.carries

@@ -83,15 +83,15 @@ class OpenStatements:
 
     def words(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
         """ "2 not rated yet, 1 not sure", at these levels; "" where nothing is open."""
-        counts = self._found(domain_id, voice, ranks)
+        counts = self._open(domain_id, voice, ranks)
         return ", ".join(_counted(kind, count) for kind, count in counts.items())
 
     def in_short(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
         """ "not rated yet", where it is the same of all that is open there."""
-        kinds = [*self._found(domain_id, voice, ranks)]
+        kinds = [*self._open(domain_id, voice, ranks)]
         return str(WORDS[kinds[0]] if len(kinds) == 1 else _("not known yet"))
 
-    def _found(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> dict[Unknown, int]:
+    def _open(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> dict[Unknown, int]:
         counts = {
             kind: sum(self.counted[domain_id, voice, rank, kind] for rank in ranks)
             for kind in WORDS

@@ -150,6 +150,8 @@ def _ended(rows: Sequence[RowMapping]) -> list[EndedEndorsement]:
 @lru_cache(maxsize=8)
 def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
+    # Nothing is lost where another one stands, for its skill or for the statement that it is read
+    # as today.
     newer = aliased(Endorsement)
     stands = exists(
         select(newer.id).where(

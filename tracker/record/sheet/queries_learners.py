@@ -141,6 +141,8 @@ def of(learner: Learner) -> dict[str, Any]:
 @lru_cache(maxsize=8)
 def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day: every page of a learner asks it."""
+    # A row for each membership, and for each round that is open in its framework; the one to show
+    # comes first.
     statements = (
         select(func.count(Statement.id))
         .where(Statement.framework_id == Framework.id)

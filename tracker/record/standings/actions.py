@@ -30,13 +30,13 @@ def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
     """
     for place, time_zone in standings.places():
         today = day_in(time_zone, now)
-        stale = standings.stale_there(place, standings.basis(place), today, most)
+        stale = standings.stale(place, standings.basis(place), today, most)
         if not stale:
             continue
         with transaction() as tx:
             tx.execute(held(select(Person.id).where(Person.id.in_(stale))))
             on = standings.basis(place)
-            ids = standings.stale_there(place, on, today, most)
+            ids = standings.stale(place, on, today, most)
             ids = [person_id for person_id in ids if person_id in set(stale)]
             of_these = Standing.person_id.in_(ids), Standing.framework_id == place.framework_id
             tx.execute(delete(Standing).where(*of_these))
@@ -68,7 +68,7 @@ def differing(now: dt.datetime) -> list[int]:
     wrong = list[int]()
     for place, time_zone in standings.places():
         today, last = day_in(time_zone, now), 0
-        while ids := standings.there(place, last, AT_ONCE):
+        while ids := standings.learners(place, last, AT_ONCE):
             last = ids[-1]
             anew = standings.counted(ids, place, today)
             kept = standings.fresh(ids, place, standings.basis(place), today)

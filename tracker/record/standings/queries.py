@@ -94,6 +94,8 @@ def basis(place: StandingPlace) -> str:
 
 @cache
 def _basis() -> CompoundSelect[*tuple[Any, ...]]:
+    # Rows (what, value): the digest of the version, how many origins its skills have, each skill
+    # that the library leaves out, and the first day of each round.
     of_round = aliased(Framework)
     return union_all(
         select(literal("version"), versions.EDITION["answer"]),
@@ -152,19 +154,19 @@ def places() -> Iterator[tuple[StandingPlace, str]]:
         yield StandingPlace(framework_id, library_id), time_zone
 
 
-def there(place: StandingPlace, above: int, most: int) -> list[int]:
-    """The next of all who are there, in the order of their ids. One query."""
-    return list(session().scalars(_there(place, most).where(Person.id > above)))
+def learners(place: StandingPlace, above: int, most: int) -> list[int]:
+    """The next of all who learn on that version there, in the order of their ids. One query."""
+    return list(session().scalars(_learners(place, most).where(Person.id > above)))
 
 
-def stale_there(place: StandingPlace, on: str, today: dt.date, most: int) -> list[int]:
-    """So many of those who are there and have no row that holds. One query."""
+def stale(place: StandingPlace, on: str, today: dt.date, most: int) -> list[int]:
+    """So many of these as have no row that holds. One query."""
     kept = select(Standing.person_id).where(Standing.person_id == Person.id, _holds())
     values = {"framework": place.framework_id, "basis": on, "today": today}
-    return list(session().scalars(_there(place, most).where(~exists(kept)), values))
+    return list(session().scalars(_learners(place, most).where(~exists(kept)), values))
 
 
-def _there(place: StandingPlace, most: int) -> Select[int]:
+def _learners(place: StandingPlace, most: int) -> Select[int]:
     return (
         select(Person.id)
         .join(PersonVersion, PersonVersion.person_id == Person.id)

@@ -87,6 +87,7 @@ def _recently(rows: Sequence[RowMapping]) -> list[RecentStatement]:
 
 @cache
 def _recent() -> Select[*tuple[Any, ...]]:
+    # What evidence was linked to comes before what was only rated, each by its latest moment.
     linked = (
         select(EvidenceLink.skill_id, literal(0).label("place"), EvidenceLink.linked_at)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.frameworks.versions.rules_search import FIND_MAX
 from tracker.rules.roles import Permission
 from tracker.teams.team.queries import own_teams
-from tracker.today.search.queries import Findable, Found, FoundKind, search
+from tracker.today.search.queries import Findable, FoundKind, search
 from tracker.web.http import session
 from tracker.web.http.access import door, may
 from tracker.web.i18n.render import render
@@ -195,7 +195,9 @@ def index() -> ResponseReturnValue:
     was looked for: a proxy's log of errors would have it."""
     find, only = request.args.get("q", "").strip()[:FIND_MAX], request.args.get("only")
     kind, pages = FoundKind(only) if only in set(FoundKind) else None, list(_pages())
-    results = _found(find, kind, pages) if find else None
+    most = {kind: MOST_OF_ONE} if kind else dict.fromkeys(FoundKind, MOST)
+    blind, today = session.blind_spots(), session.today()
+    results = search(session.actor(), find, today, blind, pages, most) if find else None
     page = render(
         "today/search.html",
         find=find,
@@ -207,11 +209,6 @@ def index() -> ResponseReturnValue:
         href=_href,
     )
     return page, {"Referrer-Policy": "origin"}
-
-
-def _found(find: str, only: FoundKind | None, pages: list[Findable]) -> Found:
-    most = {only: MOST_OF_ONE} if only else dict.fromkeys(FoundKind, MOST)
-    return search(session.actor(), find, session.today(), session.blind_spots(), pages, most)
 
 
 def _pages() -> Iterator[Findable]:
