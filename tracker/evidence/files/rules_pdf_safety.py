@@ -34,9 +34,7 @@ HIDDEN_HEADER = re.compile(
 )
 """One with a comment between its words, which no program writes."""
 TRAILER = re.compile(rb"trailer[\0\s]*+(?=<<|%)")
-ENCRYPT = re.compile(
-    b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in b"Encrypt")
-)
+ENCRYPT = re.compile(b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (char, char) for char in b"Encrypt"))
 ZIP_END = re.compile(rb"PK\x05\x06.{18}", re.DOTALL)
 TOKENS_MAX = 500_000
 """Most names, numbers and texts in all of its objects. A thousand pages have some 200,000."""
@@ -191,10 +189,8 @@ class _Checks:
             if value not in taken:
                 raise _brings(str(value))
 
-    def _dictionaries_at(
-        self, dictionary: DictionaryObject, key: str
-    ) -> Iterator[DictionaryObject]:
-        for value in self._at(key, dictionary.get(key)):
+    def _dictionaries_at(self, parent: DictionaryObject, key: str) -> Iterator[DictionaryObject]:
+        for value in self._at(key, parent.get(key)):
             for one in value if isinstance(value, ArrayObject) else [value]:
                 for reached in self._at(f"one of {key}", one):
                     if isinstance(reached, DictionaryObject):

@@ -187,10 +187,7 @@ def _sides(change: VersionChange) -> tuple[list[StatementSide], list[StatementSi
         titles, texts = pieces(old.title, new.title), pieces(old.text, new.text)
         return [_side(old, titles[0], texts[0])], [_side(new, titles[1], texts[1])]
     before, after = (
-        [
-            _side(statement, [Piece(statement.title, False)], [Piece(statement.text, False)])
-            for statement in side
-        ]
+        [_side(of, [Piece(of.title, False)], [Piece(of.text, False)]) for of in side]
         for side in (change.before, change.after)
     )
     return before, after

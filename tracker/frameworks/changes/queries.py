@@ -198,9 +198,7 @@ def _had(back: Select[int]) -> Select[int, str]:
 
 
 def _last_of(drafted: DraftedVersion) -> Select[int]:
-    befores = {
-        statement.uuid for change in drafted.comparison.changes for statement in change.before
-    }
+    befores = {old.uuid for change in drafted.comparison.changes for old in change.before}
     # The newest row of each uuid before the version in use: ids rise from version to version.
     earlier = aliased(Statement)
     return (

@@ -69,9 +69,8 @@ class VersionChange:
 
     @property
     def is_reworded(self) -> bool:
-        return [(statement.title, statement.text) for statement in self.before] != [
-            (statement.title, statement.text) for statement in self.after
-        ]
+        old, new = ([(of.title, of.text) for of in side] for side in (self.before, self.after))
+        return old != new
 
     @property
     def offers_carry(self) -> bool:
@@ -85,10 +84,7 @@ class VersionChange:
     def key(self) -> str:
         """SHA-256 of all that a decision is about: another wording or place is another change."""
         about = [
-            [
-                (statement.uuid, statement.title, statement.text, *statement.place)
-                for statement in side
-            ]
+            [(of.uuid, of.title, of.text, *of.place) for of in side]
             for side in (self.before, self.after)
         ]
         return hashlib.sha256(json.dumps([self.kind, about]).encode()).hexdigest()
@@ -143,9 +139,7 @@ def origins(
         uuids = (*by_hand.get(statement.uuid, past.news(statement)), statement.uuid)
         led[statement.uuid] = tuple(dict.fromkeys(keys[uuid] for uuid in uuids if uuid in keys))
     led_on = {uuid for uuids in led.values() for uuid in uuids}
-    free = {
-        statement.code: statement.uuid for statement in old.values() if statement.uuid not in led_on
-    }
+    free = {gone.code: gone.uuid for gone in old.values() if gone.uuid not in led_on}
     for statement in after.statements:
         if not led[statement.uuid] and statement.uuid not in by_hand and statement.code in free:
             led[statement.uuid] = (free[statement.code],)
@@ -211,8 +205,8 @@ def compare(
                 tuple(statement for statement in new.values() if statement.uuid in news),
             )
             changes.append(VersionChange(_kind(*sides), *sides))
-    retired = (statement for statement in old.values() if statement.uuid not in became)
-    changes += [VersionChange(Kind.RETIRED, (statement,), ()) for statement in retired]
+    retired = (gone for gone in old.values() if gone.uuid not in became)
+    changes += [VersionChange(Kind.RETIRED, (gone,), ()) for gone in retired]
     return VersionComparison(
         tuple(changes), tuple(section_counts(old, new)), tuple(renamed(before, after))
     )
@@ -271,9 +265,8 @@ def asked_of(
     is."""
 
     def is_expected(statement: PlacedStatement) -> bool:
-        return ranks is None or statement.rank <= ranks.get(
-            f"{statement.strand}/{statement.domain}", 0
-        )
+        domain = f"{statement.strand}/{statement.domain}"
+        return ranks is None or statement.rank <= ranks.get(domain, 0)
 
     asked = list[tuple[PlacedStatement, Asked]]()
     for change in changes:

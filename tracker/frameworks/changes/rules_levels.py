@@ -87,12 +87,12 @@ class NextLevels:
     @cached_property
     def _old(self) -> list[PlacedStatement]:
         """Those of the version in use."""
-        befores = (statement for change in self.comparison.changes for statement in change.before)
-        return [before for before in befores if before.uuid not in self.gone]
+        befores = (old for change in self.comparison.changes for old in change.before)
+        return [old for old in befores if old.uuid not in self.gone]
 
     @cached_property
     def _new(self) -> list[PlacedStatement]:
-        return [statement for change in self.comparison.changes for statement in change.after]
+        return [new for change in self.comparison.changes for new in change.after]
 
     @cached_property
     def _later(self) -> frozenset[str]:
@@ -130,10 +130,9 @@ class NextLevels:
             for statement in (*change.before, *change.after)
         }
         named = {statement.place: statement for statement in (*self._old, *self._new)}
-        before, after = (
-            Counter(statement.place for statement in side) for side in (self._old, self._new)
-        )
-        waits = Counter(statement.place for statement in self._new if statement.uuid in self._later)
+        before = Counter(old.place for old in self._old)
+        after = Counter(new.place for new in self._new)
+        waits = Counter(new.place for new in self._new if new.uuid in self._later)
         return [
             ChangedLevel(named[place], before[place], after[place], waits[place])
             for place in dict.fromkeys(statement.place for statement in (*self._new, *self._old))
@@ -160,9 +159,7 @@ class NextLevels:
         @cache
         def new(had: frozenset[str]) -> Listed:
             waiting = self._later - had
-            return _listed(
-                (statement for statement in self._new if statement.uuid not in waiting), places
-            )
+            return _listed((one for one in self._new if one.uuid not in waiting), places)
 
         @cache
         def then_left_out(library_id: int) -> LeftOut:

@@ -76,10 +76,8 @@ def section_counts(
     old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
 ) -> Iterator[SectionCount]:
     for key in dict.fromkeys(statement.strand for statement in (*new.values(), *old.values())):
-        olds, news = (
-            [statement for statement in side.values() if statement.strand == key]
-            for side in (old, new)
-        )
+        olds = [statement for statement in old.values() if statement.strand == key]
+        news = [statement for statement in new.values() if statement.strand == key]
         one = (news or olds)[0]
         yield SectionCount(one.section_title, one.lang, len(olds), len(news))
 
@@ -148,9 +146,8 @@ def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
     """Of statements of one domain, each with their codes."""
     codes: dict[tuple[str, str, str], list[str]] = {}
     for statement in placed(file).values():
-        codes.setdefault((statement.strand, statement.domain, statement.title), []).append(
-            statement.code
-        )
+        titled = statement.strand, statement.domain, statement.title
+        codes.setdefault(titled, []).append(statement.code)
     return tuple(
         f"“{title}” ({', '.join(alike)})"
         for (_strand, _domain, title), alike in codes.items()

@@ -80,7 +80,7 @@ def say_place(
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
         new, gone = (
-            {change.key for change in of} for of in (stands.new_domains, stands.gone_domains)
+            {listed.key for listed in of} for of in (stands.new_domains, stands.gone_domains)
         )
         if domain not in new or before not in {"", *gone}:
             raise Invalid("place_unknown")

@@ -210,9 +210,7 @@ def origins_form(drafted: DraftedVersion) -> OriginsForm:
         ]
         for file in (drafted.before, drafted.after)
     )
-    earlier = {
-        statement.uuid for change in drafted.comparison.changes for statement in change.before
-    }
+    earlier = {old.uuid for change in drafted.comparison.changes for old in change.before}
     form.statement.choices = fields.choices(sorted(new, key=lambda option: option[0] in earlier))
     form.first.choices = fields.choices([("", _("None: it is new")), *old])
     form.second.choices = fields.choices([("", _("None")), *old])

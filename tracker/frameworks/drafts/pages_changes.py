@@ -175,10 +175,7 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> Sequence[Decisio
         return [*_of_retired(drafted, change)]
     if not change.needs_decision:
         return ()
-    parts = [
-        (f"{CARRY}:{statement.uuid}", _("Carry as %(code)s", code=statement.code))
-        for statement in change.after
-    ]
+    parts = [(f"{CARRY}:{new.uuid}", _("Carry as %(code)s", code=new.code)) for new in change.after]
     carry = parts if change.kind == Kind.SPLIT else [(CARRY, _("Carry"))]
     decision = drafted.decision_of(change)
     return [
@@ -202,10 +199,10 @@ def _of_retired(drafted: DraftedVersion, change: VersionChange) -> Iterator[Deci
 
 
 def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:
-    if {statement.uuid for statement in change.before} & drafted.kept:
+    if {old.uuid for old in change.before} & drafted.kept:
         return str(_("Goes on as it is."))
     decision, _colon, part = drafted.decision_of(change).partition(":")
-    codes = [statement.code for statement in change.after if statement.uuid == part]
+    codes = [new.code for new in change.after if new.uuid == part]
     outcomes = {
         Kind.RETIRED: _("Leaves all counts; stays in history."),
         Kind.NEW: _("Not rated yet, for everybody."),

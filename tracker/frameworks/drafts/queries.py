@@ -182,7 +182,7 @@ class DraftedVersion:
     @property
     def went_on(self) -> dict[str, str]:
         """By new domain, the one that is gone whose targets go on in it."""
-        new, gone = ({change.key for change in of} for of in (self.new_domains, self.gone_domains))
+        new, gone = ({domain.key for domain in of} for of in (self.new_domains, self.gone_domains))
         return {key: before for key, before in self.places.items() if key in new and before in gone}
 
     @property

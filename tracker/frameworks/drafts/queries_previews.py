@@ -3,7 +3,6 @@ profile and version, and nothing that anybody rated."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -22,15 +21,6 @@ from tracker.models.record.versions import expected_rank, expects, is_current
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import current_on
 from tracker.rules.roles import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """`ranks`: by domain, as "section/domain", of several jobs the higher; `left_out`: uuids of
-    what the library doesn't rate."""
-
-    ranks: Mapping[str, int]
-    left_out: frozenset[str]
 
 
 def jobs(library_id: int, slug: str) -> list[tuple[int, str]]:
@@ -74,8 +64,11 @@ def version_of(person_id: int, slug: str) -> str | None:
     )
 
 
-def expected(library_id: int, job_ids: Collection[int], framework_id: int) -> Expected:
-    """In that version. Two queries."""
+def expected(
+    library_id: int, job_ids: Collection[int], framework_id: int
+) -> tuple[Mapping[str, int], frozenset[str]]:
+    """In that version: the ranks by domain, as "section/domain", of several jobs the higher; and
+    uuids of what the library doesn't rate. Two queries."""
     key = Strand.key + "/" + Domain.key
     ranks = session().execute(
         select(key, func.max(expected_rank()))
@@ -86,4 +79,4 @@ def expected(library_id: int, job_ids: Collection[int], framework_id: int) -> Ex
     )
     out = left_out(library_id, STATEMENTS.c.framework_id == framework_id)
     uuids = session().scalars(select(Statement.uuid).join(out, out.c.statement_id == Statement.id))
-    return Expected(dict(ranks.all()), frozenset(uuids))
+    return dict(ranks.all()), frozenset(uuids)

@@ -122,15 +122,11 @@ def _of_person(drafted: DraftedVersion, person_id: int) -> Preview:
 def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Preview:
     """What is suggested counts as carried."""
     base_id, library_id = drafted.base_id, session.actor().library_id
-    expected = previews.expected(library_id, job_ids, base_id)
-    went_on = {key: expected.ranks.get(old, 0) for key, old in drafted.went_on.items()}
+    ranks, left_out = previews.expected(library_id, job_ids, base_id)
+    went_on = {key: ranks.get(old, 0) for key, old in drafted.went_on.items()}
 
-    what = (
-        drafted.comparison.changed,
-        drafted.would_carry,
-        expected.left_out | drafted.new_and_sensitive,
-    )
-    asked = asked_of(*what, {**expected.ranks, **went_on})
+    what = (drafted.comparison.changed, drafted.would_carry, left_out | drafted.new_and_sensitive)
+    asked = asked_of(*what, {**ranks, **went_on})
     later = sum(how in (Asked.NEW, Asked.AGAIN) for _statement, how in asked_of(*what))
     rows = [
         (str(label), statement)

@@ -33,7 +33,7 @@ from tracker.policy.permissions import Actor
 def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
     """In a new library, or of a new framework (`where`): no sensitive statement is rated before
     somebody decides to; what was decided about it or what it was made of stands."""
-    known, excluded = (
+    known, out = (
         exists(select(of.c.id).where(of.c[0] == Library.id, of.c[1] == Statement.id))
         for of in (decided(None, STATEMENTS.c.sensitive), left_out(None, STATEMENTS.c.sensitive))
     )
@@ -47,11 +47,7 @@ def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetim
         .join(Statement, true())
         .join(Framework, Framework.id == Statement.framework_id)
         .where(
-            Statement.sensitive,
-            Framework.status != VersionStatus.WITHDRAWN,
-            where,
-            ~known,
-            ~excluded,
+            Statement.sensitive, Framework.status != VersionStatus.WITHDRAWN, where, ~known, ~out
         )
         .distinct()
     )

@@ -127,8 +127,7 @@ def agreed_exceptions(
         seen(LevelException.person_id, LevelException.skill_id),
         is_agreed(at),
     )
-    # A domain or section of the version is the one of then if it has its key, or is named as the
-    # one that took its place.
+    # The level of then: the same rank, in a domain and a section that had the same keys at first.
     of = read_through(words, framework).c
     then, now = (aliased(Domain) for _side in range(2))
     section_then, section_now = (aliased(Strand) for _side in range(2))

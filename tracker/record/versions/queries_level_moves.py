@@ -105,22 +105,16 @@ def newest_move(sheet: Sheet) -> VersionMove | None:
 def between(from_id: int, to_id: int) -> VersionsBetween:
     """Two queries."""
     listed = _placed(from_id, to_id)
-    placed = {
-        key: statement
-        for key, statement in listed.items()
-        if statement.framework_id in (from_id, to_id)
-    }
+    placed = {key: entry for key, entry in listed.items() if entry.framework_id in (from_id, to_id)}
     lines = [
         (line.before_id, line.after_id)
         for line in version_steps.lines(from_id, to_id)
         if {line.before_id, line.after_id} <= placed.keys()
     ]
     on_the_way: dict[str, set[tuple[int, Place]]] = {}
-    for statement in listed.values():
-        if statement.framework_id != from_id:
-            on_the_way.setdefault(statement.version, set()).add(
-                (statement.skill_id, statement.place)
-            )
+    for entry in listed.values():
+        if entry.framework_id != from_id:
+            on_the_way.setdefault(entry.version, set()).add((entry.skill_id, entry.place))
     return VersionsBetween(from_id, to_id, placed, lines, on_the_way)
 
 
@@ -128,11 +122,7 @@ def moves(of: VersionsBetween) -> tuple[MovedStatement, ...]:
     """At the levels of the domains that the later version has, in its order."""
     placed = of.placed
     before, after = (
-        {
-            key: statement.place
-            for key, statement in placed.items()
-            if statement.framework_id == side
-        }
+        {key: entry.place for key, entry in placed.items() if entry.framework_id == side}
         for side in (of.from_id, of.to_id)
     )
     domains = {place[:2]: placed[key].domain_id for key, place in after.items()}

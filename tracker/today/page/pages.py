@@ -51,10 +51,13 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
     ]
     supervised, coordinated, _checked, administered = (duty.next_ups for duty in duties)
     own_ups = [*own.waits, *own.next_ups] if own is not None else []
-    next_up = first_of([*own_ups, *supervised, *administered, *coordinated])
+    next_ups = [*own_ups, *supervised, *administered, *coordinated]
+    next_up = min(next_ups, key=lambda next_up: next_up.due_on or dt.date.max, default=None)
     if next_up in administered:
+        # What stands on top isn't said again below.
         (section,) = duties[-1].sections
-        duties[-1] = Duties([_without_first(section)])
+        rest, nothing = section.entries[1:], _("Nothing else waits for you here.")
+        duties[-1] = Duties([replace(section, entries=rest, nothing=nothing)])
     return Today(
         rounds=_rounds_open(rounds, own, actor),
         next_up=next_up,
@@ -71,13 +74,6 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
         has_role=bool(
             own or actor.supervises or actor.coordinates or actor.administrator or actor.operator
         ),
-    )
-
-
-def _without_first(section: Section) -> Section:
-    """What stands on top isn't said again below."""
-    return replace(
-        section, entries=section.entries[1:], nothing=_("Nothing else waits for you here.")
     )
 
 
@@ -113,11 +109,6 @@ def account_alerts(
         (sentence(kind, name, of_reader=reader), PanelLink(href(kind, None), words[LEADS_TO[kind]]))
         for kind, name, reader in alerts
     ]
-
-
-def first_of(wanted: Sequence[NextUp]) -> NextUp | None:
-    """The nearest date by which somebody else waits, else the first."""
-    return min(wanted, key=lambda next_up: next_up.due_on or dt.date.max, default=None)
 
 
 def _rounds_open(rounds: tuple[OpenRound, ...], own: Learning | None, actor: Actor) -> list[str]:

@@ -236,26 +236,22 @@ def _corrections(actor: Actor) -> list[PanelEntry]:
 def _endings(actor: Actor) -> list[PanelEntry]:
     """Supervisors whose time ends, and what would be left without one."""
     today = session.today()
-    return [
-        PanelEntry(
-            _(
-                "%(name)s’s last day as a supervisor is %(day)s",
-                name=ending_supervision.name,
-                day=last,
-            )
-            if ending_supervision.last_day >= today
-            else _(
-                "%(name)s’s last day as a supervisor was %(day)s",
-                name=ending_supervision.name,
-                day=last,
-            ),
-            url_for("leaving.show", person_id=ending_supervision.person_id),
-            _("Choose who takes over: %(what)s.", what=_left(ending_supervision)),
-            urgent=True,
+    entries = []
+    for ending in ending_supervisions(actor, today):
+        words = (
+            _("%(name)s’s last day as a supervisor is %(day)s")
+            if ending.last_day >= today
+            else _("%(name)s’s last day as a supervisor was %(day)s")
         )
-        for ending_supervision in ending_supervisions(actor, today)
-        for last in [day(ending_supervision.last_day)]
-    ]
+        entries.append(
+            PanelEntry(
+                words % {"name": ending.name, "day": day(ending.last_day)},
+                url_for("leaving.show", person_id=ending.person_id),
+                _("Choose who takes over: %(what)s.", what=_left(ending)),
+                urgent=True,
+            )
+        )
+    return entries
 
 
 def _left(ending: EndingSupervision) -> str:
