@@ -72,14 +72,29 @@ class VersionContent:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkedStatement:
+class WordedStatement:
     statement_id: int
     framework_id: int
     lang: str
     title: Wording
     text: Wording
     domain: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedStatement(WordedStatement):
     reason: str
+
+
+WORDED = (
+    Statement.id,
+    Statement.framework_id,
+    Framework.lang,
+    Statement.title,
+    Statement.text,
+    Domain.title.label("domain"),
+)
+"""The columns of a `WordedStatement`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +185,7 @@ def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
 
 def _links(evidence_id: int) -> list[LinkedStatement]:
     rows = session().execute(
-        select(
-            Statement.id,
-            Statement.framework_id,
-            Framework.lang,
-            Statement.title,
-            Statement.text,
-            Domain.title.label("domain"),
-            EvidenceLink.reason,
-        )
+        select(*WORDED, EvidenceLink.reason)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(EvidenceLink, EvidenceLink.statement_id == Statement.id)
         .join(Domain, Domain.id == Statement.domain_id)
@@ -202,15 +209,9 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class SentStatement:
+class SentStatement(WordedStatement):
     """A statement that any version of the piece was sent with, the last sending first."""
 
-    id: int
-    framework_id: int
-    lang: str
-    title: Wording
-    text: Wording
-    domain: Wording
     sendings: list[Sending]
 
 
@@ -218,17 +219,7 @@ def sendings(evidence_id: int) -> dict[int, SentStatement]:
     """Where a piece went with a review, by statement, without reviews that were withdrawn. One
     query."""
     rows = session().execute(
-        select(
-            Statement.id,
-            Statement.framework_id,
-            Framework.lang,
-            Statement.title,
-            Statement.text,
-            Domain.title,
-            Review.id,
-            Person.name,
-            Review.sent_at,
-        )
+        select(*WORDED, Review.id, Person.name, Review.sent_at)
         .select_from(EvidenceVersion)
         .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceVersion.id)
         .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)

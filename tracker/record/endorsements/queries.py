@@ -118,19 +118,13 @@ def _expiring_on(today: dt.date, *, of_one: bool) -> Select[*tuple[Any, ...]]:
         )
         .join(Person, Person.id == Endorsement.person_id)
         .join(Library, Library.id == Person.library_id)
-        .join(
-            Statement,
-            Statement.id
-            == read_as(
-                Endorsement.person_id, Endorsement.statement_id, Endorsement.skill_id, today
-            ),
-        )
+        .join(Statement, Statement.id == read_as(today))
         .join(Framework, Framework.id == Statement.framework_id)
         .where(
             Library.id == LIBRARY,
             Library.endorsement_months.is_not(None),
             stood(None),
-            ~left_behind(Endorsement.person_id, today),
+            ~left_behind(today),
             *([Endorsement.person_id == LEARNER] if of_one else []),
         )
     )
@@ -174,13 +168,7 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Endorsement.id,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
-        .join(
-            Statement,
-            Statement.id
-            == read_as(
-                Endorsement.person_id, Endorsement.statement_id, Endorsement.skill_id, today
-            ),
-        )
+        .join(Statement, Statement.id == read_as(today))
         .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
@@ -188,7 +176,7 @@ def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Endorsement.status.in_([EndorsementStatus.REVOKED, EndorsementStatus.EXPIRED]),
             Endorsement.ended_at >= bindparam("since", type_=UTCDateTime),
             ~stands,
-            ~left_behind(Endorsement.person_id, today),
+            ~left_behind(today),
         )
     )
 

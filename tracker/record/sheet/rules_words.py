@@ -110,22 +110,20 @@ Said = Mapping[int, Sequence[Word]]
 Spoken = TypeVar("Spoken", Word, SentItem)
 
 
-def counting(
-    of: VersionStatement, words_by_skill: Said, *, all_origins: bool = False
-) -> Word | None:
+def counting(of: VersionStatement, by_skill: Said, *, all_origins: bool = False) -> Word | None:
     """The word that counts for a statement. `all_origins`: also those that don't carry."""
-    if not words_by_skill:
+    if not by_skill:
         return None
     if of.lines:
-        return max(parts(of, words_by_skill, all_origins=all_origins), key=_moment, default=None)
-    own = _newest(words_by_skill.get(of.skill_id))
+        return max(parts(of, by_skill, all_origins=all_origins), key=_moment, default=None)
+    own = _newest(by_skill.get(of.skill_id))
     return own if own is not None and own.answer is not None else None
 
 
-def parts(of: VersionStatement, words_by_skill: Said, *, all_origins: bool = False) -> list[Word]:
+def parts(of: VersionStatement, by_skill: Said, *, all_origins: bool = False) -> list[Word]:
     """All words that count for a statement: several for one that was merged, which say the same."""
-    own = _newest(words_by_skill.get(of.skill_id))
-    inherited = _inherited(of, words_by_skill, all_origins=all_origins)
+    own = _newest(by_skill.get(of.skill_id))
+    inherited = _inherited(of, by_skill, all_origins=all_origins)
     if inherited and (own is None or own.at < max(inherited, key=_moment).at):
         return inherited
     return [own] if own is not None and own.answer is not None else []
@@ -158,20 +156,20 @@ def newest(of: VersionStatement, sent: Mapping[int, Sequence[SentItem]]) -> Sent
     return _newest(sent.get(of.skill_id))
 
 
-def _inherited(of: VersionStatement, words_by_skill: Said, *, all_origins: bool) -> list[Word]:
+def _inherited(of: VersionStatement, by_skill: Said, *, all_origins: bool) -> list[Word]:
     """The word of each line, where all have the same."""
     lines = [line for line in of.lines if all_origins or line[0].carries]
-    words = [_of_line(line, words_by_skill, all_origins=all_origins) for line in lines]
+    words = [_of_line(line, by_skill, all_origins=all_origins) for line in lines]
     inherited = [word for word in words if word is not None]
     is_one = len(inherited) == len(lines) and len({word.answer for word in inherited}) == 1
     return inherited if is_one else []
 
 
-def _of_line(line: Sequence[Origin], words_by_skill: Said, *, all_origins: bool) -> Word | None:
+def _of_line(line: Sequence[Origin], by_skill: Said, *, all_origins: bool) -> Word | None:
     candidates: list[tuple[dt.datetime, int, int, Word]] = []
     taken_back_at: dt.datetime | None = None
     for steps, origin in enumerate(line):
-        words = words_by_skill.get(origin.skill_id, ()) if all_origins or origin.carries else ()
+        words = by_skill.get(origin.skill_id, ()) if all_origins or origin.carries else ()
         gone = [word.at for word in words if word.answer is None]
         taken_back_at = max(filter(None, (taken_back_at, *gone)), default=None)
         candidates += [

@@ -16,7 +16,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Membership, PersonVersion, RoleProfile, SkillOrigin, Statement
+from tracker.models import (
+    Endorsement,
+    Framework,
+    Membership,
+    PersonVersion,
+    RoleProfile,
+    SkillOrigin,
+    Statement,
+)
 from tracker.models.record.versions import learns_on
 from tracker.models.record.words import is_said_of
 from tracker.policy.permissions import current_on
@@ -55,38 +63,33 @@ def now_of(person_id: int, statement_id: int, today: dt.date) -> int | None:
     return session().scalar(query)
 
 
-def read_as(
-    person_id: SQLColumnExpression[int],
-    statement_id: SQLColumnExpression[int],
-    skill_id: SQLColumnExpression[int],
-    today: dt.date,
-) -> ColumnElement[int]:
-    """The statement for which that person reads now what was said of the skill, in the wording of
-    this one: that of the version that they learn in, if it counts there; else this."""
+def read_as(today: dt.date) -> ColumnElement[int]:
+    """Over `Endorsement`: the statement for which its learner reads it now, that of the version
+    that they learn in, if it counts there; else the one that was reviewed."""
     now = aliased(Statement)
     current = (
         select(now.id)
         .where(
-            is_said_of(skill_id, now.skill_id, carrying=True),
-            _learns(person_id, today, now.framework_id),
+            is_said_of(Endorsement.skill_id, now.skill_id, carrying=True),
+            _learns(Endorsement.person_id, today, now.framework_id),
         )
         .order_by(now.position)
         .limit(1)
         .correlate_except(now)
         .scalar_subquery()
     )
-    return func.coalesce(current, statement_id)
+    return func.coalesce(current, Endorsement.statement_id)
 
 
-def left_behind(person_id: SQLColumnExpression[int], today: dt.date) -> ColumnElement[bool]:
-    """Over `Framework`: that person learns in another version of it."""
+def left_behind(today: dt.date) -> ColumnElement[bool]:
+    """Over `Endorsement` and `Framework`: its learner is on another version of that framework."""
     other = aliased(Framework)
     return exists(
         select(other.id)
         .where(
             other.slug == Framework.slug,
             other.id != Framework.id,
-            _learns(person_id, today, other.id),
+            _learns(Endorsement.person_id, today, other.id),
         )
         .correlate_except(other)
     )

@@ -8,7 +8,7 @@ review.
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select
+from sqlalchemy import CursorResult, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
@@ -91,10 +91,8 @@ def send_to_second_reader(
             raise Missing
         if endorsement.status != EndorsementStatus.STANDING:
             raise Conflict("endorsement_over")
-        now_read_as: ColumnElement[int] = read_as(
-            Endorsement.person_id, Endorsement.statement_id, Endorsement.skill_id, actor.today(now)
-        )
-        statement_id = tx.scalars(select(now_read_as).where(Endorsement.id == endorsement.id)).one()
+        now_read_as = select(read_as(actor.today(now))).where(Endorsement.id == endorsement.id)
+        statement_id = tx.scalars(now_read_as).one()
         review_id = _send(
             tx, actor, reviewer_id, [statement_id], team_id, endorsement.endorser_id, now
         )
