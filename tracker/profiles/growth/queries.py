@@ -206,10 +206,8 @@ def falls_of_move(
     names = {statement.place: statement for statement in (*of.placed.values(), *here)}
     falls = []
     for voice in (Voice.ENDORSED, *([Voice.SELF] if side is Side.OWN else [])):
-        was, is_ = (
-            [_counted(statement, voice, came_by) for statement in voices]
-            for voices in (before, now)
-        )
+        was = [_counted(statement, voice, came_by) for statement in before]
+        is_ = [_counted(statement, voice, came_by) for statement in now]
         for fall in level_falls(was, is_, of.lines):
             name = names[fall.place]
             domain_id = domains[fall.place[:2]]

@@ -193,12 +193,9 @@ def _changes_behind(
         if statement.place == place and statement.is_met
     )
     came = (
-        statement.id not in from_here
-        and statement.place == place
-        and statement.is_rated
-        and statement.counts
-        for statement in after
-        if statement.means not in (Meaning.MET, Meaning.EXCLUDED)
+        new.id not in from_here and new.place == place and new.is_rated and new.counts
+        for new in after
+        if new.means not in (Meaning.MET, Meaning.EXCLUDED)
     )
     reasons[FallReason.CAME] = sum(came)
     return {reason: reasons[reason] for reason in FallReason if reasons[reason]}
@@ -213,9 +210,7 @@ def _became(
     """None where it stays, and is met: one for each that follows it. `made_of`: of how many."""
     counting = [successor for successor in successors if successor.counts]
     here = [statement for statement in counting if statement.place == place]
-    stays = next(
-        (statement.id for statement in here if statement.is_met and statement.id not in taken), None
-    )
+    stays = next((same.id for same in here if same.is_met and same.id not in taken), None)
     if stays is not None:
         taken.add(stays)
         return None

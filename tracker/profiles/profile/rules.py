@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from operator import attrgetter
 
 from tracker.frameworks.versions.rules_levels import (
     DomainStanding,
@@ -106,17 +107,9 @@ def _endorsed(of: StatementVoices) -> Meaning | None:
 
 
 def _ids(of: DomainFacts, wanted: Callable[[StatementVoices], bool]) -> tuple[int, ...]:
-    statements = [
-        statement
-        for statement in of.statements
-        if statement.not_rated_here is None and wanted(statement)
-    ]
-    return tuple(
-        statement.id
-        for statement in sorted(
-            statements, key=lambda statement: (statement.rank, statement.position)
-        )
-    )
+    rated = (statement for statement in of.statements if statement.not_rated_here is None)
+    in_order = sorted(filter(wanted, rated), key=attrgetter("rank", "position"))
+    return tuple(statement.id for statement in in_order)
 
 
 def _on_side(kind: StepKind, side: LearnerReviewState, of: DomainFacts) -> NextStep | None:
@@ -129,14 +122,10 @@ def _rate(of: DomainFacts) -> NextStep | None:
     lacks it."""
     goal = _goal(of)
     own = {view.rank: view for view in in_the_way(of.own, goal)}
-    unknown = {
-        view.rank
-        for view in in_the_way(of.endorsed, goal)
-        if view.state is LevelState.NOT_YET_KNOWN
-    }
-    ids = _ids(
-        of, lambda statement: statement.rank in own.keys() | unknown and _own(statement) in OPEN
-    )
+    endorsed = in_the_way(of.endorsed, goal)
+    unknown = {view.rank for view in endorsed if view.state is LevelState.NOT_YET_KNOWN}
+    ranks = own.keys() | unknown
+    ids = _ids(of, lambda statement: statement.rank in ranks and _own(statement) in OPEN)
     if not ids:
         return None
     rank = min(statement.rank for statement in of.statements if statement.id in ids)
@@ -151,16 +140,12 @@ def _send(of: DomainFacts) -> NextStep | None:
     waiting = {view.rank: view for view in in_the_way(of.endorsed, _goal(of))}
 
     def can_help(statement: StatementVoices) -> bool:
-        if (
-            statement.rank not in waiting
-            or _own(statement) in OPEN
-            or statement.review in WITH_BOTH
-        ):
+        view = waiting.get(statement.rank)
+        if view is None or _own(statement) in OPEN or statement.review in WITH_BOTH:
             return False
         unreviewed = _endorsed(statement) is None and statement.review in TO_SEND
-        return statement.id in of.changed or (
-            unreviewed and waiting[statement.rank].state is LevelState.NOT_YET_KNOWN
-        )
+        is_unknown = view.state is LevelState.NOT_YET_KNOWN
+        return statement.id in of.changed or (unreviewed and is_unknown)
 
     ids = _ids(of, can_help)
     if not ids:
@@ -228,11 +213,9 @@ def _grow(of: DomainFacts) -> NextStep | None:
             and statement.review not in WITH_BOTH
         ),
     )
-    return (
-        NextStep(StepKind.GROW, of.domain_id, ids, change.rank, Voice.ENDORSED, change.more)
-        if ids
-        else None
-    )
+    if not ids:
+        return None
+    return NextStep(StepKind.GROW, of.domain_id, ids, change.rank, Voice.ENDORSED, change.more)
 
 
 OPEN = (None, Meaning.OPEN)

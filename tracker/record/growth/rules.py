@@ -57,13 +57,9 @@ def growth(then: Sheet, now: Sheet) -> Growth:
         step, was_step = (scale.step(answer) if answer else None for answer in (own, was_own))
         if step and was_step and step != was_step:
             moved[step > was_step].append(_change(now, of, was_own, own))
-        reviewed, was_reviewed = (
-            now.answer(line, Voice.ENDORSED),
-            then.answer(earlier, Voice.ENDORSED),
-        )
-        is_met, was_met = (
-            scale.meaning(answer) is Meaning.MET for answer in (reviewed, was_reviewed)
-        )
+        reviewed = now.answer(line, Voice.ENDORSED)
+        was_reviewed = then.answer(earlier, Voice.ENDORSED)
+        is_met, was_met = (scale.meaning(key) is Meaning.MET for key in (reviewed, was_reviewed))
         if is_met is not was_met:
             met[is_met].append(_change(now, of, was_reviewed, reviewed))
     return Growth(tuple(moved[True]), tuple(moved[False]), tuple(met[True]), tuple(met[False]))
