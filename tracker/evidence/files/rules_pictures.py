@@ -66,7 +66,7 @@ def redrawn(content: bytes, kind: str) -> bytes:
     with _turn:
         try:
             with _opened(content, kind) as picture:
-                return _as_jpeg(picture) if kind == "jpg" else _written(_upright(picture), "PNG")
+                return _as_jpeg(picture) if kind == "jpg" else _as_png(picture)
         except BROKEN as error:
             raise _broken(kind) from error
 
@@ -81,6 +81,10 @@ def _as_jpeg(picture: Image.Image) -> bytes:
     assert isinstance(picture, JpegImageFile)
     tables, sampling = picture.quantization, get_sampling(picture)
     return _written(_upright(picture), "JPEG", qtables=tables, subsampling=sampling)
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    return _written(_upright(picture), "PNG")
 
 
 def _upright(picture: Image.Image) -> Image.Image:
