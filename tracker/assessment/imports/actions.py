@@ -28,12 +28,12 @@ def take_over(
     seen: str,
     now: dt.datetime,
 ) -> int:
-    """Store the list's answers to that framework as *imported*: all that its plan stores, or
-    nothing. Returns how many.
+    """Store the answers of the list to that framework as *imported*: all that its plan stores, or
+    nothing. Returns how many. `seen` is the digest of the plan that was shown; `ticked` are the
+    statements whose own answer is replaced.
 
-    `seen` is the digest of the plan that was looked at; `ticked` the statements whose own answer
-    gives way. Raises Missing when they do not learn in it; Conflict: use_statement_unread, and
-    list_overtaken when the plan is another one by now.
+    Raises Missing when they do not learn in it; Conflict: use_statement_unread, and list_overtaken
+    when the plan has changed since.
     """
     today = actor.today(now)
     with transaction() as tx:

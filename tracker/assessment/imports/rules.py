@@ -99,8 +99,7 @@ class ImportPlan:
         return [*self.of(STORED), *asked]
 
     def digest(self) -> str:
-        """Says whether a plan is the one that was looked at: other answers since then make another
-        digest."""
+        """A digest of the plan, which changes when other answers are given meanwhile."""
         parts = [
             (
                 planned.line.number,
@@ -230,8 +229,8 @@ def _joined(stands: str, listed: str) -> str | None:
 
 
 def _apart(lines: Sequence[PlannedLine]) -> Iterator[PlannedLine]:
-    """The plan with lines that answer one statement twice taken out: which of them holds is not
-    ours to say."""
+    """The plan with each line marked that answers a statement which another line answers too:
+    nobody can say which of them holds."""
     numbers: dict[int, list[int]] = {}
     for planned in lines:
         if planned.known is not None and planned.verdict is not Verdict.EMPTY:

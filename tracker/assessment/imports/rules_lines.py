@@ -54,7 +54,7 @@ class ImportLine:
 
 @dataclass(frozen=True, slots=True)
 class RatingList:
-    """`ignored` are the headings of columns that say nothing here."""
+    """`ignored`: headings of columns that are not read."""
 
     lines: tuple[ImportLine, ...]
     ignored: tuple[str, ...]

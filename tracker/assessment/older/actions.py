@@ -85,11 +85,8 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
 
 
 def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
-    """Take back what was kept at that moment: each answer is again as old as it was. Returns how
-    many; what was rated otherwise since stays.
-
-    Raises Missing; Conflict("use_statement_unread").
-    """
+    """Take back what was kept at that moment: each answer is as old as it was before. Returns how
+    many; what was rated again since stays. Raises Missing; Conflict("use_statement_unread")."""
     with transaction() as tx:
         ratings_to_save.locked(actor, actor.today(now))
         earlier = aliased(RatingEntry)

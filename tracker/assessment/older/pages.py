@@ -35,7 +35,8 @@ class TypedAgain:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedCard:
-    """`became`: what is shown once for all that it was made of, at the first of them."""
+    """`became`: each statement that takes its place, shown once, with the first that it was made
+    of."""
 
     statement: EarlierStatement
     sent: SentRating
@@ -78,13 +79,13 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
 
 
 def _as_of_one(sent: SentRating, parts: int) -> SentRating:
-    """An answer to what was split is nobody's who doesn't give it again."""
+    """Where a statement was split, its answer is not carried to the parts: they choose it again."""
     return sent if parts == 1 else replace(sent, answer="", clear=False)
 
 
 def _typed_again(card: StatementCard, typed: list[SentRating], known: set[str]) -> TypedAgain:
-    """A note that is there already stays, unless it is the one that was typed on; of several
-    answers none is chosen unless they are the same."""
+    """A note that is saved already stays, unless the typed one goes on from it; of several answers
+    none is chosen unless they are the same."""
     is_same = len(typed) == 1 and typed[0].base_version == card.version
     answers = {sent.answer for sent in typed} & known
     clear = all(sent.clear for sent in typed)

@@ -39,8 +39,8 @@ refusal_messages(
 @bp.get("/assess/older")
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
-    """On to the first page that has some to keep, else to one with some to decide on; without any,
-    on with rating."""
+    """To the first page that has ratings to keep, else to one that has some to decide on; without
+    any, to rating."""
     header = assess_pages.header_once_read(switch="older_ratings.show")
     slug = header.learner.framework_slug
     groups = page_nav.page_nav(slug, header.progress, which=RatingFilter.OLDER)
@@ -57,7 +57,7 @@ def show() -> ResponseReturnValue:
 @bp.post("/assess/older")
 @door(Permission.RATE, takes=LONG_FORM)
 def keep() -> ResponseReturnValue:
-    """Those that are ticked, once what was changed on the page is saved."""
+    """Keep those that are ticked, after what was changed on the page is saved."""
     sent, seen = page_views.sent_page(), _ticked(request.form)
     if sent.touched:
         changed = page_views.saved(sent, page_views.page_refused)
@@ -106,8 +106,8 @@ def _ticked(form: MultiDict[str, str]) -> dict[int, str]:
 
 
 def _moment(form: MultiDict[str, str]) -> dt.datetime:
-    """Of the keeping that is undone. Raises Invalid("rating_malformed"): no moment of a known time
-    zone."""
+    """When the ratings were kept that are to be undone. Raises Invalid("rating_malformed") for what
+    is no moment of a known time zone."""
     try:
         kept_at = dt.datetime.fromisoformat(form.get("kept_at", ""))
         if kept_at.tzinfo is not None:

@@ -213,7 +213,7 @@ def _write(
 def _begin(
     tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, rater: Rater, now: dt.datetime
 ) -> SavedRating:
-    """The first answer, which takes the notes along that waited for it; or such notes."""
+    """The first answer to a skill, with the notes that waited for it; or notes that wait."""
     before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
     if row.has_origins:
         waiting = earlier_ratings.notes_of_origins(person_id, [sent.statement_id])
@@ -241,7 +241,8 @@ def _begin(
 
 
 def _is_as_inherited(sent: RatingToSave, inherited: Rating, rater: Rater) -> bool:
-    """No answer, or the one that counts already and needs no confirming."""
+    """Whether it says what counts already from an origin: no answer, or the same that needs no
+    confirming."""
     return sent.answer is None or (
         sent.answer == inherited.answer
         and not (
@@ -259,8 +260,8 @@ def _onto_inherited(
     before: Mapping[str, str],
     now: dt.datetime,
 ) -> SavedRating:
-    """A statement without an answer of its own, where one to its origin counts: it is cleared here
-    alone, and a note goes to the answer."""
+    """A save where the answer to an origin counts: clearing it clears it for this skill alone, and
+    a note is kept with that answer."""
     notes = {**before, **sent.notes}
     if sent.clear:
         version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
@@ -287,8 +288,8 @@ def clean_notes(**given: str | None) -> dict[str, str]:
 
 
 def declare_ready(actor: Actor, is_ready: bool, now: dt.datetime) -> None:
-    """Say that one is ready for a review talk, or take it back: all that others see before anything
-    is sent. Said again, it keeps its date."""
+    """Say that one is ready for a review talk, or take it back. Others see nothing else before
+    anything is sent. Said again, it keeps its date."""
     change = update(Person).where(Person.id == actor.person_id)
     with transaction() as tx:
         if is_ready:

@@ -116,8 +116,8 @@ class WayOn:
 def following(
     header: AssessmentHeader, groups: list[PageNavGroup], which: RatingFilter | None = None
 ) -> WayOn:
-    """The page that comes next, by way of the finish while something of the job is left; or the
-    finish."""
+    """The page that comes next, by way of the finish while something of the job is left; the finish
+    where no page comes."""
     page = page_nav.following(groups)
     is_over = which is RatingFilter.JOB and header.progress.is_finished
     if page is None or is_over:
@@ -193,7 +193,7 @@ def one_at_a_time(
 
 
 def filter_asked() -> RatingFilter | None:
-    """404 for a filter that there is not."""
+    """The filter that the address names; 404 where there is no such filter."""
     asked = request.args.get("show")
     if asked is None:
         return None

@@ -41,7 +41,7 @@ FIELDS = {"own_note": "self", "reviewer_note": "reviewer"}
 
 
 def wanted(sent: SentPage) -> list[RatingToSave]:
-    """What was touched, and of it what was changed."""
+    """What to save: the rows that were touched, and in them what was changed."""
     return [
         RatingToSave(
             row.statement_id,
@@ -55,7 +55,7 @@ def wanted(sent: SentPage) -> list[RatingToSave]:
 
 
 def tell(changed: int) -> None:
-    """On the next page: how many were saved."""
+    """Say on the next page how many were saved."""
     errors.flash_message(
         ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
         if changed

@@ -188,7 +188,7 @@ _RATED = (
 
 
 def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The answer to the skill itself: one to its origins is none to save onto."""
+    """Join the answer to the skill itself. An answer to one of its origins can't be saved onto."""
     mine = and_(Rating.skill_id == Statement.skill_id, Rating.person_id == ME)
     out = left_out(LIBRARY, FRAMEWORKS)
     newest = select(func.max(Seal.sequence)).where(Seal.chain == ME).scalar_subquery()

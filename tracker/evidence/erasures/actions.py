@@ -44,6 +44,5 @@ def erase(
 
 
 def finish(place: FilePlace) -> int:
-    """Remove what an erasure that was cut short left on the disk; returns how many files that
-    were."""
+    """Remove the files that an erasure left on the disk when it was cut short; returns how many."""
     return file_rows.finish(place)

@@ -126,5 +126,5 @@ def _check_formula(text: str) -> None:
 
 
 def _values(attributes: Attributes, name: str) -> list[str]:
-    """All that stands by that name, of whichever namespace: it is not known which one counts."""
+    """All values of that name in whichever namespace: it is not known which of them counts."""
     return [value for key, value in attributes.items() if key.rpartition("}")[2] == name]

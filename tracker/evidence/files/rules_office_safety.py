@@ -73,7 +73,7 @@ class _Room:
 
 
 def _pass_over(_said: str) -> None:
-    """Nobody asked for it."""
+    """For a part of which nothing is asked."""
 
 
 class _Package:
@@ -88,7 +88,7 @@ class _Package:
         self._read(TYPES, self._note_type)
 
     def main_type(self) -> str:
-        """That of the part that is opened first."""
+        """The type of the part that is opened first."""
         targets: list[str] = []
 
         def note(tag: str, attributes: Attributes) -> None:

@@ -123,9 +123,9 @@ def _holds_zip(content: bytes) -> bool:
 
 
 class _Checks:
-    """What does something must be of a kind that is known. `read`: each object by its number, in
-    all of its versions; what points to one may mean any of them. Each is looked at once for what
-    it is used as, however often it is."""
+    """Checks that what does something is of a kind that is known. `read`: each object by its
+    number, in all of its versions; a reference to one may mean any of them. Each object is looked
+    at once for each use."""
 
     def __init__(self, read: dict[int, list[PdfObject]]) -> None:
         self._read = read
@@ -197,7 +197,7 @@ class _Checks:
                         yield reached
 
     def _at(self, use: str, value: Any) -> list[Any]:
-        """What it is, or may point to, unless that was looked at for this use."""
+        """The values that it is or may point to, without those that were looked at for this use."""
         if not isinstance(value, IndirectObject):
             return [] if value is None else [value]
         looked_at = (use, value.idnum)
@@ -222,7 +222,7 @@ def _brings(name: str, what: str = "") -> Invalid:
 
 
 def _dictionaries(one: PdfObject) -> Iterator[DictionaryObject]:
-    """The object and all that stands in it, with what it refers to left as it is."""
+    """The dictionaries in an object, without those that it refers to."""
     waiting: list[Any] = [one]
     while waiting:
         part = waiting.pop()

@@ -177,8 +177,7 @@ def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
 
 
 def archive(actor: Actor, evidence_id: int, now: dt.datetime) -> None:
-    """Put it away: it counts for nothing and is not sent, until it is brought back. Nothing is
-    deleted."""
+    """Put it away: it doesn't count and isn't sent until it is restored. Nothing is deleted."""
     with transaction() as tx:
         evidence = versions.owned(tx, actor.person_id, evidence_id, archived=None)
         evidence.archived_at = evidence.archived_at or now
@@ -237,11 +236,9 @@ def _of_version(
 def _judged(
     actor: Actor, uploads: Sequence[Upload], store: FileStore | None, *, draw: bool
 ) -> list[Accepted]:
-    """What is kept of them. The cheap looks come first, and nothing is opened before the scanner
-    has seen it.
-
-    Raises Invalid, Unchecked: file_unchecked, pages_not_now, and as `files.turn_of` does.
-    """
+    """The files as they are kept. The cheap checks come first, and nothing is opened before the
+    scanner has seen it. Raises Invalid, Unchecked: file_unchecked, pages_not_now, and as
+    `files.turn_of` does."""
     if not uploads:
         return []
     if store is None:

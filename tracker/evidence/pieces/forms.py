@@ -254,8 +254,8 @@ class EvidenceForm(Form):
 
     @property
     def sent_name(self) -> str:
-        """What the files were called that came with a form which is shown again: the browser did
-        not keep them."""
+        """The names of the files that came with a form which is shown again, as the browser doesn't
+        keep them."""
         names = [sent.filename for sent in request.files.getlist(self.file.name)]
         return ", ".join(name for name in names if name)
 

@@ -76,7 +76,8 @@ def picker(chosen: Mapping[int, str] | None = None, without: Iterable[int] = ())
 
 
 def refused(refusal: Refusal, chosen: Mapping[int, str]) -> Refusal:
-    """What is said of it where a statement that was chosen is of another version than theirs."""
+    """The refusal to show: where a statement that was chosen is of another version than theirs, one
+    that says so."""
     placed = drafts.in_place(chosen)
     is_unknown = refusal.code == "evidence_statement_unknown"
     return placed.refusal if is_unknown and placed is not None else refusal
@@ -166,7 +167,7 @@ def form_page(
 
 
 def signs_in(form: EvidenceForm) -> list[Any]:
-    """What in it looks like the particulars of a patron, in words."""
+    """What in the form looks like details of a patron, in words."""
     return [SIGNS[sign] for sign in sorted(signs(form.title.data or "", form.text.data or ""))]
 
 
@@ -177,7 +178,7 @@ def asks_first(form: EvidenceForm) -> bool:
 
 
 def tell_of_files(form: EvidenceForm) -> None:
-    """What was changed of those that were kept."""
+    """Say what was changed in the files that were kept."""
     if form.sends(PICTURES):
         flash_message(_("Location and camera data, if any, were taken out of the picture."), "info")
     if form.draw.data and form.sends({"pdf"}):
@@ -191,7 +192,7 @@ def tell_of_files(form: EvidenceForm) -> None:
 
 
 def tell_of_note(evidence_id: int, statements: int) -> None:
-    """With a way to it, or to where it can be linked."""
+    """Say that the note is saved, with a link to it, or to where it can be linked."""
     if statements:
         message = ngettext(
             "Quick note saved and linked to %(num)d statement.",

@@ -87,14 +87,14 @@ class EvidenceContent:
 
 
 def kind_of(url: str, has_file: bool) -> EvidenceKind:
-    """A file makes it a file, else a link makes it a link, else it is a note."""
+    """A file, else a link, else a note."""
     if has_file:
         return EvidenceKind.FILE
     return EvidenceKind.LINK if url else EvidenceKind.NOTE
 
 
 def completed(url: str) -> str:
-    """A web address typed without its scheme, with it; anything else as it is."""
+    """A web address that was typed without a scheme gets one; anything else stays as it is."""
     return f"https://{url}" if BARE_ADDRESS.match(url) else url
 
 
@@ -173,7 +173,7 @@ def clean_reasons(reasons: Mapping[int, str]) -> dict[int, str]:
 
 
 def titled_for(content: EvidenceContent, file_name: str) -> EvidenceContent:
-    """The same for one of several files, told apart by its name."""
+    """The content for one of several files, with its name in the title."""
     return replace(content, title=f"{content.title}: {file_name}"[:TITLE_MAX])
 
 

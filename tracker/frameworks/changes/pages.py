@@ -34,7 +34,8 @@ FEW = 5
 
 
 def count(number: int) -> str:
-    """As anybody may know it: nobody can tell a few people from each other by it."""
+    """A number as everybody may see it: few people are not counted, so that none of them can be
+    found out."""
     return str(number) if number >= FEW else _("under %(few)s", few=FEW)
 
 
@@ -107,7 +108,7 @@ def change_card(change: VersionChange) -> ChangeCard:
 
 
 def same_card(change: VersionChange, kind: str, sources: tuple[str, str] = ("", "")) -> ChangeCard:
-    """Of a statement whose words and place are the same. `sources`: before and after."""
+    """A card for a statement whose words and place are the same. `sources`: before and after."""
     lang = change.after[0].lang
     lines = [DiffLine(_("Sources:"), _marked(*sources, lang, lang))]
     card = replace(change_card(change), kind=kind, before=(), after=())
@@ -115,7 +116,7 @@ def same_card(change: VersionChange, kind: str, sources: tuple[str, str] = ("", 
 
 
 def title_cards(comparison: VersionComparison, old_lang: str, new_lang: str) -> list[ChangeCard]:
-    """Of sections, domains, and levels that are called otherwise, new, or gone."""
+    """Cards for sections, domains, and levels that are new, gone, or have another title."""
     cards = list[ChangeCard]()
     for number, (old, new) in enumerate(comparison.renamed):
         lines = [DiffLine("", _marked(old, new, old_lang, new_lang))] if old and new else []

@@ -95,8 +95,8 @@ def affected(skill_ids: Mapping[str, Collection[int]]) -> Mapping[str, Affected]
 def _by_group(
     groups: Mapping[str, Collection[int]], rows: Select[*tuple[Any, ...]]
 ) -> Mapping[str, int]:
-    """`rows`: a skill, and what is counted once in each group. A skill of several groups counts in
-    the first of them alone: groups that overlap are asked for one by one."""
+    """`rows`: a skill, and what is counted once in each group. A skill that is in several groups
+    counts in the first of them, so groups that overlap are asked for one by one."""
     keys = list(groups)
     skill_id, counted = rows.subquery().c
     number = case(*((skill_id.in_(groups[key]), at) for at, key in enumerate(keys)), else_=-1)
@@ -186,7 +186,7 @@ def _in_use_or_last(drafted: DraftedVersion) -> ColumnElement[bool]:
 
 
 def _had(back: Select[int]) -> Select[int, str]:
-    """Who was on a version that had the skills of those wordings, with the uuids of these."""
+    """Who was on a version that had the skills of those wordings, and the uuids of the wordings."""
     on_it = aliased(Statement)
     return (
         select(PersonVersion.person_id, Statement.uuid)

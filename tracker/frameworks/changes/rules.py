@@ -35,14 +35,14 @@ class KnownBefore:
     ancestors: Origins
 
     def news(self, statement: StatementInFile) -> list[str]:
-        """Of where its file says that it came from what no version has written down: an exported
-        file says again what is known."""
+        """The uuids in its "from", where they say something that no version has written down: an
+        exported file says again what is known."""
         known = self.ancestors.get(statement.uuid, ())
         return [uuid for uuid in statement.came_from if uuid not in known]
 
 
 class Kind(StrEnum):
-    """Change, and what has no successor or is none."""
+    """The changes of `Change`, and of statements that have no successor or no predecessor."""
 
     SAME = "same"
     REWORDED = "reworded"
@@ -117,8 +117,7 @@ class VersionComparison:
 
     @property
     def tangled(self) -> tuple[VersionChange, ...]:
-        """A statement is split into one that others are merged into: what is carried where could
-        not be said."""
+        """Statements that are split and merged at once: nobody could say what is carried where."""
         return tuple(
             change for change in self.changes if min(len(change.before), len(change.after)) > 1
         )
@@ -130,8 +129,9 @@ class VersionComparison:
 def origins(
     before: FrameworkFile, after: FrameworkFile, by_hand: Origins, past: KnownBefore
 ) -> Origins:
-    """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
-    said by hand or else the file, where it is news; where there are none, by its code."""
+    """For each new statement the uuids of the earlier ones whose place it takes: the one with its
+    own uuid, and those that somebody named by hand, or else the file where it says something new;
+    where there are none, the one with its code."""
     old = {statement.uuid: statement for statement in before.statements}
     keys = {**past.keys, **{uuid: uuid for uuid in old}}
     led: dict[str, tuple[str, ...]] = {}
@@ -175,9 +175,9 @@ def compare(
     past: KnownBefore = NO_PAST,
     went_on: Mapping[str, str] = NOWHERE_ELSE,
 ) -> VersionComparison:
-    """From a version to the next. A statement that takes the place of one that was there still
-    earlier has that before it. `went_on`: by new domain, as "section/domain", the one that goes on
-    in it: staying there a statement isn't moved."""
+    """What changes from a version to the next. A statement that takes the place of one of a still
+    earlier version has that one before it. `went_on`: by new domain, as "section/domain", the one
+    that it continues: a statement that stays in it isn't moved."""
     new = placed(after)
     goes_to = {old: key for key, old in went_on.items()}
 
@@ -215,7 +215,7 @@ def compare(
 def _together(
     uuid: str, led: Origins, became: Mapping[str, list[str]]
 ) -> tuple[set[str], set[str]]:
-    """The earlier and the new statements that hang together with that new one."""
+    """The earlier and the new statements that are connected with that new one."""
     olds, news, waiting = set[str](), {uuid}, [uuid]
     while waiting:
         for origin in led[waiting.pop()]:
@@ -259,10 +259,10 @@ def asked_of(
     left_out: Collection[str],
     ranks: Mapping[str, int] | None = None,
 ) -> list[tuple[PlacedStatement, Asked]]:
-    """At most, of who rated all: a merged one is asked again where its ratings differ. Statements
-    of the next version; one that is gone, in its last. `left_out`: uuids of what isn't rated, which
-    goes on; `ranks`: what is expected, by domain, as "section/domain", None for all that there
-    is."""
+    """What somebody who rated everything is asked at most: a merged statement is asked again where
+    its ratings differ. Statements of the next version; one that is gone, in its last wording.
+    `left_out`: uuids of what isn't rated, which aren't asked; `ranks`: what is expected, by domain,
+    as "section/domain", None for everything."""
 
     def is_expected(statement: PlacedStatement) -> bool:
         domain = f"{statement.strand}/{statement.domain}"

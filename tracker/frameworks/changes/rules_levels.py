@@ -61,7 +61,7 @@ class ChangedLevel:
 
     @property
     def is_too_few(self) -> bool:
-        """Nobody is said to hold it or not then."""
+        """Whether the next version has too few statements there to say that somebody reached it."""
         return self.at_once < RULE.least_applicable
 
 
@@ -86,7 +86,7 @@ class NextLevels:
 
     @cached_property
     def _old(self) -> list[PlacedStatement]:
-        """Those of the version in use."""
+        """The statements of the version in use."""
         befores = (old for change in self.comparison.changes for old in change.before)
         return [old for old in befores if old.uuid not in self.gone]
 
@@ -108,8 +108,8 @@ class NextLevels:
 
     @cached_property
     def _back(self) -> dict[str, str]:
-        """Of those what comes back as it was, with its uuid before: it counts at once for who had
-        it."""
+        """Statements that come back as they were, with their uuids before: they count at once for
+        those who had them."""
         return {
             change.after[0].uuid: change.before[0].uuid
             for change in self.comparison.changes
@@ -163,7 +163,7 @@ class NextLevels:
 
         @cache
         def then_left_out(library_id: int) -> LeftOut:
-            """It goes on also to what asks again, and to each part."""
+            """Not rated there also what is asked again, and each part of what was split."""
             out = left_out.get(library_id, frozenset())
             return frozenset(uuid for uuid, of in made_of.items() if out >= of.befores)
 
@@ -198,7 +198,7 @@ def _listed(statements: Iterable[PlacedStatement], places: Collection[Place]) ->
 def _then(
     person: ReviewedPerson, made_of: Mapping[str, MadeOf], scale: Scale
 ) -> dict[str, Meaning]:
-    """Where several become one, only what all of them say alike."""
+    """What several become: only what all of them say alike."""
     then = {}
     for uuid, of in made_of.items():
         if not of.carries:
@@ -215,7 +215,7 @@ def _then(
 def _held(
     listed: Listed, meanings: Mapping[str, Meaning], left_out: LeftOut
 ) -> dict[tuple[str, str], int]:
-    """By domain, the rank that is held."""
+    """The rank that is reached, by domain."""
 
     def tally(rank: int, uuids: list[str]) -> LevelTally:
         rated = [uuid for uuid in uuids if uuid not in left_out]
@@ -231,7 +231,7 @@ def _held(
 
 @dataclass(frozen=True, slots=True)
 class LevelMove:
-    """`came`: into the level, else it left it. `other_id`: what it was before, or is now; None
+    """`came`: into the level, otherwise it left. `other_id`: what it was before, or is now; None
     where it is new, or retired."""
 
     statement_id: int

@@ -124,7 +124,8 @@ def _domains(file: FrameworkFile) -> Iterable[ListedDomain]:
 
 
 def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:
-    """Which answers there are, in which order, and what each counts as; their words may change."""
+    """Whether both have the same answers in the same order, and each counts as the same; their
+    words may differ."""
     one, other = (
         [(answer.key, answer.counts_as) for answer in file.scale] for file in (before, after)
     )
@@ -143,7 +144,7 @@ def empty_levels(file: FrameworkFile) -> tuple[Wording, ...]:
 
 
 def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
-    """Of statements of one domain, each with their codes."""
+    """Titles that several statements of one domain have, each with their codes."""
     codes: dict[tuple[str, str, str], list[str]] = {}
     for statement in placed(file).values():
         titled = statement.strand, statement.domain, statement.title

@@ -58,7 +58,7 @@ def pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...
 
 
 def _run(words: list[str], differs: bool) -> list[Piece]:
-    """The space after words that differ is no part of them."""
+    """A run of words. The space after words that differ is not part of them."""
     text = "".join(words)
     bare = text.rstrip()
     if not differs or bare == text:
@@ -116,7 +116,8 @@ def beginning(text: str) -> Wording:
 
 
 def _near(words: list[str], is_after: bool, is_before: bool) -> str:
-    """Of words that stay those beside words that differ: `is_after` some, `is_before` some."""
+    """The words that stay beside words that differ: some after, where `is_after`, and some before,
+    where `is_before`."""
     if len(words) <= NEAR * (is_after + is_before) + 1:
         return "".join(words)
     first = "".join(words[:NEAR]).rstrip() if is_after else ""

@@ -24,13 +24,13 @@ def suggest_correction(
     anchor: str = "",
     library_id: int | None = None,
 ) -> None:
-    """Keep a suggestion for the library of who is signed in, None for nobody. `code` names a
-    statement, or is "" for the page as a whole. `anchor`, or "", is the source anchor meant: it
-    stands before the text.
+    """Keep a suggestion for the library of whoever is signed in, None for nobody. `code` names a
+    statement, or is "" for the page as a whole. `anchor`, or "", is the source anchor meant: it is
+    put before the text. Name and address may be "". The same words again, while they wait, are kept
+    once.
 
-    Name and address may be "". The same words again, while they wait, are kept once. Raises Invalid
-    for a text, name or address that cannot be used, and Invalid("statement_unknown") for a code
-    that is not of this framework.
+    Raises Invalid for a text, name or address that cannot be used, and Invalid("statement_unknown")
+    for a code that is not of this framework.
     """
     words = clean_prose(f"{anchor}: {text}" if anchor and text.strip() else text)
     who = clean_name(name) if name.strip() else ""
@@ -60,11 +60,9 @@ def suggest_correction(
 
 
 def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.datetime) -> None:
-    """Say what became of a suggestion (or ""), and take it off the list of those that wait.
-
-    Raises Missing where there is none for them, and Conflict("correction_closed") when somebody
-    closed it before.
-    """
+    """Note what became of a suggestion (or ""), and take it off the list of those that wait. Raises
+    Missing where there is none for them, and Conflict("correction_closed") when somebody closed it
+    before."""
     words = clean_prose(outcome, "outcome") if outcome.strip() else ""
     with transaction() as tx:
         correction = tx.scalar(

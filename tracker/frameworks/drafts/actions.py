@@ -35,8 +35,8 @@ class PublishedVersion:
 def decide(
     actor: Actor | None, draft_id: int, decisions: Mapping[str, Decided], now: dt.datetime
 ) -> int:
-    """By key of the change. How many are new or other. Raises Conflict("draft_changed") for a
-    change that is not there (any more), Invalid("part_unknown")."""
+    """Keep these decisions, by key of the change. Returns how many are new or changed. Raises
+    Conflict("draft_changed") for a change that is not there (any more), Invalid("part_unknown")."""
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
         return _decide(tx, draft, stands, decisions, actor, now)
@@ -45,10 +45,12 @@ def decide(
 def say_origins(
     actor: Actor | None, draft_id: int, uuid: str, earlier: Collection[str], now: dt.datetime
 ) -> None:
-    """Whose place a statement takes beside what its uuid says, in place of what its file says: of
-    several it is merged, of none it is new. Said of several statements an earlier one is split.
+    """Say which earlier statements one takes the place of, besides the one with its uuid and
+    instead of what its file says: of several it is merged, of none it is new. An earlier one that
+    several take the place of is split.
 
-    Raises Invalid("origin_unknown")."""
+    Raises Invalid("origin_unknown").
+    """
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
         old, new = placed(stands.before), placed(stands.after)
@@ -75,7 +77,7 @@ def keep(actor: Actor | None, draft_id: int, uuid: str, now: dt.datetime, *, is_
 def say_place(
     actor: Actor | None, draft_id: int, domain: str, before: str, now: dt.datetime
 ) -> None:
-    """Whose targets go on in a new domain: of one that is gone, or "" for nobody's; both as
+    """Say whose targets go on in a new domain: those of one that is gone, or "" for none; both as
     "section/domain". Raises Invalid("place_unknown")."""
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)

@@ -115,7 +115,7 @@ def _draft(
 
 
 def _before(tx: Session, draft: FrameworkDraft) -> dict[str, Any]:
-    """Facts of a draft that would be replaced."""
+    """What to say of a draft that would be replaced."""
     stands = drafted(draft.id)
     assert stands is not None
     maker = tx.execute(
@@ -144,7 +144,7 @@ def _check_follows(file: FrameworkFile, base: Framework) -> None:
 
 
 def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> int:
-    """How many choices do not fit, and are gone."""
+    """Drop the choices that no longer fit. Returns how many."""
     stands = drafted(draft.id)
     assert stands is not None
     old, new = {*stands.past.gone, *placed(stands.before)}, placed(file)

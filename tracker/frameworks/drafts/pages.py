@@ -51,7 +51,7 @@ class DraftFault:
 
 
 def _faults(drafted: DraftedVersion) -> list[DraftFault]:
-    """What hinders publishing it."""
+    """What keeps it from being published."""
     names = (
         (_("These levels have no statement:"), empty_levels(drafted.after)),
         (_("These titles appear twice in a domain:"), titles_used_twice(drafted.after)),
@@ -84,7 +84,7 @@ def _elsewhere(drafted: DraftedVersion, ids: IdsElsewhere) -> str:
 
 
 def _oddities(drafted: DraftedVersion) -> Iterator[str]:
-    """What hinders nothing."""
+    """What may be a mistake and keeps nothing from being published."""
     file = drafted.after
     for warning in warnings(file):
         yield _(

@@ -127,7 +127,7 @@ class VersionUse:
 
 
 def version_use(framework_id: int) -> VersionUse:
-    """While it is, the version can't be withdrawn. One query."""
+    """What uses the version. While anything does, it can't be withdrawn. One query."""
     own = select(Statement.id).where(Statement.framework_id == framework_id)
     alone = skills_alone(framework_id)
     # What names a wording of this version, whatever its skill is now; and what libraries decided
@@ -162,7 +162,7 @@ def version_use(framework_id: int) -> VersionUse:
 
 
 def skills_alone(framework_id: int, *, sensitive: bool = False) -> Select[int]:
-    """Those that no other version has, or has as `sensitive` ones."""
+    """The version's skills that no other version has, or that no other has as `sensitive` ones."""
     other, of = aliased(Statement), aliased(Framework)
     elsewhere = (
         select(other.id)
@@ -206,8 +206,8 @@ def skills_named(framework_id: int) -> dict[str, int]:
 
 
 def ancestors_of(framework_id: int) -> dict[str, set[str]]:
-    """By each uuid that the version or one before it had, those of all that its newest skill was
-    made of. Two queries."""
+    """By each uuid that the version or one before it had, the uuids of all that its newest skill
+    was made of. Two queries."""
     known = session().execute(_before(framework_id, itself=True)).all()
     names = defaultdict[int, set[str]](set)
     for row in known:

@@ -67,7 +67,7 @@ def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
 
 
 def _in_order(model: type[InOrder], framework_id: int) -> Iterable[InOrder]:
-    """All that the version has of it."""
+    """All parts of one kind that the version has, in order."""
     of_it = select(model).where(model.framework_id == framework_id)
     return session().scalars(of_it.order_by(model.position))
 
@@ -126,7 +126,8 @@ def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
 
 
 def known_uuids(slug: str, version: str) -> Collection[str]:
-    """Those that the framework had in any version; none where this version is there. One query."""
+    """The uuids that the framework had in any version; none where this version is published. One
+    query."""
     rows = (
         session()
         .execute(

@@ -89,7 +89,7 @@ def scope_of(move: PlannedMove) -> MoveScope:
 
 
 def of_scope(scope: MoveScope) -> Select[int]:
-    """The id of a move that is planned for the very same."""
+    """The id of a planned move of the same people between the same versions."""
     return select(PlannedMove.id).where(
         *(getattr(PlannedMove, name) == getattr(scope, name) for name in scope.__slots__)
     )
@@ -188,7 +188,7 @@ def listed(library_id: int, today: dt.date) -> list[ListedMove]:
 
 
 def _people(moves: Iterable[PlannedMove], today: dt.date) -> dict[int, int]:
-    """For how many each is today. One query."""
+    """How many people each move is for today. One query."""
     counts = (
         select(literal(move.id), func.count()).select_from(
             whom(scope_of(move), today).order_by(None).subquery()
@@ -224,8 +224,8 @@ def past_moves(library_id: int) -> list[PastMove]:
 def _teams_moved(
     library_id: int, moments: Collection[dt.datetime]
 ) -> dict[tuple[dt.datetime, str, str], str]:
-    """By moment and both versions: for which team a move was, as the audit has it. Nothing where
-    several were done at that moment."""
+    """By moment and both versions, the team that a move was for, from the audit. Nothing where
+    several moves were made at that moment."""
     rows = session().execute(
         select(AuditEvent.happened_at, AuditEventDetail.facts)
         .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)

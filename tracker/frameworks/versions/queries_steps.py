@@ -112,7 +112,7 @@ def people(scope: MoveScope, today: dt.date) -> list[int]:
 
 
 def whom(scope: MoveScope, today: dt.date) -> Select[int]:
-    """Their ids, in order."""
+    """The ids of these people, in order."""
     query = (
         select(Person.id)
         .join(PersonVersion, PersonVersion.person_id == Person.id)
@@ -142,13 +142,13 @@ def whom(scope: MoveScope, today: dt.date) -> Select[int]:
 
 
 def names(person_ids: Collection[int]) -> list[str]:
-    """In order. One query."""
+    """The names of these people, in order. One query."""
     query = select(Person.name).where(Person.id.in_(person_ids)).order_by(Person.name, Person.id)
     return list(session().scalars(query))
 
 
 def digest(scope: MoveScope, person_ids: Collection[int]) -> str:
-    """Of a move as a page shows it."""
+    """A digest of a move as a page shows it."""
     return sha256(repr((scope, sorted(person_ids))).encode()).hexdigest()
 
 
@@ -220,7 +220,8 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
 
 
 def to_move(library_id: int, today: dt.date) -> list[tuple[VersionStep, int]]:
-    """With how many people each is for. One query, and one more for each version they are on."""
+    """Each step, with how many people it is for. One query, and one more for each version they are
+    on."""
     ways = steps(library_id, today)
     counts = {
         step.from_id: len(people(MoveScope(library_id, step.from_id, step.to_id), today))
@@ -230,7 +231,7 @@ def to_move(library_id: int, today: dt.date) -> list[tuple[VersionStep, int]]:
 
 
 def steps_of(person_id: int, library_id: int | None, today: dt.date) -> list[VersionStep]:
-    """Those by which somebody can be moved. Two queries."""
+    """The steps by which one person can be moved. Two queries."""
     if library_id is None:
         return []
     on = set(

@@ -28,8 +28,9 @@ class Ancestry:
 
     @property
     def same_skill(self) -> int | None:
-        """The one that it goes on as, unless it is rated again or a part of it. What waits for a
-        library's decision is another one: whoever is on an earlier version rates it as before."""
+        """The skill that it goes on as, unless it is rated again or is a part of one. What waits
+        for a library's decision is a new skill: whoever is on an earlier version rates the old one
+        as before."""
         is_part = self.change in (Change.SPLIT, Change.MERGED)
         goes_on = self.carries and not is_part and not self.is_newly_sensitive
         return self.skills[0] if goes_on else None
@@ -59,8 +60,8 @@ def skills_for(
 
 
 def digest(tx: Session, slug: str) -> str:
-    """Of all of it in a framework: the audit notes it whenever something is decided, and a check
-    compares it (operations/checks/queries_record)."""
+    """A digest of the whole lineage of a framework: the audit notes it whenever something is
+    decided, and a check compares it (operations/checks/queries_record)."""
     return seals.lineage(*(tx.execute(rows).all() for rows in lineage_of(slug)))
 
 
@@ -98,7 +99,7 @@ class OriginLink:
     carries: bool
 
     def before(self, later: "OriginLink") -> "OriginLink":
-        """As it is seen from where the later one leads to."""
+        """This link as it is seen from a skill that was made of its own."""
         carries = self.carries and later.carries
         return OriginLink(self.origin_id, self.change.then(later.change), carries)
 
@@ -110,8 +111,8 @@ Line = tuple[OriginLink, ...]
 def _led_on(
     skill_id: int, through: int, lines: Sequence[Line], tails: Sequence[Line], *, is_longer: bool
 ) -> list[dict[str, Any]]:
-    """The rows that make what came of a skill lead on to its new lines; `is_longer`: its lines
-    ended there so far."""
+    """Rows that continue the lines of a later skill with the new lines of one that it was made of;
+    `is_longer`: its lines ended there so far."""
     rows, count, ways = list[dict[str, Any]](), len(lines), set[Line]()
     for number, line in enumerate(lines, 1):
         ids = [link.origin_id for link in line]

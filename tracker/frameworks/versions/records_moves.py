@@ -33,8 +33,8 @@ TABLE = table_of(PersonVersion)
 
 
 def begin(tx: Session, person_ids: Collection[int], now: dt.datetime) -> None:
-    """Whoever of them learns in a framework, and is on no version of it yet, begins on that of
-    their library. Their rows are locked, or nobody knows them yet."""
+    """Put those of these people who learn in a framework, and are on no version of it yet, on that
+    of their library. Their rows are locked, or nobody knows them yet."""
     rows = tx.execute(_beginning(), {"people": list(person_ids)}).all()
     tx.add_all(
         PersonVersion(
@@ -141,8 +141,8 @@ def move(
 
 
 def _supervised(tx: Session, library_id: int, first: PersonVersion) -> list[tuple[int, int, int]]:
-    """Who supervises those who moved, `first` first, in the very teams: with a row of one of them,
-    and how many they are."""
+    """Of the people who moved with `first`, by supervisor: a row of one of them, and how many they
+    are."""
     today = day_in(tx.get_one(Library, library_id).time_zone, first.moved_at)
     learns, heads = aliased(Membership), aliased(Membership)
     rows = tx.execute(
@@ -182,8 +182,8 @@ def let_newcomers_begin(
     today: dt.date,
     now: dt.datetime,
 ) -> None:
-    """On that version in place of the other; and rounds to come that are for the other are for
-    it."""
+    """Let newcomers begin on that version instead of the other; rounds to come that are for the
+    other are for it."""
     if of_newcomers(tx, library_id, after.slug, now) != after.id:
         tx.add(
             LibraryVersion(

@@ -17,7 +17,7 @@ class Change(StrEnum):
     MERGED = "merged"
 
     def then(self, later: "Change") -> "Change":
-        """What becomes of it over two versions: the greater of both changes."""
+        """What becomes of it over two changes: the greater of both."""
         order = list(Change)
         return max(self, later, key=order.index)
 

@@ -15,8 +15,8 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class LevelRule:
-    """A named setting. A change of any number is a new version: a stored result says how it came
-    about."""
+    """The numbers of the level rule. Other numbers are a new version, so that a stored result says
+    what it was worked out by."""
 
     name: str
     version: int
@@ -59,7 +59,7 @@ class LevelTally:
     def of(
         cls, rank: int, listed: int, not_rated_here: int, excluded: int, met: int, not_met: int
     ) -> Self:
-        """What has no answer that counts is open."""
+        """Statements without an answer that counts are open."""
         open_ = listed - not_rated_here - excluded - met - not_met
         return cls(rank, listed, not_rated_here, excluded, met, not_met, open_)
 
@@ -255,7 +255,8 @@ def counts_nowhere(of: DomainStanding) -> bool:
 
 
 def checked_rank(of: DomainStanding) -> int | None:
-    """Where the target bites: the highest level up to it that counts. None without one."""
+    """The level that is checked for the target: the highest that counts, up to it. None without
+    one."""
     limit = of.target_rank or 0
     counting = (
         view.rank

@@ -35,12 +35,13 @@ of what somebody typed."""
 
 
 def in_lines(texts: Iterable[str]) -> str:
-    """Many as one, to be looked through at once."""
+    """Many texts as one, a line for each, to be searched at once."""
     return "".join(f"{text}\n" for text in texts)
 
 
 def places_of(typed: str, texts_of: Sequence[tuple[str, ...]]) -> list[int]:
-    """The places of those that hold the words, the best first; each is a title and other words."""
+    """The places of those that hold the words that were typed, the best first. Each is a title and
+    other words."""
     titles = in_lines(known(title) for title, *_ in texts_of)
     texts = in_lines("".join(map(known, others)) for _, *others in texts_of)
     ranks = Search.of(typed).nearest(titles, texts).ranks(titles, texts)
@@ -49,7 +50,7 @@ def places_of(typed: str, texts_of: Sequence[tuple[str, ...]]) -> list[int]:
 
 @cache
 def other_words() -> dict[str, tuple[str, ...]]:
-    """Of each word or phrase of the list, all of its line."""
+    """All spellings on its line, for each word or phrase of the list."""
     words: dict[str, tuple[str, ...]] = {}
     for line in WORDS_FILE.read_text(encoding="utf-8").splitlines():
         told = tuple(dict.fromkeys(plain(term).strip() for term in line.split(",")))
@@ -132,8 +133,9 @@ class Search:
         return cls(tuple(terms))
 
     def nearest(self, titles: str, texts: str) -> "Search":
-        """With the nearest word of all in the place of each that none holds: of equals one of the
-        titles, so that a name comes before what a text says."""
+        """The same search, with the nearest word of all in place of each that no line holds. Of
+        equally near ones a word of a title comes first, so that a name is found before what a text
+        says."""
         return replace(self, terms=tuple(_nearest(term, titles, texts) for term in self.terms))
 
     def ranks(self, titles: str, texts: str) -> dict[int, int]:

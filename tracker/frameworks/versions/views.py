@@ -76,7 +76,7 @@ def hide(version: Subject) -> ResponseReturnValue:
 @bp.post("/<id:version_id>/hide-all")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
 def hide_all(version: Subject) -> ResponseReturnValue:
-    """The whole framework."""
+    """Hide all versions of the framework."""
     ids = [listed.id for listed in _all_of(_row(version.id))]
     return _set(ids, VersionStatus.HIDDEN, _("The framework is hidden."), version)
 
@@ -113,7 +113,7 @@ def _set_status(ids: list[int], status: VersionStatus) -> None:
 
 
 def _row(version_id: int) -> Published:
-    """The door has asked whether it is there."""
+    """The version. The door has asked whether it is there."""
     return next(listed for listed in published([*VersionStatus]) if listed.id == version_id)
 
 
@@ -123,7 +123,7 @@ def _all_of(row: Published) -> tuple[Published, ...]:
 
 
 def _awaited(ids: list[int]) -> str:
-    """Why they are not hidden now, if a move to one of them is planned."""
+    """Why they can't be hidden now, if a move to one of them is planned."""
     move = awaiting(ids)
     if move is None:
         return ""

@@ -97,7 +97,7 @@ class RoundEnd:
 
 
 def ends(learner: Learner) -> Question[list[RoundEnd]]:
-    """Of the rounds to compare with, the oldest first."""
+    """The ends of the rounds to compare with, the oldest first."""
     return Question(
         _ENDS,
         {"learner": learner.person_id, "slug": learner.framework_slug},
@@ -108,7 +108,7 @@ def ends(learner: Learner) -> Question[list[RoundEnd]]:
 
 
 def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
-    """What rounds kept of somebody in versions of a framework, the newest first. One query."""
+    """What rounds kept of somebody, of all versions of a framework, the newest first. One query."""
     rows = ask_made(_WITH_COUNTS, {"learner": person_id, "slug": framework_slug})
     kept = []
     for row in rows:
@@ -166,7 +166,7 @@ def _framework(row: Any) -> Mapping[str, Any]:
 
 
 def _jobs(row: Any) -> tuple[str, ...]:
-    """The names of all job profiles that they had there, the newest last."""
+    """The names of all job profiles that they had in that version, the newest last."""
     return tuple(dict.fromkeys(job[2] for job in kept_jobs(_framework(row), row)))
 
 

@@ -40,8 +40,9 @@ def of_learner(person_id: int) -> list[Happening]:
 
 
 def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
-    """What was rated, and reviewed, until then, of the skills of which the sheet of now doesn't say
-    it (`met_at`): those of which something else counts by now, or that have origins. One query."""
+    """What was rated and reviewed until then, of skills for which the sheet of now doesn't tell
+    (`met_at`): those for which something else counts by now, and those that have origins. One
+    query."""
     rows = ask_made(_no_longer(), {"learner": sheet.person_id, "until": at})
     happened = [
         Happening(KINDS[kind], skill_id, said_at, answer, ended_at=ended_at)

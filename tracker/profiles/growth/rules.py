@@ -127,7 +127,8 @@ class CountedStatement:
 
 class FallReason(StrEnum):
     """What became of statements that were met at the level (*later*: it changed, and counts from
-    the next round; *changed*: it counts, and isn't met); and what came in and isn't met."""
+    the next round; *changed*: it counts, and isn't met), and that statements came in that aren't
+    met."""
 
     RETIRED = "retired"
     MOVED = "moved"
@@ -207,7 +208,8 @@ def _became(
     made_of: Mapping[int, int],
     taken: set[int],
 ) -> FallReason | None:
-    """None where it stays, and is met: one for each that follows it. `made_of`: of how many."""
+    """Why one statement doesn't count as met there anymore; None where it stays and is met, once
+    for each statement that follows it. `made_of`: of how many each was made."""
     counting = [successor for successor in successors if successor.counts]
     here = [statement for statement in counting if statement.place == place]
     stays = next((same.id for same in here if same.is_met and same.id not in taken), None)
@@ -225,7 +227,7 @@ def _became(
 def _standings(
     of: Iterable[CountedStatement], places: Iterable[Place]
 ) -> dict[tuple[str, str], DomainStanding]:
-    """By domain, with a level also where it lists nothing anymore."""
+    """Standings by domain, with a level also where it lists nothing anymore."""
     levels: defaultdict[Place, list[CountedStatement]] = defaultdict(list)
     domains: dict[tuple[str, str], list[LevelTally]] = {}
     for statement in of:

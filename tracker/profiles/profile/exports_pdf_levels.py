@@ -113,7 +113,7 @@ def stats(of: ProfilePage) -> list[Data]:
         _stat(
             _("Where things stand, by reviewed ratings"),
             reviewed.headline or _("Nothing is reviewed yet"),
-            *filter(None, [reviewed.rest, *(_own(step) for step in own)]),
+            *filter(None, [reviewed.rest, *(_own(summary) for summary in own)]),
         ),
         _rated(of) if of.side is Side.OWN else _sent(of),
         _stat(
@@ -129,7 +129,7 @@ def stats(of: ProfilePage) -> list[Data]:
 
 
 def _own(of: VoiceSummary) -> str:
-    """On paper the owner is no "you"."""
+    """The headline of the learner's own ratings for paper, where nobody is addressed as "you"."""
     if not of.headline:
         return ""
     return ", ".join(filter(None, (own_ratings(Counter(of.states), Side.REVEALED), of.rest)))

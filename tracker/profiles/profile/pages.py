@@ -172,7 +172,7 @@ def _moved(
     fallen: Sequence[NamedFall],
     statements: Sequence[StatementVoices],
 ) -> list[DomainMoves]:
-    """Of those domains in which something changed."""
+    """The domains in which something changed."""
     if came_by is None:
         return []
     later = {statement.id: statement.later for statement in statements if statement.later}
@@ -209,7 +209,8 @@ def _moved(
 
 
 def _what_moved(of: MovedStatement, later: CountsFrom | None, *, is_back: bool) -> str:
-    """What came into a level, or left it; `later`: from when it counts, where it doesn't yet."""
+    """The statements that came into a level, or left it; `later`: from when one counts, where it
+    doesn't yet."""
     if is_back:
         words = (
             _("%(code)s “%(title)s” doesn’t count here in %(version)s.")
@@ -241,7 +242,7 @@ def _what_moved(of: MovedStatement, later: CountsFrom | None, *, is_back: bool) 
 
 
 def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], EarlierRound | None]:
-    """Those to compare with, and the one that the address names, else the newest."""
+    """The rounds to compare with, and the one that the address names, else the newest."""
     offered = growth.rounds(learner, blind)
     asked = request.args.get("since", "")
     chosen = next((round_ for round_ in offered if str(round_.id) == asked), None)

@@ -131,7 +131,7 @@ def _reviewed(counts: Counter[TargetState | None], answers: int) -> str:
 
 
 def beside_headline(voice: Voice, counts: Counter[TargetState | None]) -> str:
-    """ "4 below target, 1 not known yet": what the headline doesn't say, and there is some of."""
+    """ "4 below target, 1 not known yet": the domains that the headline doesn't count."""
     unknown = [] if voice is Voice.ENDORSED else [TargetState.NOT_YET_KNOWN]
     return in_states(counts, TargetState.GAP, *unknown, TargetState.NOT_ASSESSED, None)
 
@@ -231,7 +231,7 @@ def _because(reason: DomainFallReason, count: int) -> str:
 
 
 def _other_measure(learner: Learner, then: EarlierRound) -> str:
-    """Where they are measured by other job profiles, or in another version, than they were."""
+    """What to say where they were measured by other job profiles, or in another version."""
     same_version = then.version == learner.framework_version
     before, now = ", ".join(then.role_profiles), learner.role_profile
     if set(then.role_profiles) == set(learner.role_profiles):

@@ -204,8 +204,8 @@ def working_on(
 def target_words(
     of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
 ) -> TargetWords:
-    """How that stands to the target: what is answered and not met makes a gap, what is open is
-    named apart."""
+    """How that compares to the target: statements rated as not met make a gap, and open ones are
+    named separately."""
     missing = in_the_way(of)
     ranks = {view.rank for view in missing}
     not_met = sum(view.tally.not_met for view in missing)
@@ -234,14 +234,14 @@ def target_words(
 
 
 def _small(of: DomainStanding) -> tuple[str, ...]:
-    """That few statements decide at the level that is checked, where it is so."""
+    """A note that few statements decide at the level that is checked, if so."""
     rank = checked_rank(of)
     words = [small_level(view.tally.applicable) for view in of.levels if view.rank == rank]
     return tuple(filter(None, words))
 
 
 def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:
-    """Which level was checked, where that is not the target itself."""
+    """A note on which level was checked, where that is not the target itself."""
     rank = checked_rank(of)
     if rank is None or rank == of.target_rank:
         return ()

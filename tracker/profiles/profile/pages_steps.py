@@ -54,7 +54,7 @@ def agreed_lines(agreed: Iterable[AgreedStep]) -> list[StepLine]:
 
 
 def nothing_left(of: Profile) -> str:
-    """What is said where there is no step."""
+    """What to say where there is no step."""
     standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
     if all(counts_nowhere(standing) for standing in standings):
         return str(_("Too few statements at every level to judge one."))
@@ -115,8 +115,8 @@ def _step(
 def _rate(
     step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
 ) -> StepLine:
-    """What is not rated at the lowest level in the way; where all is, what is not sure. The page
-    behind it shows just these."""
+    """To rate what is not rated at the lowest level in the way, or else to decide what is not sure.
+    The page behind the link shows just these."""
     at_level = [
         statement
         for statement in within
@@ -162,7 +162,7 @@ def _rate(
 
 
 def _names(about: Sequence[StatementVoices]) -> str:
-    """The first two, and how many more."""
+    """The names of the first two, and how many more."""
     names = ", ".join(statement.title for statement in about[:2])
     more = len(about) - 2
     if more < 1:

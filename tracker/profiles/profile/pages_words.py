@@ -142,7 +142,7 @@ def _counted(kind: Unknown, count: int) -> str:
 
 
 def small_level(applicable: int) -> str:
-    """ "" for a level of more statements than SMALL."""
+    """How many statements a level has, if few; "" for more than SMALL."""
     if applicable > SMALL:
         return ""
     if applicable == 2:
@@ -228,7 +228,7 @@ def state(view: LevelView) -> str:
 
 
 def _not_known(view: LevelView, counts: str) -> str:
-    """Without counts where no statement of it is known."""
+    """Not known yet, without counts where nothing at this level is known."""
     if view.tally.open < view.tally.applicable:
         return str(
             _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
@@ -238,7 +238,7 @@ def _not_known(view: LevelView, counts: str) -> str:
 
 
 def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
-    """What is said of a statement without an answer in that voice, to a reader of that side."""
+    """What to say of a statement without an answer in that voice, to a reader of that side."""
     lacking = lacking_in(voice, of, side)
     words = "" if lacking is None else str(WORDS[lacking])
     if voice is Voice.SELF:

@@ -106,7 +106,7 @@ def shapes_for(
     library_id: int,
     today: dt.date,
 ) -> dict[int, tuple[DomainShape, ...]]:
-    """The same by person, of the shape that is everybody's. One query."""
+    """The domains as they are for each person: without what counts later for them. One query."""
     values = {"people": list(person_ids), "framework": framework_id, "library": library_id}
     less: defaultdict[int, dict[tuple[int, int], tuple[int, int]]] = defaultdict(dict)
     for person_id, domain_id, rank, *counts in session().execute(

@@ -184,7 +184,7 @@ def _build_own(of: DomainFacts) -> NextStep | None:
 def _build(
     of: DomainFacts, kind: StepKind, voice: Voice, wanted: Callable[[StatementVoices], bool]
 ) -> NextStep | None:
-    """What stands higher on the scale comes first: it is the shorter way."""
+    """What is higher on the scale comes first, as it needs less."""
     standing = of.own if voice is Voice.SELF else of.endorsed
     rank = blocking_rank(standing)
     ids = _ids(of, lambda statement: statement.rank == rank and wanted(statement))
@@ -201,7 +201,7 @@ def _build(
 
 
 def _grow(of: DomainFacts) -> NextStep | None:
-    """At target: the next level, and what a reviewer has not yet found met there."""
+    """At target: what a reviewer has not found met yet at the next level."""
     change = of.endorsed.lacks
     if of.endorsed.target_state is not TargetState.AT_TARGET or change is None:
         return None

@@ -167,7 +167,7 @@ def _show(learner: Learner, side: Side | None) -> ResponseReturnValue:
 
 
 def _timeline(page: ProfilePage) -> Timeline:
-    """Of the domain that the address names, else of all."""
+    """What happened in the domain that the address names, else in all."""
     domains, actor = page.profile.domains, session.actor()
     key = request.args.get("happened", "")
     chosen = next((domain for domain in domains if domain.key == key), None)

@@ -70,8 +70,8 @@ class BlindSpots:
         return person_id in self.closed or self.is_to_rate(person_id, statement_id)
 
     def hide_since(self, person_id: int, statement_id: int, at: dt.datetime) -> bool:
-        """What became since, also by others, of a review or rating of the reader's of that time.
-        What they review from when they came is theirs whole."""
+        """Whether to hide what came after a review or rating that the reader gave at that time,
+        also from others. What they review since they came is theirs whole."""
         return self.is_to_rate(person_id, statement_id) or (
             person_id in self.closed and at < self.came_at[person_id]
         )
@@ -79,7 +79,7 @@ class BlindSpots:
     def shown(
         self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
     ) -> ColumnElement[bool]:
-        """Over a query with these two columns: what the reader may see of it."""
+        """Over a query with these two columns: the rows that the reader may see."""
         return self._shown(person_id, statement_id, HIDDEN, self.pairs)
 
     def shows(
@@ -113,8 +113,8 @@ class BlindSpots:
 
     @property
     def form(self) -> "BlindSpots":
-        """For a query that is made once and given `values`: the same of every reader who may not
-        see something."""
+        """The same for every reader who may not see something, for a query that is made once and
+        given `values`."""
         return HIDING if self.values else NO_BLIND_SPOTS
 
     @property
@@ -151,8 +151,8 @@ class BlindSpots:
         )
 
     def past_reviews(self) -> list[int]:
-        """Those that held a statement which the reader is to rate, and do so no more. One query,
-        none where that is nothing."""
+        """Reviews that held a statement which the reader is to rate now, and that don't ask for it
+        anymore. One query, none where there is nothing to rate."""
         if not self.pairs:
             return []
         return list(

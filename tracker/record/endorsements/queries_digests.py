@@ -155,8 +155,8 @@ def _evidence(
 
 
 def erased_items(source: Session | Connection, item_ids: Collection[int]) -> set[int]:
-    """Those of the items of reviews with which evidence went that was erased, and their texts with
-    it. No query where there are none."""
+    """Items of reviews whose evidence was erased, and their texts with it. No query where there are
+    none."""
     if not item_ids:
         return set()
     erased = source.execute(
@@ -179,7 +179,7 @@ def erased_items(source: Session | Connection, item_ids: Collection[int]) -> set
 
 
 def erased_people(source: Session | Connection) -> set[int]:
-    """Of whom more was erased than evidence."""
+    """The people of whom something else than evidence was erased."""
     whole = (
         ~select(EvidenceErasure.version_id).where(EvidenceErasure.erasure_id == Erasure.id).exists()
     )
@@ -189,7 +189,7 @@ def erased_people(source: Session | Connection) -> set[int]:
 
 
 def _sealed(source: Session | Connection, person_ids: set[int]) -> set[tuple[int, int]]:
-    """Their sealed erasures, by the numbers of table and row."""
+    """The sealed erasures of these people, by the numbers of table and row."""
     if not person_ids:
         return set()
     covered = source.scalars(select(Seal.covered).where(Seal.chain.in_(person_ids)))

@@ -120,8 +120,8 @@ class ExceptionStatus(StrEnum):
 
 
 class TakenBack(StrEnum):
-    """What a withdrawal was: of what counted, by the other side of a proposal, or by the one who
-    proposed it."""
+    """What a withdrawal ends: an exception that counted, or a proposal, by its proposer or by the
+    other side."""
 
     WITHDRAWN = "withdrawn"
     DECLINED = "declined"
@@ -133,7 +133,7 @@ OPEN = frozenset({ExceptionStatus.PROPOSED, ExceptionStatus.AGREED})
 
 
 def taken_back(status: ExceptionStatus, *, by_proposer: bool) -> TakenBack:
-    """What it is to withdraw one that has that status."""
+    """What withdrawing an exception of that status ends."""
     if status is not ExceptionStatus.PROPOSED:
         return TakenBack.WITHDRAWN
     return TakenBack.PROPOSAL if by_proposer else TakenBack.DECLINED

@@ -73,7 +73,7 @@ class MetCount(NamedTuple):
 
 
 def met_now(now: Sheet) -> MetCount:
-    """Of what `growth` compares."""
+    """Statements that are met now, of those that `growth` compares."""
     return MetCount(
         *(
             frozenset(
@@ -87,9 +87,9 @@ def met_now(now: Sheet) -> MetCount:
 
 
 def met_at(now: Sheet, happenings: Sequence[Happening], at: dt.datetime) -> MetCount:
-    """The same as it was at that moment: as `met_now` of the sheet of then, on the version of now,
-    without reading it. Of a skill of which nothing is told here, and that has no origins, what
-    counts now did so since it was said."""
+    """The statements that were met at that moment, on the version of now: what `met_now` says of
+    the sheet of then, without reading that. A skill without origins of which nothing is told here
+    has had what counts now since it was said."""
     told = {happening.skill_id for happening in happenings}
     meaning = now.version.scale.meaning
 

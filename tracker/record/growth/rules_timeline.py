@@ -165,7 +165,7 @@ def _levels(
 
 
 def words_at(those: Iterable[Happening], at: dt.datetime) -> dict[int, list[Word]]:
-    """What they said at that moment, by skill."""
+    """What had been said at that moment, by skill."""
     words = defaultdict[int, list[Word]](list)
     for number, event in enumerate(those):
         if event.at <= at:

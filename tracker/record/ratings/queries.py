@@ -1,5 +1,5 @@
-"""What a learner answered to what statements were made of that are to be rated again. For the
-learner alone."""
+"""What a learner answered earlier to the statements that those to be rated again were made of. For
+the learner alone."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -40,7 +40,7 @@ class RatingBefore:
 
     @property
     def can_be_kept(self) -> bool:
-        """Of several that were merged none speaks for what they became."""
+        """Where several were merged, none of their answers speaks for the whole."""
         return self.change is not Change.MERGED
 
 

@@ -66,8 +66,8 @@ def write(
 def note(
     person_id: int, wording: Wording, version: int, notes: dict[str, str], now: dt.datetime
 ) -> int:
-    """Other notes beside the same answer: a new version, and no history row. Returns the new
-    version."""
+    """Other notes beside the same answer: a new version of it without a history row. Returns the
+    new version."""
     _change(person_id, wording, {"version": version + 1}, notes, now)
     return version + 1
 

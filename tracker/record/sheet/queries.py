@@ -232,8 +232,8 @@ def _by_day(step: AgreedStep) -> tuple[dt.date, int]:
 
 
 def _counts_from(moves: Collection[int], today: dt.date) -> dict[int, CountsFrom]:
-    """By the moves by which statements came to somebody that count later. One query; none where
-    there is none."""
+    """From when statements count that count later, by the move that brought them to somebody. One
+    query; none where there is no such move."""
     counts_from = {}
     for move, moved_on, version, name, starts_on in (
         ask_made(_moves(today), {"moves": [*moves]}) if moves else ()

@@ -112,7 +112,7 @@ LATER_OF_PEOPLE = later.counting_later(lambda column: column.in_(PEOPLE), FRAMEW
 
 
 def among(column: SQLColumnExpression[int], *, of_library: bool) -> ColumnElement[bool]:
-    """It is one of PEOPLE or, where these are many, somebody of the library."""
+    """Whether it is one of PEOPLE or, where these are many, somebody of the library."""
     everybody = select(Person.id).where(people_of(LIBRARY))
     return column.in_(everybody if of_library else PEOPLE)
 
@@ -122,14 +122,14 @@ def counts_now(
     statement_id: SQLColumnExpression[int],
     waiting: Subquery = LATER_OF_PEOPLE,
 ) -> ColumnElement[bool]:
-    """Of people and their statements: it doesn't count later."""
+    """Over columns of people and statements: the statement doesn't count later for them."""
     waits = waiting.c
     return tuple_(person_id, statement_id).not_in(select(waits.person_id, waits.statement_id))
 
 
 def of(learner: Learner) -> dict[str, Any]:
-    """The values of `LEARNER`, `LIBRARY`, `FRAMEWORK`, and of what counts later, in a query that
-    is made once."""
+    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK`, and of what counts later, for a query
+    that is made once."""
     return {
         **later.on(learner.today),
         "learner": learner.person_id,

@@ -94,7 +94,7 @@ ITEM = _of_row("answer", "at", "id", "statement_id", "on", "other", "text", "is_
 
 
 def row(kind: str, **columns: Any) -> Selected:
-    """With nothing in the columns that its kind doesn't have."""
+    """One kind of row. Columns that the kind doesn't have are empty."""
     return select(
         literal_column(f"'{kind}'").label("kind"),
         *(

@@ -45,9 +45,9 @@ def sent_counts(sheet: Sheet, round_id: int | None = None) -> SentCounts:
 
 
 def changed_since_review(sheet: Sheet) -> frozenset[int]:
-    """The statements whose answer, or whose evidence, is not what was reviewed any more: evidence
-    where a version that went with the item is not linked and current now, or the other way round.
-    For the learner alone."""
+    """The statements whose answer or evidence changed since they were reviewed: for evidence, where
+    a version that went with the item is not linked and current now, or the other way round. For the
+    learner alone."""
     went = defaultdict[int, set[int]](set)
     for endorsement_id, version_id in sheet.record.reviewed_with:
         went[endorsement_id].add(version_id)
@@ -84,8 +84,8 @@ def evidence_at(sheet: Sheet, line: SheetLine) -> dt.datetime | None:
 
 
 def out_for_review(sheet: Sheet) -> frozenset[int]:
-    """The statements that are with somebody who may go on with them, or were on an earlier version
-    from where it carries."""
+    """The statements that are with somebody who may go on with them, also where they were sent in
+    an earlier version and what was said of them carries."""
     out = {skill for skill, items in sheet.record.sent.items() if any(i.is_out for i in items)}
     return frozenset(
         line.statement.id for line in sheet.lines if out & line.statement.carrying_skills
@@ -114,8 +114,8 @@ def answered_at(sheet: Sheet) -> dt.datetime | None:
 
 
 def may_have_retired(sheet: Sheet) -> bool:
-    """Whether they answered, noted, or showed something that the version has nothing for. For the
-    learner alone."""
+    """Whether they rated, noted or showed something of a skill that the version doesn't have. For
+    the learner alone."""
     record = sheet.record
     here = set[int]().union(*(statement.skills for statement in sheet.version.statements))
     own = {

@@ -130,8 +130,8 @@ def parts(of: VersionStatement, by_skill: Said, *, all_origins: bool = False) ->
 
 
 def rated_before(of: VersionStatement, own: Said) -> bool:
-    """Whether the learner never answered it, nor what counts for it, but something that it was made
-    of: what they cleared themselves, here or nearer, is not among it."""
+    """Whether the learner rated only what the statement was made of, and has no rating that counts
+    for it. A rating that they cleared themselves doesn't make it one."""
     if of.skill_id in own or counting(of, own) is not None:
         return False
     answered, cleared = set[int](), set[int]()
@@ -149,7 +149,7 @@ def rated_before(of: VersionStatement, own: Said) -> bool:
 
 
 def newest(of: VersionStatement, sent: Mapping[int, Sequence[SentItem]]) -> SentItem | None:
-    """Of the statement's skill and the origins that carry, whatever came of each."""
+    """The newest item for the statement's skill or an origin that carries, whatever came of it."""
     if of.lines:
         items = (item for skill in of.carrying_skills for item in sent.get(skill, ()))
         return max(items, key=_moment, default=None)

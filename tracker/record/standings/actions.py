@@ -23,10 +23,11 @@ people in one transaction, as the last one of these goes past that time on a bus
 
 
 def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
-    """The next of those who are stale, in all libraries. Returns how many: 0 when nobody is left.
+    """Count the next people whose standings are stale, in all libraries. Returns how many: 0 when
+    nobody is left.
 
-    They are held before anything of them is read, as by whoever writes what they are counted from
-    (the triggers of that): what is kept is never older than what stands.
+    They are locked before anything of them is read, as by the triggers of whatever they are counted
+    from: what is kept is never older than what it was counted from.
     """
     for place, time_zone in standings.places():
         today = day_in(time_zone, now)
@@ -52,8 +53,9 @@ def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
 
 
 def count_on(now: dt.datetime) -> None:
-    """For a page that met too many: some of them, so that who looks again comes to an answer also
-    where no worker runs. Where another one writes, they are maybe being counted."""
+    """Count some of the stale people while a page waits that met too many, so that looking again
+    helps also where no worker runs. Nothing is counted while somebody else writes: maybe they are
+    counting."""
     until = time.monotonic() + SECONDS_OF_A_PAGE
     try:
         with waiting_at_most(WAITS_MS):
@@ -64,7 +66,7 @@ def count_on(now: dt.datetime) -> None:
 
 
 def differing(now: dt.datetime) -> list[int]:
-    """Whose row holds and says something else than their sheet, in all libraries."""
+    """Those whose kept row says something else than their sheet, in all libraries."""
     wrong = list[int]()
     for place, time_zone in standings.places():
         today, last = day_in(time_zone, now), 0

@@ -65,8 +65,8 @@ class StandingPlace(NamedTuple):
 def of_people(
     person_ids: Collection[int], place: StandingPlace, today: dt.date
 ) -> Mapping[int, ShortStanding]:
-    """Of these people, who are on that version. Two queries, and one for the sheets of those who
-    are stale. Raises Uncounted: they are too many to be counted here."""
+    """Standings of these people, who are on that version. Two queries, and one for the sheets of
+    those who are stale. Raises Uncounted where too many are stale to be counted here."""
     kept = fresh(person_ids, place, basis(place), today)
     stale = [person_id_ for person_id_ in person_ids if person_id_ not in kept]
     if len(stale) > COUNTED_AT_ONCE:
@@ -85,8 +85,9 @@ def counted(
 
 
 def basis(place: StandingPlace) -> str:
-    """Of all that changes the levels of everybody there at once: the level rule, the version with
-    its origins, what the library doesn't rate, and when rounds begin. One query."""
+    """A digest of all that changes the levels of everybody on that version at once: the level rule,
+    the version with its origins, what the library doesn't rate, and when rounds begin. One
+    query."""
     rows = ask_made(_basis(), {"framework": place.framework_id, "library": place.library_id})
     basis = [RULE.name, RULE.version, *place, *sorted(map(list, rows))]
     return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
@@ -113,7 +114,7 @@ def _basis() -> CompoundSelect[*tuple[Any, ...]]:
 def fresh(
     person_ids: Collection[int], place: StandingPlace, on: str, today: dt.date
 ) -> dict[int, ShortStanding]:
-    """Those of them whose row holds. One query."""
+    """The rows that hold, by person. One query."""
     values: dict[str, Any] = {"basis": on, "today": today, "framework": place.framework_id}
     wanted = set(person_ids)
     if len(wanted) <= NAMED_ONE_BY_ONE:
@@ -160,7 +161,7 @@ def learners(place: StandingPlace, above: int, most: int) -> list[int]:
 
 
 def stale(place: StandingPlace, on: str, today: dt.date, most: int) -> list[int]:
-    """So many of these as have no row that holds. One query."""
+    """The next of them who have no row that holds. One query."""
     kept = select(Standing.person_id).where(Standing.person_id == Person.id, _holds())
     values = {"framework": place.framework_id, "basis": on, "today": today}
     return list(session().scalars(_learners(place, most).where(~exists(kept)), values))

@@ -43,7 +43,7 @@ class StandingAgainst(NamedTuple):
 
 
 def short(sheet: Sheet) -> ShortStanding:
-    """Of a sheet of the revealed side."""
+    """The short form of a sheet of the revealed side."""
     counted = sheet.counted
     return ShortStanding(
         min((later.day for later in sheet.record.counts_from.values()), default=None),
@@ -76,7 +76,8 @@ def ids(written: str) -> list[int]:
 
 @lru_cache(maxsize=8192)
 def against(word: str, ranks: Sequence[int], target: int | None) -> StandingAgainst:
-    """`ranks`: of its levels. As frameworks/versions/rules_levels, over states alone."""
+    """One domain against a target, from the states alone. `ranks`: of its levels. The rule is that
+    of frameworks/versions/rules_levels."""
     counting = [(rank, letter) for rank, letter in zip(ranks, word, strict=True) if letter != "L"]
     held = 0
     waiting = ""

@@ -66,7 +66,8 @@ class VersionsBetween:
     on_the_way: Mapping[str, set[tuple[int, Place]]]
 
     def version_of(self, statement_id: int, *, came: bool) -> str:
-        """By which it came to its level, or left it; on a way back the one that it leads to."""
+        """The name of the version in which the statement came to its level or left it; on a way
+        back, of the version that it leads to."""
         statement = self.placed[statement_id]
         *skipped, last = self.on_the_way.items()
         of = statement.skill_id, statement.place
@@ -103,7 +104,7 @@ def newest_move(sheet: Sheet) -> VersionMove | None:
 
 
 def between(from_id: int, to_id: int) -> VersionsBetween:
-    """Two queries."""
+    """The statements of both versions, and what became of each. Two queries."""
     listed = _placed(from_id, to_id)
     placed = {key: entry for key, entry in listed.items() if entry.framework_id in (from_id, to_id)}
     lines = [

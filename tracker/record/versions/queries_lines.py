@@ -82,7 +82,7 @@ OLDER, NEWER = aliased(Statement), aliased(Statement)
 
 
 def before(statement_id: int) -> list[LineStatement]:
-    """What it was in earlier versions, the newest first. One query."""
+    """What the statement was in earlier versions, the newest first. One query."""
     return _read(_before(), {"statement": statement_id})
 
 
@@ -157,7 +157,7 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
 
 
 def slug_of(statement_id: int) -> str | None:
-    """Of the framework, which all its versions share. One query."""
+    """The slug of the statement's framework, which all its versions share. One query."""
     query = select(Framework.slug).join(Statement, Statement.framework_id == Framework.id)
     return session().scalar(query.where(Statement.id == statement_id))
 
@@ -224,7 +224,8 @@ BACK = {Change.SPLIT: Change.MERGED, Change.MERGED: Change.SPLIT}
 
 
 def _back(ids: tuple[Any, ...], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """What a statement was made of, in an earlier version: for who moved back to that."""
+    """What the statements of a later version were made of, for somebody who moved back to the
+    earlier one."""
     change = case(*((SkillOrigin.change == key, to) for key, to in BACK.items()))
     return (
         select(*ids, func.coalesce(change, SkillOrigin.change), false())

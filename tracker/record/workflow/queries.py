@@ -57,7 +57,7 @@ def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
 
 
 def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
-    """A record between two people. `which` picks its review, by `RECORD`."""
+    """A record between two people: the two sides of the review that `which` finds, by `RECORD`."""
     query = _reviewed_on(today, which)
     row = session().execute(query, {"record": record_id}).mappings().one_or_none()
     return None if row is None else Subject(id=record_id, **row)

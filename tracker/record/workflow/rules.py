@@ -115,7 +115,7 @@ WAITS_FOR_BOTH = frozenset(
 
 
 def is_done(kind: NoticeKind, status: ReviewStatus | None, *, has_questions: bool) -> bool:
-    """Whether what a notice of a review asks for was done since. `has_questions`: items of it are
+    """Whether what a notice asks for was done since it was sent. `has_questions`: some items were
     returned."""
     if kind in WAITS_FOR_REVIEWER:
         return status not in (None, ReviewStatus.SENT, ReviewStatus.IN_REVIEW)
@@ -143,14 +143,15 @@ def due_day(on: dt.date, since: dt.date, away: Iterable[Away]) -> dt.date:
 
 
 def a_week_later(on: dt.date, since: dt.date, away: Collection[Away], today: dt.date) -> dt.date:
-    """What to keep as `on` so that the last day is a week after the one it has, or after today
-    where that one is over."""
+    """The date to keep as `on` so that the last day is a week later than it is now, or than today
+    where it is over."""
     wanted = max(due_day(on, since, away), today) + WEEK
     return wanted - (due_day(wanted, since, away) - wanted)
 
 
 def clean_months(months: int | None, field: str) -> int | None:
-    """None: endorsements never expire. Raises Invalid("months_out_of_range")."""
+    """The months after which endorsements expire; None: never. Raises
+    Invalid("months_out_of_range")."""
     if months is not None and not 1 <= months <= MONTHS_MAX:
         raise Invalid("months_out_of_range", field, longest=MONTHS_MAX)
     return months

@@ -46,8 +46,8 @@ def is_there(file: Path) -> bool:
 
 
 def put_aside(file: Path) -> Path | None:
-    """Where the file of a SQLite database is now that holds the demo's libraries and no others,
-    whatever its layout. None, and nothing is done, with any other database."""
+    """Move a SQLite database away that holds the demo's libraries and no others, whatever its
+    layout. Returns where it is now; None where the database is another one, which stays."""
     libraries = session().scalars(text("SELECT name FROM libraries")).all()
     url = own_engine().url
     session().rollback()
@@ -157,7 +157,7 @@ def _tell_audit(
 
 
 def _count_on(tx: Session) -> None:
-    """PostgreSQL numbers rows from where the file's end; SQLite does so by itself."""
+    """Let PostgreSQL number rows from where the file's end; SQLite does so by itself."""
     if tx.get_bind().dialect.name != "postgresql":
         return
     for table in Base.metadata.sorted_tables:

@@ -35,8 +35,8 @@ ROBOTS = "User-agent: *\nAllow: /$\nDisallow: /\n"
 
 
 def front_page() -> Response:
-    """Of the demo: what this is, and a way in as each of its people. Else: whose installation it
-    is, and the way in."""
+    """For the demo: what this is, and a way in as each of its people. Otherwise whose installation
+    it is, and the way in."""
     if current_app.config["DEMO"]:
         minutes = minutes_for(FIVE, LEARNER_SECONDS)
         page = render("today/front_demo.html", people=_people(), minutes_for_five=minutes)

@@ -96,8 +96,8 @@ def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
 def account_alerts(
     alerts: Sequence[tuple[NoticeKind, str, ReaderNotice | None]],
 ) -> list[tuple[str, PanelLink]]:
-    """What befell their account, or one that they look after, and they have not seen yet: what, and
-    where to go."""
+    """What happened to their account, or to one that they look after, that they have not seen yet;
+    and where to go."""
     words = {
         NoticePage.ACCOUNT: _("Open your account"),
         NoticePage.AUDIT: _("Open the audit trail"),

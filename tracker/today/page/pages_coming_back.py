@@ -76,11 +76,11 @@ class CameBack:
     offer: PanelLink | None
 
     def tells(self, at: dt.datetime) -> bool:
-        """Whether what happened then is told with the last visit."""
+        """Whether what happened at that time is told as news since the last visit."""
         return self.since is not None and at > self.since.visit
 
     def offered(self, first: NextUp | None) -> PanelLink | None:
-        """Not beside rating as what is put first."""
+        """The offer, unless rating is what is put first."""
         is_rating = first is not None and first.href.startswith(url_for("assessment.resume"))
         return None if is_rating else self.offer
 
@@ -104,7 +104,8 @@ def came_back(
 def _offer(
     actor: Actor, learner: Learner, sheet: Sheet, coming: ComingBack, seconds: int
 ) -> PanelLink | None:
-    """Nothing for who turned it off, or put it off until a later day."""
+    """A few statements to update; nothing for somebody who turned that off, or put it off until a
+    later day."""
     on = learner.today
     is_put_off = coming.updates_not_before is not None and on < coming.updates_not_before
     if not coming.offers_updates or is_put_off or not sheet.record.use_statement:
@@ -157,7 +158,8 @@ def _since(
     visit: dt.datetime,
     happened: Sequence[Happening],
 ) -> SinceVisit | None:
-    """All before the visit is one day long past, so that levels are counted from there."""
+    """What happened since the visit. All that was before counts as one day long past, so that
+    levels are counted from there."""
     entries = timeline(sheet, happened, lambda at: actor.today(at) if at > visit else dt.date.min)
     news = [entry for entry in entries if entry.day > dt.date.min and entry.kind in TOLD]
     if not news:

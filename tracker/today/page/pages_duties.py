@@ -165,7 +165,7 @@ def operating(actor: Actor) -> Duties:
 
 
 def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    """Whom a yes of theirs, or a decision, lets read sooner. One query."""
+    """People whom the actor can let read a record sooner. One query."""
     waiting = openings.count_openable(actor, now)
     if not waiting:
         return []
@@ -179,7 +179,8 @@ def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 
 def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
-    """The newest later version for each that people are on and no move of all is planned from."""
+    """For each version that people are on, the newest later one, unless a move of all of them is
+    planned."""
     entries: dict[int, PanelEntry] = {}
     planned = planned_moves.left_by_all(actor.library_id)
     for step, people in version_steps.to_move(actor.library_id, on):

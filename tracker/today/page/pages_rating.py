@@ -26,7 +26,7 @@ def next_ups(
     seconds: int,
     on: dt.date,
 ) -> list[NextUp]:
-    """What there is to go on with, the first first. `seconds`: what a statement takes them."""
+    """What to do next, the first first. `seconds`: what a statement takes them."""
     if done.use_statement is None:
         return []
     if not done.use_statement:
@@ -148,7 +148,7 @@ def about(statements: int, seconds: int) -> str:
 
 
 def again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:
-    """What new versions of the framework ask anew."""
+    """What changed in new versions of the framework and is to be rated again."""
     if not done.use_statement or not done.again:
         return []
     title = ngettext(
@@ -162,7 +162,7 @@ def again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:
 
 
 def left_beside(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
-    """What is left of rating beside the next statements. `sends`: something is sent, or sending is
+    """What is left to rate besides the next statements. `sends`: something was sent, or sending is
     asked for by a date."""
     if not done.use_statement:
         return []
@@ -213,7 +213,7 @@ def _filtered(
 
 
 def later(learner: Learner, done: Progress) -> list[PanelEntry]:
-    """What is in no count yet, and so in nothing that is left to rate."""
+    """What doesn't count yet, and isn't among what is left to rate."""
     if not done.use_statement or done.later_rated == done.later:
         return []
     title = ngettext(

@@ -79,7 +79,7 @@ def _week_plan(actor: Actor, reviews: list[Queued], on: dt.date) -> Duties:
 
 
 def _finished(reviews: list[Queued], on: dt.date) -> list[Section]:
-    """What was revealed and came to its end lately, the newest first, each with its result."""
+    """Reviews that ended lately, the newest first, each with its result."""
     ended = [
         PanelEntry(
             _("Your review of %(name)s is finished", name=review.who),

@@ -114,7 +114,8 @@ def _of_domains(states: tuple[TargetState | None, ...]) -> str:
 
 
 def _level(of: DomainStanding, domain: DomainShape) -> str:
-    """ "" where nobody can say: what is said of the target, and the next level, has the reason."""
+    """The level reached; "" where it isn't known: what is said of the target and the next level
+    gives the reason."""
     rank = known_rank(of)
     if rank is None:
         return ""

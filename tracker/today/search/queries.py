@@ -206,7 +206,7 @@ def _reviews(actor: Actor, today: dt.date) -> list[Findable]:
 
 
 def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
-    """Whose profile is open to them, by name and job. There may be thousands."""
+    """People whose profile is open to the actor, by name and job. There may be thousands."""
     if not (actor.supervises or actor.coordinates):
         return _shelf([])
     lines = _joined(Person.name + "\t" + RoleProfile.name)
@@ -226,7 +226,7 @@ def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
 
 
 def _accounts(actor: Actor) -> Shelf:
-    """For an administrator everybody's, by name and address."""
+    """For an administrator, everybody's account, by name and address."""
     if not actor.administrator:
         return _shelf([])
     rows = session().execute(
@@ -249,13 +249,14 @@ class NameBlock(NamedTuple):
 
 
 def _joined(names: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Each after its id: to read thousands of rows costs more than to look through their names."""
+    """Names with their ids, as one text: to read thousands of rows takes longer than to search
+    their names."""
     return func.aggregate_strings(cast(Person.id, String) + " " + names, "\n")
 
 
 @lru_cache(2**11)
 def _block(lines: str) -> NameBlock:
-    """A text is parted and folded once, as long as it stays the same."""
+    """A text is split and folded once, as long as it stays the same."""
     parted = [line.partition(" ") for line in lines.split("\n")]
     pairs = [of.partition("\t") for _, _, of in parted]
     names, texts = [name for name, _, _ in pairs], [text for _, _, text in pairs]
@@ -264,7 +265,7 @@ def _block(lines: str) -> NameBlock:
 
 
 def _in_blocks(rows: Iterable[Sequence[str]]) -> Shelf:
-    """Of names as the database joined them, and where all of these are."""
+    """The names as the database joined them, and where each leads."""
     blocks = [(_block(lines), where) for lines, where in rows]
     ends = [*accumulate(len(block.ids) for block, _ in blocks)]
 
@@ -281,7 +282,7 @@ def _in_blocks(rows: Iterable[Sequence[str]]) -> Shelf:
 
 
 def _teams(actor: Actor) -> list[Findable]:
-    """Those that they may read; for an administrator, the settings of the others."""
+    """Teams that the actor may read; for an administrator, the settings of the others."""
     readable = teams_readable(actor)
     own = Team.library_id == actor.library_id if actor.administrator else false()
     query = select(Team.id, readable, Team.name).where(Team.closed_on.is_(None), readable | own)

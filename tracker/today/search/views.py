@@ -256,7 +256,7 @@ def _href(kind: FoundKind, key: Any) -> str:
 
 
 def _statement(key: Any) -> str:
-    """One's own, or its place on the public page."""
+    """Their own page of the statement, or its place on the public page."""
     if isinstance(key, int):
         return url_for("statements.show", statement_id=key)
     slug, version, code = key
