@@ -93,8 +93,13 @@ ITEM = _of_row("answer", "at", "id", "statement_id", "on", "other", "text", "is_
 """What a `Word`, but for its place, and a `SentItem` are made of."""
 
 
-def row(kind: str, **columns: Any) -> Selected:
-    """One kind of row. Columns that the kind doesn't have are empty."""
+OF_A_WORD = "person_id", "skill_id", "id", "statement_id"
+
+
+def row(kind: str, of: Any = None, /, **columns: Any) -> Selected:
+    """One kind of row. Columns that the kind doesn't have are empty. `of`: a table with columns of
+    its own for whose word it is, on which skill, and in which wording."""
+    columns = {name: getattr(of, name) for name in OF_A_WORD if hasattr(of, name)} | columns
     return select(
         literal_column(f"'{kind}'").label("kind"),
         *(
@@ -116,15 +121,7 @@ AT = bindparam("at", type_=UTCDateTime)
 def own(at: Moment | None) -> Selected:
     of = Rating if at is None else RatingEntry
     return row(
-        Side.OWN,
-        person_id=of.person_id,
-        skill_id=of.skill_id,
-        answer=of.answer,
-        at=of.rated_at,
-        id=of.id,
-        statement_id=of.statement_id,
-        reason=of.basis,
-        day=of.given_on,
+        Side.OWN, of, answer=of.answer, at=of.rated_at, reason=of.basis, day=of.given_on
     ).where(of.person_id.in_(PEOPLE), *([] if at is None else [of.rated_at <= at]))
 
 
@@ -132,12 +129,10 @@ def revealed(at: Moment | None) -> Selected:
     if at is None:
         return row(
             Side.REVEALED,
-            person_id=RevealedAnswer.person_id,
-            skill_id=RevealedAnswer.skill_id,
+            RevealedAnswer,
             answer=RevealedAnswer.answer,
             at=RevealedAnswer.revealed_at,
             id=RevealedAnswer.skill_id,
-            statement_id=RevealedAnswer.statement_id,
         ).where(RevealedAnswer.person_id.in_(PEOPLE))
     return _of_items(
         Side.REVEALED, answer=ReviewItem.learner_answer, at=ReviewItem.revealed_at
@@ -148,12 +143,9 @@ def reviewed(at: Moment | None) -> Selected:
     return (
         row(
             Side.REVIEWED,
-            person_id=Endorsement.person_id,
-            skill_id=Endorsement.skill_id,
+            Endorsement,
             answer=case((stood(at), Endorsement.answer)),
             at=Endorsement.endorsed_at,
-            id=Endorsement.id,
-            statement_id=Endorsement.statement_id,
             who_id=Endorsement.endorser_id,
             who=Person.name,
             reason=Endorsement.status,
@@ -177,11 +169,8 @@ def exceptions(at: Moment | None) -> Selected:
     return (
         row(
             EXCEPTION,
-            person_id=LevelException.person_id,
-            skill_id=LevelException.skill_id,
+            LevelException,
             at=LevelException.proposed_at,
-            id=LevelException.id,
-            statement_id=LevelException.statement_id,
             who_id=Person.id,
             who=Person.name,
             reason=func.coalesce(LevelExceptionText.reason, ""),
@@ -254,9 +243,8 @@ def moved() -> Selected:
     return (
         row(
             MOVED,
-            person_id=PersonVersion.person_id,
+            PersonVersion,
             other=PersonVersion.framework_id,
-            id=PersonVersion.id,
             at=PersonVersion.moved_at,
             on=Framework.published_at,
             text=Framework.version,
