@@ -1,5 +1,7 @@
 """Rating oneself: a domain or level at a time, five at a time, and saving one answer."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -224,13 +226,7 @@ def _refused(
     if errors.wants_json():
         if not isinstance(current, ratings.NewerRating):
             raise refusal
-        stored = {
-            "answer": current.answer,
-            "version": current.version,
-            "own_note": current.own_note,
-            "reviewer_note": current.reviewer_note,
-            "rated_at": current.rated_at.isoformat(),
-        }
+        stored = asdict(current) | {"rated_at": current.rated_at.isoformat()}
         return jsonify(
             error=errors.message_for(refusal), code=refusal.code, current=stored, yours=sent.answer
         ), status
