@@ -158,16 +158,10 @@ def at_statements(
 ) -> Sequence[Row[Any]]:
     """Those of the statements that are of the frameworks, with the actor's ratings of them. One
     query."""
-    return (
-        session()
-        .execute(
-            _with_rating(
-                select(Statement.id, Statement.skill_id, Statement.framework_id, *_RATED)
-            ).where(Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)),
-            {"me": actor.person_id, "library": actor.library_id, "frameworks": list(framework_ids)},
-        )
-        .all()
-    )
+    rated = select(Statement.id, Statement.skill_id, Statement.framework_id, *_RATED)
+    of_these = Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)
+    values = {"me": actor.person_id, "library": actor.library_id, "frameworks": list(framework_ids)}
+    return session().execute(_with_rating(rated).where(*of_these), values).all()
 
 
 _RATED = (

@@ -39,20 +39,17 @@ def jobs(library_id: int, slug: str) -> list[tuple[int, str]]:
 
 def jobs_of(person_id: int, slug: str, today: dt.date) -> Sequence[int]:
     """The job profiles that somebody learns for now. One query."""
-    return (
-        session()
-        .scalars(
-            select(RoleProfile.id)
-            .join(Membership, Membership.role_profile_id == RoleProfile.id)
-            .where(
-                Membership.person_id == person_id,
-                Membership.role == Role.LEARNER,
-                RoleProfile.slug == slug,
-                current_on(Membership, today),
-            )
+    query = (
+        select(RoleProfile.id)
+        .join(Membership, Membership.role_profile_id == RoleProfile.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == Role.LEARNER,
+            RoleProfile.slug == slug,
+            current_on(Membership, today),
         )
-        .all()
     )
+    return session().scalars(query).all()
 
 
 def version_of(person_id: int, slug: str) -> str | None:

@@ -128,15 +128,12 @@ def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
 def known_uuids(slug: str, version: str) -> Collection[str]:
     """The uuids that the framework had in any version; none where this version is published. One
     query."""
-    rows = (
-        session()
-        .execute(
-            select(Framework.version, Statement.uuid)
-            .join(Statement, Statement.framework_id == Framework.id)
-            .where(Framework.slug == slug)
-        )
-        .all()
+    query = (
+        select(Framework.version, Statement.uuid)
+        .join(Statement, Statement.framework_id == Framework.id)
+        .where(Framework.slug == slug)
     )
+    rows = session().execute(query).all()
     is_there = any(row.version == version for row in rows)
     return () if is_there else {row.uuid for row in rows}
 

@@ -154,15 +154,12 @@ def listed(library_id: int, today: dt.date) -> list[ListedMove]:
         )
     }
     people = _people((move for move, _zone, _day in moves), today)
-    rounds = (
-        session()
-        .execute(
-            select(RoundFramework.framework_id, Round.name, Round.starts_on, Round.ends_on)
-            .join(Round, Round.id == RoundFramework.round_id)
-            .where(Round.library_id == library_id, Round.ends_on >= today)
-        )
-        .all()
+    query = (
+        select(RoundFramework.framework_id, Round.name, Round.starts_on, Round.ends_on)
+        .join(Round, Round.id == RoundFramework.round_id)
+        .where(Round.library_id == library_id, Round.ends_on >= today)
     )
+    rounds = session().execute(query).all()
     lines = []
     for move, _zone, day in moves:
         waits_for, waits_until = next(

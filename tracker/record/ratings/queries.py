@@ -52,40 +52,35 @@ def of_statements(
     if not statement_ids:
         return {}
     after = aliased(Statement)
-    rows = (
-        session()
-        .execute(
-            select(
-                after.id.label("statement_id"),
-                SkillOrigin.steps,
-                Statement.id,
-                Framework.version,
-                Statement.title,
-                Rating.answer,
-                ScaleAnswer.label,
-                Rating.rated_at,
-                Rating.given_on,
-                SkillOrigin.change,
-                Rating.own_note,
-                Rating.reviewer_note,
-                Statement.text,
-                after.text.label("after"),
-            )
-            .select_from(SkillOrigin)
-            .join(after, after.skill_id == SkillOrigin.skill_id)
-            .join(Rating, Rating.skill_id == SkillOrigin.origin_id)
-            .join(Statement, Statement.id == Rating.statement_id)
-            .join(Framework, Framework.id == Statement.framework_id)
-            .join(ScaleAnswer, scale_answer(Rating.answer))
-            .where(
-                after.id.in_(statement_ids),
-                Rating.person_id == person_id,
-                Rating.answer.is_not(None),
-            )
-            .order_by(after.id, SkillOrigin.steps, Statement.position)
+    query = (
+        select(
+            after.id.label("statement_id"),
+            SkillOrigin.steps,
+            Statement.id,
+            Framework.version,
+            Statement.title,
+            Rating.answer,
+            ScaleAnswer.label,
+            Rating.rated_at,
+            Rating.given_on,
+            SkillOrigin.change,
+            Rating.own_note,
+            Rating.reviewer_note,
+            Statement.text,
+            after.text.label("after"),
         )
-        .all()
+        .select_from(SkillOrigin)
+        .join(after, after.skill_id == SkillOrigin.skill_id)
+        .join(Rating, Rating.skill_id == SkillOrigin.origin_id)
+        .join(Statement, Statement.id == Rating.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(ScaleAnswer, scale_answer(Rating.answer))
+        .where(
+            after.id.in_(statement_ids), Rating.person_id == person_id, Rating.answer.is_not(None)
+        )
+        .order_by(after.id, SkillOrigin.steps, Statement.position)
     )
+    rows = session().execute(query).all()
     before = {}
     for statement_id, of_one in groupby(rows, key=lambda row: row.statement_id):
         lines = list(of_one)

@@ -111,35 +111,32 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
     was_theirs = exists().where(
         PersonVersion.person_id == learner.person_id, PersonVersion.framework_id == Framework.id
     )
-    row = (
-        session()
-        .execute(
-            select(
-                Statement.id,
-                Framework.version,
-                Statement.code,
-                Statement.title,
-                Statement.text,
-                Rating.own_note,
-                Rating.reviewer_note,
-                Draft.fields,
-            )
-            .join(Framework, Framework.id == Statement.framework_id)
-            .join(current, and_(current.slug == Framework.slug, current.id == learner.framework_id))
-            .outerjoin(
-                Rating,
-                and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
-            )
-            .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))
-            .where(
-                Statement.id == statement_id,
-                Framework.id != current.id,
-                Framework.status != VersionStatus.WITHDRAWN,
-                or_(was_published_before(Framework, current), was_theirs),
-            )
+    query = (
+        select(
+            Statement.id,
+            Framework.version,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Rating.own_note,
+            Rating.reviewer_note,
+            Draft.fields,
         )
-        .one_or_none()
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(current, and_(current.slug == Framework.slug, current.id == learner.framework_id))
+        .outerjoin(
+            Rating,
+            and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
+        )
+        .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))
+        .where(
+            Statement.id == statement_id,
+            Framework.id != current.id,
+            Framework.status != VersionStatus.WITHDRAWN,
+            or_(was_published_before(Framework, current), was_theirs),
+        )
     )
+    row = session().execute(query).one_or_none()
     if row is None:
         return None
     waiting = dict(drafts.read(row.fields or "") or ())
