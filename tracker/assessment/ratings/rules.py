@@ -190,7 +190,7 @@ def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list
         for word, line in lines
         if word is not None and is_dated(word.at, round_starts_on, word.day)
     )
-    return [*(statement.id for statement in unanswered), *(word[-1] for word in dated)][:count]
+    return [*(statement.id for statement in unanswered), *(key for *_, key in dated)][:count]
 
 
 def to_update(sheet: Sheet, round_starts_on: dt.date | None, day: dt.datetime) -> list[int]:

@@ -151,11 +151,8 @@ def _kind_of(content: bytes, claimed: str) -> str | None:
         return "txt" if _is_text(content) else None
     guess = filetype.guess(content)
     kind = FOUND.get(guess.mime if guess else "")
-    return (
-        kind
-        if kind is not None and _is_whole(content, kind) and _zip_end(content) is None
-        else None
-    )
+    is_taken = kind is not None and _is_whole(content, kind) and _zip_end(content) is None
+    return kind if is_taken else None
 
 
 def _is_whole(content: bytes, kind: str) -> bool:

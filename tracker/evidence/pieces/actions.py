@@ -216,7 +216,7 @@ def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: d
     known = tx.scalar(
         select(func.count(Statement.id)).where(
             Statement.id.in_(statement_ids),
-            Statement.framework_id.in_(version.id for version in own),
+            Statement.framework_id.in_(framework.id for framework in own),
         )
     )
     if known != len(statement_ids):

@@ -231,10 +231,10 @@ def sendings(evidence_id: int) -> dict[int, SentStatement]:
         .where(EvidenceVersion.evidence_id == evidence_id, NOT_WITHDRAWN)
         .order_by(Review.sent_at.desc(), Review.id.desc(), Statement.position)
     )
-    by_item: dict[int, SentStatement] = {}
+    by_statement: dict[int, SentStatement] = {}
     for row in rows:
-        sent = by_item.setdefault(row[0], SentStatement(*row[:6], []))
+        sent = by_statement.setdefault(row[0], SentStatement(*row[:6], []))
         sending = Sending(*row[6:])
         if sending not in sent.sendings:
             sent.sendings.append(sending)
-    return by_item
+    return by_statement

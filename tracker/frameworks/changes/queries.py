@@ -54,7 +54,7 @@ def affected(skill_ids: Mapping[str, Collection[int]]) -> Mapping[str, Affected]
     groups = {key: ids for key, ids in skill_ids.items() if ids}
     if not groups:
         return dict.fromkeys(skill_ids, Affected())
-    wanted = [framework_id for ids in groups.values() for framework_id in ids]
+    wanted = [skill_id for ids in groups.values() for skill_id in ids]
     # `then_id`: the skill itself, and each origin whose answers count for it.
     then = union(
         select(Skill.id.label("now_id"), Skill.id.label("then_id")).where(Skill.id.in_(wanted)),
@@ -88,7 +88,7 @@ def affected(skill_ids: Mapping[str, Collection[int]]) -> Mapping[str, Affected]
         .join(Review, Review.id == ReviewItem.review_id)
         .where(IS_LIVE)
     )
-    counts = [_by_group(groups, people) for people in (at_known, endorsed, open_ones)]
+    counts = [_by_group(groups, rows) for rows in (at_known, endorsed, open_ones)]
     return {key: Affected(*(count.get(key, 0) for count in counts)) for key in skill_ids}
 
 

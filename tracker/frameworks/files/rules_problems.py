@@ -60,7 +60,7 @@ def unfit(data: Any) -> Iterator[Problem]:
     """What a draft may have and no version: told where the file can't be a draft either."""
     file = Part("", data if isinstance(data, dict) else {})
     for strand in file.parts("strands"):
-        ranks = [level.number("rank") for level in _listed_in([strand])]
+        ranks = [statement.number("rank") for statement in _listed_in([strand])]
         for level in strand.parts("levels") if None not in ranks else ():
             if level.number("rank") not in ranks:
                 yield Problem(level.place, "has no statement", shown(level.text("name") or ""))

@@ -101,9 +101,7 @@ def ends(learner: Learner) -> Question[list[RoundEnd]]:
     return Question(
         _ENDS,
         {"learner": learner.person_id, "slug": learner.framework_slug},
-        lambda rows: sorted(
-            (row_as(RoundEnd, row) for row in rows), key=lambda kept: kept.round_end
-        ),
+        lambda rows: sorted((row_as(RoundEnd, row) for row in rows), key=lambda end: end.round_end),
     )
 
 

@@ -144,7 +144,7 @@ def changes(
     now: Sequence[VoiceSummary],
     fallen: Sequence[DomainFall],
 ) -> ChangesSince:
-    endorsed = next(change for change in now if change.voice is Voice.ENDORSED)
+    endorsed = next(summary for summary in now if summary.voice is Voice.ENDORSED)
     note = _(
         "Domains at target: %(then)s then, %(now)s now.",
         then=chosen.at_target,

@@ -213,15 +213,15 @@ def learners(
     by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
     jobs: defaultdict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     for row in rows:
-        lines = by_person[row["person_id"]]
-        if row["is_current"] or not any(line["is_current"] for line in lines.values()):
-            lines.setdefault(row["framework_slug"], row)
-            if row["is_current"] or row is lines[row["framework_slug"]]:
+        by_slug = by_person[row["person_id"]]
+        if row["is_current"] or not any(line["is_current"] for line in by_slug.values()):
+            by_slug.setdefault(row["framework_slug"], row)
+            if row["is_current"] or row is by_slug[row["framework_slug"]]:
                 key = row["person_id"], row["framework_id"]
                 jobs[key].setdefault(row["role_profile_id"], row["role_profile"])
     learners = {}
-    for person_id, lines in by_person.items():
-        asked = lines.get(framework) if framework else next(iter(lines.values()))
+    for person_id, by_slug in by_person.items():
+        asked = by_slug.get(framework) if framework else next(iter(by_slug.values()))
         if asked is not None:
             facts = dict(asked)
             for name in ("role_profile_id", "role_profile"):
@@ -231,7 +231,7 @@ def learners(
                 **facts,
                 role_profile_ids=tuple(held),
                 role_profiles=tuple(held.values()),
-                frameworks=tuple(map(_framework, lines.values())),
+                frameworks=tuple(map(_framework, by_slug.values())),
                 today=today,
             )
     return learners

@@ -144,12 +144,14 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .where(Statement.framework_id.in_(version.id for version in own), IS_RATED_HERE)
+        .where(Statement.framework_id.in_(framework.id for framework in own), IS_RATED_HERE)
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position),
-        {"person": person_id, "frameworks": [version.id for version in own]},
+        {"person": person_id, "frameworks": [framework.id for framework in own]},
     )
-    groups = {version.id: dict[int, StatementGroup]() for version in own}
-    named = {version.id: (version.lang, version.label if len(own) > 1 else "") for version in own}
+    groups = {framework.id: dict[int, StatementGroup]() for framework in own}
+    named = {
+        framework.id: (framework.lang, framework.label if len(own) > 1 else "") for framework in own
+    }
     for row in rows:
         group = groups[row.framework_id].setdefault(
             row.id,
@@ -162,7 +164,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
             ),
         )
         group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
-    return [group for version in own for group in groups[version.id].values()]
+    return [group for framework in own for group in groups[framework.id].values()]
 
 
 _LIBRARY = select(Person.library_id).where(Person.id == PERSON)

@@ -164,11 +164,8 @@ def _shelf(items: Sequence[Findable], fold: Callable[[str], str] = known) -> She
 def _statements(actor: Actor, today: dt.date) -> list[Findable]:
     """Of what they learn, without what is not rated here, by id. For who is no learner those of the
     public pages of what newcomers of their library begin with, by page and code."""
-    own = (
-        [framework.id for framework in frameworks_of(actor.person_id, today)]
-        if actor.learns_in
-        else []
-    )
+    learns = frameworks_of(actor.person_id, today) if actor.learns_in else ()
+    own = [framework.id for framework in learns]
     of_newcomers = (LibraryVersion.library_id == actor.library_id, is_current_of_library())
     newcomers = select(LibraryVersion.framework_id).where(*of_newcomers)
     key = (Statement.id,) if own else (Framework.slug, Framework.version, Statement.code)
