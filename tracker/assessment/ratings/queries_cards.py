@@ -33,8 +33,9 @@ Notes = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EndorsementMark:
-    """An endorsement that stands: who said what, when. `since`: the learner's answer is another one
-    since then; `version`: of the framework, where it was given on an earlier one."""
+    """An endorsement that stands: who gave it, what it says, and when. `since`: the learner has
+    changed their answer since; `version`: of the framework, where it was given on an earlier
+    one."""
 
     who: str
     answer: str
@@ -118,7 +119,7 @@ def of_domain(sheet: Sheet, domain_id: int, rank: int | None = None) -> Statemen
 
 
 def of_framework(sheet: Sheet) -> StatementsToRate:
-    """All statements."""
+    """All statements of the learner's version."""
     return _cards(sheet, lambda _line: True)
 
 
@@ -180,7 +181,7 @@ def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
 
 
 def _has_others_notes(line: SheetLine, ratings: Mapping[int, Any]) -> bool:
-    """Whether something else than its own rating counts, or could."""
+    """Whether an answer of an origin counts for the statement, or could."""
     mine, word = ratings.get(line.statement.skill_id), line.words.get(Side.OWN)
     others = mine is None or (word is not None and word.id != mine.id)
     return bool(line.statement.lines) and others

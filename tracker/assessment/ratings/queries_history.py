@@ -39,8 +39,8 @@ class Answered:
 
 
 def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
-    """The newest first. `statement_ids`: the statement, and what it was in earlier versions. One
-    query."""
+    """Every answer to these statements, the newest first. `statement_ids`: the statement, and what
+    it was in earlier versions. One query."""
     values = {"learner": person_id, "statements": list(statement_ids)}
     rows = session().execute(_answers(), values)
     return [Answered(**row) for row in rows.mappings()]
@@ -115,8 +115,8 @@ def pace_question(person_id: int) -> Question[int]:
 
 @cache
 def _timed() -> Select[*tuple[Any, ...]]:
-    """What was imported or kept by one key was not answered one by one, and what is as old as
-    before, its keeping undone, was answered once."""
+    """Answers that were given one by one: not those that were imported or kept by one press; and
+    one that was put back when its keeping was undone counts once."""
     first_id = func.min(RatingEntry.id).label("first_id")
     return (
         select(RatingEntry.skill_id, RatingEntry.rated_at, first_id)

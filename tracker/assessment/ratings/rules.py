@@ -40,7 +40,7 @@ class LevelProgress:
     later_rated: int
 
     def shown(self, which: RatingFilter) -> int:
-        """How many statements the filter shows."""
+        """How many of its statements the filter shows."""
         return {
             RatingFilter.JOB: self.total if self.in_job else 0,
             RatingFilter.NOT_RATED: self.total - self.rated,
@@ -98,7 +98,8 @@ class Progress:
 
     @property
     def begins_with_job(self) -> bool:
-        """Whether what is up to the target comes first: there is something of it, and a rest."""
+        """Whether statements up to the target are to be rated first: there are some, and others
+        besides."""
         return self.left_in_job > 0 and self.in_job < self.total
 
     @property

@@ -60,7 +60,7 @@ errors.refusal_messages(
 @bp.get("/assess")
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
-    """On to where the learner stopped, their job first; when all is rated, to the finish."""
+    """To where the learner stopped, their job first; when all is rated, to the finish."""
     header = assess_pages.header_once_read()
     last = progresses.last_rated(header.sheet)
     which = RatingFilter.JOB if header.progress.begins_with_job else None
@@ -141,7 +141,7 @@ def five() -> ResponseReturnValue:
 @bp.get("/assess/later")
 @door(Permission.RATE)
 def later() -> ResponseReturnValue:
-    """What is in no count for the learner yet."""
+    """Statements that are in no count for the learner yet."""
     header = assess_pages.header_once_read(switch="assessment.later")
     ids = [line.statement.id for line in progresses.counting_later(header.sheet)]
     to_rate = statement_cards.of_statements(header.sheet, ids)

@@ -90,7 +90,7 @@ def _replaced(sent: SentPage) -> ResponseReturnValue:
 
 
 def _next() -> str:
-    """`then`: of the button that was pressed, where that goes on itself."""
+    """Where to go on: `then` of the button that was pressed, if it has one."""
     wanted = request.form.get("then") or request.form.get("next", "")
     return own_address(wanted, url_for("assessment.resume"))
 

@@ -33,7 +33,7 @@ REASONS = fields.choices([("", _l("Choose a reason")), *ERASED_BECAUSE.items()])
 
 
 class ErasureForm(Form):
-    """Without a version the whole piece."""
+    """For one version, or without a version for the whole piece."""
 
     version = HiddenField()
     reason: Any = SelectField(WHY, [InputRequired(NEEDED)], choices=REASONS, description=WHY_HINT)
@@ -44,7 +44,7 @@ class ErasureForm(Form):
 
 
 class ReplaceForm(EditForm):
-    """A new version; with the other button it also erases those before it."""
+    """A new version; the other button also erases those before it."""
 
     reason: Any = SelectField(WHY, choices=REASONS, default="", description=WHY_HINT)
 

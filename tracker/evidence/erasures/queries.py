@@ -17,7 +17,7 @@ from tracker.models import (
 
 
 def is_file_left() -> bool:
-    """Whether a file of what was erased still lies in its place: it could not be reached."""
+    """Whether a file that was erased is still in its place, because that could not be reached."""
     return session().scalar(select(FileRemoval.sha256).limit(1)) is not None
 
 

@@ -72,7 +72,7 @@ class TextTaker:
 
 
 def taker_of(tx: Session, owner_id: int, now: dt.datetime) -> TextTaker:
-    """For what belongs to that person, whoever wrote it."""
+    """A taker for texts that belong to that person, whoever wrote them."""
     on_hold = tx.scalars(select(LegalHold.person_id).where(LegalHold.ended_at.is_(None)))
     return TextTaker(tx, owner_id, frozenset(on_hold), now)
 
@@ -159,7 +159,7 @@ def erase(
 
 
 def erase_links(tx: Session, evidence: Evidence, now: dt.datetime) -> None:
-    """Of a piece that is erased as a whole, why it counts for statements."""
+    """Erase why a piece counts for statements, when it is erased as a whole."""
     taker = taker_of(tx, evidence.person_id, now)
     for link in tx.scalars(select(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id)):
         taker.take(HeldSource.LINK, link.id, evidence.person_id, reason=link.reason)
@@ -196,8 +196,8 @@ def _erase_versions(
 
 
 def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[int]) -> None:
-    """What was written in reviews beside these versions; and what stands beside the piece now, as
-    far as it went with them or seems to name a patron."""
+    """Erase what was written in reviews with these versions, and texts that go with the piece now,
+    if they went into a review with them or seem to name a patron."""
     tx = taker.tx
     pieces = tx.scalars(
         select(ReviewItemEvidence).where(ReviewItemEvidence.version_id.in_(version_ids))
@@ -221,7 +221,8 @@ def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[
 
 
 def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
-    """The salt and every text of these items, whoever wrote it; returns the learner's notes."""
+    """Erase the salt and every text of these items, whoever wrote it; returns the learner's
+    notes."""
     tx = taker.tx
     notes = set()
     for item, reviewer_id in tx.execute(
@@ -255,7 +256,7 @@ def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
 
 
 def _erase_notes(taker: TextTaker, skill_ids: Collection[int], sent: Collection[str]) -> None:
-    """The notes for a reviewer that stand beside the ratings now."""
+    """Erase the current notes for a reviewer."""
     of_owner = select(Rating).where(
         Rating.person_id == taker.owner_id, Rating.skill_id.in_(skill_ids)
     )
@@ -274,8 +275,8 @@ def _erase_notes(taker: TextTaker, skill_ids: Collection[int], sent: Collection[
 def _erase_drafts(
     taker: TextTaker, evidence_id: int, item_ids: Collection[int], sent: Collection[str]
 ) -> None:
-    """What was typed about the piece or in a review of it and not sent, by whoever typed it; and
-    whatever else its owner typed that went with it or seems to name a patron."""
+    """Erase what was typed and not sent about the piece or in a review of it, by whoever typed it;
+    and whatever else its owner typed that went with it or seems to name a patron."""
     items = {str(item_id) for item_id in item_ids}
     about_items = and_(Draft.form.in_(OF_ITEMS), Draft.subject.in_(items))
     for draft in taker.tx.scalars(
@@ -290,8 +291,8 @@ def _erase_drafts(
 
 
 def _forget_answers(tx: Session, owner_id: int) -> None:
-    """A form that is sent again is told what it was told first, which can name a piece by its
-    title."""
+    """A form that is sent again gets the answer that it got before, which can name a piece by its
+    title: those answers go."""
     tx.execute(
         update(Submission)
         .where(Submission.person_id == owner_id, Submission.status.is_not(None))

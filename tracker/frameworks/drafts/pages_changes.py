@@ -68,7 +68,7 @@ class DraftChanges:
 
     @property
     def small(self) -> dict[str, str]:
-        """The fields that carry all that are suggested and not decided."""
+        """The fields by which all that are suggested and not decided are carried."""
         options = (option for card in self.suggested for option in card.options)
         return {option.name: option.value for option in options if option.suggested}
 
@@ -119,7 +119,8 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
 
 
 def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCard]]:
-    """Of those whose words and place are the same: with another code; with other sources."""
+    """Cards for statements whose words and place are the same: with another code, and with other
+    sources."""
     old, new = _sources(drafted.before), _sources(drafted.after)
     renumbered, sources = list[ChangeCard](), list[ChangeCard]()
     for change in drafted.comparison.of(Kind.SAME):
@@ -133,7 +134,7 @@ def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCa
 
 
 def _sources(file: FrameworkFile) -> dict[str, str]:
-    """By uuid of the statement."""
+    """The sources of each statement, by its uuid."""
     labels = {source.key: source.label for source in file.sources}
     return {
         statement.uuid: "; ".join(labels[key] for key in statement.citations)
@@ -142,7 +143,7 @@ def _sources(file: FrameworkFile) -> dict[str, str]:
 
 
 def _card(drafted: DraftedVersion, change: VersionChange, affected: Affected) -> ChangeCard:
-    """Open reviews are told only where they are more than a few."""
+    """A card for one change. Open reviews are named only where there are more than a few."""
     is_moved = change.kind == Kind.MOVED and not change.is_reworded
     people, open_reviews = count(affected.people), count(affected.open_reviews)
     short = _("%(people)s people.", people=people.capitalize())

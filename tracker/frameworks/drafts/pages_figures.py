@@ -98,8 +98,8 @@ def _notes(drafted: DraftedVersion, open_reviews: int) -> Iterator[str]:
 
 
 def _falls(drafted: DraftedVersion, effects: LevelEffects) -> Iterator[Figure]:
-    """By level, where enough people lose it to be told. How many keep every level isn't: less those
-    it would tell of the few."""
+    """The levels that enough people lose for them to be counted. How many keep every level isn't
+    said: the difference would give the few away."""
     falls = [level for level in drafted.levels.changed if effects.lost[level.place] >= FEW]
     for level in falls:
         lost = count(effects.lost[level.place])
@@ -130,8 +130,8 @@ def _named(level: ChangedLevel) -> str:
 
 
 def levels(drafted: DraftedVersion, effects: LevelEffects | None) -> list[str]:
-    """Those that list more or fewer statements, or other ones, so that somebody holds or loses
-    them; until that is published, with how many people."""
+    """Levels that list more or fewer statements, or that somebody gains or loses because others
+    count; until the draft is published, with how many people."""
     moved = {*effects.reached, *effects.lost} if effects else set()
     return [
         f"{_named(level)}: {' '.join(_level_words(level, effects))}"
@@ -157,7 +157,7 @@ def _level_words(of: ChangedLevel, effects: LevelEffects | None) -> Iterator[str
 
 
 def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[str]:
-    """Of domains that are gone; for how many people."""
+    """Targets in domains that are gone, with how many people have them."""
     ending = {
         domain.key: domain.title
         for domain in drafted.gone_domains

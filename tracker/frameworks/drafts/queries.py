@@ -100,7 +100,7 @@ class DraftedVersion:
 
     @property
     def changed(self) -> tuple[VersionChange, ...]:
-        """What is kept still counts among them, as retired."""
+        """All changes; a statement that is kept is among them, as retired."""
         kept = (
             VersionChange(Kind.RETIRED, change.before, ())
             for change in self.comparison.of(Kind.SAME)
@@ -120,7 +120,7 @@ class DraftedVersion:
 
     @property
     def offered(self) -> tuple[VersionChange, ...]:
-        """Those that nobody decided about, where carrying is chosen for whoever looks."""
+        """Changes that nobody decided about, for which the page offers to carry ratings."""
         return tuple(change for change in self.undecided if change.offers_carry)
 
     def is_to_decide(self, change: VersionChange) -> bool:
@@ -138,13 +138,14 @@ class DraftedVersion:
         return decided.carried_to is None or decided.carried_to == uuid
 
     def would_carry(self, change: VersionChange, uuid: str) -> bool:
-        """As the page shows it: what is offered as carried is published so with it."""
+        """The same, as the page shows it: what it offers to carry is carried when the draft is
+        published."""
         is_offered = change.key not in self.decisions and change.offers_carry
         return is_offered or self.carries(change, uuid)
 
     @property
     def new_and_sensitive(self) -> frozenset[str]:
-        """Uuids of what isn't rated until a library decides so."""
+        """Uuids of new sensitive statements: they aren't rated until a library decides so."""
         before, after = (
             {statement.uuid for statement in file.statements if statement.sensitive}
             for file in (self.before, self.after)
@@ -160,7 +161,8 @@ class DraftedVersion:
         return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
 
     def decision_of(self, change: VersionChange) -> str:
-        """In a word, with the part of a split after a colon; empty where nobody decided."""
+        """The decision in a word, with the part of a split after a colon; empty where nobody
+        decided."""
         decided = self.decisions.get(change.key)
         if decided is None:
             return ""
@@ -168,7 +170,7 @@ class DraftedVersion:
 
     @property
     def keepable(self) -> frozenset[str]:
-        """What the draft leaves out and has a place for."""
+        """Uuids of statements that the draft leaves out and has a place for."""
         return keepable(self.before, self.after, self.past)
 
     @property
@@ -181,7 +183,7 @@ class DraftedVersion:
 
     @property
     def went_on(self) -> dict[str, str]:
-        """By new domain, the one that is gone whose targets go on in it."""
+        """By new domain, the domain that is gone whose targets go on in it."""
         new, gone = ({domain.key for domain in of} for of in (self.new_domains, self.gone_domains))
         return {key: before for key, before in self.places.items() if key in new and before in gone}
 

@@ -53,7 +53,7 @@ def jobs_of(person_id: int, slug: str, today: dt.date) -> Sequence[int]:
 
 
 def version_of(person_id: int, slug: str) -> str | None:
-    """One query."""
+    """The name of the version that somebody is on. One query."""
     return session().scalar(
         select(Framework.version)
         .join(PersonVersion, PersonVersion.framework_id == Framework.id)

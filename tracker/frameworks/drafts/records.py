@@ -18,8 +18,8 @@ from tracker.rules.errors import Conflict, Missing
 
 
 def newest(tx: Session, slug: str) -> Framework | None:
-    """The version that the next one follows, held against another that would be published, or its
-    being withdrawn, meanwhile."""
+    """The version that the next one follows, locked so that no other is published and it isn't
+    withdrawn meanwhile."""
     return tx.scalar(
         held(
             select(Framework)
@@ -43,8 +43,8 @@ def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
 
 
 def locked(tx: Session, draft_id: int) -> FrameworkDraft:
-    """Raises Missing where there is none, Conflict("draft_ended") when it was published or
-    discarded."""
+    """The draft, locked. Raises Missing where there is none, Conflict("draft_ended") when it was
+    published or discarded."""
     draft = tx.scalar(held(select(FrameworkDraft).where(FrameworkDraft.id == draft_id)))
     if draft is None:
         raise Missing
@@ -79,7 +79,7 @@ def set_origins(tx: Session, draft: FrameworkDraft, origins: Mapping[str, Collec
 
 
 def forget_decisions(tx: Session, draft: FrameworkDraft, fitting: Collection[str]) -> int:
-    """Those about changes that are no longer there. How many."""
+    """Delete the decisions about changes that are no longer there. Returns how many."""
     done = tx.execute(
         delete(FrameworkDraftDecision).where(
             FrameworkDraftDecision.draft_id == draft.id,
@@ -96,7 +96,7 @@ def decide(
     actor: Actor | None,
     now: dt.datetime,
 ) -> int:
-    """By key of the change. How many are new or other."""
+    """Keep these decisions, by key of the change. Returns how many are new or changed."""
     earlier = {
         row.change_key: row
         for row in tx.scalars(

@@ -149,8 +149,8 @@ def show(draft: Subject) -> ResponseReturnValue:
 @bp.get("/drafts/<id:draft_id>/publish")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def confirm(draft: Subject) -> ResponseReturnValue:
-    """What would be published, with what is suggested as chosen: asked once more. The page of a
-    first version asks itself."""
+    """What would be published, with what is suggested as chosen, to confirm it. The page of a first
+    version asks for that itself."""
     drafted = pages.drafted_or_404(draft)
     if not drafted.can_be_published or drafted.base_framework_id is None:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
@@ -167,7 +167,7 @@ def confirm(draft: Subject) -> ResponseReturnValue:
 @bp.post("/drafts/<id:draft_id>/decisions")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft, takes=LONG_FORM)
 def decide(draft: Subject) -> ResponseReturnValue:
-    """Goes back to the change, or to the first of several."""
+    """Keep the choices, and go back to the change, or to the first of several."""
     chosen, retired = _chosen(), DecisionsForm().retired()
     actor, now = session.actor(), session.now()
     keys = [*chosen] if retired is None else [retired[0]]

@@ -31,8 +31,9 @@ from tracker.policy.permissions import Actor
 
 
 def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
-    """In a new library, or of a new framework (`where`): no sensitive statement is rated before
-    somebody decides to; what was decided about it or what it was made of stands."""
+    """Leave sensitive statements out of rating until somebody decides: in a new library, or those
+    of a new framework (`where`). What was decided about one, or about what it was made of,
+    stands."""
     known, out = (
         exists(select(of.c.id).where(of.c[0] == Library.id, of.c[1] == Statement.id))
         for of in (decided(None, STATEMENTS.c.sensitive), left_out(None, STATEMENTS.c.sensitive))
@@ -56,7 +57,7 @@ def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetim
 
 
 def forget_undecided(tx: Session, of: Select[int]) -> None:
-    """That nobody has decided yet about these skills: nobody will."""
+    """Forget that these skills are undecided: nobody will decide about them."""
     tx.execute(
         delete(NotRatedHere).where(NotRatedHere.skill_id.in_(of), NotRatedHere.set_by_id.is_(None))
     )
@@ -75,8 +76,8 @@ def add(tx: Session, actor: Actor, skill_id: int, reason: str, now: dt.datetime)
 
 
 def take_in(tx: Session, library_id: int, statement_ids: Collection[int]) -> None:
-    """Rate these again: what left them out goes, also where it stands at what they were made of.
-    What else it left out in the same versions stays so, by a row of its own."""
+    """Rate these statements again: what left them out is deleted, also at what they were made of.
+    Other statements that it left out in the same versions stay left out, by a row of their own."""
     of_these = or_(
         *(
             is_said_of(NotRatedHere.skill_id, skill_of(statement_id_))

@@ -13,7 +13,8 @@ LATER = ("reviewer_description", "sensitive", "targets_need_reason")
 
 
 def _without_later(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    """`came_from` is about another version, so it is no content of this one."""
+    """Without fields that older files don't have, where they are empty. `came_from` is about
+    another version, so it is no content of this one."""
     return {
         name: value
         for name, value in fields

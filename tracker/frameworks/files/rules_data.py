@@ -37,7 +37,7 @@ BESIDE = (
 
 
 def framework_of(data: dict[str, Any]) -> FrameworkFile:
-    """What was read and checked already."""
+    """The framework in data that was read and checked already."""
     return FrameworkFile(
         slug=data["slug"],
         version=data["version"],
@@ -154,7 +154,7 @@ def digest_of(file: FrameworkFile) -> str:
 
 
 def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What is empty is left out of a file."""
+    """Without empty fields, which a file leaves out."""
     return {name: value for name, value in fields.items() if value not in ("", None, False, [])}
 
 

@@ -9,8 +9,8 @@ from tracker.rules.strict_json import Problem, shown, step
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An object of the file and its place. What is not of the kind that is asked for is as if it
-    were not there."""
+    """An object of the file and its place. A value of another type than is asked for is treated as
+    missing."""
 
     place: str
     data: dict[str, Any]
@@ -32,7 +32,7 @@ class Part:
         ]
 
     def is_list(self, name: str) -> bool:
-        """Also where it is left out."""
+        """Whether it is a list, or is left out."""
         return isinstance(self.data.get(name, []), list)
 
     def entries(self, name: str) -> list[Any]:
@@ -57,7 +57,7 @@ def keys(parts: Iterable[Part]) -> set[str]:
 def twice(
     name: str, parts: Iterable[Part], compared: Callable[[str], str] = str
 ) -> Iterator[Problem]:
-    """Each text under that name that one of the parts before has too, as it is compared."""
+    """Each text of that name that an earlier part has too, as it is compared."""
     first: dict[str, str] = {}
     for part in parts:
         value = part.text(name)

@@ -57,7 +57,7 @@ def unknown_origins(data: Any, known: Known) -> Iterator[Problem]:
 
 
 def unfit(data: Any) -> Iterator[Problem]:
-    """What a draft may have and no version: told where the file can't be a draft either."""
+    """What a draft may have and a version may not, for a file that can't become a draft either."""
     file = Part("", data if isinstance(data, dict) else {})
     for strand in file.parts("strands"):
         ranks = [statement.number("rank") for statement in _listed_in([strand])]
@@ -69,7 +69,7 @@ def unfit(data: Any) -> Iterator[Problem]:
 
 
 def _in_order(place: str) -> str:
-    """The place so written that [10] comes after [9]."""
+    """The place with its numbers padded, so that [10] comes after [9]."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), place)
 
 
@@ -213,7 +213,8 @@ TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def language(file: Part) -> Iterator[Problem]:
-    """Of any script and direction. Known is what the Unicode CLDR has a name for."""
+    """Whether the language tag is known: the Unicode CLDR has a name for it. Any script and
+    direction will do."""
     tag = file.text("lang")
     if tag is not None and TAG.fullmatch(tag) and not _is_known(tag):
         shorter = get_global("language_aliases").get(tag.split("-")[0])

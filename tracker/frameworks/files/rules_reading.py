@@ -122,7 +122,8 @@ CASE = ("CFDocument", "CFDocuments", "CFItems", "CFPackages")
 
 
 def other_kind(data: bytes) -> str:
-    """With its article; "" where it may be a framework file."""
+    """The kind of file that this is instead, with its article; "" where it may be a framework
+    file."""
     for sign, kind in SIGNS.items():
         if data.startswith(sign):
             return kind
@@ -168,7 +169,7 @@ HOLDER = re.compile(
 
 
 def messages(problems: Sequence[Problem], data: Any) -> list[Problem]:
-    """In the order of the first of each cause."""
+    """The messages, in the order in which their causes come first."""
     causes: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         kind = re.sub(r"\d+", "", problem.place)
@@ -181,7 +182,7 @@ def messages(problems: Sequence[Problem], data: Any) -> list[Problem]:
 
 
 def _together(problems: Sequence[Problem], data: Any) -> Problem:
-    """One cause, with the first that have it."""
+    """One problem for one cause, with the first places that have it."""
     field = _holder(problems[0].place, data)[1] or re.sub(r".*\.|\[\d+\]", "", problems[0].place)
     some = []
     for problem in problems[:MANY]:
@@ -199,8 +200,7 @@ def _named(problem: Problem, data: Any) -> Problem:
 
 
 def _holder(place: str, data: Any) -> tuple[str, str]:
-    """What it is called that the place is in, and the field. What has no name is called by its
-    place."""
+    """The name of what the place is in, and the field. What has no name is called by its place."""
     at = HOLDER.match(place)
     if at is None:
         return place, ""

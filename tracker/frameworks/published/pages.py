@@ -51,7 +51,7 @@ class FrameworkPage:
         return next(iter(self.versions[at + 1 :]), None)
 
     def in_address(self, row: Published) -> str | None:
-        """Which version the address names that shows this one."""
+        """The version to name in the address that shows this one."""
         return None if row == self.newest else row.version
 
     @property
@@ -70,7 +70,7 @@ class FrameworkPage:
     def levels(
         self, strand: StrandInFile, domain: DomainInFile
     ) -> list[tuple[LevelInFile, list[StatementInFile]]]:
-        """Those of the section that the domain has statements at."""
+        """The levels of the section at which the domain has statements."""
         by_level = ((level, domain.at(level.rank)) for level in strand.levels)
         return [(level, statements) for level, statements in by_level if statements]
 

@@ -48,7 +48,8 @@ def set_status(
 
 
 def _not_awaited(framework: Framework) -> None:
-    """Nobody would be moved to it on that day. Who plans a move holds the version as well."""
+    """Raises Conflict if a library has planned a move to it: nobody would be moved on that day. Who
+    plans a move locks the version as well."""
     move = awaiting([framework.id])
     if move is not None:
         library, version, day = move
