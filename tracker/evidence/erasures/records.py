@@ -4,6 +4,7 @@ out of sight until it ends."""
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -69,6 +70,12 @@ class TextTaker:
                     held_at=self.now,
                 )
             )
+
+    def empty(self, source: HeldSource, row: Any, row_id: int, author_id: int, *names: str) -> None:
+        """Take these texts of a row, and leave them empty."""
+        self.take(source, row_id, author_id, **{name: getattr(row, name) for name in names})
+        for name in names:
+            setattr(row, name, "")
 
 
 def taker_of(tx: Session, owner_id: int, now: dt.datetime) -> TextTaker:
@@ -206,14 +213,12 @@ def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[
     sent = {piece.reason for piece in pieces}
     for piece in pieces:
         if piece.reason:
-            taker.take(HeldSource.SENT_EVIDENCE, piece.id, taker.owner_id, reason=piece.reason)
-            piece.reason = ""
+            taker.empty(HeldSource.SENT_EVIDENCE, piece, piece.id, taker.owner_id, "reason")
     sent |= _erase_items(taker, item_ids)
     links = tx.scalars(select(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id)).all()
     for link in links:
         if goes_too(link.reason, sent):
-            taker.take(HeldSource.LINK, link.id, taker.owner_id, reason=link.reason)
-            link.reason = ""
+            taker.empty(HeldSource.LINK, link, link.id, taker.owner_id, "reason")
     reviewed = select(ReviewItem.skill_id).where(ReviewItem.id.in_(item_ids))
     skill_ids = {*tx.scalars(reviewed), *(link.skill_id for link in links)}
     _erase_notes(taker, skill_ids, sent)
@@ -232,26 +237,16 @@ def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
         .where(ReviewItemText.item_id.in_(item_ids))
     ):
         notes.add(item.learner_note)
-        taker.take(
-            HeldSource.ITEM,
-            item.item_id,
-            reviewer_id,
-            salt=item.salt,
-            learner_note=item.learner_note,
-            reviewer_note=item.reviewer_note,
-        )
-        item.salt = item.learner_note = item.reviewer_note = ""
+        texts = "salt", "learner_note", "reviewer_note"
+        taker.empty(HeldSource.ITEM, item, item.item_id, reviewer_id, *texts)
     for message in tx.scalars(select(ReviewMessage).where(ReviewMessage.item_id.in_(item_ids))):
-        taker.take(HeldSource.MESSAGE, message.id, message.author_id, text=message.text)
-        message.text = ""
+        taker.empty(HeldSource.MESSAGE, message, message.id, message.author_id, "text")
     confirmed = Confirmation.item_id.in_(item_ids)
     for sent in tx.scalars(select(Confirmation).where(confirmed)):
-        taker.take(HeldSource.CONFIRMATION, sent.id, sent.person_id, reason=sent.reason)
-        sent.reason = ""
+        taker.empty(HeldSource.CONFIRMATION, sent, sent.id, sent.person_id, "reason")
     chosen = DifferenceChoice.item_id.in_(item_ids)
     for choice in tx.scalars(select(DifferenceChoice).where(chosen)):
-        taker.take(HeldSource.CHOICE, choice.id, choice.person_id, reason=choice.reason)
-        choice.reason = ""
+        taker.empty(HeldSource.CHOICE, choice, choice.id, choice.person_id, "reason")
     return notes
 
 
