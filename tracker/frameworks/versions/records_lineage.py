@@ -83,10 +83,8 @@ def add_origin(
     tails = [(first, *(link.before(first) for link in line)) for line in above or [()]]
     rows = _numbered(skill_id, tails, len(lines))
     below = select(SkillOrigin.skill_id).where(SkillOrigin.origin_id == skill_id).distinct()
-    for descendant_id in tx.scalars(below.order_by(SkillOrigin.skill_id)).all():
-        rows += _led_on(
-            descendant_id, skill_id, _lines_of(tx, descendant_id), tails, is_longer=not lines
-        )
+    for later_id in tx.scalars(below.order_by(SkillOrigin.skill_id)).all():
+        rows += _led_on(later_id, skill_id, _lines_of(tx, later_id), tails, is_longer=not lines)
     tx.execute(insert(table_of(SkillOrigin)), rows)
 
 

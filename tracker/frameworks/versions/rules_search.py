@@ -166,12 +166,7 @@ class Search:
     @property
     def other_spellings(self) -> list[str]:
         """What else is looked for, in the order of the list."""
-        others = (
-            spelling
-            for term in self.terms
-            for spelling in term.spellings
-            if spelling != term.phrase
-        )
+        others = (other for term in self.terms for other in term.spellings if other != term.phrase)
         return list(dict.fromkeys(others))
 
     def spellings(self, titles: str, texts: str, lines: Collection[int]) -> set[str]:
