@@ -74,14 +74,14 @@ def create_server() -> Flask:
             from tracker.cli import demo
 
             demo.fill(dt.datetime.now(dt.UTC).date())
-        found = system.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
-        if found is SchemaState.CURRENT:
+        state = system.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
+        if state is SchemaState.CURRENT:
             doubt = daily_work.clock_doubt_before_forking(
                 dt.datetime.now(dt.UTC), app.config["CLOCK_AHEAD"]
             )
             if doubt is not None:
                 sys.stderr.write(f"{faults.clock(doubt)}\n")
             application.compile_templates(app)
-    if found is not SchemaState.CURRENT:
-        sys.exit(REMEDIES[found])
+    if state is not SchemaState.CURRENT:
+        sys.exit(REMEDIES[state])
     return app

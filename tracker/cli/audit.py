@@ -58,21 +58,21 @@ def verify(file: Path | None) -> None:
         sys.exit(
             f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at."
         )
-    found = chains.verify(heads)
-    if found.wrong is not None:
-        sys.exit(_say(found.wrong))
-    if found.walk.head is None:
+    chain = chains.verify(heads)
+    if chain.wrong is not None:
+        sys.exit(_say(chain.wrong))
+    if chain.walk.head is None:
         if chains.must_have_events():
             sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
     click.echo(
-        f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}"
+        f"{chain.walk.count} events, each as it was written; newest: {line(chain.walk.head)}"
     )
     click.echo(f"Seals of the record: {chains.count_seals()}.")
-    if found.walk.erased:
+    if chain.walk.erased:
         click.echo(
-            f"Of {found.walk.erased} it was erased what they were about, at the wish of the person."
+            f"Of {chain.walk.erased} it was erased what they were about, at the wish of the person."
         )
     if heads:
         click.echo(f"The chain leads through all of the heads that were kept ({len(heads)}).")

@@ -82,8 +82,8 @@ class Commands(AppGroup):
         if ctx.obj is None:
             made = _with_pages if place.pages else _looking if place.looks else _without
             ctx.obj = ScriptInfo(create_app=made)
-        found: click.Command = getattr(import_module(place.module), place.name)
-        return found
+        command: click.Command = getattr(import_module(place.module), place.name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

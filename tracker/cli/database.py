@@ -52,9 +52,9 @@ def lay_out() -> None:
 def must_fit() -> None:
     """Ends the program, with a sentence that says what to do, where the database is not laid out as
     this version needs it."""
-    found = system.schema_state(current_app.config["MIGRATIONS_DIR"])
-    if found is not SchemaState.CURRENT:
-        sys.exit(REMEDIES[found])
+    state = system.schema_state(current_app.config["MIGRATIONS_DIR"])
+    if state is not SchemaState.CURRENT:
+        sys.exit(REMEDIES[state])
 
 
 @click.group("database")

@@ -90,4 +90,4 @@ def tell_sign_ins() -> None:
 
 def _accounts() -> list[dict[str, Any]]:
     head = rows.head_of(current_app.config["DEMO_ROWS"])
-    return [each | {"password": head["password"]} for each in head["accounts"]]
+    return [account | {"password": head["password"]} for account in head["accounts"]]

@@ -27,8 +27,8 @@ from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 
 def tell_namesakes(email: str) -> None:
     """Who else in the library of the person with that address has the same name, or seems to."""
-    for each in namesakes.of_address(email, dt.datetime.now(dt.UTC).date()):
-        who = ", ".join((each.name, each.email, *each.teams))
+    for namesake in namesakes.of_address(email, dt.datetime.now(dt.UTC).date()):
+        who = ", ".join((namesake.name, namesake.email, *namesake.teams))
         click.echo(f"Another person there has the same name, or one that looks like it: {who}.")
 
 
@@ -75,15 +75,15 @@ def framework_editor(email: str, remove: bool) -> None:
 def objections() -> None:
     """Objections to new readers that you are asked to decide: nobody in the library is independent,
     or nobody decided in time. Until then the record stays closed to the reader."""
-    found = openings.asked_of_operator(dt.datetime.now(dt.UTC))
-    for one in found:
+    objecting = openings.asked_of_operator(dt.datetime.now(dt.UTC))
+    for one in objecting:
         giver = one.given_by or "a command"
         click.echo(
             f"{one.id}: {one.person} objects to {one.reader} ({one.reader_email}), {one.role} of "
             f"{one.team} by {giver}, account made {one.reader_since:%Y-%m-%d}. Objected "
             f"{one.objected_at:%Y-%m-%d}; decide by {one.decide_by:%Y-%m-%d}."
         )
-    if not found:
+    if not objecting:
         click.echo("No objection waits for you.")
 
 
@@ -163,8 +163,8 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
 def _tell(plan: RosterPlan) -> None:
     for row in plan.rows:
         for problem in row.problems:
-            said = " ".join(PROBLEMS[problem.code]) % problem.facts
+            sentence = " ".join(PROBLEMS[problem.code]) % problem.facts
             where = f"row {row.number}, {row.title}"
-            click.echo(f"{where}: {problem.column} {problem.value!r}. {said}")
+            click.echo(f"{where}: {problem.column} {problem.value!r}. {sentence}")
     counts = Counter(row.verdict for row in plan.rows)
     click.echo(", ".join(f"{verdict}: {counts[verdict]}" for verdict in RosterVerdict))

@@ -175,13 +175,15 @@ def _lock(tx: Session, collected: list[NotedEvent]) -> None:
     """
     if tx.get_bind().dialect.name != "postgresql":
         return
-    _share(tx, Library.id, (each.library_id for each in collected))
-    _share(tx, Person.id, (key for each in collected for key in (each.actor_id, each.subject_id)))
+    _share(tx, Library.id, (noted.library_id for noted in collected))
+    _share(
+        tx, Person.id, (key for noted in collected for key in (noted.actor_id, noted.subject_id))
+    )
     tx.execute(TAKE_LOCK)
 
 
 def _share(tx: Session, key: InstrumentedAttribute[int], ids: Iterable[int | None]) -> None:
-    wanted = sorted({each for each in ids if each is not None})
+    wanted = sorted({row_id for row_id in ids if row_id is not None})
     if wanted:
         tx.execute(_shared(key), {"wanted": wanted})
 

@@ -11,7 +11,7 @@ def next_after(
 ) -> T | None:
     """The next that is wanted: after where one is and round to the first, but never where one is.
     From the top where one is at none of them."""
-    at = next((place for place, each in enumerate(items) if is_here(each)), -1)
+    at = next((place for place, item in enumerate(items) if is_here(item)), -1)
     return next(
-        (each for each in (*items[at + 1 :], *items[: max(at, 0)]) if is_wanted(each)), None
+        (item for item in (*items[at + 1 :], *items[: max(at, 0)]) if is_wanted(item)), None
     )

@@ -9,14 +9,14 @@ EAST_ASIAN = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", 
 def writing_systems(characters: Iterable[str]) -> tuple[str, ...]:
     """Their English names, in order. Chinese characters beside kana are Japanese, beside Hangul
     Korean; signs and punctuation belong to none."""
-    found = {
+    systems = {
         _of_letter(character)
         for character in characters
         if unicodedata.category(character)[0] == "L"
     }
-    if found & {"Japanese", "Korean"}:
-        found.discard("Chinese")
-    return tuple(sorted(found - {""}))
+    if systems & {"Japanese", "Korean"}:
+        systems.discard("Chinese")
+    return tuple(sorted(systems - {""}))
 
 
 def font_for(system: str) -> str:

@@ -28,7 +28,7 @@ def fonts(folder: str) -> "typst.Fonts":
 def unshown(text: str, folder: str) -> str:
     """The printable characters of the text that no font has, letters first. Raises RuntimeError
     where typst refuses them for another reason."""
-    signs = "".join(sorted(each for each in set(text) if not each.isascii() and each.isprintable()))
+    signs = "".join(sorted(sign for sign in set(text) if not sign.isascii() and sign.isprintable()))
     return _unshown(signs, folder) if signs else ""
 
 
@@ -45,18 +45,18 @@ def _unshown(signs: str, folder: str) -> str:
             pdf_standards="ua-1",
         )
     except typst.TypstError as error:
-        found = set("".join(unshown_texts(error.diagnostic)))
-        if not found:
+        missing = set("".join(unshown_texts(error.diagnostic)))
+        if not missing:
             raise RuntimeError(f"typst refused to look for characters: {error.message}") from None
-        return "".join(sorted(found & set(signs), key=lambda each: (not each.isalpha(), each)))
+        return "".join(sorted(missing & set(signs), key=lambda sign: (not sign.isalpha(), sign)))
     return ""
 
 
 def unshown_texts(diagnostic: str) -> Iterator[str]:
     """The texts that typst complains of because no font has them, as they were before it escaped
     them."""
-    for found in UNSHOWN.finditer(diagnostic):
-        yield ESCAPED.sub(_unescaped, found.group(1))
+    for match in UNSHOWN.finditer(diagnostic):
+        yield ESCAPED.sub(_unescaped, match.group(1))
 
 
 def _unescaped(escape: re.Match[str]) -> str:

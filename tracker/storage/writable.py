@@ -25,5 +25,5 @@ def takes_rows(database: Path) -> bool:
 
 def takes_files(folder: Path) -> bool:
     """Whether files can be put into it, or it can be made."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)

@@ -148,13 +148,13 @@ def _role(
         and stay.role is Role.LEARNER
         and _covers(stay, day, GRACE)
     ]
-    theirs = [row for row in stays if row[0].person_id in readers and _covers(row[0], day)]
+    of_readers = [row for row in stays if row[0].person_id in readers and _covers(row[0], day)]
 
     def leads(role: Role, *, very_team: bool) -> bool:
         return any(
             stay.role is role
             and (stay.team_id == team_id if very_team else own_path.startswith(path))
-            for stay, path in theirs
+            for stay, path in of_readers
             for team_id, own_path in learns
         )
 

@@ -62,12 +62,12 @@ def printed(email: str, now: dt.datetime) -> tuple[str, str]:
     """
     address = email.strip().casefold()
     with transaction() as tx:
-        found = tx.scalar(
+        owner = tx.scalar(
             held(select(Person).where(Person.email == address, Person.removed_at.is_(None)))
         )
-        if found is None:
+        if owner is None:
             raise Missing
-        person = _enabled(found)
+        person = _enabled(owner)
         audit.note_person(tx, "link_printed", person, None, now)
         return person.name, _given(tx, person, NoticeKind.LINK_ASKED, None, now)
 

@@ -115,7 +115,7 @@ def _page(form: InviteForm) -> str:
     return render(
         "accounts/links/people_invitations.html",
         form=form,
-        found=cut,
+        invitees=cut,
         chosen=needed if form.people.data is None else set(form.people.data),
         needed=len(needed),
         needed_here=sum(person.is_needed for person in cut.rows),

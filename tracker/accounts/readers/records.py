@@ -110,12 +110,12 @@ def _write(
     """Returns how many people were told."""
     if not pairs:
         return 0
-    with_record = _with_record(tx, {person_id for _reader, person_id in pairs})
+    known = _with_record(tx, {person_id for _reader, person_id in pairs})
     blank = dict.fromkeys(column.name for column in OPENINGS.c if column.name != "id")
     rows: list[dict[str, Any]] = []
     open_now: set[Pair] = set()
     for (reader_id, person_id), ways in pairs.items():
-        has_record = person_id in with_record
+        has_record = person_id in known
         if not has_record and any(way.begins <= today <= way.ends for way in ways):
             open_now.add((reader_id, person_id))
             continue
@@ -162,11 +162,11 @@ def _with_record(tx: Session, people: Collection[int]) -> set[int]:
     )
     reviewed = exists().where(Endorsement.person_id == Person.id)
     excepted = exists().where(LevelException.person_id == Person.id)
-    ids, found = sorted(people), set[int]()
+    ids, known = sorted(people), set[int]()
     for at in range(0, len(ids), AT_ONCE):
         some = Person.id.in_(ids[at : at + AT_ONCE])
-        found.update(tx.scalars(select(Person.id).where(some, or_(revealed, reviewed, excepted))))
-    return found
+        known.update(tx.scalars(select(Person.id).where(some, or_(revealed, reviewed, excepted))))
+    return known
 
 
 def _closed(tx: Session, library_id: int, now: dt.datetime) -> dict[Pair, RecordOpening]:
@@ -251,7 +251,7 @@ def _reach(
         can_have = select(Person.id).where(Person.password_hash.is_not(None))
         later = or_(reader.starts_on > today, learner.starts_on > today)
         query = query.where(or_(learner.person_id.in_(can_have), later))
-    found: dict[Pair, list[Reach]] = defaultdict(list)
+    reaches: dict[Pair, list[Reach]] = defaultdict(list)
     for row in tx.execute(query):
         until = dt.date.max if row.learns_until is None else row.learns_until + GRACE
         way = Reach(
@@ -261,5 +261,5 @@ def _reach(
             row.team_id,
         )
         if way.begins <= way.ends and way.ends >= since:
-            found[row.reader, row.person].append(way)
-    return found
+            reaches[row.reader, row.person].append(way)
+    return reaches

@@ -98,7 +98,7 @@ def queue() -> ResponseReturnValue:
 @bp.post("/open")
 @door(Permission.SIGNED_IN)
 def open_chosen() -> ResponseReturnValue:
-    ids = [int(each) for each in request.form.getlist("reader") if ID.fullmatch(each)]
+    ids = [int(value) for value in request.form.getlist("reader") if ID.fullmatch(value)]
     try:
         count = service.open_to(session.actor(), ids, session.now())
     except Conflict as refusal:
@@ -123,10 +123,10 @@ def decide(opening: Subject) -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 def objection(token: str) -> ResponseReturnValue:
     """For the HR contact, who has no account."""
-    found = openings.by_link(token, session.now())
-    if found is None:
+    opening = openings.by_link(token, session.now())
+    if opening is None:
         return _unknown_link(token)
-    return render("readers/objection.html", one=found, token=token, roles=AS_ROLE)
+    return render("readers/objection.html", one=opening, token=token, roles=AS_ROLE)
 
 
 @bp.post("/objections/<token>")
@@ -145,7 +145,7 @@ def _unknown_link(token: str) -> ResponseReturnValue:
 
 
 def _by_reader(waiting: Iterable[Opening]) -> list[list[Opening]]:
-    return [list(each) for _id, each in groupby(waiting, key=lambda one: one.reader_id)]
+    return [list(of_reader) for _id, of_reader in groupby(waiting, key=lambda one: one.reader_id)]
 
 
 def _decision() -> OpeningDecision:

@@ -32,12 +32,12 @@ bp = Blueprint("access_review", __name__, url_prefix="/admin")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
-    found = table_page(access_review.readers(actor, now), page_number())
-    accesses = access_review.accesses(actor, now, found.rows, named=LISTED)
-    changed = seals.changed_rights([*found.rows, -actor.library_id])
+    page = table_page(access_review.readers(actor, now), page_number())
+    accesses = access_review.accesses(actor, now, page.rows, named=LISTED)
+    changed = seals.changed_rights([*page.rows, -actor.library_id])
     return render(
         "administration/access_review.html",
-        found=found,
+        page=page,
         readers=[
             (reader, list(of_reader))
             for reader, of_reader in groupby(accesses, lambda access: access.reader)

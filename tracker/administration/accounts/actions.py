@@ -218,9 +218,9 @@ def _take_over(
     as it is."""
     today = actor.today(now)
     goes_on = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
-    theirs = select(Membership).where(Membership.person_id == earlier.id, goes_on)
+    memberships_of_earlier = select(Membership).where(Membership.person_id == earlier.id, goes_on)
     with readers.watched(tx, actor, now, kept.id):
-        for membership in tx.scalars(theirs).all():
+        for membership in tx.scalars(memberships_of_earlier).all():
             moves = whole or membership.starts_on >= today
             terms = MembershipTerms.of(membership)
             following = Membership(person_id=kept.id, **asdict(terms))

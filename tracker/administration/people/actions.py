@@ -240,12 +240,12 @@ def leave(
             raise Conflict("leaving_changed")
         handed_on = [review for review in reviews if teams[review.id] in chosen]
         for team_id, to_id in chosen.items():
-            theirs = [review for review in handed_on if teams[review.id] == team_id]
-            learners = {review.learner_id for review in theirs}
+            of_team = [review for review in handed_on if teams[review.id] == team_id]
+            learners = {review.learner_id for review in of_team}
             eligible = leaving.successors(actor, person_id, learners, actor.today(now))
             if to_id not in {reviewer.person_id for reviewer in eligible}:
                 raise Invalid("review_not_supervisor", f"reviewer_{team_id}")
-            for review in theirs:
+            for review in of_team:
                 sending.hand_on(tx, review, to_id, note, actor.person_id, now)
         if disables:
             accounts.disable(tx, actor, person, now)

@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
     return render(
         "administration/people/index.html",
         form=form,
-        found=people.listed(
+        listing=people.listed(
             actor,
             session.today(),
             **form.wanted,

@@ -101,8 +101,8 @@ def _statements(jobs: Iterable[Near]) -> int:
     """In all domains, each by the higher target of these jobs."""
     highest: Near = {}
     for near in jobs:
-        for domain_id, found in near.items():
-            highest[domain_id] = max(found, highest.get(domain_id, found))
+        for domain_id, target in near.items():
+            highest[domain_id] = max(target, highest.get(domain_id, target))
     return sum(statements for _rank, statements in highest.values())
 
 
@@ -133,7 +133,7 @@ def _near(
         )
         .group_by(Target.role_profile_id, Strand.framework_id, Strand.id, Domain.id, Target.rank)
     )
-    found: defaultdict[tuple[int, int], Near] = defaultdict(dict)
+    near: defaultdict[tuple[int, int], Near] = defaultdict(dict)
     for job, framework_id, domain_id, expected_there, statements in rows:
-        found[job, framework_id][domain_id] = (expected_there, statements)
-    return found
+        near[job, framework_id][domain_id] = (expected_there, statements)
+    return near

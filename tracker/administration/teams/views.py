@@ -34,9 +34,9 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    found = teams_found(team_tree.tree(session.actor()))
-    people_in = team_tree.people_in([team.id for team in found.cut.rows], session.today())
-    return render("administration/teams/index.html", found=found, people=people_in)
+    teams = teams_found(team_tree.tree(session.actor()))
+    people_in = team_tree.people_in([team.id for team in teams.cut.rows], session.today())
+    return render("administration/teams/index.html", teams=teams, people=people_in)
 
 
 @bp.get("/new")

@@ -47,48 +47,48 @@ def _readiness() -> Iterable[Metric]:
 def _state() -> Iterable[Metric]:
     config = current_app.config
     try:
-        found = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
+        state = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
     except SQLAlchemyError:
         yield _gauge("database_up", "1 where the database answers.", 0)
         return
     yield _gauge("database_up", "1 where the database answers.", 1)
-    yield _gauge("database_bytes", "Size of the database.", found.totals.database_bytes)
+    yield _gauge("database_bytes", "Size of the database.", state.totals.database_bytes)
     mails = GaugeMetricFamily("tracker_mails", "Mails of notices.", labels=["status"])
-    for status, count in found.totals.mails.items():
+    for status, count in state.totals.mails.items():
         mails.add_metric([status.value], count)
     yield mails
-    yield from _moment("mail_oldest", "The oldest mail that waits.", found.totals.oldest_mail_at)
+    yield from _moment("mail_oldest", "The oldest mail that waits.", state.totals.oldest_mail_at)
     counts = GaugeMetricFamily("tracker_jobs", "Work in the background.", labels=["state"])
-    for state, count in found.totals.jobs.items():
-        counts.add_metric([state.value], count)
+    for job_state, count in state.totals.jobs.items():
+        counts.add_metric([job_state.value], count)
     yield counts
-    yield from _moment("job_oldest", "The oldest job that is not done.", found.totals.oldest_job_at)
+    yield from _moment("job_oldest", "The oldest job that is not done.", state.totals.oldest_job_at)
     yield from _moment(
-        "daily_work", "All of the daily work, when last done.", found.totals.daily_work_at
+        "daily_work", "All of the daily work, when last done.", state.totals.daily_work_at
     )
     parts = GaugeMetricFamily(
         "tracker_daily_part_failed",
         "1 where that part of the daily work was tried and is not done; clock: it is doubted.",
         labels=["part"],
     )
-    for daily_part in found.totals.daily_parts:
+    for daily_part in state.totals.daily_parts:
         parts.add_metric([str(daily_part.part)], daily_part.failing_since is not None)
     yield parts
     yield from _moment(
-        "backup_newest", "The newest backup that passed its test.", found.good_backup_at
+        "backup_newest", "The newest backup that passed its test.", state.good_backup_at
     )
-    if found.backup is not None:
+    if state.backup is not None:
         states = GaugeMetricFamily(
             "tracker_backup", "1 where that is so of the newest copy.", labels=["state"]
         )
         for state_of_it in BackupState:
-            states.add_metric([state_of_it.value], state_of_it is found.backup.state)
+            states.add_metric([state_of_it.value], state_of_it is state.backup.state)
         yield states
-        if found.backup.tested is not None:
+        if state.backup.tested is not None:
             yield from _moment(
-                "backup_test", "The last test of the newest backup.", found.backup.tested.tested_at
+                "backup_test", "The last test of the newest backup.", state.backup.tested.tested_at
             )
-    head = found.totals.audit_head
+    head = state.totals.audit_head
     number = 0 if head is None else head.sequence
     yield _gauge("audit_head", "Number of the newest event of the audit.", number)
     yield from _moment("audit_head", "The newest event of the audit.", head.at if head else None)

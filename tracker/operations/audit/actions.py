@@ -171,7 +171,7 @@ _counting = threading.Lock()
 
 
 @contextmanager
-def beside(kind: SideNote, actor: Actor | None) -> Iterator[None]:
+def side_note(kind: SideNote, actor: Actor | None) -> Iterator[None]:
     """Note in the block what can go missing: it neither fails the work of a request nor delays it.
     `actor`: None where nobody is signed in.
 

@@ -69,7 +69,7 @@ def listed(
     past = blind.past_reviews()
     if past:
         review = func.coalesce(AuditEventDetail.facts["review"].as_string(), "")
-        where.append(review.not_in([str(each) for each in past]))
+        where.append(review.not_in([str(review_id) for review_id in past]))
     if person_id is not None:
         where.append(
             or_(
@@ -92,10 +92,10 @@ def listed(
     at = tuple_(AuditEvent.happened_at, AuditEvent.id)
     if before is not None:
         return _newest([*where, at < place], has_newer=True)
-    found = _events([*where, at > place], AuditEvent.happened_at.asc(), AuditEvent.id.asc())
-    if len(found) < PAGE:
+    newer = _events([*where, at > place], AuditEvent.happened_at.asc(), AuditEvent.id.asc())
+    if len(newer) < PAGE:
         return _newest(where)
-    return EventList(found[PAGE - 1 :: -1], len(found) > PAGE, True)
+    return EventList(newer[PAGE - 1 :: -1], len(newer) > PAGE, True)
 
 
 def _place(actor: Actor, event_id: int | None) -> ColumnElement[Any] | None:
@@ -110,8 +110,8 @@ def _place(actor: Actor, event_id: int | None) -> ColumnElement[Any] | None:
 
 
 def _newest(where: Sequence[ColumnElement[bool]], *, has_newer: bool = False) -> EventList:
-    found = _events(where, AuditEvent.happened_at.desc(), AuditEvent.id.desc())
-    return EventList(found[:PAGE], has_newer, len(found) > PAGE)
+    events = _events(where, AuditEvent.happened_at.desc(), AuditEvent.id.desc())
+    return EventList(events[:PAGE], has_newer, len(events) > PAGE)
 
 
 def _events(where: Sequence[ColumnElement[bool]], *order: UnaryExpression[Any]) -> Sequence[Event]:
@@ -148,8 +148,8 @@ def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
         .distinct()
     )
     rows = session().execute(query).all()
-    about = {str(each) for each in fitting}
-    found = [
+    about = {str(person_id) for person_id in fitting}
+    holds = [
         AuditEvent.actor_id.in_(fitting),
         AuditEvent.subject_id.in_(fitting),
         LISTED.in_({row[-1] for row in rows if row[-1] and about & {*row[-1].split()}}),
@@ -158,10 +158,10 @@ def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
         ),
     ]
     for place, fact in enumerate(named.values()):
-        found.append(
+        holds.append(
             fact.in_({row[place] for row in rows if row[place] and wanted in folded(row[place])})
         )
     for name, words in text.meant.items():
-        keys = [str(key) for key, said in words.items() if wanted in folded(str(said))]
-        found.append(AuditEventDetail.facts[name].as_string().in_(keys))
-    return or_(*found)
+        keys = [str(key) for key, label in words.items() if wanted in folded(str(label))]
+        holds.append(AuditEventDetail.facts[name].as_string().in_(keys))
+    return or_(*holds)

@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     if person is None:
         person_id = form.person_id.data = None
     form.validate()
-    found = audit_log.listed(
+    listing = audit_log.listed(
         actor,
         _asked(form.kind.data),
         session.blind_spots(),
@@ -51,9 +51,9 @@ def index() -> ResponseReturnValue:
     return render(
         "operations/audit.html",
         form=form,
-        found=found,
+        listing=listing,
         days=by_day(
-            found.events,
+            listing.events,
             lambda event: day_in(actor.time_zone, event.happened_at),
             lambda event: event.actor,
         ),

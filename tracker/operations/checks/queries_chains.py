@@ -48,11 +48,11 @@ def verify(heads: Collection[ChainHead] = ()) -> Verified:
 
 def verified(connection: Connection, heads: Collection[ChainHead] = ()) -> Verified:
     with closing(_kept(connection)) as kept:
-        found = walk(kept, {head.sequence for head in heads})
-    if found.broken is not None:
+        chain = walk(kept, {head.sequence for head in heads})
+    if chain.broken is not None:
         known = _places(connection, "digest")
-        return Verified(found, explain(found.broken, known, _places(connection, "commitment")))
-    return Verified(found, against(heads, found))
+        return Verified(chain, explain(chain.broken, known, _places(connection, "commitment")))
+    return Verified(chain, against(heads, chain))
 
 
 def head() -> ChainHead | None:
@@ -121,8 +121,8 @@ def not_noted(connection: Connection) -> list[SealHead]:
     heads = select(Seal.chain, Seal.sequence, Seal.digest).join(
         chains, (Seal.chain == chains.c.id) & (Seal.sequence == newest.scalar_subquery())
     )
-    found = (SealHead(*row) for row in connection.execute(heads))
-    return [head for head in found if noted.get(head.chain) != head.sequence]
+    newest_heads = (SealHead(*row) for row in connection.execute(heads))
+    return [head for head in newest_heads if noted.get(head.chain) != head.sequence]
 
 
 def rewritten(connection: Connection) -> Iterator[Finding]:
@@ -141,8 +141,8 @@ def rewritten(connection: Connection) -> Iterator[Finding]:
         held = facts if isinstance(facts, dict) else {}
         is_held = note is not None and held == {"seal": number, "root": note.digest.hex()}
         if wrong or not is_held:
-            said = ", ".join(map(chain_name, wrong)) or f"note {number}"
-            yield Finding("seals_rewritten", f"{said} ({at:%Y-%m-%d %H:%M} UTC)")
+            whose = ", ".join(map(chain_name, wrong)) or f"note {number}"
+            yield Finding("seals_rewritten", f"{whose} ({at:%Y-%m-%d %H:%M} UTC)")
             return
     last = connection.scalar(select(func.max(Seal.sequence)).where(Seal.chain == NOTES)) or 0
     if last > len(events):
@@ -158,5 +158,5 @@ def _other_heads(connection: Connection, noted: bytes) -> Iterator[int]:
         seals = connection.execute(
             select(Seal.chain, Seal.digest).where(tuple_(Seal.chain, Seal.sequence).in_(places))
         )
-        found = {seal.chain: seal.digest[:COMMITMENT] for seal in seals}
-        yield from (head.chain for head in some if found.get(head.chain) != head.digest)
+        digests = {seal.chain: seal.digest[:COMMITMENT] for seal in seals}
+        yield from (head.chain for head in some if digests.get(head.chain) != head.digest)

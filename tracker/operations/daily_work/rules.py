@@ -86,7 +86,7 @@ def doubt(
     An event that a clock far ahead wrote does not vouch for it: the leap stays between that event
     and the one before.
     """
-    latest = max((each for each in (trusted, newest) if each is not None), default=None)
+    latest = max((moment for moment in (trusted, newest) if moment is not None), default=None)
     if latest is None:
         return None
     if now < latest - BEHIND_AT_MOST:

@@ -57,7 +57,7 @@ class InstallationState:
 def state(data: Path, backups: Path) -> InstallationState:
     """Raises OperationalError where the database does not answer."""
     known = restore_tests.of(archives.newest_first(backups))
-    good = (each.file.written_at for each in known if each.state is BackupState.PASSED)
+    good = (backup.file.written_at for backup in known if backup.state is BackupState.PASSED)
     return InstallationState(totals(), next(iter(known), None), next(good, None), free_bytes(data))
 
 
@@ -169,10 +169,10 @@ def grant(role: str) -> None:
     """
     wanted = grant_statements(role)
     with transaction() as tx:
-        found = tx.execute(ROLE, {"role": role}).one_or_none()
-        if found is None:
+        row = tx.execute(ROLE, {"role": role}).one_or_none()
+        if row is None:
             raise Missing
-        if found.is_owner:
+        if row.is_owner:
             raise Conflict("role_owns")
         for statement in wanted:
             tx.execute(text(statement))

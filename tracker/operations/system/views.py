@@ -75,13 +75,13 @@ def set_editor() -> ResponseReturnValue:
     )
     if not done:
         return _page(form), 422
-    said = (
+    message = (
         _("%(name)s edits frameworks now.", name=done[0])
         if wanted
         else _("%(name)s doesn’t edit frameworks anymore.", name=done[0])
     )
     email = (form.email.data or "").strip().casefold()
-    flash_message(" ".join([said, *(namesakes_said(done[0], email=email) if wanted else [])]))
+    flash_message(" ".join([message, *(namesakes_said(done[0], email=email) if wanted else [])]))
     return redirect(url_for("system.index", _anchor="frameworks"), 303)
 
 
@@ -91,7 +91,7 @@ def _page(form: FrameworkEditorForm) -> str:
     return render(
         "operations/system.html",
         state=state,
-        failing=[each for each in state.totals.daily_failing if each.part in PARTS],
+        failing=[part for part in state.totals.daily_failing if part.part in PARTS],
         parts=PARTS,
         doubt=daily_parts.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
         backup_said=state.backup and STATES[state.backup.state],

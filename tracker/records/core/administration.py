@@ -38,10 +38,10 @@ def locked(tx: Session, actor: Actor, of: type[OfLibrary], key: int) -> OfLibrar
     """A row of the actor's library, locked with it. Raises Missing as of_library does, and for one
     of another library."""
     library = of_library(tx, actor)
-    found = tx.scalar(held(select(of).where(of.id == key, of.library_id == library.id)))
-    if found is None:
+    row = tx.scalar(held(select(of).where(of.id == key, of.library_id == library.id)))
+    if row is None:
         raise Missing
-    return found
+    return row
 
 
 def note_of_library(

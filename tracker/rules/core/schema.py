@@ -29,10 +29,10 @@ class Layouts:
     newest: str
     known: frozenset[str]
 
-    def state(self, found: str | None) -> SchemaState:
-        """`found`: what a database says its layout is; None where nothing was laid out."""
-        if found == self.newest:
+    def state(self, revision: str | None) -> SchemaState:
+        """`revision`: what a database says its layout is; None where nothing was laid out."""
+        if revision == self.newest:
             return SchemaState.CURRENT
-        if found is None:
+        if revision is None:
             return SchemaState.NONE
-        return SchemaState.OLDER if found in self.known else SchemaState.UNKNOWN
+        return SchemaState.OLDER if revision in self.known else SchemaState.UNKNOWN

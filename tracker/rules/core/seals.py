@@ -74,9 +74,9 @@ def new_salt() -> bytes:
 def commitment(salt: bytes | str, facts: Mapping[str, Any]) -> bytes:
     """What is empty is left out, so that a column that is added later, and empty in what is there,
     breaks no seal."""
-    said = {name: _plain(value) for name, value in facts.items() if value is not None}
+    plain_facts = {name: _plain(value) for name, value in facts.items() if value is not None}
     salted = salt.encode() if isinstance(salt, str) else salt
-    return hashlib.sha256(salted + canonical(said).encode()).digest()[:COMMITMENT]
+    return hashlib.sha256(salted + canonical(plain_facts).encode()).digest()[:COMMITMENT]
 
 
 def lineage(*tables: Iterable[Iterable[Any]]) -> str:

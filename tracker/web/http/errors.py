@@ -165,15 +165,15 @@ def wants_json() -> bool:
 
 
 def _page(
-    status: int, said: str | None = None, code: str = "", seconds: int | None = None
+    status: int, message: str | None = None, code: str = "", seconds: int | None = None
 ) -> ResponseReturnValue:
     """`code`: that of the refusal; `seconds`: until the next try."""
     kind = status if status in WHAT_HAPPENED else 400
     if wants_json():
-        return jsonify(_told(said or str(WHAT_HAPPENED[kind]))), status
+        return jsonify(_told(message or str(WHAT_HAPPENED[kind]))), status
     wait = seconds and -(-seconds // 60)
     what = WHAT_HAPPENED[kind]
-    return render(f"errors/{kind}.html", message=said, what=what, code=code, wait=wait), status
+    return render(f"errors/{kind}.html", message=message, what=what, code=code, wait=wait), status
 
 
 def _told(error: str, **more: Any) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def _as_json(response: Response) -> Response:
         return response
     if was_refused():
         form = g.refused_form
-        fields = {each.name: [*map(str, each.errors)] for each in form if each.errors}
+        fields = {field.name: [*map(str, field.errors)] for field in form if field.errors}
         body = _told([*map(str, form.form_errors), *chain(*fields.values())][0], fields=fields)
     else:
         body = _told(str(WHAT_HAPPENED.get(response.status_code, WHAT_HAPPENED[400])))

@@ -35,7 +35,7 @@ class DatabaseStorage(Storage):
             return CEILING
         counted, ends_at = limit_counts.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
         if counted >= CEILING:
-            going_on = {each: until for each, until in self._over.items() if now < until}
+            going_on = {other: until for other, until in self._over.items() if now < until}
             self._over = {**going_on, digest: ends_at}
         return counted
 

@@ -80,9 +80,9 @@ def imported(contents: dict[str, bytes], entry: str) -> list[str]:
     waiting = [entry]
     while waiting:
         name = waiting.pop()
-        beside = Path(name).parent
+        folder = Path(name).parent
         for address in (line[1] for line in SCRIPT_IMPORT.findall(contents[name])):
-            module = os.path.normpath(beside / address.decode())
+            module = os.path.normpath(folder / address.decode())
             if module not in modules:
                 modules.append(module)
                 waiting.append(module)
@@ -105,8 +105,8 @@ def lay_out(contents: dict[str, bytes], target: Path) -> list[Path]:
         if not folder.exists():
             _write(contents, folder)
         os.utime(folder)  # its last start says which one was served before
-        others = [each for each in target.glob("[!.]*") if each != folder]
-        others.sort(key=lambda each: each.stat().st_mtime)
+        others = [other for other in target.glob("[!.]*") if other != folder]
+        others.sort(key=lambda other: other.stat().st_mtime)
         for other in others[:-1]:
             shutil.rmtree(other)
     return [folder, *others[-1:]]

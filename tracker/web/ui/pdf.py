@@ -194,9 +194,9 @@ def _each_text(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, str):
         return pattern.sub(NO_SIGN, value)
     if isinstance(value, dict):
-        return {key: _each_text(each, pattern) for key, each in value.items()}
+        return {key: _each_text(inner, pattern) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_each_text(each, pattern) for each in value]
+        return [_each_text(inner, pattern) for inner in value]
     return value
 
 
