@@ -26,8 +26,7 @@ WRONG = {
     "facts_deleted": "What event {at} was about was deleted, and nobody's erasure accounts for it.",
     "tail_cut": "Events {at} to {other} were cut off: the head that was kept is of event {other}.",
     "rewritten": "Event {at} is not the one whose head was kept: the chain was rewritten from "
-    "there or from before, "
-    "or a backup of before it was brought back and work went on.",
+    "there or from before, or a backup of before it was brought back and work went on.",
 }
 
 EMPTIED = (
@@ -78,9 +77,8 @@ def verify(file: Path | None) -> None:
         click.echo(f"The chain leads through all of the heads that were kept ({len(heads)}).")
     else:
         click.echo(
-            "Whether events at its end were cut off, or all of it was rewritten, shows only with "
-            "a head that "
-            "was kept elsewhere: tracker audit verify --head FILE"
+            "Whether events at its end were cut off, or all of it was rewritten, shows only with a "
+            "head that was kept elsewhere: tracker audit verify --head FILE"
         )
     wrong = record_check.of_own()
     tell(wrong)

@@ -42,9 +42,8 @@ def check() -> None:
         f"Erased by their owner: {sum(check.fit is DigestFit.ERASED for check in kept)}."
     )
     click.echo(
-        f"As they were given: {len(compared[SealState.SEALED])}. Altered: "
-        f"{len(altered)}. "
-        f"Gone: {len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
+        f"As they were given: {len(compared[SealState.SEALED])}. Altered: {len(altered)}. Gone: "
+        f"{len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
     click.echo(f"Seals of the record: {seal_chains.count_seals()}.")
     digests = {sha256 for check in kept for sha256 in check.files}

@@ -33,9 +33,8 @@ ROWS_LOOKED_AT = 400
 ALL_TABLES = 0x10000
 """Also those that no query of this connection has asked for."""
 ROLE = text(
-    "SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class "
-    "WHERE oid = to_regclass('public.seals')), 'MEMBER') AS is_owner "
-    "FROM pg_roles WHERE rolname = :role"
+    "SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class WHERE oid = "
+    "to_regclass('public.seals')), 'MEMBER') AS is_owner FROM pg_roles WHERE rolname = :role"
 )
 
 
