@@ -14,8 +14,8 @@ from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
 from tracker.evidence.files.rules_places import Bucket
 from tracker.logs import WithoutValues
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server
-from tracker.rules.core.schema import REMEDIES, SchemaState
 
 
 def create_app(config: Config | None = None) -> Flask:

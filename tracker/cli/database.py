@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from config import ROOT
 from tracker.cli.frameworks.frameworks import take_in_shipped
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.errors import Conflict, Missing
 
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.cli.setup import set_up
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import SchemaState
+from tracker.operations.system.rules import SchemaState
 from tracker.today.demo import actions as rows
 
 

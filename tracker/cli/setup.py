@@ -15,7 +15,7 @@ from tracker.cli.faults import tell
 from tracker.operations.backups import actions as backups
 from tracker.operations.backups.rules import Finding
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.system.rules import REMEDIES, SchemaState
 
 
 @click.command("setup")

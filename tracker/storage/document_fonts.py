@@ -1,8 +1,9 @@
 """The fonts of documents: those inside typst's package, so that a document is the same on every
-machine, and those of a folder of the server."""
+machine, and those of a folder of the server; and which writing systems characters belong to."""
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ UNSHOWN = re.compile(
 )
 ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+EAST_ASIAN = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 PROBE = b'#set document(title: "-")\n#sys.inputs.signs.codepoints().join(" ")'
 
 
@@ -62,3 +64,27 @@ def unshown_texts(diagnostic: str) -> Iterator[str]:
 def _unescaped(escape: re.Match[str]) -> str:
     point, letter = escape.groups()
     return chr(int(point, 16)) if point else CONTROLS.get(letter, letter)
+
+
+def writing_systems(characters: Iterable[str]) -> tuple[str, ...]:
+    """Their English names, in order. Chinese characters beside kana are Japanese, beside Hangul
+    Korean; signs and punctuation belong to none."""
+    systems = {
+        _of_letter(character)
+        for character in characters
+        if unicodedata.category(character)[0] == "L"
+    }
+    if systems & {"Japanese", "Korean"}:
+        systems.discard("Chinese")
+    return tuple(sorted(systems - {""}))
+
+
+def font_for(system: str) -> str:
+    """A free font that has it."""
+    return f"Noto Sans {'CJK' if system in EAST_ASIAN.values() else system}"
+
+
+def _of_letter(letter: str) -> str:
+    """Unicode names a letter by its writing system first: THAI CHARACTER KO KAI."""
+    first = unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]
+    return EAST_ASIAN.get(first, first.capitalize())

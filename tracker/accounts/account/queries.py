@@ -25,9 +25,9 @@ from tracker.models import (
 from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import GRACE, Actor
 from tracker.queries.access import openings
-from tracker.rules.core.idle import idle_limit
 from tracker.rules.core.links import CONFIRM_LASTS
 from tracker.rules.core.notices import USUAL_CHOICE, MailChoice
+from tracker.rules.core.tokens import idle_limit
 from tracker.rules.roles import Role
 
 

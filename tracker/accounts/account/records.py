@@ -6,6 +6,7 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from tracker.accounts.account.rules import MergeOutcome
 from tracker.accounts.addresses import records as address_changes
 from tracker.accounts.links import records as links
 from tracker.accounts.readers import records as readers
@@ -15,7 +16,6 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
 from tracker.records.core import notices, outbox
 from tracker.rules.core.links import KEPT_FOR, LinkKind
-from tracker.rules.core.merges import MergeOutcome
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict
 

@@ -1,14 +1,18 @@
-"""Being away: for how long, and on which days."""
+"""Being away: for how long, and on which days; and two accounts of one person that are to become
+one."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.rules.errors import Invalid
 
 DAY = dt.timedelta(days=1)
 AWAY_MOST = dt.timedelta(days=366)
 """Nobody is away for longer at a time."""
+MERGE_LASTS = dt.timedelta(days=14)
+"""How long it waits to be confirmed in both sign-ins that two accounts become one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,3 +47,9 @@ def clean_until(until_on: dt.date, today: dt.date) -> dt.date:
     if until_on > today + AWAY_MOST:
         raise Invalid("away_far", "until_on")
     return until_on
+
+
+class MergeOutcome(StrEnum):
+    MERGED = "merged"
+    DECLINED = "declined"
+    CALLED_OFF = "called_off"

@@ -22,8 +22,8 @@ from argon2.low_level import ARGON2_VERSION
 from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE, dictionary_match, l33t_match, reverse_dictionary_match
 
-from tracker.rules.core.idle import CHOICES
 from tracker.rules.core.links import INVITATION_DAYS_MAX, LAST_HOUR
+from tracker.rules.core.tokens import IDLE_CHOICES
 from tracker.rules.errors import Invalid
 
 Cost = tuple[int, int, int]
@@ -292,5 +292,5 @@ class SignInSettings:
             )
         if not 0 <= self.invites_from < self.invites_until <= LAST_HOUR:
             raise Invalid("hours_not_in_order", "invites_until")
-        if self.idle_minutes is not None and self.idle_minutes not in CHOICES:
+        if self.idle_minutes is not None and self.idle_minutes not in IDLE_CHOICES:
             raise Invalid("idle_unknown", "idle_minutes")

@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.administration.access_review import actions as service
 from tracker.administration.access_review import queries as access_review
 from tracker.administration.access_review.queries import Access, Reason, SeenPerson
+from tracker.administration.library.actions import note_access_review
 from tracker.policy.permissions import library_of
 from tracker.queries.core import seals
 from tracker.queries.core.access_review import last_review
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/access")
 @door(Permission.ADMINISTER)
 def confirm() -> ResponseReturnValue:
-    service.confirm(session.actor(), session.now())
+    note_access_review(session.actor(), session.now())
     flash_message(_("Noted: you checked today who can see whose record."))
     return redirect(url_for("access_review.index"), 303)
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts.account import records as disabling
+from tracker.accounts.account.rules import MERGE_LASTS, MergeOutcome
 from tracker.accounts.readers import records as readers
 from tracker.administration.accounts import queries
 from tracker.administration.memberships import records as memberships
@@ -30,7 +31,6 @@ from tracker.records import audit
 from tracker.records.core import administration, notices
 from tracker.row_locks import held
 from tracker.rules.core.memberships import MembershipTerms
-from tracker.rules.core.merges import LASTS, MergeOutcome
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.teams.rounds import records as round_snapshots
@@ -80,7 +80,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
             earlier_id=earlier.id,
             asked_by_id=actor.person_id,
             asked_at=now,
-            ends_at=now + LASTS,
+            ends_at=now + MERGE_LASTS,
         )
         tx.add(merge)
         tx.flush()

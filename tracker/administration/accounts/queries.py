@@ -19,13 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from tracker.accounts.account.rules import MergeOutcome
 from tracker.db import Base, UTCDateTime, session
 from tracker.models import AccountMerge, Evidence, Person, Rating, Review
 from tracker.models.columns import written
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.asking import Question, row_as
-from tracker.rules.core.merges import MergeOutcome
 
 GOES = (
     "address_changes.person_id",

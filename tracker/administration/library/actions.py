@@ -212,6 +212,12 @@ def _days(days: int, field: str) -> int:
     return days
 
 
+def note_access_review(actor: Actor, now: dt.datetime) -> None:
+    """The list of who can see whose record was checked: the audit keeps by whom, and when."""
+    with transaction() as tx:
+        administration.note_of_library(tx, "access_reviewed", actor, now)
+
+
 def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:
     """Returns their name. A second time changes nothing.
 

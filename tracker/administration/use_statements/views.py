@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from tracker.administration.library import queries as library_settings
 from tracker.administration.use_statements import actions as use_statements
-from tracker.administration.use_statements import queries as use_statement_versions
 from tracker.administration.use_statements.forms import UseStatementForm
 from tracker.administration.use_statements.rules import unkept
 from tracker.models import UseStatement
@@ -23,7 +22,7 @@ bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement
 @bp.get("")
 @door(Permission.ADMINISTER)
 def show() -> ResponseReturnValue:
-    versions = use_statement_versions.listed(session.actor())
+    versions = library_settings.use_statements(session.actor())
     if versions:
         newest = versions[0][0]
         form = UseStatementForm(obj=newest, base_version=newest.version)
@@ -47,7 +46,7 @@ def publish() -> ResponseReturnValue:
             )
         )
         return redirect(url_for("admin_use_statement.show"), 303)
-    versions = use_statement_versions.listed(actor)
+    versions = library_settings.use_statements(actor)
     form.base_version.raw_data = None
     form.base_version.data = versions[0][0].version if versions else 0
     return _page(form, versions), 422

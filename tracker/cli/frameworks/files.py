@@ -20,8 +20,8 @@ from tracker.frameworks.files.rules_reading import (
 )
 from tracker.frameworks.versions.queries_contents import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
-from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
+from tracker.storage.document_fonts import font_for, writing_systems
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")

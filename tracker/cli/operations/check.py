@@ -19,7 +19,7 @@ from tracker.operations.backups.rules import FINDINGS
 from tracker.operations.checks import queries as invariants
 from tracker.operations.checks import queries_record as record_check
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.system.rules import REMEDIES, SchemaState
 
 UNREADY = {
     "writable": "The database takes no writes. Free the file and its folder to the user that the "

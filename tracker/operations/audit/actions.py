@@ -15,13 +15,13 @@ from tracker.db import session, session_afresh, transaction
 from tracker.engines import waiting_at_most
 from tracker.logs import said_of
 from tracker.models import AuditEvent, AuditEventDetail, Look, Person, Team
+from tracker.operations.audit.queries import listing
 from tracker.operations.checks import queries_chains as seal_chains
 from tracker.policy.permissions import Actor, Subject
 from tracker.records import audit, seals
 from tracker.row_locks import held
 from tracker.rules.calendar import start_of
-from tracker.rules.core.audit_kinds import RECORDS_SEALED, listing
-from tracker.rules.core.seals import NOTES, noting
+from tracker.rules.core.seals import NOTES, RECORDS_SEALED, noting
 from tracker.rules.roles import Permission
 
 REFUSED = "refused"

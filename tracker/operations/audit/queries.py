@@ -2,7 +2,7 @@
 ratings can slip in."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from tracker.policy.permissions import Actor
 from tracker.queries.core.people import named_like
 from tracker.record.blindness.queries import BlindSpots
 from tracker.rules.calendar import start_of
-from tracker.rules.core.audit_kinds import listing
 from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE
 
@@ -25,7 +24,7 @@ Event = Row[*tuple[Any, ...]]
 NAMED = ("team", "role_profile", "round", "statement", "former_name")
 """Facts that hold a name, as it was then."""
 LISTED = AuditEventDetail.facts["person_ids"].as_string()
-"""Whom an event is about that is about many (rules/core/audit_kinds)."""
+"""Whom an event is about that is about many (`listing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,11 @@ class TextFilter:
     typed: str
     kinds: Mapping[str, Any]
     meant: Mapping[str, Mapping[Any, Any]]
+
+
+def listing(person_ids: Iterable[int]) -> str:
+    """Many people in one fact: each id stands between spaces, so that it can be searched for."""
+    return f" {' '.join(map(str, person_ids))} "
 
 
 def listed(

@@ -12,7 +12,6 @@ from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Seal
 from tracker.operations.backups.rules import Finding
 from tracker.record.endorsements.queries_digests import erased_people
-from tracker.rules.core.audit_kinds import RECORDS_SEALED
 from tracker.rules.core.hash_chain import (
     ChainFault,
     ChainHead,
@@ -24,7 +23,7 @@ from tracker.rules.core.hash_chain import (
     explain,
     walk,
 )
-from tracker.rules.core.seals import COMMITMENT, NOTES, SealHead, heads_of
+from tracker.rules.core.seals import COMMITMENT, NOTES, RECORDS_SEALED, SealHead, heads_of
 
 AT_ONCE = 1000
 """Events held in memory at a time."""

@@ -16,6 +16,9 @@ TOLD_AFTER = dt.timedelta(minutes=5)
 """What passes by itself within this is mailed to nobody."""
 BEHIND_AT_MOST = dt.timedelta(minutes=10)
 """Clocks of several machines differ by less."""
+CLOCK_CONFIRMED = "clock_confirmed"
+"""The kind of event of the audit: somebody who runs the server says that its clock is right, which
+was doubted. Of no library."""
 
 
 class DailyPart(StrEnum):

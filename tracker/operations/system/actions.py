@@ -3,7 +3,9 @@ program: asked before it serves or works unattended, and before it is brought up
 
 import datetime as dt
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,13 +23,14 @@ from tracker.operations.backups.queries import KnownBackup
 from tracker.operations.backups.rules import BackupState
 from tracker.operations.system import queries as schema
 from tracker.operations.system.queries import Totals, totals
+from tracker.operations.system.rules import Layouts, SchemaState
 from tracker.rules.core.notices import MailStatus
-from tracker.rules.core.schema import Layouts, SchemaState
 from tracker.rules.errors import Conflict, Missing, Unreachable
-from tracker.storage import archives, files, writable
+from tracker.storage import archives, files
 
 LOG = structlog.get_logger("tracker.readiness")
 Settings = Mapping[str, Any]
+HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 ROWS_LOOKED_AT = 400
 """Of each index at most, as SQLite's documentation recommends: it takes milliseconds."""
 ALL_TABLES = 0x10000
@@ -97,7 +100,22 @@ def _has_room(settings: Settings) -> bool:
 
 def _takes_writes() -> bool:
     database = _sqlite_file()
-    return not schema.is_standby() if database is None else writable.takes_rows(database)
+    return not schema.is_standby() if database is None else takes_rows(database)
+
+
+def takes_rows(database: Path) -> bool:
+    """Whether an SQLite database gives the lock for a write. That somebody else has it shows that
+    it does."""
+    try:
+        address = f"{database.resolve().as_uri()}?mode=rw"
+        with closing(
+            sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
+        ) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return error.sqlite_errorcode in HELD
+    return True
 
 
 def _sqlite_file() -> Path | None:

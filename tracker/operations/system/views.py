@@ -4,6 +4,8 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, HiddenField
+from wtforms.validators import InputRequired, Length
 
 from tracker.administration.library.actions import set_framework_editor
 from tracker.frameworks.corrections.queries import count_open
@@ -15,14 +17,16 @@ from tracker.operations.daily_work import queries as daily_parts
 from tracker.operations.daily_work.rules import DailyPart
 from tracker.operations.system import actions as system
 from tracker.operations.system import queries as installation
-from tracker.operations.system.forms import FrameworkEditorForm
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
+from tracker.rules.texts import EMAIL_MAX
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
 from tracker.web.ui.people import namesakes_said
 
 PARTS = {
@@ -55,6 +59,19 @@ refusal_messages(
         "Nobody in your library has this email address. Add them first, under People."
     )
 )
+
+
+class FrameworkEditorForm(Form):
+    """`act` is "take" where the permission is taken away."""
+
+    email = EmailField(
+        _l("Email address"),
+        [
+            InputRequired(_l("Enter an email address.")),
+            Length(max=EMAIL_MAX, message=fields.TOO_LONG),
+        ],
+    )
+    act = HiddenField(default="")
 
 
 @bp.get("")

@@ -19,6 +19,9 @@ GONE = bytes(COMMITMENT)
 """In place of a commitment: the program deleted the row."""
 NOTES = 0
 """The chain that notes the newest seals of the others (operations/audit/actions)."""
+RECORDS_SEALED = "records_sealed"
+"""The kind of event of the audit with one digest over all seals so far; it belongs to no library,
+and is not listed: it tells that somebody did something."""
 _LINK, _ROW, _HEAD = struct.Struct(">iI"), struct.Struct(">BI16s"), struct.Struct(">iI16s")
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.assessment.ratings.rules import LevelProgress, Progress
 from tracker.record.ratings.rules import RatingFilter
 from tracker.rules.core.wording import Wording
-from tracker.rules.sequences import next_after
+from tracker.rules.pagination import next_after
 
 MOST_ON_A_PAGE = 20
 """A domain with more statements than this is listed, and rated, level by level."""

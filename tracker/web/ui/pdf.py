@@ -22,8 +22,8 @@ from flask_babel import gettext as _
 
 from tracker.queries.core.imprints import Imprint
 from tracker.rules.regions import Paper
-from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
+from tracker.storage.document_fonts import font_for, writing_systems
 from tracker.web.http import downloads, session
 from tracker.web.i18n.content_language import mark_language, plain
 from tracker.web.i18n.languages import language
