@@ -214,11 +214,11 @@ def all_or_nothing() -> Iterator[None]:
 
 @contextmanager
 def _turn_to_write() -> Iterator[None]:
-    """Writers to SQLite wait in line at a lock file beside the database: SQLite itself lets them
+    """Writers to SQLite wait in line at a lock file beside the database. SQLite itself lets them
     sleep, longer each time, and whoever comes by when the database is free goes first.
 
-    Order is all that it is for. Whoever has waited in vain, or cannot make the file, asks SQLite
-    all the same, which then waits for what is left of the time and says what is the matter.
+    The lock file only makes order. A writer that has waited in vain, or can't make the file, asks
+    SQLite all the same. SQLite then waits for the rest of the time and says what is wrong.
     """
     url, patience = db.engine.url, patience_left()
     if url.get_backend_name() != "sqlite" or not url.database:

@@ -26,9 +26,9 @@ Made = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Up
 """A statement that is made once and asked many times."""
 
 BUSY_TIMEOUT_MS = 4_000
-"""How long a write waits for another one, on both engines, and on SQLite all writes of a request
-together: whoever waits in vain has their answer within 5 seconds. Connecting to PostgreSQL takes no
-longer either."""
+"""How long a write waits for another one, on both engines. On SQLite all writes of a request wait
+no longer than this together, so everybody has an answer within 5 seconds. Connecting to PostgreSQL
+takes no longer either."""
 LEAST_TIMEOUT_MS = 50
 """What a write waits, also where the others of its request have waited long enough."""
 PRAGMAS = {

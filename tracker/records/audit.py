@@ -1,8 +1,8 @@
 """The only writer of audit events.
 
-Events are collected while a use case runs and become links of the chain as the last thing before it
-commits, after the seals: so a chain that only one can extend at a time makes nobody wait for more
-than that, and what is taken back leaves nothing.
+Events are collected while a use case runs. They become links of the chain just before it commits,
+after the seals. Only one transaction at a time can extend the chain, and so the others wait for
+that part alone. Of what is rolled back nothing stays.
 """
 
 import datetime as dt
@@ -168,8 +168,9 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
 
 
 def _lock(tx: Session, collected: list[NotedEvent]) -> None:
-    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are
-    shared before it, which waits only where their own address or name changes.
+    """The rows that the events point to are shared before the chain is locked, so that whoever
+    holds its lock waits for nothing. Sharing waits only where somebody's own address or name
+    changes.
 
     SQLite has one writer at a time.
     """

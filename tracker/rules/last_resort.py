@@ -1,6 +1,6 @@
-"""What every answer carries, and the page that is given where no other can be made: by the web
-server before it could read the request, and where making an error page failed; who gets JSON in the
-place of a page."""
+"""The headers of every answer, and the page for when no other can be made: where the web server
+could not read the request, or making an error page failed. Also who gets JSON in the place of a
+page."""
 
 import html
 import json

@@ -60,6 +60,7 @@ def account(actor: Actor, now: dt.datetime) -> Row[Person, str, str | None, Any,
         .limit(1)
     )
     code = select(RecoveryCode.made_at).where(RecoveryCode.person_id == actor.person_id)
+    # One row: what is there at most once of a person, such as a code, is a column of its own.
     query = (
         select(
             Person,
@@ -138,9 +139,9 @@ def _covers(stay: Membership, day: dt.date, grace: dt.timedelta = dt.timedelta()
 def _role(
     stays: Sequence[Row[Membership, str]], readers: Collection[int], owner: Actor, day: dt.date
 ) -> str:
-    """What one of them was to the owner on that day: a supervisor of the owner's very team, else a
-    coordinator of it or of one above, else a supervisor above, who reviews where nobody else
-    can."""
+    """What one of them was to the owner on that day: a supervisor of the owner's own team, else a
+    coordinator of that team or of one above it, else a supervisor of a team above, who reviews
+    where nobody else can."""
     learns = [
         (stay.team_id, path)
         for stay, path in stays

@@ -1,5 +1,5 @@
-"""What befalls an account, and that its owner is told: at once, in the application, and by mail at
-the address that it has and at those it lately had."""
+"""What is done to an account, and how its owner is told: at once, in the application, and by mail
+at the address that it has and at those that it had lately."""
 
 import datetime as dt
 

@@ -1,7 +1,7 @@
 """Making one-time links with which people set their password: their first one, or a lost one.
 
-Who asks for one by mail is answered the same, after the same work, whether or not the address is
-anybody's: that is looked up afterwards, by the worker.
+Whoever asks for a link by mail gets the same answer whether or not the address is known here. The
+same work is done for both: the worker looks the address up afterward.
 """
 
 import datetime as dt

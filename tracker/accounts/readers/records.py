@@ -1,5 +1,5 @@
-"""Who comes to read whose record by a change of memberships, teams or settings, and when it opens
-to them: the only maker of rows of `record_openings`, which readers/actions changes."""
+"""Who may read somebody's record after a change of memberships, teams or settings, and when it
+opens to them. Only this writes rows of `record_openings`; readers/actions changes them."""
 
 import datetime as dt
 from collections import defaultdict
@@ -57,13 +57,13 @@ def watched(
     *,
     signed_in: bool = False,
 ) -> Iterator[None]:
-    """Around a change: where somebody reaches a person by it whom they could not read until now or
-    until lately (NOT_NEW), what was revealed of the person opens WAIT after they are told.
+    """Around a change that may let somebody read a person's record whom they couldn't read before,
+    nor lately (NOT_NEW). What was revealed of the person opens WAIT after the person is told.
 
-    A pair that begins later, or has nothing to read and is not there today, waits untold until it
-    begins (`begin`): else a role given while there is nothing to read would open in silence what
-    comes meanwhile. `person_id`: whose reach alone can change; `signed_in`: who never signed in has
-    no record, and is left out where it is about today.
+    A pair that begins later isn't told before it begins (`begin`). Nor is one that has nothing to
+    read and isn't there today: else what is revealed later would open without a notice.
+    `person_id`: only what this person reads and who reads them can change. `signed_in`: people who
+    never signed in have no record, and are left out of what is about today.
     """
     ids = set() if person_id is None else {person_id}
     today = actor.today(now)

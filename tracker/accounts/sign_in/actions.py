@@ -2,7 +2,6 @@
 library come in."""
 
 import datetime as dt
-import hashlib
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, exists, func, select, tuple_, update
@@ -23,6 +22,7 @@ from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.core import administration
 from tracker.row_locks import held
+from tracker.rules.core.tokens import token_hash
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 """A sign-in that is used says so at most this often, and more often where it ends soon."""
@@ -149,7 +149,7 @@ def take_turn(ticket: Ticket, apart: dt.timedelta, now: dt.datetime) -> bool:
         if first or own is None:
             return False
         own.tried_at, own.frees_at = now, now + apart
-        own.ticket_sha256 = _digest(f"{own.id} had its turn")
+        own.ticket_sha256 = token_hash(f"{own.id} had its turn")
         return True
 
 
@@ -166,7 +166,7 @@ def _in_line(tx: Session, ticket: Ticket, now: dt.datetime) -> tuple[int, SignIn
             func.count().filter(SignInTurn.tried_at > now - TURNS_WITHIN),
         ).where(here)
     ).one()
-    digest = _digest(ticket.secret)
+    digest = token_hash(ticket.secret)
     own = tx.scalar(select(SignInTurn).where(here, SignInTurn.ticket_sha256 == digest))
     if own is None:
         if waiting >= WAITING_MAX and not _room_made(tx, ticket):
@@ -209,7 +209,3 @@ def _room_made(tx: Session, ticket: Ticket) -> bool:
         return False
     tx.execute(delete(SignInTurn).where(SignInTurn.id == fullest[1]))
     return True
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

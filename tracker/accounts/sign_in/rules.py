@@ -148,8 +148,8 @@ class Passwords:
         """Whether `password` is the one that was stored.
 
         `dated`: every hash in use that was made at another cost. One hash is computed at each of
-        these costs and one at today's, whosever the stored one is and where there is none, so that
-        the time taken does not tell whether somebody is known.
+        these costs and one at today's, whichever is stored and also where none is. So the time that
+        it takes doesn't tell whether there is such an account.
         """
         own = None if stored is None else _cost(stored)
         with self._turns:
@@ -181,8 +181,8 @@ LONGEST_APART = dt.timedelta(seconds=15)
 """Between two tries at one account on devices that it does not know, wherever they come from: 5,760
 a day at most, after the first that are free."""
 TURNS, TURNS_WITHIN = 12, dt.timedelta(seconds=6)
-"""At a place where people take turns: one in half a second, and a few at once after a rest, so that
-no turn is lost where a page comes back a little late."""
+"""How many turns a place gives where people sign in one after another: one in half a second. A few
+at once are given after a rest, so that no turn is lost where a page comes back a little late."""
 STAYS = dt.timedelta(seconds=30)
 """Who has not come back for so long is in line no more."""
 
@@ -223,9 +223,9 @@ MAILS = frozenset({Counted.RESET, Counted.RESET_DEVICE})
 
 
 def delay(counted: Counted, times: int) -> dt.timedelta:
-    """How long to wait after it happened so often: 2 seconds after the first one too many, twice as
-    long after each further one, LONGEST at most, of an account LONGEST_APART. Where each is a mail
-    to somebody, a minute."""
+    """How long to wait after it happened so often: 2 seconds after the first one too many, then
+    twice as long each time, up to LONGEST, or for an account up to LONGEST_APART. Where each is a
+    mail to somebody, a minute."""
     beyond = times - ALLOWED[counted]
     if beyond <= 0:
         return dt.timedelta(0)

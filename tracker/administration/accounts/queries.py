@@ -57,8 +57,8 @@ figures of a round that is kept do."""
 
 
 def is_unused(person_id: int) -> bool:
-    """Whether they never set a password, and nothing is theirs or says what they did: whatever
-    points at a person and is not named above speaks against it, in a table to come too. One
+    """Whether they never set a password, own nothing, and did nothing that is on record. Any row
+    that points at a person counts as use, also in tables to come; exceptions are named above. One
     query."""
     own = [
         exists().where(column == person_id)
@@ -153,14 +153,10 @@ def merged(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
         )
         .join(AccountMerge, AccountMerge.earlier_id == Person.id)
         .join(kept, kept.id == AccountMerge.kept_id)
-        .where(_is_merged(), of_either(person_id))
+        .where(AccountMerge.outcome == written(MergeOutcome.MERGED), of_either(person_id))
         .order_by(AccountMerge.decided_at, Person.id)
     )
     return session().execute(query).all()
-
-
-def _is_merged() -> ColumnElement[bool]:
-    return AccountMerge.outcome == written(MergeOutcome.MERGED)
 
 
 def earlier() -> Select[int]:

@@ -49,10 +49,6 @@ class SetupProgress:
     undecided: int
 
 
-def library(actor: Actor) -> Library:
-    return session().get_one(Library, actor.library_id)
-
-
 def only_library() -> str:
     """The name of the only library; "" where there are none or several."""
     names = session().scalars(select(Library.name).limit(2)).all()
@@ -120,6 +116,7 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
     )
     backup = select(BackupTest.id).order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
+    # One row of the library, with the newest of each and every count beside it.
     query = (
         select(UseStatement, MailTest, BackupTest)
         .add_columns(*(count.scalar_subquery().label(name) for name, count in counts.items()))

@@ -55,8 +55,9 @@ def frameworks_of(round_ids: Collection[int]) -> dict[int, list[Framework]]:
 
 
 def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[ExpectedLearner]:
-    """Who learns in the actor's library on that day, once for each of these frameworks, by all
-    their jobs there and with those who may review them in the newest. Three queries."""
+    """Who learns in the actor's library on that day, in these frameworks. Each person is there once
+    for each framework, with all their jobs in it and the people who may review them in the newest
+    one. Three queries."""
     rows = (
         session()
         .execute(

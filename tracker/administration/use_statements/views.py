@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker.accounts.links.queries import own_library
 from tracker.administration.library import queries as library_settings
 from tracker.administration.use_statements import actions as use_statements
 from tracker.administration.use_statements.forms import UseStatementForm
@@ -27,7 +28,7 @@ def show() -> ResponseReturnValue:
         newest = versions[0][0]
         form = UseStatementForm(obj=newest, base_version=newest.version)
     else:
-        library = library_settings.library(session.actor()).name
+        library = own_library(session.actor()).name
         text = render("administration/use_statement.txt", library=library)
         form = UseStatementForm(base_version=0, text=text)
     return _page(form, versions)

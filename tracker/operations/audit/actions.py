@@ -32,9 +32,9 @@ ANSWER_TIMEOUT_MS = 500
 
 
 def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
-    """Note that the actor opened these people's records, but for their own: a row for each owner to
-    see, and one event in the audit, whose facts say how many and whose. Writes nothing when
-    today's rows are there already; the number of statements does not depend on how many people."""
+    """Note that the actor opened these people's records, except their own: a row for each owner to
+    see, and one event in the audit that says how many and whose. Writes nothing when today's rows
+    are there already. The number of SQL statements does not depend on how many people."""
     today = actor.today(now)
     if not _not_noted(actor, owner_ids, kind, today):
         return

@@ -39,9 +39,9 @@ class EventList:
 
 @dataclass(frozen=True, slots=True)
 class TextFilter:
-    """What is looked for, whatever the case and accents: in names, in the words of kinds, in facts
-    that hold a name, and in those that are stored as a key (`meant`: fact -> key -> words). Nothing
-    that is not shown is looked in."""
+    """What is searched for, regardless of case and accents: in names, in the labels of kinds, in
+    facts that hold a name, and in facts that are stored as a key (`meant`: fact -> key -> words).
+    Only what the page shows is searched."""
 
     typed: str
     kinds: Mapping[str, Any]

@@ -43,16 +43,11 @@ class AuditForm(Form):
     until = fields.day(_l("To"))
 
     def validate_since(self, field: Field) -> None:
-        _near(field)
+        if field.data is not None and not FIRST_DAY <= field.data <= LAST_DAY:
+            field.data = None
+            raise ValidationError(_l("Enter a day between 1950 and 2099."))
 
-    def validate_until(self, field: Field) -> None:
-        _near(field)
-
-
-def _near(field: Field) -> None:
-    if field.data is not None and not FIRST_DAY <= field.data <= LAST_DAY:
-        field.data = None
-        raise ValidationError(_l("Enter a day between 1950 and 2099."))
+    validate_until = validate_since
 
 
 @bp.get("")

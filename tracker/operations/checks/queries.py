@@ -151,6 +151,7 @@ def _answers(connection: Connection) -> Iterator[Finding]:
 
 def _endorsements(connection: Connection) -> Iterator[Finding]:
     """Endorsed exactly where there is an endorsement with its endorser and its time."""
+    # Wrong is an item that is endorsed without a whole endorsement, or has one and isn't endorsed.
     whole = (
         select(Endorsement.id)
         .where(

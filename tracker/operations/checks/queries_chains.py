@@ -1,5 +1,5 @@
-"""The chain of the audit, read from one end to the other, and what it noted of all chains of seals:
-in the database in use, and in copies of it."""
+"""The chain of the audit, read from beginning to end, and what the audit noted of all chains of
+seals. Of the database in use, and of copies."""
 
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
@@ -115,6 +115,7 @@ def not_noted(connection: Connection) -> list[SealHead]:
         )
         for head in heads_of(covered)
     }
+    # The newest is looked up for each chain by its index: a GROUP BY would read all seals.
     chains = union_all(select(Person.id.label("id")), select(-Library.id)).subquery()
     newest = select(func.max(Seal.sequence)).where(Seal.chain == chains.c.id).correlate(chains)
     heads = select(Seal.chain, Seal.sequence, Seal.digest).join(

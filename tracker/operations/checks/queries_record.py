@@ -1,8 +1,8 @@
-"""Whether every row of the record is as it was sealed, whether what stands now is what its history
-says, and whether each endorsement still is what the audit sealed when it was given. In the database
-in use, and in copies of it.
+"""Checks of the record, in the database in use and in copies: whether every row is as it was
+sealed, whether what counts now is what its history says, and whether each endorsement is what the
+audit sealed when it was given.
 
-Whether the seals themselves are those of then, the chains tell (queries_chains).
+Whether the seals themselves were replaced, the chains tell (queries_chains).
 """
 
 import datetime as dt
@@ -159,6 +159,7 @@ def _not_as_history() -> tuple[Executable, Executable]:
         newer.skill_id == newest.skill_id,
         newer.version > newest.version,
     )
+    # A rating is told by its newest entry: the one without a newer of the same person and skill.
     told = (
         select(newest.id)
         .where(

@@ -1,5 +1,5 @@
-"""How the installation does now, whether it can do its work, and whether its database fits the
-program: asked before it serves or works unattended, and before it is brought up to date."""
+"""How the installation is doing, whether it can do its work, and whether its database fits the
+program. Asked before it serves, works unattended, or is brought up to date."""
 
 import datetime as dt
 import shutil

@@ -114,6 +114,7 @@ def _in_the_way(
             OutboxMail.ended_at >= start_of(time_zone, today),
         )
         in_way = or_(in_way, OutboxMail.digest_on == today, went_today)
+    # Alerts, links and reminders of rounds go by themselves, so they are in nobody's way.
     alert = select(AlertMail.mail_id).where(AlertMail.mail_id == OutboxMail.id).exists()
     link = select(LinkMail.mail_id).where(LinkMail.mail_id == OutboxMail.id).exists()
     reminds = (

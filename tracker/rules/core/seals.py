@@ -1,5 +1,5 @@
-"""Seals: what one transaction wrote of what belongs to one person, or to one library, as
-commitments, with a digest that follows on the seal before it in the same chain.
+"""Seals: for each person or library, what one transaction wrote of theirs, as commitments, with a
+digest that follows on the seal before it in the same chain.
 
 A seal holds no text and no answer: where a row can be erased its commitment is salted, and the salt
 goes with the row. Commitments are cut to 16 bytes: nobody finds other content for one that is

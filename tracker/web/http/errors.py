@@ -96,8 +96,8 @@ WHAT_HAPPENED: dict[int, Any] = {
 }
 """By status, where a refusal has no sentence of its own: the same on a page and in JSON."""
 RETRY_AFTER = {503: 5, 507: 60}
-"""By status, the seconds after which it is worth another try: what was busy or away is soon there
-again, and for room on the disk somebody has to come."""
+"""By status, the seconds after which another try makes sense. What was busy or away is soon there
+again; for room on the disk somebody has to act."""
 
 LOG = structlog.get_logger("tracker.web")
 

@@ -3,8 +3,8 @@ server stopped.
 
 Every rendered form has a key (`form_key`, _macros/forms.html). It is claimed in the transaction of
 the work (services/idempotency), and whoever sends the same form again gets the answer that was
-given. The person who sends it is part of the key. An answer that is a page, not a way on, can be
-given only once: its key is given back, and so is that of a form that was refused.
+given. The person who sends it is part of the key. Only a redirect can be given again: where the
+answer is a page, or the form was refused, the key can be used once more.
 """
 
 import hashlib

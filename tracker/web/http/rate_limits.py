@@ -2,7 +2,6 @@
 that name nobody and no place."""
 
 import datetime as dt
-import hashlib
 import hmac
 import ipaddress
 import time
@@ -18,14 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.logs import said_of
 from tracker.operations.limits import actions as limit_counts
+from tracker.rules.core.tokens import token_hash
 from tracker.web.http import session
 
 T = TypeVar("T")
 LOG = structlog.get_logger("tracker.limits")
 BUCKETS = 2**14
-"""What anybody can make up, such as a place or an email address, is counted in as many counts as
-this and no more, however much is made up. Two fall together now and then; which ones, nobody can
-tell without the secret key."""
+"""Anybody can make up places and email addresses, so they are counted in this many counts and no
+more. Two of them share a count now and then; which ones, nobody can tell without the secret key."""
 NETWORK = 64
 """Bits of an address of IPv6 that say whose it is: one customer has all that begin like it."""
 CEILING = 300
@@ -108,7 +107,7 @@ class DatabaseStorage(Storage):
         return SQLAlchemyError
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        now, digest = _now(), _key_sha256(key)
+        now, digest = _now(), token_hash(key)
         if now < self._over.get(digest, now):
             return CEILING
         counted, ends_at = limit_counts.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
@@ -118,10 +117,10 @@ class DatabaseStorage(Storage):
         return counted
 
     def get(self, key: str) -> int:
-        return limit_counts.count(_key_sha256(key), _now())[0]
+        return limit_counts.count(token_hash(key), _now())[0]
 
     def get_expiry(self, key: str) -> float:
-        return limit_counts.count(_key_sha256(key), _now())[1].timestamp()
+        return limit_counts.count(token_hash(key), _now())[1].timestamp()
 
     def check(self) -> bool:
         return self.get("check") == 0
@@ -131,16 +130,12 @@ class DatabaseStorage(Storage):
         return limit_counts.clear_all()
 
     def clear(self, key: str) -> None:
-        self._over.pop(_key_sha256(key), None)
-        limit_counts.clear(_key_sha256(key))
+        self._over.pop(token_hash(key), None)
+        limit_counts.clear(token_hash(key))
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _key_sha256(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def init_app(app: Flask) -> None:

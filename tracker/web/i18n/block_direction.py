@@ -1,5 +1,6 @@
-"""Where the words of a framework run against the page, their blocks do too: a heading, a paragraph,
-a cell is laid out from the side where its text begins, so that its parts follow in their order."""
+"""Where the words of a framework run in the other direction than the page, so do their blocks: a
+heading, a paragraph or a cell is laid out from the side where its text begins, and its parts follow
+in their order."""
 
 import re
 from dataclasses import dataclass, field
@@ -40,8 +41,8 @@ class _Open:
 
 def with_blocks(html: str, page: str) -> str:
     """`page`: "ltr" or "rtl". An innermost block whose own words all run the other way gets that
-    direction, and what else is in it, in an element of its own, that of the page. Lists of links
-    stay as they are."""
+    direction. What else is in it gets an element of its own, with the direction of the page. Lists
+    of links stay as they are."""
     pieces, path = list[str](), [_Open("", 0, page, None, None)]
     for token in TOKENS.finditer(html):
         pieces.append(token[0])

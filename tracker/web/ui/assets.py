@@ -33,8 +33,8 @@ def _is_part(path: Path, static: Path) -> bool:
 
 
 def as_served(path: Path) -> bytes:
-    """What is served of a file: of a list in css/, the files that it names, in their order, and of
-    a script its parts too, so that a browser asks once for all of them."""
+    """What is served for a file. A list in css/ is served as the files that it names, in their
+    order, and a script together with its parts, so that a browser asks once for all of them."""
     if path.suffix == ".js":
         return joined(path)
     if path.suffix != ".css":
