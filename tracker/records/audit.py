@@ -103,10 +103,18 @@ def note_person(
     )
 
 
-def note_own(tx: Session, kind: str, actor: Actor, now: dt.datetime) -> None:
-    """What somebody did to their own account."""
-    me = actor.person_id
-    note(tx, kind, now, library_id=actor.library_id, actor_id=me, subject_id=me)
+def note_by(
+    tx: Session,
+    kind: str,
+    actor: Actor,
+    now: dt.datetime,
+    subject_id: int | None = None,
+    /,
+    **facts: Fact,
+) -> None:
+    """What somebody did in their own library. `subject_id`: about whom; None for nobody."""
+    of, by = actor.library_id, actor.person_id
+    note(tx, kind, now, library_id=of, actor_id=by, subject_id=subject_id, **facts)
 
 
 def _before_commit(tx: Session) -> None:

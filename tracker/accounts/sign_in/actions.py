@@ -81,7 +81,7 @@ def sign_out(actor: Actor, now: dt.datetime) -> None:
     """End the sign-in that the actor came with."""
     with transaction() as tx:
         rows.end(tx, actor.sign_in_id, now)
-        audit.note_own(tx, "signed_out", actor, now)
+        audit.note_by(tx, "signed_out", actor, now, actor.person_id)
 
 
 def seen_every(idle: dt.timedelta) -> dt.timedelta:
@@ -116,14 +116,7 @@ def edit_settings(actor: Actor, wanted: SignInSettings, now: dt.datetime) -> Non
                 changed.append(f"{name}: {before} -> {value}")
                 setattr(library, name, value)
         if changed:
-            audit.note(
-                tx,
-                "library_edited",
-                now,
-                library_id=library.id,
-                actor_id=actor.person_id,
-                changed=", ".join(changed),
-            )
+            audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
 
 
 @dataclass(frozen=True, slots=True)

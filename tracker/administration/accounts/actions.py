@@ -193,15 +193,7 @@ def _decide(
 
 
 def _note(tx: Session, kind: str, actor: Actor, merge: AccountMerge, now: dt.datetime) -> None:
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=merge.library_id,
-        actor_id=actor.person_id,
-        subject_id=merge.kept_id,
-        account=merge.earlier_id,
-    )
+    audit.note_by(tx, kind, actor, now, merge.kept_id, account=merge.earlier_id)
 
 
 def _take_over(

@@ -190,9 +190,7 @@ def edit(
             if before[key] != value
         ]
         if changed:
-            administration.note_of_library(
-                tx, "library_edited", actor, now, changed=", ".join(changed)
-            )
+            audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
 
 
 def _hr_contact(name: str | None, email: str | None) -> dict[str, str | None]:
@@ -215,7 +213,7 @@ def _days(days: int, field: str) -> int:
 def note_access_review(actor: Actor, now: dt.datetime) -> None:
     """The list of who can see whose record was checked: the audit keeps by whom, and when."""
     with transaction() as tx:
-        administration.note_of_library(tx, "access_reviewed", actor, now)
+        audit.note_by(tx, "access_reviewed", actor, now)
 
 
 def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:

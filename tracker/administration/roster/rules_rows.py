@@ -54,11 +54,11 @@ def read_row(number: int, cells: Sequence[str], columns: Columns, region: Region
     return row
 
 
-def clean_staff_id(typed: str, name: str = "staff_id") -> str:
+def clean_staff_id(typed: str) -> str:
     """As it is stored and compared: one Unicode form, in capitals. Raises Invalid as clean_line
     does."""
     form = unicodedata.normalize("NFKC", typed)
-    return clean_line(form.upper(), name, STAFF_ID_MAX)
+    return clean_line(form.upper(), "staff_id", STAFF_ID_MAX)
 
 
 def _value(column: Column, typed: str, region: Region) -> object:

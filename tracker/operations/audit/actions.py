@@ -47,16 +47,9 @@ def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime
         is_list = len(owners) > 1
         listed: dict[str, audit.Fact] = {"people": len(owners), "person_ids": listing(owners)}
         if owners:
-            audit.note(
-                tx,
-                "looked",
-                now,
-                library_id=actor.library_id,
-                actor_id=actor.person_id,
-                subject_id=None if is_list else owners[0],
-                page=kind,
-                **(listed if is_list else {}),
-            )
+            facts = listed if is_list else {}
+            owner_id = None if is_list else owners[0]
+            audit.note_by(tx, "looked", actor, now, owner_id, page=kind, **facts)
 
 
 _NOTED = select(Look.owner_id).where(
@@ -88,17 +81,7 @@ def downloaded(
         team = tx.get(Team, subject.id) if subject is not None and record == "team" else None
         if team is not None:
             facts["team"] = team.name
-        audit.note(
-            tx,
-            "downloaded",
-            now,
-            library_id=actor.library_id,
-            actor_id=actor.person_id,
-            subject_id=owner_id,
-            what=what,
-            form=form,
-            **facts,
-        )
+        audit.note_by(tx, "downloaded", actor, now, owner_id, what=what, form=form, **facts)
 
 
 def refused(
@@ -113,17 +96,9 @@ def refused(
         tx.execute(held(select(Person.id).where(Person.id == actor.person_id)))
         if tx.scalar(today) is not None:
             return
-        audit.note(
-            tx,
-            REFUSED,
-            now,
-            library_id=actor.library_id,
-            actor_id=actor.person_id,
-            subject_id=subject.owner_id if subject.library_id == actor.library_id else None,
-            permission=permission,
-            record=record,
-            record_id=subject.id,
-        )
+        owner_id = subject.owner_id if subject.library_id == actor.library_id else None
+        of: dict[str, audit.Fact] = {"record": record, "record_id": subject.id}
+        audit.note_by(tx, REFUSED, actor, now, owner_id, permission=permission, **of)
 
 
 def _noted_today(

@@ -44,21 +44,6 @@ def locked(tx: Session, actor: Actor, of: type[OfLibrary], key: int) -> OfLibrar
     return row
 
 
-def note_of_library(
-    tx: Session, kind: str, actor: Actor, now: dt.datetime, **facts: audit.Fact
-) -> None:
-    """Record what was done in the actor's library, about nobody."""
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=actor.library_id,
-        actor_id=actor.person_id,
-        subject_id=None,
-        **facts,
-    )
-
-
 def note(
     tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: audit.Fact
 ) -> None:
