@@ -91,7 +91,7 @@ def note_person(
     now: dt.datetime,
     **facts: Fact,
 ) -> None:
-    """What befell somebody's account. `by_id`: None for who is not signed in."""
+    """What was done to somebody's account. `by_id`: None for who is not signed in."""
     note(
         tx,
         kind,

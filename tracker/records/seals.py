@@ -35,8 +35,8 @@ INSERT_IF_FREE = postgresql.insert(TABLE).on_conflict_do_nothing().returning(TAB
 
 @dataclass(frozen=True, slots=True)
 class NotedRow:
-    """A row to seal. `within`: the savepoint that takes it back, if any. `left`: whose it
-    was, where it is another's now."""
+    """A row to seal. `within`: the savepoint whose rollback takes it back, if any. `left`: whose it
+    was before, where its owner changed."""
 
     within: SessionTransaction | None
     row: Base

@@ -140,7 +140,7 @@ def of_either(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
 
 
 def merged(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The accounts that go on in this one, and this one, where it goes on in another: `kept`. One
+    """Accounts that go on in this one; or this one, where it goes on in another (`kept`). One
     query."""
     kept = aliased(Person)
     query = (

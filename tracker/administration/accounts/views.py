@@ -1,5 +1,5 @@
-"""Accounts that end: the same person twice, where an administrator says which account stays and its
-owner confirms it; and one that was made by mistake, where what goes is said first."""
+"""Accounts that end. Where one person has two, an administrator says which one stays and its owner
+confirms it; an account that was made by mistake is deleted, after its page has said what goes."""
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue

@@ -20,8 +20,8 @@ from tracker.rules.core.memberships import MembershipTerms
 
 @dataclass(frozen=True, slots=True)
 class PlannedEdit:
-    """`membership`: the one that changes; None where there is none or more than one. `is_same`: it
-    says already what is asked for, and stays."""
+    """`membership`: the one that changes, or None where there is none or more than one. `is_same`:
+    it is already as asked for, and stays."""
 
     person_id: int
     name: str

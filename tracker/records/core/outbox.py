@@ -189,8 +189,8 @@ def claim(mail: OutboxMail, now: dt.datetime) -> None:
 def settle(
     tx: Session, mail_id: int, claimed_at: dt.datetime, failed: MailFailed | None, now: dt.datetime
 ) -> MailStatus:
-    """What came of a mail that was claimed at that moment. Where it was given up and is somebody
-    else's by now, theirs counts."""
+    """Note how a mail went that was claimed at that moment. Where it was given up meanwhile and
+    another worker has it by now, what that one notes counts."""
     mail = tx.scalars(
         held(select(OutboxMail).where(OutboxMail.id == mail_id)).execution_options(
             populate_existing=True

@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 KEPT_FOR = dt.timedelta(days=30)
-"""How long what befalls an account is told at the address before, too."""
+"""How long what is done to an account is told at the address before, too."""
 
 
 class LinkPurpose(StrEnum):

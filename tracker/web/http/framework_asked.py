@@ -100,8 +100,9 @@ def about(learner: Learner, endpoint: str, /, **values: Any) -> Learner:
 
 
 def _usual(learner: Learner) -> LearnerFramework:
-    """What an address that names none is about: of one's own that in which one rated last; of
-    others', who must not see that, that of the newest job."""
+    """The framework that a page is about where its address names none. On one's own pages it is the
+    one in which one rated last. Others must not see that, so for them it is that of the newest
+    job."""
     newest = learner.frameworks[0]
     if len(learner.frameworks) < 2 or learner.person_id != session.actor().person_id:
         return newest

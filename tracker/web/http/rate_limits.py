@@ -26,7 +26,7 @@ BUCKETS = 2**14
 """Anybody can make up places and email addresses, so they are counted in this many counts and no
 more. Two of them share a count now and then; which ones, nobody can tell without the secret key."""
 NETWORK = 64
-"""Bits of an address of IPv6 that say whose it is: one customer has all that begin like it."""
+"""Bits that all addresses of IPv6 of one customer have in common, at the beginning."""
 CEILING = 300
 """More than any limit allows. Here a worker counts no further: whoever goes on knocking when
 refused makes it neither read nor write."""

@@ -167,8 +167,8 @@ class StatementCards:
 
 
 def _since(card: StatementCard) -> str:
-    """On which version it was reviewed, where that was an earlier one, and what became of the
-    learner's answer since. "" where both are the same."""
+    """In which version it was reviewed, where that is an earlier one, and how the learner's answer
+    has changed since. "" where neither is so."""
     mark, notes = card.endorsement, []
     if mark is not None and mark.version:
         notes.append(_("on version %(version)s", version=mark.version))
