@@ -26,7 +26,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, mark_refused
-from tracker.web.http.form_actions import accepted
+from tracker.web.http.form_actions import saved
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 
@@ -163,13 +163,12 @@ def show() -> ResponseReturnValue:
 @settings.post("")
 @door(Permission.ADMINISTER)
 def save() -> ResponseReturnValue:
-    form = SignInSettingsForm()
-    if not accepted(
-        form, lambda: service.edit_settings(session.actor(), form.settings(), session.now())
-    ):
-        return _page(form), 422
-    flash_message(_("The settings of sign-ins and invitations are saved."))
-    return redirect(url_for("admin.index"), 303)
+    form, actor, to = SignInSettingsForm(), session.actor(), url_for("admin.index")
+    done = _("The settings of sign-ins and invitations are saved.")
+    page = saved(
+        form, lambda: service.edit_settings(actor, form.settings(), session.now()), done, to
+    )
+    return page or (_page(form), 422)
 
 
 def _page(form: SignInSettingsForm) -> str:

@@ -63,7 +63,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
         if queries.is_unused(earlier.id):
             _take_over(tx, actor, kept, earlier, now, whole=True)
             _remove(tx, actor, earlier, now)
-            administration.note(tx, "accounts_merged", actor, kept, now, account=earlier.id)
+            audit.note_by(tx, "accounts_merged", actor, now, kept.id, account=earlier.id)
             return True
         if kept.password_hash is None or earlier.password_hash is None:
             raise Conflict("merge_must_sign_in")
@@ -254,4 +254,4 @@ def _remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
     person.name, person.staff_id, person.email = "", None, f"removed-{person.id}"
     person.administrator = person.operator = person.framework_editor = False
     person.disabled_at = person.removed_at = now
-    administration.note(tx, "person_removed", actor, person, now)
+    audit.note_by(tx, "person_removed", actor, now, person.id)

@@ -1,6 +1,5 @@
 """What every administrative act begins with."""
 
-import datetime as dt
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -8,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Library, Person, RoleProfile, RosterImport, Team
 from tracker.policy.permissions import Actor, people_of
-from tracker.records import audit
 from tracker.row_locks import held
 from tracker.rules.errors import Missing
 
@@ -42,13 +40,6 @@ def locked(tx: Session, actor: Actor, of: type[OfLibrary], key: int) -> OfLibrar
     if row is None:
         raise Missing
     return row
-
-
-def note(
-    tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: audit.Fact
-) -> None:
-    """Record what was done to somebody's account."""
-    audit.note_person(tx, kind, person, actor.person_id, now, **facts)
 
 
 def person_of(tx: Session, actor: Actor, person_id: int) -> Person:
