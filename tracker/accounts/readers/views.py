@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,7 @@ from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
-from tracker.web.http.errors import flash_message, message_for, refusal_messages
+from tracker.web.http.errors import refusal_messages
 from tracker.web.http.form_actions import pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui.labels import AS_ROLE
@@ -99,13 +99,11 @@ def queue() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def open_chosen() -> ResponseReturnValue:
     ids = [int(value) for value in request.form.getlist("reader") if ID.fullmatch(value)]
-    try:
-        count = service.open_to(session.actor(), ids, session.now())
-    except Conflict as refusal:
-        flash_message(message_for(refusal), "error")
-    else:
-        flash_message(ngettext("%(num)d record is open.", "%(num)d records are open.", count))
-    return redirect(url_for("readers.queue"), 303)
+    return pressed(
+        lambda: service.open_to(session.actor(), ids, session.now()),
+        lambda count: ngettext("%(num)d record is open.", "%(num)d records are open.", count),
+        url_for("readers.queue"),
+    )
 
 
 @bp.post("/<id:opening_id>/decide")

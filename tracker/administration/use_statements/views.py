@@ -1,6 +1,6 @@
 """The use statement, for the administrator."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,8 +13,7 @@ from tracker.models import UseStatement
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message
-from tracker.web.http.form_actions import accepted
+from tracker.web.http.form_actions import saved
 from tracker.web.i18n.render import render
 
 bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement")
@@ -38,15 +37,17 @@ def show() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def publish() -> ResponseReturnValue:
     form, actor, now = UseStatementForm(), session.actor(), session.now()
-    done = accepted(form, lambda: use_statements.publish(actor, now=now, **form.values()))
-    if done:
-        flash_message(
-            _(
-                "Version %(number)s is published. Everybody reads it before they rate again.",
-                number=done[0],
-            )
-        )
-        return redirect(url_for("admin_use_statement.show"), 303)
+    page = saved(
+        form,
+        lambda: use_statements.publish(actor, now=now, **form.values()),
+        lambda number: _(
+            "Version %(number)s is published. Everybody reads it before they rate again.",
+            number=number,
+        ),
+        url_for("admin_use_statement.show"),
+    )
+    if page is not None:
+        return page
     versions = library_settings.use_statements(actor)
     form.base_version.raw_data = None
     form.base_version.data = versions[0][0].version if versions else 0
