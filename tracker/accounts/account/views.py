@@ -20,9 +20,9 @@ from tracker.accounts.account.forms import (
     SecondOpinionsForm,
     UpdatesForm,
 )
+from tracker.accounts.account.rules import device
 from tracker.accounts.links import queries as links
 from tracker.accounts.sign_in import views as sign_in_views
-from tracker.accounts.sign_in.rules import device
 from tracker.policy.permissions import Subject
 from tracker.queries.access import drafts as own_drafts
 from tracker.queries.access import openings, subjects

@@ -1,5 +1,4 @@
-"""What a password may be and how it is kept, how long to wait after wrong ones, and what a browser
-is called.
+"""What a password may be and how it is kept, and how long to wait after wrong ones.
 
 No rules about kinds of characters: length counts, and that nobody guesses it first. Who waits is
 never shut out. Where there is nothing to tell people by but the place they come from, they take
@@ -233,35 +232,6 @@ def delay(counted: Counted, times: int) -> dt.timedelta:
         return min(LONGEST, dt.timedelta(minutes=2 ** min(beyond - 1, 20)))
     longest = LONGEST_APART if counted is Counted.ACCOUNT else LONGEST
     return min(longest, dt.timedelta(seconds=2 ** min(beyond, 20)))
-
-
-BROWSERS = (
-    ("Edge", r"\bEdg(?:e|A|iOS)?/"),
-    ("Opera", r"\bOPR/"),
-    ("Samsung Internet", r"\bSamsungBrowser/"),
-    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
-    ("Chrome", r"\b(?:Headless)?(?:Chrome|CriOS|Chromium)/"),
-    ("Safari", r"\bSafari/"),
-)
-SYSTEMS = (
-    ("iPhone", r"\biPhone\b"),
-    ("iPad", r"\biPad\b"),
-    ("Android", r"\bAndroid\b"),
-    ("Windows", r"\bWindows\b"),
-    ("macOS", r"\bMac OS X\b"),
-    ("ChromeOS", r"\bCrOS\b"),
-    ("Linux", r"\bLinux\b"),
-)
-"""Each pattern stands before those that its owner also claims to be."""
-
-
-def device(agent: str) -> tuple[str | None, str | None]:
-    """Browser and system, each None when it is not one of the common ones."""
-    return _first(BROWSERS, agent), _first(SYSTEMS, agent)
-
-
-def _first(patterns: tuple[tuple[str, str], ...], agent: str) -> str | None:
-    return next((name for name, pattern in patterns if re.search(pattern, agent)), None)
 
 
 @dataclass(frozen=True, slots=True)
