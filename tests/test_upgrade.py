@@ -30,8 +30,8 @@ from tracker.cli.database import upgrade
 from tracker.db import db
 from tracker.operations.backups import actions as backups
 from tracker.operations.system import queries as schema
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server
-from tracker.rules.core.schema import REMEDIES, SchemaState
 from tracker.rules.errors import Conflict
 from tracker.storage import archives
 from tracker.today.demo import actions as rows

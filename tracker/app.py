@@ -14,8 +14,8 @@ from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
 from tracker.evidence.files.rules_places import Bucket
 from tracker.logs import WithoutValues
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server
-from tracker.rules.core.schema import REMEDIES, SchemaState
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -74,14 +74,14 @@ def create_server() -> Flask:
             from tracker.cli import demo
 
             demo.fill(dt.datetime.now(dt.UTC).date())
-        found = system.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
-        if found is SchemaState.CURRENT:
+        state = system.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
+        if state is SchemaState.CURRENT:
             doubt = daily_work.clock_doubt_before_forking(
                 dt.datetime.now(dt.UTC), app.config["CLOCK_AHEAD"]
             )
             if doubt is not None:
                 sys.stderr.write(f"{faults.clock(doubt)}\n")
             application.compile_templates(app)
-    if found is not SchemaState.CURRENT:
-        sys.exit(REMEDIES[found])
+    if state is not SchemaState.CURRENT:
+        sys.exit(REMEDIES[state])
     return app

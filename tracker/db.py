@@ -7,7 +7,6 @@ loses no update. Writers wait in line.
 
 import datetime as dt
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,28 +19,15 @@ from typing import Any, TypeVar
 
 import structlog
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    CompoundSelect,
-    CursorResult,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    Insert,
-    MetaData,
-    Select,
-    String,
-    Update,
-)
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Enum, MetaData, String
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from tracker.engines import PATIENCE, counted_wait, patience_left, waiting_at_most
-from tracker.locks import lock
+from tracker.engines import PATIENCE, Made, counted_wait, in_sql, patience_left, waiting_at_most
+from tracker.locks import turn_at
 
 T = TypeVar("T")
-Made = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update
 LOG = structlog.get_logger("tracker.db")
 
 GIVEN_UP = ("40P01", "40001")
@@ -111,8 +97,6 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 _open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
 _whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
-_in_line = threading.Lock()
-"""Of the threads of this process that wait for their turn to write one asks for it."""
 
 
 @dataclass
@@ -183,35 +167,10 @@ def session() -> Session:
     return _open.get() or _whole.get() or db.session()
 
 
-class _InSql(dict[Any, Any]):
-    """What one statement is in SQL, by dialect, which is the first part of the key by which
-    SQLAlchemy looks for it. The others say all of the statement: to work out where that is in a
-    dictionary takes longer than most queries."""
-
-    def __init__(self, made: Made) -> None:
-        super().__init__()
-        self.made = made
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(key[0], default)
-
-    def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(key[0], compiled)
-
-
-def _in_sql(made: Made) -> _InSql:
-    """Kept in the statement, so that both go together: some are made anew each day, and in SQL each
-    takes a megabyte. A statement made from another one has a copy of what that keeps."""
-    kept: _InSql | None = vars(made).get("in_sql")
-    if kept is None or kept.made is not made:
-        kept = vars(made)["in_sql"] = _InSql(made)
-    return kept
-
-
 def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
     """The rows of a statement that is made once, and always asked with values of the same
     names."""
-    options = {"compiled_cache": _in_sql(made)}
+    options = {"compiled_cache": in_sql(made)}
     return session().connection().execute(made, values, execution_options=options)
 
 
@@ -255,11 +214,11 @@ def all_or_nothing() -> Iterator[None]:
 
 @contextmanager
 def _turn_to_write() -> Iterator[None]:
-    """Writers to SQLite wait in line at a lock file beside the database: SQLite itself lets them
+    """Writers to SQLite wait in line at a lock file beside the database. SQLite itself lets them
     sleep, longer each time, and whoever comes by when the database is free goes first.
 
-    Order is all that it is for. Whoever has waited in vain, or cannot make the file, asks SQLite
-    all the same, which then waits for what is left of the time and says what is the matter.
+    The lock file only makes order. A writer that has waited in vain, or can't make the file, asks
+    SQLite all the same. SQLite then waits for the rest of the time and says what is wrong.
     """
     url, patience = db.engine.url, patience_left()
     if url.get_backend_name() != "sqlite" or not url.database:
@@ -268,22 +227,10 @@ def _turn_to_write() -> Iterator[None]:
     until = time.monotonic() + patience / 1000
     with ExitStack() as turn:
         with suppress(OSError), counted_wait():
-            turn.callback(os.close, _turn(Path(f"{url.database}-turn"), until))
+            turn.callback(os.close, turn_at(Path(f"{url.database}-turn"), until))
         left = until - time.monotonic()
         turn.enter_context(waiting_at_most(max(0, round(left * 1000))))
         yield
-
-
-def _turn(file: Path, until: float) -> int:
-    """The descriptor that holds the turn. Raises BlockingIOError when it does not come in time."""
-    with suppress(BlockingIOError):
-        return lock(file)
-    if not _in_line.acquire(timeout=max(0, until - time.monotonic())):
-        raise BlockingIOError
-    try:
-        return lock(file, until - time.monotonic())
-    finally:
-        _in_line.release()
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 """How a connection is set up on each engine: what it may do, and how long it waits for another
-write. And databases that are not the application's own."""
+write. Databases that are not the application's own; and statements that are put into SQL once."""
 
 import math
 import time
@@ -9,12 +9,26 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import (
+    URL,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Select,
+    Update,
+    create_engine,
+    event,
+)
+
+Made = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update
+"""A statement that is made once and asked many times."""
 
 BUSY_TIMEOUT_MS = 4_000
-"""How long a write waits for another one, on both engines, and on SQLite all writes of a request
-together: whoever waits in vain has their answer within 5 seconds. Connecting to PostgreSQL takes no
-longer either."""
+"""How long a write waits for another one, on both engines. On SQLite all writes of a request wait
+no longer than this together, so everybody has an answer within 5 seconds. Connecting to PostgreSQL
+takes no longer either."""
 LEAST_TIMEOUT_MS = 50
 """What a write waits, also where the others of its request have waited long enough."""
 PRAGMAS = {
@@ -162,3 +176,28 @@ def without_transactions(url: URL) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+class _InSql(dict[Any, Any]):
+    """What one statement is in SQL, by dialect, which is the first part of the key by which
+    SQLAlchemy looks for it. The others say all of the statement: to work out where that is in a
+    dictionary takes longer than most queries."""
+
+    def __init__(self, made: Made) -> None:
+        super().__init__()
+        self.made = made
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[0], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[0], compiled)
+
+
+def in_sql(made: Made) -> _InSql:
+    """Kept in the statement, so that both go together: some are made anew each day, and in SQL each
+    takes a megabyte. A statement made from another one has a copy of what that keeps."""
+    kept: _InSql | None = vars(made).get("in_sql")
+    if kept is None or kept.made is not made:
+        kept = vars(made)["in_sql"] = _InSql(made)
+    return kept

@@ -3,11 +3,15 @@ process ends."""
 
 import fcntl
 import os
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PAUSE = 0.0005
 """Seconds between two tries. The system's own waiting has no end that one could set."""
+_in_line = threading.Lock()
+"""Of the threads of this process that wait for a turn one asks for it."""
 
 
 def lock(file: Path, patience: float = 0) -> int:
@@ -32,3 +36,16 @@ def _taken(descriptor: int, *, insist: bool) -> bool:
             raise
         return False
     return True
+
+
+def turn_at(file: Path, until: float) -> int:
+    """The descriptor that holds the lock, for which threads of this process wait in line. Raises
+    BlockingIOError when it does not come in time."""
+    with suppress(BlockingIOError):
+        return lock(file)
+    if not _in_line.acquire(timeout=max(0, until - time.monotonic())):
+        raise BlockingIOError
+    try:
+        return lock(file, until - time.monotonic())
+    finally:
+        _in_line.release()

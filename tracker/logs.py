@@ -56,6 +56,6 @@ class WithoutValues(ExceptionDictTransformer):
     def __call__(self, exc_info: ExcInfo) -> list[dict[str, Any]]:
         stacks = super().__call__(exc_info)
         for stack, error in zip(stacks, chain_of(exc_info[1]), strict=True):
-            said = str(error) if isinstance(error, OF_CODE) else said_of(error)
-            stack |= {"exc_value": said, "exc_notes": [], "exceptions": [], "syntax_error": None}
+            message = str(error) if isinstance(error, OF_CODE) else said_of(error)
+            stack |= {"exc_value": message, "exc_notes": [], "exceptions": [], "syntax_error": None}
         return stacks

@@ -50,8 +50,8 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.operations.system.actions import newest_layout
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
-from tracker.rules.core.schema import REMEDIES, SchemaState
 from tracker.rules.roles import Role
 from tracker.today.demo import actions as rows
 

@@ -30,9 +30,8 @@ from tracker.cli.serve import serve
 from tracker.cli.server import gunicorn
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, DailyWork
-from tracker.operations.daily_work.rules import LEASE, DailyPart
-from tracker.rules.core.audit_kinds import CLOCK_CONFIRMED
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.daily_work.rules import CLOCK_CONFIRMED, LEASE, DailyPart
+from tracker.operations.system.rules import REMEDIES, SchemaState
 
 KEEPER = """
 import sys

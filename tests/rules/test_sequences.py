@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.rules.sequences import next_after
+from tracker.rules.pagination import next_after
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 import typst
 
 from config import ROOT
-from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
-from tracker.storage.document_fonts import unshown
+from tracker.storage.document_fonts import font_for, unshown, writing_systems
 
 FRAMEWORKS = ROOT / "tests" / "data" / "frameworks"
 

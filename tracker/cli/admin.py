@@ -68,7 +68,7 @@ def create(
     """Make an administrator, and the library where there is none of that name. What a new library
     needs and no option says is asked."""
     wanted = NewLibrary(library)
-    if all(each.name != library for each in libraries()):
+    if all(known.name != library for known in libraries()):
         wanted = NewLibrary(
             library,
             time_zone or click.prompt("Time zone, for example America/Chicago", default="UTC"),

@@ -26,8 +26,7 @@ WRONG = {
     "facts_deleted": "What event {at} was about was deleted, and nobody's erasure accounts for it.",
     "tail_cut": "Events {at} to {other} were cut off: the head that was kept is of event {other}.",
     "rewritten": "Event {at} is not the one whose head was kept: the chain was rewritten from "
-    "there or from before, "
-    "or a backup of before it was brought back and work went on.",
+    "there or from before, or a backup of before it was brought back and work went on.",
 }
 
 EMPTIED = (
@@ -58,29 +57,28 @@ def verify(file: Path | None) -> None:
         sys.exit(
             f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at."
         )
-    found = chains.verify(heads)
-    if found.wrong is not None:
-        sys.exit(_say(found.wrong))
-    if found.walk.head is None:
+    chain = chains.verify(heads)
+    if chain.wrong is not None:
+        sys.exit(_say(chain.wrong))
+    if chain.walk.head is None:
         if chains.must_have_events():
             sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
     click.echo(
-        f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}"
+        f"{chain.walk.count} events, each as it was written; newest: {line(chain.walk.head)}"
     )
     click.echo(f"Seals of the record: {chains.count_seals()}.")
-    if found.walk.erased:
+    if chain.walk.erased:
         click.echo(
-            f"Of {found.walk.erased} it was erased what they were about, at the wish of the person."
+            f"Of {chain.walk.erased} it was erased what they were about, at the wish of the person."
         )
     if heads:
         click.echo(f"The chain leads through all of the heads that were kept ({len(heads)}).")
     else:
         click.echo(
-            "Whether events at its end were cut off, or all of it was rewritten, shows only with "
-            "a head that "
-            "was kept elsewhere: tracker audit verify --head FILE"
+            "Whether events at its end were cut off, or all of it was rewritten, shows only with a "
+            "head that was kept elsewhere: tracker audit verify --head FILE"
         )
     wrong = record_check.of_own()
     tell(wrong)

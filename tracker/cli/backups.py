@@ -32,8 +32,7 @@ REASONS = {
     "backup_other_engine": "This is a backup of {engine}. Set TRACKER_DATABASE_URL to such a "
     "database first.",
     "database_not_empty": "There are people in this database. Nothing was changed. With --replace "
-    "a backup of it is "
-    "made first, and then it is replaced.",
+    "a backup of it is made first, and then it is replaced.",
     "pooler_between": "TRACKER_DATABASE_URL leads to a pooler such as PgBouncer. Nothing was done. "
     "Run this command with the address of PostgreSQL itself.",
     "no_createdb": "This role may not make a database to try the backup in. Run this command as "
@@ -41,8 +40,7 @@ REASONS = {
     "newest_not_tested": "The newest backup, {file}, is {state}, so no older one was deleted. Run: "
     "tracker backup test",
     "pg_tool_missing": "{tool} is not installed here. Install PostgreSQL's client programs (on "
-    "Debian and Ubuntu: "
-    "apt-get install postgresql-client), or run this command where they are.",
+    "Debian and Ubuntu: apt-get install postgresql-client), or run this command where they are.",
     "pg_tool_failed": "{tool} failed: {said}",
     "file_not_kept": "An evidence file could not be written to the disk: it is full, or it fails. "
     "The database was not changed.",
@@ -75,8 +73,7 @@ def backup(context: click.Context, to: Path | None) -> None:
     counts = made.manifest.contents.counts
     click.echo(
         f"{made.path}: {_size(made.size)}, {counts.get('people', 0)} people, "
-        f"{counts.get('ratings', 0)} ratings, "
-        f"{len(made.manifest.contents.files)} evidence files."
+        f"{counts.get('ratings', 0)} ratings, {len(made.manifest.contents.files)} evidence files."
     )
     if made.manifest.missing:
         tell(Finding("file_was_missing", sha256) for sha256 in made.manifest.missing)

@@ -4,6 +4,7 @@ joins the table."""
 import gc
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from typing import NamedTuple
 
@@ -17,8 +18,8 @@ from tracker.cli import faults
 
 class CommandPlace(NamedTuple):
     """Where a command stands, what it is for (its own first sentence), and whether it needs the
-    pages: their addresses are printed, what they say is mailed, and what they offer is made in the
-    background. One that only `looks` makes no folder and no key."""
+    pages: some print addresses of pages, mail what they say, or make in the background what they
+    offer. One that only `looks` makes no folder and no key."""
 
     module: str
     name: str
@@ -80,10 +81,11 @@ class Commands(AppGroup):
         if place is None:
             return None
         if ctx.obj is None:
-            made = _with_pages if place.pages else _looking if place.looks else _without
-            ctx.obj = ScriptInfo(create_app=made)
-        found: click.Command = getattr(import_module(place.module), place.name)
-        return found
+            name = "create_app" if place.pages else "create_base"
+            how = {"makes": False} if place.looks else {}
+            ctx.obj = ScriptInfo(create_app=partial(_made, name, **how))
+        command: click.Command = getattr(import_module(place.module), place.name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -93,18 +95,6 @@ class Commands(AppGroup):
 def group() -> Commands:
     made = Commands("tracker", help="Manage a Skills Tracker server.")
     return click.version_option(package_name="skills-tracker", message="%(version)s")(made)
-
-
-def _with_pages() -> Flask:
-    return _made("create_app")
-
-
-def _without() -> Flask:
-    return _made("create_base")
-
-
-def _looking() -> Flask:
-    return _made("create_base", makes=False)
 
 
 def _made(name: str, **how: bool) -> Flask:

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from config import ROOT
 from tracker.cli.frameworks.frameworks import take_in_shipped
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.errors import Conflict, Missing
 
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"
@@ -52,9 +52,9 @@ def lay_out() -> None:
 def must_fit() -> None:
     """Ends the program, with a sentence that says what to do, where the database is not laid out as
     this version needs it."""
-    found = system.schema_state(current_app.config["MIGRATIONS_DIR"])
-    if found is not SchemaState.CURRENT:
-        sys.exit(REMEDIES[found])
+    state = system.schema_state(current_app.config["MIGRATIONS_DIR"])
+    if state is not SchemaState.CURRENT:
+        sys.exit(REMEDIES[state])
 
 
 @click.group("database")

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.cli.setup import set_up
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import SchemaState
+from tracker.operations.system.rules import SchemaState
 from tracker.today.demo import actions as rows
 
 
@@ -90,4 +90,4 @@ def tell_sign_ins() -> None:
 
 def _accounts() -> list[dict[str, Any]]:
     head = rows.head_of(current_app.config["DEMO_ROWS"])
-    return [each | {"password": head["password"]} for each in head["accounts"]]
+    return [account | {"password": head["password"]} for account in head["accounts"]]

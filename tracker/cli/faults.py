@@ -53,7 +53,7 @@ STANDING_DIFFERS = (
 
 def clock(doubt: ClockDoubt) -> str:
     """Why the daily work waits, and what to do."""
-    now, known = (f"{each:%Y-%m-%d %H:%M} UTC" for each in (doubt.now, doubt.known))
+    now, known = (f"{moment:%Y-%m-%d %H:%M} UTC" for moment in (doubt.now, doubt.known))
     why = "nothing happened in between" if doubt.is_ahead else "it went back"
     return CLOCK.format(now=now, known=known, why=why)
 
@@ -66,13 +66,13 @@ def in_one_sentence() -> Iterator[None]:
         yield
     except Exception as error:
         is_of_machine = isinstance(error, OSError | sqlite3.Error | DBAPIError)
-        said = sentence(error) if is_of_machine else None
-        if said is None:
-            if not any(isinstance(each, OF_DATABASE) for each in chain_of(error)):
+        message = sentence(error) if is_of_machine else None
+        if message is None:
+            if not any(isinstance(link, OF_DATABASE) for link in chain_of(error)):
                 raise
             place = "".join(traceback.format_tb(error.__traceback__))
-            said = f"{place}The database refused it: {said_of(error)}"
-        sys.exit(said)
+            message = f"{place}The database refused it: {said_of(error)}"
+        sys.exit(message)
 
 
 def what_failed(error: BaseException) -> str | None:

@@ -13,13 +13,13 @@ from tracker.storage import file_rows
 
 
 def swept_words(swept: file_rows.Swept) -> str:
-    said = f"Leftovers of uploads removed: {swept.removed}."
+    words = f"Leftovers of uploads removed: {swept.removed}."
     if swept.spared:
-        said += (
+        words += (
             f"\n- {swept.spared} files belong to nothing, more than this database names: is it "
             "the right one? They were left."
         )
-    return said
+    return words
 
 
 @click.group("files")
@@ -37,18 +37,18 @@ def check(sweep: bool) -> None:
     place, now = current_app.config["FILES"], dt.datetime.now(dt.UTC)
     try:
         swept = file_rows.sweep(place, now) if sweep else None
-        found = file_rows.check(place, now)
+        state = file_rows.check(place, now)
     except Unreachable:
         sys.exit(f"{faults.BUCKET_AWAY.format(files=place)} Nothing can be said of the files.")
     click.echo(
-        f"Evidence files: {found.named}. Missing: {len(found.missing)}. Damaged: "
-        f"{len(found.damaged)}."
+        f"Evidence files: {state.named}. Missing: {len(state.missing)}. Damaged: "
+        f"{len(state.damaged)}."
     )
-    click.echo(f"Leftovers: {len(found.orphans)}, of which {len(found.old)} are older than a day.")
+    click.echo(f"Leftovers: {len(state.orphans)}, of which {len(state.old)} are older than a day.")
     if swept is not None:
         click.echo(swept_words(swept))
-    for what, digests in (("missing", found.missing), ("damaged", found.damaged)):
+    for what, digests in (("missing", state.missing), ("damaged", state.damaged)):
         for sha256 in digests:
             click.echo(f"- An evidence file is {what}: {sha256}", err=True)
-    if found.missing or found.damaged:
+    if state.missing or state.damaged:
         sys.exit("Restore these files from a backup, or ask the people who added them.")

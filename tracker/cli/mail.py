@@ -81,8 +81,8 @@ def deliver(server: MailServer, is_over: Callable[[], bool]) -> Counter[MailStat
         came[done.status] += 1
         if done.status is not MailStatus.SENT:
             codes = SMTP_CODES.match(done.said)
-            said = codes[0] if codes else done.said
-            LOG.warning("mail_not_sent", why=REASONS[done.reason], said=said)
+            answer = codes[0] if codes else done.said
+            LOG.warning("mail_not_sent", why=REASONS[done.reason], said=answer)
         if done.server_fails:
             break
     if came:

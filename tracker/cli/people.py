@@ -3,7 +3,9 @@
 import datetime as dt
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from flask import current_app, url_for
@@ -24,12 +26,25 @@ from tracker.queries.access.actors import administrator_called
 from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 
+T = TypeVar("T")
+
 
 def tell_namesakes(email: str) -> None:
     """Who else in the library of the person with that address has the same name, or seems to."""
-    for each in namesakes.of_address(email, dt.datetime.now(dt.UTC).date()):
-        who = ", ".join((each.name, each.email, *each.teams))
+    for namesake in namesakes.of_address(email, dt.datetime.now(dt.UTC).date()):
+        who = ", ".join((namesake.name, namesake.email, *namesake.teams))
         click.echo(f"Another person there has the same name, or one that looks like it: {who}.")
+
+
+def _of_somebody(email: str, act: Callable[[], T]) -> T:
+    """What `act` returns of the person with that address; ends the command where nobody has it, or
+    their account is disabled."""
+    try:
+        return act()
+    except (Missing, Invalid):
+        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
+    except Conflict:
+        sys.exit(f"The account of {email} is disabled. Enable it first.")
 
 
 @click.group("people")
@@ -44,12 +59,8 @@ def people() -> None:
 def operator(email: str, remove: bool) -> None:
     """Make the person with EMAIL an operator: they see the System page and the suggestions of
     readers who were not signed in, and nobody's record by it."""
-    try:
-        name = set_operator(email, not remove, dt.datetime.now(dt.UTC))
-    except Missing:
-        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
-    except Conflict:
-        sys.exit(f"The account of {email} is disabled. Enable it first.")
+    now = dt.datetime.now(dt.UTC)
+    name = _of_somebody(email, lambda: set_operator(email, not remove, now))
     click.echo(f"{name} is {'no longer an operator' if remove else 'an operator'}.")
     tell_namesakes(email)
 
@@ -60,12 +71,8 @@ def operator(email: str, remove: bool) -> None:
 @with_appcontext
 def framework_editor(email: str, remove: bool) -> None:
     """Let the person with EMAIL make and publish versions of frameworks, for all libraries."""
-    try:
-        name = set_framework_editor(None, email, not remove, dt.datetime.now(dt.UTC))
-    except Invalid:
-        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
-    except Conflict:
-        sys.exit(f"The account of {email} is disabled. Enable it first.")
+    now = dt.datetime.now(dt.UTC)
+    name = _of_somebody(email, lambda: set_framework_editor(None, email, not remove, now))
     click.echo(f"{name} is {'no longer a framework editor' if remove else 'a framework editor'}.")
     tell_namesakes(email)
 
@@ -75,15 +82,15 @@ def framework_editor(email: str, remove: bool) -> None:
 def objections() -> None:
     """Objections to new readers that you are asked to decide: nobody in the library is independent,
     or nobody decided in time. Until then the record stays closed to the reader."""
-    found = openings.asked_of_operator(dt.datetime.now(dt.UTC))
-    for one in found:
+    objecting = openings.asked_of_operator(dt.datetime.now(dt.UTC))
+    for one in objecting:
         giver = one.given_by or "a command"
         click.echo(
             f"{one.id}: {one.person} objects to {one.reader} ({one.reader_email}), {one.role} of "
             f"{one.team} by {giver}, account made {one.reader_since:%Y-%m-%d}. Objected "
             f"{one.objected_at:%Y-%m-%d}; decide by {one.decide_by:%Y-%m-%d}."
         )
-    if not found:
+    if not objecting:
         click.echo("No objection waits for you.")
 
 
@@ -111,12 +118,7 @@ def decide(number: int, opens: bool | None) -> None:
 def link(email: str) -> None:
     """Print a one-time link with which the person with EMAIL sets a new password. It works at once.
     The audit keeps it, and who has a password is told."""
-    try:
-        name, token = links.printed(email, dt.datetime.now(dt.UTC))
-    except Missing:
-        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
-    except Conflict:
-        sys.exit(f"The account of {email} is disabled. Enable it first.")
+    name, token = _of_somebody(email, lambda: links.printed(email, dt.datetime.now(dt.UTC)))
     with current_app.test_request_context(base_url=current_app.config["BASE_URL"]):
         address = url_for("invitations.show", token=token, _external=True)
     click.echo(f"For {name} alone: {address}")
@@ -163,8 +165,8 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
 def _tell(plan: RosterPlan) -> None:
     for row in plan.rows:
         for problem in row.problems:
-            said = " ".join(PROBLEMS[problem.code]) % problem.facts
+            sentence = " ".join(PROBLEMS[problem.code]) % problem.facts
             where = f"row {row.number}, {row.title}"
-            click.echo(f"{where}: {problem.column} {problem.value!r}. {said}")
+            click.echo(f"{where}: {problem.column} {problem.value!r}. {sentence}")
     counts = Counter(row.verdict for row in plan.rows)
     click.echo(", ".join(f"{verdict}: {counts[verdict]}" for verdict in RosterVerdict))

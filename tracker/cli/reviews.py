@@ -33,35 +33,34 @@ def check() -> None:
     must_fit()
     compared = record_check.all_compared()
     altered, gone, added = (
-        compared[each] for each in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED)
+        compared[state] for state in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED)
     )
     kept = [*digest_check.checked()]
     click.echo(
         f"Reviewed ratings: {len(kept)}. Match what was reviewed: "
-        f"{sum(each.fit is DigestFit.FITS for each in kept)}. "
-        f"Erased by their owner: {sum(each.fit is DigestFit.ERASED for each in kept)}."
+        f"{sum(check.fit is DigestFit.FITS for check in kept)}. "
+        f"Erased by their owner: {sum(check.fit is DigestFit.ERASED for check in kept)}."
     )
     click.echo(
-        f"As they were given: {len(compared[SealState.SEALED])}. Altered: "
-        f"{len(altered)}. "
-        f"Gone: {len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
+        f"As they were given: {len(compared[SealState.SEALED])}. Altered: {len(altered)}. Gone: "
+        f"{len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
     click.echo(f"Seals of the record: {seal_chains.count_seals()}.")
-    digests = {sha256 for each in kept for sha256 in each.files}
+    digests = {sha256 for check in kept for sha256 in check.files}
     place = current_app.config["FILES"]
     try:
         damaged = endorsements.damaged_files(place, digests)
     except Unreachable:
         sys.exit(f"{faults.BUCKET_AWAY.format(files=place)} Nothing can be said of the files.")
-    for each in kept:
-        if each.fit is DigestFit.DOES_NOT_FIT:
+    for check in kept:
+        if check.fit is DigestFit.DOES_NOT_FIT:
             click.echo(
-                f"- Reviewed rating {each.endorsement_id} does not match what was reviewed.",
+                f"- Reviewed rating {check.endorsement_id} does not match what was reviewed.",
                 err=True,
             )
-        elif damaged & each.files:
+        elif damaged & check.files:
             click.echo(
-                f"- Reviewed rating {each.endorsement_id}: a reviewed file is missing or damaged.",
+                f"- Reviewed rating {check.endorsement_id}: a reviewed file is missing or damaged.",
                 err=True,
             )
     for endorsement_id in altered:
@@ -79,7 +78,7 @@ def check() -> None:
     differing = standings.differing(dt.datetime.now(dt.UTC))
     for person_id in differing:
         click.echo(f"- {STANDING_DIFFERS.format(people=person_id)}", err=True)
-    misfits = any(each.fit is DigestFit.DOES_NOT_FIT for each in kept)
+    misfits = any(check.fit is DigestFit.DOES_NOT_FIT for check in kept)
     if damaged or altered or gone or added or misfits or findings:
         sys.exit(TAMPERED)
     if differing:

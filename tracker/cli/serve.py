@@ -14,8 +14,8 @@ MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": str(16 * 1024 * 1024),
     "MALLOC_TRIM_THRESHOLD_": str(8 * 1024 * 1024),
 }
-"""For glibc, which reads them when a process starts: by itself it has a heap for each thread, and
-keeps in each as much as was once needed there."""
+"""For glibc, which reads them when a process starts. Without them it has a heap for each thread,
+and keeps in each as much memory as was once needed there."""
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  (nothing is bound here)
 
 

@@ -15,7 +15,7 @@ from tracker.cli.faults import tell
 from tracker.operations.backups import actions as backups
 from tracker.operations.backups.rules import Finding
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.system.rules import REMEDIES, SchemaState
 
 
 @click.command("setup")
@@ -35,15 +35,15 @@ def setup(without_backup: bool) -> None:
 def set_up(*, with_backup: bool = True) -> None:
     """Ends the program where this version does not know the database's layout, or the backup cannot
     be made; nothing is changed then."""
-    found = system.schema_state(current_app.config["MIGRATIONS_DIR"])
-    if found is SchemaState.UNKNOWN:
-        sys.exit(f"{REMEDIES[found]} Nothing was changed.")
-    if found is SchemaState.OLDER and with_backup:
+    state = system.schema_state(current_app.config["MIGRATIONS_DIR"])
+    if state is SchemaState.UNKNOWN:
+        sys.exit(f"{REMEDIES[state]} Nothing was changed.")
+    if state is SchemaState.OLDER and with_backup:
         _back_up()
     lay_out()
-    if found is SchemaState.NONE and not current_app.config["DEMO"]:
+    if state is SchemaState.NONE and not current_app.config["DEMO"]:
         _choose_cost()
-    if found is SchemaState.OLDER:
+    if state is SchemaState.OLDER:
         click.echo("The database is up to date with this version of the program.")
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from tracker.accounts.account.rules import MergeOutcome
 from tracker.db import Base
 from tracker.models.columns import (
     NAME_MAX,
@@ -18,7 +19,6 @@ from tracker.models.columns import (
     partial,
 )
 from tracker.rules.core.links import next_opening
-from tracker.rules.core.merges import MergeOutcome
 from tracker.rules.core.openings import Decider, OpeningDecision
 from tracker.rules.names import folded
 from tracker.rules.regions import Paper, Region

@@ -1,8 +1,8 @@
 """The only writer of audit events.
 
-Events are collected while a use case runs and become links of the chain as the last thing before it
-commits, after the seals: so a chain that only one can extend at a time makes nobody wait for more
-than that, and what is taken back leaves nothing.
+Events are collected while a use case runs. They become links of the chain just before it commits,
+after the seals. Only one transaction at a time can extend the chain, and so the others wait for
+that part alone. Of what is rolled back nothing stays.
 """
 
 import datetime as dt
@@ -91,7 +91,7 @@ def note_person(
     now: dt.datetime,
     **facts: Fact,
 ) -> None:
-    """What befell somebody's account. `by_id`: None for who is not signed in."""
+    """What was done to somebody's account. `by_id`: None for who is not signed in."""
     note(
         tx,
         kind,
@@ -103,10 +103,18 @@ def note_person(
     )
 
 
-def note_own(tx: Session, kind: str, actor: Actor, now: dt.datetime) -> None:
-    """What somebody did to their own account."""
-    me = actor.person_id
-    note(tx, kind, now, library_id=actor.library_id, actor_id=me, subject_id=me)
+def note_by(
+    tx: Session,
+    kind: str,
+    actor: Actor,
+    now: dt.datetime,
+    subject_id: int | None = None,
+    /,
+    **facts: Fact,
+) -> None:
+    """What somebody did in their own library. `subject_id`: about whom; None for nobody."""
+    of, by = actor.library_id, actor.person_id
+    note(tx, kind, now, library_id=of, actor_id=by, subject_id=subject_id, **facts)
 
 
 def _before_commit(tx: Session) -> None:
@@ -168,20 +176,23 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
 
 
 def _lock(tx: Session, collected: list[NotedEvent]) -> None:
-    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are
-    shared before it, which waits only where their own address or name changes.
+    """The rows that the events point to are shared before the chain is locked, so that whoever
+    holds its lock waits for nothing. Sharing waits only where somebody's own address or name
+    changes.
 
     SQLite has one writer at a time.
     """
     if tx.get_bind().dialect.name != "postgresql":
         return
-    _share(tx, Library.id, (each.library_id for each in collected))
-    _share(tx, Person.id, (key for each in collected for key in (each.actor_id, each.subject_id)))
+    _share(tx, Library.id, (noted.library_id for noted in collected))
+    _share(
+        tx, Person.id, (key for noted in collected for key in (noted.actor_id, noted.subject_id))
+    )
     tx.execute(TAKE_LOCK)
 
 
 def _share(tx: Session, key: InstrumentedAttribute[int], ids: Iterable[int | None]) -> None:
-    wanted = sorted({each for each in ids if each is not None})
+    wanted = sorted({row_id for row_id in ids if row_id is not None})
     if wanted:
         tx.execute(_shared(key), {"wanted": wanted})
 

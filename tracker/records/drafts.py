@@ -25,14 +25,14 @@ def save(
         return None
     text = drafts.written(fields)
     tx.scalar(held(select(Person.id).where(Person.id == person_id)))
-    there: int | None = tx.scalar(
+    kept_id: int | None = tx.scalar(
         update(Draft)
         .where(Draft.person_id == person_id, Draft.form == form, Draft.subject == subject)
         .values(fields=text, saved_at=now)
         .returning(Draft.id)
     )
-    if there is not None:
-        return there
+    if kept_id is not None:
+        return kept_id
     count = tx.scalar(select(func.count(Draft.id)).where(Draft.person_id == person_id)) or 0
     if count >= DRAFTS_MAX:
         raise Conflict("drafts_full", most=DRAFTS_MAX)

@@ -100,25 +100,25 @@ def claim_next(tx: Session, kinds: Collection[str], now: dt.datetime) -> Claim |
         .limit(1),
         skip_locked=True,
     )
-    while (found := tx.scalar(query)) is not None:
-        if found.tries < TRIES_MAX:
-            found.state, found.seen_at = JobState.RUNNING, now
-            found.tries += 1
-            found.claim_token = secrets.token_hex(16)
+    while (job := tx.scalar(query)) is not None:
+        if job.tries < TRIES_MAX:
+            job.state, job.seen_at = JobState.RUNNING, now
+            job.tries += 1
+            job.claim_token = secrets.token_hex(16)
             tx.flush()
             return Claim(
-                found.id,
-                found.claim_token,
-                found.kind,
-                found.person_id,
-                found.arguments,
-                found.asked_at,
-                found.total,
-                found.done,
-                found.grounds,
+                job.id,
+                job.claim_token,
+                job.kind,
+                job.person_id,
+                job.arguments,
+                job.asked_at,
+                job.total,
+                job.done,
+                job.grounds,
             )
-        _fail(tx, found.id, "job_given_up", now)
-        tx.expire(found)
+        _fail(tx, job.id, "job_given_up", now)
+        tx.expire(job)
     return None
 
 

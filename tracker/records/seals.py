@@ -35,8 +35,8 @@ INSERT_IF_FREE = postgresql.insert(TABLE).on_conflict_do_nothing().returning(TAB
 
 @dataclass(frozen=True, slots=True)
 class NotedRow:
-    """A row to seal. `within`: the savepoint that takes it back, if any. `left`: whose it
-    was, where it is another's now."""
+    """A row to seal. `within`: the savepoint whose rollback takes it back, if any. `left`: whose it
+    was before, where its owner changed."""
 
     within: SessionTransaction | None
     row: Base
@@ -85,15 +85,15 @@ def _before_commit(tx: Session) -> None:
     tx.flush()
     savepoint = tx.get_nested_transaction()
     noted: list[NotedRow] = tx.info.get(NOTED, [])
-    here = [each for each in noted if savepoint is None or each.within is savepoint]
+    here = [row for row in noted if savepoint is None or row.within is savepoint]
     if here:
-        tx.info[NOTED] = [each for each in noted if savepoint and each.within is not savepoint]
+        tx.info[NOTED] = [row for row in noted if savepoint and row.within is not savepoint]
         _append(tx, here)
 
 
 def _after_soft_rollback(tx: Session, taken_back: SessionTransaction) -> None:
     is_all = taken_back.parent is None
-    kept = [each for each in tx.info.get(NOTED, ()) if not is_all and each.within is not taken_back]
+    kept = [row for row in tx.info.get(NOTED, ()) if not is_all and row.within is not taken_back]
     tx.info[NOTED], tx.info[HEADS] = kept, {}
 
 
@@ -106,16 +106,16 @@ lock waits for nothing."""
 
 def _append(tx: Session, noted: list[NotedRow]) -> None:
     """Of a row that was noted twice the last note counts."""
-    last = {(type(each.row), _id(each.row), each.left): each for each in noted}
-    known = {(model, row_id): each.row for (model, row_id, _left), each in last.items()}
+    last = {(type(note.row), _id(note.row), note.left): note for note in noted}
+    known = {(model, row_id): note.row for (model, row_id, _left), note in last.items()}
     covered = defaultdict[int, list[CoveredRow]](list)
     with tx.no_autoflush:
-        for (model, row_id, left), each in last.items():
-            if not _is_blank(each.row):
+        for (model, row_id, left), note in last.items():
+            if not _is_blank(note.row):
                 how = SEALED_TABLES[model]
-                said = GONE if each.is_gone else _commitment(each.row, how)
-                chain = left or _chain(tx, each.row, how, known)
-                covered[chain].append(CoveredRow(how.number, row_id, said))
+                digest = GONE if note.is_gone else _commitment(note.row, how)
+                chain = left or _chain(tx, note.row, how, known)
+                covered[chain].append(CoveredRow(how.number, row_id, digest))
     write(tx, {chain: covering(of_chain) for chain, of_chain in covered.items()})
     tx.info[HEADS] = {}
 
@@ -175,10 +175,10 @@ def write(tx: Session, covered: dict[int, bytes]) -> None:
 
 def newest(tx: Session, chains: Collection[int]) -> dict[int, SealHead]:
     """The newest seal of each, or that there is none. One query."""
-    found = {chain: SealHead(chain, 0, b"") for chain in chains}
+    heads = {chain: SealHead(chain, 0, b"") for chain in chains}
     for row in tx.execute(_heads(), {"chains": list(chains)}):
-        found[row.chain] = SealHead(*row)
-    return found
+        heads[row.chain] = SealHead(*row)
+    return heads
 
 
 @cache

@@ -46,8 +46,8 @@ def plain(text: str) -> str:
 def without_sep_line(text: str) -> tuple[str, int, str]:
     """Excel's first line "sep=;" taken off: (the rest, lines taken off, the separator or
     nothing)."""
-    found = re.match(r'"?sep=([,;\t])"?\r?\n', text, re.IGNORECASE)
-    return (text, 0, "") if found is None else (text[found.end() :], 1, found[1])
+    match = re.match(r'"?sep=([,;\t])"?\r?\n', text, re.IGNORECASE)
+    return (text, 0, "") if match is None else (text[match.end() :], 1, match[1])
 
 
 def separator_of(text: str, known: set[str]) -> str:

@@ -54,7 +54,7 @@ def read(stored: str) -> Fields | None:
 
 
 def _is_pair(read: object) -> bool:
-    return isinstance(read, list) and len(read) == 2 and all(isinstance(each, str) for each in read)
+    return isinstance(read, list) and len(read) == 2 and all(isinstance(part, str) for part in read)
 
 
 def statements_in(form: str, subject: str, fields: Fields) -> set[str]:

@@ -1,6 +1,6 @@
-"""What every answer carries, and the page that is given where no other can be made: by the web
-server before it could read the request, and where making an error page failed; who gets JSON in the
-place of a page."""
+"""The headers of every answer, and the page for when no other can be made: where the web server
+could not read the request, or making an error page failed. Also who gets JSON in the place of a
+page."""
 
 import html
 import json
@@ -10,8 +10,7 @@ from werkzeug.http import parse_accept_header
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
-    "'self'; "
-    "connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; "
+    "'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; object-src 'none'"
 )
 STRICT = {
@@ -56,15 +55,15 @@ def prefers_json(accept: str) -> bool:
     return json_ > page_ and json_ >= any_
 
 
-def body(title: str, said: str, request_id: str, accept: str) -> tuple[str, bytes]:
+def body(title: str, text: str, request_id: str, accept: str) -> tuple[str, bytes]:
     """Its media type, and a whole page without a style, in the program's own language; or JSON."""
     if prefers_json(accept):
-        return "application/json", json.dumps({"error": said, "request_id": request_id}).encode()
-    title, said, request_id = map(html.escape, (title, said, request_id))
+        return "application/json", json.dumps({"error": text, "request_id": request_id}).encode()
+    title, text, request_id = map(html.escape, (title, text, request_id))
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title} - Skills Tracker'
-        f"</title></head><body><main><h1>{title}</h1><p>{said}</p><p>Reference: {request_id}</p>"
+        f"</title></head><body><main><h1>{title}</h1><p>{text}</p><p>Reference: {request_id}</p>"
         "</main></body></html>\n"
     )
     return "text/html; charset=utf-8", page.encode()
@@ -79,12 +78,12 @@ def elsewhere(
     prefix: str, request_id: str, accept: str
 ) -> tuple[str, list[tuple[str, str]], bytes]:
     """The same beside the path that the site is below."""
-    said = f"Skills Tracker is at {prefix}/."
-    return _answer("404 Not Found", "There is no such page here", said, request_id, accept)
+    text = f"Skills Tracker is at {prefix}/."
+    return _answer("404 Not Found", "There is no such page here", text, request_id, accept)
 
 
 def _answer(
-    status: str, title: str, said: str, request_id: str, accept: str
+    status: str, title: str, text: str, request_id: str, accept: str
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    kind, whole = body(title, said, request_id, accept)
+    kind, whole = body(title, text, request_id, accept)
     return status, [("Content-Type", kind), ("Content-Length", str(len(whole)))], whole

@@ -70,10 +70,10 @@ def check_letters(text: str, field: str) -> None:
         for char in text
     )
     for word in parted.split():
-        found = _checker.check(word)
-        if found & USpoofChecks.INVISIBLE:
+        checks = _checker.check(word)
+        if checks & USpoofChecks.INVISIBLE:
             raise Invalid("characters_unseen", field, before=word)
-        if found:
+        if checks:
             raise Invalid("scripts_mixed", field, word=word)
 
 

@@ -39,7 +39,7 @@ def seconds_each(answers: Iterable[tuple[int, dt.datetime]], default: int) -> in
             timed += [took] * together
     if len(timed) < ENOUGH:
         return default
-    return max(LEAST_SECONDS, math.ceil(statistics.median(each.total_seconds() for each in timed)))
+    return max(LEAST_SECONDS, math.ceil(statistics.median(time.total_seconds() for time in timed)))
 
 
 def minutes_for(statements: int, seconds: int) -> int:

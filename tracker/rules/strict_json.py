@@ -28,10 +28,10 @@ class Problem:
     other: str = ""
 
     def __str__(self) -> str:
-        said = " ".join(filter(None, (self.value, self.words)))
+        message = " ".join(filter(None, (self.value, self.words)))
         if self.other:
-            said += f", at {self.other}"
-        return f"{self.place}: {said}" if self.place else said
+            message += f", at {self.other}"
+        return f"{self.place}: {message}" if self.place else message
 
 
 class NotStrict(ValueError):  # noqa: N818  (what the text is)
@@ -50,8 +50,8 @@ def read(text: str) -> Any:
     """The value of a JSON text. Raises NotStrict with every problem found: what `parsed` refuses,
     and `faults`."""
     value = parsed(text)
-    if found := faults(value):
-        raise NotStrict(found)
+    if problems := faults(value):
+        raise NotStrict(problems)
     return value
 
 

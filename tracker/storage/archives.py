@@ -127,15 +127,15 @@ class Archive:
     def damaged_files(self) -> list[Finding]:
         """Evidence files that the database names, and that are not in the backup as they were
         stored."""
-        found = []
+        findings = []
         for sha256 in sorted(self.manifest.contents.files):
             if sha256 in self.manifest.missing:
-                found.append(Finding("file_was_missing", sha256))
+                findings.append(Finding("file_was_missing", sha256))
             elif FILES + sha256 not in self._parts:
-                found.append(Finding("file_missing", sha256))
+                findings.append(Finding("file_missing", sha256))
             elif self._digest(self._parts[FILES + sha256]) != sha256:
-                found.append(Finding("file_damaged", sha256))
-        return found
+                findings.append(Finding("file_damaged", sha256))
+        return findings
 
     def files(self) -> Iterator[bytes]:
         """The evidence files that are whole."""
@@ -178,10 +178,10 @@ def newest_first(folder: Path) -> list[BackupFile]:
 
     Raises OSError: the folder cannot be read.
     """
-    found = []
+    files = []
     for path in [*folder.glob("*.tar"), *folder.glob(f"*{FAULTY}")]:
         with suppress(FileNotFoundError):
             about = path.stat()
             at = dt.datetime.fromtimestamp(about.st_mtime, dt.UTC)
-            found.append(BackupFile(path, about.st_size, at))
-    return sorted(found, key=lambda file: (file.written_at, file.path.name), reverse=True)
+            files.append(BackupFile(path, about.st_size, at))
+    return sorted(files, key=lambda file: (file.written_at, file.path.name), reverse=True)

@@ -52,8 +52,8 @@ class FileBucket:
     def found(self) -> Iterator[FoundFile]:
         with self._asked("file_store_away") as store:
             self._look(store)
-            there = store.find(self._root, detail=True)
-        for path, about in there.items():
+            files = store.find(self._root, detail=True)
+        for path, about in files.items():
             name = path.rpartition("/")[2]
             if is_ours(name):
                 yield FoundFile(path.removeprefix(f"{self._root}/"), name, about["LastModified"])

@@ -11,7 +11,6 @@ import structlog
 from tracker.evidence.files.rules_places import INCOMING, FoundFile, is_ours, path_of
 from tracker.logs import said_of
 from tracker.rules.errors import Unkept
-from tracker.storage.writable import takes_files
 
 LOG = structlog.get_logger("tracker.files")
 
@@ -80,3 +79,9 @@ def _force(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def takes_files(folder: Path) -> bool:
+    """Whether files can be put into it, or it can be made."""
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)

@@ -64,7 +64,7 @@ def kept_on_disk(
                 files.keep(store.place, file.content)
             yield accepted
         except Exception:
-            discard(store.place, {files.digest_of(each.content) for each in accepted})
+            discard(store.place, {files.digest_of(file.content) for file in accepted})
             raise
 
 
@@ -150,12 +150,11 @@ def check(place: FilePlace, now: dt.datetime) -> FilesFound:
     """Read every file, and compare it with the digest that it is named after."""
     named = set(session().scalars(select(StoredFile.sha256).distinct()))
     missing = sorted(sha256 for sha256 in named if not files.is_there(place, sha256))
-    there = named - set(missing)
-    damaged = sorted(sha256 for sha256 in there if files.whole(place, sha256) is None)
-    found = sorted(_orphans(place), key=lambda each: each.path)
-    return FilesFound(
-        len(named), missing, damaged, found, [each for each in found if _is_old(each, now)]
-    )
+    present = named - set(missing)
+    damaged = sorted(sha256 for sha256 in present if files.whole(place, sha256) is None)
+    orphans = sorted(_orphans(place), key=lambda orphan: orphan.path)
+    old = [orphan for orphan in orphans if _is_old(orphan, now)]
+    return FilesFound(len(named), missing, damaged, orphans, old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +170,16 @@ def sweep(place: FilePlace, now: dt.datetime) -> Swept:
     """Remove the orphans that are OLD. Doing it again is harmless; in front of another database,
     so is doing it once."""
     old = [orphan for orphan in _orphans(place) if _is_old(orphan, now)]
-    whole = [each for each in old if not each.name.startswith(INCOMING)]
+    whole = [orphan for orphan in old if not orphan.name.startswith(INCOMING)]
     named = session().scalar(select(func.count(StoredFile.sha256.distinct()))) or 0
     spared = whole if len(whole) > named else []
-    going = [each for each in old if each not in spared]
+    going = [orphan for orphan in old if orphan not in spared]
     for start in range(0, len(going), AT_ONCE):
         with transaction() as tx:
             lock(tx)
-            for each in going[start : start + AT_ONCE]:
-                if not _is_named(tx, each.name):
-                    files.remove_found(place, each)
+            for orphan in going[start : start + AT_ONCE]:
+                if not _is_named(tx, orphan.name):
+                    files.remove_found(place, orphan)
     return Swept(len(going), len(spared))
 
 
@@ -201,9 +200,9 @@ def discard(place: FilePlace, digests: Collection[str]) -> None:
 def _orphans(place: FilePlace) -> Iterator[FoundFile]:
     """Files by digest that neither a file's row nor a removal names, and those half written."""
     known = set(session().scalars(select(StoredFile.sha256).union(select(FileRemoval.sha256))))
-    for each in files.found(place):
-        if each.name not in known:
-            yield each
+    for file in files.found(place):
+        if file.name not in known:
+            yield file
 
 
 def _is_named(tx: Session, sha256: str) -> bool:

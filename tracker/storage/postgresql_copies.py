@@ -142,8 +142,8 @@ def _in_full(change: Update, engine: Engine) -> Compiled:
 def _run(tool: str, url: URL | None, *arguments: str) -> None:
     """Run a client program. The password goes by the environment: arguments are seen by everybody
     on the machine."""
-    found = shutil.which(tool)
-    if found is None:
+    program = shutil.which(tool)
+    if program is None:
         raise Conflict("pg_tool_missing", tool=tool)
     environment = dict(os.environ)
     where = []
@@ -155,7 +155,7 @@ def _run(tool: str, url: URL | None, *arguments: str) -> None:
         if url.password:
             environment["PGPASSWORD"] = str(url.password)
     done = subprocess.run(  # noqa: S603  (no shell; a fixed program, and arguments of ours)
-        [found, *where, *arguments], env=environment, check=False, capture_output=True, text=True
+        [program, *where, *arguments], env=environment, check=False, capture_output=True, text=True
     )
     if done.returncode != 0:
         raise Conflict("pg_tool_failed", tool=tool, said=done.stderr.strip()[:SAID_MAX])

@@ -101,27 +101,27 @@ def _take_leave(smtp: smtplib.SMTP) -> None:
 
 
 def _failed(error: smtplib.SMTPException | OSError, *, handing_over: bool) -> MailFailed:
-    code, said, after = "mail_refused", str(error), RetryDecision.AGAIN
+    code, text, after = "mail_refused", str(error), RetryDecision.AGAIN
     lost = RetryDecision.IN_DOUBT if handing_over else RetryDecision.AGAIN
     match error:
         case smtplib.SMTPAuthenticationError():
-            code, said = "mail_sign_in", _words(error.smtp_code, error.smtp_error)
+            code, text = "mail_sign_in", _words(error.smtp_code, error.smtp_error)
         case smtplib.SMTPRecipientsRefused():
             number, answer = next(iter(error.recipients.values()))
-            said, after = _words(number, answer), _for_good(number)
+            text, after = _words(number, answer), _for_good(number)
         case smtplib.SMTPDataError():
-            said, after = _words(error.smtp_code, error.smtp_error), _for_good(error.smtp_code)
+            text, after = _words(error.smtp_code, error.smtp_error), _for_good(error.smtp_code)
         case smtplib.SMTPResponseException():
-            said = _words(error.smtp_code, error.smtp_error)
+            text = _words(error.smtp_code, error.smtp_error)
         case smtplib.SMTPServerDisconnected():
             code, after = "mail_down", lost
         case ssl.SSLCertVerificationError():
-            code, said = "mail_certificate", error.verify_message
+            code, text = "mail_certificate", error.verify_message
         case TimeoutError():
-            code, said, after = "mail_slow", "", lost
+            code, text, after = "mail_slow", "", lost
         case OSError() if not isinstance(error, smtplib.SMTPException):
-            code, said, after = "mail_down", error.strerror or str(error), lost
-    return MailFailed(code, said[:SAID_MAX], after)
+            code, text, after = "mail_down", error.strerror or str(error), lost
+    return MailFailed(code, text[:SAID_MAX], after)
 
 
 def _for_good(code: int) -> RetryDecision:
@@ -148,7 +148,7 @@ def _connected(server: MailServer) -> _Smtp | _SmtpTls:
     return smtp
 
 
-def _words(code: int, said: bytes | str) -> str:
+def _words(code: int, answer: bytes | str) -> str:
     """The server's answer as one line: "550 No such mailbox"."""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return " ".join(f"{code} {text}".split())[:SAID_MAX]

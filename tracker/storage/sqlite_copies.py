@@ -32,7 +32,7 @@ def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
         with target.open("rb") as file:
             settled = partial(settle, file.fileno())
             source.backup(copy, pages=STEP // size, progress=lambda *_left: settled())
-    with opened(target, engine) as found, found.connect() as connection:
+    with opened(target, engine) as copied, copied.connect() as connection:
         return look(connection)
 
 

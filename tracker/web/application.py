@@ -1,8 +1,11 @@
 """The pages of the application, put together."""
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from jinja2 import FileSystemBytecodeCache
@@ -15,7 +18,6 @@ from tracker.teams.gaps import exports_people as people_file
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
     access,
-    downloads,
     errors,
     framework_asked,
     headers,
@@ -31,9 +33,19 @@ from tracker.web.ui import assets, drafts, pdf, people
 from tracker.web.ui.templating import environment
 
 
+class IsoDates(DefaultJSONProvider):
+    """Days and moments in JSON as ISO 8601 writes them."""
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        if isinstance(value, dt.date):
+            return value.isoformat()
+        return DefaultJSONProvider.default(value)
+
+
 class Application(Flask):
     jinja_environment = environment.Environment
-    json_provider_class = downloads.IsoDates
+    json_provider_class = IsoDates
 
 
 def with_pages(app: Flask) -> Flask:

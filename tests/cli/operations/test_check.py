@@ -33,8 +33,8 @@ from tracker.operations.checks import queries as invariants
 from tracker.operations.system import actions as readiness
 from tracker.operations.system import rules as probes
 from tracker.operations.system.queries import ExcessRight
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server
-from tracker.rules.core.schema import REMEDIES, SchemaState
 
 STRONG = "0Eg4lVP0AfxWe5denNnlEALxcWEK0f9u1RpHd4WbD6B2O4eejlL4"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.accounts.sign_in.rules import device
+from tracker.accounts.account.rules import device
 
 KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -14,6 +14,7 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
+from tracker.accounts.account.rules import MERGE_LASTS
 from tracker.administration.accounts import actions as merging
 from tracker.administration.accounts import queries as merges
 from tracker.administration.people import actions as people
@@ -25,7 +26,6 @@ from tracker.policy.permissions import Actor, current_on
 from tracker.queries.asking import ask
 from tracker.record.sheet import queries_learners as learners
 from tracker.rules.core.memberships import MembershipTerms
-from tracker.rules.core.merges import LASTS
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
 
@@ -184,7 +184,7 @@ def test_nothing_changes_without_a_yes_in_both(context: World, adam: Actor, how:
     elif how == "called off":
         merging.call_off(adam, merge_id, now)
     else:
-        now += LASTS
+        now += MERGE_LASTS
     with pytest.raises(Conflict, match="merge_over"):
         merging.confirm(actor(context, "nina"), merge_id, now)
     assert session().get_one(Person, nina).disabled_at is None

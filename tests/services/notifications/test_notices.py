@@ -12,7 +12,7 @@ from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tests.rules.moves import change
-from tracker.administration.access_review import actions as access_review
+from tracker.administration.library.actions import note_access_review
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Notice, Review, ReviewItem
 from tracker.notifications.notices import actions as notices
@@ -413,7 +413,7 @@ def test_administrators_are_reminded_of_the_access_review_once(context: World, a
         notices.remind(due)
     assert told(context, "adam").count("access_review_due") == 1
     assert "access_review_due" not in told(context, "cora")
-    access_review.confirm(adam, due)
+    note_access_review(adam, due)
     notices.remind(due + DAY)
     assert told(context, "adam").count("access_review_due") == 1
     notices.remind(due + EVERY)

@@ -31,8 +31,7 @@ from tracker.engines import LEAST_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, LimitCount, Person
 from tracker.operations.limits import actions as limit_counts
 from tracker.web.http import rate_limits
-from tracker.web.http.limits_storage import DatabaseStorage
-from tracker.web.http.rate_limits import limiter, source
+from tracker.web.http.rate_limits import DatabaseStorage, limiter, source
 
 REDIS = os.environ.get("TRACKER_TEST_REDIS", "redis://127.0.0.1:6379/15")
 WAIT = "/login/wait"
@@ -367,7 +366,7 @@ def test_counts_and_work_wait_together_no_longer_than_one_write(
 def test_who_goes_on_knocking_makes_nobody_read_or_write(
     app: Flask, monkeypatch: pytest.MonkeyPatch, count_sql: list[str]
 ) -> None:
-    monkeypatch.setattr("tracker.web.http.limits_storage.CEILING", 3)
+    monkeypatch.setattr("tracker.web.http.rate_limits.CEILING", 3)
     with app.app_context():
         storage = DatabaseStorage()
         assert [storage.incr("ana", 60) for _ in range(3)] == [1, 2, 3]

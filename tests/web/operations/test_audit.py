@@ -522,7 +522,7 @@ def test_a_kind_that_tells_would_be_found(
 
 def written_kinds(source: str) -> set[str]:
     """The kinds that a module hands to what notes an event: every text in the place of the kind."""
-    noting = {"note", "_note", "note_person", "note_own", "note_of_library"}
+    noting = {"note", "_note", "note_person", "note_by"}
     found = set()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):

@@ -16,7 +16,7 @@ from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.operations.system import actions as readiness
-from tracker.storage import writable
+from tracker.storage import file_folder
 
 
 def test_alive_asks_no_database(
@@ -85,22 +85,22 @@ def test_a_database_that_does_not_answer_is_not_ready_and_no_secret(
 
 def test_whether_a_database_takes_rows(tmp_path: Path) -> None:
     path = tmp_path / "rows.sqlite3"
-    assert not writable.takes_rows(path)
+    assert not readiness.takes_rows(path)
     assert not path.exists()
     with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
         somebody.execute("CREATE TABLE t (id INTEGER)")
-        assert writable.takes_rows(path)
+        assert readiness.takes_rows(path)
         somebody.execute("BEGIN IMMEDIATE")
-        assert writable.takes_rows(path), "a lock that is held for a moment is nothing wrong"
+        assert readiness.takes_rows(path), "a lock that is held for a moment is nothing wrong"
         somebody.execute("ROLLBACK")
     path.write_bytes(b"no database" * 1_000)
-    assert not writable.takes_rows(path)
+    assert not readiness.takes_rows(path)
 
 
 def test_whether_a_folder_takes_files(tmp_path: Path) -> None:
-    assert writable.takes_files(tmp_path / "not" / "made")
+    assert file_folder.takes_files(tmp_path / "not" / "made")
     (tmp_path / "file").write_text("")
-    assert not writable.takes_files(tmp_path / "file" / "below")
+    assert not file_folder.takes_files(tmp_path / "file" / "below")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def rename(actor: Actor, name: str, now: dt.datetime) -> None:
         person = sign_ins.owner(tx, actor.person_id)
         if person.name != name:
             person.name = name
-            audit.note_own(tx, "name_changed", actor, now)
+            audit.note_by(tx, "name_changed", actor, now, actor.person_id)
 
 
 def cover_screen(actor: Actor, wanted: bool) -> None:
@@ -126,7 +126,7 @@ def change_password(
         invitations.close(tx, [person.id], now)
         address_changes.end_waiting(tx, person.id, now)
         sign_ins.end_all(tx, person.id, now)
-        audit.note_own(tx, "password_changed", actor, now)
+        audit.note_by(tx, "password_changed", actor, now, actor.person_id)
         visit = replace(visit, on_shared_desk=bool(is_shared))
         return sign_ins.begin(tx, person.id, visit, now)
 
@@ -138,7 +138,7 @@ def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
         if sign_in is None or sign_in.person_id != actor.person_id:
             raise Missing
         sign_ins.end(tx, sign_in_id, now)
-        audit.note_own(tx, "sign_in_ended", actor, now)
+        audit.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
 
 
 def end_other_sign_ins(actor: Actor, now: dt.datetime) -> int:
@@ -148,7 +148,7 @@ def end_other_sign_ins(actor: Actor, now: dt.datetime) -> int:
             tx, sign_ins.owner(tx, actor.person_id).id, now, but=actor.sign_in_id
         )
         if count:
-            audit.note_own(tx, "sign_in_ended", actor, now)
+            audit.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
         return count
 
 

@@ -16,9 +16,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from tracker.accounts.sign_in.rules import TYPED_MAX, SignInSettings
-from tracker.rules.core.idle import CHOICES, SHARED_DESK_MINUTES
 from tracker.rules.core.links import LAST_HOUR
 from tracker.rules.core.notices import MailChoice
+from tracker.rules.core.tokens import IDLE_CHOICES, SHARED_DESK_MINUTES
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
@@ -89,7 +89,7 @@ MAIL_CHOICES = {
 }
 IDLE = {
     "": _l("As the server is set"),
-    **{str(minutes): _l("%(num)s hours", num=minutes // 60) for minutes in CHOICES},
+    **{str(minutes): _l("%(num)s hours", num=minutes // 60) for minutes in IDLE_CHOICES},
     str(SHARED_DESK_MINUTES): _l("30 minutes (shared desks)"),
     "60": _l("1 hour"),
 }

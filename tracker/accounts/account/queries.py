@@ -25,9 +25,9 @@ from tracker.models import (
 from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import GRACE, Actor
 from tracker.queries.access import openings
-from tracker.rules.core.idle import idle_limit
 from tracker.rules.core.links import CONFIRM_LASTS
 from tracker.rules.core.notices import USUAL_CHOICE, MailChoice
+from tracker.rules.core.tokens import idle_limit
 from tracker.rules.roles import Role
 
 
@@ -60,6 +60,7 @@ def account(actor: Actor, now: dt.datetime) -> Row[Person, str, str | None, Any,
         .limit(1)
     )
     code = select(RecoveryCode.made_at).where(RecoveryCode.person_id == actor.person_id)
+    # One row: what is there at most once of a person, such as a code, is a column of its own.
     query = (
         select(
             Person,
@@ -138,9 +139,9 @@ def _covers(stay: Membership, day: dt.date, grace: dt.timedelta = dt.timedelta()
 def _role(
     stays: Sequence[Row[Membership, str]], readers: Collection[int], owner: Actor, day: dt.date
 ) -> str:
-    """What one of them was to the owner on that day: a supervisor of the owner's very team, else a
-    coordinator of it or of one above, else a supervisor above, who reviews where nobody else
-    can."""
+    """What one of them was to the owner on that day: a supervisor of the owner's own team, else a
+    coordinator of that team or of one above it, else a supervisor of a team above, who reviews
+    where nobody else can."""
     learns = [
         (stay.team_id, path)
         for stay, path in stays
@@ -148,13 +149,13 @@ def _role(
         and stay.role is Role.LEARNER
         and _covers(stay, day, GRACE)
     ]
-    theirs = [row for row in stays if row[0].person_id in readers and _covers(row[0], day)]
+    of_readers = [row for row in stays if row[0].person_id in readers and _covers(row[0], day)]
 
     def leads(role: Role, *, very_team: bool) -> bool:
         return any(
             stay.role is role
             and (stay.team_id == team_id if very_team else own_path.startswith(path))
-            for stay, path in theirs
+            for stay, path in of_readers
             for team_id, own_path in learns
         )
 

@@ -1,11 +1,12 @@
-"""What befalls an account, and that its owner is told: at once, in the application, and by mail at
-the address that it has and at those it lately had."""
+"""What is done to an account, and how its owner is told: at once, in the application, and by mail
+at the address that it has and at those that it had lately."""
 
 import datetime as dt
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from tracker.accounts.account.rules import MergeOutcome
 from tracker.accounts.addresses import records as address_changes
 from tracker.accounts.links import records as links
 from tracker.accounts.readers import records as readers
@@ -15,7 +16,6 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
 from tracker.records.core import notices, outbox
 from tracker.rules.core.links import KEPT_FOR, LinkKind
-from tracker.rules.core.merges import MergeOutcome
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict
 

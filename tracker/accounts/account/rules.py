@@ -1,14 +1,19 @@
-"""Being away: for how long, and on which days."""
+"""Being away: for how long, and on which days; two accounts of one person that are to become one;
+and what a browser is called."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.rules.errors import Invalid
 
 DAY = dt.timedelta(days=1)
 AWAY_MOST = dt.timedelta(days=366)
 """Nobody is away for longer at a time."""
+MERGE_LASTS = dt.timedelta(days=14)
+"""How long it waits to be confirmed in both sign-ins that two accounts become one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,3 +48,38 @@ def clean_until(until_on: dt.date, today: dt.date) -> dt.date:
     if until_on > today + AWAY_MOST:
         raise Invalid("away_far", "until_on")
     return until_on
+
+
+class MergeOutcome(StrEnum):
+    MERGED = "merged"
+    DECLINED = "declined"
+    CALLED_OFF = "called_off"
+
+
+BROWSERS = (
+    ("Edge", r"\bEdg(?:e|A|iOS)?/"),
+    ("Opera", r"\bOPR/"),
+    ("Samsung Internet", r"\bSamsungBrowser/"),
+    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
+    ("Chrome", r"\b(?:Headless)?(?:Chrome|CriOS|Chromium)/"),
+    ("Safari", r"\bSafari/"),
+)
+SYSTEMS = (
+    ("iPhone", r"\biPhone\b"),
+    ("iPad", r"\biPad\b"),
+    ("Android", r"\bAndroid\b"),
+    ("Windows", r"\bWindows\b"),
+    ("macOS", r"\bMac OS X\b"),
+    ("ChromeOS", r"\bCrOS\b"),
+    ("Linux", r"\bLinux\b"),
+)
+"""Each pattern stands before those that its owner also claims to be."""
+
+
+def device(agent: str) -> tuple[str | None, str | None]:
+    """Browser and system, each None when it is not one of the common ones."""
+    return _first(BROWSERS, agent), _first(SYSTEMS, agent)
+
+
+def _first(patterns: tuple[tuple[str, str], ...], agent: str) -> str | None:
+    return next((name for name, pattern in patterns if re.search(pattern, agent)), None)

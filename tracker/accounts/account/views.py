@@ -20,9 +20,9 @@ from tracker.accounts.account.forms import (
     SecondOpinionsForm,
     UpdatesForm,
 )
+from tracker.accounts.account.rules import device
 from tracker.accounts.links import queries as links
 from tracker.accounts.sign_in import views as sign_in_views
-from tracker.accounts.sign_in.rules import device
 from tracker.policy.permissions import Subject
 from tracker.queries.access import drafts as own_drafts
 from tracker.queries.access import openings, subjects
@@ -34,7 +34,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.http.input_checks import DRAFT, FORM, is_clean, json_object
 from tracker.web.http.rate_limits import documents, limiter
 from tracker.web.http.redirects import own_address
@@ -68,11 +68,10 @@ def show() -> ResponseReturnValue:
 @bp.post("/account/name")
 @door(Permission.SIGNED_IN)
 def rename() -> ResponseReturnValue:
-    form = NameForm()
-    if accepted(form, lambda: service.rename(session.actor(), form.name.data, session.now())):
-        flash_message(_("Your name is now %(name)s.", name=form.name.data))
-        return redirect(url_for("accounts.show"), 303)
-    return _page(form), 422
+    form, actor, to = NameForm(), session.actor(), url_for("accounts.show")
+    done = _("Your name is now %(name)s.", name=form.name.data)
+    page = saved(form, lambda: service.rename(actor, form.name.data, session.now()), done, to)
+    return page or (_page(form), 422)
 
 
 @bp.post("/account/screen-cover")
@@ -150,11 +149,10 @@ def password() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 @limiter.limit("10 per minute")
 def change_password() -> ResponseReturnValue:
-    form = PasswordForm()
-    if accepted(form, lambda: session.change_password(form.current.data, form.new.data)):
-        flash_message(_("Your password is changed. You are signed out everywhere else."))
-        return redirect(url_for("accounts.show"), 303)
-    return render("accounts/password.html", form=form), 422
+    form, to = PasswordForm(), url_for("accounts.show")
+    done = _("Your password is changed. You are signed out everywhere else.")
+    page = saved(form, lambda: session.change_password(form.current.data, form.new.data), done, to)
+    return page or (render("accounts/password.html", form=form), 422)
 
 
 @bp.post("/account/sign-ins/<id:sign_in_id>/end")

@@ -14,7 +14,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import pressed, saved
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.render import render
 
@@ -34,22 +34,19 @@ def ask() -> ResponseReturnValue:
     form = AddressForm()
     if not session.is_mail_set():
         return _page(form), 422
-    done = accepted(
+    page = saved(
         form,
         lambda: service.ask(
             session.actor(), session.passwords(), form.current.data, form.email.data, session.now()
         ),
-    )
-    if not done:
-        return _page(form), 422
-    flash_message(
-        _(
+        lambda email: _(
             "A message with a link is on its way to %(email)s. Your address changes when you use "
             "the link.",
-            email=done[0],
-        )
+            email=email,
+        ),
+        url_for("accounts.show", _anchor="email"),
     )
-    return redirect(url_for("accounts.show", _anchor="email"), 303)
+    return page or (_page(form), 422)
 
 
 @bp.post("/account/email/withdraw")

@@ -1,7 +1,7 @@
 """Making one-time links with which people set their password: their first one, or a lost one.
 
-Who asks for one by mail is answered the same, after the same work, whether or not the address is
-anybody's: that is looked up afterwards, by the worker.
+Whoever asks for a link by mail gets the same answer whether or not the address is known here. The
+same work is done for both: the worker looks the address up afterward.
 """
 
 import datetime as dt
@@ -62,12 +62,12 @@ def printed(email: str, now: dt.datetime) -> tuple[str, str]:
     """
     address = email.strip().casefold()
     with transaction() as tx:
-        found = tx.scalar(
+        owner = tx.scalar(
             held(select(Person).where(Person.email == address, Person.removed_at.is_(None)))
         )
-        if found is None:
+        if owner is None:
             raise Missing
-        person = _enabled(found)
+        person = _enabled(owner)
         audit.note_person(tx, "link_printed", person, None, now)
         return person.name, _given(tx, person, NoticeKind.LINK_ASKED, None, now)
 

@@ -1,5 +1,5 @@
-"""Whose one-time link a token is, who of a library has no password yet, and of links that others
-may have got at, who made them and who may say that their owner is there."""
+"""Whose one-time link a token is, and who in a library has no password yet. Of links that somebody
+else may have got: who made them, and who may confirm that their owner is there."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -216,9 +216,9 @@ def _of_supervised(actor: Actor, now: dt.datetime) -> dict[str, Any]:
 
 
 def to_confirm(actor: Actor, now: dt.datetime) -> list[Row[Invitation, str, str]]:
-    """Links that don't work yet of learners whom the actor supervises today, and about which they
-    may be asked, with whose it is and who made it, if it wasn't asked for. One query, and two for
-    each of them."""
+    """Links that don't work yet, of learners whom the actor supervises today. Each comes with its
+    owner's name and that of whoever made it, if it wasn't asked for. The actor may be asked about
+    them. One query, and two for each of them."""
     rows = session().execute(_held_on(actor.today(now)), _of_supervised(actor, now)).all()
     return [row for row in rows if is_independent(actor, row.Invitation, now)]
 
@@ -251,10 +251,10 @@ def _any_held_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 
 def is_independent(actor: Actor, link: Invitation, now: dt.datetime) -> bool:
-    """Whether the actor may say that its owner is there: they neither made it, nor set the address
-    that it goes to, nor is theirs an account that one of these lately made or got at, or that
-    belongs with them in that way through others, or that one of these lately put in a team. Two
-    queries."""
+    """Whether the actor may confirm that the owner of the link is there. Suspects are those who
+    made the link or set the address that it goes to, and whoever made or got into an account of
+    theirs lately, or the other way round, also through others. The actor may be none of them, and
+    none of them may have put the actor in a team lately. Two queries."""
     setters = session().scalars(
         select(AddressChange.by_id).where(
             AddressChange.person_id == link.person_id, AddressChange.by_id.is_not(None)

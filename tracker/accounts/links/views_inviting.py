@@ -19,7 +19,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.i18n.render import render
 from tracker.web.ui.filters import page_number
 from tracker.web.ui.templating.dates import moment
@@ -54,11 +54,14 @@ def send() -> ResponseReturnValue:
             form, lambda: service.hand_out(session.actor(), form.people.data, session.now())
         )
         return _links(made[0]) if made else (_page(form), 422)
-    done = accepted(form, lambda: service.mail(session.actor(), form.people.data, session.now()))
-    if not done:
-        return _page(form), 422
-    flash_message(_on_their_way(done[0]))
-    return redirect(url_for("people_invitations.index"), 303)
+    to = url_for("people_invitations.index")
+    page = saved(
+        form,
+        lambda: service.mail(session.actor(), form.people.data, session.now()),
+        _on_their_way,
+        to,
+    )
+    return page or (_page(form), 422)
 
 
 @bp.post("/<id:person_id>/invitation")
@@ -115,7 +118,7 @@ def _page(form: InviteForm) -> str:
     return render(
         "accounts/links/people_invitations.html",
         form=form,
-        found=cut,
+        invitees=cut,
         chosen=needed if form.people.data is None else set(form.people.data),
         needed=len(needed),
         needed_here=sum(person.is_needed for person in cut.rows),

@@ -118,7 +118,7 @@ def _decide(
     by: int | None,
     now: dt.datetime,
 ) -> None:
-    row = next((each for each in rows if each.objected_at and each.decision is None), None)
+    row = next((row for row in rows if row.objected_at and row.decision is None), None)
     if row is None or row.told_at is None:
         raise Conflict("objection_over")
     row.decision, row.decided_at, row.decided_by_id, row.link_hash = decision, now, by, None
@@ -143,8 +143,8 @@ def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> 
         )
     ).all()
     contact = tx.get_one(Library, library_id).hr_email
-    theirs = setting_changed(library_id, "hr_email: ", lately, (row.given_by_id, row.reader_id))
-    if tx.scalar(select(theirs)):
+    by_them = setting_changed(library_id, "hr_email: ", lately, (row.given_by_id, row.reader_id))
+    if tx.scalar(select(by_them)):
         contact = None
     is_first = row.decider is None
     row.objected_at, row.decide_by = row.objected_at or now, now + DECIDE_WITHIN

@@ -1,5 +1,5 @@
-"""Who comes to read whose record by a change of memberships, teams or settings, and when it opens
-to them: the only maker of rows of `record_openings`, which readers/actions changes."""
+"""Who may read somebody's record after a change of memberships, teams or settings, and when it
+opens to them. Only this writes rows of `record_openings`; readers/actions changes them."""
 
 import datetime as dt
 from collections import defaultdict
@@ -57,13 +57,13 @@ def watched(
     *,
     signed_in: bool = False,
 ) -> Iterator[None]:
-    """Around a change: where somebody reaches a person by it whom they could not read until now or
-    until lately (NOT_NEW), what was revealed of the person opens WAIT after they are told.
+    """Around a change that may let somebody read a person's record whom they couldn't read before,
+    nor lately (NOT_NEW). What was revealed of the person opens WAIT after the person is told.
 
-    A pair that begins later, or has nothing to read and is not there today, waits untold until it
-    begins (`begin`): else a role given while there is nothing to read would open in silence what
-    comes meanwhile. `person_id`: whose reach alone can change; `signed_in`: who never signed in has
-    no record, and is left out where it is about today.
+    A pair that begins later isn't told before it begins (`begin`). Nor is one that has nothing to
+    read and isn't there today: else what is revealed later would open without a notice.
+    `person_id`: only what this person reads and who reads them can change. `signed_in`: people who
+    never signed in have no record, and are left out of what is about today.
     """
     ids = set() if person_id is None else {person_id}
     today = actor.today(now)
@@ -110,12 +110,12 @@ def _write(
     """Returns how many people were told."""
     if not pairs:
         return 0
-    with_record = _with_record(tx, {person_id for _reader, person_id in pairs})
+    known = _with_record(tx, {person_id for _reader, person_id in pairs})
     blank = dict.fromkeys(column.name for column in OPENINGS.c if column.name != "id")
     rows: list[dict[str, Any]] = []
     open_now: set[Pair] = set()
     for (reader_id, person_id), ways in pairs.items():
-        has_record = person_id in with_record
+        has_record = person_id in known
         if not has_record and any(way.begins <= today <= way.ends for way in ways):
             open_now.add((reader_id, person_id))
             continue
@@ -162,11 +162,11 @@ def _with_record(tx: Session, people: Collection[int]) -> set[int]:
     )
     reviewed = exists().where(Endorsement.person_id == Person.id)
     excepted = exists().where(LevelException.person_id == Person.id)
-    ids, found = sorted(people), set[int]()
+    ids, known = sorted(people), set[int]()
     for at in range(0, len(ids), AT_ONCE):
         some = Person.id.in_(ids[at : at + AT_ONCE])
-        found.update(tx.scalars(select(Person.id).where(some, or_(revealed, reviewed, excepted))))
-    return found
+        known.update(tx.scalars(select(Person.id).where(some, or_(revealed, reviewed, excepted))))
+    return known
 
 
 def _closed(tx: Session, library_id: int, now: dt.datetime) -> dict[Pair, RecordOpening]:
@@ -251,7 +251,7 @@ def _reach(
         can_have = select(Person.id).where(Person.password_hash.is_not(None))
         later = or_(reader.starts_on > today, learner.starts_on > today)
         query = query.where(or_(learner.person_id.in_(can_have), later))
-    found: dict[Pair, list[Reach]] = defaultdict(list)
+    reaches: dict[Pair, list[Reach]] = defaultdict(list)
     for row in tx.execute(query):
         until = dt.date.max if row.learns_until is None else row.learns_until + GRACE
         way = Reach(
@@ -261,5 +261,5 @@ def _reach(
             row.team_id,
         )
         if way.begins <= way.ends and way.ends >= since:
-            found[row.reader, row.person].append(way)
-    return found
+            reaches[row.reader, row.person].append(way)
+    return reaches

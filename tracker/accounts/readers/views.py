@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,7 @@ from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
-from tracker.web.http.errors import flash_message, message_for, refusal_messages
+from tracker.web.http.errors import refusal_messages
 from tracker.web.http.form_actions import pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui.labels import AS_ROLE
@@ -98,14 +98,12 @@ def queue() -> ResponseReturnValue:
 @bp.post("/open")
 @door(Permission.SIGNED_IN)
 def open_chosen() -> ResponseReturnValue:
-    ids = [int(each) for each in request.form.getlist("reader") if ID.fullmatch(each)]
-    try:
-        count = service.open_to(session.actor(), ids, session.now())
-    except Conflict as refusal:
-        flash_message(message_for(refusal), "error")
-    else:
-        flash_message(ngettext("%(num)d record is open.", "%(num)d records are open.", count))
-    return redirect(url_for("readers.queue"), 303)
+    ids = [int(value) for value in request.form.getlist("reader") if ID.fullmatch(value)]
+    return pressed(
+        lambda: service.open_to(session.actor(), ids, session.now()),
+        lambda count: ngettext("%(num)d record is open.", "%(num)d records are open.", count),
+        url_for("readers.queue"),
+    )
 
 
 @bp.post("/<id:opening_id>/decide")
@@ -123,10 +121,10 @@ def decide(opening: Subject) -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 def objection(token: str) -> ResponseReturnValue:
     """For the HR contact, who has no account."""
-    found = openings.by_link(token, session.now())
-    if found is None:
+    opening = openings.by_link(token, session.now())
+    if opening is None:
         return _unknown_link(token)
-    return render("readers/objection.html", one=found, token=token, roles=AS_ROLE)
+    return render("readers/objection.html", one=opening, token=token, roles=AS_ROLE)
 
 
 @bp.post("/objections/<token>")
@@ -145,7 +143,7 @@ def _unknown_link(token: str) -> ResponseReturnValue:
 
 
 def _by_reader(waiting: Iterable[Opening]) -> list[list[Opening]]:
-    return [list(each) for _id, each in groupby(waiting, key=lambda one: one.reader_id)]
+    return [list(of_reader) for _id, of_reader in groupby(waiting, key=lambda one: one.reader_id)]
 
 
 def _decision() -> OpeningDecision:

@@ -2,7 +2,6 @@
 library come in."""
 
 import datetime as dt
-import hashlib
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, exists, func, select, tuple_, update
@@ -23,6 +22,7 @@ from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.records.core import administration
 from tracker.row_locks import held
+from tracker.rules.core.tokens import token_hash
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 """A sign-in that is used says so at most this often, and more often where it ends soon."""
@@ -81,7 +81,7 @@ def sign_out(actor: Actor, now: dt.datetime) -> None:
     """End the sign-in that the actor came with."""
     with transaction() as tx:
         rows.end(tx, actor.sign_in_id, now)
-        audit.note_own(tx, "signed_out", actor, now)
+        audit.note_by(tx, "signed_out", actor, now, actor.person_id)
 
 
 def seen_every(idle: dt.timedelta) -> dt.timedelta:
@@ -116,14 +116,7 @@ def edit_settings(actor: Actor, wanted: SignInSettings, now: dt.datetime) -> Non
                 changed.append(f"{name}: {before} -> {value}")
                 setattr(library, name, value)
         if changed:
-            audit.note(
-                tx,
-                "library_edited",
-                now,
-                library_id=library.id,
-                actor_id=actor.person_id,
-                changed=", ".join(changed),
-            )
+            audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +142,7 @@ def take_turn(ticket: Ticket, apart: dt.timedelta, now: dt.datetime) -> bool:
         if first or own is None:
             return False
         own.tried_at, own.frees_at = now, now + apart
-        own.ticket_sha256 = _digest(f"{own.id} had its turn")
+        own.ticket_sha256 = token_hash(f"{own.id} had its turn")
         return True
 
 
@@ -166,7 +159,7 @@ def _in_line(tx: Session, ticket: Ticket, now: dt.datetime) -> tuple[int, SignIn
             func.count().filter(SignInTurn.tried_at > now - TURNS_WITHIN),
         ).where(here)
     ).one()
-    digest = _digest(ticket.secret)
+    digest = token_hash(ticket.secret)
     own = tx.scalar(select(SignInTurn).where(here, SignInTurn.ticket_sha256 == digest))
     if own is None:
         if waiting >= WAITING_MAX and not _room_made(tx, ticket):
@@ -209,7 +202,3 @@ def _room_made(tx: Session, ticket: Ticket) -> bool:
         return False
     tx.execute(delete(SignInTurn).where(SignInTurn.id == fullest[1]))
     return True
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

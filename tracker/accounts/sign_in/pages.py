@@ -21,8 +21,6 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits.storage import Storage
 from werkzeug import Response
@@ -228,23 +226,6 @@ def unknown_link(token: str, code: str) -> ResponseReturnValue:
     if page is None:
         raise Missing(code)
     return page
-
-
-def wrong_password(wait: int) -> str:
-    """What to do, after a wait in seconds, where there is one."""
-    if not wait:
-        return str(_("The email address or password isn’t right. Check both, then try again."))
-    seconds = ngettext(
-        "The password was wrong too many times. Wait %(num)d second, then try again.",
-        "The password was wrong too many times. Wait %(num)d seconds, then try again.",
-        wait,
-    )
-    minutes = ngettext(
-        "The password was wrong too many times. Wait %(num)d minute, then try again.",
-        "The password was wrong too many times. Wait %(num)d minutes, then try again.",
-        math.ceil(wait / 60),
-    )
-    return str(seconds if wait < 60 else minutes)
 
 
 def _now() -> dt.datetime:

@@ -49,8 +49,9 @@ def renew_all(tx: Session, person_id: int) -> None:
 
 
 def renew(tx: Session, sign_in_id: int | None, came_with: str, now: dt.datetime) -> str | None:
-    """Another token for a sign-in that is to have one, or that came with the one before: of
-    requests at the same moment the browser may keep any answer. None for one that has it."""
+    """Another token for a sign-in that is to have one, or that came with its former token: of
+    several requests at the same moment, the browser may keep the answer of any. None for all
+    others."""
     token = new_token()
     renewed = tx.scalars(
         _open(

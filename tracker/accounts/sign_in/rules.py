@@ -1,5 +1,4 @@
-"""What a password may be and how it is kept, how long to wait after wrong ones, and what a browser
-is called.
+"""What a password may be and how it is kept, and how long to wait after wrong ones.
 
 No rules about kinds of characters: length counts, and that nobody guesses it first. Who waits is
 never shut out. Where there is nothing to tell people by but the place they come from, they take
@@ -22,8 +21,8 @@ from argon2.low_level import ARGON2_VERSION
 from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE, dictionary_match, l33t_match, reverse_dictionary_match
 
-from tracker.rules.core.idle import CHOICES
 from tracker.rules.core.links import INVITATION_DAYS_MAX, LAST_HOUR
+from tracker.rules.core.tokens import IDLE_CHOICES
 from tracker.rules.errors import Invalid
 
 Cost = tuple[int, int, int]
@@ -148,8 +147,8 @@ class Passwords:
         """Whether `password` is the one that was stored.
 
         `dated`: every hash in use that was made at another cost. One hash is computed at each of
-        these costs and one at today's, whosever the stored one is and where there is none, so that
-        the time taken does not tell whether somebody is known.
+        these costs and one at today's, whichever is stored and also where none is. So the time that
+        it takes doesn't tell whether there is such an account.
         """
         own = None if stored is None else _cost(stored)
         with self._turns:
@@ -181,8 +180,8 @@ LONGEST_APART = dt.timedelta(seconds=15)
 """Between two tries at one account on devices that it does not know, wherever they come from: 5,760
 a day at most, after the first that are free."""
 TURNS, TURNS_WITHIN = 12, dt.timedelta(seconds=6)
-"""At a place where people take turns: one in half a second, and a few at once after a rest, so that
-no turn is lost where a page comes back a little late."""
+"""How many turns a place gives where people sign in one after another: one in half a second. A few
+at once are given after a rest, so that no turn is lost where a page comes back a little late."""
 STAYS = dt.timedelta(seconds=30)
 """Who has not come back for so long is in line no more."""
 
@@ -223,9 +222,9 @@ MAILS = frozenset({Counted.RESET, Counted.RESET_DEVICE})
 
 
 def delay(counted: Counted, times: int) -> dt.timedelta:
-    """How long to wait after it happened so often: 2 seconds after the first one too many, twice as
-    long after each further one, LONGEST at most, of an account LONGEST_APART. Where each is a mail
-    to somebody, a minute."""
+    """How long to wait after it happened so often: 2 seconds after the first one too many, then
+    twice as long each time, up to LONGEST, or for an account up to LONGEST_APART. Where each is a
+    mail to somebody, a minute."""
     beyond = times - ALLOWED[counted]
     if beyond <= 0:
         return dt.timedelta(0)
@@ -233,35 +232,6 @@ def delay(counted: Counted, times: int) -> dt.timedelta:
         return min(LONGEST, dt.timedelta(minutes=2 ** min(beyond - 1, 20)))
     longest = LONGEST_APART if counted is Counted.ACCOUNT else LONGEST
     return min(longest, dt.timedelta(seconds=2 ** min(beyond, 20)))
-
-
-BROWSERS = (
-    ("Edge", r"\bEdg(?:e|A|iOS)?/"),
-    ("Opera", r"\bOPR/"),
-    ("Samsung Internet", r"\bSamsungBrowser/"),
-    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
-    ("Chrome", r"\b(?:Headless)?(?:Chrome|CriOS|Chromium)/"),
-    ("Safari", r"\bSafari/"),
-)
-SYSTEMS = (
-    ("iPhone", r"\biPhone\b"),
-    ("iPad", r"\biPad\b"),
-    ("Android", r"\bAndroid\b"),
-    ("Windows", r"\bWindows\b"),
-    ("macOS", r"\bMac OS X\b"),
-    ("ChromeOS", r"\bCrOS\b"),
-    ("Linux", r"\bLinux\b"),
-)
-"""Each pattern stands before those that its owner also claims to be."""
-
-
-def device(agent: str) -> tuple[str | None, str | None]:
-    """Browser and system, each None when it is not one of the common ones."""
-    return _first(BROWSERS, agent), _first(SYSTEMS, agent)
-
-
-def _first(patterns: tuple[tuple[str, str], ...], agent: str) -> str | None:
-    return next((name for name, pattern in patterns if re.search(pattern, agent)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,5 +262,5 @@ class SignInSettings:
             )
         if not 0 <= self.invites_from < self.invites_until <= LAST_HOUR:
             raise Invalid("hours_not_in_order", "invites_until")
-        if self.idle_minutes is not None and self.idle_minutes not in CHOICES:
+        if self.idle_minutes is not None and self.idle_minutes not in IDLE_CHOICES:
             raise Invalid("idle_unknown", "idle_minutes")

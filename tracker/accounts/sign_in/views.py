@@ -7,6 +7,7 @@ import secrets
 from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug import Response
 
 from tracker.accounts.account.forms import SignInForm, SignInSettingsForm
@@ -19,14 +20,13 @@ from tracker.accounts.sign_in.pages import (
     keep_try,
     kept_try,
     remember_device,
-    wrong_password,
 )
 from tracker.accounts.sign_in.rules import TURNS, TURNS_WITHIN
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, mark_refused
-from tracker.web.http.form_actions import accepted
+from tracker.web.http.form_actions import saved
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 
@@ -35,8 +35,8 @@ settings = Blueprint("sign_in_settings", __name__, url_prefix="/admin/sign-in")
 AGAIN_MIN, AGAIN_MAX = 1, 10
 """Seconds after which a page that waits for its turn asks again."""
 BUSY, APART = 20, 5
-"""Seconds after which a try comes again where too many sign in, and how many more or fewer, so that
-those who came at once don't come again at once."""
+"""Seconds until the next try where too many people sign in at once, and by how many more or fewer
+it varies, so that those who came together don't come back together."""
 
 
 def _next(asked: str) -> str:
@@ -110,11 +110,28 @@ def _tried(tried: SealedTry, form: SignInForm) -> Response | None:
         if attempt.succeeds(tried.password, on_shared_desk=tried.shared_desk):
             return remember_device(redirect(_next(tried.next), 303), attempt.email)
     mark_refused(form)
-    form.form_errors.append(wrong_password(seconds))
+    form.form_errors.append(_wrong_password(seconds))
     page = render("accounts/sign_in.html", form=form, next=tried.next)
     if seconds:
         return make_response(page, 429, {"Retry-After": str(seconds)})
     return make_response(page, 422)
+
+
+def _wrong_password(wait: int) -> str:
+    """What to do, after a wait in seconds, where there is one."""
+    if not wait:
+        return str(_("The email address or password isn’t right. Check both, then try again."))
+    seconds = ngettext(
+        "The password was wrong too many times. Wait %(num)d second, then try again.",
+        "The password was wrong too many times. Wait %(num)d seconds, then try again.",
+        wait,
+    )
+    minutes = ngettext(
+        "The password was wrong too many times. Wait %(num)d minute, then try again.",
+        "The password was wrong too many times. Wait %(num)d minutes, then try again.",
+        math.ceil(wait / 60),
+    )
+    return str(seconds if wait < 60 else minutes)
 
 
 def _comes_again(tried: SealedTry) -> Response:
@@ -146,13 +163,12 @@ def show() -> ResponseReturnValue:
 @settings.post("")
 @door(Permission.ADMINISTER)
 def save() -> ResponseReturnValue:
-    form = SignInSettingsForm()
-    if not accepted(
-        form, lambda: service.edit_settings(session.actor(), form.settings(), session.now())
-    ):
-        return _page(form), 422
-    flash_message(_("The settings of sign-ins and invitations are saved."))
-    return redirect(url_for("admin.index"), 303)
+    form, actor, to = SignInSettingsForm(), session.actor(), url_for("admin.index")
+    done = _("The settings of sign-ins and invitations are saved.")
+    page = saved(
+        form, lambda: service.edit_settings(actor, form.settings(), session.now()), done, to
+    )
+    return page or (_page(form), 422)
 
 
 def _page(form: SignInSettingsForm) -> str:

@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.administration.access_review import actions as service
 from tracker.administration.access_review import queries as access_review
 from tracker.administration.access_review.queries import Access, Reason, SeenPerson
+from tracker.administration.library.actions import note_access_review
 from tracker.policy.permissions import library_of
 from tracker.queries.core import seals
 from tracker.queries.core.access_review import last_review
@@ -32,12 +32,12 @@ bp = Blueprint("access_review", __name__, url_prefix="/admin")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
-    found = table_page(access_review.readers(actor, now), page_number())
-    accesses = access_review.accesses(actor, now, found.rows, named=LISTED)
-    changed = seals.changed_rights([*found.rows, -actor.library_id])
+    page = table_page(access_review.readers(actor, now), page_number())
+    accesses = access_review.accesses(actor, now, page.rows, named=LISTED)
+    changed = seals.changed_rights([*page.rows, -actor.library_id])
     return render(
         "administration/access_review.html",
-        found=found,
+        page=page,
         readers=[
             (reader, list(of_reader))
             for reader, of_reader in groupby(accesses, lambda access: access.reader)
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/access")
 @door(Permission.ADMINISTER)
 def confirm() -> ResponseReturnValue:
-    service.confirm(session.actor(), session.now())
+    note_access_review(session.actor(), session.now())
     flash_message(_("Noted: you checked today who can see whose record."))
     return redirect(url_for("access_review.index"), 303)
 

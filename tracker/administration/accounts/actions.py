@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts.account import records as disabling
+from tracker.accounts.account.rules import MERGE_LASTS, MergeOutcome
 from tracker.accounts.readers import records as readers
 from tracker.administration.accounts import queries
 from tracker.administration.memberships import records as memberships
@@ -30,7 +31,6 @@ from tracker.records import audit
 from tracker.records.core import administration, notices
 from tracker.row_locks import held
 from tracker.rules.core.memberships import MembershipTerms
-from tracker.rules.core.merges import LASTS, MergeOutcome
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.teams.rounds import records as round_snapshots
@@ -63,7 +63,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
         if queries.is_unused(earlier.id):
             _take_over(tx, actor, kept, earlier, now, whole=True)
             _remove(tx, actor, earlier, now)
-            administration.note(tx, "accounts_merged", actor, kept, now, account=earlier.id)
+            audit.note_by(tx, "accounts_merged", actor, now, kept.id, account=earlier.id)
             return True
         if kept.password_hash is None or earlier.password_hash is None:
             raise Conflict("merge_must_sign_in")
@@ -80,7 +80,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
             earlier_id=earlier.id,
             asked_by_id=actor.person_id,
             asked_at=now,
-            ends_at=now + LASTS,
+            ends_at=now + MERGE_LASTS,
         )
         tx.add(merge)
         tx.flush()
@@ -193,15 +193,7 @@ def _decide(
 
 
 def _note(tx: Session, kind: str, actor: Actor, merge: AccountMerge, now: dt.datetime) -> None:
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=merge.library_id,
-        actor_id=actor.person_id,
-        subject_id=merge.kept_id,
-        account=merge.earlier_id,
-    )
+    audit.note_by(tx, kind, actor, now, merge.kept_id, account=merge.earlier_id)
 
 
 def _take_over(
@@ -218,9 +210,9 @@ def _take_over(
     as it is."""
     today = actor.today(now)
     goes_on = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
-    theirs = select(Membership).where(Membership.person_id == earlier.id, goes_on)
+    memberships_of_earlier = select(Membership).where(Membership.person_id == earlier.id, goes_on)
     with readers.watched(tx, actor, now, kept.id):
-        for membership in tx.scalars(theirs).all():
+        for membership in tx.scalars(memberships_of_earlier).all():
             moves = whole or membership.starts_on >= today
             terms = MembershipTerms.of(membership)
             following = Membership(person_id=kept.id, **asdict(terms))
@@ -262,4 +254,4 @@ def _remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
     person.name, person.staff_id, person.email = "", None, f"removed-{person.id}"
     person.administrator = person.operator = person.framework_editor = False
     person.disabled_at = person.removed_at = now
-    administration.note(tx, "person_removed", actor, person, now)
+    audit.note_by(tx, "person_removed", actor, now, person.id)

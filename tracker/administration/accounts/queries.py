@@ -19,13 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from tracker.accounts.account.rules import MergeOutcome
 from tracker.db import Base, UTCDateTime, session
 from tracker.models import AccountMerge, Evidence, Person, Rating, Review
 from tracker.models.columns import written
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.asking import Question, row_as
-from tracker.rules.core.merges import MergeOutcome
 
 GOES = (
     "address_changes.person_id",
@@ -57,8 +57,8 @@ figures of a round that is kept do."""
 
 
 def is_unused(person_id: int) -> bool:
-    """Whether they never set a password, and nothing is theirs or says what they did: whatever
-    points at a person and is not named above speaks against it, in a table to come too. One
+    """Whether they never set a password, own nothing, and did nothing that is on record. Any row
+    that points at a person counts as use, also in tables to come; exceptions are named above. One
     query."""
     own = [
         exists().where(column == person_id)
@@ -140,7 +140,7 @@ def of_either(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
 
 
 def merged(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The accounts that go on in this one, and this one, where it goes on in another: `kept`. One
+    """Accounts that go on in this one; or this one, where it goes on in another (`kept`). One
     query."""
     kept = aliased(Person)
     query = (
@@ -153,14 +153,10 @@ def merged(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
         )
         .join(AccountMerge, AccountMerge.earlier_id == Person.id)
         .join(kept, kept.id == AccountMerge.kept_id)
-        .where(_is_merged(), of_either(person_id))
+        .where(AccountMerge.outcome == written(MergeOutcome.MERGED), of_either(person_id))
         .order_by(AccountMerge.decided_at, Person.id)
     )
     return session().execute(query).all()
-
-
-def _is_merged() -> ColumnElement[bool]:
-    return AccountMerge.outcome == written(MergeOutcome.MERGED)
 
 
 def earlier() -> Select[int]:

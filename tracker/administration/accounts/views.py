@@ -1,5 +1,5 @@
-"""Accounts that end: the same person twice, where an administrator says which account stays and its
-owner confirms it; and one that was made by mistake, where what goes is said first."""
+"""Accounts that end. Where one person has two, an administrator says which one stays and its owner
+confirms it; an account that was made by mistake is deleted, after its page has said what goes."""
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, message_for
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import pressed, saved
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 
@@ -55,15 +55,17 @@ def propose(person: Subject) -> ResponseReturnValue:
     form.keep.choices = _choices(person.id, other.id)
     kept_id = form.keep.data
     earlier_id = other.id if kept_id == person.id else person.id
-    done = accepted(form, lambda: actions.propose(session.actor(), kept_id, earlier_id, now))
-    if done is None:
-        return _page(person, OtherAccountForm(formdata=None), form, other.id), 422
-    flash_message(
-        _("Done. The account that was never used is gone, and its memberships moved.")
-        if done[0]
-        else _("Both accounts are asked. Nothing changes until it’s confirmed in each sign-in.")
+    page = saved(
+        form,
+        lambda: actions.propose(session.actor(), kept_id, earlier_id, now),
+        lambda is_done: (
+            _("Done. The account that was never used is gone, and its memberships moved.")
+            if is_done
+            else _("Both accounts are asked. Nothing changes until it’s confirmed in each sign-in.")
+        ),
+        url_for("admin_people.show", person_id=kept_id or person.id),
     )
-    return to_person(kept_id)
+    return page or (_page(person, OtherAccountForm(formdata=None), form, other.id), 422)
 
 
 @merges.post("/merges/<id:merge_id>/call-off")
@@ -95,17 +97,15 @@ def show_own() -> ResponseReturnValue:
 @own.post("/confirm")
 @door(Permission.SIGNED_IN)
 def confirm() -> ResponseReturnValue:
-    try:
-        is_done = actions.confirm(session.actor(), _asked(), session.now())
-    except Conflict as refusal:
-        flash_message(message_for(refusal), "error")
-    else:
-        flash_message(
+    return pressed(
+        lambda: actions.confirm(session.actor(), _asked(), session.now()),
+        lambda is_done: (
             _("Both accounts are one now. Go on with the one that stays.")
             if is_done
             else _("Confirmed here. Nothing changes until you confirm it in the other account.")
-        )
-    return redirect(url_for("other_account.show"), 303)
+        ),
+        url_for("other_account.show"),
+    )
 
 
 @own.post("/decline")

@@ -12,6 +12,7 @@ from tracker.frameworks.versions.rules import Decision
 from tracker.models import NotRatedHere, Statement
 from tracker.models.record.words import STATEMENTS, decided, left_out
 from tracker.policy.permissions import Actor
+from tracker.records import audit
 from tracker.records.core import administration
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_prose
@@ -114,4 +115,4 @@ def _note(
     **facts: str | None,
 ) -> None:
     key, code = statement.id, statement.code
-    administration.note_of_library(tx, kind, actor, now, statement_id=key, statement=code, **facts)
+    audit.note_by(tx, kind, actor, now, statement_id=key, statement=code, **facts)

@@ -30,21 +30,21 @@ def add(
             round_snapshots.keep_due(tx, library_id, now)
     with transaction() as tx:
         drafts.newest(tx, slug)
-        found = tx.execute(
+        statement = tx.execute(
             select(Statement.framework_id, Statement.skill_id, Statement.code)
             .join(Framework, Framework.id == Statement.framework_id)
             .where(Framework.slug == slug, Framework.version == version, Statement.uuid == uuid)
         ).one_or_none()
-        if found is None:
+        if statement is None:
             raise Missing
-        origin_id = skills_named(found.framework_id).get(origin)
+        origin_id = skills_named(statement.framework_id).get(origin)
         if origin_id is None:
             raise Conflict("origin_unknown")
         made_of = select(SkillOrigin.skill_id).where(
-            SkillOrigin.skill_id == found.skill_id, SkillOrigin.steps == 1
+            SkillOrigin.skill_id == statement.skill_id, SkillOrigin.steps == 1
         )
         change = Change.SPLIT if tx.scalar(made_of.limit(1)) is None else Change.MERGED
-        lineage.add_origin(tx, found.skill_id, origin_id, change, carries=carries)
+        lineage.add_origin(tx, statement.skill_id, origin_id, change, carries=carries)
         audit.note(
             tx,
             "origin_added",
@@ -53,7 +53,7 @@ def add(
             actor_id=None,
             slug=slug,
             version=version,
-            statement=found.code,
+            statement=statement.code,
             origin=origin,
             decision=(VersionDecision.CARRY if carries else VersionDecision.ASK_AGAIN).value,
             lineage=lineage.digest(tx, slug),

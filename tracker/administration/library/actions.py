@@ -190,9 +190,7 @@ def edit(
             if before[key] != value
         ]
         if changed:
-            administration.note_of_library(
-                tx, "library_edited", actor, now, changed=", ".join(changed)
-            )
+            audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
 
 
 def _hr_contact(name: str | None, email: str | None) -> dict[str, str | None]:
@@ -210,6 +208,12 @@ def _days(days: int, field: str) -> int:
     if not 1 <= days <= DAYS_MAX:
         raise Invalid("days_out_of_range", field, longest=DAYS_MAX)
     return days
+
+
+def note_access_review(actor: Actor, now: dt.datetime) -> None:
+    """The list of who can see whose record was checked: the audit keeps by whom, and when."""
+    with transaction() as tx:
+        audit.note_by(tx, "access_reviewed", actor, now)
 
 
 def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:

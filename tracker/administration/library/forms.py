@@ -86,8 +86,7 @@ class LibraryForm(RegionForm):
         [Optional()],
         description=_l(
             "Empty: never. Learners are reminded 30 days before. Those that are older already "
-            "expire within "
-            "a day of saving this; what is expired stays so."
+            "expire within a day of saving this; what is expired stays so."
         ),
     )
     names_to_coordinators = BooleanField(

@@ -1,4 +1,5 @@
-"""A library's settings, and what is still to be done on its first day."""
+"""A library's settings, the use statements that it has published, and what is still to be done on
+its first day."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tracker.models import (
     Target,
     Team,
     UseStatement,
+    UseStatementReading,
 )
 from tracker.models.record.versions import can_be_chosen
 from tracker.models.record.words import STATEMENTS, decided
@@ -47,10 +49,6 @@ class SetupProgress:
     undecided: int
 
 
-def library(actor: Actor) -> Library:
-    return session().get_one(Library, actor.library_id)
-
-
 def only_library() -> str:
     """The name of the only library; "" where there are none or several."""
     names = session().scalars(select(Library.name).limit(2)).all()
@@ -59,6 +57,18 @@ def only_library() -> str:
 
 def library_named(name: str) -> Library | None:
     return session().scalar(select(Library).where(Library.name == name))
+
+
+def use_statements(actor: Actor) -> list[tuple[UseStatement, int]]:
+    """The newest first, each with how many people confirmed that they read it."""
+    query = (
+        select(UseStatement, func.count(UseStatementReading.id))
+        .outerjoin(UseStatementReading, UseStatementReading.use_statement_id == UseStatement.id)
+        .where(UseStatement.library_id == actor.library_id)
+        .group_by(UseStatement.id)
+        .order_by(UseStatement.version.desc())
+    )
+    return [(version, readers) for version, readers in session().execute(query)]
 
 
 def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
@@ -106,6 +116,7 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
     )
     backup = select(BackupTest.id).order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
+    # One row of the library, with the newest of each and every count beside it.
     query = (
         select(UseStatement, MailTest, BackupTest)
         .add_columns(*(count.scalar_subquery().label(name) for name, count in counts.items()))

@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker.accounts.links.queries import own_library
 from tracker.administration.library import actions as service
 from tracker.administration.library import queries as library_settings
 from tracker.administration.library.actions import NewLibrary
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/library")
 @door(Permission.ADMINISTER)
 def library() -> ResponseReturnValue:
-    form = LibraryForm(session.now(), obj=library_settings.library(session.actor()))
+    form = LibraryForm(session.now(), obj=own_library(session.actor()))
     return render("administration/library.html", form=form)
 
 
@@ -84,7 +85,7 @@ def create() -> ResponseReturnValue:
             form.name.data,
             form.email.data,
             session.now(),
-            by_mail=_is_mail_set(),
+            by_mail=session.is_mail_set(),
         ),
     )
     if not done:
@@ -107,10 +108,6 @@ def create() -> ResponseReturnValue:
     )
 
 
-def _is_mail_set() -> bool:
-    return current_app.extensions["tracker_mail"] is not None
-
-
 def _new_form() -> NewLibraryForm:
     """As in the operator's own library, until something else is chosen."""
     own = session.actor()
@@ -120,4 +117,4 @@ def _new_form() -> NewLibraryForm:
 
 
 def _page(form: NewLibraryForm) -> str:
-    return render("administration/libraries/new.html", form=form, is_mail_set=_is_mail_set())
+    return render("administration/libraries/new.html", form=form, is_mail_set=session.is_mail_set())

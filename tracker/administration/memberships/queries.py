@@ -20,8 +20,8 @@ from tracker.rules.core.memberships import MembershipTerms
 
 @dataclass(frozen=True, slots=True)
 class PlannedEdit:
-    """`membership`: the one that changes; None where there is none or more than one. `is_same`: it
-    says already what is asked for, and stays."""
+    """`membership`: the one that changes, or None where there is none or more than one. `is_same`:
+    it is already as asked for, and stays."""
 
     person_id: int
     name: str
@@ -42,7 +42,7 @@ def planned(
     actor: Actor, person_ids: Collection[int], edit: BulkEdit, today: dt.date
 ) -> list[PlannedEdit]:
     """By name. Two queries."""
-    theirs = defaultdict[int, list[MembershipDetails]](list)
+    memberships = defaultdict[int, list[MembershipDetails]](list)
     of_these = and_(
         people_of(actor.library_id),
         Person.id.in_(person_ids),
@@ -50,11 +50,11 @@ def planned(
         current_on(Membership, today),
     )
     for membership in people.belongings(of_these):
-        theirs[membership.person_id].append(membership)
+        memberships[membership.person_id].append(membership)
     plan = []
     for person_id, name in chosen(actor, person_ids):
-        terms = [MembershipTerms.of(membership) for membership in theirs[person_id]]
-        only = theirs[person_id][0] if len(terms) == 1 else None
+        terms = [MembershipTerms.of(membership) for membership in memberships[person_id]]
+        only = memberships[person_id][0] if len(terms) == 1 else None
         is_same = only is not None and edit.is_said_by(terms[0])
         obstacle = None if is_same else edit.obstacle(terms)
         plan.append(PlannedEdit(person_id, name, only, obstacle, is_same))

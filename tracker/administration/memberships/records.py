@@ -142,14 +142,5 @@ def note(tx: Session, kind: str, actor: Actor, membership: Membership, now: dt.d
     moves.begin(tx, [membership.person_id], now)
     sign_ins.renew_all(tx, membership.person_id)
     team = tx.get_one(Team, membership.team_id)
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=actor.library_id,
-        actor_id=actor.person_id,
-        subject_id=membership.person_id,
-        team_id=membership.team_id,
-        team=team.name,
-        role=membership.role,
-    )
+    place: dict[str, audit.Fact] = {"team_id": team.id, "team": team.name}
+    audit.note_by(tx, kind, actor, now, membership.person_id, **place, role=membership.role)

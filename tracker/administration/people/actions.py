@@ -20,6 +20,7 @@ from tracker.evidence.files.rules_places import FilePlace
 from tracker.models import LegalHold, Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.core.erasures import on_hold_since
+from tracker.records import audit
 from tracker.records.core import administration
 from tracker.reviews.act import records as acts
 from tracker.reviews.handovers import queries_leaving as leaving
@@ -61,7 +62,7 @@ def add_and_mail(
         if is_invited:
             library = administration.of_library(tx, actor)
             invitations.invite(tx, library, [person], actor.person_id, now)
-            administration.note(tx, "invitation_mailed", actor, person, now)
+            audit.note_by(tx, "invitation_mailed", actor, now, person.id)
         return person.id
 
 
@@ -77,7 +78,7 @@ def _added(
     with _address_kept(tx, address, None, now):
         tx.add(person)
         tx.flush()
-    administration.note(tx, "person_added", actor, person, now)
+    audit.note_by(tx, "person_added", actor, now, person.id)
     return person
 
 
@@ -110,7 +111,7 @@ def edit(
             facts = {"changed": ", ".join(former)}
             if "name" in former:
                 facts["former_name"] = former["name"]
-            administration.note(tx, "person_edited", actor, person, now, **facts)
+            audit.note_by(tx, "person_edited", actor, now, person.id, **facts)
 
 
 def _free_staff_id(tx: Session, library_id: int, typed: str, but: int = 0) -> str | None:
@@ -166,7 +167,7 @@ def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
         if not person.administrator:
             person.administrator = True
             sign_ins.renew_all(tx, person.id)
-            administration.note(tx, "administrator_made", actor, person, now)
+            audit.note_by(tx, "administrator_made", actor, now, person.id)
 
 
 def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -177,7 +178,7 @@ def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None
             accounts.keep_one_administrator(tx, person)
             person.administrator = False
             sign_ins.renew_all(tx, person.id)
-            administration.note(tx, "administrator_unmade", actor, person, now)
+            audit.note_by(tx, "administrator_unmade", actor, now, person.id)
 
 
 def begin_legal_hold(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
@@ -189,7 +190,7 @@ def begin_legal_hold(actor: Actor, person_id: int, why: str, now: dt.datetime) -
         if on_hold_since(person.id) is not None:
             raise Conflict("hold_is_open")
         tx.add(LegalHold(person_id=person.id, why=why, set_by_id=actor.person_id, began_at=now))
-        administration.note(tx, "legal_hold_set", actor, person, now)
+        audit.note_by(tx, "legal_hold_set", actor, now, person.id)
 
 
 def end_legal_hold(actor: Actor, person_id: int, place: FilePlace, now: dt.datetime) -> int:
@@ -205,7 +206,7 @@ def end_legal_hold(actor: Actor, person_id: int, place: FilePlace, now: dt.datet
         hold.ended_at, hold.ended_by_id = now, actor.person_id
         tx.flush()
         count = held_texts.release(tx, person.id, now)
-        administration.note(tx, "legal_hold_ended", actor, person, now, texts=count)
+        audit.note_by(tx, "legal_hold_ended", actor, now, person.id, texts=count)
     file_rows.finish_or_leave(place)
     return count
 
@@ -240,12 +241,12 @@ def leave(
             raise Conflict("leaving_changed")
         handed_on = [review for review in reviews if teams[review.id] in chosen]
         for team_id, to_id in chosen.items():
-            theirs = [review for review in handed_on if teams[review.id] == team_id]
-            learners = {review.learner_id for review in theirs}
+            of_team = [review for review in handed_on if teams[review.id] == team_id]
+            learners = {review.learner_id for review in of_team}
             eligible = leaving.successors(actor, person_id, learners, actor.today(now))
             if to_id not in {reviewer.person_id for reviewer in eligible}:
                 raise Invalid("review_not_supervisor", f"reviewer_{team_id}")
-            for review in theirs:
+            for review in of_team:
                 sending.hand_on(tx, review, to_id, note, actor.person_id, now)
         if disables:
             accounts.disable(tx, actor, person, now)

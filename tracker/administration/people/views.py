@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
     return render(
         "administration/people/index.html",
         form=form,
-        found=people.listed(
+        listing=people.listed(
             actor,
             session.today(),
             **form.wanted,
@@ -85,7 +85,7 @@ def create() -> ResponseReturnValue:
     form, now = NewPersonForm(), session.now()
     typed = (session.actor(), form.name.data, form.email.data, now)
     staff_id, is_invited = form.staff_id.data or "", form.by_mail.data
-    if not _is_mail_set():
+    if not session.is_mail_set():
         added = accepted(form, lambda: actions.add(*typed, staff_id=staff_id))
         return _show_link(*added[0]) if added else (_new_page(form), 422)
     mailed = accepted(
@@ -110,7 +110,7 @@ def show(person: Subject) -> ResponseReturnValue:
         "administration/people/show.html",
         person.id,
         invitation=next(iter(invitees(actor, now, person.id)), None),
-        is_mail_set=_is_mail_set(),
+        is_mail_set=session.is_mail_set(),
         now=now,
         on_hold_since=erasures.on_hold_since(person.id),
         is_unused=accounts.is_unused(person.id),
@@ -147,7 +147,7 @@ def update(person: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def new_link(person: Subject) -> ResponseReturnValue:
     """By mail, so that nobody but its owner sees it; shown only where no mail is set."""
-    if _is_mail_set():
+    if session.is_mail_set():
         email = people.person(person.id).email
         return _press(
             person, invitations.mail_one, _("A link is on its way to %(email)s.", email=email)
@@ -196,12 +196,8 @@ def unmake_administrator(person: Subject) -> ResponseReturnValue:
     return _press(person, actions.unmake_administrator, done, undo=undo)
 
 
-def _is_mail_set() -> bool:
-    return current_app.extensions["tracker_mail"] is not None
-
-
 def _new_page(form: NewPersonForm) -> str:
-    return render("administration/people/new.html", form=form, is_mail_set=_is_mail_set())
+    return render("administration/people/new.html", form=form, is_mail_set=session.is_mail_set())
 
 
 def _show_link(person_id: int, token: str) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.ui import fields
 from tracker.web.ui.people import told_apart
 from tracker.web.ui.templating.dates import day
@@ -42,12 +42,11 @@ def show_legal_holds(person: Subject) -> ResponseReturnValue:
 @legal_holds.post("", endpoint="begin")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def begin_legal_hold(person: Subject) -> ResponseReturnValue:
-    form = LegalHoldForm()
-    why, now = form.why.data, session.now()
-    if accepted(form, lambda: actions.begin_legal_hold(session.actor(), person.id, why, now)):
-        flash_message(_("The legal hold is set. What they erase is kept until it ends."))
-        return redirect(url_for("legal_holds.show", person_id=person.id), 303)
-    return _legal_hold_page(person, form), 422
+    form, actor, now = LegalHoldForm(), session.actor(), session.now()
+    done = _("The legal hold is set. What they erase is kept until it ends.")
+    to, why = url_for("legal_holds.show", person_id=person.id), form.why.data
+    page = saved(form, lambda: actions.begin_legal_hold(actor, person.id, why, now), done, to)
+    return page or (_legal_hold_page(person, form), 422)
 
 
 @legal_holds.post("/end", endpoint="end")

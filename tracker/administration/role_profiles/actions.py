@@ -13,6 +13,7 @@ from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.policy.permissions import Actor
+from tracker.records import audit
 from tracker.records.core import administration
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line, clean_prose
@@ -233,6 +234,4 @@ def _note(
     if profile.targets_reason:
         facts["targets_reason"] = profile.targets_reason
     key, name = profile.id, profile.name
-    administration.note_of_library(
-        tx, kind, actor, now, role_profile_id=key, role_profile=name, **facts
-    )
+    audit.note_by(tx, kind, actor, now, role_profile_id=key, role_profile=name, **facts)

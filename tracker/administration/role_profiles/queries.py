@@ -81,6 +81,7 @@ def listed(actor: Actor, today: dt.date) -> list[Row[RoleProfile, Framework, boo
         .where(Target.role_profile_id == RoleProfile.id, Strand.framework_id == Framework.id)
         .correlate(RoleProfile, Framework)
     )
+    # People and domains are counted apart: joined, each would multiply the other.
     query = select(
         RoleProfile,
         Framework,
@@ -185,6 +186,7 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
         .limit(1)
         .scalar_subquery()
     )
+    # Of each version that can be chosen: the one chosen last for newcomers, and who learns on it.
     query = (
         select(Framework, chosen, learners)
         .where(can_be_chosen(actor.library_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,11 +14,10 @@ from tracker.administration.role_profiles.queries import FrameworkChoice, Target
 from tracker.models import Framework, RoleProfile
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import Undo, flash_message, message_for
+from tracker.web.http.errors import Undo
 from tracker.web.http.form_actions import pressed, saved
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.content_language import mark_language
@@ -57,19 +56,16 @@ def index() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def start() -> ResponseReturnValue:
     """Make them from the role labels of the framework that the form names."""
-    try:
-        made = service.start_from_labels(session.actor(), _framework().id, session.now())
-    except (Conflict, Invalid) as refusal:
-        flash_message(message_for(refusal), "error")
-    else:
-        flash_message(
-            ngettext(
-                "%(num)d job profile is made. Check its targets and change what differs here.",
-                "%(num)d job profiles are made. Check their targets and change what differs here.",
-                len(made),
-            )
-        )
-    return redirect(url_for("admin_role_profiles.index"), 303)
+    framework = _framework()
+    return pressed(
+        lambda: service.start_from_labels(session.actor(), framework.id, session.now()),
+        lambda made: ngettext(
+            "%(num)d job profile is made. Check its targets and change what differs here.",
+            "%(num)d job profiles are made. Check their targets and change what differs here.",
+            len(made),
+        ),
+        url_for("admin_role_profiles.index"),
+    )
 
 
 @bp.get("/new")

@@ -3,6 +3,7 @@ here. Nobody is brought in by it (actions_import.py). Who is not in it is ended 
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -173,19 +174,10 @@ def end(
         ).all()
         terms: dict[int, MembershipTerms] = {}
         for row, team in standing:
-            values = {name: getattr(row, name) for name in MembershipTerms.__slots__}
-            terms[row.id] = MembershipTerms(**values | {"ends_on": ends_on})
-            audit.note(
-                tx,
-                "membership_ended",
-                now,
-                library_id=actor.library_id,
-                actor_id=actor.person_id,
-                subject_id=row.person_id,
-                roster=roster_id,
-                team_id=row.team_id,
-                team=team,
-                role=row.role,
+            terms[row.id] = replace(MembershipTerms.of(row), ends_on=ends_on)
+            place: dict[str, audit.Fact] = {"team_id": row.team_id, "team": team, "role": row.role}
+            audit.note_by(
+                tx, "membership_ended", actor, now, row.person_id, **place, roster=roster_id
             )
         memberships.change_many(tx, terms)
         return len({row.person_id for row, _team in standing})

@@ -222,16 +222,8 @@ class _Import:
         return {"team_id": team.id, "team": team.name, "role": planned.terms.role}
 
     def note(self, person_id: int | None, kind: str, **facts: str | int) -> None:
-        audit.note(
-            self.tx,
-            kind,
-            self.now,
-            library_id=self.actor.library_id,
-            actor_id=self.actor.person_id,
-            subject_id=person_id,
-            roster=self.staged.id,
-            **facts,
-        )
+        facts |= {"roster": self.staged.id}
+        audit.note_by(self.tx, kind, self.actor, self.now, person_id, **facts)
 
 
 def name_people(tx: Session, staged: RosterImport, ids: dict[PlannedPerson, int]) -> None:

@@ -111,8 +111,8 @@ def rows(roster_id: int, verdicts: Collection[RosterVerdict], page: int) -> Tabl
     query = _rows(roster_id, verdicts)
     count = session().scalar(select(func.count()).select_from(query.subquery())) or 0
     shown = nearest_page(page, count)
-    found = session().scalars(query.offset((shown - 1) * PAGE).limit(PAGE)).all()
-    return TablePage(found, count, shown, pages_of(count))
+    on_page = session().scalars(query.offset((shown - 1) * PAGE).limit(PAGE)).all()
+    return TablePage(on_page, count, shown, pages_of(count))
 
 
 def rows_to_fix(roster_id: int) -> Sequence[RosterRow]:
@@ -208,15 +208,15 @@ def _elsewhere(actor: Actor, emails: Sequence[str], today: dt.date) -> frozenset
     """Those that nobody can have here: of another library's people, of accounts that go on in
     another one, and those that somebody can restore."""
     midnight = dt.datetime.combine(today, dt.time(), dt.UTC)
-    found: set[str] = set()
+    taken: set[str] = set()
     for begins in range(0, len(emails), AT_ONCE):
         some = emails[begins : begins + AT_ONCE]
-        theirs = select(Person.email).where(
+        of_people = select(Person.email).where(
             Person.email.in_(some),
             or_(Person.library_id != actor.library_id, Person.id.in_(merges.earlier())),
         )
         kept = select(AddressChange.former_email).where(
             AddressChange.former_email.in_(some), can_be_taken_back(midnight)
         )
-        found.update(session().scalars(union_all(theirs, kept)))
-    return frozenset(found)
+        taken.update(session().scalars(union_all(of_people, kept)))
+    return frozenset(taken)

@@ -5,7 +5,6 @@ what is wrong. Nobody is ended by it; only who moves leaves the team that they l
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -100,21 +99,6 @@ class KnownTeam(NamedTuple):
     @property
     def key(self) -> object:
         return self.id
-
-
-def team_names(teams: Sequence[KnownTeam]) -> dict[int, str]:
-    """By id the shortest that means each: its name, or where several are called so the names from
-    below the root down."""
-    by_id, named = (
-        {team.id: team.name for team in teams},
-        Counter(plain(team.name) for team in teams),
-    )
-
-    def name_of(team: KnownTeam) -> str:
-        above = [by_id[int(part)] for part in team.path.strip("/").split("/")[1:]]
-        return team.name if named[plain(team.name)] == 1 else f" {BELOW} ".join(above) or team.name
-
-    return {team.id: name_of(team) for team in teams}
 
 
 @dataclass(frozen=True, slots=True)

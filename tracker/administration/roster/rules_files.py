@@ -167,8 +167,8 @@ def _delimited(content: bytes) -> list[tuple[int, list[str]]]:
 def read_workbook(
     content: bytes, rows_max: int, columns_max: int
 ) -> tuple[str, list[tuple[int, list[str]]]]:
-    """The name of the sheet, and its rows with their numbers, without the empty ones: at most one
-    more than `rows_max`, so that a caller sees that there are more.
+    """The name of the sheet, and its rows with their numbers, without the empty ones. At most one
+    row more than `rows_max` is returned, which tells the caller that there are more.
 
     Raises Invalid: roster_unpacked_large, roster_unreadable_workbook.
     """

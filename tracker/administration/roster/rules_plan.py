@@ -1,10 +1,9 @@
-"""From the rows of a roster to a plan, in one pass: who each is, where they work, and who
+"""From the rows of a roster to a plan, in one pass: who each is about, where they work, and who
 supervises them."""
 
 import datetime as dt
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -24,15 +23,11 @@ from tracker.administration.roster.rules import (
 )
 from tracker.administration.roster.rules_files import MEANT
 from tracker.administration.roster.rules_files import RosterColumn as Column
+from tracker.administration.roster.rules_people import RosterPeople, settle
 from tracker.administration.roster.rules_rows import RosterWords
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
-
-WHO = (Column.STAFF_ID, Column.EMAIL)
-"""What tells who a row is about: the first before the second."""
-NEEDED = {Column.EMAIL: "roster_email_needed", Column.NAME: "roster_name_needed"}
-"""What somebody new cannot be without."""
 
 
 class RosterPlan:
@@ -44,24 +39,16 @@ class RosterPlan:
         self, cells: Cells, rows: Sequence[PlannedRow], ground: RosterGround, mapping: RosterMapping
     ) -> None:
         self.rows, self.ground, self._words = rows, ground, RosterWords(ground, mapping)
-        here = [
-            PlannedPerson(person, person.name, person.email, person.staff_id)
-            for person in ground.people
-        ]
-        self._here = {
-            column: {value: person for person in here if (value := getattr(person, column))}
-            for column in WHO
-        }
-        self._in_file: dict[Column, dict[str, PlannedPerson]] = {who: {} for who in WHO}
+        self._people = RosterPeople(ground)
         for row in rows:
-            self._identify(row)
+            self._people.identify(row)
             self._place(row)
         for row in rows:
             self._join(row)
         self._supervise()
         for person in dict.fromkeys(row.person for row in rows):
             if person is not None:
-                _settle(person)
+                settle(person)
         ready = [row for row in rows if row.verdict in READY]
         self.people = list({row.person: None for row in ready if row.person is not None})
         memberships = {
@@ -71,46 +58,6 @@ class RosterPlan:
         outcome = [[(row.person and row.person.id) or 0, row.verdict, row.changes] for row in rows]
         approved = json.dumps([cells, mapping, outcome], sort_keys=True, ensure_ascii=False)
         self.digest = hashlib.sha256(approved.encode()).hexdigest()
-
-    def _identify(self, row: PlannedRow) -> None:
-        """Who the row is about, by staff ID, else by address, else somebody new; or what keeps it
-        from being clear."""
-        if not row.staff_id and not row.email:
-            if not row.is_refused(*WHO):
-                row.refuse(Column.EMAIL, "roster_nobody")
-            return
-        person = row.person = self._person_of(row)
-        if person.known is None:
-            if row.email in self.ground.elsewhere:
-                row.refuse(Column.EMAIL, "email_taken")
-            for column, code in NEEDED.items():
-                if not getattr(row, column) and not row.is_refused(column, Column.LAST_NAME):
-                    row.refuse(column, code)
-        elif person.known.is_disabled and not person.known.is_taken_out:
-            row.refuse(Column.EMAIL, "roster_disabled", name=person.known.name)
-        if person.rows and not _is_same_person(row, person.rows[0]):
-            shared = Column.EMAIL if row.email == person.rows[0].email else Column.STAFF_ID
-            row.refuse(shared, f"roster_same_{shared}", row=person.rows[0].number)
-        for column in WHO:  # an address and a staff ID are of one person
-            value = getattr(row, column)
-            if value and self._in_file[column].setdefault(value, person) is not person:
-                number = self._in_file[column][value].rows[0].number
-                row.refuse(column, f"roster_same_{column}", row=number)
-        person.rows.append(row)
-
-    def _person_of(self, row: PlannedRow) -> PlannedPerson:
-        by_id, by_email = (self._here[column].get(getattr(row, column)) for column in WHO)
-        if by_id is not None:
-            if by_email is not None and by_email is not by_id:
-                row.refuse(Column.EMAIL, "roster_email_of_another", name=by_email.name)
-            return by_id
-        if by_email is not None:
-            name, other_id = by_email.name, by_email.staff_id
-            if other_id and row.staff_id:
-                row.refuse(Column.STAFF_ID, "roster_other_staff_id", name=name, staff_id=other_id)
-            return by_email
-        by_id, by_email = (self._in_file[column].get(getattr(row, column)) for column in WHO)
-        return by_id or by_email or PlannedPerson(None, row.name, row.email, row.staff_id)
 
     def _place(self, row: PlannedRow) -> None:
         """Look its team, role, and job profile up."""
@@ -267,11 +214,10 @@ class RosterPlan:
     def _supervise(self) -> None:
         """The supervisor of a row becomes one of its team."""
         named: list[tuple[PlannedRow, PlannedPerson]] = []
-        by_id, by_email = (self._here[column] | self._in_file[column] for column in WHO)
         for row in self.rows:
             if not row.supervisor or row.person is None:
                 continue
-            supervisor = (by_email if "@" in row.supervisor else by_id).get(row.supervisor)
+            supervisor = self._people.named(row.supervisor)
             if supervisor is None:
                 row.refuse(Column.SUPERVISOR, "roster_supervisor_unknown")
             elif supervisor is row.person:
@@ -307,13 +253,6 @@ class RosterPlan:
         self._write(row, PlannedMembership(supervisor, team, terms), change)
 
 
-def _is_same_person(row: PlannedRow, first: PlannedRow) -> bool:
-    """Two rows of one person are two roles of theirs, and otherwise say the same."""
-    is_same_name = not row.name or not first.name or is_same_text(row.name, first.name)
-    is_same_id = row.staff_id in ("", first.staff_id)
-    return is_same_name and is_same_id and row.email in ("", first.email)
-
-
 def _in_circles(above: Mapping[PlannedPerson, PlannedPerson]) -> set[PlannedPerson]:
     """Those who supervise each other, round in a circle."""
     circles: set[PlannedPerson] = set()
@@ -341,26 +280,3 @@ def _refuse_orphans(named: Sequence[tuple[PlannedRow, PlannedPerson]]) -> None:
             first = supervisor.rows[0].number
             row.refuse(Column.SUPERVISOR, "roster_supervisor_waits", row=first)
             grew = True
-
-
-def _settle(person: PlannedPerson) -> None:
-    """What is written of them, as their rows without a problem say it, told at the first of these.
-    A name that differs in nothing but case or Unicode form stays as it is here."""
-    ready = [row for row in person.rows if not row.problems]
-    for name in ("name", "email", "staff_id"):
-        typed = next((value for row in ready if (value := getattr(row, name))), "")
-        here = getattr(person.known, name) if person.known else ""
-        is_here = not typed or (name == "name" and is_same_text(typed, here))
-        setattr(person, name, here if is_here else typed)
-    if not ready:
-        return
-    if person.known is None or person.comes_back:
-        ready[0].changes.insert(0, RosterChange("back" if person.known else "added", {}))
-    for name in person.changed:
-        ready[0].changes.append(RosterChange(name, {"value": getattr(person, name)}))
-
-
-def is_same_text(one: str, other: str) -> bool:
-    """But for case and Unicode form."""
-    texts = (unicodedata.normalize("NFKC", text).casefold().split() for text in (one, other))
-    return len({" ".join(words) for words in texts}) == 1

@@ -1,7 +1,7 @@
 """A row of a roster by itself: its cells as values, and what its words mean here."""
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -16,7 +16,6 @@ from tracker.administration.roster.rules import (
     PlannedRow,
     RosterGround,
     RosterMapping,
-    team_names,
 )
 from tracker.administration.roster.rules_files import Columns, read_day
 from tracker.administration.roster.rules_files import RosterColumn as Column
@@ -54,11 +53,11 @@ def read_row(number: int, cells: Sequence[str], columns: Columns, region: Region
     return row
 
 
-def clean_staff_id(typed: str, name: str = "staff_id") -> str:
+def clean_staff_id(typed: str) -> str:
     """As it is stored and compared: one Unicode form, in capitals. Raises Invalid as clean_line
     does."""
     form = unicodedata.normalize("NFKC", typed)
-    return clean_line(form.upper(), name, STAFF_ID_MAX)
+    return clean_line(form.upper(), "staff_id", STAFF_ID_MAX)
 
 
 def _value(column: Column, typed: str, region: Region) -> object:
@@ -79,6 +78,21 @@ def _value(column: Column, typed: str, region: Region) -> object:
             is_email = column is Column.EMAIL or (column is Column.SUPERVISOR and "@" in typed)
             value = clean_email(typed) if is_email else clean_staff_id(typed)
     return value
+
+
+def team_names(teams: Sequence[KnownTeam]) -> dict[int, str]:
+    """By id the shortest that means each: its name, or where several are called so the names from
+    below the root down."""
+    by_id, named = (
+        {team.id: team.name for team in teams},
+        Counter(plain(team.name) for team in teams),
+    )
+
+    def name_of(team: KnownTeam) -> str:
+        above = [by_id[int(part)] for part in team.path.strip("/").split("/")[1:]]
+        return team.name if named[plain(team.name)] == 1 else f" {BELOW} ".join(above) or team.name
+
+    return {team.id: name_of(team) for team in teams}
 
 
 class RosterWords:

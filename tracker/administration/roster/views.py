@@ -21,7 +21,7 @@ from tracker.services.core.jobs import JobKind, JobTask, Plan
 from tracker.web.http import background, rate_limits, session
 from tracker.web.http.access import DoorRequest, door, note_download
 from tracker.web.http.errors import flash_message, message_for
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.render import render
@@ -114,23 +114,18 @@ def not_in_file(roster: Subject) -> ResponseReturnValue:
 @bp.post("/import/<id:roster_id>/not-in-file")
 @door(Permission.ADMINISTER_LIBRARY, subjects.roster, takes=LONG_FORM)
 def end(roster: Subject) -> ResponseReturnValue:
-    form = EndPeopleForm()
-    ended = accepted(
+    form, actor, now = EndPeopleForm(), session.actor(), session.now()
+    page = saved(
         form,
-        lambda: actions.end(
-            session.actor(), roster.id, form.people, form.ends_on.data, session.now()
+        lambda: actions.end(actor, roster.id, form.people, form.ends_on.data, now),
+        lambda count: ngettext(
+            "The memberships of %(num)d person end.",
+            "The memberships of %(num)d people end.",
+            count,
         ),
+        _page_of(roster),
     )
-    if ended:
-        flash_message(
-            ngettext(
-                "The memberships of %(num)d person end.",
-                "The memberships of %(num)d people end.",
-                ended[0],
-            )
-        )
-        return redirect(_page_of(roster), 303)
-    return _not_in_file_page(roster, form), 422
+    return page or (_not_in_file_page(roster, form), 422)
 
 
 @bp.post("/import/<id:roster_id>/discard")

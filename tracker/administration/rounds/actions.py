@@ -10,6 +10,7 @@ from tracker.db import session, transaction
 from tracker.models import Framework, Library, Round, RoundFramework
 from tracker.models.record.versions import can_be_chosen
 from tracker.policy.permissions import Actor
+from tracker.records import audit
 from tracker.records.core import administration
 from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, overlap
@@ -163,7 +164,7 @@ def _note(
 ) -> None:
     facts["frameworks"] = ", ".join(f"{version.slug} {version.version}" for version in frameworks)
     key, name = period.id, period.name
-    administration.note_of_library(tx, kind, actor, now, round_id=key, round=name, **facts)
+    audit.note_by(tx, kind, actor, now, round_id=key, round=name, **facts)
 
 
 def _in_words(period: Round) -> str:

@@ -55,8 +55,9 @@ def frameworks_of(round_ids: Collection[int]) -> dict[int, list[Framework]]:
 
 
 def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[ExpectedLearner]:
-    """Who learns in the actor's library on that day, once for each of these frameworks, by all
-    their jobs there and with those who may review them in the newest. Three queries."""
+    """Who learns in the actor's library on that day, in these frameworks. Each person is there once
+    for each framework, with all their jobs in it and the people who may review them in the newest
+    one. Three queries."""
     rows = (
         session()
         .execute(
@@ -101,8 +102,8 @@ def _statements(jobs: Iterable[Near]) -> int:
     """In all domains, each by the higher target of these jobs."""
     highest: Near = {}
     for near in jobs:
-        for domain_id, found in near.items():
-            highest[domain_id] = max(found, highest.get(domain_id, found))
+        for domain_id, target in near.items():
+            highest[domain_id] = max(target, highest.get(domain_id, target))
     return sum(statements for _rank, statements in highest.values())
 
 
@@ -133,7 +134,7 @@ def _near(
         )
         .group_by(Target.role_profile_id, Strand.framework_id, Strand.id, Domain.id, Target.rank)
     )
-    found: defaultdict[tuple[int, int], Near] = defaultdict(dict)
+    near: defaultdict[tuple[int, int], Near] = defaultdict(dict)
     for job, framework_id, domain_id, expected_there, statements in rows:
-        found[job, framework_id][domain_id] = (expected_there, statements)
-    return found
+        near[job, framework_id][domain_id] = (expected_there, statements)
+    return near

@@ -96,17 +96,8 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
         team.closed_on = today
         for membership in ended:
             membership.ends_on = today
-            audit.note(
-                tx,
-                "membership_ended",
-                now,
-                library_id=team.library_id,
-                actor_id=actor.person_id,
-                subject_id=membership.person_id,
-                team_id=team.id,
-                team=team.name,
-                role=membership.role,
-            )
+            person_id, role = membership.person_id, membership.role
+            _note(tx, "membership_ended", actor, team, now, person_id, role=role)
         _note(tx, "team_closed", actor, team, now, members=len(ended))
         return len(ended)
 
@@ -154,6 +145,13 @@ def _check_name(tx: Session, parent_id: int, name: str, but: int = 0) -> None:
         raise Invalid("team_name_taken", "name")
 
 
-def _note(tx: Session, kind: str, actor: Actor, team: Team, now: dt.datetime, **facts: int) -> None:
-    key, name = team.id, team.name
-    administration.note_of_library(tx, kind, actor, now, team_id=key, team=name, **facts)
+def _note(
+    tx: Session,
+    kind: str,
+    actor: Actor,
+    team: Team,
+    now: dt.datetime,
+    person_id: int | None = None,
+    **facts: audit.Fact,
+) -> None:
+    audit.note_by(tx, kind, actor, now, person_id, team_id=team.id, team=team.name, **facts)

@@ -33,9 +33,8 @@ class TeamEditForm(TeamForm):
         _l("Open reviews"),
         description=_l(
             "The supervisor sees the learner's answers from the start. Such reviews stay labelled "
-            "as open "
-            "for ever. A single statement is still reviewed blind. Leave it off for blind-first "
-            "reviews."
+            "as open for ever. A single statement is still reviewed blind. Leave it off for "
+            "blind-first reviews."
         ),
     )
 

@@ -15,12 +15,11 @@ from tracker.models import Team
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.core import people
-from tracker.rules.errors import Conflict
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message, message_for
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
@@ -34,9 +33,9 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    found = teams_found(team_tree.tree(session.actor()))
-    people_in = team_tree.people_in([team.id for team in found.cut.rows], session.today())
-    return render("administration/teams/index.html", found=found, people=people_in)
+    teams = teams_found(team_tree.tree(session.actor()))
+    people_in = team_tree.people_in([team.id for team in teams.cut.rows], session.today())
+    return render("administration/teams/index.html", teams=teams, people=people_in)
 
 
 @bp.get("/new")
@@ -80,12 +79,9 @@ def update(team: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_TEAM, subjects.team)
 def close(team: Subject) -> ResponseReturnValue:
     name = team_tree.detail(team.id).name
-    try:
-        count = teams.close(session.actor(), team.id, session.now())
-    except Conflict as refusal:
-        flash_message(message_for(refusal), "error")
-    else:
-        flash_message(
+    return pressed(
+        lambda: teams.close(session.actor(), team.id, session.now()),
+        lambda count: (
             ngettext(
                 "%(team)s is closed. %(num)d membership ends today.",
                 "%(team)s is closed. %(num)d memberships end today.",
@@ -94,8 +90,9 @@ def close(team: Subject) -> ResponseReturnValue:
             )
             if count
             else _("%(team)s is closed. Nobody belonged to it.", team=name)
-        )
-    return redirect(url_for("admin_teams.edit", team_id=team.id), 303)
+        ),
+        url_for("admin_teams.edit", team_id=team.id),
+    )
 
 
 @bp.post("/<id:team_id>/reopen")

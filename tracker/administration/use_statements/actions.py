@@ -7,6 +7,7 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.models import UseStatement
 from tracker.policy.permissions import Actor
+from tracker.records import audit
 from tracker.records.core import administration
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import PROSE_MAX, clean_prose
@@ -43,5 +44,5 @@ def publish(
                 opens_statements=opens_statements,
             )
         )
-        administration.note_of_library(tx, "use_statement_published", actor, now, version=version)
+        audit.note_by(tx, "use_statement_published", actor, now, version=version)
         return version

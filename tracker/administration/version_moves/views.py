@@ -3,7 +3,7 @@ planned."""
 
 import datetime as dt
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,8 +18,8 @@ from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message, put_on
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.errors import put_on
+from tracker.web.http.form_actions import pressed, saved
 from tracker.web.i18n.render import render
 from tracker.web.ui.templating.dates import day
 
@@ -64,11 +64,8 @@ def create() -> ResponseReturnValue:
     form = VersionMoveForm()
     step = _step(form)
     pages.offer_teams(form)
-    done = accepted(form, lambda: _move(form, step))
-    if done is None:
-        return pages.move_page(form, step), 422
-    flash_message(done[0])
-    return redirect(url_for("version_moves.index"), 303)
+    page = saved(form, lambda: _move(form, step), str, url_for("version_moves.index"))
+    return page or (pages.move_page(form, step), 422)
 
 
 @bp.post("/planned/<id:planned_id>/cancel")

@@ -36,8 +36,8 @@ def keep(server: int) -> None:
         if worker.poll() is None:
             _end(worker)
         else:
-            said = f"tracker work ended with {worker.returncode}; again in {AGAIN_AFTER} seconds.\n"
-            sys.stderr.write(said)
+            line = f"tracker work ended with {worker.returncode}; again in {AGAIN_AFTER} seconds.\n"
+            sys.stderr.write(line)
             stop.wait(AGAIN_AFTER)
 
 

@@ -45,10 +45,6 @@ def _of_rounds(now: dt.datetime) -> int:
     return round_reminders.remind_closing(now, by_mail=is_mail_set)
 
 
-def _erased(now: dt.datetime) -> str:
-    return f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES'])}."
-
-
 def _newest_backup(_now: dt.datetime) -> str:
     newest = backups.newest(current_app.config["BACKUP_DIR"])
     if newest is not None and newest.state is BackupState.FAULTY:
@@ -65,10 +61,6 @@ def _standings(now: dt.datetime) -> str:
         people = ", ".join(map(str, differing[:NAMED]))
         raise click.ClickException(STANDING_DIFFERS.format(people=people))
     return "Levels kept for pages of teams: as on people's own pages."
-
-
-def _swept(now: dt.datetime) -> str:
-    return swept_words(file_rows.sweep(current_app.config["FILES"], now))
 
 
 PARTS: Parts = {
@@ -90,8 +82,10 @@ PARTS: Parts = {
     DailyPart.AWAY_PERIODS: lambda now: f"Days away forgotten: {reviews.forget_days_away(now)}.",
     DailyPart.ROSTERS: lambda now: f"Imported files forgotten: {rosters.forget(now)}.",
     DailyPart.JOBS: lambda now: f"Background work forgotten: {jobs.forget(now)}.",
-    DailyPart.ERASED_FILES: _erased,
-    DailyPart.LEFTOVERS: _swept,
+    DailyPart.ERASED_FILES: lambda _now: (
+        f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES'])}."
+    ),
+    DailyPart.LEFTOVERS: lambda now: swept_words(file_rows.sweep(current_app.config["FILES"], now)),
     DailyPart.STATISTICS: lambda now: f"Statistics of the database: {system.refresh_statistics()}.",
     DailyPart.BACKUP: _newest_backup,
 }

@@ -64,8 +64,8 @@ def work(once: bool, only_daily: bool, clock_is_right: bool, ends_with: int | No
     """
     must_fit()
     if clock_is_right:
-        found = daily_work.confirm_clock(_now(), _ahead())
-        click.echo("The daily work goes on." if found else "Nobody doubts the clock.")
+        goes_on = daily_work.confirm_clock(_now(), _ahead())
+        click.echo("The daily work goes on." if goes_on else "Nobody doubts the clock.")
         return
     if only_daily:
         sys.exit(_daily())
@@ -93,8 +93,8 @@ def _daily() -> int:
         click.echo(faults.clock(doubt), err=True)
         return 1
     outcomes = [daily_work.run(daily.PARTS, part, None, _now) for part in daily.PARTS]
-    for each in filter(None, outcomes):
-        click.echo(each.did or f"Failed: {each.part}. The log above says why.", err=not each.did)
+    for done in filter(None, outcomes):
+        click.echo(done.did or f"Failed: {done.part}. The log above says why.", err=not done.did)
     return int(any(outcome is None or outcome.did is None for outcome in outcomes))
 
 
@@ -160,8 +160,8 @@ def _mail(is_over: Callable[[], bool]) -> Counter[MailStatus]:
 
 
 def _kinds() -> jobs.Kinds:
-    found: jobs.Kinds = current_app.extensions["tracker_jobs"]
-    return found
+    kinds: jobs.Kinds = current_app.extensions["tracker_jobs"]
+    return kinds
 
 
 def _ahead() -> dt.timedelta | None:

@@ -20,8 +20,8 @@ from tracker.frameworks.files.rules_reading import (
 )
 from tracker.frameworks.versions.queries_contents import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
-from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
+from tracker.storage.document_fonts import font_for, writing_systems
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
@@ -66,7 +66,7 @@ def refused(file: Path, content: FrameworkFile, refusal: Conflict) -> list[str]:
         case "framework_version_differs":
             return [f"{differs(file, content)} Give the file a new version number."]
         case "draft_unfit":
-            return [f"{file.name}: {each}" for each in unfit(content, ids_elsewhere(content))]
+            return [f"{file.name}: {reason}" for reason in unfit(content, ids_elsewhere(content))]
         case code:
             facts = refusal.facts | {"by": refusal.facts.get("by") or "command"}
             return [f"{file.name}: {NOT_TAKEN_IN[code].format(**facts)}"]
@@ -90,7 +90,7 @@ def unfit(content: FrameworkFile, elsewhere: Iterable[IdsElsewhere] = ()) -> lis
     """Why it can be a draft, and not be published."""
     return [
         *(f"This level has no statement: {empty_level}" for empty_level in empty_levels(content)),
-        *(f"This title stands twice in a domain: {each}" for each in titles_used_twice(content)),
+        *(f"This title stands twice in a domain: {title}" for title in titles_used_twice(content)),
         *(
             f"{len(of.uuids)} of {len(placed(content))} statements have UUIDs of “{of.title}”. If "
             f"this is its next version, its slug has to be {of.slug}; else give them their own"
@@ -111,7 +111,7 @@ def warn(
 ) -> list[str]:
     """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
     unfitting = unfit(content, elsewhere)
-    told = [f"{each}. Until that is changed it can't be published." for each in unfitting]
+    told = [f"{reason}. Until that is changed it can't be published." for reason in unfitting]
     told += map(str, warnings(content))
     if unshown := document_fonts.unshown(text_of(content), fonts):
         told.append(_about_unshown(unshown))

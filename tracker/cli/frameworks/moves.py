@@ -85,8 +85,8 @@ def move(
     versions = {
         version.version: version.id for version in published.versions(slug, published.SHOWN)
     }
-    if unpublished := [each for each in (before, after) if each not in versions]:
-        files.refuse([_unpublished(slug, each) for each in unpublished], as_json=as_json)
+    if unpublished := [version for version in (before, after) if version not in versions]:
+        files.refuse([_unpublished(slug, version) for version in unpublished], as_json=as_json)
     scope = MoveScope(home.id, versions[before], versions[after], team, person)
     now = dt.datetime.now(dt.UTC)
     today = day_in(home.time_zone, now)

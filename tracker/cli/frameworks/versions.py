@@ -75,7 +75,7 @@ def diff(slug: str, as_json: bool) -> None:
     lines = [f"{draft.after.title}: {since} to {draft.after.version}"]
     for change in changes:
         sides = (
-            " + ".join(f"{each.code} {each.title}" for each in side)
+            " + ".join(f"{statement.code} {statement.title}" for statement in side)
             for side in (change.before, change.after)
         )
         decision = draft.decision_of(change).replace("_", " ") or "not decided"
@@ -177,7 +177,7 @@ def _why(draft: DraftedVersion, refusal: Conflict) -> list[str]:
     return [
         *files.unfit(draft.after, draft.elsewhere),
         *(
-            f"Split and merged at once: {', '.join(each.code for each in change.after)}"
+            f"Split and merged at once: {', '.join(statement.code for statement in change.after)}"
             for change in draft.comparison.tangled
         ),
     ]
@@ -192,7 +192,7 @@ NOT_PUBLISHED = {
 
 
 def open_draft(slug: str) -> DraftedVersion | None:
-    return next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
+    return next((drafted(draft.id) for draft in open_drafts() if draft.slug == slug), None)
 
 
 def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:

@@ -19,7 +19,7 @@ from tracker.operations.backups.rules import FINDINGS
 from tracker.operations.checks import queries as invariants
 from tracker.operations.checks import queries_record as record_check
 from tracker.operations.system import actions as system
-from tracker.rules.core.schema import REMEDIES, SchemaState
+from tracker.operations.system.rules import REMEDIES, SchemaState
 
 UNREADY = {
     "writable": "The database takes no writes. Free the file and its folder to the user that the "
@@ -59,15 +59,15 @@ def check(deploy: bool, address: str | None) -> None:
     looks = {"Work": lambda _address: _at_work(), **(DEPLOYED if deploy else {})}
     for name, look in looks.items():
         if name in ("Work", "Settings") or is_laid_out:
-            found = list(look(address))
+            findings = list(look(address))
         else:
-            found = [NotKnown("The database is not ready: see above.")]
-        for sentence in found:
+            findings = [NotKnown("The database is not ready: see above.")]
+        for sentence in findings:
             is_wrong = not isinstance(sentence, NotKnown)
             wrong += is_wrong
             kind = f"{'not held' if is_wrong else 'not known'}: {name}. " if deploy else ""
             click.echo(f"- {kind}{sentence}", err=True)
-        if deploy and not found:
+        if deploy and not findings:
             click.echo(f"- held: {name}.")
     if wrong:
         sys.exit(1)
@@ -95,18 +95,18 @@ def _at_work() -> Iterator[str]:
         yield REMEDIES[SchemaState.NONE]
         return
     try:
-        found = system.schema_state(config["MIGRATIONS_DIR"])
+        state = system.schema_state(config["MIGRATIONS_DIR"])
     except DBAPIError as error:
         yield faults.sentence(error) or str(error.orig)
         return
-    if found is not SchemaState.CURRENT:
-        yield REMEDIES[found]
+    if state is not SchemaState.CURRENT:
+        yield REMEDIES[state]
     for name in system.failing(config):
         if name == "files" and isinstance(config["FILES"], Bucket):
             yield faults.BUCKET_AWAY.format(files=config["FILES"])
         elif name in UNREADY:
             yield UNREADY[name].format(files=config["FILES"])
-    if found is SchemaState.CURRENT:
+    if state is SchemaState.CURRENT:
         damage = invariants.damage_of_own()
         for finding in damage:
             yield f"{DAMAGE[finding.code].format(what=finding.what)} {GO_BACK}"

@@ -208,9 +208,9 @@ def _files() -> Iterator[str]:
 
 
 def _daily_work() -> Iterator[str]:
-    found = totals()
-    done = found.daily_work_at
-    if failing := [state.part for state in found.daily_failing]:
+    state = totals()
+    done = state.daily_work_at
+    if failing := [daily_part.part for daily_part in state.daily_failing]:
         yield f"These parts fail: {', '.join(failing)}. See what the log of tracker work says."
     elif done is None:
         yield NotKnown("It was not done yet. See that tracker work runs, and look again tomorrow.")

@@ -3,8 +3,9 @@
 import datetime as dt
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -33,13 +34,9 @@ class InstallationCollector(Collector):
 
 
 def _readiness() -> Iterable[Metric]:
-    ready = GaugeMetricFamily(
-        "tracker_ready", "1 where that is as it must be, as /readyz says it.", labels=["check"]
-    )
     failing = system.failing(current_app.config)
-    for name in system.CHECKS:
-        ready.add_metric([name], name not in failing)
-    yield ready
+    ready = {name: name not in failing for name in system.CHECKS}
+    yield _gauges("ready", "1 where that is as it must be, as /readyz says it.", "check", ready)
     free = system.free_bytes(current_app.config["DATA_DIR"])
     yield _gauge("disk_free_bytes", "Free on the disk with the data.", free)
 
@@ -47,48 +44,36 @@ def _readiness() -> Iterable[Metric]:
 def _state() -> Iterable[Metric]:
     config = current_app.config
     try:
-        found = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
+        state = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
     except SQLAlchemyError:
         yield _gauge("database_up", "1 where the database answers.", 0)
         return
     yield _gauge("database_up", "1 where the database answers.", 1)
-    yield _gauge("database_bytes", "Size of the database.", found.totals.database_bytes)
-    mails = GaugeMetricFamily("tracker_mails", "Mails of notices.", labels=["status"])
-    for status, count in found.totals.mails.items():
-        mails.add_metric([status.value], count)
-    yield mails
-    yield from _moment("mail_oldest", "The oldest mail that waits.", found.totals.oldest_mail_at)
-    counts = GaugeMetricFamily("tracker_jobs", "Work in the background.", labels=["state"])
-    for state, count in found.totals.jobs.items():
-        counts.add_metric([state.value], count)
-    yield counts
-    yield from _moment("job_oldest", "The oldest job that is not done.", found.totals.oldest_job_at)
+    yield _gauge("database_bytes", "Size of the database.", state.totals.database_bytes)
+    yield _gauges("mails", "Mails of notices.", "status", state.totals.mails)
+    yield from _moment("mail_oldest", "The oldest mail that waits.", state.totals.oldest_mail_at)
+    yield _gauges("jobs", "Work in the background.", "state", state.totals.jobs)
+    yield from _moment("job_oldest", "The oldest job that is not done.", state.totals.oldest_job_at)
     yield from _moment(
-        "daily_work", "All of the daily work, when last done.", found.totals.daily_work_at
+        "daily_work", "All of the daily work, when last done.", state.totals.daily_work_at
     )
-    parts = GaugeMetricFamily(
-        "tracker_daily_part_failed",
+    yield _gauges(
+        "daily_part_failed",
         "1 where that part of the daily work was tried and is not done; clock: it is doubted.",
-        labels=["part"],
+        "part",
+        {row.part: row.failing_since is not None for row in state.totals.daily_parts},
     )
-    for daily_part in found.totals.daily_parts:
-        parts.add_metric([str(daily_part.part)], daily_part.failing_since is not None)
-    yield parts
     yield from _moment(
-        "backup_newest", "The newest backup that passed its test.", found.good_backup_at
+        "backup_newest", "The newest backup that passed its test.", state.good_backup_at
     )
-    if found.backup is not None:
-        states = GaugeMetricFamily(
-            "tracker_backup", "1 where that is so of the newest copy.", labels=["state"]
-        )
-        for state_of_it in BackupState:
-            states.add_metric([state_of_it.value], state_of_it is found.backup.state)
-        yield states
-        if found.backup.tested is not None:
+    if state.backup is not None:
+        states = {of_it: of_it is state.backup.state for of_it in BackupState}
+        yield _gauges("backup", "1 where that is so of the newest copy.", "state", states)
+        if state.backup.tested is not None:
             yield from _moment(
-                "backup_test", "The last test of the newest backup.", found.backup.tested.tested_at
+                "backup_test", "The last test of the newest backup.", state.backup.tested.tested_at
             )
-    head = found.totals.audit_head
+    head = state.totals.audit_head
     number = 0 if head is None else head.sequence
     yield _gauge("audit_head", "Number of the newest event of the audit.", number)
     yield from _moment("audit_head", "The newest event of the audit.", head.at if head else None)
@@ -96,6 +81,14 @@ def _state() -> Iterable[Metric]:
 
 def _gauge(name: str, says: str, value: float) -> Metric:
     return GaugeMetricFamily(f"tracker_{name}", says, value)
+
+
+def _gauges(name: str, says: str, label: str, values: Mapping[Any, float]) -> Metric:
+    """One for each value of the label."""
+    family = GaugeMetricFamily(f"tracker_{name}", says, labels=[label])
+    for of, value in values.items():
+        family.add_metric([str(of)], value)
+    return family
 
 
 def _moment(name: str, says: str, at: dt.datetime | None) -> Iterable[Metric]:

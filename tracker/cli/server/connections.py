@@ -24,13 +24,14 @@ PATIENCE = 20.0
 """Seconds in which a request has to be here whole; one more for every SLOWEST bytes that came."""
 SLOWEST = 500
 PIECES, PIECE, PAUSE = 50, 1_000, 0.25
-"""After so many pieces of a request that are smaller than so many bytes in the middle, it is read
-again only after so many seconds: each piece costs as much as a large one."""
+"""Where a request comes in more than PIECES pieces that are smaller than PIECE bytes on average,
+reading pauses for PAUSE seconds: a small piece costs as much as a large one."""
 LONGEST_ADDRESS = 8190
 """Bytes of a request's first line."""
 DISCARDS, DISCARDED, DISCARDED_AT_ONCE = 30.0, 44 * 1024**2, 256 * 1024
-"""For how many seconds, how many bytes, and how many of them at once, of what still comes after a
-refusal are read and dropped: closing at once would take the answer away from who is sending."""
+"""After a refusal, what still comes is read and dropped: for so many seconds, so many bytes in all,
+and so many at once. Closing the connection at once would take the answer away from who is
+sending."""
 FRAMES = 8 * 1024
 """So many bytes more than a quarter of its content may be what a body in chunks has around them."""
 SAID = {

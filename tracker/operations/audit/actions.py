@@ -15,13 +15,13 @@ from tracker.db import session, session_afresh, transaction
 from tracker.engines import waiting_at_most
 from tracker.logs import said_of
 from tracker.models import AuditEvent, AuditEventDetail, Look, Person, Team
+from tracker.operations.audit.queries import listing
 from tracker.operations.checks import queries_chains as seal_chains
 from tracker.policy.permissions import Actor, Subject
 from tracker.records import audit, seals
 from tracker.row_locks import held
 from tracker.rules.calendar import start_of
-from tracker.rules.core.audit_kinds import RECORDS_SEALED, listing
-from tracker.rules.core.seals import NOTES, noting
+from tracker.rules.core.seals import NOTES, RECORDS_SEALED, noting
 from tracker.rules.roles import Permission
 
 REFUSED = "refused"
@@ -32,9 +32,9 @@ ANSWER_TIMEOUT_MS = 500
 
 
 def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
-    """Note that the actor opened these people's records, but for their own: a row for each owner to
-    see, and one event in the audit, whose facts say how many and whose. Writes nothing when
-    today's rows are there already; the number of statements does not depend on how many people."""
+    """Note that the actor opened these people's records, except their own: a row for each owner to
+    see, and one event in the audit that says how many and whose. Writes nothing when today's rows
+    are there already. The number of SQL statements does not depend on how many people."""
     today = actor.today(now)
     if not _not_noted(actor, owner_ids, kind, today):
         return
@@ -47,16 +47,9 @@ def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime
         is_list = len(owners) > 1
         listed: dict[str, audit.Fact] = {"people": len(owners), "person_ids": listing(owners)}
         if owners:
-            audit.note(
-                tx,
-                "looked",
-                now,
-                library_id=actor.library_id,
-                actor_id=actor.person_id,
-                subject_id=None if is_list else owners[0],
-                page=kind,
-                **(listed if is_list else {}),
-            )
+            facts = listed if is_list else {}
+            owner_id = None if is_list else owners[0]
+            audit.note_by(tx, "looked", actor, now, owner_id, page=kind, **facts)
 
 
 _NOTED = select(Look.owner_id).where(
@@ -88,17 +81,7 @@ def downloaded(
         team = tx.get(Team, subject.id) if subject is not None and record == "team" else None
         if team is not None:
             facts["team"] = team.name
-        audit.note(
-            tx,
-            "downloaded",
-            now,
-            library_id=actor.library_id,
-            actor_id=actor.person_id,
-            subject_id=owner_id,
-            what=what,
-            form=form,
-            **facts,
-        )
+        audit.note_by(tx, "downloaded", actor, now, owner_id, what=what, form=form, **facts)
 
 
 def refused(
@@ -113,17 +96,9 @@ def refused(
         tx.execute(held(select(Person.id).where(Person.id == actor.person_id)))
         if tx.scalar(today) is not None:
             return
-        audit.note(
-            tx,
-            REFUSED,
-            now,
-            library_id=actor.library_id,
-            actor_id=actor.person_id,
-            subject_id=subject.owner_id if subject.library_id == actor.library_id else None,
-            permission=permission,
-            record=record,
-            record_id=subject.id,
-        )
+        owner_id = subject.owner_id if subject.library_id == actor.library_id else None
+        of: dict[str, audit.Fact] = {"record": record, "record_id": subject.id}
+        audit.note_by(tx, REFUSED, actor, now, owner_id, permission=permission, **of)
 
 
 def _noted_today(
@@ -171,7 +146,7 @@ _counting = threading.Lock()
 
 
 @contextmanager
-def beside(kind: SideNote, actor: Actor | None) -> Iterator[None]:
+def side_note(kind: SideNote, actor: Actor | None) -> Iterator[None]:
     """Note in the block what can go missing: it neither fails the work of a request nor delays it.
     `actor`: None where nobody is signed in.
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from tracker.rules.core.audit_kinds import CLOCK_CONFIRMED, OBJECTED, RECORDS_SEALED
+from tracker.operations.daily_work.rules import CLOCK_CONFIRMED
+from tracker.rules.core.seals import RECORDS_SEALED
 from tracker.web.ui.labels import AS_ROLE, DECISIONS, ERASED_BECAUSE, LOOKED_AT
 
 GROUPS = {
@@ -152,11 +153,14 @@ NOT_LISTED = frozenset(
         "exception_moved",
         RECORDS_SEALED,
         CLOCK_CONFIRMED,
-        *OBJECTED,
+        "reader_objected",
+        "objection_opened",
+        "objection_kept_closed",
     }
 )
-"""Kinds that are recorded and not listed: they would tell something of answers, who objected to a
-reader, or who thanked whom, or belong to no library."""
+"""Kinds that are recorded and not listed: they would tell something of answers, or who thanked
+whom, or belong to no library. Nor is it listed who objected to a reader: an administrator may be
+that reader, or who gave the role, and neither is told."""
 
 BY_NOBODY = {
     "move_waits": _l("Skills Tracker"),

@@ -2,7 +2,7 @@
 ratings can slip in."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from tracker.policy.permissions import Actor
 from tracker.queries.core.people import named_like
 from tracker.record.blindness.queries import BlindSpots
 from tracker.rules.calendar import start_of
-from tracker.rules.core.audit_kinds import listing
 from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE
 
@@ -25,7 +24,7 @@ Event = Row[*tuple[Any, ...]]
 NAMED = ("team", "role_profile", "round", "statement", "former_name")
 """Facts that hold a name, as it was then."""
 LISTED = AuditEventDetail.facts["person_ids"].as_string()
-"""Whom an event is about that is about many (rules/core/audit_kinds)."""
+"""Whom an event is about that is about many (`listing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,18 @@ class EventList:
 
 @dataclass(frozen=True, slots=True)
 class TextFilter:
-    """What is looked for, whatever the case and accents: in names, in the words of kinds, in facts
-    that hold a name, and in those that are stored as a key (`meant`: fact -> key -> words). Nothing
-    that is not shown is looked in."""
+    """What is searched for, regardless of case and accents: in names, in the labels of kinds, in
+    facts that hold a name, and in facts that are stored as a key (`meant`: fact -> key -> words).
+    Only what the page shows is searched."""
 
     typed: str
     kinds: Mapping[str, Any]
     meant: Mapping[str, Mapping[Any, Any]]
+
+
+def listing(person_ids: Iterable[int]) -> str:
+    """Many people in one fact: each id stands between spaces, so that it can be searched for."""
+    return f" {' '.join(map(str, person_ids))} "
 
 
 def listed(
@@ -69,7 +73,7 @@ def listed(
     past = blind.past_reviews()
     if past:
         review = func.coalesce(AuditEventDetail.facts["review"].as_string(), "")
-        where.append(review.not_in([str(each) for each in past]))
+        where.append(review.not_in([str(review_id) for review_id in past]))
     if person_id is not None:
         where.append(
             or_(
@@ -92,10 +96,10 @@ def listed(
     at = tuple_(AuditEvent.happened_at, AuditEvent.id)
     if before is not None:
         return _newest([*where, at < place], has_newer=True)
-    found = _events([*where, at > place], AuditEvent.happened_at.asc(), AuditEvent.id.asc())
-    if len(found) < PAGE:
+    newer = _events([*where, at > place], AuditEvent.happened_at.asc(), AuditEvent.id.asc())
+    if len(newer) < PAGE:
         return _newest(where)
-    return EventList(found[PAGE - 1 :: -1], len(found) > PAGE, True)
+    return EventList(newer[PAGE - 1 :: -1], len(newer) > PAGE, True)
 
 
 def _place(actor: Actor, event_id: int | None) -> ColumnElement[Any] | None:
@@ -110,8 +114,8 @@ def _place(actor: Actor, event_id: int | None) -> ColumnElement[Any] | None:
 
 
 def _newest(where: Sequence[ColumnElement[bool]], *, has_newer: bool = False) -> EventList:
-    found = _events(where, AuditEvent.happened_at.desc(), AuditEvent.id.desc())
-    return EventList(found[:PAGE], has_newer, len(found) > PAGE)
+    events = _events(where, AuditEvent.happened_at.desc(), AuditEvent.id.desc())
+    return EventList(events[:PAGE], has_newer, len(events) > PAGE)
 
 
 def _events(where: Sequence[ColumnElement[bool]], *order: UnaryExpression[Any]) -> Sequence[Event]:
@@ -148,8 +152,8 @@ def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
         .distinct()
     )
     rows = session().execute(query).all()
-    about = {str(each) for each in fitting}
-    found = [
+    about = {str(person_id) for person_id in fitting}
+    holds = [
         AuditEvent.actor_id.in_(fitting),
         AuditEvent.subject_id.in_(fitting),
         LISTED.in_({row[-1] for row in rows if row[-1] and about & {*row[-1].split()}}),
@@ -158,10 +162,10 @@ def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
         ),
     ]
     for place, fact in enumerate(named.values()):
-        found.append(
+        holds.append(
             fact.in_({row[place] for row in rows if row[place] and wanted in folded(row[place])})
         )
     for name, words in text.meant.items():
-        keys = [str(key) for key, said in words.items() if wanted in folded(str(said))]
-        found.append(AuditEventDetail.facts[name].as_string().in_(keys))
-    return or_(*found)
+        keys = [str(key) for key, label in words.items() if wanted in folded(str(label))]
+        holds.append(AuditEventDetail.facts[name].as_string().in_(keys))
+    return or_(*holds)

@@ -7,21 +7,47 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import Field, HiddenField, SelectField, StringField, ValidationError
+from wtforms.validators import Length, Optional
 
 from tracker.operations.audit import pages_labels as audit_labels
 from tracker.operations.audit import queries as audit_log
-from tracker.operations.audit.forms import AuditForm
 from tracker.queries.core import people
-from tracker.rules.calendar import day_in
+from tracker.rules.calendar import FIRST_DAY, LAST_DAY, day_in
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
+from tracker.rules.texts import NAME_MAX
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.form import Form
 from tracker.web.ui.tables import by_day
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
+
+
+class AuditForm(Form):
+    """What to list, in the address. What does not fit is left out, and said."""
+
+    class Meta:
+        csrf = False
+
+    search = StringField(
+        _l("Name, team or what happened"),
+        [Optional(), Length(max=NAME_MAX, message=fields.TOO_LONG)],
+    )
+    kind = SelectField(_l("What"), default="")
+    person_id = HiddenField()
+    since = fields.day(_l("From"))
+    until = fields.day(_l("To"))
+
+    def validate_since(self, field: Field) -> None:
+        if field.data is not None and not FIRST_DAY <= field.data <= LAST_DAY:
+            field.data = None
+            raise ValidationError(_l("Enter a day between 1950 and 2099."))
+
+    validate_until = validate_since
 
 
 @bp.get("")
@@ -36,7 +62,7 @@ def index() -> ResponseReturnValue:
     if person is None:
         person_id = form.person_id.data = None
     form.validate()
-    found = audit_log.listed(
+    listing = audit_log.listed(
         actor,
         _asked(form.kind.data),
         session.blind_spots(),
@@ -51,9 +77,9 @@ def index() -> ResponseReturnValue:
     return render(
         "operations/audit.html",
         form=form,
-        found=found,
+        listing=listing,
         days=by_day(
-            found.events,
+            listing.events,
             lambda event: day_in(actor.time_zone, event.happened_at),
             lambda event: event.actor,
         ),

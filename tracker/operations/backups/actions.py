@@ -80,16 +80,16 @@ def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
     kind = engine.dialect.name
     with workplace(target.parent, ".backup-") as folder:
         database = folder / "database"
-        found, wanted_guards, wrong = COPIES[kind].take(engine, database, _looked_through)
+        contents, wanted_guards, wrong = COPIES[kind].take(engine, database, _looked_through)
         if wrong:
             target = target.with_suffix(FAULTY)
 
         def manifest(missing: list[str]) -> Manifest:
             digest, size = archives.digest_of(database), database.stat().st_size
-            return Manifest(now, kind, digest, size, found, wanted_guards, tuple(missing))
+            return Manifest(now, kind, digest, size, contents, wanted_guards, tuple(missing))
 
         made = archives.write(
-            target, folder, database, kind, evidence, sorted(found.files), manifest
+            target, folder, database, kind, evidence, sorted(contents.files), manifest
         )
     os.utime(target, (now.timestamp(),) * 2)
     for earlier in target.parent.glob(f"{target.stem.rsplit('-', 2)[0]}-*{FAULTY}"):
@@ -101,8 +101,8 @@ def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
 def _looked_through(
     connection: Connection,
 ) -> tuple[DatabaseContents, tuple[str, ...], tuple[Finding, ...]]:
-    found, guards = invariants.contents(connection), invariants.guards_of(connection)
-    return found, guards, tuple(invariants.broken(connection, found, guards))
+    contents, guards = invariants.contents(connection), invariants.guards_of(connection)
+    return contents, guards, tuple(invariants.broken(connection, contents, guards))
 
 
 def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) -> RestoreTest:
@@ -189,7 +189,7 @@ def prune(folder: Path, before: dt.datetime) -> list[Path]:
     known = restore_tests.of(archives.newest_first(folder))
     if known and known[0].state is not BackupState.PASSED:
         raise Conflict("newest_not_tested", file=known[0].file.path.name, state=known[0].state)
-    old = [each.file.path for each in known[1:] if each.file.written_at < before]
+    old = [backup.file.path for backup in known[1:] if backup.file.written_at < before]
     for path in old:
         path.unlink()
     return old
@@ -236,9 +236,9 @@ def _look_through(archive: archives.Archive, database: Path) -> list[Finding]:
 def _has(model: type[Base]) -> bool:
     """Whether its table was laid out. Nothing is held open: a copy may be about to take the
     database's place."""
-    there = inspect(own_engine()).has_table(model.__tablename__)
+    has_table = inspect(own_engine()).has_table(model.__tablename__)
     session().rollback()
-    return there
+    return has_table
 
 
 def _has_people() -> bool:

@@ -81,9 +81,9 @@ def damage(connection: Connection) -> Iterator[Finding]:
     """SQLite's own two checks; on PostgreSQL the second, as a join for each foreign key. That its
     pages can be read shows when they are dumped."""
     if connection.dialect.name == "sqlite":
-        for (said,) in connection.execute(text("PRAGMA integrity_check(10)")):
-            if said != "ok":
-                yield Finding("database_damaged", " ".join(said.split()))
+        for (answer,) in connection.execute(text("PRAGMA integrity_check(10)")):
+            if answer != "ok":
+                yield Finding("database_damaged", " ".join(answer.split()))
         orphans = {row[0] for row in connection.execute(text("PRAGMA foreign_key_check"))}
     else:
         keys = inspect(connection).get_multi_foreign_keys()
@@ -99,13 +99,13 @@ def damage(connection: Connection) -> Iterator[Finding]:
 
 def _without_parent(name: str, key: ReflectedForeignKeyConstraint) -> Select[bool]:
     """Whether a row of the table names a parent that is not there."""
-    columns, theirs = key["constrained_columns"], key["referred_columns"]
+    columns, referred = key["constrained_columns"], key["referred_columns"]
     child = table(name, *map(column, columns)).alias("child")
-    parent = table(key["referred_table"], *map(column, theirs)).alias("parent")
+    parent = table(key["referred_table"], *map(column, referred)).alias("parent")
     named = [child.c[one].is_not(None) for one in columns]
-    same = [child.c[one] == parent.c[other] for one, other in zip(columns, theirs, strict=True)]
-    there = select(literal(1)).select_from(parent).where(*same).exists()
-    return select(select(literal(1)).select_from(child).where(*named, ~there).exists())
+    same = [child.c[one] == parent.c[other] for one, other in zip(columns, referred, strict=True)]
+    has_parent = select(literal(1)).select_from(parent).where(*same).exists()
+    return select(select(literal(1)).select_from(child).where(*named, ~has_parent).exists())
 
 
 def damage_of_own() -> list[Finding]:
@@ -116,18 +116,18 @@ def damage_of_own() -> list[Finding]:
         return [Finding("database_damaged", str(error.orig))]
 
 
-def _differences(found: DatabaseContents, expected: DatabaseContents) -> Iterator[Finding]:
-    if found.revision != expected.revision:
-        yield Finding("revision_differs", f"{found.revision} / {expected.revision}")
-    for name in sorted({*found.counts, *expected.counts}):
-        here, there = found.counts.get(name, 0), expected.counts.get(name, 0)
-        if here != there:
-            yield Finding("rows_differ", f"{name}: {here} / {there}")
+def _differences(contents: DatabaseContents, expected: DatabaseContents) -> Iterator[Finding]:
+    if contents.revision != expected.revision:
+        yield Finding("revision_differs", f"{contents.revision} / {expected.revision}")
+    for name in sorted({*contents.counts, *expected.counts}):
+        count, wanted = contents.counts.get(name, 0), expected.counts.get(name, 0)
+        if count != wanted:
+            yield Finding("rows_differ", f"{name}: {count} / {wanted}")
 
 
 def _missing_guards(connection: Connection, wanted: Collection[str]) -> Iterator[Finding]:
-    there = set(connection.scalars(text(TRIGGERS[connection.dialect.name])))
-    for name in sorted(set(wanted) - there):
+    guards = set(connection.scalars(text(TRIGGERS[connection.dialect.name])))
+    for name in sorted(set(wanted) - guards):
         yield Finding("guard_missing", name)
 
 
@@ -151,6 +151,7 @@ def _answers(connection: Connection) -> Iterator[Finding]:
 
 def _endorsements(connection: Connection) -> Iterator[Finding]:
     """Endorsed exactly where there is an endorsement with its endorser and its time."""
+    # Wrong is an item that is endorsed without a whole endorsement, or has one and isn't endorsed.
     whole = (
         select(Endorsement.id)
         .where(
@@ -171,9 +172,9 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
 def _reviewed(connection: Connection) -> Iterator[Finding]:
     """An endorsement fits the digest of what was reviewed, unless text of that was erased."""
     wrong = [
-        each.endorsement_id
-        for each in digest_check.checked(connection)
-        if each.fit is DigestFit.DOES_NOT_FIT
+        check.endorsement_id
+        for check in digest_check.checked(connection)
+        if check.fit is DigestFit.DOES_NOT_FIT
     ]
     if wrong:
         yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))
@@ -181,13 +182,13 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
 
 def _sealed(connection: Connection) -> Iterator[Finding]:
     """An endorsement is what the audit sealed."""
-    found = record_check.compared(connection)
-    if found[SealState.ALTERED]:
-        yield Finding("endorsement_altered", ", ".join(map(str, found[SealState.ALTERED])))
-    if found[SealState.GONE]:
-        yield Finding("endorsement_gone", ", ".join(map(str, found[SealState.GONE])))
-    if found[SealState.UNSEALED]:
-        yield Finding("endorsement_not_given", ", ".join(map(str, found[SealState.UNSEALED])))
+    ids = record_check.compared(connection)
+    if ids[SealState.ALTERED]:
+        yield Finding("endorsement_altered", ", ".join(map(str, ids[SealState.ALTERED])))
+    if ids[SealState.GONE]:
+        yield Finding("endorsement_gone", ", ".join(map(str, ids[SealState.GONE])))
+    if ids[SealState.UNSEALED]:
+        yield Finding("endorsement_not_given", ", ".join(map(str, ids[SealState.UNSEALED])))
 
 
 def _chain(connection: Connection) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
-"""The chain of the audit, read from one end to the other, and what it noted of all chains of seals:
-in the database in use, and in copies of it."""
+"""The chain of the audit, read from beginning to end, and what the audit noted of all chains of
+seals. Of the database in use, and of copies."""
 
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
@@ -12,7 +12,6 @@ from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Seal
 from tracker.operations.backups.rules import Finding
 from tracker.record.endorsements.queries_digests import erased_people
-from tracker.rules.core.audit_kinds import RECORDS_SEALED
 from tracker.rules.core.hash_chain import (
     ChainFault,
     ChainHead,
@@ -24,7 +23,7 @@ from tracker.rules.core.hash_chain import (
     explain,
     walk,
 )
-from tracker.rules.core.seals import COMMITMENT, NOTES, SealHead, heads_of
+from tracker.rules.core.seals import COMMITMENT, NOTES, RECORDS_SEALED, SealHead, heads_of
 
 AT_ONCE = 1000
 """Events held in memory at a time."""
@@ -48,11 +47,11 @@ def verify(heads: Collection[ChainHead] = ()) -> Verified:
 
 def verified(connection: Connection, heads: Collection[ChainHead] = ()) -> Verified:
     with closing(_kept(connection)) as kept:
-        found = walk(kept, {head.sequence for head in heads})
-    if found.broken is not None:
+        chain = walk(kept, {head.sequence for head in heads})
+    if chain.broken is not None:
         known = _places(connection, "digest")
-        return Verified(found, explain(found.broken, known, _places(connection, "commitment")))
-    return Verified(found, against(heads, found))
+        return Verified(chain, explain(chain.broken, known, _places(connection, "commitment")))
+    return Verified(chain, against(heads, chain))
 
 
 def head() -> ChainHead | None:
@@ -116,13 +115,14 @@ def not_noted(connection: Connection) -> list[SealHead]:
         )
         for head in heads_of(covered)
     }
+    # The newest is looked up for each chain by its index: a GROUP BY would read all seals.
     chains = union_all(select(Person.id.label("id")), select(-Library.id)).subquery()
     newest = select(func.max(Seal.sequence)).where(Seal.chain == chains.c.id).correlate(chains)
     heads = select(Seal.chain, Seal.sequence, Seal.digest).join(
         chains, (Seal.chain == chains.c.id) & (Seal.sequence == newest.scalar_subquery())
     )
-    found = (SealHead(*row) for row in connection.execute(heads))
-    return [head for head in found if noted.get(head.chain) != head.sequence]
+    newest_heads = (SealHead(*row) for row in connection.execute(heads))
+    return [head for head in newest_heads if noted.get(head.chain) != head.sequence]
 
 
 def rewritten(connection: Connection) -> Iterator[Finding]:
@@ -141,8 +141,8 @@ def rewritten(connection: Connection) -> Iterator[Finding]:
         held = facts if isinstance(facts, dict) else {}
         is_held = note is not None and held == {"seal": number, "root": note.digest.hex()}
         if wrong or not is_held:
-            said = ", ".join(map(chain_name, wrong)) or f"note {number}"
-            yield Finding("seals_rewritten", f"{said} ({at:%Y-%m-%d %H:%M} UTC)")
+            whose = ", ".join(map(chain_name, wrong)) or f"note {number}"
+            yield Finding("seals_rewritten", f"{whose} ({at:%Y-%m-%d %H:%M} UTC)")
             return
     last = connection.scalar(select(func.max(Seal.sequence)).where(Seal.chain == NOTES)) or 0
     if last > len(events):
@@ -158,5 +158,5 @@ def _other_heads(connection: Connection, noted: bytes) -> Iterator[int]:
         seals = connection.execute(
             select(Seal.chain, Seal.digest).where(tuple_(Seal.chain, Seal.sequence).in_(places))
         )
-        found = {seal.chain: seal.digest[:COMMITMENT] for seal in seals}
-        yield from (head.chain for head in some if found.get(head.chain) != head.digest)
+        digests = {seal.chain: seal.digest[:COMMITMENT] for seal in seals}
+        yield from (head.chain for head in some if digests.get(head.chain) != head.digest)

@@ -1,8 +1,8 @@
-"""Whether every row of the record is as it was sealed, whether what stands now is what its history
-says, and whether each endorsement still is what the audit sealed when it was given. In the database
-in use, and in copies of it.
+"""Checks of the record, in the database in use and in copies: whether every row is as it was
+sealed, whether what counts now is what its history says, and whether each endorsement is what the
+audit sealed when it was given.
 
-Whether the seals themselves are those of then, the chains tell (queries_chains).
+Whether the seals themselves were replaced, the chains tell (queries_chains).
 """
 
 import datetime as dt
@@ -84,9 +84,9 @@ def findings(connection: Connection) -> Iterator[Finding]:
 def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
     wrong = list(rows)
     if wrong:
-        said = ", ".join(f"{row_id} ({chain_name(chain)})" for row_id, chain in wrong[:NAMED])
+        named = ", ".join(f"{row_id} ({chain_name(chain)})" for row_id, chain in wrong[:NAMED])
         more = f", and {len(wrong) - NAMED} more" if wrong[NAMED:] else ""
-        yield Finding(code, f"{table} {said}{more}")
+        yield Finding(code, f"{table} {named}{more}")
 
 
 def of_rights() -> list[Finding]:
@@ -110,10 +110,10 @@ def _seals(
     wrong: defaultdict[tuple[str, str], list[Named]] = defaultdict(list)
     for sealed in sealed_rows(connection, broken, chains):
         for model in models:
-            found = list(rows_unlike_seals(connection, model, sealed, chains))
-            blank = [row_id for code, (row_id, _chain) in found if code == "text_missing"]
+            unlike = list(rows_unlike_seals(connection, model, sealed, chains))
+            blank = [row_id for code, (row_id, _chain) in unlike if code == "text_missing"]
             excused = erased_items(connection, blank)
-            for code, row in found:
+            for code, row in unlike:
                 if code != "text_missing" or row[0] not in excused:
                     wrong[(code, model.__tablename__)].append(row)
     for head in broken:
@@ -131,15 +131,15 @@ def _statuses(connection: Connection) -> Iterator[Finding]:
 @cache
 def _not_as_moves() -> dict[str, Executable]:
     """By table."""
-    found: dict[str, Executable] = {}
+    queries: dict[str, Executable] = {}
     for model, (move, names, beginning) in MOVED.items():
         last = select(move.after).where(names).order_by(move.id.desc()).limit(1).scalar_subquery()
         how = SEALED_TABLES[model]
         wrong = on_its_way(select(model.id, chain_of(how)), how).where(
             func.coalesce(last, beginning) != model.status
         )
-        found[model.__tablename__] = wrong.order_by(model.id)
-    return found
+        queries[model.__tablename__] = wrong.order_by(model.id)
+    return queries
 
 
 def _ratings(connection: Connection) -> Iterator[Finding]:
@@ -159,6 +159,7 @@ def _not_as_history() -> tuple[Executable, Executable]:
         newer.skill_id == newest.skill_id,
         newer.version > newest.version,
     )
+    # A rating is told by its newest entry: the one without a newer of the same person and skill.
     told = (
         select(newest.id)
         .where(
@@ -172,10 +173,10 @@ def _not_as_history() -> tuple[Executable, Executable]:
         .exists()
     )
     wrong = select(Rating.id, Rating.person_id).where(~told).order_by(Rating.id)
-    there = select(Rating.id).where(
+    rating = select(Rating.id).where(
         Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id
     )
-    alone = select(RatingEntry.id, RatingEntry.person_id).where(~there.exists())
+    alone = select(RatingEntry.id, RatingEntry.person_id).where(~rating.exists())
     return wrong, alone.order_by(RatingEntry.id)
 
 
@@ -214,12 +215,12 @@ def all_compared() -> dict[SealState, list[int]]:
 
 def compared(source: Session | Connection) -> dict[SealState, list[int]]:
     """The ids of all endorsements that are there or were sealed, by what is found of them."""
-    found: dict[SealState, list[int]] = {each: [] for each in SealState}
+    endorsements: dict[SealState, list[int]] = {state: [] for state in SealState}
     seals = _sealed_givings(source)
     for endorsement_id, given in _given(source):
-        found[_kept(seals, endorsement_id, given)].append(endorsement_id)
-    found[SealState.GONE] = sorted(seals.by_id)
-    return found
+        endorsements[_kept(seals, endorsement_id, given)].append(endorsement_id)
+    endorsements[SealState.GONE] = sorted(seals.by_id)
+    return endorsements
 
 
 def _kept(seals: Seals, endorsement_id: int, given: EndorsementContent) -> SealState:
@@ -249,13 +250,13 @@ def _sealed_givings(source: Session | Connection) -> Seals:
         .where(AuditEvent.kind == GIVEN)
         .execution_options(yield_per=AT_ONCE)
     )
-    found = Seals()
+    givings = Seals()
     for row in rows:
         if row.event_id is None:
-            found.erased[(row.subject_id, row.actor_id, row.happened_at)] += 1
+            givings.erased[(row.subject_id, row.actor_id, row.happened_at)] += 1
         elif isinstance(row.facts, dict) and isinstance(row.facts.get("endorsement"), int):
-            found.by_id[row.facts["endorsement"]].add(str(row.facts.get("seal")))
-    return found
+            givings.by_id[row.facts["endorsement"]].add(str(row.facts.get("seal")))
+    return givings
 
 
 def _given(source: Session | Connection) -> Iterator[tuple[int, EndorsementContent]]:

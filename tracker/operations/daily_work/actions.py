@@ -15,6 +15,7 @@ from tracker.models.columns import table_of
 from tracker.operations.checks import queries_chains as audit_chain
 from tracker.operations.daily_work import queries
 from tracker.operations.daily_work.rules import (
+    CLOCK_CONFIRMED,
     LEASE,
     TOLD_AFTER,
     ClockDoubt,
@@ -25,7 +26,6 @@ from tracker.operations.daily_work.rules import (
 from tracker.records import audit
 from tracker.records.core import notices
 from tracker.row_locks import held
-from tracker.rules.core.audit_kinds import CLOCK_CONFIRMED
 
 TABLE = table_of(DailyWork)
 LOG = structlog.get_logger("tracker.work")

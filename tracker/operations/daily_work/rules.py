@@ -16,6 +16,9 @@ TOLD_AFTER = dt.timedelta(minutes=5)
 """What passes by itself within this is mailed to nobody."""
 BEHIND_AT_MOST = dt.timedelta(minutes=10)
 """Clocks of several machines differ by less."""
+CLOCK_CONFIRMED = "clock_confirmed"
+"""The kind of event of the audit: somebody who runs the server says that its clock is right, which
+was doubted. Of no library."""
 
 
 class DailyPart(StrEnum):
@@ -86,7 +89,7 @@ def doubt(
     An event that a clock far ahead wrote does not vouch for it: the leap stays between that event
     and the one before.
     """
-    latest = max((each for each in (trusted, newest) if each is not None), default=None)
+    latest = max((moment for moment in (trusted, newest) if moment is not None), default=None)
     if latest is None:
         return None
     if now < latest - BEHIND_AT_MOST:

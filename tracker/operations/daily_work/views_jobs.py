@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
     note_opened(NoticePage.BACKGROUND)
     kinds = background.job_kinds()
     own = queries.own(session.actor().person_id, session.now())
-    found = [job for job in own if job.kind in kinds]
+    jobs = [job for job in own if job.kind in kinds]
     me, back = session.actor(), ("dashboard.index", _("To Today"))
     if me.supervises or me.coordinates:
         back = ("teams.index", _("To Teams"))
@@ -60,8 +60,8 @@ def index() -> ResponseReturnValue:
         "operations/jobs.html",
         back_href=url_for(back[0]),
         back_label=back[1],
-        jobs=found,
-        is_at_work=any(job.state in OPEN for job in found),
+        jobs=jobs,
+        is_at_work=any(job.state in OPEN for job in jobs),
         title_of=background.title_of,
         page_of=background.page_of,
         failed=FAILED,
@@ -71,8 +71,8 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id:job_id>/file")
 @door(Permission.JOB_OWN, subjects.job)
 def download(job: Subject) -> ResponseReturnValue:
-    found = service.file_for(session.actor(), background.job_kinds(), job.id, session.now())
-    if found is None:
+    file = service.file_for(session.actor(), background.job_kinds(), job.id, session.now())
+    if file is None:
         flash_message(
             _(
                 "This file can’t be downloaded anymore, because what you may see has changed since "
@@ -81,10 +81,10 @@ def download(job: Subject) -> ResponseReturnValue:
             "error",
         )
         return redirect(url_for("jobs.index"), 303)
-    kind = background.file_kind(found.job.kind)
-    record_id = int(found.job.arguments["record_id"])
-    background.note_taken(kind, record_id, found.people)
-    return attachment(found.content, found.job.file_name, kind.media_type)
+    kind = background.file_kind(file.job.kind)
+    record_id = int(file.job.arguments["record_id"])
+    background.note_taken(kind, record_id, file.people)
+    return attachment(file.content, file.job.file_name, kind.media_type)
 
 
 @bp.post("/<id:job_id>/discard")

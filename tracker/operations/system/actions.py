@@ -1,9 +1,11 @@
-"""How the installation does now, whether it can do its work, and whether its database fits the
-program: asked before it serves or works unattended, and before it is brought up to date."""
+"""How the installation is doing, whether it can do its work, and whether its database fits the
+program. Asked before it serves, works unattended, or is brought up to date."""
 
 import datetime as dt
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,21 +23,21 @@ from tracker.operations.backups.queries import KnownBackup
 from tracker.operations.backups.rules import BackupState
 from tracker.operations.system import queries as schema
 from tracker.operations.system.queries import Totals, totals
+from tracker.operations.system.rules import Layouts, SchemaState
 from tracker.rules.core.notices import MailStatus
-from tracker.rules.core.schema import Layouts, SchemaState
 from tracker.rules.errors import Conflict, Missing, Unreachable
-from tracker.storage import archives, files, writable
+from tracker.storage import archives, files
 
 LOG = structlog.get_logger("tracker.readiness")
 Settings = Mapping[str, Any]
+HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 ROWS_LOOKED_AT = 400
 """Of each index at most, as SQLite's documentation recommends: it takes milliseconds."""
 ALL_TABLES = 0x10000
 """Also those that no query of this connection has asked for."""
 ROLE = text(
-    "SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class "
-    "WHERE oid = to_regclass('public.seals')), 'MEMBER') AS is_owner "
-    "FROM pg_roles WHERE rolname = :role"
+    "SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class WHERE oid = "
+    "to_regclass('public.seals')), 'MEMBER') AS is_owner FROM pg_roles WHERE rolname = :role"
 )
 
 
@@ -57,7 +59,7 @@ class InstallationState:
 def state(data: Path, backups: Path) -> InstallationState:
     """Raises OperationalError where the database does not answer."""
     known = restore_tests.of(archives.newest_first(backups))
-    good = (each.file.written_at for each in known if each.state is BackupState.PASSED)
+    good = (backup.file.written_at for backup in known if backup.state is BackupState.PASSED)
     return InstallationState(totals(), next(iter(known), None), next(good, None), free_bytes(data))
 
 
@@ -98,7 +100,22 @@ def _has_room(settings: Settings) -> bool:
 
 def _takes_writes() -> bool:
     database = _sqlite_file()
-    return not schema.is_standby() if database is None else writable.takes_rows(database)
+    return not schema.is_standby() if database is None else takes_rows(database)
+
+
+def takes_rows(database: Path) -> bool:
+    """Whether an SQLite database gives the lock for a write. That somebody else has it shows that
+    it does."""
+    try:
+        address = f"{database.resolve().as_uri()}?mode=rw"
+        with closing(
+            sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
+        ) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return error.sqlite_errorcode in HELD
+    return True
 
 
 def _sqlite_file() -> Path | None:
@@ -169,10 +186,10 @@ def grant(role: str) -> None:
     """
     wanted = grant_statements(role)
     with transaction() as tx:
-        found = tx.execute(ROLE, {"role": role}).one_or_none()
-        if found is None:
+        row = tx.execute(ROLE, {"role": role}).one_or_none()
+        if row is None:
             raise Missing
-        if found.is_owner:
+        if row.is_owner:
             raise Conflict("role_owns")
         for statement in wanted:
             tx.execute(text(statement))

@@ -82,12 +82,12 @@ def totals() -> Totals:
     """Seven queries."""
     reading = session()
     counts = select(OutboxMail.status, func.count()).group_by(OutboxMail.status)
-    found = dict(reading.execute(counts).all())
+    mails = dict(reading.execute(counts).all())
     oldest = select(func.min(OutboxMail.made_at)).where(OutboxMail.status == MailStatus.WAITING)
     states = dict(reading.execute(select(Job.state, func.count()).group_by(Job.state)).all())
     size = SIZES[reading.get_bind().dialect.name]
     return Totals(
-        mails={status: found.get(status, 0) for status in MailStatus},
+        mails={status: mails.get(status, 0) for status in MailStatus},
         oldest_mail_at=reading.scalar(oldest),
         jobs={state: states.get(state, 0) for state in JobState},
         oldest_job_at=reading.scalar(select(func.min(Job.asked_at)).where(Job.state.in_(OPEN))),
@@ -102,8 +102,8 @@ def revision() -> str | None:
     reading = session_afresh()
     if not inspect(reading.connection()).has_table("alembic_version"):
         return None
-    found: str | None = reading.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    revision_id: str | None = reading.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision_id
 
 
 def is_standby() -> bool:

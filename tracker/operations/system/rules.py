@@ -1,9 +1,46 @@
-"""How the server knows that whoever asks it what it sees of a request has its own secret key."""
+"""Whether a database is laid out as this version of the program needs it; and how the server knows
+that whoever asks it what it sees of a request has its own secret key."""
 
 import hmac
+from dataclasses import dataclass
+from enum import StrEnum
 
-LASTS = 60
+PROBE_LASTS = 60
 """Seconds."""
+
+
+class SchemaState(StrEnum):
+    CURRENT = "current"
+    NONE = "none"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+
+
+REMEDIES = {
+    SchemaState.NONE: "There is no library in this database yet. Run: tracker setup",
+    SchemaState.OLDER: "This database was made by an older version of the program. Run: tracker "
+    "setup (it makes a backup first)",
+    SchemaState.UNKNOWN: "This database was made by a version of the program that this one does "
+    "not know, a newer one or one from before the first release: install that version, restore a "
+    "backup that was made with this one, or begin with an empty database.",
+}
+"""What to do about each; for whoever runs the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """`newest`: what this version works with. `known`: what it can bring up to date, and itself."""
+
+    newest: str
+    known: frozenset[str]
+
+    def state(self, revision: str | None) -> SchemaState:
+        """`revision`: what a database says its layout is; None where nothing was laid out."""
+        if revision == self.newest:
+            return SchemaState.CURRENT
+        if revision is None:
+            return SchemaState.NONE
+        return SchemaState.OLDER if revision in self.known else SchemaState.UNKNOWN
 
 
 def signed(key: str, seconds: float) -> str:
@@ -14,5 +51,5 @@ def signed(key: str, seconds: float) -> str:
 
 def holds(key: str, told: str, seconds: float) -> bool:
     at = told.partition(".")[0]
-    is_now = at.isascii() and at.isdigit() and abs(seconds - float(at[:12])) <= LASTS
+    is_now = at.isascii() and at.isdigit() and abs(seconds - float(at[:12])) <= PROBE_LASTS
     return is_now and hmac.compare_digest(told.encode(), signed(key, float(at[:12])).encode())

@@ -4,6 +4,8 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, HiddenField
+from wtforms.validators import InputRequired, Length
 
 from tracker.administration.library.actions import set_framework_editor
 from tracker.frameworks.corrections.queries import count_open
@@ -15,14 +17,16 @@ from tracker.operations.daily_work import queries as daily_parts
 from tracker.operations.daily_work.rules import DailyPart
 from tracker.operations.system import actions as system
 from tracker.operations.system import queries as installation
-from tracker.operations.system.forms import FrameworkEditorForm
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
+from tracker.rules.texts import EMAIL_MAX
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
 from tracker.web.ui.people import namesakes_said
 
 PARTS = {
@@ -57,6 +61,19 @@ refusal_messages(
 )
 
 
+class FrameworkEditorForm(Form):
+    """`act` is "take" where the permission is taken away."""
+
+    email = EmailField(
+        _l("Email address"),
+        [
+            InputRequired(_l("Enter an email address.")),
+            Length(max=EMAIL_MAX, message=fields.TOO_LONG),
+        ],
+    )
+    act = HiddenField(default="")
+
+
 @bp.get("")
 @door(Permission.OPERATE)
 def index() -> ResponseReturnValue:
@@ -75,13 +92,13 @@ def set_editor() -> ResponseReturnValue:
     )
     if not done:
         return _page(form), 422
-    said = (
+    message = (
         _("%(name)s edits frameworks now.", name=done[0])
         if wanted
         else _("%(name)s doesn’t edit frameworks anymore.", name=done[0])
     )
     email = (form.email.data or "").strip().casefold()
-    flash_message(" ".join([said, *(namesakes_said(done[0], email=email) if wanted else [])]))
+    flash_message(" ".join([message, *(namesakes_said(done[0], email=email) if wanted else [])]))
     return redirect(url_for("system.index", _anchor="frameworks"), 303)
 
 
@@ -91,7 +108,7 @@ def _page(form: FrameworkEditorForm) -> str:
     return render(
         "operations/system.html",
         state=state,
-        failing=[each for each in state.totals.daily_failing if each.part in PARTS],
+        failing=[part for part in state.totals.daily_failing if part.part in PARTS],
         parts=PARTS,
         doubt=daily_parts.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
         backup_said=state.backup and STATES[state.backup.state],

@@ -11,8 +11,7 @@ from tracker.db import ask_made, session
 from tracker.models import Invitation, Library, Membership, Person, SignIn, Team
 from tracker.policy.permissions import Actor, Place
 from tracker.rules.calendar import day_in
-from tracker.rules.core.idle import idle_limit
-from tracker.rules.core.tokens import token_hash
+from tracker.rules.core.tokens import idle_limit, token_hash
 from tracker.rules.roles import Role
 
 _OF_ACTOR: tuple[Any, ...] = (

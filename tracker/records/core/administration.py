@@ -1,6 +1,5 @@
 """What every administrative act begins with."""
 
-import datetime as dt
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -8,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Library, Person, RoleProfile, RosterImport, Team
 from tracker.policy.permissions import Actor, people_of
-from tracker.records import audit
 from tracker.row_locks import held
 from tracker.rules.errors import Missing
 
@@ -38,32 +36,10 @@ def locked(tx: Session, actor: Actor, of: type[OfLibrary], key: int) -> OfLibrar
     """A row of the actor's library, locked with it. Raises Missing as of_library does, and for one
     of another library."""
     library = of_library(tx, actor)
-    found = tx.scalar(held(select(of).where(of.id == key, of.library_id == library.id)))
-    if found is None:
+    row = tx.scalar(held(select(of).where(of.id == key, of.library_id == library.id)))
+    if row is None:
         raise Missing
-    return found
-
-
-def note_of_library(
-    tx: Session, kind: str, actor: Actor, now: dt.datetime, **facts: audit.Fact
-) -> None:
-    """Record what was done in the actor's library, about nobody."""
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=actor.library_id,
-        actor_id=actor.person_id,
-        subject_id=None,
-        **facts,
-    )
-
-
-def note(
-    tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: audit.Fact
-) -> None:
-    """Record what was done to somebody's account."""
-    audit.note_person(tx, kind, person, actor.person_id, now, **facts)
+    return row
 
 
 def person_of(tx: Session, actor: Actor, person_id: int) -> Person:

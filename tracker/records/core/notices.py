@@ -48,8 +48,8 @@ def note(
         .on_conflict_do_nothing(index_elements=["person_id", "kind", "happening"])
         .returning(NOTICES.c.id)
     )
-    found: int | None = tx.scalar(new)
-    return found
+    notice_id: int | None = tx.scalar(new)
+    return notice_id
 
 
 def note_all(
@@ -86,8 +86,8 @@ def note_moved(
 ) -> None:
     """Tell people that they are on another version: (person, row of `person_versions`). And once
     whoever supervises some of them: (supervisor, row of one of these, how many)."""
-    carried = ((*each, None, NoticeKind.VERSION_MOVED) for each in moved)
-    theirs = ((*each, NoticeKind.PEOPLE_MOVED) for each in supervised)
+    carried = ((*who, None, NoticeKind.VERSION_MOVED) for who in moved)
+    told = ((*who, NoticeKind.PEOPLE_MOVED) for who in supervised)
     rows = [
         {
             "person_id": person_id,
@@ -98,7 +98,7 @@ def note_moved(
             "happened_at": now,
             "to_mail": True,
         }
-        for person_id, version_id, people, kind in (*carried, *theirs)
+        for person_id, version_id, people, kind in (*carried, *told)
     ]
     if rows:
         tx.execute(insert(NOTICES), rows)

@@ -106,14 +106,15 @@ def _in_the_way(
     """A mail under way; for daily mail also one of this day, or an older one that went today. One
     that goes at once, or by itself in the hours of the library, is in nobody's way."""
     today = day_in(time_zone, now)
-    found: ColumnElement[bool] = OutboxMail.status.in_(UNDER_WAY)
+    in_way: ColumnElement[bool] = OutboxMail.status.in_(UNDER_WAY)
     if choice is MailChoice.DAILY:
         went_today = and_(
             OutboxMail.digest_on.is_not(None),
             OutboxMail.status.in_((MailStatus.SENT, MailStatus.UNSURE)),
             OutboxMail.ended_at >= start_of(time_zone, today),
         )
-        found = or_(found, OutboxMail.digest_on == today, went_today)
+        in_way = or_(in_way, OutboxMail.digest_on == today, went_today)
+    # Alerts, links and reminders of rounds go by themselves, so they are in nobody's way.
     alert = select(AlertMail.mail_id).where(AlertMail.mail_id == OutboxMail.id).exists()
     link = select(LinkMail.mail_id).where(LinkMail.mail_id == OutboxMail.id).exists()
     reminds = (
@@ -122,7 +123,7 @@ def _in_the_way(
         .exists()
     )
     mine = OutboxMail.person_id == person_id
-    return select(OutboxMail.id).where(mine, found, ~alert, ~link, ~reminds).limit(1)
+    return select(OutboxMail.id).where(mine, in_way, ~alert, ~link, ~reminds).limit(1)
 
 
 def give_up_lost(tx: Session, now: dt.datetime) -> None:
@@ -188,8 +189,8 @@ def claim(mail: OutboxMail, now: dt.datetime) -> None:
 def settle(
     tx: Session, mail_id: int, claimed_at: dt.datetime, failed: MailFailed | None, now: dt.datetime
 ) -> MailStatus:
-    """What came of a mail that was claimed at that moment. Where it was given up and is somebody
-    else's by now, theirs counts."""
+    """Note how a mail went that was claimed at that moment. Where it was given up meanwhile and
+    another worker has it by now, what that one notes counts."""
     mail = tx.scalars(
         held(select(OutboxMail).where(OutboxMail.id == mail_id)).execution_options(
             populate_existing=True

@@ -20,7 +20,7 @@ from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review.pages_labels import ReviewLabels
 from tracker.reviews.review.pages_screens import Screen
 from tracker.rules.errors import Conflict, Refusal
-from tracker.rules.sequences import next_after
+from tracker.rules.pagination import next_after
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render

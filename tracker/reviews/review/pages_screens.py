@@ -21,7 +21,7 @@ from tracker.reviews.review import rules
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_items import Item
 from tracker.rules.pace import minutes_for
-from tracker.rules.sequences import next_after
+from tracker.rules.pagination import next_after
 from tracker.web.http import session
 
 

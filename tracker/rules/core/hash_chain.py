@@ -120,22 +120,22 @@ def commitment(salt: str, facts: Mapping[str, Any]) -> str:
 
 def walk(chain: Iterable[StoredEvent], asked: Collection[int] = ()) -> ChainWalk:
     """Go along the events in their order, and stop at the first that is not as it must be."""
-    found = ChainWalk()
+    passed = ChainWalk()
     before: ChainLink | None = None
     here: StoredEvent | None = None
     for following in chain:
         if here is not None:
             if not _fits(here, before):
-                found.broken = ChainBreak(found.count + 1, before, here, following.link)
-                return found
-            before = _passed(found, here, asked)
+                passed.broken = ChainBreak(passed.count + 1, before, here, following.link)
+                return passed
+            before = _passed(passed, here, asked)
         here = following
     if here is not None:
         if _fits(here, before):
-            _passed(found, here, asked)
+            _passed(passed, here, asked)
         else:
-            found.broken = ChainBreak(found.count + 1, before, here, None)
-    return found
+            passed.broken = ChainBreak(passed.count + 1, before, here, None)
+    return passed
 
 
 def explain(
@@ -155,12 +155,12 @@ def explain(
     return ChainFault("event_inserted" if was_inserted else "event_edited", max(1, at - 1))
 
 
-def against(heads: Iterable[ChainHead], found: ChainWalk) -> ChainFault | None:
+def against(heads: Iterable[ChainHead], chain: ChainWalk) -> ChainFault | None:
     """The first of the kept heads that a chain, whole in itself, does not lead to."""
-    for head in sorted(heads, key=lambda each: each.sequence):
-        if head.sequence > found.count:
-            return ChainFault("tail_cut", found.count + 1, head.sequence)
-        if found.seen[head.sequence] != head.digest:
+    for head in sorted(heads, key=lambda kept: kept.sequence):
+        if head.sequence > chain.count:
+            return ChainFault("tail_cut", chain.count + 1, head.sequence)
+        if chain.seen[head.sequence] != head.digest:
             return ChainFault("rewritten", head.sequence)
     return None
 
@@ -206,12 +206,12 @@ def _fits(here: StoredEvent, before: ChainLink | None) -> bool:
     return follows and commitment(here.detail.salt, here.detail.facts) == link.commitment
 
 
-def _passed(found: ChainWalk, here: StoredEvent, asked: Collection[int]) -> ChainLink:
+def _passed(passed: ChainWalk, here: StoredEvent, asked: Collection[int]) -> ChainLink:
     link = here.link
-    found.count, found.erased = link.sequence, found.erased + (here.detail is None)
-    found.head = ChainHead(link.sequence, link.digest, link.happened_at)
+    passed.count, passed.erased = link.sequence, passed.erased + (here.detail is None)
+    passed.head = ChainHead(link.sequence, link.digest, link.happened_at)
     if link.sequence in asked:
-        found.seen[link.sequence] = link.digest
+        passed.seen[link.sequence] = link.digest
     return link
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 KEPT_FOR = dt.timedelta(days=30)
-"""How long what befalls an account is told at the address before, too."""
+"""How long what is done to an account is told at the address before, too."""
 
 
 class LinkPurpose(StrEnum):
@@ -34,14 +34,14 @@ class LinkKind(StrEnum):
 HANDED_LASTS = dt.timedelta(days=7)
 """A link that an administrator hands to somebody who has a password."""
 HELD_FOR = dt.timedelta(hours=24)
-"""A link for somebody who has signed in before that another may have got at works after so long,
-where neither their supervisor nor their recovery code says sooner that it is them."""
+"""How long a link waits that somebody else may have got, of somebody who has signed in before. It
+works sooner where their supervisor or their recovery code says that it is them."""
 LISTED_FOR = dt.timedelta(days=30)
 """How long somebody reads who made a link for them."""
 RESET_LASTS = dt.timedelta(hours=1)
 RESETS_A_DAY = 3
-"""So many links that somebody asked for are mailed as soon as they are asked for. Of more, the next
-one once the last has less than RESET_LEFT to work: whoever asks has one in time, and asking for
+"""So many links are mailed as soon as somebody asks for them. After these, the next one goes once
+the last has less than RESET_LEFT to work. So whoever asks has a link in time, and whoever asks for
 somebody else mails them no more than one in 40 minutes."""
 RESET_LEFT = dt.timedelta(minutes=20)
 CONFIRM_LASTS = dt.timedelta(days=1)

@@ -122,10 +122,10 @@ def _sender(typed: str) -> str:
 
 def _address(typed: str) -> Address:
     """One address, with a name before it or not. Raises ValueError."""
-    found = validate_email(
+    address = validate_email(
         typed, check_deliverability=False, allow_display_name=True, globally_deliverable=False
     )
-    return Address(found.display_name or "", addr_spec=found.normalized)
+    return Address(address.display_name or "", addr_spec=address.normalized)
 
 
 def compose(

@@ -9,9 +9,9 @@ WAIT = dt.timedelta(days=7)
 NOT_NEW = dt.timedelta(days=30)
 """Who could read a record until at most so long ago comes back to it without a wait."""
 INDEPENDENT_AFTER = dt.timedelta(days=30)
-"""Whose account somebody made, or gave a link or administration to, counts as independent of them
-after so long, and an account says yes to others' roles once it is so old: until then a yes of
-theirs could be somebody's own."""
+"""Somebody whose account another person made, or gave a link or administration to, counts as
+independent of that person after so long. An account that is younger can't confirm roles of others:
+that could be one person with two accounts."""
 OBJECT_WITHIN = dt.timedelta(days=30)
 """From the notice on, whether it has opened or not."""
 DECIDE_WITHIN = dt.timedelta(days=7)

@@ -1,5 +1,5 @@
-"""Seals: what one transaction wrote of what belongs to one person, or to one library, as
-commitments, with a digest that follows on the seal before it in the same chain.
+"""Seals: for each person or library, what one transaction wrote of theirs, as commitments, with a
+digest that follows on the seal before it in the same chain.
 
 A seal holds no text and no answer: where a row can be erased its commitment is salted, and the salt
 goes with the row. Commitments are cut to 16 bytes: nobody finds other content for one that is
@@ -19,6 +19,9 @@ GONE = bytes(COMMITMENT)
 """In place of a commitment: the program deleted the row."""
 NOTES = 0
 """The chain that notes the newest seals of the others (operations/audit/actions)."""
+RECORDS_SEALED = "records_sealed"
+"""The kind of event of the audit with one digest over all seals so far; it belongs to no library,
+and is not listed: it tells that somebody did something."""
 _LINK, _ROW, _HEAD = struct.Struct(">iI"), struct.Struct(">BI16s"), struct.Struct(">iI16s")
 
 
@@ -74,9 +77,9 @@ def new_salt() -> bytes:
 def commitment(salt: bytes | str, facts: Mapping[str, Any]) -> bytes:
     """What is empty is left out, so that a column that is added later, and empty in what is there,
     breaks no seal."""
-    said = {name: _plain(value) for name, value in facts.items() if value is not None}
+    plain_facts = {name: _plain(value) for name, value in facts.items() if value is not None}
     salted = salt.encode() if isinstance(salt, str) else salt
-    return hashlib.sha256(salted + canonical(said).encode()).digest()[:COMMITMENT]
+    return hashlib.sha256(salted + canonical(plain_facts).encode()).digest()[:COMMITMENT]
 
 
 def lineage(*tables: Iterable[Iterable[Any]]) -> str:

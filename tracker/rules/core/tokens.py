@@ -1,7 +1,14 @@
-"""Secrets that are handed out once: sign-in cookies and one-time links."""
+"""Secrets that are handed out once: sign-in cookies and one-time links; and how long a sign-in
+lives without being used."""
 
+import datetime as dt
 import hashlib
 import secrets
+
+SHARED_DESK_MINUTES = 30
+"""At a desk that several people use."""
+IDLE_CHOICES = (SHARED_DESK_MINUTES, 60, 120, 240, 480)
+"""Minutes that a library can choose from."""
 
 
 def new_token() -> str:
@@ -31,3 +38,15 @@ def recovery_hash(code: str) -> str:
 def token_hash(token: str) -> str:
     """What is stored of a token: a copy of the database holds no usable cookie or link."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def idle_limit(
+    installation: dt.timedelta, library_minutes: int | None, *, on_shared_desk: bool
+) -> dt.timedelta:
+    """The shortest of what the installation, the library, and the desk say."""
+    limits = [installation]
+    if library_minutes is not None:
+        limits.append(dt.timedelta(minutes=library_minutes))
+    if on_shared_desk:
+        limits.append(dt.timedelta(minutes=SHARED_DESK_MINUTES))
+    return min(limits)

@@ -117,10 +117,10 @@ def forget(now: dt.datetime) -> int:
 def file_for(actor: Actor, kinds: Kinds, job_id: int, now: dt.datetime) -> MadeFile | None:
     """The file, for who asked for it and as long as their rights are those that it was made by;
     None where they are not. Raises Missing: it is another's, or gone, or not made yet."""
-    found = queries.own(actor.person_id, now, job_id)
-    if not found or found[0].state is not JobState.DONE or not found[0].file_name:
+    own = queries.own(actor.person_id, now, job_id)
+    if not own or own[0].state is not JobState.DONE or not own[0].file_name:
         raise Missing
-    (job,) = found
+    (job,) = own
     if job.kind not in kinds:
         raise Missing
     task = JobTask(job_id, actor, job.arguments, queries.people(job_id), now)

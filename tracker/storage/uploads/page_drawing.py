@@ -1,8 +1,8 @@
 """Draws the pages of a PDF as pictures: a program of its own, as what it reads may do harm.
 
-It is given the seconds and the pages that it may take and the bytes that it may write, reads the
-file from its input, and writes a new one to its output. Before it reads a byte it gives up opening
-any file, connection, or other program.
+It is told how many seconds, pages, and bytes of output it may use. It reads the file from its
+input, and writes a new one to its output. Before it reads a byte it gives up opening any file,
+connection, or other program.
 """
 
 import io

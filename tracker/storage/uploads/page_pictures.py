@@ -46,7 +46,7 @@ def drawn(content: bytes, most: int, ends: float) -> bytes:
                 check=False,
             )
             made.seek(0)
-            found = made.read(most + 1)
+            drawing = made.read(most + 1)
     except subprocess.TimeoutExpired as error:
         LOG.warning("pages_not_drawn", ended="too late")
         raise Invalid("pages_not_drawn", "file") from error
@@ -56,7 +56,7 @@ def drawn(content: bytes, most: int, ends: float) -> bytes:
     finally:
         _turn.release()
     if done.returncode == 0:
-        return found
+        return drawing
     LOG.warning("pages_not_drawn", ended=done.returncode)
     code = ENDS.get(done.returncode, "pages_not_drawn")
     raise Invalid(code, "file", pages=PAGES_MAX, most=most // (1024 * 1024))

@@ -49,14 +49,14 @@ def _answer(address: str, content: bytes) -> str:
             chunk = content[at : at + CHUNK]
             _send(line, struct.pack(">I", len(chunk)) + chunk, ends)
         _send(line, struct.pack(">I", 0), ends)
-        said = b""
-        while not said.endswith(b"\0") and len(said) < ANSWER_MAX:
+        answer = b""
+        while not answer.endswith(b"\0") and len(answer) < ANSWER_MAX:
             line.settimeout(_left(ends))
             more = line.recv(ANSWER_MAX)
             if not more:
                 break
-            said += more
-    return said.decode("ascii", "replace")
+            answer += more
+    return answer.decode("ascii", "replace")
 
 
 def _connected(address: str) -> socket.socket:

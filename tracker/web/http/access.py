@@ -26,7 +26,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from tracker.notifications.notices import actions as notices
 from tracker.operations.audit import actions as service
-from tracker.operations.audit.actions import SideNote, beside
+from tracker.operations.audit.actions import SideNote, side_note
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
@@ -122,11 +122,11 @@ def door(
             subject, others, record = permissions.library_of(actor), dict(values), "library"
             if load is not None:
                 name = LOADERS[load]
-                found = load(others.pop(name), actor.today(session.now()))
-                if found is None:
+                loaded = load(others.pop(name), actor.today(session.now()))
+                if loaded is None:
                     abort(404)
                 record = name.removesuffix("_id")
-                subject = others[record] = found
+                subject = others[record] = loaded
             g.asked = DoorRequest(permission, record, subject)
             if not permissions.allows(actor, permission, subject):
                 g.refused = g.asked
@@ -168,8 +168,8 @@ def may(permission: Permission, subject: Subject | None = None) -> bool:
 
 def asked_for() -> DoorRequest | None:
     """What the door of this request was asked for; None before it, and at public ones."""
-    found: DoorRequest | None = g.get("asked")
-    return found
+    asked: DoorRequest | None = g.get("asked")
+    return asked
 
 
 def note_look(owner_id: int, kind: str) -> None:
@@ -220,7 +220,7 @@ def _write_looks(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("looks") else None
     if actor is not None and response.status_code == 200:
         for kind, owner_ids in g.looks.items():
-            with beside(SideNote.LOOK, actor):
+            with side_note(SideNote.LOOK, actor):
                 service.looked(actor, owner_ids, kind, session.now())
     return response
 
@@ -228,7 +228,7 @@ def _write_looks(response: Any) -> Any:
 def _write_opened(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("opened") else None
     if actor is not None and response.status_code == 200:
-        with beside(SideNote.OPENED, actor):
+        with side_note(SideNote.OPENED, actor):
             notices.opened(actor, g.opened, session.now())
     return response
 
@@ -237,7 +237,7 @@ def _write_refusal(response: Any) -> Any:
     asked: DoorRequest | None = g.get("refused")
     actor = session.actor_or_none() if asked is not None else None
     if asked is not None and actor is not None and response.status_code >= 400:
-        with beside(SideNote.REFUSAL, actor):
+        with side_note(SideNote.REFUSAL, actor):
             service.refused(actor, asked.permission, asked.record, asked.subject, session.now())
     return response
 
@@ -253,7 +253,7 @@ def _write_download(response: Any) -> Any:
     if asked is not None and actor is not None:
         form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
         subject = None if asked.record == "library" else asked.subject
-        with beside(SideNote.DOWNLOAD, actor):
+        with side_note(SideNote.DOWNLOAD, actor):
             service.downloaded(actor, what, form, subject, asked.record, session.now())
     return response
 

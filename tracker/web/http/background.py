@@ -80,8 +80,8 @@ def ask(name: str, subject: Subject, about: str, query: str) -> None:
 
 
 def job_kinds() -> Kinds:
-    found: Kinds = current_app.extensions["tracker_jobs"]
-    return found
+    kinds: Kinds = current_app.extensions["tracker_jobs"]
+    return kinds
 
 
 def title_of(name: str) -> Any:
@@ -96,8 +96,8 @@ def page_of(job: JobRow) -> str:
 
 
 def file_kind(name: str) -> FileKind:
-    found: FileKind = current_app.extensions["tracker_files"][name]
-    return found
+    kind: FileKind = current_app.extensions["tracker_files"][name]
+    return kind
 
 
 def note_taken(kind: FileKind, record_id: int, people: People) -> None:

@@ -1,27 +1,14 @@
 """Sending a stored file: always as an attachment, and never as a page that could do something."""
 
-import datetime as dt
 import io
 import unicodedata
-from typing import Any
 from urllib.parse import quote
 
 from flask import Response, send_file
-from flask.json.provider import DefaultJSONProvider
 
 from tracker.evidence.files.rules import clean_name
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-
-
-class IsoDates(DefaultJSONProvider):
-    """Days and moments in JSON as ISO 8601 writes them."""
-
-    @staticmethod
-    def default(value: Any) -> Any:
-        if isinstance(value, dt.date):
-            return value.isoformat()
-        return DefaultJSONProvider.default(value)
 
 
 def attachment(content: bytes, name: str, media_type: str) -> Response:

@@ -20,19 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.logs import said_of
 from tracker.record.standings import actions as standings
-from tracker.rules.errors import (
-    Conflict,
-    Damaged,
-    Invalid,
-    Missing,
-    Refusal,
-    TooLarge,
-    Unchecked,
-    Uncounted,
-    Unkept,
-    Unreachable,
-    Untaken,
-)
+from tracker.rules import errors
 from tracker.rules.faults import Fault, fault_of
 from tracker.rules.last_resort import prefers_json
 from tracker.web.http.logging import loggable_path
@@ -54,16 +42,16 @@ REFUSAL_MESSAGES: dict[str, Any] = {
 theirs (`words`)."""
 
 STATUS = {
-    Invalid: 422,
-    Conflict: 409,
-    Missing: 404,
-    TooLarge: 413,
-    Untaken: 415,
-    Unchecked: 503,
-    Unreachable: 503,
-    Uncounted: 503,
-    Unkept: 507,
-    Damaged: 410,
+    errors.Invalid: 422,
+    errors.Conflict: 409,
+    errors.Missing: 404,
+    errors.TooLarge: 413,
+    errors.Untaken: 415,
+    errors.Unchecked: 503,
+    errors.Unreachable: 503,
+    errors.Uncounted: 503,
+    errors.Unkept: 507,
+    errors.Damaged: 410,
 }
 WHAT_HAPPENED: dict[int, Any] = {
     400: _l("What your browser sent was incomplete or garbled, so nothing was changed."),
@@ -108,8 +96,8 @@ WHAT_HAPPENED: dict[int, Any] = {
 }
 """By status, where a refusal has no sentence of its own: the same on a page and in JSON."""
 RETRY_AFTER = {503: 5, 507: 60}
-"""By status, the seconds after which it is worth another try: what was busy or away is soon there
-again, and for room on the disk somebody has to come."""
+"""By status, the seconds after which another try makes sense. What was busy or away is soon there
+again; for room on the disk somebody has to act."""
 
 LOG = structlog.get_logger("tracker.web")
 
@@ -123,22 +111,22 @@ def refusal_messages(**sentences: Any) -> None:
         REFUSAL_MESSAGES[code] = sentence
 
 
-def message_for(refusal: Refusal) -> str:
+def message_for(refusal: errors.Refusal) -> str:
     """The sentence for a refusal, in the reader's language."""
     return str(REFUSAL_MESSAGES[refusal.code]) % refusal.facts
 
 
-def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
+def refused_rows(refusal: errors.Refusal | None) -> Mapping[int, errors.Refusal]:
     """Of a refusal of many records at once: why, by record."""
     rows = refusal.facts.get("rows") if refusal is not None else None
     return rows if isinstance(rows, dict) else {}
 
 
-def status_of_rows(refusal: Refusal) -> int:
+def status_of_rows(refusal: errors.Refusal) -> int:
     """Only what somebody else or another page did meanwhile is a conflict; what is missing is
     not."""
     rows = refused_rows(refusal).values() or [refusal]
-    return 409 if any(isinstance(row, Conflict) for row in rows) else 422
+    return 409 if any(isinstance(row, errors.Conflict) for row in rows) else 422
 
 
 def mark_refused(form: FlaskForm) -> None:
@@ -150,7 +138,7 @@ def was_refused() -> bool:
     return request.method == "POST" and "refused_form" in g
 
 
-def put_on(form: FlaskForm, refusal: Refusal) -> None:
+def put_on(form: FlaskForm, refusal: errors.Refusal) -> None:
     """Show a refusal where it belongs on the form: at its field, else above the form."""
     mark_refused(form)
     name = getattr(refusal, "field", None)
@@ -165,15 +153,15 @@ def wants_json() -> bool:
 
 
 def _page(
-    status: int, said: str | None = None, code: str = "", seconds: int | None = None
+    status: int, message: str | None = None, code: str = "", seconds: int | None = None
 ) -> ResponseReturnValue:
     """`code`: that of the refusal; `seconds`: until the next try."""
     kind = status if status in WHAT_HAPPENED else 400
     if wants_json():
-        return jsonify(_told(said or str(WHAT_HAPPENED[kind]))), status
+        return jsonify(_told(message or str(WHAT_HAPPENED[kind]))), status
     wait = seconds and -(-seconds // 60)
     what = WHAT_HAPPENED[kind]
-    return render(f"errors/{kind}.html", message=said, what=what, code=code, wait=wait), status
+    return render(f"errors/{kind}.html", message=message, what=what, code=code, wait=wait), status
 
 
 def _told(error: str, **more: Any) -> dict[str, Any]:
@@ -187,7 +175,7 @@ def _as_json(response: Response) -> Response:
         return response
     if was_refused():
         form = g.refused_form
-        fields = {each.name: [*map(str, each.errors)] for each in form if each.errors}
+        fields = {field.name: [*map(str, field.errors)] for field in form if field.errors}
         body = _told([*map(str, form.form_errors), *chain(*fields.values())][0], fields=fields)
     else:
         body = _told(str(WHAT_HAPPENED.get(response.status_code, WHAT_HAPPENED[400])))
@@ -196,14 +184,14 @@ def _as_json(response: Response) -> Response:
     return response
 
 
-def refused(refusal: Refusal) -> ResponseReturnValue:
+def refused(refusal: errors.Refusal) -> ResponseReturnValue:
     """The page of a refusal that no view answers itself."""
-    if isinstance(refusal, Uncounted):
+    if isinstance(refusal, errors.Uncounted):
         standings.count_on(dt.datetime.now(dt.UTC))
     return _page(status_of(refusal), message_for(refusal), refusal.code)
 
 
-def status_of(refusal: Refusal) -> int:
+def status_of(refusal: errors.Refusal) -> int:
     return STATUS.get(type(refusal), 400)
 
 
@@ -230,9 +218,8 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
     return _page(
         400,
         _(
-            "This page was open for too long, or you signed out elsewhere. Go back, load it "
-            "again, and "
-            "send once more; what you typed is still on the page before."
+            "This page was open for too long, or you signed out elsewhere. Go back, load it again, "
+            "and send once more; what you typed is still on the page before."
         ),
     )
 
@@ -301,7 +288,7 @@ def forget_flashed() -> None:
 def init_app(app: Flask) -> None:
     app.after_request(_as_json)
     app.after_request(_say_when_to_try_again)
-    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(errors.Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     for kind in (DatabaseError, PoolTimeout, OSError):

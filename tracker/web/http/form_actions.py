@@ -11,6 +11,8 @@ from tracker.rules.errors import Conflict, Invalid
 from tracker.web.http.errors import Undo, flash_message, message_for, put_on
 
 T = TypeVar("T")
+Done = str | Callable[[T], str]
+"""What is said afterwards: a sentence, or what makes one of that which the act returned."""
 
 
 def accepted(form: FlaskForm, act: Callable[[], T]) -> tuple[T] | None:
@@ -26,24 +28,25 @@ def accepted(form: FlaskForm, act: Callable[[], T]) -> tuple[T] | None:
 
 
 def saved(
-    form: FlaskForm, act: Callable[[], object], done: str, to: str
+    form: FlaskForm, act: Callable[[], T], done: Done[T], to: str
 ) -> ResponseReturnValue | None:
     """A form: act, say so, and go to `to`. None when the form or the act refused."""
-    if accepted(form, act) is None:
+    made = accepted(form, act)
+    if made is None:
         return None
-    flash_message(done)
+    flash_message(done(*made) if callable(done) else done)
     return redirect(to, 303)
 
 
 def pressed(
-    act: Callable[[], object], done: str, to: str, undo: Undo | None = None
+    act: Callable[[], T], done: Done[T], to: str, undo: Undo | None = None
 ) -> ResponseReturnValue:
     """A button: act, say so, and go to `to`. A refusal is said there too; nothing was typed that
     could be lost."""
     try:
-        act()
+        made = act()
     except (Invalid, Conflict) as refusal:
         flash_message(message_for(refusal), "error")
     else:
-        flash_message(done, undo=undo)
+        flash_message(done(made) if callable(done) else done, undo=undo)
     return redirect(to, 303)

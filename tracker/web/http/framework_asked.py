@@ -74,12 +74,12 @@ def learner_asked(
     `endpoint` and `values`: the page of another of their frameworks, for the switch.
     """
     slug = framework or asked()
-    found = learners.learner(person_id, session.today(), slug)
-    if slug and found is None:
+    learner = learners.learner(person_id, session.today(), slug)
+    if slug and learner is None:
         abort(404)
-    if found is not None and not slug and (usual := _usual(found)).id != found.framework_id:
-        found = learners.learner(person_id, session.today(), usual.slug)
-    return found and about(found, endpoint, **values)
+    if learner is not None and not slug and (usual := _usual(learner)).id != learner.framework_id:
+        learner = learners.learner(person_id, session.today(), usual.slug)
+    return learner and about(learner, endpoint, **values)
 
 
 def about(learner: Learner, endpoint: str, /, **values: Any) -> Learner:
@@ -100,8 +100,9 @@ def about(learner: Learner, endpoint: str, /, **values: Any) -> Learner:
 
 
 def _usual(learner: Learner) -> LearnerFramework:
-    """What an address that names none is about: of one's own that in which one rated last; of
-    others', who must not see that, that of the newest job."""
+    """The framework that a page is about where its address names none. On one's own pages it is the
+    one in which one rated last. Others must not see that, so for them it is that of the newest
+    job."""
     newest = learner.frameworks[0]
     if len(learner.frameworks) < 2 or learner.person_id != session.actor().person_id:
         return newest

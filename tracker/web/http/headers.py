@@ -29,8 +29,8 @@ class EveryAnswer:
         )
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            said = {name.lower() for name, _value in headers}
-            missing = [pair for pair in strict.items() if pair[0].lower() not in said]
+            names = {name.lower() for name, _value in headers}
+            missing = [pair for pair in strict.items() if pair[0].lower() not in names]
             return start_response(status, [*headers, *missing], exc_info)
 
         try:

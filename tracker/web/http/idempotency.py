@@ -3,8 +3,8 @@ server stopped.
 
 Every rendered form has a key (`form_key`, _macros/forms.html). It is claimed in the transaction of
 the work (services/idempotency), and whoever sends the same form again gets the answer that was
-given. The person who sends it is part of the key. An answer that is a page, not a way on, can be
-given only once: its key is given back, and so is that of a form that was refused.
+given. The person who sends it is part of the key. Only a redirect can be given again: where the
+answer is a page, or the form was refused, the key can be used once more.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
-from tracker.operations.audit.actions import SideNote, beside
+from tracker.operations.audit.actions import SideNote, side_note
 from tracker.queries.access.idempotency import StoredResponse, kept
 from tracker.rules.errors import Refusal
 from tracker.services import idempotency
@@ -78,15 +78,15 @@ def answer_once(
     if sent is None:
         return act()
     while True:
-        found = kept(sent.key_sha256)
-        if found is None:
+        answered = kept(sent.key_sha256)
+        if answered is None:
             try:
                 return _first(sent, act)
             except Repeated:
                 continue
-        if found.body_sha256 != sent.body_sha256:
-            return _something_else(found)
-        return _again(_with_answer(sent, found))
+        if answered.body_sha256 != sent.body_sha256:
+            return _something_else(answered)
+        return _again(_with_answer(sent, answered))
 
 
 def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
@@ -103,7 +103,7 @@ def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
             cookie["_flashes"] = before
             raise Repeated
     else:
-        with beside(SideNote.ANSWER, None):
+        with side_note(SideNote.ANSWER, None):
             _keep(sent, None if refused is not None else answer, before)
     if refused is not None:
         raise refused
@@ -119,22 +119,22 @@ def _keep(sent: SentForm, answer: Response | None, before: list[tuple[str, Any]]
         idempotency.release(sent)
 
 
-def _with_answer(sent: SentForm, found: StoredResponse) -> StoredResponse:
+def _with_answer(sent: SentForm, answered: StoredResponse) -> StoredResponse:
     """With its answer, if it comes: the work may have been kept a moment ago, by a request that
     goes on now."""
     for _look in range(LOOKS):
         if (
-            found.status is not None
-            or (sent.at - found.accepted_at).total_seconds() > LOOKS * PAUSE
+            answered.status is not None
+            or (sent.at - answered.accepted_at).total_seconds() > LOOKS * PAUSE
         ):
             break
         time.sleep(PAUSE)
-        found = kept(sent.key_sha256) or found
-    return found
+        answered = kept(sent.key_sha256) or answered
+    return answered
 
 
-def _again(found: StoredResponse) -> ResponseReturnValue:
-    if found.status is None:
+def _again(answered: StoredResponse) -> ResponseReturnValue:
+    if answered.status is None:
         errors.flash_message(
             _(
                 "This was dealt with already when it was sent first, and not done a second time. "
@@ -143,12 +143,12 @@ def _again(found: StoredResponse) -> ResponseReturnValue:
             "info",
         )
         return redirect(url_for("dashboard.index"), 303)
-    for kind, message in _tagged.loads(found.messages):
+    for kind, message in _tagged.loads(answered.messages):
         flash(message, kind)
-    return redirect(found.location, found.status)
+    return redirect(answered.location, answered.status)
 
 
-def _something_else(found: StoredResponse) -> ResponseReturnValue:
+def _something_else(answered: StoredResponse) -> ResponseReturnValue:
     """The same form with something else in it. All of it is on the page, to be sent as well."""
     if errors.wants_json():
         return jsonify(error=_("This form was sent before, with something else in it.")), 409
@@ -161,7 +161,7 @@ def _something_else(found: StoredResponse) -> ResponseReturnValue:
         action=address_here(),
         fields=fields,
         files=files,
-        first_answer=found.location,
+        first_answer=answered.location,
         written=_written(fields),
     ), 409
 
@@ -210,15 +210,15 @@ def _body_sha256(key: str) -> str:
 
 def _file_sha256(file: FileStorage) -> str:
     """Read in pieces, and wound back for the view."""
-    found = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
     file.stream.seek(0)
-    return found
+    return digest
 
 
 def _flashes() -> list[tuple[str, Any]]:
     """What is to be told on the next page, as Flask keeps it in the cookie."""
-    found: list[tuple[str, Any]] = cookie.get("_flashes", [])
-    return found
+    flashes: list[tuple[str, Any]] = cookie.get("_flashes", [])
+    return flashes
 
 
 def _told_since(before: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

@@ -162,9 +162,9 @@ def by_id(form: MultiDict[str, str], names: re.Pattern[str]) -> dict[int, dict[s
         raise Invalid("rating_malformed")
     fields: dict[int, dict[str, str]] = {}
     for name, value in form.items():
-        found = names.fullmatch(name)
-        if found is not None:
-            fields.setdefault(int(found[2]), {})[found[1]] = value
+        match = names.fullmatch(name)
+        if match is not None:
+            fields.setdefault(int(match[2]), {})[match[1]] = value
     if any(field > COUNT_MAX for field in fields):
         raise Invalid("rating_malformed")
     return fields

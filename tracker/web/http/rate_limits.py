@@ -1,30 +1,35 @@
 """How often a door may be knocked on. Counts are kept where TRACKER_LIMITS_STORAGE says, under keys
 that name nobody and no place."""
 
+import datetime as dt
 import hmac
 import ipaddress
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage, Storage
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.logs import said_of
+from tracker.operations.limits import actions as limit_counts
+from tracker.rules.core.tokens import token_hash
 from tracker.web.http import session
-from tracker.web.http.limits_storage import DatabaseStorage  # noqa: F401  (`limits` learns of it)
 
 T = TypeVar("T")
 LOG = structlog.get_logger("tracker.limits")
 BUCKETS = 2**14
-"""What anybody can make up, such as a place or an email address, is counted in as many counts as
-this and no more, however much is made up. Two fall together now and then; which ones, nobody can
-tell without the secret key."""
+"""Anybody can make up places and email addresses, so they are counted in this many counts and no
+more. Two of them share a count now and then; which ones, nobody can tell without the secret key."""
 NETWORK = 64
-"""Bits of an address of IPv6 that say whose it is: one customer has all that begin like it."""
+"""Bits that all addresses of IPv6 of one customer have in common, at the beginning."""
+CEILING = 300
+"""More than any limit allows. Here a worker counts no further: whoever goes on knocking when
+refused makes it neither read nor write."""
 in_this_process = MemoryStorage()
 """Where counts go on while the storage cannot be reached."""
 
@@ -84,6 +89,53 @@ def seconds_to_wait() -> int | None:
     if broken is None:
         return None
     return max(1, int(broken.reset_at - time.time()) - 1)  # the limiter adds one
+
+
+class DatabaseStorage(Storage):
+    """Counts in the application's own database, for all workers: `database://`. `limits` has
+    no such storage of its own, and learns of this one here."""
+
+    STORAGE_SCHEME = ["database"]
+
+    def __init__(self, uri: str | None = None, **options: Any) -> None:
+        super().__init__(uri, **options)
+        self._over: dict[str, dt.datetime] = {}
+        """Until when, of the keys that this worker counts no further."""
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now, digest = _now(), token_hash(key)
+        if now < self._over.get(digest, now):
+            return CEILING
+        counted, ends_at = limit_counts.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
+        if counted >= CEILING:
+            going_on = {other: until for other, until in self._over.items() if now < until}
+            self._over = {**going_on, digest: ends_at}
+        return counted
+
+    def get(self, key: str) -> int:
+        return limit_counts.count(token_hash(key), _now())[0]
+
+    def get_expiry(self, key: str) -> float:
+        return limit_counts.count(token_hash(key), _now())[1].timestamp()
+
+    def check(self) -> bool:
+        return self.get("check") == 0
+
+    def reset(self) -> int | None:
+        self._over = {}
+        return limit_counts.clear_all()
+
+    def clear(self, key: str) -> None:
+        self._over.pop(token_hash(key), None)
+        limit_counts.clear(token_hash(key))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def init_app(app: Flask) -> None:

@@ -13,7 +13,7 @@ from tracker.accounts.links import actions_owner as invitations
 from tracker.accounts.links.actions_owner import PasswordSet
 from tracker.accounts.sign_in import actions as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit
-from tracker.operations.audit.actions import SideNote, beside, tell_missed
+from tracker.operations.audit.actions import SideNote, side_note, tell_missed
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import SignedInActor, actor_for_token
 from tracker.record.blindness import queries as blindness
@@ -40,13 +40,13 @@ login.session_protection = None
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
-    """Flask-Login's user: the token is its id, so that a sign-in dies with its row. `found` is
+    """Flask-Login's user: the token is its id, so that a sign-in dies with its row. `sign_in` is
     None where no browser sent the request."""
 
-    def __init__(self, token: str, actor: Actor, found: SignedInActor | None) -> None:
+    def __init__(self, token: str, actor: Actor, sign_in: SignedInActor | None) -> None:
         self.token = token
         self.actor = actor
-        self.found = found
+        self.sign_in = sign_in
 
     def get_id(self) -> str:
         return self.token
@@ -67,10 +67,10 @@ def actor_or_none() -> Actor | None:
 
 def actor() -> Actor:
     """The signed-in person. Only behind a door that needs one."""
-    found = actor_or_none()
-    if found is None:
+    signed_in = actor_or_none()
+    if signed_in is None:
         raise RuntimeError("this door needs a permission that asks for somebody signed in")
-    return found
+    return signed_in
 
 
 def act_as(who: Actor) -> None:
@@ -81,7 +81,7 @@ def act_as(who: Actor) -> None:
 def has_link() -> bool:
     """Whether somebody else may have a link for a new password of who is signed in."""
     user = g.get("_login_user") or current_user
-    return user.is_authenticated and user.found is not None and user.found.has_link
+    return user.is_authenticated and user.sign_in is not None and user.sign_in.has_link
 
 
 def today() -> dt.date:
@@ -93,8 +93,8 @@ def blind_spots() -> BlindSpots:
     """What the signed-in person may not see before they reveal, asked once for a request."""
     if "blind_spots" not in g:
         g.blind_spots = blindness.blind_spots(actor(), now())
-    found: BlindSpots = g.blind_spots
-    return found
+    blind: BlindSpots = g.blind_spots
+    return blind
 
 
 def browser_key() -> str:
@@ -120,8 +120,8 @@ def passwords() -> Passwords:
     """Raises RuntimeError for an endpoint that is not one of HASHING."""
     if request.endpoint not in HASHING:
         raise RuntimeError(f"{request.endpoint} hashes a password in the line of pages")
-    found: Passwords = current_app.extensions["tracker_passwords"]
-    return found
+    hasher: Passwords = current_app.extensions["tracker_passwords"]
+    return hasher
 
 
 def begin(
@@ -159,10 +159,10 @@ def _enter(token: str) -> None:
     """Go on with this sign-in. What the cookie held before is dropped, so a planted one is worth
     nothing."""
     cookie.clear()
-    found = actor_for_token(token, now(), idle())
-    if found is None:
+    sign_in = actor_for_token(token, now(), idle())
+    if sign_in is None:
         raise RuntimeError("a sign-in that was just made is not there")
-    login_user(SignedIn(token, found.actor, found))
+    login_user(SignedIn(token, sign_in.actor, sign_in))
 
 
 def end() -> None:
@@ -185,18 +185,18 @@ def idle() -> dt.timedelta:
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
-    found = actor_for_token(token, now(), idle())
-    return None if found is None else SignedIn(token, found.actor, found)
+    sign_in = actor_for_token(token, now(), idle())
+    return None if sign_in is None else SignedIn(token, sign_in.actor, sign_in)
 
 
 def _note_seen(response: Response) -> Response:
     user = getattr(g, "_login_user", None)
-    found = user.found if isinstance(user, SignedIn) else None
-    if found is not None:
-        every = sign_ins.seen_every(found.idle)
-        if found.seen_at <= now() - every:
-            with beside(SideNote.SEEN, found.actor):
-                sign_ins.seen(found.actor, every, now())
+    sign_in = user.sign_in if isinstance(user, SignedIn) else None
+    if sign_in is not None:
+        every = sign_ins.seen_every(sign_in.idle)
+        if sign_in.seen_at <= now() - every:
+            with side_note(SideNote.SEEN, sign_in.actor):
+                sign_ins.seen(sign_in.actor, every, now())
     return response
 
 
@@ -204,10 +204,10 @@ def _renew(response: Response) -> Response:
     """What the person may do has changed since the last request: the cookie holds another
     token from here on, so one that was captured before is worth nothing."""
     user = getattr(g, "_login_user", None)
-    if not isinstance(user, SignedIn) or user.found is None or not user.found.renews:
+    if not isinstance(user, SignedIn) or user.sign_in is None or not user.sign_in.renews:
         return response
     if response.status_code < 500 and "_user_id" in cookie:
-        with beside(SideNote.RENEWAL, user.actor):
+        with side_note(SideNote.RENEWAL, user.actor):
             token = sign_ins.renew(user.actor, user.token, now())
             if token is not None:
                 cookie["_user_id"] = token

@@ -1,5 +1,6 @@
-"""Where the words of a framework run against the page, their blocks do too: a heading, a paragraph,
-a cell is laid out from the side where its text begins, so that its parts follow in their order."""
+"""Where the words of a framework run in the other direction than the page, so do their blocks: a
+heading, a paragraph or a cell is laid out from the side where its text begins, and its parts follow
+in their order."""
 
 import re
 from dataclasses import dataclass, field
@@ -40,39 +41,39 @@ class _Open:
 
 def with_blocks(html: str, page: str) -> str:
     """`page`: "ltr" or "rtl". An innermost block whose own words all run the other way gets that
-    direction, and what else is in it, in an element of its own, that of the page. Lists of links
-    stay as they are."""
-    pieces, there = list[str](), [_Open("", 0, page, None, None)]
+    direction. What else is in it gets an element of its own, with the direction of the page. Lists
+    of links stay as they are."""
+    pieces, path = list[str](), [_Open("", 0, page, None, None)]
     for token in TOKENS.finditer(html):
         pieces.append(token[0])
-        name, end, inner = token["name"], token["end"], there[-1]
+        name, end, inner = token["name"], token["end"], path[-1]
         if token["text"]:
             if inner.block and LETTER.match(token["text"]):
                 (inner.part or inner.block).own.add(inner.runs)
         elif name and not NO_END.fullmatch(name) and not token["attributes"].endswith("/"):
-            there.append(_opened(name, token["attributes"], len(pieces) - 1, there))
-        elif end and any(each.name == end for each in there):
-            while (closed := there.pop()).name != end:
+            path.append(_opened(name, token["attributes"], len(pieces) - 1, path))
+        elif end and any(element.name == end for element in path):
+            while (closed := path.pop()).name != end:
                 pass
             if closed.block is closed:
                 _turn(pieces, closed, page)
     return "".join(pieces)
 
 
-def _opened(name: str, attributes: str, at: int, there: list[_Open]) -> _Open:
-    within, own = there[-1], DIRECTION.search(attributes)
+def _opened(name: str, attributes: str, at: int, path: list[_Open]) -> _Open:
+    within, own = path[-1], DIRECTION.search(attributes)
     runs = own[1] if own and within.runs else within.runs
-    found = _Open(name, at, "" if "visually-hidden" in attributes else runs, within.block, None)
+    element = _Open(name, at, "" if "visually-hidden" in attributes else runs, within.block, None)
     is_block = BLOCKS.fullmatch(name) or TEXT in attributes
-    if is_block and not any(each.name == "nav" for each in there):
+    if is_block and not any(outer.name == "nav" for outer in path):
         if within.block and within.block is within:
             within.holds_blocks = True
-        found.block = found
+        element.block = element
     elif within.block:
-        found.part = within.part or found
-        if found.part is found:
-            within.block.parts.append(found)
-    return found
+        element.part = within.part or element
+        if element.part is element:
+            within.block.parts.append(element)
+    return element
 
 
 def _turn(pieces: list[str], block: _Open, page: str) -> None:

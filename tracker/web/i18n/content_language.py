@@ -65,16 +65,16 @@ def in_lang(words: str, lang: str = "") -> str:
     return Markup(MARK.sub(_span, str(escape(words))))  # noqa: S704  (escaped here)
 
 
-def _span(found: re.Match[str]) -> str:
-    attributes = _attributes(found[1], language().direction)
-    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
-    return f"<span{said}>{found[2]}</span>"
+def _span(match: re.Match[str]) -> str:
+    attributes = _attributes(match[1], language().direction)
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<span{written}>{match[2]}</span>"
 
 
 def option_lang(words: str) -> dict[str, str]:
     """The attributes of an option that holds these words and no others."""
-    found = MARK.fullmatch(words) if type(words) is str else None
-    return _attributes(found[1], language().direction) if found else {}
+    match = MARK.fullmatch(words) if type(words) is str else None
+    return _attributes(match[1], language().direction) if match else {}
 
 
 @lru_cache(maxsize=64)
@@ -85,11 +85,11 @@ def _attributes(lang: str, page: str) -> dict[str, str]:
 
 def beginning(words: str, length: int) -> str:
     """The first letters, still in their language."""
-    found = MARK.fullmatch(words)
-    return words[:length] if found is None else f"{START}{found[1]}{WORDS}{found[2][:length]}{END}"
+    match = MARK.fullmatch(words)
+    return words[:length] if match is None else f"{START}{match[1]}{WORDS}{match[2][:length]}{END}"
 
 
-def mark_language(found: T, lang: str = "") -> T:
+def mark_language(value: T, lang: str = "") -> T:
     """Rows, alone or in collections, their Wording marked: those that have a `lang` of their own in
     that, with all that they hold; others in `lang`, or not at all without one.
 
@@ -98,31 +98,31 @@ def mark_language(found: T, lang: str = "") -> T:
     rows.
     """
     page = language().tag
-    return _marked(found, lang or page, page)  # type: ignore[no-any-return]
+    return _marked(value, lang or page, page)  # type: ignore[no-any-return]
 
 
-def _marked(found: Any, lang: str, page: str, is_wording: bool = False) -> Any:
+def _marked(value: Any, lang: str, page: str, is_wording: bool = False) -> Any:
     """The very same object where nothing in it is marked."""
-    if isinstance(found, str):
-        return mark(found, lang, page) if is_wording else found
-    kind: type = type(found)
+    if isinstance(value, str):
+        return mark(value, lang, page) if is_wording else value
+    kind: type = type(value)
     shape = _shape(kind)
     if shape is not None:
-        return _marked_row(found, shape, (shape.has_lang and found.lang) or lang, page)
-    if isinstance(found, COLLECTIONS):
-        return _marked_collection(found, lang, page, is_wording)
-    return found
+        return _marked_row(value, shape, (shape.has_lang and value.lang) or lang, page)
+    if isinstance(value, COLLECTIONS):
+        return _marked_collection(value, lang, page, is_wording)
+    return value
 
 
-def _marked_collection(found: Any, lang: str, page: str, is_wording: bool) -> Any:
-    is_mapping = isinstance(found, Mapping)
-    values = found.values() if is_mapping else found
+def _marked_collection(collection: Any, lang: str, page: str, is_wording: bool) -> Any:
+    is_mapping = isinstance(collection, Mapping)
+    values = collection.values() if is_mapping else collection
     if lang == page and not any(_may_have_lang(kind) for kind in set(map(type, values))):
-        return found
+        return collection
     marked = [_marked(value, lang, page, is_wording) for value in values]
     if all(new is old for new, old in zip(marked, values, strict=True)):
-        return found
-    return dict(zip(found, marked, strict=True)) if is_mapping else type(found)(marked)
+        return collection
+    return dict(zip(collection, marked, strict=True)) if is_mapping else type(collection)(marked)
 
 
 def _marked_row(row: Any, shape: RowShape, lang: str, page: str) -> Any:

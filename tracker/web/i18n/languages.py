@@ -52,7 +52,7 @@ class _Isolating:
     @staticmethod
     def _isolated(look_up: Callable[..., str]) -> Callable[..., str]:
         return lambda *texts: PLACEHOLDER.sub(
-            lambda found: f"{FSI}{found[0]}{PDI}", str(look_up(*texts))
+            lambda match: f"{FSI}{match[0]}{PDI}", str(look_up(*texts))
         )
 
 
@@ -61,15 +61,15 @@ class _Texts(Domain):  # type: ignore[misc]
         """Looked up once for a request: a page asks for hundreds of texts."""
         if not g:
             return self._looked_up()
-        found = g.get("catalogue")
-        if found is None:
-            found = g.catalogue = self._looked_up()
-        return found
+        texts = g.get("catalogue")
+        if texts is None:
+            texts = g.catalogue = self._looked_up()
+        return texts
 
     def _looked_up(self) -> Any:
         pseudo = PSEUDO.get(current_app.config["PSEUDO_LANGUAGE"])
-        found = super().get_translations() if pseudo is None else pseudo[1]
-        return _Isolating(found) if language().direction == "rtl" else found
+        texts = super().get_translations() if pseudo is None else pseudo[1]
+        return _Isolating(texts) if language().direction == "rtl" else texts
 
 
 class _Languages(Babel):  # type: ignore[misc]

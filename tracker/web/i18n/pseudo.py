@@ -37,18 +37,18 @@ def _longer(text: str) -> str:
     too."""
     due = 0.0
 
-    def one(found: re.Match[str]) -> str:
+    def one(match: re.Match[str]) -> str:
         nonlocal due
-        due += LONGER * len(found[0])
-        more = min(round(due), len(found[0]))
+        due += LONGER * len(match[0])
+        more = min(round(due), len(match[0]))
         due -= more
-        return _stretched(found[0], more).translate(ACCENTS)
+        return _stretched(match[0], more).translate(ACCENTS)
 
     return WORD.sub(one, text)
 
 
 def _mirrored(text: str) -> str:
-    return WORD.sub(lambda found: f"{RLM}{RLO}{found[0]}{PDF}{RLM}", text)
+    return WORD.sub(lambda match: f"{RLM}{RLO}{match[0]}{PDF}{RLM}", text)
 
 
 @lru_cache(maxsize=4096)

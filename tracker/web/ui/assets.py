@@ -33,8 +33,8 @@ def _is_part(path: Path, static: Path) -> bool:
 
 
 def as_served(path: Path) -> bytes:
-    """What is served of a file: of a list in css/, the files that it names, in their order, and of
-    a script its parts too, so that a browser asks once for all of them."""
+    """What is served for a file. A list in css/ is served as the files that it names, in their
+    order, and a script together with its parts, so that a browser asks once for all of them."""
     if path.suffix == ".js":
         return joined(path)
     if path.suffix != ".css":
@@ -80,9 +80,9 @@ def imported(contents: dict[str, bytes], entry: str) -> list[str]:
     waiting = [entry]
     while waiting:
         name = waiting.pop()
-        beside = Path(name).parent
+        folder = Path(name).parent
         for address in (line[1] for line in SCRIPT_IMPORT.findall(contents[name])):
-            module = os.path.normpath(beside / address.decode())
+            module = os.path.normpath(folder / address.decode())
             if module not in modules:
                 modules.append(module)
                 waiting.append(module)
@@ -105,8 +105,8 @@ def lay_out(contents: dict[str, bytes], target: Path) -> list[Path]:
         if not folder.exists():
             _write(contents, folder)
         os.utime(folder)  # its last start says which one was served before
-        others = [each for each in target.glob("[!.]*") if each != folder]
-        others.sort(key=lambda each: each.stat().st_mtime)
+        others = [other for other in target.glob("[!.]*") if other != folder]
+        others.sort(key=lambda other: other.stat().st_mtime)
         for other in others[:-1]:
             shutil.rmtree(other)
     return [folder, *others[-1:]]

@@ -154,22 +154,22 @@ def _by_place(person_id: int) -> dict[tuple[str, str], DraftHeader]:
     """By form and subject, asked once for a page. Why evidence counts for a statement of another
     version stands also at those that take its place in theirs."""
     if "drafts_by_place" in g:
-        found: dict[tuple[str, str], DraftHeader] = g.drafts_by_place
-        return found
+        by_place: dict[tuple[str, str], DraftHeader] = g.drafts_by_place
+        return by_place
     headers = _headers(person_id)
-    found = g.drafts_by_place = {(each.form, each.subject): each for each in headers}
+    by_place = g.drafts_by_place = {(header.form, header.subject): header for header in headers}
     at = {
-        each: an_id(each.subject.rpartition("-")[2]) or 0
-        for each in headers
-        if each.form == EVIDENCE_LINK
+        header: an_id(header.subject.rpartition("-")[2]) or 0
+        for header in headers
+        if header.form == EVIDENCE_LINK
     }
     elsewhere = replaced(person_id, at.values(), session.today()) if at else None
     for header, statement_id in at.items():
         was = elsewhere.statements.get(statement_id) if elsewhere is not None else None
         for new in was.became if was is not None else ():
             place = f"{header.subject.removesuffix(str(statement_id))}{new.id}"
-            found.setdefault((EVIDENCE_LINK, place), header)
-    return found
+            by_place.setdefault((EVIDENCE_LINK, place), header)
+    return by_place
 
 
 def _headers(person_id: int) -> list[DraftHeader]:
@@ -233,14 +233,14 @@ def in_place(chosen: Mapping[int, str]) -> ReplacedChoices | None:
         return None
     placed = {key: typed for key, typed in chosen.items() if key not in moved.statements}
     anew, gone = [], []
-    for key, each in moved.statements.items():
-        typed, title = chosen[key], mark(each.title, moved.learner.lang)
-        for new in each.became:
+    for key, statement in moved.statements.items():
+        typed, title = chosen[key], mark(statement.title, moved.learner.lang)
+        for new in statement.became:
             placed[new.id] = joined(placed.get(new.id, ""), typed)
-            if (new.title, new.text) != (each.title, each.text):
+            if (new.title, new.text) != (statement.title, statement.text):
                 words = mark(f"{new.title}: {new.text}", moved.learner.lang)
                 anew.append(f"“{words}”")
-        if not each.became:
+        if not statement.became:
             gone.append(f"“{title}” ({typed})" if typed else f"“{title}”")
     more = [
         *([_("Worded anew: %(statements)s.", statements=", ".join(anew))] if anew else []),

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.assessment.ratings.rules import LevelProgress, Progress
 from tracker.record.ratings.rules import RatingFilter
 from tracker.rules.core.wording import Wording
-from tracker.rules.sequences import next_after
+from tracker.rules.pagination import next_after
 
 MOST_ON_A_PAGE = 20
 """A domain with more statements than this is listed, and rated, level by level."""
@@ -146,13 +146,15 @@ def _pages(
             strand=first.strand,
             domain_id=first.domain_id,
             rank=rank,
-            done=0 if is_counted else sum(each.rated for each in counted),
-            total=shown(counted, which) if which else sum(each.total for each in within),
+            done=0 if is_counted else sum(level.rated for level in counted),
+            total=shown(counted, which) if which else sum(level.total for level in within),
             current=current == (first.domain_id, rank),
             which=which,
             shown=shown(counted, which) if which and is_counted else None,
         )
         for label, title, rank, within in pages
-        for counted in [[each for each in within if which is not RatingFilter.JOB or each.in_job]]
+        for counted in [
+            [level for level in within if which is not RatingFilter.JOB or level.in_job]
+        ]
         if (shown(within, which) or current == (first.domain_id, rank))
     ]

@@ -22,8 +22,8 @@ from flask_babel import gettext as _
 
 from tracker.queries.core.imprints import Imprint
 from tracker.rules.regions import Paper
-from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
+from tracker.storage.document_fonts import font_for, writing_systems
 from tracker.web.http import downloads, session
 from tracker.web.i18n.content_language import mark_language, plain
 from tracker.web.i18n.languages import language
@@ -194,9 +194,9 @@ def _each_text(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, str):
         return pattern.sub(NO_SIGN, value)
     if isinstance(value, dict):
-        return {key: _each_text(each, pattern) for key, each in value.items()}
+        return {key: _each_text(inner, pattern) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_each_text(each, pattern) for each in value]
+        return [_each_text(inner, pattern) for inner in value]
     return value
 
 

@@ -89,14 +89,14 @@ def namesakes_said(name: str, person_id: int | None = None, email: str = "") -> 
     return [_sentence(detail) for detail in names.details(name, ids, session.today())]
 
 
-def _sentence(each: Namesake) -> str:
-    who = ", ".join((each.email, *each.teams))
-    if each.is_called_so:
-        return str(_("Another person here is called %(name)s: %(who)s.", name=each.name, who=who))
+def _sentence(other: Namesake) -> str:
+    who = ", ".join((other.email, *other.teams))
+    if other.is_called_so:
+        return str(_("Another person here is called %(name)s: %(who)s.", name=other.name, who=who))
     return str(
         _(
             "The name of another person here looks the same: %(name)s, %(who)s.",
-            name=each.name,
+            name=other.name,
             who=who,
         )
     )

@@ -1,9 +1,9 @@
 """Cards of statements to rate, made fast: a page has forty of them.
 
-A card's markup has one home, the macro `statement_card`. It is run once for each shape (which
-answer is chosen, whether there is an endorsement, ...) with stand-ins for all that differs from
-statement to statement, and cut at them; a card is then the pieces with its own words between.
-Shapes hold no word of anybody's, so they are kept between requests.
+The markup of a card is in one place, the macro `statement_card`. It is run once for each shape
+(which answer is chosen, whether there is an endorsement, ...), with stand-ins for all that differs
+between statements, and cut there. A card is these pieces with its own words in between. Shapes hold
+nothing that anybody wrote, so they are kept between requests.
 """
 
 import datetime as dt
@@ -167,8 +167,8 @@ class StatementCards:
 
 
 def _since(card: StatementCard) -> str:
-    """On which version it was reviewed, where that was an earlier one, and what became of the
-    learner's answer since. "" where both are the same."""
+    """In which version it was reviewed, where that is an earlier one, and how the learner's answer
+    has changed since. "" where neither is so."""
     mark, notes = card.endorsement, []
     if mark is not None and mark.version:
         notes.append(_("on version %(version)s", version=mark.version))

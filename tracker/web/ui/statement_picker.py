@@ -52,11 +52,11 @@ class StatementFinder(Generic[T]):
         self.within = request.values.get("within", "")
         self.find = "" if self.within else request.values.get("find", "").strip()[:FIND_MAX]
         if not self.is_asked:
-            self.found = [*every] if len(every) <= FEW else []
+            self.matches = [*every] if len(every) <= FEW else []
         elif self.within:
-            self.found = [each for each in every if domain(each).key == self.within]
+            self.matches = [item for item in every if domain(item).key == self.within]
         else:
-            self.found = [every[at] for at in places_of(self.find, [words(each) for each in every])]
+            self.matches = [every[at] for at in places_of(self.find, [*map(words, every)])]
 
     @property
     def is_asked(self) -> bool:
@@ -68,11 +68,11 @@ class StatementFinder(Generic[T]):
 
     @property
     def shown(self) -> list[T]:
-        return self.found[:MOST]
+        return self.matches[:MOST]
 
     @property
-    def said(self) -> Any:
-        count = len(self.found)
+    def status(self) -> Any:
+        count = len(self.matches)
         if not self.is_asked:
             return ""
         if not count:

@@ -1,7 +1,9 @@
 """Days, times of day and quantities as the reader's library writes them, where the reader is."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -194,3 +196,9 @@ def usual_load() -> str:
             minutes=minutes_for(SUGGESTED, REVIEWER_SECONDS),
         )
     )
+
+
+Filter = Callable[[Any], str]
+DAYS: tuple[Filter, ...] = (ago, counts_from, day, full_day, how_long, long_day, moment, month)
+QUANTITIES: tuple[Filter, ...] = (file_size, hour, hours, number, time_of_day)
+"""Templates call each by its name."""

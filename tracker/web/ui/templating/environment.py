@@ -16,23 +16,7 @@ from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import START, in_lang, plain
 from tracker.web.i18n.languages import catalogue, language
 from tracker.web.ui.templating import navigation
-from tracker.web.ui.templating.dates import (
-    ago,
-    counts_from,
-    day,
-    file_size,
-    full_day,
-    hour,
-    hours,
-    how_long,
-    long_day,
-    moment,
-    month,
-    number,
-    time_of_day,
-    today,
-    usual_load,
-)
+from tracker.web.ui.templating.dates import DAYS, QUANTITIES, number, today, usual_load
 
 
 class PageContext(Context):
@@ -87,21 +71,7 @@ def _counted(context: Context, one: str, many: str, count: int, /, **values: obj
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(_=_translated, gettext=_translated, ngettext=_counted)
-    app.jinja_env.filters.update(
-        hour=hour,
-        day=day,
-        full_day=full_day,
-        long_day=long_day,
-        month=month,
-        how_long=how_long,
-        moment=moment,
-        time_of_day=time_of_day,
-        ago=ago,
-        counts_from=counts_from,
-        file_size=file_size,
-        hours=hours,
-        number=number,
-    )
+    app.jinja_env.filters.update({filter_.__name__: filter_ for filter_ in (*DAYS, *QUANTITIES)})
     app.jinja_env.tests.update(web_link=is_web_link)
     app.jinja_env.globals.update(
         may=access.may, was_refused=was_refused, usual_load=usual_load, address_here=address_here
