@@ -33,6 +33,7 @@ from tracker.db import db
 from tracker.record.versions import queries as versions
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+pytest_plugins = ["tests.fixtures", "tests.properties"]
 
 
 class TestConfig(Config):
@@ -100,11 +101,13 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 WEB = Path(__file__).parent / "web"
+OF_A_PAGE = ("test_forms", "test_pages", "test_exports", "test_views")
+"""How tests are called that ask for pages: after the kinds of files that make them."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without PostgreSQL the long walks wait for CI (`in_ci`). Crawls, the walk through every door
-    and every form, the pages of a room, and what tells nothing new of PostgreSQL (tests/repeats)
+    and every form, the pages of a topic, and what tells nothing new of PostgreSQL (tests/repeats)
     are looked at on one engine; `make test-long` looks at them on both, and at the longest. What
     races, and who may see whom (tests/policy), is looked at on both wherever PostgreSQL is."""
     told = repeats()
@@ -146,11 +149,9 @@ def _crawls(item: pytest.Item) -> bool:
 
 
 def _is_of_a_page(item: pytest.Item) -> bool:
-    return (
-        item.path.is_relative_to(WEB)
-        and not item.path.is_relative_to(WEB / "http")
-        and item.get_closest_marker("races") is None
-    )
+    is_of_the_frame = item.path.is_relative_to(WEB) and not item.path.is_relative_to(WEB / "http")
+    is_of_a_page = is_of_the_frame or item.path.name.startswith(OF_A_PAGE)
+    return is_of_a_page and item.get_closest_marker("races") is None
 
 
 ENGINES = ["sqlite", "postgresql"] if "postgres" in REQUIRED else ["sqlite"]
@@ -364,7 +365,7 @@ def client(app: Flask) -> Client:
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], Client]:
     """A client of somebody signed in, by their email address. The way in through the page is told
-    in tests/web/accounts."""
+    in tests/accounts."""
 
     def as_person(email: str) -> Client:
         somebody = Client(app)

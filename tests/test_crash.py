@@ -32,7 +32,7 @@ from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, YES, answer_all, item_ids, send
 from tests.factories.world import World, make_world
-from tests.review_rules import faults
+from tests.reviews.review_rules import faults
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import Membership, RatingEntry, ReviewMessage, Submission, TrainingAction

@@ -21,7 +21,7 @@ from tests.factories.frameworks import first_version
 from tests.factories.sending import actor, answer_all, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
-from tests.second_migration import with_second
+from tests.storage.second_migration import with_second
 from tracker.accounts.links import actions as invitations
 from tracker.administration.accounts import actions as merging
 from tracker.administration.accounts import actions as removal

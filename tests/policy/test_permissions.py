@@ -15,7 +15,7 @@ from sqlalchemy import literal, select
 from tests.conftest import NOW, empty
 from tests.engines import LONG, REQUIRED
 from tests.factories.world import add, job
-from tests.rules.searching import SEARCH
+from tests.properties import SEARCH
 from tracker.administration.access_review.queries import accesses, readers
 from tracker.db import db, transaction
 from tracker.frameworks.versions import records_moves as moves

@@ -20,8 +20,8 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tests.snapshots import rows
-from tests.web.reviews.test_reviews import words
+from tests.reviews.review.test_views import words
+from tests.storage.snapshots import rows
 from tracker.assessment.imports import queries as import_targets
 from tracker.assessment.imports.forms import headings
 from tracker.assessment.imports.rules import plan

@@ -20,7 +20,7 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
 from tests.factories.sending import actor, answer_all, send
 from tests.factories.world import World, make_world
-from tests.review_rules import faults
+from tests.reviews.review_rules import faults
 from tracker.app import create_app
 from tracker.db import Base, db
 from tracker.evidence.erasures import actions as evidence_erasures

@@ -20,7 +20,7 @@ from tests.doors import DOORS
 from tests.doors.valid_forms import SENDS, WITHOUT_A_KEY, Send
 from tests.factories.sending import YES, item_ids, send
 from tests.factories.world import World
-from tests.snapshots import rows
+from tests.storage.snapshots import rows
 from tests.web.http.test_hostile_input import Reader
 from tracker.administration.library.actions import set_operator
 from tracker.cli.background.work import work

@@ -29,8 +29,8 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
-from tests.queries.endorsements.test_digest_check import behind_the_guards
-from tests.web.profiles.test_profiles import reviewed
+from tests.profiles.profile.test_views import reviewed
+from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.administration.rounds import actions as rounds
 from tracker.app import create_app
 from tracker.db import db, session, transaction
