@@ -1,4 +1,5 @@
-"""What tests of several subjects begin with: use cases are called without a request."""
+"""What tests of several subjects begin with: a context for use cases, which are called without a
+request, or somebody who is signed in."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -6,12 +7,21 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from tests.conftest import made_once
+from tests.client import Client
+from tests.copies import made_once
 from tests.factories.actors import acting
+from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.world import World
 from tracker.db import db, session
 from tracker.operations.checks import queries_record as record_check
 from tracker.policy.permissions import Actor
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[None]:
+    """An application context, with whatever world the test makes. For tests without clients."""
+    with app.app_context():
+        yield
 
 
 @pytest.fixture
@@ -25,6 +35,31 @@ def context(app: Flask, world: World) -> Iterator[World]:
 def adam(context: World) -> Actor:
     """The administrator of City Library."""
     return acting(context, "adam")
+
+
+@pytest.fixture
+def ana(sign_in: Callable[[str], Client], world: World) -> Client:
+    """A learner, signed in."""
+    return sign_in(world.email("ana"))
+
+
+@pytest.fixture
+def sue(sign_in: Callable[[str], Client], world: World) -> Client:
+    """Ana's supervisor, signed in."""
+    return sign_in(world.email("sue"))
+
+
+@pytest.fixture
+def admin(sign_in: Callable[[str], Client], world: World) -> Client:
+    """Adam, the administrator of City Library, signed in."""
+    return sign_in(world.email("adam"))
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A mail server on this machine, and what it took."""
+    with mail_server() as found:
+        yield found
 
 
 @pytest.fixture

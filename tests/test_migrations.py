@@ -12,7 +12,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from config import ROOT
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.doors.administration import an_imported_roster
 from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, ReviewerAnswer

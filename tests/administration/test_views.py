@@ -41,11 +41,6 @@ HUGE = "9" * 30
 TODAY = NOW.date().isoformat()
 
 
-@pytest.fixture
-def adam(world: World, sign_in: SignInAs) -> Client:
-    return sign_in(world.email("adam"))
-
-
 def count(app: Flask, model: type) -> int:
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(model)) or 0
@@ -175,45 +170,45 @@ def test_an_empty_library_is_led_through_its_first_day(
     ],
 )
 def test_a_message_counts_only_when_it_arrived(
-    app: Flask, world: World, adam: Client, outcome: MailOutcome, said: str
+    app: Flask, world: World, admin: Client, outcome: MailOutcome, said: str
 ) -> None:
     with app.app_context():
         mail_tried(
             world, outcome=outcome, reason="mail_down" if outcome is MailOutcome.REFUSED else ""
         )
-    page = adam.get("/admin").text
+    page = admin.get("/admin").text
     assert said in page
     mine = page.partition("Send a test message</a>")[2].partition("</li>")[0]
     assert ("Done" in mine) is (outcome is MailOutcome.ARRIVED)
 
 
 def test_a_backup_counts_only_when_nothing_was_wrong_with_it(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
-    assert "Try out a backup" not in adam.get("/admin").text
+    assert "Try out a backup" not in admin.get("/admin").text
     with app.app_context():
         set_operator(world.email("adam"), True, NOW)
-    assert "Try out a backup" in adam.get("/admin").text
-    assert "ever tried out" in adam.get("/admin/backup").text
+    assert "Try out a backup" in admin.get("/admin").text
+    assert "ever tried out" in admin.get("/admin/backup").text
     with app.app_context():
         backup_tried(NOW - dt.timedelta(days=3))
-    assert "Last tested: 3 days ago." in adam.get("/admin").text
-    assert "Passed" in adam.get("/admin/backup").text
+    assert "Last tested: 3 days ago." in admin.get("/admin").text
+    assert "Passed" in admin.get("/admin/backup").text
     with app.app_context():
         backup_tried(NOW, f"file_missing {'0' * 64}\nguard_missing audit_events_no_delete")
-    assert "cannot be relied on" in adam.get("/admin").text
-    page = adam.get("/admin/backup").text
+    assert "cannot be relied on" in admin.get("/admin").text
+    page = admin.get("/admin/backup").text
     assert "2 faults" in page
     assert "audit_events_no_delete" in page
 
 
 def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
-    assert "1 job profile with targets." in adam.get("/admin").text
+    assert "1 job profile with targets." in admin.get("/admin").text
     with app.app_context(), transaction() as tx:
         tx.execute(delete(Target))
-    assert "0 of 1 job profile has targets." in adam.get("/admin").text
+    assert "0 of 1 job profile has targets." in admin.get("/admin").text
 
 
 @pytest.mark.parametrize(
@@ -229,24 +224,24 @@ def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(
     ],
 )
 def test_people_are_found_by_parts_of_name_and_address(
-    app: Flask, world: World, adam: Client, search: str, found: list[str]
+    app: Flask, world: World, admin: Client, search: str, found: list[str]
 ) -> None:
     with app.app_context(), transaction() as tx:
         for name, email in (("José Álvarez", "jo@example.org"), ("Eva Strasse", "eva@example.org")):
             tx.add(
                 Person(library_id=world.libraries["city"], name=name, email=email, created_at=NOW)
             )
-    page = adam.get("/admin/people", query_string={"search": search}).text
+    page = admin.get("/admin/people", query_string={"search": search}).text
     assert re.findall(r'<th scope="row"><label>.*?</label> <a[^>]*>([^<]+)</a>', page) == found
 
 
 @pytest.mark.in_ci
-def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) -> None:
+def test_people_are_filtered_and_sorted(app: Flask, world: World, admin: Client) -> None:
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["lea"]).disabled_at = NOW
 
     def names(**query: object) -> list[str]:
-        page = adam.get("/admin/people", query_string=query).text
+        page = admin.get("/admin/people", query_string=query).text
         return re.findall(r'<th scope="row"><label>.*?</label> <a[^>]*>([^<]+)</a>', page)
 
     assert names() == ["Adam", "Ana", "Ben", "Carl", "Cora", "Hugo", "Sue"]
@@ -342,22 +337,22 @@ NOT_SET = "Your library hasn’t set yet how long records are kept."
 
 
 def test_the_administrator_is_told_which_published_versions_promise_what_is_not_built(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
     def promising() -> list[str]:
-        page = adam.get("/admin/use-statement").text
+        page = admin.get("/admin/use-statement").text
         return re.findall(r"<li>(Version \d+ of [^:]+: .*?)</li>", page)
 
     def publish(text: str) -> None:
-        version = adam.get("/admin/use-statement").text
+        version = admin.get("/admin/use-statement").text
         base = re.search(r'name="base_version"[^>]*value="(\d+)"', version)
         assert base is not None
         form = {"base_version": base[1], "text": text}
-        assert adam.post("/admin/use-statement", form).status_code == 303
+        assert admin.post("/admin/use-statement", form).status_code == 303
 
     task = "Correct how ratings are used"
     assert promising() == []
-    assert task not in adam.get("/").text
+    assert task not in admin.get("/").text
     publish(PROMISED)
     (line,) = promising()
     number = re.search(r"Version (\d+) of Nov 24", line)
@@ -367,18 +362,18 @@ def test_the_administrator_is_told_which_published_versions_promise_what_is_not_
         "You can take all of them with you.",
         "You can ask for them to be erased",
     ]
-    page = adam.get("/admin/use-statement").text
+    page = admin.get("/admin/use-statement").text
     assert "Take these sentences out below, and publish a new version." in page
     for address in ("/", "/admin"):
-        said = adam.get(address).text
+        said = admin.get(address).text
         assert task in said
         assert f"Version {number[1]} of Nov 24 promises what Skills Tracker can’t do yet." in said
     publish(f"How long it is kept. {NOT_SET}")
     assert promising() == [line], "it can still be read, and people read it"
-    page = adam.get("/admin/use-statement").text
+    page = admin.get("/admin/use-statement").text
     assert "The newest version doesn’t say so" in page
     assert "Take these sentences out below" not in page
-    assert task not in adam.get("/").text + adam.get("/admin").text
+    assert task not in admin.get("/").text + admin.get("/admin").text
 
 
 @pytest.mark.parametrize(
@@ -396,28 +391,28 @@ def test_the_administrator_is_told_which_published_versions_promise_what_is_not_
     ],
 )
 def test_lists_take_as_many_statements_for_many_rows(
-    app: Flask, world: World, adam: Client, count_sql: Queries, address: str
+    app: Flask, world: World, admin: Client, count_sql: Queries, address: str
 ) -> None:
     address = address.format(central=world.teams["central"])
-    adam.get(address)
+    admin.get(address)
     count_sql.clear()
-    adam.get(address)
+    admin.get(address)
     few = list(count_sql)
     add_people(app, world, 60)
     count_sql.clear()
-    page = adam.get(address)
+    page = admin.get(address)
     assert page.status_code == 200
     assert len(count_sql) == len(few)
     assert len(count_sql) <= 8
 
 
-def test_long_lists_have_pages(app: Flask, world: World, adam: Client) -> None:
+def test_long_lists_have_pages(app: Flask, world: World, admin: Client) -> None:
     add_people(app, world, 60)
-    first = adam.get("/admin/people", query_string={"search": "person"}).text
+    first = admin.get("/admin/people", query_string={"search": "person"}).text
     assert "60 of 68 people" in first
     second = re.search(r'rel="next" href="([^"]+)"', first)
     assert second is not None
-    page = adam.get(second.group(1).replace("&amp;", "&")).text
+    page = admin.get(second.group(1).replace("&amp;", "&")).text
     assert len(re.findall(r'<th scope="row"><label>.*?</label> <a', page)) == 10
     assert "Person 059" in page
     assert 'value="person"' in page
@@ -431,31 +426,31 @@ def link_of(label: str, page: str) -> str:
 
 
 def test_sorting_keeps_the_filter_and_filtering_the_order(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
     add_people(app, world, 60)
-    page = adam.get("/admin/people", query_string={"search": "person", "state": "invited"}).text
+    page = admin.get("/admin/people", query_string={"search": "person", "state": "invited"}).text
     assert 'aria-sort="ascending"><a class="sort-link" href' in page
-    page = adam.get(link_of("Name and email", page)).text
+    page = admin.get(link_of("Name and email", page)).text
     assert 'aria-sort="descending"' in page
     assert "Person 059" in page
     assert "60 of 68 people" in page
     assert '<input type="hidden" name="order" value="turned">' in page
     following = re.search(r'rel="next" href="([^"]+)"', page)
     assert following is not None
-    last = adam.get(following.group(1).replace("&amp;", "&")).text
+    last = admin.get(following.group(1).replace("&amp;", "&")).text
     assert "Person 000" in last
     assert 'aria-sort="descending"' in last
 
 
-def test_nobody_found_says_what_to_do(adam: Client) -> None:
-    page = adam.get("/admin/people?search=nobody-at-all&sort=added").text
+def test_nobody_found_says_what_to_do(admin: Client) -> None:
+    page = admin.get("/admin/people?search=nobody-at-all&sort=added").text
     assert "0 of 8 people" in page
     assert "Try part of a name" in page
     assert 'href="/admin/people?sort=added"' in page, "the order stays when the filters go"
 
 
-def test_the_audit_is_turned_page_by_page(app: Flask, world: World, adam: Client) -> None:
+def test_the_audit_is_turned_page_by_page(app: Flask, world: World, admin: Client) -> None:
     """Also where many things happened at one moment, and where more happens meanwhile."""
     count = 2 * PAGE + 5
     with app.app_context():
@@ -464,12 +459,12 @@ def test_the_audit_is_turned_page_by_page(app: Flask, world: World, adam: Client
 
     def turned(page: str, words: str) -> str:
         found = re.search(rf'href="([^"]+)">{words}</a>', page)
-        return adam.get(unescape(found[1])).text if found else ""
+        return admin.get(unescape(found[1])).text if found else ""
 
     def rows(page: str) -> list[str]:
         return re.findall(r'<td class="nowrap">(.*?)</td>', page.partition("<tbody>")[2])
 
-    first = adam.get("/admin/audit?kind=person_edited").text
+    first = admin.get("/admin/audit?kind=person_edited").text
     second = turned(first, "Older")
     third = turned(second, "Older")
     assert [len(rows(each)) for each in (first, second, third)] == [PAGE, PAGE, 5]
@@ -482,7 +477,7 @@ def test_the_audit_is_turned_page_by_page(app: Flask, world: World, adam: Client
     assert newest == rows(first)[:1] + rows(first)[:-1]
     assert len(rows(turned(second, "Newer"))) == PAGE
     for wild in ("before=x", f"before={HUGE}", "after=999999", "after=-1"):
-        assert rows(adam.get(f"/admin/audit?kind=person_edited&{wild}").text) == newest
+        assert rows(admin.get(f"/admin/audit?kind=person_edited&{wild}").text) == newest
 
 
 @pytest.mark.parametrize(
@@ -500,10 +495,10 @@ def test_the_audit_is_turned_page_by_page(app: Flask, world: World, adam: Client
     ],
 )
 def test_a_person_who_cannot_be_added(
-    app: Flask, world: World, adam: Client, name: str, email: str
+    app: Flask, world: World, admin: Client, name: str, email: str
 ) -> None:
     before = count(app, Person)
-    response = adam.post("/admin/people", {"name": name, "email": email})
+    response = admin.post("/admin/people", {"name": name, "email": email})
     assert response.status_code == 422
     assert count(app, Person) == before
     if "\0" not in name and len(name) < 100 and name:
@@ -511,10 +506,10 @@ def test_a_person_who_cannot_be_added(
 
 
 def test_an_address_with_quotes_and_accents_is_shown_as_text(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
-    adam.post("/admin/people", {"name": '<b onclick="x">"Ñ', "email": "o'neil@example.org"})
-    page = adam.get("/admin/people").text
+    admin.post("/admin/people", {"name": '<b onclick="x">"Ñ', "email": "o'neil@example.org"})
+    page = admin.get("/admin/people").text
     assert "&lt;b onclick=" in page
     assert "<b onclick" not in page
     assert "o&#39;neil@example.org" in page
@@ -531,7 +526,7 @@ def membership_of(app: Flask, world: World, person: str) -> int:
 
 
 @pytest.mark.in_ci
-def test_memberships_that_cannot_be(app: Flask, world: World, adam: Client) -> None:
+def test_memberships_that_cannot_be(app: Flask, world: World, admin: Client) -> None:
     right = {
         "team_id": world.teams["harbour"],
         "role": "learner",
@@ -573,40 +568,40 @@ def test_memberships_that_cannot_be(app: Flask, world: World, adam: Client) -> N
     ben = world.people["ben"]
     for change in wrong:
         assert (
-            adam.post(f"/admin/people/{ben}/memberships", {**right, **change}).status_code == 422
+            admin.post(f"/admin/people/{ben}/memberships", {**right, **change}).status_code == 422
         ), change
-        response = adam.post(
+        response = admin.post(
             f"/admin/memberships/{membership_of(app, world, 'ben')}", {**right, **change}
         )
         assert response.status_code == 422, change
     assert count(app, Membership) == before
-    assert adam.post(f"/admin/people/{ben}/memberships", right).status_code == 303
-    assert adam.post(f"/admin/people/{ben}/memberships", right).status_code == 422, (
+    assert admin.post(f"/admin/people/{ben}/memberships", right).status_code == 303
+    assert admin.post(f"/admin/people/{ben}/memberships", right).status_code == 422, (
         "the same once more"
     )
 
 
-def test_ending_and_correcting_a_membership(app: Flask, world: World, adam: Client) -> None:
+def test_ending_and_correcting_a_membership(app: Flask, world: World, admin: Client) -> None:
     membership_id = membership_of(app, world, "ben")
     assert (
-        adam.post(
+        admin.post(
             f"/admin/memberships/{membership_id}/end", {"end-ends_on": "2025-01-01"}
         ).status_code
         == 422
     )
     assert (
-        adam.post(f"/admin/memberships/{membership_id}/end", {"end-ends_on": TODAY}).status_code
+        admin.post(f"/admin/memberships/{membership_id}/end", {"end-ends_on": TODAY}).status_code
         == 303
     )
     assert row(app, Membership, membership_id).ends_on == NOW.date()
     corrected = {"team_id": world.teams["central"], "role": "supervisor", "starts_on": "2026-03-01"}
-    assert adam.post(f"/admin/memberships/{membership_id}", corrected).status_code == 303
-    assert "They have no job profile here anymore" in adam.get("/admin/people").text
+    assert admin.post(f"/admin/memberships/{membership_id}", corrected).status_code == 303
+    assert "They have no job profile here anymore" in admin.get("/admin/people").text
     after = row(app, Membership, membership_id)
     assert (after.role, after.ends_on, after.role_profile_id) == ("supervisor", None, None)
 
 
-def test_records_of_another_library_are_not_there(app: Flask, world: World, adam: Client) -> None:
+def test_records_of_another_library_are_not_there(app: Flask, world: World, admin: Client) -> None:
     with app.app_context():
         otto = db.session.scalars(
             select(Membership.id).where(Membership.person_id == world.people["otto"])
@@ -620,10 +615,10 @@ def test_records_of_another_library_are_not_there(app: Flask, world: World, adam
         f"/admin/role-profiles/{world.role_profiles['other']}",
         f"/admin/rounds/{world.rounds['other']}",
     ):
-        assert adam.get(address).status_code == 404, address
+        assert admin.get(address).status_code == 404, address
         nowhere = re.sub(r"\d+", "2147483647", address)
-        assert adam.get(nowhere).status_code == 404, nowhere
-        assert adam.get(re.sub(r"\d+", HUGE, address)).status_code == 404, address
+        assert admin.get(nowhere).status_code == 404, nowhere
+        assert admin.get(re.sub(r"\d+", HUGE, address)).status_code == 404, address
     people = "disable", "enable", "administrator", "not-administrator", "link"
     for address in (
         *(f"/admin/people/{world.people['otto']}/{act}" for act in people),
@@ -632,14 +627,14 @@ def test_records_of_another_library_are_not_there(app: Flask, world: World, adam
         f"/admin/role-profiles/{world.role_profiles['other']}/retire",
         f"/admin/rounds/{world.rounds['other']}",
     ):
-        assert adam.post(address, {"name": "x"}).status_code == 404, address
+        assert admin.post(address, {"name": "x"}).status_code == 404, address
     for page in ("/admin", "/admin/people", "/admin/teams", "/admin/audit", "/admin/role-profiles"):
-        text = adam.get(page).text
+        text = admin.get(page).text
         assert "Other Library" not in text
         assert "Otto" not in text
 
 
-def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, adam: Client) -> None:
+def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, admin: Client) -> None:
     central = f"/admin/teams/{world.teams['central']}"
     for form in (
         {"name": "", "parent_id": world.teams["city"]},
@@ -651,9 +646,9 @@ def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, adam: Cl
         {"name": "Central", "parent_id": ""},
         {"name": "Harbour", "parent_id": world.teams["city"]},
     ):
-        assert adam.post(central, form).status_code == 422, form
+        assert admin.post(central, form).status_code == 422, form
     moved = {"name": "Central Hall", "parent_id": world.teams["harbour"], "open_reviews": "y"}
-    assert adam.post(central, moved).status_code == 303
+    assert admin.post(central, moved).status_code == 303
     team = row(app, Team, world.teams["central"])
     assert (team.name, team.parent_id, team.open_reviews) == (
         "Central Hall",
@@ -661,16 +656,16 @@ def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, adam: Cl
         True,
     )
     assert (
-        adam.post(f"/admin/teams/{world.teams['city']}", {"open_reviews": "y"}).status_code == 303
+        admin.post(f"/admin/teams/{world.teams['city']}", {"open_reviews": "y"}).status_code == 303
     )
     assert (
         "cannot be closed"
-        in adam.post(f"/admin/teams/{world.teams['city']}/close", follow_redirects=True).text
+        in admin.post(f"/admin/teams/{world.teams['city']}/close", follow_redirects=True).text
     )
 
 
 def test_a_list_that_did_not_arrive_empties_no_target(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
     def targets() -> int:
         with app.app_context():
@@ -679,13 +674,13 @@ def test_a_list_that_did_not_arrive_empties_no_target(
             return db.session.scalar(select(func.count(Target.id)).where(mine)) or 0
 
     before = targets()
-    refused = adam.post(f"/admin/role-profiles/{world.role_profiles['city']}", {"name": "Mid"})
+    refused = admin.post(f"/admin/role-profiles/{world.role_profiles['city']}", {"name": "Mid"})
     assert refused.status_code == 422
     assert "This list did not arrive." in refused.text
     assert targets() == before > 0
 
 
-def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> None:
+def test_targets_are_set_on_the_page(app: Flask, world: World, admin: Client) -> None:
     address = f"/admin/role-profiles/{world.role_profiles['city']}"
     technical, leadership = (
         f"target_{world.domains[name]}" for name in ("technical", "leadership")
@@ -698,11 +693,11 @@ def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> 
         {technical: "x"},
         {"name": ""},
     ):
-        assert adam.post(address, {"name": "Mid-level", **same, **change}).status_code == 422, (
+        assert admin.post(address, {"name": "Mid-level", **same, **change}).status_code == 422, (
             change
         )
     assert (
-        adam.post(
+        admin.post(
             address, {"name": "Mid-level", **same, technical: "3", leadership: ""}
         ).status_code
         == 303
@@ -716,11 +711,11 @@ def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> 
             ).all()
         )
     assert targets == {"technical": 3, "communication": 2}
-    assert adam.post("/admin/role-profiles/start", {"framework": HUGE}).status_code == 404
-    assert adam.get("/admin/role-profiles/new?framework=x").status_code == 404
+    assert admin.post("/admin/role-profiles/start", {"framework": HUGE}).status_code == 404
+    assert admin.get("/admin/role-profiles/new?framework=x").status_code == 404
 
 
-def test_rounds_on_the_page(world: World, adam: Client) -> None:
+def test_rounds_on_the_page(world: World, admin: Client) -> None:
     right = {
         "name": "Spring",
         "framework_ids": world.framework_id,
@@ -737,21 +732,22 @@ def test_rounds_on_the_page(world: World, adam: Client) -> None:
         {"name": "Autumn 2026"},
         {"ends_on": "9999-01-01"},
     ):
-        response = adam.post("/admin/rounds", {**right, **change})
+        response = admin.post("/admin/rounds", {**right, **change})
         assert response.status_code == 422, change
-    assert "Autumn 2026" in adam.post("/admin/rounds", {**right, "starts_on": "2026-12-01"}).text
-    assert adam.post("/admin/rounds", right).status_code == 303
+    assert "Autumn 2026" in admin.post("/admin/rounds", {**right, "starts_on": "2026-12-01"}).text
+    assert admin.post("/admin/rounds", right).status_code == 303
     assert (
-        adam.post(f"/admin/rounds/{world.rounds['city']}", {**right, "name": "Moved"}).status_code
+        admin.post(f"/admin/rounds/{world.rounds['city']}", {**right, "name": "Moved"}).status_code
         == 422
     )
 
 
-def test_two_pages_that_publish_are_told(world: World, adam: Client) -> None:
+def test_two_pages_that_publish_are_told(world: World, admin: Client) -> None:
     assert (
-        adam.post("/admin/use-statement", {"base_version": "1", "text": "Mine."}).status_code == 303
+        admin.post("/admin/use-statement", {"base_version": "1", "text": "Mine."}).status_code
+        == 303
     )
-    late = adam.post(
+    late = admin.post(
         "/admin/use-statement", {"base_version": "1", "text": "Yours, typed at length."}
     )
     assert late.status_code == 422
@@ -764,7 +760,7 @@ def test_two_pages_that_publish_are_told(world: World, adam: Client) -> None:
         {"text": "x" * 20_001},
     ):
         assert (
-            adam.post(
+            admin.post(
                 "/admin/use-statement", {"base_version": "2", "text": "New.", **wrong}
             ).status_code
             == 422
@@ -772,7 +768,7 @@ def test_two_pages_that_publish_are_told(world: World, adam: Client) -> None:
 
 
 @pytest.mark.in_ci
-def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Client) -> None:
+def test_statements_are_left_out_and_taken_in(app: Flask, world: World, admin: Client) -> None:
     first, second = world.statements["technical"][:2]
     for wrong in (
         {"statements": [first]},
@@ -782,28 +778,28 @@ def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Cl
         {"statements": ["x"], "reason": "Why."},
         {"statements": [first], "reason": "x" * 501},
     ):
-        assert adam.post("/admin/not-rated", wrong).status_code == 422, wrong
+        assert admin.post("/admin/not-rated", wrong).status_code == 422, wrong
     assert count(app, NotRatedHere) == 0
-    kept = adam.post("/admin/not-rated", {"statements": [first, second]}).text
+    kept = admin.post("/admin/not-rated", {"statements": [first, second]}).text
     assert len(re.findall(r'name="statements" value="\d+" checked', kept)) == 2
     assert (
-        adam.post(
+        admin.post(
             "/admin/not-rated", {"statements": [first, second], "reason": "No such tool."}
         ).status_code
         == 303
     )
-    page = adam.get("/admin/not-rated").text
+    page = admin.get("/admin/not-rated").text
     assert page.count("No such tool.") == 2
     lift = re.search(r'action="(/admin/not-rated/\d+/lift)"', page)
     assert lift is not None
-    assert adam.post(lift.group(1)).status_code == 303
-    assert adam.post(lift.group(1)).status_code == 404
+    assert admin.post(lift.group(1)).status_code == 303
+    assert admin.post(lift.group(1)).status_code == 404
     assert count(app, NotRatedHere) == 1
-    assert adam.get("/admin/not-rated?framework=" + HUGE).status_code == 404
+    assert admin.get("/admin/not-rated?framework=" + HUGE).status_code == 404
 
 
 @pytest.mark.in_ci
-def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
+def test_the_library_settings(app: Flask, world: World, admin: Client) -> None:
     right = {
         "name": "Lake Library",
         "time_zone": "Asia/Tokyo",
@@ -826,8 +822,8 @@ def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
         {"differences_days": ""},
         {"differences_days": "x"},
     ):
-        assert adam.post("/admin/library", {**right, **change}).status_code == 422, change
-    assert adam.post("/admin/library", right).status_code == 303
+        assert admin.post("/admin/library", {**right, **change}).status_code == 422, change
+    assert admin.post("/admin/library", right).status_code == 303
     library = row(app, Library, world.libraries["city"])
     assert (library.name, library.time_zone, library.names_to_coordinators) == (
         "Lake Library",
@@ -835,7 +831,7 @@ def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
         False,
     )
     assert (library.region, library.paper) == ("GB", "a4")
-    assert "24 Nov, 19:00" in adam.get("/admin/audit").text, "10:00 UTC is 19:00 in Tokyo"
+    assert "24 Nov, 19:00" in admin.get("/admin/audit").text, "10:00 UTC is 19:00 in Tokyo"
 
 
 def test_days_begin_where_the_library_is(app: Flask, world: World, sign_in: SignInAs) -> None:
@@ -855,7 +851,7 @@ def test_days_begin_where_the_library_is(app: Flask, world: World, sign_in: Sign
 
 
 def test_the_audit_lists_administration_and_nothing_of_ratings(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
     with app.app_context():
         for kind, library in (
@@ -864,18 +860,18 @@ def test_the_audit_lists_administration_and_nothing_of_ratings(
             ("person_added", "other"),
         ):
             happened(world, kind, "ana", "ana", library=library, x="canary")
-    adam.post(f"/admin/people/{world.people['ben']}/administrator")
-    adam.post(f"/admin/teams/{world.teams['harbour']}/close")
-    page = adam.get("/admin/audit").text
+    admin.post(f"/admin/people/{world.people['ben']}/administrator")
+    admin.post(f"/admin/teams/{world.teams['harbour']}/close")
+    page = admin.get("/admin/audit").text
     body = page[page.index("<tbody>") :]
     kinds = [kind.strip() for kind in re.findall(r'<th scope="row">([^<]+)</th>', body)]
     assert kinds == ["Team closed", *["Membership ended"] * 3, "Made administrator", "Signed in"]
     assert "canary" not in page
-    about_ben = adam.get("/admin/audit", query_string={"person_id": world.people["ben"]}).text
+    about_ben = admin.get("/admin/audit", query_string={"person_id": world.people["ben"]}).text
     assert "Events by or about Ben." in about_ben
 
     def events(query: str) -> int:
-        return adam.get(f"/admin/audit?{query}").text.count('<th scope="row">')
+        return admin.get(f"/admin/audit?{query}").text.count('<th scope="row">')
 
     assert about_ben.partition("<tbody>")[2].count('<th scope="row">') == 1
     assert events("kind=team_closed") == 1
@@ -889,21 +885,21 @@ def test_the_audit_lists_administration_and_nothing_of_ratings(
         "until=9999-12-31",
         f"before={HUGE}",
     ):
-        assert adam.get(f"/admin/audit?{wild}").status_code == 200, wild
+        assert admin.get(f"/admin/audit?{wild}").status_code == 200, wild
 
 
-def test_a_stale_token_changes_nothing(app: Flask, world: World, adam: Client) -> None:
+def test_a_stale_token_changes_nothing(app: Flask, world: World, admin: Client) -> None:
     before = count(app, Person)
-    adam.get("/admin")
-    adam.token = "stale"
+    admin.get("/admin")
+    admin.token = "stale"
     assert (
-        adam.post("/admin/people", {"name": "New", "email": "new@example.org"}).status_code == 400
+        admin.post("/admin/people", {"name": "New", "email": "new@example.org"}).status_code == 400
     )
     assert count(app, Person) == before
 
 
 def test_administrators_have_no_way_to_set_a_password(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
     """Nor anything else that the form does not ask for."""
     more = {
@@ -916,7 +912,7 @@ def test_administrators_have_no_way_to_set_a_password(
     }
     ana = world.people["ana"]
     assert (
-        adam.post(
+        admin.post(
             f"/admin/people/{ana}", {"name": "Ana R", "email": world.email("ana"), **more}
         ).status_code
         == 303
@@ -926,50 +922,52 @@ def test_administrators_have_no_way_to_set_a_password(
     assert (after.password_hash, after.administrator, after.ready_at) == (HASH, False, None)
     assert after.library_id == world.libraries["city"]
     for address in ("/admin/people/new", f"/admin/people/{ana}/edit", f"/admin/people/{ana}"):
-        assert 'type="password"' not in adam.get(address).text
+        assert 'type="password"' not in admin.get(address).text
 
 
 @pytest.mark.in_ci
 def test_sensitive_statements_are_decided_on_their_page(
-    app: Flask, world: World, adam: Client
+    app: Flask, world: World, admin: Client
 ) -> None:
-    assert "Nothing to decide" in adam.get("/admin/sensitive").text
-    assert "All decided" in adam.get("/admin").text
+    assert "Nothing to decide" in admin.get("/admin/sensitive").text
+    assert "All decided" in admin.get("/admin").text
     first, second = world.statements["technical"][:2]
     with app.app_context(), behind_the_guards() as tx:
         tx.execute(
             update(Statement).where(Statement.id.in_((first, second))).values(sensitive=True)
         )
-    assert "2 not decided yet" in adam.get("/admin").text
-    page = adam.get("/admin/sensitive").text
+    assert "2 not decided yet" in admin.get("/admin").text
+    page = admin.get("/admin/sensitive").text
     assert page.count("Not decided yet, so not rated") == 2
-    assert adam.post("/admin/sensitive", {f"decision_{first}": "perhaps"}).status_code == 422
-    saved = adam.post("/admin/sensitive", {f"decision_{first}": "ask_hr", f"decision_{second}": ""})
+    assert admin.post("/admin/sensitive", {f"decision_{first}": "perhaps"}).status_code == 422
+    saved = admin.post(
+        "/admin/sensitive", {f"decision_{first}": "ask_hr", f"decision_{second}": ""}
+    )
     assert saved.status_code == 303
-    page = adam.get("/admin/sensitive").text
+    page = admin.get("/admin/sensitive").text
     assert "1 decision saved." in page
     assert "Decided by Adam, " in page
     assert page.count("Not decided yet, so not rated") == 1
-    assert "The library is asking HR whether to rate it." in adam.get("/admin/not-rated").text
-    assert "Ask HR" in adam.get("/admin/audit").text
-    adam.post("/admin/sensitive", {f"decision_{first}": "ask_hr"})
-    assert "Nothing was changed." in adam.get("/admin/sensitive").text
+    assert "The library is asking HR whether to rate it." in admin.get("/admin/not-rated").text
+    assert "Ask HR" in admin.get("/admin/audit").text
+    admin.post("/admin/sensitive", {f"decision_{first}": "ask_hr"})
+    assert "Nothing was changed." in admin.get("/admin/sensitive").text
 
 
-def test_targets_in_traits_ask_for_a_reason(app: Flask, world: World, adam: Client) -> None:
+def test_targets_in_traits_ask_for_a_reason(app: Flask, world: World, admin: Client) -> None:
     with app.app_context(), transaction() as tx:
         tx.execute(update(Strand).where(Strand.key == "durable").values(targets_need_reason=True))
     address = f"/admin/role-profiles/{world.role_profiles['city']}"
-    assert "none is on record" in adam.get(address).text
+    assert "none is on record" in admin.get(address).text
     same = {f"target_{domain_id}": "2" for domain_id in world.domains.values()}
-    refused = adam.post(address, {"name": "Mid-level", **same})
+    refused = admin.post(address, {"name": "Mid-level", **same})
     assert refused.status_code == 422
     assert "Enter the reason for the targets in this section" in refused.text
     why = "Every branch trains for them."
     assert (
-        adam.post(address, {"name": "Mid-level", **same, "targets_reason": why}).status_code == 303
+        admin.post(address, {"name": "Mid-level", **same, "targets_reason": why}).status_code == 303
     )
-    page = adam.get(address).text
+    page = admin.get(address).text
     assert f">\r\n{why}</textarea>" in page
     assert "none is on record" not in page
-    assert why in adam.get("/admin/audit").text
+    assert why in admin.get("/admin/audit").text

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 from tests.browser.atlas import PEOPLE, Place
 from tests.browser.conftest import Site
 from tests.client import Client
-from tests.conftest import PAGES, copy_pages, keep_pages
+from tests.copies import PAGES, copy_pages, keep_pages
 from tests.demo.people import load_cast
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import db

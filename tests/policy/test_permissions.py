@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import literal, select
 
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.engines import LONG, REQUIRED
 from tests.factories.world import add, job
 from tests.properties import SEARCH

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Integer, bindparam, literal, select, true
 
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.engines import LONG
 from tests.factories.world import add
 from tests.policy.test_permissions import Plan, build, plans

@@ -1,7 +1,6 @@
 """Seals are written with the rows that they are about: in one chain, and taken back with them."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -21,11 +20,7 @@ from tracker.models.record.words import skill_of
 from tracker.operations.checks import queries_record as record_check
 from tracker.rules.core.seals import NOTES, rows_of
 
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 def found() -> list[str]:

@@ -17,6 +17,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
+from tests.reading import words
 from tracker.accounts.account import actions as away
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
@@ -24,21 +25,6 @@ from tracker.rules.roles import Role
 SignIn = Callable[[str], Client]
 UNTIL = dt.date(2026, 12, 3)
 AWAY = "away until"
-
-
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
-@pytest.fixture
-def sue(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("sue"))
-
-
-def words(page: str) -> str:
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 ROW = r'<input class="form-check-input" type="checkbox" name="statements"[^>]*>'

@@ -19,7 +19,7 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.accounts.account import actions as account
 from tracker.assessment.ratings import actions as ratings
 from tracker.frameworks.versions.rules_scale import Ground

@@ -26,7 +26,8 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from tests.client import Client
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.engines import LONG
 from tests.factories.world import make_world
 from tests.reviews.act.moves import change

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import text, update
 
 from tests.client import Client, links
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import NOW, made_once
+from tests.conftest import NOW
+from tests.copies import made_once
 from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.levels import own_sheet
 from tests.factories.sending import actor, item_ids, respond

@@ -28,11 +28,6 @@ TYPED: Fields = (
 )
 
 
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
 def save(client: Client, person_id: int, draft: str, fields: Any) -> int:
     body = {"draft": draft, "fields": [list(pair) for pair in fields], "person_id": person_id}
     return client.post_json("/drafts", body).status_code

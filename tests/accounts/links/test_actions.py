@@ -1,7 +1,6 @@
 """A link that an administrator makes is nobody's way into a record that is not theirs."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, update
@@ -11,7 +10,7 @@ from tests.client import PASSWORD
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.audit import happened
-from tests.factories.mail_servers import Inbox, mail_server
+from tests.factories.mail_servers import Inbox
 from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.world import World
@@ -36,12 +35,6 @@ from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with mail_server() as found:
-        yield found
 
 
 def enter(world: World, name: str, password: str = PASSWORD, now: dt.datetime = NOW) -> bool:

@@ -1,7 +1,6 @@
 """A link or an address by an administrator is told its owner, wherever the real one may read it."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -25,12 +24,6 @@ from tracker.rules.core.notices import MailChoice
 from tracker.rules.errors import Conflict, Invalid
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with mail_server() as found:
-        yield found
 
 
 def sign_in(world: World, name: str) -> None:

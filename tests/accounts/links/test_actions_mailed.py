@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
@@ -35,12 +34,6 @@ CHEAP = Passwords(time_cost=1, memory_cost=64, parallelism=1)
 GOOD = "seven lamps by the door"
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 EVENING = NOW.replace(hour=20)
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with mail_server() as found:
-        yield found
 
 
 def link(inbox: Inbox, at: int = -1) -> str:

@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 
 from tests.accounts.account.test_views import new_link
 from tests.client import PASSWORD, Client
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.engines import hurry
 from tests.factories.people import let_links_work
 from tests.factories.world import World, make_world

@@ -11,7 +11,7 @@ from config import ROOT
 from tests.client import Client
 from tests.factories.sending import actor
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.administration.memberships import actions as memberships
 from tracker.administration.people import actions as people
 from tracker.db import session

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.factories.people import join
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import session
 from tracker.models import Membership, Team
 

@@ -12,7 +12,7 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, answer, item_ids, review, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Handover, Membership, Person, Review
 from tracker.rules.roles import Role

@@ -9,7 +9,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import YES, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Person
 from tracker.rules.roles import Role

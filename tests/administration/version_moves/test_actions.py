@@ -3,7 +3,6 @@ either way, and what is asked again is what changed."""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -52,14 +51,8 @@ from tracker.reviews.endorsements import actions as endorsing
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
 
-pytestmark = pytest.mark.usefixtures("all_is_sealed", "context")
+pytestmark = pytest.mark.usefixtures("all_is_sealed", "app_context")
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def answers(world: World, name: str) -> dict[int, tuple[str, str, str]]:

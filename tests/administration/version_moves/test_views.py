@@ -15,7 +15,7 @@ from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.rounds.test_views import stat
 from tracker.administration.library.actions import set_framework_editor
 from tracker.administration.rounds import actions as rounds

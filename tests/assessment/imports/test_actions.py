@@ -1,10 +1,8 @@
 """A list of one's own is taken over as it was looked at: all of it, once, as imported."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, select
 
 from tests.factories.answers import Answer
@@ -37,12 +35,6 @@ COM-1-02,Consistently,,
 COM-2-01,Not yet,2026-11-01,
 COM-2-02,often,,
 """
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def actor(world: World, name: str = "ana") -> Actor:
@@ -89,7 +81,7 @@ def entries(world: World) -> list[tuple[object, ...]]:
     return [tuple(row) for row in found]
 
 
-def test_what_was_looked_at_is_stored_as_imported(world: World, context: None) -> None:
+def test_what_was_looked_at_is_stored_as_imported(world: World, app_context: None) -> None:
     first, second, third = world.statements["communication"][:3]
     ana = actor(world)
     listed, seen = looked_at(world, ana)
@@ -109,7 +101,7 @@ def test_what_was_looked_at_is_stored_as_imported(world: World, context: None) -
     ]
 
 
-def test_pressing_twice_stores_once(world: World, context: None) -> None:
+def test_pressing_twice_stores_once(world: World, app_context: None) -> None:
     ana = actor(world)
     listed, seen = looked_at(world, ana)
     service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
@@ -118,7 +110,7 @@ def test_pressing_twice_stores_once(world: World, context: None) -> None:
     assert len(entries(world)) == 3
 
 
-def test_an_answer_given_after_the_look_stops_all_of_it(world: World, context: None) -> None:
+def test_an_answer_given_after_the_look_stops_all_of_it(world: World, app_context: None) -> None:
     ana = actor(world)
     listed, seen = looked_at(world, ana)
     ratings.rate(ana, world.statements["communication"][1], Answer.NOT_SURE, 0, world.now)
@@ -128,7 +120,7 @@ def test_an_answer_given_after_the_look_stops_all_of_it(world: World, context: N
 
 
 def test_own_answers_stay_unless_ticked_and_stay_in_the_history(
-    world: World, context: None
+    world: World, app_context: None
 ) -> None:
     second, third = world.statements["communication"][1:3]
     ana = actor(world)
@@ -151,7 +143,7 @@ def test_own_answers_stay_unless_ticked_and_stay_in_the_history(
 
 
 def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(
-    world: World, context: None
+    world: World, app_context: None
 ) -> None:
     first = world.statements["communication"][0]
     ana = actor(world)
@@ -170,7 +162,7 @@ def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(
     assert rows(world)[0][3] is None
 
 
-def test_only_a_learner_who_has_read_the_use_statement(world: World, context: None) -> None:
+def test_only_a_learner_who_has_read_the_use_statement(world: World, app_context: None) -> None:
     ana, cora = actor(world), actor(world, "cora")
     listed, seen = looked_at(world, ana)
     with pytest.raises(Missing):
@@ -187,7 +179,7 @@ def test_only_a_learner_who_has_read_the_use_statement(world: World, context: No
 
 
 @pytest.mark.parametrize("broken_at", range(1, 10))
-def test_a_list_is_never_half_stored(world: World, context: None, broken_at: int) -> None:
+def test_a_list_is_never_half_stored(world: World, app_context: None, broken_at: int) -> None:
     ana = actor(world)
     listed, seen = looked_at(world, ana)
     count = 0

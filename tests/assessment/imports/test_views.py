@@ -25,11 +25,6 @@ LIST = "/assess/list"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Client:
-    return sign_in(world.email("ana"))
-
-
 def look(client: Client, text: str) -> TestResponse:
     return client.post(LIST, {"text": text}, content_type="multipart/form-data")
 

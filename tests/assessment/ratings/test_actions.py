@@ -1,7 +1,6 @@
 """One answer, saved by itself: never lost in silence, never half written, never doubled."""
 
 import datetime as dt
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -35,13 +34,7 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def ana(world: World, context: None) -> Actor:
+def ana(world: World, app_context: None) -> Actor:
     return actor(world, "ana")
 
 

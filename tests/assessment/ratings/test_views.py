@@ -5,7 +5,7 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -27,11 +27,6 @@ from tracker.web.ui.assets import as_served
 
 DOMAIN = "/assess/small/durable/communication"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Iterator[Client]:
-    return sign_in(world.email("ana"))
 
 
 @pytest.fixture

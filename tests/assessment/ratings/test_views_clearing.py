@@ -2,7 +2,6 @@
 history."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -31,11 +30,6 @@ PAGES = (
     "/profile.pdf",
     "/reviews/new",
 )
-
-
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Iterator[Client]:
-    return sign_in(world.email("ana"))
 
 
 @pytest.fixture

@@ -21,11 +21,6 @@ GRID = "/assess/small/durable/communication/grid"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Client:
-    return sign_in(world.email("ana"))
-
-
 def answers(app: Flask, world: World) -> dict[int, str]:
     with app.app_context():
         rows = session().execute(

@@ -2,9 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
 
-import pytest
 from flask import Flask
 
 from tests.assessment.posted import fields
@@ -17,11 +15,6 @@ from tests.factories.world import World
 DOMAIN = "/assess/small/durable/communication"
 BEFORE = "/assess/small/technical/technical"
 AFTER = "/assess/small/durable/leadership"
-
-
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Client:
-    return sign_in(world.email("ana"))
 
 
 def alone(page: str) -> list[int]:

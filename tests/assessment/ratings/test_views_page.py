@@ -16,18 +16,13 @@ from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Framework, Rating, RatingEntry, UseStatement
 
 DOMAIN = "/assess/small/durable/communication"
 SAVE = "/assess/ratings"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Client:
-    return sign_in(world.email("ana"))
 
 
 def stored(app: Flask, world: World) -> dict[int, tuple[str | None, str, str]]:

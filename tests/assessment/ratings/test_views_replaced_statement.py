@@ -11,7 +11,7 @@ from tests.assessment.posted import fields
 from tests.client import Client
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 
 SignIn = Callable[[str], Client]
 TYPED = {"answer": "partly", "base_version": "0", "own_note": "typed here"}

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from config import ROOT
 from tests.benches.pages import free_port
 from tests.cli.operations.test_proxies import changed, running
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece

@@ -144,11 +144,6 @@ def stored(app: Flask) -> list[Path]:
 
 
 @pytest.fixture
-def ana(world: World, sign_in: SignIn) -> Client:
-    return sign_in(world.email("ana"))
-
-
-@pytest.fixture
 def piece_id(app: Flask, world: World, ana: Client) -> int:
     made = recorded(app, world, ana)
     talked_about(app, world)

@@ -80,11 +80,6 @@ def follow(client: Client, response: TestResponse) -> str:
     return client.get(response.location).text
 
 
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
 # ---- jotting and recording
 
 

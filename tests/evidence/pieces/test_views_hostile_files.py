@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 
 from tests.client import Client
 from tests.factories.evidence import PDF, SCRIPT, TXT, jpeg, office, pdf, png
-from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session
 from tracker.evidence.files import rules_pdf_safety as pdf_safety
@@ -28,11 +27,6 @@ SignIn = Callable[[str], Client]
 MODELS = (Evidence, StoredFile)
 TYPED = {"title": "Kept as typed", "text": "So is this"}
 TAKEN_OUT = "Location and camera data, if any, were taken out of the picture."
-
-
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Whom a next version affects: also those who were reviewed on an earlier version."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.answers import EndorsedAnswer
@@ -15,13 +12,7 @@ from tracker.frameworks.changes.queries import Affected, affected
 from tracker.models import Statement
 from tracker.record.workflow.rules import ItemStatus
 
-pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 def test_what_carries_from_an_earlier_version_counts(world: World) -> None:

@@ -23,6 +23,7 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.frameworks.files.test_rules_messages import zipped
 from tests.frameworks.next_files import edited, one_of_each, seed
+from tests.reading import plain
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import session
 from tracker.frameworks.files.rules_data import data_of, text_of
@@ -38,11 +39,7 @@ def words(response: TestResponse) -> str:
 
 
 def words_of(response: TestResponse) -> str:
-    return words_in(response.text)
-
-
-def words_in(text: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+    return plain(response.text)
 
 
 def uploaded(editor: Client, text: str) -> TestResponse:
@@ -248,7 +245,7 @@ def test_other_titles_and_codes_are_changes_on_the_page_and_in_both_files(editor
     public = editor.get("/frameworks/library-technicians/changes").text
     kinds = re.findall(r'<h3 id="change-.*?</h3>', public, re.DOTALL)
     assert len(kinds) == 4
-    said = words_in(public)
+    said = plain(public)
     for card in (
         f"Reworded {title} {first['code']}",
         f"Renumbered {second['title']} {code}, now T-9-99",

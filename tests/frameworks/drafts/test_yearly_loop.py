@@ -2,11 +2,10 @@
 is known, and no news."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.administration.version_moves.test_actions import faults, given
@@ -29,15 +28,9 @@ from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models import SkillOrigin
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = pytest.mark.usefixtures("app_context")
 NEW = "10000000-0000-0000-0000-00000000000{}"
 Listed = dict[str, list[dict[str, Any]]]
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def split_and_merged(listed: Listed) -> None:

@@ -16,6 +16,7 @@ from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig
 from tests.factories.frameworks import first_version
 from tests.factories.world import World
+from tests.reading import plain
 from tracker.administration.library.actions import set_operator
 from tracker.app import create_app
 from tracker.db import db
@@ -52,11 +53,6 @@ def words(response: TestResponse) -> str:
     """What a reader sees."""
     assert response.status_code == 200, response.status
     return plain(response.text)
-
-
-def plain(markup: str) -> str:
-    """The text without marks, with single spaces."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
 
 
 def item(response: TestResponse, code: str) -> str:

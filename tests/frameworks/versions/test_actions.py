@@ -3,7 +3,7 @@ again."""
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -48,15 +48,9 @@ from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = pytest.mark.usefixtures("app_context")
 Listed = dict[str, list[dict[str, object]]]
 SHOWN_AGAIN, HIDDEN, WITHDRAWN = VersionStatus
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def set_to(status: VersionStatus, *framework_ids: int) -> int:

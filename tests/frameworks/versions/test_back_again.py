@@ -1,11 +1,9 @@
 """Nine statements are retired in one version and back in the next, with the same uuid and words: all
 that was said of them is there."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.administration.exclusions.test_actions import make_sensitive
@@ -39,14 +37,8 @@ from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries_learners as learners
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = pytest.mark.usefixtures("app_context")
 NINE = 9
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def published(file: FrameworkFile) -> int:

@@ -1,9 +1,6 @@
 """What skills are made of, over one version and over two."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.versions import next_version
@@ -14,13 +11,7 @@ from tracker.frameworks.versions.rules import Change
 from tracker.models import SkillOrigin, Statement
 from tracker.rules.errors import Conflict
 
-pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 def skill(statement_id: int) -> int:

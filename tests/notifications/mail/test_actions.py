@@ -5,7 +5,6 @@ import datetime as dt
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -48,12 +47,6 @@ from tracker.rules.errors import Conflict, Missing
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 EVERYBODY = ("ana", "ben", "sue", "lea", "hugo", "carl", "cora", "otto", "olaf", "adam", "oda")
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with mail_server() as found:
-        yield found
 
 
 @pytest.fixture

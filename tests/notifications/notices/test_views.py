@@ -39,21 +39,6 @@ SignIn = Callable[[str], Client]
 
 
 @pytest.fixture
-def ana(world: World, sign_in: SignIn) -> Client:
-    return sign_in(world.email("ana"))
-
-
-@pytest.fixture
-def sue(world: World, sign_in: SignIn) -> Client:
-    return sign_in(world.email("sue"))
-
-
-@pytest.fixture
-def adam(world: World, sign_in: SignIn) -> Client:
-    return sign_in(world.email("adam"))
-
-
-@pytest.fixture
 def inbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     with mail_server() as found:
         use(app, monkeypatch, found)
@@ -257,22 +242,22 @@ def stuck(app: Flask, world: World, said: str = "550 5.1.1 <b>No such mailbox</b
 
 
 def test_the_administrator_sees_what_is_stuck_and_sends_it_again(
-    app: Flask, world: World, adam: Client, inbox: Inbox
+    app: Flask, world: World, admin: Client, inbox: Inbox
 ) -> None:
-    assert "None yet." in adam.get("/admin/mail").text
+    assert "None yet." in admin.get("/admin/mail").text
     stuck(app, world)
-    page = adam.get("/admin/mail").text
+    page = admin.get("/admin/mail").text
     assert "550 5.1.1 &lt;b&gt;No such mailbox" in page
     assert "sue@example.org" in page
     assert "Ana" not in page, "to whom and when, not of what"
     action = re.search(r'action="(/admin/mail/outbox/\d+/again)"', page)
     assert action is not None
-    assert "sent once more" in adam.post(action.group(1), follow_redirects=True).text
-    assert "can’t be sent again" in adam.post(action.group(1), follow_redirects=True).text
+    assert "sent once more" in admin.post(action.group(1), follow_redirects=True).text
+    assert "can’t be sent again" in admin.post(action.group(1), follow_redirects=True).text
     with app.app_context():
         assert deliver(inbox, world.now) == ["sent"]
         assert "mail_again" in session().scalars(select(AuditEvent.kind)).all()
-    assert "Mail of notices sent once more" in adam.get("/admin/audit").text
+    assert "Mail of notices sent once more" in admin.get("/admin/audit").text
 
 
 def test_another_library_sees_nothing_of_it(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -285,12 +270,12 @@ def test_another_library_sees_nothing_of_it(app: Flask, world: World, sign_in: S
 
 
 def test_the_page_costs_no_more_for_more(
-    app: Flask, world: World, adam: Client, count_sql: Queries
+    app: Flask, world: World, admin: Client, count_sql: Queries
 ) -> None:
     def cost() -> int:
-        adam.get("/admin/mail")
+        admin.get("/admin/mail")
         count_sql.clear()
-        adam.get("/admin/mail")
+        admin.get("/admin/mail")
         return len(count_sql)
 
     stuck(app, world)

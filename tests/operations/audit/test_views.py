@@ -15,7 +15,8 @@ from sqlalchemy import delete, select
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import NOW, Queries, TestConfig, laid_out_database, made_once
+from tests.conftest import NOW, Queries, TestConfig
+from tests.copies import laid_out_database, made_once
 from tests.doors.administration import roster_file
 from tests.engines import LONG, hurry
 from tests.factories import sending
@@ -46,11 +47,6 @@ from tracker.web.ui.labels import LOOKED_AT
 DAY = dt.timedelta(days=1)
 
 SignInAs = Callable[[str], Client]
-
-
-@pytest.fixture
-def adam(world: World, sign_in: SignInAs) -> Client:
-    return sign_in(world.email("adam"))
 
 
 def events(app: Flask, kind: str) -> list[tuple[int | None, int | None, dict[str, object]]]:
@@ -105,13 +101,13 @@ def test_a_refusal_is_an_event_once_a_day(
 
 
 def test_a_refusal_does_not_tell_of_another_library(
-    app: Flask, world: World, sign_in: SignInAs, adam: Client
+    app: Flask, world: World, sign_in: SignInAs, admin: Client
 ) -> None:
     sign_in(world.email("ben")).get(f"/people/{world.people['otto']}/profile")
     assert [(who, whom) for who, whom, _facts in events(app, "refused")] == [
         (world.people["ben"], None)
     ]
-    page = adam.get("/admin/audit?kind=refused").text
+    page = admin.get("/admin/audit?kind=refused").text
     assert lines(page) == ["Nov 24, 10:00 AM Refused Ben a person"]
 
 
@@ -208,7 +204,7 @@ def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
 
 
 def test_a_look_stands_in_the_audit_and_for_the_owner(
-    app: Flask, world: World, sign_in: SignInAs, adam: Client
+    app: Flask, world: World, sign_in: SignInAs, admin: Client
 ) -> None:
     for name in ("sue", "cora"):
         for _each in range(2):
@@ -218,7 +214,7 @@ def test_a_look_stands_in_the_audit_and_for_the_owner(
             )
     ana = sign_in(world.email("ana"))
     assert ana.get("/profile").status_code == 200
-    assert lines(adam.get("/admin/audit?kind=looked").text) == [
+    assert lines(admin.get("/admin/audit?kind=looked").text) == [
         "Nov 24, 10:00 AM Record looked at Cora Ana Profile",
         "Nov 24, 10:00 AM Record looked at Sue Ana Profile",
     ]
@@ -231,7 +227,7 @@ def test_a_look_stands_in_the_audit_and_for_the_owner(
 
 
 def test_one_visit_of_a_list_is_one_event_found_by_each_of_its_people(
-    app: Flask, world: World, sign_in: SignInAs, adam: Client
+    app: Flask, world: World, sign_in: SignInAs, admin: Client
 ) -> None:
     sue = sign_in(world.email("sue"))
     for _each in range(2):
@@ -240,12 +236,12 @@ def test_one_visit_of_a_list_is_one_event_found_by_each_of_its_people(
         owners = set(db.session.scalars(select(Look.owner_id)))
     assert {world.people["ana"], world.people["ben"]} <= owners, "each sees who looked"
     line = f"Record looked at Sue Team page · people: {len(owners)}"
-    assert found(adam, kind="looked") == [line]
-    assert found(adam, kind="looked", search="ben") == [line]
+    assert found(admin, kind="looked") == [line]
+    assert found(admin, kind="looked", search="ben") == [line]
     for person_id in owners:
-        assert found(adam, kind="looked", person_id=person_id) == [line]
-    assert found(adam, kind="looked", person_id=world.people["cora"]) == []
-    assert found(adam, kind="looked", search="cora") == []
+        assert found(admin, kind="looked", person_id=person_id) == [line]
+    assert found(admin, kind="looked", person_id=world.people["cora"]) == []
+    assert found(admin, kind="looked", search="cora") == []
     for each in ("ana", "ben"):
         page = sign_in(world.email(each)).get("/account").text
         table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
@@ -294,13 +290,13 @@ def test_who_waited_looked_as_nothing(app: Flask, world: World, sign_in: SignInA
 # What is found
 
 
-def found(adam: Client, **asked: object) -> list[str]:
-    page = adam.get("/admin/audit", query_string=asked)
+def found(admin: Client, **asked: object) -> list[str]:
+    page = admin.get("/admin/audit", query_string=asked)
     assert page.status_code == 200
     return [line.removeprefix("Nov 24, 10:00 AM ") for line in lines(page.text)]
 
 
-def test_the_audit_is_searched(app: Flask, world: World, adam: Client) -> None:
+def test_the_audit_is_searched(app: Flask, world: World, admin: Client) -> None:
     with app.app_context():
         happened(world, "team_renamed", "adam", team="Café Nord", team_id=1)
         happened(
@@ -308,59 +304,59 @@ def test_the_audit_is_searched(app: Flask, world: World, adam: Client) -> None:
         )
         happened(world, "looked", "sue", "ben", page="gaps")
         happened(world, "person_added", "oda", "otto", library="other", team="Café Nord")
-    assert found(adam, search="cafe") == ["Team renamed Adam Café Nord"]
-    assert found(adam, search=" HARBOUR ") == ["Membership added Adam Ben Harbour · as supervisor"]
-    assert found(adam, search="supervis") == ["Membership added Adam Ben Harbour · as supervisor"]
-    assert found(adam, search="team gaps") == ["Record looked at Sue Ben Team gaps"]
-    assert len(found(adam, search="ben")) == 2
-    assert found(adam, search="renam") == ["Team renamed Adam Café Nord"]
-    assert found(adam, search="ben", kind="records") == ["Record looked at Sue Ben Team gaps"]
-    assert found(adam, search="nothing of that name") == []
-    assert found(adam, search="team_id") == [], "what is not shown is not looked in"
-    assert found(adam, search="%") == []
-    assert adam.get("/admin/audit", query_string={"search": "x" * 500}).status_code == 200
-    assert 'value="cafe"' in adam.get("/admin/audit?search=cafe").text
+    assert found(admin, search="cafe") == ["Team renamed Adam Café Nord"]
+    assert found(admin, search=" HARBOUR ") == ["Membership added Adam Ben Harbour · as supervisor"]
+    assert found(admin, search="supervis") == ["Membership added Adam Ben Harbour · as supervisor"]
+    assert found(admin, search="team gaps") == ["Record looked at Sue Ben Team gaps"]
+    assert len(found(admin, search="ben")) == 2
+    assert found(admin, search="renam") == ["Team renamed Adam Café Nord"]
+    assert found(admin, search="ben", kind="records") == ["Record looked at Sue Ben Team gaps"]
+    assert found(admin, search="nothing of that name") == []
+    assert found(admin, search="team_id") == [], "what is not shown is not looked in"
+    assert found(admin, search="%") == []
+    assert admin.get("/admin/audit", query_string={"search": "x" * 500}).status_code == 200
+    assert 'value="cafe"' in admin.get("/admin/audit?search=cafe").text
 
 
-def test_groups_hold_their_kinds(app: Flask, world: World, adam: Client) -> None:
+def test_groups_hold_their_kinds(app: Flask, world: World, admin: Client) -> None:
     with app.app_context():
         for kind in ("team_added", "team_closed", "person_added"):
             happened(world, kind, "adam", team="North")
-    assert len(found(adam, kind="teams")) == 2
-    assert len(found(adam, kind="team_added")) == 1
-    page = adam.get("/admin/audit").text
+    assert len(found(admin, kind="teams")) == 2
+    assert len(found(admin, kind="team_added")) == 1
+    page = admin.get("/admin/audit").text
     assert '<optgroup label="Teams"><option value="teams">Teams: all</option>' in page
 
 
-def test_what_no_account_did_says_what_did_it(app: Flask, world: World, adam: Client) -> None:
+def test_what_no_account_did_says_what_did_it(app: Flask, world: World, admin: Client) -> None:
     """Only who was refused at the sign-in is nobody; the rest is the program, or a command."""
     with app.app_context():
         happened(world, "backup_restored")
         happened(world, "operator_made", about="adam")
         happened(world, "not_recorded", looks=2)
         happened(world, "sign_in_refused", about="ben")
-    assert found(adam, kind="backup_restored") == [
+    assert found(admin, kind="backup_restored") == [
         "Library restored from a backup a command on the server"
     ]
-    assert found(adam, kind="operator_made") == [
+    assert found(admin, kind="operator_made") == [
         "Made operator by command a command on the server Adam"
     ]
-    assert found(adam, kind="not_recorded") == [
+    assert found(admin, kind="not_recorded") == [
         "Happened without being recorded Skills Tracker looks: 2"
     ]
-    assert found(adam, kind="sign_in_refused") == ["Sign-in refused nobody signed in Ben"]
+    assert found(admin, kind="sign_in_refused") == ["Sign-in refused nobody signed in Ben"]
 
 
-def test_facts_that_were_erased_are_just_not_there(app: Flask, world: World, adam: Client) -> None:
+def test_facts_that_were_erased_are_just_not_there(app: Flask, world: World, admin: Client) -> None:
     with app.app_context():
         happened(world, "team_added", "adam", team="North")
-        assert found(adam, kind="teams", search="team added") == ["Team added Adam North"]
+        assert found(admin, kind="teams", search="team added") == ["Team added Adam North"]
         with transaction() as tx:
             tx.add(Erasure(person_id=world.people["adam"], opened_at=world.now))
             tx.flush()
             tx.execute(delete(AuditEventDetail))
-    assert found(adam, kind="teams") == ["Team added Adam"]
-    assert found(adam, kind="teams", search="north") == []
+    assert found(admin, kind="teams") == ["Team added Adam"]
+    assert found(admin, kind="teams", search="north") == []
 
 
 # What is not in it
@@ -468,11 +464,11 @@ def asked(world: World) -> Iterator[dict[str, object]]:
 
 
 def pages(app: Flask, world: World) -> dict[str, str]:
-    adam = Client(app)
-    adam.sign_in(world.email("adam"))
+    admin = Client(app)
+    admin.sign_in(world.email("adam"))
     found = {}
     for query in asked(world):
-        page = adam.get("/admin/audit", query_string=query)
+        page = admin.get("/admin/audit", query_string=query)
         assert page.status_code == 200
         found[str(query)] = re.sub(r'(csrf[^>]*(?:value|content)=")[^"]+', r"\1", page.text)
     return found
@@ -587,10 +583,10 @@ def test_the_day_of_a_refusal_is_the_library_s(app: Flask, world: World, sign_in
     assert len(events(app, "refused")) == 2
 
 
-def test_events_stand_by_day_and_person(app: Flask, world: World, adam: Client) -> None:
+def test_events_stand_by_day_and_person(app: Flask, world: World, admin: Client) -> None:
     with app.app_context():
         for name in ("sue", "adam", "sue"):
             happened(world, "team_added", name, team="North")
-    page = adam.get("/admin/audit?kind=team_added").text
+    page = admin.get("/admin/audit?kind=team_added").text
     assert page.count("Tuesday, November 24, 2026") == 1
     assert [line.split()[6] for line in lines(page)] == ["Sue", "Sue", "Adam"]

@@ -19,7 +19,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.audit import happened

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.conftest import made_once
+from tests.copies import made_once
 from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
@@ -51,11 +51,7 @@ from tracker.reviews.review import actions as reviews
 from tracker.rules.core.erasures import ErasureReason
 from tracker.rules.core.seals import NOTES, SealHead, digest, heads_of, rows_of
 
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 @pytest.fixture

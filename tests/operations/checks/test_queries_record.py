@@ -2,7 +2,6 @@
 program shows."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,8 @@ from flask import Flask
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW, made_once
+from tests.conftest import NOW
+from tests.copies import made_once
 from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
@@ -39,11 +39,7 @@ from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.act.rules import GIVEN
 from tracker.reviews.review import actions as reviews
 
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 @pytest.fixture

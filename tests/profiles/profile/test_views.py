@@ -20,6 +20,7 @@ from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
 from tests.factories.world import World
+from tests.reading import plain
 from tests.teams.gaps.matrix import cells
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Membership, Person, Rating, Target
@@ -376,10 +377,6 @@ def test_the_profile_says_how_many_statements_are_not_rated_here(
     with app.app_context():
         leave_out(world, world.statements["communication"][0], "No such tool.")
     assert "1 statement is not rated here" in ana.get("/profile").text
-
-
-def plain(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 FIRST_RESULTS = ("/profile", "/", "/profile/communication")

@@ -17,7 +17,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World, add
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import transaction
 from tracker.models import Round, RoundFramework
 from tracker.profiles.profile import queries_levels as levels

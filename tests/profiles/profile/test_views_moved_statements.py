@@ -15,7 +15,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 
 SignIn = Callable[[str], Client]
 

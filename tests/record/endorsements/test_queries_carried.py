@@ -1,10 +1,8 @@
 """What stands for a statement of a newer version is read from those that carry to it."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.answers import EndorsedAnswer
@@ -17,13 +15,7 @@ from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 
 YES, PARTLY = EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY
-pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 def stands(

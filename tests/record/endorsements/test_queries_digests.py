@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -30,11 +29,7 @@ from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.erasures import ErasureReason
 
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@ versions, moves, and rounds."""
 
 import datetime as dt
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
@@ -34,14 +32,10 @@ from tracker.record.sheet.rules_words import CountsFrom
 from tracker.rules.calendar import year_after
 from tracker.rules.roles import Role
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 DAY = dt.timedelta(days=1)
 MOVED = AFTER.date()
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def waiting(world: World, name: str, framework_id: int, today: dt.date = MOVED) -> set[int]:

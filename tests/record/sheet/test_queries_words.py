@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.world import World
@@ -29,15 +28,11 @@ from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import BlindSpots
 from tracker.rules.errors import Conflict
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 ANSWERS = ("consistently", "partly", "not_yet")
 Word = tuple[str | None, int]
 """An answer, or none where it was taken back, and when."""
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Standings that are kept are what sheets say, whatever happened, and whoever wrote it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -39,14 +39,10 @@ from tracker.reviews.review import actions as reviews
 from tracker.row_locks import held
 from tracker.rules.errors import Uncounted
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 LATER = NOW + dt.timedelta(days=1)
 TODAY = NOW.date()
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def count_all(now: dt.datetime = NOW) -> int:
@@ -250,7 +246,7 @@ class TestWhatHoldsForAll:
     """Whoever's library or version it is is stale, and others are not."""
 
     @pytest.fixture(autouse=True)
-    def _counted(self, world: World) -> None:
+    def _counted(self, app_context: None, world: World) -> None:
         assert count_all() == len(self.learners(world)) + 1
         assert count_all() == 0
 

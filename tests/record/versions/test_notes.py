@@ -2,10 +2,8 @@
 are on: with what takes the statement's place, or as what was retired."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.answers import ReviewerAnswer
@@ -25,14 +23,8 @@ from tracker.record.versions import queries_lines as statement_lines
 from tracker.reviews.endorsements import queries as endorsements
 from tracker.reviews.review import actions as reviews
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = pytest.mark.usefixtures("app_context")
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def ana(world: World) -> Learner:

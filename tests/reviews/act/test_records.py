@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -45,18 +44,14 @@ from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.notices import NoticeKind
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 MET, PARTLY, NOT_YET, UNSEEN = (
     ReviewerAnswer.CONSISTENTLY,
     ReviewerAnswer.PARTLY,
     ReviewerAnswer.NOT_YET,
     ReviewerAnswer.CANNOT_TELL,
 )
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def returned(world: World, item_id: int) -> None:

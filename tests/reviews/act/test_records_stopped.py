@@ -1,9 +1,8 @@
 """An act that is stopped before any one of its statements leaves everything as it was."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, event, select
 
 from tests.conftest import NOW
@@ -15,15 +14,11 @@ from tracker.assessment.ratings import actions as ratings
 from tracker.db import Base, db, session
 from tracker.reviews.review import actions as reviews
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 
 class Stopped(BaseException):
     """As if the process had been killed: nothing handles it."""
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:

@@ -1,7 +1,6 @@
 """Answering in a batch: several levels on a screen, one statement across people, and only what was
 ticked."""
 
-import html
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -19,6 +18,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
 from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, items, send
 from tests.factories.world import World
+from tests.reading import words
 from tracker.accounts.account import actions as account
 from tracker.db import session, transaction
 from tracker.models import Framework, Look, Team
@@ -30,11 +30,6 @@ from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
 SAYS_PART, SAYS_NO = ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET
-
-
-@pytest.fixture
-def sue(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("sue"))
 
 
 class BatchForm(HTMLParser):
@@ -68,11 +63,6 @@ def fields(page: str) -> dict[str, str]:
     assert found.pop("csrf_token")
     assert found.pop("form_key")
     return found
-
-
-def words(page: str) -> str:
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def screen(review_id: int, number: int = 1) -> str:

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from tests.factories import sending as sides
@@ -45,14 +44,10 @@ from tracker.reviews.review import actions as reviews
 from tracker.reviews.review.rules import seen_stamp
 from tracker.rules.errors import Conflict, Invalid, Missing
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 AGREED = EndorsedAnswer.PARTLY
 OUTSIDERS = ("ben", "hugo", "cora", "adam", "olaf")
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> object:
-    with app.app_context():
-        yield
 
 
 def differing(world: World, count: int = 2) -> int:

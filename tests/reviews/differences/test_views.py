@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import made_once
+from tests.copies import made_once
 from tests.factories import sending as sides
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.sending import (
@@ -25,6 +25,7 @@ from tests.factories.sending import (
     send,
 )
 from tests.factories.world import World
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Confirmation, Review
@@ -33,24 +34,9 @@ from tracker.reviews.review import actions as reviews
 SignIn = Callable[[str], Client]
 
 
-def words(page: str) -> str:
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-
 def still(page: str) -> str:
     """Without what is new each time it is made."""
     return re.sub(r'name="(csrf_token|form_key)" value="[^"]*"', "", page)
-
-
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
-@pytest.fixture
-def sue(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("sue"))
 
 
 def revealed(world: World, *pairs: tuple[Answer, ReviewerAnswer]) -> tuple[str, list[int]]:

@@ -13,8 +13,8 @@ from tests.factories.notices import wants
 from tests.factories.people import join
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
+from tests.reading import words
 from tests.reviews.result.test_pages import PARTLY, SAME, settled
-from tests.reviews.review.test_views import words
 from tests.reviews.test_views_blindness import crawl
 from tracker.administration.people import actions as people
 from tracker.db import db, session

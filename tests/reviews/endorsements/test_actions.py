@@ -4,7 +4,6 @@ kept."""
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -26,14 +25,10 @@ from tracker.reviews.endorsements.queries import history
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 LATER = NOW + dt.timedelta(days=1)
 YEAR = dt.timedelta(days=365)
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> object:
-    with app.app_context():
-        yield
 
 
 def reviewed(world: World) -> int:
@@ -162,7 +157,7 @@ class TestExpire:
     """Given on Nov 24, 2025: with twelve months the last day is Nov 24, 2026."""
 
     @pytest.fixture(autouse=True)
-    def _given(self, world: World) -> None:
+    def _given(self, app_context: None, world: World) -> None:
         self.item_id = endorse(
             world,
             "ana",

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -45,18 +44,14 @@ from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 LATER = NOW + dt.timedelta(days=1)
 SAID = {
     YES: ReviewerAnswer.CONSISTENTLY,
     PART: ReviewerAnswer.PARTLY,
     NOT_MINE: ReviewerAnswer.NOT_THEIR_WORK,
 }
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> object:
-    with app.app_context():
-        yield
 
 
 def equal(world: World, *own: Answer, skip: int = 0) -> list[int]:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
 from tests.factories import sending as sides
@@ -22,11 +21,7 @@ from tracker.reviews.endorsements.queries import Endorsed, history
 from tracker.reviews.review import actions as reviews
 from tracker.rules.names import first_name, short_name
 
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> object:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("app_context")
 
 
 def reviewed(world: World, said: ReviewerAnswer = ReviewerAnswer.CONSISTENTLY) -> int:

@@ -20,6 +20,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send, send_again
 from tests.factories.world import World
+from tests.reading import words
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import session, transaction
 from tracker.evidence.erasures import actions as evidence_erasures
@@ -39,11 +40,6 @@ from tracker.rules.core.erasures import ErasureReason
 
 SignIn = Callable[[str], Client]
 LATER = NOW + dt.timedelta(minutes=5)
-
-
-def words(page: str) -> str:
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def reviewed(world: World) -> int:

@@ -3,7 +3,6 @@ is."""
 
 import csv
 import datetime as dt
-import html
 import io
 import re
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from tests.factories.levels import stand
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
+from tests.reading import words
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
@@ -29,11 +29,6 @@ from tracker.reviews.review import actions as reviews
 
 SignIn = Callable[[str], Client]
 WHY = "Interlibrary loan is done by the central office."
-
-
-def words(page: str) -> str:
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def revealed(world: World, *said: ReviewerAnswer) -> tuple[int, list[int]]:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select, update
 
 from tests.factories import sending as sides
@@ -51,6 +50,8 @@ from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 SAYS_YES, SAYS_NO, CANNOT = (
     ReviewerAnswer.CONSISTENTLY,
     ReviewerAnswer.NOT_YET,
@@ -58,14 +59,8 @@ SAYS_YES, SAYS_NO, CANNOT = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> object:
-    with app.app_context():
-        yield
-
-
 @pytest.fixture
-def hugo_too(world: World) -> None:
+def hugo_too(app_context: None, world: World) -> None:
     """Hugo supervises Central beside Sue."""
     join(world, "hugo", "central", Role.SUPERVISOR)
 

@@ -15,7 +15,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Deputy, Endorsement, Handover, Person, Review
 from tracker.reviews.review import actions as reviews

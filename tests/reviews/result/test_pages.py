@@ -17,8 +17,8 @@ from tests.factories.people import join
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
+from tests.reading import words
 from tests.reviews.differences.test_views import still
-from tests.reviews.review.test_views import words
 from tests.reviews.second_opinions.worlds import FIRSTS, First, asked, prepared
 from tests.reviews.test_views_blindness import fetch
 from tracker.assessment.ratings import actions as ratings

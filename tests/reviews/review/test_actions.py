@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
@@ -48,18 +47,14 @@ from tracker.reviews.review.rules import NewerAnswer
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 TELLS, SAYS_PART, SAYS_NO = (
     ReviewerAnswer.CONSISTENTLY,
     ReviewerAnswer.PARTLY,
     ReviewerAnswer.NOT_YET,
 )
 NOT_THEIRS, CANNOT = ReviewerAnswer.NOT_THEIR_WORK, ReviewerAnswer.CANNOT_TELL
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> object:
-    with app.app_context():
-        yield
 
 
 def statuses(review_id: int) -> list[str]:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, send
@@ -16,17 +15,13 @@ from tracker.reviews.review import actions_answers as answers
 from tracker.reviews.review.rules import NewerAnswer, ReviewerResponse
 from tracker.rules.errors import Conflict, Invalid, Missing
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 TELLS, SAYS_PART, SAYS_NO = (
     ReviewerAnswer.CONSISTENTLY,
     ReviewerAnswer.PARTLY,
     ReviewerAnswer.NOT_YET,
 )
-
-
-@pytest.fixture(autouse=True)
-def _in_context(app: Flask) -> object:
-    with app.app_context():
-        yield
 
 
 def said(

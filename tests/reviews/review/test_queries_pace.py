@@ -1,10 +1,8 @@
 """How fast somebody reviews, and rates: from their own answers."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
 from tests.conftest import Queries
 from tests.factories.answers import Answer, ReviewerAnswer
@@ -23,13 +21,9 @@ from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.pace import LEARNER_SECONDS, REVIEWER_SECONDS
 
+pytestmark = pytest.mark.usefixtures("app_context")
+
 EACH = dt.timedelta(seconds=7)
-
-
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
 
 
 def rated(world: World, count: int) -> list[int]:

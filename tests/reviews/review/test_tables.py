@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from tests.conftest import made_once
+from tests.copies import made_once
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World

@@ -1,7 +1,6 @@
 """Reviews through their pages: the whole way, what is refused, and what it costs."""
 
 import datetime as dt
-import html
 import re
 from collections.abc import Callable
 
@@ -30,6 +29,7 @@ from tests.factories.sending import (
     send,
 )
 from tests.factories.world import World
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Look, Person, Review, ScaleAnswer, Team, TrainingAction
 from tracker.record.workflow.rules import ItemStatus
@@ -41,22 +41,6 @@ TELLS, SAYS_PART, SAYS_NO = (
     ReviewerAnswer.PARTLY,
     ReviewerAnswer.NOT_YET,
 )
-
-
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
-@pytest.fixture
-def sue(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("sue"))
-
-
-def words(page: str) -> str:
-    """The text of a page's main part, as it is read."""
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def version(page: str) -> str:

@@ -20,7 +20,7 @@ from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse_all, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.crowds import AT, GAP, hide_names
 from tests.teams.gaps import plain_figures
 from tests.teams.gaps.matrix import domains

@@ -17,7 +17,7 @@ from tests.factories.levels import stand
 from tests.factories.people import closed_to, join
 from tests.factories.reviews import endorse, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.crowds import AT, GAP
 from tests.teams.gaps.test_views import file
 from tests.teams.told.random_rounds import at, begun_round, counted_round

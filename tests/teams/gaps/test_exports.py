@@ -17,7 +17,7 @@ from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.gaps.test_views import about, file, some_gaps
 from tracker.administration.rounds import actions as rounds
 from tracker.db import transaction

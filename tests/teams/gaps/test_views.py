@@ -20,7 +20,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, endorse_all, send
 from tests.factories.world import World, add, job
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.gaps.matrix import below, cells, domains
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction

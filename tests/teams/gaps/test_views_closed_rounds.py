@@ -14,7 +14,7 @@ from tests.factories.actors import acting
 from tests.factories.people import join
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.gaps.matrix import domains
 from tests.teams.gaps.test_views import file
 from tracker.administration.accounts import actions as removal

@@ -13,14 +13,15 @@ from sqlalchemy import select
 
 from tests.administration.rounds.past_rounds import MAY
 from tests.client import Client
-from tests.conftest import Queries, made_once
+from tests.conftest import Queries
+from tests.copies import made_once
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse_all, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.crowds import Crowd, hide_names
 from tests.teams.gaps import plain_figures
 from tests.teams.gaps.plain_figures import GAP, UNKNOWN, Plain

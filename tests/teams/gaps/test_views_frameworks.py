@@ -15,7 +15,7 @@ from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.sending import actor
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
 from tracker.frameworks.versions.rules_levels import TargetState
@@ -42,11 +42,6 @@ def bikes(app: Flask, world: World) -> int:
             ratings.rate(actor(world, "ana"), statement_id, "on_my_own", 0, NOW)
         reviews.send(actor(world, "ana"), world.people["sue"], wanted, NOW)
     return framework_id
-
-
-@pytest.fixture
-def sue(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("sue"))
 
 
 def switch(page: str) -> list[tuple[str, bool]]:

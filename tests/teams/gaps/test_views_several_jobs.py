@@ -18,7 +18,7 @@ from tests.factories.people import join
 from tests.factories.reviews import endorse
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.gaps import plain_figures
 from tests.teams.gaps.matrix import below, cells, domains
 from tests.teams.gaps.test_views import file

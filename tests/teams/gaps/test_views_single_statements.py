@@ -9,7 +9,7 @@ from flask import Flask
 from tests.client import Client
 from tests.factories.actors import acting
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tests.teams.gaps.test_views import file
 from tests.teams.gaps.test_views_drill import drill, many
 from tracker.administration.use_statements import actions as use_statements

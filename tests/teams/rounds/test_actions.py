@@ -1,12 +1,11 @@
 """Reminders of a round: to whom, once, by notice and by mail in the hours of the library."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
-from tests.factories.mail_servers import Inbox, mail_server
+from tests.factories.mail_servers import Inbox
 from tests.factories.notices import deliver, mails, tell, text, told, wants
 from tests.factories.people import join
 from tests.factories.sending import YES, actor, send
@@ -21,12 +20,6 @@ from tracker.rules.errors import Conflict, Missing
 from tracker.teams.rounds import actions as round_reminders
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with mail_server() as found:
-        yield found
 
 
 def remind(

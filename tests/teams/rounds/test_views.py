@@ -22,6 +22,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.sending import YES, actor
 from tests.factories.world import World
+from tests.reading import plain
 from tests.teams.crowds import hide_names
 from tests.teams.team.test_views import rows
 from tracker.accounts.account import actions as away
@@ -38,10 +39,6 @@ DAY = dt.timedelta(days=1)
 
 def url(world: World, team: str = "city", rest: str = "") -> str:
     return f"/teams/{world.teams[team]}/round{rest}"
-
-
-def words(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def stat(page: str, label: str) -> str:
@@ -113,8 +110,8 @@ def test_how_far_people_are(app: Flask, world: World, sign_in: SignIn) -> None:
         a_bit_of_everything(world)
     page = sign_in(world.email("cora")).get(url(world)).text
     assert stats(page) == ["4", "1", "2", "1"]
-    assert "1 review is overdue" in words(page)
-    assert "Closes in 17 days, on Friday, December 11, 2026." in words(page)
+    assert "1 review is overdue" in plain(page)
+    assert "Closes in 17 days, on Friday, December 11, 2026." in plain(page)
     found = wide(page)
     assert found["Central"] == ["3", "", "0", "1", "1", "1"]
     assert found["Harbour"] == ["1", "", "1", "0", "0", "0"]
@@ -238,14 +235,14 @@ def test_a_selection_goes_over_pages(app: Flask, world: World, sign_in: SignIn) 
     assert len(ids) == 50
     ticked = f"shown={shown}&people={ids[3]}&people={ids[7]}"
     second = cora.get(f"{url(world)}?{ticked}&page=2").text
-    assert "2 selected. On any page." in words(second)
+    assert "2 selected. On any page." in plain(second)
     assert selected(second) == []
     chosen = re.findall(r'name="chosen" value="([\d.]+)"', second)[-1]
     assert set(chosen.split(".")) == {ids[3], ids[7]}
     back = cora.get(f"{url(world)}?chosen={chosen}").text
     assert selected(back) == [ids[3], ids[7]]
     everybody = cora.get(f"{url(world)}?all=1").text
-    assert "74 selected. On any page." in words(everybody)
+    assert "74 selected. On any page." in plain(everybody)
     but_one = "&".join(f"people={each}" for each in ids if each != ids[5])
     preview = cora.get(f"{url(world, rest='/remind')}?all=1&shown={shown}&{but_one}").text
     assert "<h1>Remind 73 people</h1>" in preview
@@ -262,8 +259,8 @@ def test_the_preview_says_what_they_read_and_who_gets_it(
         away.leave(actor(world, "lea"), world.now.date() + 5 * DAY, world.now)
         join(world, "zoe", "harbour")
     cora = sign_in(world.email("cora"))
-    assert "away until Nov 29" in words(cora.get(url(world)).text)
-    page = words(cora.get(f"{url(world, rest='/remind')}?all=1").text)
+    assert "away until Nov 29" in plain(cora.get(url(world)).text)
+    page = plain(cora.get(f"{url(world, rest='/remind')}?all=1").text)
     assert "Autumn 2026 closes on Dec 11, 2026" in page
     assert "Hello Zoe," in page
     assert "Cora reminds you: Autumn 2026 closes on Dec 11, 2026, and you haven’t sent" in page
@@ -272,7 +269,7 @@ def test_the_preview_says_what_they_read_and_who_gets_it(
     assert "Last reminded" not in page
     remind(cora, world, "zoe")
     with time_machine.travel(world.now + 8 * DAY, tick=False):
-        later = words(sign_in(world.email("cora")).get(f"{url(world, rest='/remind')}?all=1").text)
+        later = plain(sign_in(world.email("cora")).get(f"{url(world, rest='/remind')}?all=1").text)
     assert "Last reminded: 1 on Nov 24. 1 person was never reminded of this round." in later
 
 
@@ -328,9 +325,9 @@ def test_a_round_that_is_over_is_shown_as_it_was(app: Flask, world: World, sign_
     cora = sign_in(world.email("cora"))
     page = cora.get(f"{url(world)}?round={spring}").text
     assert stats(page) == ["4", "2", "1", "1"]
-    assert "This is the round as it was at the end of May 31, 2026." in words(page)
+    assert "This is the round as it was at the end of May 31, 2026." in plain(page)
     assert "reconstructed" not in page
-    assert "Remind" not in words(page.partition("</header>")[2])
+    assert "Remind" not in plain(page.partition("</header>")[2])
     with app.app_context():
         _drop(world, late)
         join(world, "new", "harbour")
@@ -370,15 +367,15 @@ def test_a_reconstructed_round_says_so(app: Flask, world: World, sign_in: SignIn
         with transaction() as tx:
             tx.get_one(Round, spring).ended_unseen = True
     cora = sign_in(world.email("cora"))
-    assert "until then people and teams are those of today" in words(
+    assert "until then people and teams are those of today" in plain(
         cora.get(f"{url(world)}?round={spring}").text
     )
     with app.app_context():
         rounds.keep_all_due(world.now)
-    page = words(cora.get(f"{url(world)}?round={spring}").text)
+    page = plain(cora.get(f"{url(world)}?round={spring}").text)
     assert "People, teams, and counts were reconstructed from what was on record later." in page
     assert "saved then" not in page
-    assert "Spring 2026 was reconstructed" in words(cora.get(url(world)).text)
+    assert "Spring 2026 was reconstructed" in plain(cora.get(url(world)).text)
 
 
 def test_the_round_before_as_many_days_before_its_end(
@@ -395,10 +392,10 @@ def test_the_round_before_as_many_days_before_its_end(
             _closed(world, review_id, 5)
         rounds.keep_all_due(world.now)
     cora = sign_in(world.email("cora"))
-    assert "At this point in Spring 2026: 1 of 4" in words(cora.get(url(world)).text)
+    assert "At this point in Spring 2026: 1 of 4" in plain(cora.get(url(world)).text)
     with time_machine.travel(world.now + 2 * DAY, tick=False):
         later = sign_in(world.email("cora")).get(url(world)).text
-    assert "At this point in Spring 2026: 2 of 4" in words(later)
+    assert "At this point in Spring 2026: 2 of 4" in plain(later)
 
 
 def everything_told(client: Client, world: World) -> list[object]:
@@ -417,7 +414,7 @@ def test_without_levels_who_sent_is_told_by_name_and_nothing_else(
         with transaction() as tx:
             tx.get_one(Person, world.people["lea"]).ready_at = world.now
     page = sign_in(world.email("cora")).get(url(world)).text
-    assert "levels by name" in words(page)
+    assert "levels by name" in plain(page)
     assert stats(page) == ["4", "1", "", ""]
     assert stat(page, "Sent") == "3"
     found = wide(page)
@@ -548,7 +545,7 @@ def test_many_supervisors_are_searched_and_not_listed_in_a_field(
     assert list(listed(cora.get(f"{url(world)}?q=hugo").text)) == ["Lea"]
     by_hugo = cora.get(f"{url(world)}?supervisor={world.people['hugo']}").text
     assert list(listed(by_hugo)) == ["Lea"]
-    assert "1 of 4 people who have not finished (Hugo)" in words(by_hugo)
+    assert "1 of 4 people who have not finished (Hugo)" in plain(by_hugo)
     assert f'name="supervisor" value="{world.people["hugo"]}"' in by_hugo
 
 
@@ -563,7 +560,7 @@ def test_who_is_in_two_teams_counts_in_each_row_and_the_page_says_so(
     assert stats(page)[0] == "4"
     found = wide(page)
     assert (found["Central"][0], found["Harbour"][0]) == ("3", "2")
-    assert "Some people are in more than one of these teams." in words(page)
+    assert "Some people are in more than one of these teams." in plain(page)
 
 
 def test_on_a_phone_what_is_long_is_folded_and_the_list_is_a_link_away(

@@ -15,7 +15,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Person, Team
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus

@@ -12,7 +12,7 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import closed_to, join
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.world import World
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
 

@@ -19,7 +19,7 @@ from tests.factories.answers import Answer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor
 from tests.factories.world import START, World, job
-from tests.reviews.review.test_views import words
+from tests.reading import words
 from tracker.db import transaction
 from tracker.models import Membership
 from tracker.reviews.review import actions as reviews

@@ -115,11 +115,6 @@ def test_without_a_key_it_would_be_done_twice(
     assert rows(app) != done
 
 
-@pytest.fixture
-def ana(world: World, sign_in: SignIn) -> Client:
-    return sign_in(world.email("ana"))
-
-
 def counted(app: Flask, model: Any) -> int:
     with app.app_context():
         session().rollback()

@@ -64,16 +64,6 @@ MARKUP = '#eval("6*7*9") $x^2$ *b* _i_ @ref [c] `d` <l> // e /* f */ \\u{41} ~ -
 """What would come out otherwise, if any of it were read as typst's markup or code."""
 
 
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
-@pytest.fixture
-def sue(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("sue"))
-
-
 def profile_of(world: World, name: str = "ana") -> str:
     return f"/people/{world.people[name]}/profile.pdf"
 
