@@ -21,6 +21,8 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager"}
 TWICE = {"Meta": "WTForms reads the settings of a form from a class of this name within it."}
 """Class names that stand more than once, each with its reason; at most 8."""
 MOST_FILES = 16
+MOST_LINES = 400
+"""Of a file of tests; of one that is longer the docstring says why."""
 CROWDED = {"migrations/versions", "docs/decisions"}
 """Folders that only grow: a file for each change, and for each decision."""
 CODE = {".py", ".html", ".css", ".js", ".typ", ".md", ".txt", ".json"}
@@ -277,3 +279,21 @@ def test_one_that_stands_elsewhere_is_found(tmp_path: Path, test: str, is_mispla
     (tmp_path / "tests" / test).parent.mkdir(parents=True)
     (tmp_path / "tests" / test).touch()
     assert [*misplaced(tmp_path)] == ([test] if is_misplaced else [])
+
+
+def too_long(source: str) -> bool:
+    """And does not say why."""
+    said = ast.get_docstring(ast.parse(source)) or ""
+    return source.count("\n") > MOST_LINES and f"Over {MOST_LINES} lines, as" not in said
+
+
+def test_a_long_file_says_why() -> None:
+    files = ROOT.glob("tests/**/*.py")
+    assert [file for file in files if too_long(file.read_text(encoding="utf-8"))] == []
+
+
+def test_a_long_file_without_a_reason_is_found() -> None:
+    lines = "1\n" * MOST_LINES
+    assert not too_long(lines)
+    assert too_long(f'"""Lists."""\n{lines}')
+    assert not too_long(f'"""Lists. Over 400 lines, as it is one list."""\n{lines}')

@@ -14,7 +14,7 @@ from tests.factories.people import closed_to, join
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
-from tests.reviews.review.test_views import version
+from tests.reviews.review.versions import version
 from tests.reviews.test_views_blindness import fetched
 from tracker.db import session, transaction
 from tracker.models import Endorsement, RecordOpening

@@ -1,4 +1,5 @@
-"""What must be so after every step, each by its name: it gives what is wrong, in words."""
+"""What must be so after every step, each by its name: it gives what is wrong, in words.
+Over 400 lines, as every step asks all of them of what was read once."""
 
 import dataclasses
 import datetime as dt

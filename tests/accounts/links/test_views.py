@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from tests.accounts.account.test_views import GOOD, SignInAs, copy_of, is_in
+from tests.accounts.browsers import GOOD, SignInAs, copy_of, is_in
 from tests.accounts.sign_in.test_views_throttle import HERE, known, later, limited, serve
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW

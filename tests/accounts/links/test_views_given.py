@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.accounts.account.test_views import GOOD, SignInAs, is_in, new_link
+from tests.accounts.browsers import GOOD, SignInAs, is_in, new_link
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW
 from tests.doors.valid_forms import SENDS, Send
 from tests.factories.people import join
 from tests.factories.world import World
-from tests.web.http.test_idempotency import ready
+from tests.web.keys import ready
 from tracker.administration.library.actions import set_operator
 from tracker.rules.core.links import HELD_FOR
 from tracker.rules.core.mail import mail_server

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.accounts.account.test_views import GOOD, SignInAs, new_link
+from tests.accounts.browsers import GOOD, SignInAs, new_link
 from tests.accounts.links.test_views import mailing
 from tests.client import Client
 from tests.conftest import NOW

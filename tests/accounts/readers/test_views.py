@@ -3,49 +3,28 @@ who decide about an objection; and what nobody is told."""
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from tests.client import Client
+from tests.accounts.readers.waiting import OBJECTED, SignIn, met, row, said_after, waits, words
 from tests.conftest import NOW, Queries
-from tests.factories.actors import acting
-from tests.factories.answers import EndorsedAnswer
-from tests.factories.mail_servers import mail_server
-from tests.factories.notices import deliver, text, wants
 from tests.factories.people import closed_to, join
-from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.accounts.readers import actions as service
-from tracker.db import session, transaction
-from tracker.models import Library, Person, RecordOpening
-from tracker.rules.core.notices import MailChoice
+from tracker.db import transaction
+from tracker.models import Person
 from tracker.rules.core.openings import (
-    DECIDE_WITHIN,
     INDEPENDENT_AFTER,
     OBJECT_WITHIN,
     WAIT,
     Decider,
     OpeningDecision,
 )
-from tracker.rules.core.tokens import token_hash
 from tracker.rules.roles import Role
 
-SignIn = Callable[[str], Client]
 DAY = dt.timedelta(days=1)
-TOKEN = "a-link-by-mail"
-EACH_TIME = re.compile(r'(?:name="(?:csrf_token|form_key)" value|nonce)="[^"]*"|Reference: \w+')
-"""What differs from one answer to the next, whatever it says."""
-OBJECTED: dict[str, Any] = {
-    "objected_at": NOW,
-    "decider": Decider.ADMINISTRATOR,
-    "decide_by": NOW + DECIDE_WITHIN,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -54,22 +33,6 @@ def _old_accounts(app: Flask, world: World) -> None:
     with app.app_context(), transaction() as tx:
         for name in ("adam", "cora"):
             tx.get_one(Person, world.people[name]).created_at = NOW - INDEPENDENT_AFTER
-
-
-def waits(app: Flask, world: World, person: str = "ana", **columns: Any) -> int:
-    """Hugo waits to read their record; Carl gave him the role."""
-    with app.app_context():
-        return closed_to(world, "hugo", person, **{"given_by": "carl", **columns})
-
-
-def row(app: Flask, opening_id: int) -> RecordOpening:
-    with app.app_context():
-        return session().get_one(RecordOpening, opening_id)
-
-
-def words(page: str) -> str:
-    main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def buttons(page: str) -> list[str]:
@@ -125,12 +88,6 @@ def test_the_person_opens_it_at_once(app: Flask, world: World, sign_in: SignIn) 
     )
     assert row(app, opening_id).opened_by_id == world.people["ana"]
     assert "Open it now Hugo" not in buttons(ana.get("/account/readers").text)
-
-
-def said_after(client: Client, address: str, **data: Any) -> str:
-    answer = client.post(address, data=data, follow_redirects=True)
-    assert answer.status_code == 200
-    return words(answer.text)
 
 
 def test_the_person_objects(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -240,11 +197,6 @@ def test_saving_a_role_says_who_waits_until_when(app: Flask, world: World, sign_
     assert 'href="/readers">Who can open it sooner' in page
 
 
-def met(world: World) -> None:
-    statement_id = world.statements["technical"][0]
-    endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
-
-
 @pytest.mark.in_ci
 def test_supervisors_and_coordinators_see_it_on_today_by_one_query(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
@@ -264,162 +216,3 @@ def test_supervisors_and_coordinators_see_it_on_today_by_one_query(
         assert "1 new reader to check" in words(sign_in(world.email(who)).get("/").text)
     for who in ("ben", "hugo", "carl"):
         assert "to check" not in words(sign_in(world.email(who)).get("/").text)
-
-
-# Who decides about an objection
-
-
-@pytest.mark.parametrize(
-    ("decision", "said"),
-    [
-        ("opened", "Decided: they may read this record."),
-        ("kept_closed", "Decided: the record stays closed to them."),
-    ],
-)
-def test_another_administrator_decides(
-    app: Flask, world: World, sign_in: SignIn, decision: str, said: str
-) -> None:
-    opening_id = waits(app, world, **OBJECTED)
-    adam = sign_in(world.email("adam"))
-    assert "1 new reader to check" in words(adam.get("/").text)
-    page = adam.get("/readers").text
-    assert "Ana objects to Hugo" in words(page)
-    address = f"/readers/{opening_id}/decide"
-    for tampered in ({}, {"decision": "x"}, {"decision": ""}):
-        assert adam.post(address, data=tampered).status_code == 404
-    assert row(app, opening_id).decision is None
-    assert said in said_after(adam, address, decision=decision)
-    assert row(app, opening_id).decided_by_id == world.people["adam"]
-    assert adam.post(address, data={"decision": decision}).status_code == 404
-    assert "Nobody waits for you" in adam.get("/readers").text
-
-
-def test_the_hr_contact_decides_signed_out_and_once(
-    app: Flask, world: World, client: Client
-) -> None:
-    asked = OBJECTED | {"decider": Decider.HR_CONTACT, "link_hash": token_hash(TOKEN)}
-    opening_id = waits(app, world, **asked)
-    address = f"/readers/objections/{TOKEN}"
-    page = client.get(address)
-    assert page.status_code == 200
-    said = words(page.text)
-    assert "Ana objects to Hugo reading their record in Skills Tracker." in said
-    assert "hugo@example.org. Account made on Nov 24." in said
-    for tampered in ({}, {"decision": "x"}):
-        assert client.post(address, data=tampered).status_code == 404
-    assert row(app, opening_id).decision is None
-    done = client.post(address, data={"decision": "kept_closed"})
-    assert done.status_code == 200
-    assert "Decided: the record stays closed to them." in words(done.text)
-    assert row(app, opening_id).decision is OpeningDecision.KEPT_CLOSED
-    for again in (client.get(address), client.post(address, data={"decision": "opened"})):
-        assert again.status_code == 404
-        assert "This link doesn’t work anymore" in words(again.text)
-        assert "Ana" not in words(again.text)
-    assert client.get("/readers/objections/another").status_code == 404
-    assert row(app, opening_id).decision is OpeningDecision.KEPT_CLOSED
-
-
-def test_an_operator_is_told_where_to_decide(app: Flask, world: World, sign_in: SignIn) -> None:
-    waits(app, world, **OBJECTED | {"decider": Decider.OPERATOR})
-    with app.app_context(), transaction() as tx:
-        tx.get_one(Person, world.people["oda"]).operator = True
-    said = words(sign_in(world.email("oda")).get("/readers").text)
-    assert "1 objection waits for you as operator." in said
-    assert "tracker people objections" in said
-    assert "Ana" not in said
-    assert "operator" not in words(sign_in(world.email("adam")).get("/readers").text)
-
-
-PAGES = (
-    "/",
-    "/readers",
-    "/notices",
-    "/teams",
-    "/admin",
-    "/admin/access",
-    "/admin/access.csv",
-    "/admin/audit",
-    "/people/{ana}/profile",
-    "/teams/{central}",
-    "/teams/{central}/gaps",
-    "/admin/people/{ana}",
-    "/admin/people/{hugo}",
-)
-
-
-@pytest.mark.in_ci
-@pytest.mark.parametrize("reader", ["hugo", "adam"])
-def test_nothing_tells_the_reader_or_the_giver_who_objected(
-    app: Flask, world: World, sign_in: SignIn, reader: str
-) -> None:
-    """Hugo waits for Ana and Ben, by Adam: what either reads is the same to the byte before and
-    after Ana objects."""
-    with app.app_context():
-        for person in ("ana", "ben"):
-            join(world, person, "harbour")
-        met(world)
-        join(world, "hugo", "central", Role.SUPERVISOR)
-    opening_id = waits(app, world, given_by="adam")
-    waits(app, world, "ben", given_by="adam")
-    with app.app_context(), transaction() as tx:
-        library = tx.get_one(Library, world.libraries["city"])
-        library.hr_name, library.hr_email = "Hanna Reyes", "hr@example.org"
-
-    def read() -> dict[str, tuple[int, str]]:
-        client = sign_in(world.email(reader))
-        found = {}
-        for page in PAGES:
-            answer = client.get(page.format(**world.people, **world.teams))
-            found[page] = (answer.status_code, EACH_TIME.sub("", answer.text))
-        return found
-
-    read()
-    before = read()
-    with app.app_context():
-        service.object_to(acting(world, "ana"), opening_id, NOW)
-    after = read()
-    assert before["/readers"][0] == 200
-    assert {page for page in PAGES if before[page] != after[page]} <= {"/admin/audit"}
-    listed, then = (rows(each["/admin/audit"][1]) for each in (before, after))
-    assert {each.split(" Adam")[0] for each in then[: len(then) - len(listed)]} <= {
-        "Nov 24, 10:00 AM Taken out as a file",
-        "Nov 24, 10:00 AM Signed in",
-    }
-    assert then[len(then) - len(listed) :] == listed
-
-
-def rows(page: str) -> list[str]:
-    found = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found if "<td" in each]
-
-
-# What is told
-
-
-def test_the_notice_and_its_mail_name_all_that_one_needs_to_know_them(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        met(world)
-        wants(world, MailChoice.NONE, "ana")
-    adam = sign_in(world.email("adam"))
-    terms = {"team_id": world.teams["central"], "role": "supervisor", "starts_on": "2026-11-24"}
-    adam.post(f"/admin/people/{world.people['hugo']}/memberships", data=terms)
-    sentence = (
-        "Hugo (hugo@example.org) can read your reviewed ratings from Dec 1, 2026, as supervisor of "
-        "Central. Adam gave them this role. Their account was made on Nov 24, 2026."
-    )
-    ana = sign_in(world.email("ana"))
-    for page in ("/", "/notices"):
-        assert sentence in words(ana.get(page).text), page
-    with app.app_context(), mail_server() as inbox:
-        wants(world, MailChoice.EACH, "ana")
-        with transaction() as tx:
-            assert tx.scalars(select(RecordOpening.told_at)).one() == NOW
-        deliver(inbox, NOW)
-        assert inbox.recipients == [["ana@example.org"]]
-        assert sentence in " ".join(text(inbox).split())
-        assert "/account/readers" in text(inbox)
-    ana.get("/account/readers")
-    assert sentence not in words(ana.get("/").text), "read by opening the page it leads to"

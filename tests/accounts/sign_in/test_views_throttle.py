@@ -16,14 +16,14 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection, event, func, select
 from werkzeug.test import TestResponse
 
-from tests.accounts.account.test_views import new_link
+from tests.accounts.browsers import new_link
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW, TestConfig
 from tests.copies import laid_out_database
 from tests.engines import hurry
 from tests.factories.people import let_links_work
 from tests.factories.world import World, make_world
-from tests.web.http.hindrances import held
+from tests.web.hindrances import held
 from tracker.accounts.sign_in import pages as sign_in_throttle
 from tracker.accounts.sign_in.rules import ALLOWED, LONGEST, Counted
 from tracker.app import create_app

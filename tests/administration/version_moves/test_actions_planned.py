@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from config import ROOT
-from tests.administration.version_moves.test_actions import faults, home
+from tests.administration.version_moves.moved import faults
+from tests.administration.version_moves.test_actions import home
 from tests.conftest import NOW
 from tests.factories.frameworks import open_round
 from tests.factories.people import join

@@ -16,7 +16,7 @@ from tests.factories.sending import YES, actor
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.reading import words
-from tests.teams.rounds.test_views import stat
+from tests.teams.rounds.pages import stat
 from tracker.administration.library.actions import set_framework_editor
 from tracker.administration.rounds import actions as rounds
 from tracker.teams.rounds import queries_reviews as reminders

@@ -32,11 +32,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def first(world: World) -> int:
-    return world.statements["communication"][0]
-
-
 def fetched(client: Client) -> dict[str, str]:
     """Without the version that a card is based on, and without what is new in each answer."""
     found = {}

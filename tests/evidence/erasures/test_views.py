@@ -1,46 +1,38 @@
 """A patron is taken out: of the database and its log, the disk, every page and every export."""
 
 import io
-import shutil
-from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
-from tests.client import Client, links
-from tests.engines import LONG
-from tests.evidence.canary import ADDRESS, CARD, FILE, files_with_it, holds, tables_with_it
-from tests.factories import sending as sides
-from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.client import Client
+from tests.evidence.canary import ADDRESS, CARD, FILE, holds
+from tests.evidence.erasures.erased import (
+    ACTS,
+    EITHER,
+    EXPORTS,
+    SignIn,
+    erase_all,
+    in_database,
+    newest,
+    on_disk,
+    recorded,
+    replace_and_erase,
+    said_in,
+    send_form,
+    stored,
+    with_it,
+)
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import actor, answer, ask, item_ids, items
 from tests.factories.world import World
-from tests.pdf import words
-from tracker.accounts.account import actions as account
-from tracker.administration.people import actions as people
 from tracker.db import db, empty_log, session
-from tracker.models import (
-    AuditEvent,
-    AuditEventDetail,
-    Erasure,
-    Evidence,
-    EvidenceErasure,
-    EvidenceText,
-    HeldText,
-    Review,
-)
-from tracker.notifications.mail import actions as outbox
+from tracker.models import AuditEvent, AuditEventDetail, Erasure, EvidenceErasure, Review
 from tracker.operations.checks import queries_chains as audit_chain
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.differences.rules import Choice, ChoiceKind
 from tracker.reviews.review import actions as reviews
-from tracker.rules.core.erasures import HeldSource
 
-SignIn = Callable[[str], Client]
-KEYS = iter(f"{number:022d}" for number in range(10**6))
 TEXTS = {
     "evidence_texts",
     "evidence_links",
@@ -57,129 +49,10 @@ TEXTS = {
 """Where a canary stands once it was sent and talked about."""
 
 
-def send_form(client: Client, url: str, **data: object) -> str:
-    """Send a form with a key, as every page does. Where it led."""
-    answered = client.post(url, {"form_key": next(KEYS), **data})
-    assert answered.status_code == 303, answered.text
-    return str(answered.location)
-
-
-def newest() -> int:
-    session().rollback()
-    found = session().scalar(select(func.max(Evidence.id)))
-    assert found is not None
-    return found
-
-
 def differences_of(app: Flask) -> str:
     """The page about the review."""
     with app.app_context():
         return f"/reviews/{session().scalar(select(func.max(Review.id)))}/differences"
-
-
-def recorded(app: Flask, world: World, ana: Client) -> int:
-    """Ana records it with a file, and says of two statements why it counts; rates them with a note
-    for the reviewer. The id of the piece."""
-    one, two = world.statements["communication"][:2]
-    send_form(
-        ana,
-        "/evidence",
-        title=f"Registered {CARD}",
-        text=f"She lives at {ADDRESS}",
-        file=(io.BytesIO(FILE), f"form {CARD}.txt"),
-        statement=[one, two],
-        **{f"reason-{one}": f"Found {ADDRESS}", f"reason-{two}": f"Typed in {CARD}"},
-    )
-    for statement_id in (one, two):
-        send_form(
-            ana,
-            f"/statements/{statement_id}/rating",
-            answer="consistently",
-            base_version="0",
-            reviewer_note=f"See {ADDRESS}",
-        )
-    with app.app_context():
-        made = newest()
-    for act in ("archive", "bring-back"):
-        send_form(ana, f"/evidence/{made}/{act}")
-    return made
-
-
-def talked_about(app: Flask, world: World) -> int:
-    """Sent to Sue, who asks, is answered, answers with a note and reveals; one of the two differs,
-    and Ana says why she agrees."""
-    with app.app_context():
-        ana, sue = actor(world, "ana"), actor(world, "sue")
-        two = world.statements["communication"][:2]
-        review_id = reviews.send(ana, sue.person_id, two, world.now)
-        first, second = item_ids(review_id)
-        ask(sue, first, f"Was it {CARD}?", 1, world.now)
-        reviews.reply(ana, first, f"Yes, of {ADDRESS}", world.now)
-        answer(world, first, ReviewerAnswer.CONSISTENTLY, note=f"I know {ADDRESS}")
-        answer(world, second, ReviewerAnswer.PARTLY, note=f"Only {CARD}")
-        reviews.reveal(sue, review_id, world.now)
-        theirs = Choice(second, ChoiceKind.AGREE, EndorsedAnswer.PARTLY, f"Well {CARD}", None)
-        differences.choose(sue, review_id, [theirs], [], world.now)
-        sides.confirm(ana, second, EndorsedAnswer.PARTLY, f"Just {CARD}", world.now)
-        account.save_draft(
-            ana, "reviews.next_step", str(second), (("text", f"Call {CARD}"),), world.now
-        )
-        account.save_draft(ana, "frameworks.correct", "", (("text", f"Not {CARD}"),), world.now)
-        account.save_draft(
-            sue, "reviews.answer", str(first), (("note", f"Ask {ADDRESS}"),), world.now
-        )
-        outbox.collect(world.now)
-        session().rollback()
-    return review_id
-
-
-@pytest.fixture(autouse=True)
-def _no_files(app: Flask) -> None:
-    """Of other tests."""
-    shutil.rmtree(app.config["FILES"], ignore_errors=True)
-
-
-def stored(app: Flask) -> list[Path]:
-    return [path for path in app.config["FILES"].rglob("*") if path.is_file()]
-
-
-@pytest.fixture
-def piece_id(app: Flask, world: World, ana: Client) -> int:
-    made = recorded(app, world, ana)
-    talked_about(app, world)
-    return made
-
-
-def in_database(app: Flask) -> set[str]:
-    with app.app_context():
-        db.session.remove()
-        return tables_with_it(db.engine)
-
-
-def on_disk(app: Flask) -> set[str]:
-    return files_with_it(app.config["DATA_DIR"], app.config["FILES"])
-
-
-def replace_and_erase(ana: Client, piece_id: int, version: int = 1) -> str:
-    return send_form(
-        ana,
-        f"/evidence/{piece_id}/edit",
-        title="Registered a patron",
-        text="With all that the form asks for",
-        drop_file="y",
-        version=version,
-        do="erase",
-        reason="names_patron",
-    )
-
-
-def erase_all(ana: Client, piece_id: int) -> str:
-    return send_form(ana, f"/evidence/{piece_id}/erase", reason="names_patron")
-
-
-ACTS: dict[str, Callable[[Client, int], str]] = {"replaced": replace_and_erase, "all": erase_all}
-EXPORTS = {"/profile.csv", "/profile.json", "/profile.pdf"}
-EITHER = ["replaced", pytest.param("all", marks=pytest.mark.reads_at_length)]
 
 
 @pytest.mark.in_ci
@@ -200,29 +73,6 @@ def test_nothing_of_it_is_left(
     assert in_database(app) == set()
     assert on_disk(app) == set()
     assert not stored(app)
-
-
-def pages(client: Client, *more: str) -> dict[str, bytes]:
-    """Every page that somebody can reach by links, with what they can download."""
-    waiting, found = ["/", "/account", "/evidence", *more], dict[str, bytes]()
-    while waiting:
-        address = waiting.pop()
-        if address in found or address.startswith(("/assets/", "/static/", "/frameworks/")):
-            continue
-        assert len(found) < 400, "the crawl does not end"
-        answered = client.http.get(address)
-        found[address] = said_in(answered)
-        if answered.mimetype == "text/html":
-            waiting += links(answered.text, address, pairs=False)
-    return found
-
-
-def said_in(answered: TestResponse) -> bytes:
-    return words(answered).encode() if answered.mimetype == "application/pdf" else answered.data
-
-
-def with_it(found: dict[str, bytes]) -> set[str]:
-    return {address for address, content in found.items() if holds(content)}
 
 
 @pytest.mark.in_ci
@@ -438,120 +288,3 @@ def test_the_reviewer_can_go_on_with_an_open_review(
         reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert [item.status for item in items(review_id)] == ["endorsed"]
         session().rollback()
-
-
-class TestUnderALegalHold:
-    @pytest.fixture(autouse=True)
-    def _held(self, app: Flask, world: World, piece_id: int) -> None:
-        with app.app_context():
-            person_id = world.people["ana"]
-            people.begin_legal_hold(actor(world, "adam"), person_id, "A letter.", world.now)
-            session().rollback()
-
-    @pytest.mark.parametrize("act", EITHER)
-    def test_it_is_hidden_and_kept(self, app: Flask, ana: Client, piece_id: int, act: str) -> None:
-        assert (
-            "A legal hold has been open on your records since"
-            in ana.get(f"/evidence/{piece_id}/erase").text
-        )
-        ACTS[act](ana, piece_id)
-        assert in_database(app) == {"held_texts", "stored_files"}
-        assert stored(app)
-        said = ana.get(f"/evidence/{piece_id}").text
-        assert "legal hold" in said
-        assert "Hidden" in said or "is hidden" in said
-
-    def test_all_that_a_version_says_is_kept(self, app: Flask, ana: Client, piece_id: int) -> None:
-        """A column that is new in the text of a version is kept for the hold too."""
-        erase_all(ana, piece_id)
-        columns = {*EvidenceText.__table__.c.keys()} - {"version_id", "person_id", "file_id"}
-        with app.app_context():
-            kept = select(HeldText.content).where(HeldText.source == HeldSource.EVIDENCE)
-            assert [content.keys() for content in session().scalars(kept)] == [columns]
-            session().rollback()
-
-    @pytest.mark.in_ci
-    @pytest.mark.reads_at_length
-    def test_no_page_shows_it(
-        self, world: World, ana: Client, sign_in: SignIn, piece_id: int
-    ) -> None:
-        """Though it is kept: for its owner and the reviewer; in `make test-long` for a backup
-        reviewer, a coordinator and the administrator, too."""
-        erase_all(ana, piece_id)
-        readers = ("sue", "hugo", "cora", "adam") if LONG else ("sue",)
-        others = [sign_in(world.email(name)) for name in readers]
-        for client in (ana, *others):
-            assert with_it(pages(client, *EXPORTS)) == set()
-
-    @pytest.mark.in_ci
-    @pytest.mark.parametrize("act", EITHER)
-    def test_it_is_erased_when_the_hold_ends(
-        self, app: Flask, world: World, ana: Client, sign_in: SignIn, piece_id: int, act: str
-    ) -> None:
-        ACTS[act](ana, piece_id)
-        adam, address = sign_in(world.email("adam")), f"/admin/people/{world.people['ana']}"
-        assert "Open since Nov 24" in adam.get(address).text
-        assert "Set by Adam on Nov 24" in adam.get(f"{address}/legal-hold").text
-        send_form(adam, f"{address}/legal-hold/end")
-        assert in_database(app) == set()
-        assert on_disk(app) == set()
-        assert "Ended legal holds" in adam.get(f"{address}/legal-hold").text
-        assert "hidden until the legal hold ends" not in ana.get("/account").text
-        audit = adam.get("/admin/audit").text
-        assert "Legal hold set" in audit
-        assert "Legal hold ended" in audit
-        assert "hidden while a legal hold is open" in audit
-
-
-@pytest.mark.in_ci
-def test_a_hold_on_the_reviewer_keeps_their_words(
-    app: Flask, world: World, ana: Client, sign_in: SignIn, piece_id: int
-) -> None:
-    """And none of Ana's."""
-    adam, hold = sign_in(world.email("adam")), f"/admin/people/{world.people['sue']}/legal-hold"
-    send_form(adam, hold, why="A letter.")
-    erase_all(ana, piece_id)
-    assert in_database(app) == {"held_texts"}
-    assert not stored(app)
-    send_form(adam, f"{hold}/end")
-    assert in_database(app) == set()
-    assert on_disk(app) == set()
-
-
-def test_a_file_that_somebody_else_has_too_stays(
-    app: Flask, world: World, ana: Client, sign_in: SignIn, piece_id: int
-) -> None:
-    send_form(
-        sign_in(world.email("ben")), "/evidence", title="Mine", file=(io.BytesIO(FILE), "mine.txt")
-    )
-    erase_all(ana, piece_id)
-    assert len(stored(app)) == 1
-
-
-@pytest.mark.in_ci
-def test_a_removal_that_was_cut_short_is_made_good(
-    app: Flask, ana: Client, piece_id: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The server stopped after the commit: the daily command removes the file."""
-    with monkeypatch.context() as cut:
-        cut.setattr("tracker.evidence.erasures.actions.file_rows.finish", lambda folder: 0)
-        erase_all(ana, piece_id)
-    assert in_database(app) == {"file_removals"}
-    assert stored(app)
-    said = app.test_cli_runner().invoke(args=["work", "--daily"])
-    assert "Erased files removed: 1." in said.output
-    assert in_database(app) == set()
-    assert on_disk(app) == set()
-
-
-def test_one_hold_at_a_time_and_it_says_why(world: World, sign_in: SignIn) -> None:
-    adam, hold = sign_in(world.email("adam")), f"/admin/people/{world.people['ana']}/legal-hold"
-    assert "Write why." in adam.post(hold, {"why": ""}).text
-    send_form(adam, hold, why="A letter of November 20.")
-    assert "A letter of November 20." in adam.get(hold).text
-    answered = adam.post(hold, {"why": "Another."})
-    assert answered.status_code == 422
-    assert "A legal hold is open for this person already." in answered.text
-    send_form(adam, f"{hold}/end")
-    adam.post(f"{hold}/end")
-    assert "No legal hold is open for this person." in adam.get(hold).text

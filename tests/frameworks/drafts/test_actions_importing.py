@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from config import ROOT
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version
 from tracker.db import db, session, transaction
@@ -16,7 +15,6 @@ from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import ImportedFramework, import_framework
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.files.rules import FrameworkFile, StatementInFile
-from tracker.frameworks.files.rules_reading import read_framework
 from tracker.models import (
     Anchor,
     AuditEvent,
@@ -31,13 +29,7 @@ from tracker.models import (
 )
 from tracker.rules.errors import Conflict
 
-PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture(scope="session")
-def file() -> FrameworkFile:
-    return read_framework(PATH.read_text(encoding="utf-8"))
 
 
 def test_all_of_the_file_is_there(app: Flask, file: FrameworkFile) -> None:

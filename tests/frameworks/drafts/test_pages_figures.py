@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.client import Client
 from tests.conftest import NOW
-from tests.frameworks.drafts.test_views import uploaded, words
+from tests.frameworks.drafts.pages import uploaded, words
 from tests.frameworks.next_files import edited, one_of_each, seed
 from tracker.frameworks.changes.rules_levels import LevelEffects
 from tracker.frameworks.drafts.actions_importing import import_framework

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.world import World
-from tests.frameworks.drafts.test_views import PAGE, uploaded, words
+from tests.frameworks.drafts.pages import PAGE, uploaded, words
 from tests.frameworks.next_files import edited, one_of_each, seed
 from tracker.administration.library.actions import set_framework_editor
 from tracker.frameworks.drafts.queries import drafted

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.administration.version_moves.test_actions import faults, given
+from tests.administration.version_moves.moved import faults
+from tests.administration.version_moves.test_actions import given
 from tests.conftest import NOW
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.ratings import rate

@@ -16,15 +16,23 @@ from tests.factories.actors import acting
 from tests.factories.evidence import piece
 from tests.factories.frameworks import first_version, open_round
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor, send
+from tests.factories.sending import YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED, edited, seed
+from tests.frameworks.versions.offered import (
+    HIDDEN,
+    SHOWN_AGAIN,
+    WITHDRAWN,
+    Listed,
+    choices,
+    draft_of,
+    new_statement,
+    reworded,
+    set_to,
+)
 from tracker.administration.exclusions import actions as exclusions
 from tracker.administration.library.queries import setup_progress
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.role_profiles import actions as role_profiles
-from tracker.administration.role_profiles import queries as profiles
 from tracker.administration.rounds import actions as rounds
 from tracker.administration.version_moves import actions as moves
 from tracker.db import Base, session
@@ -33,40 +41,18 @@ from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.published.pages import framework_page
-from tracker.frameworks.versions import actions as offering
 from tracker.frameworks.versions import queries as published
 from tracker.frameworks.versions import queries_moves as planned_moves
 from tracker.frameworks.versions import queries_steps as version_steps
 from tracker.frameworks.versions.queries import SAID, version_use
 from tracker.frameworks.versions.queries_contents import between
-from tracker.frameworks.versions.rules import Decision, VersionStatus
+from tracker.frameworks.versions.rules import Decision
 from tracker.models import AuditEvent, Framework, PersonVersion, Statement
-from tracker.record.sheet import queries_learners as learners
 from tracker.record.versions import queries_lines as statement_lines
 from tracker.reviews.review import actions as reviews
-from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.roles import Role
 
 pytestmark = pytest.mark.usefixtures("app_context")
-Listed = dict[str, list[dict[str, object]]]
-SHOWN_AGAIN, HIDDEN, WITHDRAWN = VersionStatus
-
-
-def set_to(status: VersionStatus, *framework_ids: int) -> int:
-    done = offering.set_status(None, framework_ids, status, AFTER)
-    session().rollback()
-    return done
-
-
-def draft_of(slug_file: object) -> int:
-    draft_id = import_framework(slug_file, AFTER).draft_id  # type: ignore[arg-type]
-    assert draft_id is not None
-    return draft_id
-
-
-def choices(world: World) -> list[int]:
-    return [framework.id for framework in profiles.frameworks(acting(world, "adam"), AFTER.date())]
 
 
 def test_a_version_that_nobody_uses_is_withdrawn_for_good(world: World) -> None:
@@ -258,11 +244,6 @@ def test_a_library_that_decided_about_what_it_alone_has_keeps_it(world: World) -
         set_to(WITHDRAWN, done.framework_id)
 
 
-def new_statement(**more: object) -> dict[str, object]:
-    said = {"code": "T-4-41", "rank": 4, "title": "New", "text": "is new."}
-    return {"uuid": ADDED.format(8), **said, **more}
-
-
 def skills_of(version: str) -> dict[str, int]:
     rows = session().execute(
         select(Statement.code, Statement.skill_id)
@@ -270,11 +251,6 @@ def skills_of(version: str) -> dict[str, int]:
         .where(Framework.version == version)
     )
     return dict(rows.all())
-
-
-def reworded(listed: Listed) -> None:
-    listed["technical"][0]["text"] = "does something else."
-    listed["technical"].append(new_statement())
 
 
 @pytest.mark.in_ci
@@ -341,87 +317,6 @@ def test_a_first_version_by_mistake_can_be_withdrawn_and_another_one_is_the_firs
     assert found.base_framework_id is None
     publishing.publish(None, draft_id, AFTER)
     assert not set(skills_of("26.05").values()) & set(skills_of("26.06").values())
-
-
-def test_a_hidden_version_is_chosen_by_nobody_new(world: World) -> None:
-    version = next_version(world).framework_id
-    assert set_to(HIDDEN, version) == 1
-    assert choices(world) == [world.framework_id]
-    assert version_steps.steps(world.libraries["city"], AFTER.date()) == []
-    assert set_to(HIDDEN, version) == 0
-    assert set_to(SHOWN_AGAIN, version) == 1
-    assert version in choices(world)
-
-
-@pytest.mark.in_ci
-def test_between_versions_of_which_one_is_hidden_each_change_is_told() -> None:
-    """Of several years at once: what the hidden version asked again, too."""
-    first = first_version(seed(), NOW)
-    second = publishing.publish(None, draft_of(edited(seed(), reworded)), AFTER).framework_id
-
-    def again(listed: Listed) -> None:
-        reworded(listed)
-        listed["technical"][0] |= {"text": "does a third thing."}
-        listed["technical"][1] |= {"uuid": ADDED.format(9), "code": "T-9-42"}
-
-    third = publishing.publish(
-        None, draft_of(edited(seed(), again, version="27.05")), AFTER
-    ).framework_id
-    set_to(HIDDEN, second)
-    page = framework_page(seed().slug)
-    assert page is not None
-    assert page.before is not None
-    assert (page.row.id, page.before.id) == (third, first)
-    kinds = {
-        each.before[0].code: each.kind for each in between(first, third).changed if each.before
-    }
-    assert kinds == {"T-1-01": Kind.REWORDED, "T-1-02": Kind.RETIRED}
-
-
-def test_whoever_is_in_a_hidden_framework_goes_on_and_nobody_new_begins(world: World) -> None:
-    assert set_to(HIDDEN, world.framework_id) == 1
-    adam, today = acting(world, "adam"), world.now.date()
-    assert profiles.choices(adam) == []
-    assert profiles.choices(adam, world.role_profiles["city"]) != []
-    assert [each.is_given_out for each in profiles.listed(adam, today)] == [False]
-    terms = MembershipTerms(
-        world.teams["harbour"], Role.LEARNER, today, role_profile_id=world.role_profiles["city"]
-    )
-    with pytest.raises(Invalid, match="role_profile_retired"):
-        memberships.add(adam, world.people["carl"], terms, world.now)
-    memberships.add(adam, world.people["ben"], terms, world.now)
-    with pytest.raises(Invalid, match="framework_unknown"):
-        role_profiles.create(adam, world.framework_id, "New", {}, world.now)
-    rate(world, "ana", world.statements["technical"][0], YES)
-    send(world, YES)
-    learner = learners.learner(world.people["ana"], today)
-    assert learner is not None
-    assert learner.framework_id == world.framework_id
-    assert choices(world) == [world.framework_id], "the library has rounds in it"
-    assert set_to(SHOWN_AGAIN, world.framework_id) == 1
-    memberships.add(adam, world.people["carl"], terms, world.now)
-
-
-def test_a_library_that_does_not_use_a_hidden_framework_does_not_see_it(world: World) -> None:
-    bikes = first_version(seed(), NOW)
-    oda = acting(world, "oda")
-    assert bikes in choices(world)
-    set_to(HIDDEN, bikes)
-    assert bikes not in choices(world)
-    assert bikes not in [framework.id for framework in profiles.frameworks(oda, world.now.date())]
-
-
-def test_of_a_framework_with_one_version_offered_newcomers_begin_as_before(world: World) -> None:
-    """The old one is chosen by nobody new; whose library begins with it goes on until it moves."""
-    next_version(world)
-    set_to(HIDDEN, world.framework_id)
-    adam, today = acting(world, "adam"), world.now.date()
-    terms = MembershipTerms(
-        world.teams["harbour"], Role.LEARNER, today, role_profile_id=world.role_profiles["city"]
-    )
-    memberships.add(adam, world.people["carl"], terms, world.now)
-    (step,) = version_steps.steps(world.libraries["city"], AFTER.date())
-    assert (step.before, step.after) == ("1", "2"), "they can be moved off it, and not back"
 
 
 @pytest.mark.in_ci

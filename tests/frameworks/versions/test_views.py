@@ -14,7 +14,7 @@ from tests.factories.frameworks import first_version
 from tests.factories.sending import actor
 from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
-from tests.frameworks.drafts.test_views import words
+from tests.frameworks.drafts.pages import words
 from tests.frameworks.next_files import seed
 from tracker.administration.library.actions import set_framework_editor
 from tracker.administration.version_moves import actions as moves

@@ -11,15 +11,13 @@ from tests.factories.notices import tell, told
 from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
+from tests.notifications.notices.happenings import CANNOT, HOUR, OTHER, SAME, differing, leave
 from tests.reviews.act.moves import change
-from tracker.administration.access_review import actions as access_review
 from tracker.db import session, transaction
-from tracker.models import Endorsement, Library, Membership, Notice, Review, ReviewItem
+from tracker.models import Endorsement, Notice, Review, ReviewItem
 from tracker.notifications.notices import actions as notices
 from tracker.notifications.notices import queries
-from tracker.policy.permissions import Actor
 from tracker.queries import asking
-from tracker.queries.core.access_review import EVERY
 from tracker.record.workflow.rules import Move
 from tracker.records.core import notices as records
 from tracker.reviews.act import records as act
@@ -32,13 +30,6 @@ from tracker.reviews.review import actions as reviews
 from tracker.rules.core.notices import NoticeKind
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
-
-SAME, OTHER, CANNOT = (
-    ReviewerAnswer.CONSISTENTLY,
-    ReviewerAnswer.NOT_YET,
-    ReviewerAnswer.CANNOT_TELL,
-)
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def test_the_reviewer_is_told_of_what_was_sent(context: World) -> None:
@@ -95,13 +86,6 @@ def test_a_second_reveal_is_told_again(context: World) -> None:
     answer(context, second, OTHER)
     reviews.reveal(actor(context, "sue"), review_id, context.now + HOUR)
     assert told(context, "ana") == ["item_returned", "review_revealed", "review_revealed"]
-
-
-def differing(world: World) -> list[int]:
-    review_id = send(world, YES, YES)
-    ids = answer_all(world, review_id, OTHER, OTHER)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
-    return ids
 
 
 def test_the_other_is_told_what_happens_to_a_difference(context: World) -> None:
@@ -201,92 +185,6 @@ def test_the_history_and_its_notice_are_one_act(
     assert session().scalar(select(func.count()).select_from(Review)) == 0
 
 
-def remind(context: World, days: int) -> list[tuple[str, str]]:
-    """What the daily command tells so many days on, beyond what was told."""
-    before = {name: len(told(context, name)) for name in ("ana", "sue")}
-    notices.remind(context.now + dt.timedelta(days=days))
-    return [(name, kind) for name in ("ana", "sue") for kind in told(context, name)[before[name] :]]
-
-
-@pytest.mark.in_ci
-def test_a_review_is_reminded_of_before_and_after_its_day_once_each(context: World) -> None:
-    send(context, YES, NO)
-    assert remind(context, 10) == []
-    assert remind(context, 11) == [("sue", "review_due_soon")]
-    assert remind(context, 12) == remind(context, 14) == []
-    assert remind(context, 15) == [("sue", "review_overdue")]
-    assert remind(context, 16) == []
-
-
-@pytest.mark.parametrize("said", [(SAME, OTHER), (OTHER, OTHER), (CANNOT, SAME), (CANNOT, CANNOT)])
-def test_it_does_not_tell_what_was_answered(
-    context: World, said: tuple[ReviewerAnswer, ...]
-) -> None:
-    """Answered and not revealed: there is still something to do, whatever was said."""
-    answer_all(context, send(context, YES, NO), *said)
-    assert remind(context, 11) == [("sue", "review_due_soon")]
-
-
-@pytest.mark.parametrize("said", [(), (SAME, CANNOT)])
-def test_a_reviewer_who_waits_for_replies_is_not_reminded(
-    context: World, said: tuple[ReviewerAnswer, ...]
-) -> None:
-    """Also where the rest was revealed: what they couldn't tell was shown with it."""
-    review_id = send(context, YES, *[YES] * len(said))
-    item_id, *others = item_ids(review_id)
-    ask(actor(context, "sue"), item_id, "Where?", 1, context.now)
-    for other, each in zip(others, said, strict=True):
-        answer(context, other, each)
-    if said:
-        reviews.reveal(actor(context, "sue"), review_id, context.now)
-    assert remind(context, 11) == []
-
-
-def test_differences_are_reminded_of_before_they_are_kept_apart(context: World) -> None:
-    differing(context)
-    assert remind(context, 10) == []
-    assert remind(context, 11) == [("ana", "differences_due_soon"), ("sue", "differences_due_soon")]
-    assert remind(context, 12) == remind(context, 15) == []
-
-
-def test_a_next_step_is_reminded_of_on_its_day_unless_it_is_done(context: World) -> None:
-    first, second = differing(context)
-    day = context.now.date() + dt.timedelta(days=5)
-    ana, sue = actor(context, "ana"), actor(context, "sue")
-    differences.add_next_step(sue, first, context.people["ana"], "Shadow", day, context.now)
-    done = differences.add_next_step(ana, second, context.people["sue"], "Show", day, context.now)
-    differences.finish_next_step(ana, second, done, context.now)
-    assert remind(context, 4) == []
-    assert remind(context, 6) == [("ana", "next_step_due")]
-    assert remind(context, 7) == []
-
-
-def test_days_are_those_of_the_library(context: World) -> None:
-    with transaction() as tx:
-        tx.get_one(Library, context.libraries["city"]).time_zone = "Pacific/Kiritimati"
-    send(context, YES)
-    assert remind(context, 10) == [], "at 10 UTC it is the next day there, on which it was sent too"
-    notices.remind(context.now + dt.timedelta(days=11))
-    assert told(context, "sue") == ["review_sent", "review_due_soon"]
-
-
-def test_who_supervises_no_more_is_reminded_of_nothing(context: World) -> None:
-    send(context, YES)
-    leave(context)
-    assert remind(context, 15) == []
-
-
-def test_endorsements_that_expire_are_reminded_of_once_for_each_last_day(context: World) -> None:
-    with transaction() as tx:
-        tx.get_one(Library, context.libraries["city"]).endorsement_months = 12
-    review_id = send(context, YES, NO)
-    answer_all(context, review_id, SAME, OTHER)
-    reviews.reveal(actor(context, "sue"), review_id, context.now)
-    assert remind(context, 300) == []
-    assert remind(context, 340) == [("ana", "endorsement_expiring")]
-    assert remind(context, 341) == remind(context, 364) == []
-
-
 def test_the_learner_is_told_of_a_revoked_endorsement(context: World) -> None:
     review_id = send(context, YES)
     answer_all(context, review_id, SAME)
@@ -355,15 +253,6 @@ def test_a_proposed_exception_is_told_to_the_other(context: World, by: str, to: 
     assert "exception_proposed" not in told(context, by)
 
 
-def leave(context: World) -> None:
-    with transaction() as tx:
-        mine = select(Membership).where(
-            Membership.person_id == context.people["sue"],
-            Membership.team_id == context.teams["central"],
-        )
-        tx.scalars(mine).one().ends_on = dt.date(2026, 11, 23)
-
-
 def test_who_supervises_no_more_sees_nothing_of_it(context: World) -> None:
     send(context, YES)
     sue = actor(context, "sue")
@@ -402,19 +291,3 @@ def test_a_world_in_which_the_reveal_tells_more_would_be_found(
     change(monkeypatch, Thing.ITEM, Move.REVEAL_EQUAL, tells=tells)
     with pytest.raises(AssertionError):
         test_every_reveal_is_told_alike(context, (SAME, SAME))
-
-
-def test_administrators_are_reminded_of_the_access_review_once(context: World, adam: Actor) -> None:
-    """Half a year after the library was made, and after each review."""
-    due = context.now + EVERY
-    notices.remind(due - DAY)
-    assert "access_review_due" not in told(context, "adam")
-    for _again in range(2):
-        notices.remind(due)
-    assert told(context, "adam").count("access_review_due") == 1
-    assert "access_review_due" not in told(context, "cora")
-    access_review.confirm(adam, due)
-    notices.remind(due + DAY)
-    assert told(context, "adam").count("access_review_due") == 1
-    notices.remind(due + EVERY)
-    assert told(context, "adam").count("access_review_due") == 2

@@ -1,72 +1,45 @@
 """The audit page: who did what, and nothing of what anybody answered; refusals, downloads and looks
 are in it."""
 
-import ast
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import delete, select
 
-from config import ROOT
 from tests.client import Client
-from tests.conftest import NOW, Queries, TestConfig
-from tests.copies import laid_out_database, made_once
+from tests.conftest import NOW, Queries
+from tests.copies import made_once
 from tests.doors.administration import roster_file
-from tests.engines import LONG, hurry
 from tests.factories import sending
-from tests.factories import sending as sides
-from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.people import closed_to
-from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
-from tests.factories.world import World, make_world
-from tests.web.sources import SOURCES
+from tests.factories.sending import YES
+from tests.factories.world import World
+from tests.operations.audit.listed import SignInAs, events, lines
 from tracker.administration.roster import actions as staging
-from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.evidence.files.rules import Upload
-from tracker.frameworks.versions.records import STATUS_SET
-from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
-from tracker.operations.audit.pages_labels import GROUPS, KINDS, NOT_LISTED, RECORDS, WORDS
-from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.act.rules import GIVEN, MOVES
+from tracker.models import AuditEventDetail, Deputy, Erasure, Look
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.openings import WAIT
 from tracker.services.core import jobs
 from tracker.teams.gaps import exports_people as people_file
-from tracker.web.http.access import LOADERS
-from tracker.web.ui.labels import LOOKED_AT
+
+# What is found
+
+
+def found(admin: Client, **asked: object) -> list[str]:
+    page = admin.get("/admin/audit", query_string=asked)
+    assert page.status_code == 200
+    return [line.removeprefix("Nov 24, 10:00 AM ") for line in lines(page.text)]
+
 
 DAY = dt.timedelta(days=1)
-
-SignInAs = Callable[[str], Client]
-
-
-def events(app: Flask, kind: str) -> list[tuple[int | None, int | None, dict[str, object]]]:
-    """Who, about whom, and the facts."""
-    with app.app_context():
-        rows = db.session.execute(
-            select(AuditEvent.actor_id, AuditEvent.subject_id, AuditEventDetail.facts)
-            .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
-            .where(AuditEvent.kind == kind)
-            .order_by(AuditEvent.sequence)
-        ).all()
-        db.session.remove()
-    return [(actor, subject, facts) for actor, subject, facts in rows]
-
-
-def lines(page: str) -> list[str]:
-    """Each event of the page as plain words, without the days that they stand under."""
-    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
-    found = [row for row in rows if "rowgroup" not in row]
-    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
 
 
 # What is in it
@@ -287,15 +260,6 @@ def test_who_waited_looked_as_nothing(app: Flask, world: World, sign_in: SignInA
     assert lines(table) == ["Nov 23 Sue Review as supervisor", "Nov 22 Sue Review"]
 
 
-# What is found
-
-
-def found(admin: Client, **asked: object) -> list[str]:
-    page = admin.get("/admin/audit", query_string=asked)
-    assert page.status_code == 200
-    return [line.removeprefix("Nov 24, 10:00 AM ") for line in lines(page.text)]
-
-
 def test_the_audit_is_searched(app: Flask, world: World, admin: Client) -> None:
     with app.app_context():
         happened(world, "team_renamed", "adam", team="Café Nord", team_id=1)
@@ -357,236 +321,3 @@ def test_facts_that_were_erased_are_just_not_there(app: Flask, world: World, adm
             tx.execute(delete(AuditEventDetail))
     assert found(admin, kind="teams") == ["Team added Adam"]
     assert found(admin, kind="teams", search="north") == []
-
-
-# What is not in it
-
-
-@contextmanager
-def city(engine_name: str, folder: Path) -> Iterator[tuple[Flask, World]]:
-    """A small world in a database of its own, so that all ids are the same in each."""
-    folder.mkdir()
-    with laid_out_database(engine_name, folder) as url:
-        app = create_app(TestConfig(url, folder))
-        with app.app_context():
-            hurry(db.engine)
-            world = make_world(NOW)
-            db.session.remove()
-        yield app, world
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-
-
-Said = tuple[list[Answer], list[ReviewerAnswer]]
-WORLDS: dict[str, Said] = {
-    "alike": (
-        [YES, PART, NO],
-        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET],
-    ),
-    "different": (
-        [NO, SURE_NOT, NOT_MINE],
-        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY],
-    ),
-    "not seen": ([YES, NO, YES], [ReviewerAnswer.CANNOT_TELL] * 3),
-    "mixed": (
-        [YES, NO, PART],
-        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL, ReviewerAnswer.NOT_YET],
-    ),
-}
-"""What the learner and the reviewer said. All else that they do is the same."""
-
-
-def live(app: Flask, world: World, said: Said) -> None:
-    """A review from its sending to its end; what differs is talked about, one agreed and the others
-    kept apart."""
-    with app.app_context():
-        ana, sue = sending.actor(world, "ana"), sending.actor(world, "sue")
-        review_id = sending.send(world, *said[0])
-        ids = sending.answer_all(world, review_id, *said[1])
-        reviews.reveal(sue, review_id, world.now)
-        differing = [
-            item.id for item in sending.items(review_id) if item.status == ItemStatus.DIFFERS
-        ]
-        for number, item_id in enumerate(differing):
-            if number:
-                sides.keep_apart(sue, item_id, world.now)
-                continue
-            for each in (ana, sue):
-                sides.confirm(each, item_id, EndorsedAnswer.PARTLY, "So it is.", world.now)
-        assert len(ids) == 3
-        db.session.remove()
-    for name in ("sue", "cora"):
-        reader = Client(app)
-        reader.sign_in(world.email(name))
-        assert reader.get(f"/people/{world.people['ana']}/profile").status_code == 200
-        assert reader.get(f"/people/{world.people['ana']}/profile.pdf").status_code == 200
-        assert reader.get(f"/teams/{world.teams['central']}/gaps.csv").status_code == 200
-        reader.get(f"/reviews/{review_id}/differences")
-
-
-def asked(world: World) -> Iterator[dict[str, object]]:
-    """Every filter, some of what could be searched for, each order, and more pages than there are.
-    By each kind that is listed, which the pages show as well, in `make test-long` only."""
-    yield from ({"kind": kind} for kind in (*KINDS, *(WORDS if LONG else ()), *NOT_LISTED))
-    yield from ({"person_id": person_id} for person_id in world.people.values())
-    yield from ({"since": day} for day in ("2026-11-24", "2026-11-25"))
-    yield from ({"until": day} for day in ("2026-11-23", "2026-11-24"))
-    for word in (
-        "ana",
-        "sue",
-        "review",
-        "profile",
-        "consistently",
-        "partly",
-        "not_yet",
-        "cannot",
-        "endors",
-        "differ",
-        "agree",
-        "apart",
-        "close",
-        "went",
-        "equal",
-        "communication",
-        "COM-1-01",
-        "1",
-        "2",
-        "3",
-    ):
-        yield {"search": word}
-    yield from (
-        {"sort": sort, "order": order}
-        for sort in ("when", "who", "about")
-        for order in ("", "turned")
-    )
-    yield from ({"page": page} for page in (1, 2, 3))
-
-
-def pages(app: Flask, world: World) -> dict[str, str]:
-    admin = Client(app)
-    admin.sign_in(world.email("adam"))
-    found = {}
-    for query in asked(world):
-        page = admin.get("/admin/audit", query_string=query)
-        assert page.status_code == 200
-        found[str(query)] = re.sub(r'(csrf[^>]*(?:value|content)=")[^"]+', r"\1", page.text)
-    return found
-
-
-@pytest.fixture(scope="module")
-def alike(
-    migrated_app: Flask, engine_name: str, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    """All pages of the audit where both said the same."""
-    with time_machine.travel(NOW, tick=False):
-        return told_of(engine_name, tmp_path_factory.mktemp("alike") / engine_name, WORLDS["alike"])
-
-
-def told_of(engine_name: str, folder: Path, said: Said) -> dict[str, str]:
-    with city(engine_name, folder) as (app, world):
-        live(app, world, said)
-        return pages(app, world)
-
-
-@pytest.mark.in_ci
-@pytest.mark.reads_at_length
-@pytest.mark.parametrize("name", ["different", "not seen", "mixed"] if LONG else ["mixed"])
-def test_worlds_that_differ_only_in_answers_have_the_same_audit(
-    engine_name: str, tmp_path: Path, alike: dict[str, str], name: str
-) -> None:
-    other = told_of(engine_name, tmp_path / name, WORLDS[name])
-    assert [query for query, page in alike.items() if other[query] != page] == []
-    assert "Review revealed" in alike["{'page': 1}"]
-
-
-@pytest.mark.in_ci
-@pytest.mark.reads_at_length
-def test_a_kind_that_tells_would_be_found(
-    migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The partner: with endorsements listed, the worlds come apart."""
-    monkeypatch.setitem(WORDS, GIVEN, "Endorsement given")
-    one, other = (
-        told_of(engine_name, tmp_path / name, WORLDS[name]) for name in ("alike", "different")
-    )
-    assert one != other
-
-
-# Every kind
-
-
-def written_kinds(source: str) -> set[str]:
-    """The kinds that a module hands to what notes an event: every text in the place of the kind."""
-    noting = {"note", "_note", "note_person", "note_own", "note_of_library"}
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
-            continue
-        name = (
-            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        )
-        if name in noting and len(node.args) > 1:
-            kind = ast.walk(node.args[1])
-            found |= {each.value for each in kind if isinstance(each, ast.Constant)}
-    return {each for each in found if isinstance(each, str)}
-
-
-def assigned_kinds(source: str) -> set[str]:
-    """Texts that are given to a name `kind` first, or are a module's own name for a kind."""
-    names = {"kind", "REFUSED", "DECIDED"}
-    return {
-        each.value
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Assign)
-        and any(getattr(target, "id", "") in names for target in node.targets)
-        for each in ast.walk(node.value)
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    }
-
-
-def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> None:
-    writers = ("services/**/*", "records/**/*", "*/*/actions*", "*/*/records*")
-    paths = (path for writer in writers for path in (ROOT / "tracker").glob(f"{writer}.py"))
-    sources = [path.read_text() for path in sorted(paths)]
-    kinds = set().union(
-        *map(written_kinds, sources),
-        *map(assigned_kinds, [s for s in sources if "audit.note" in s]),
-    )
-    kinds |= {*(rule.audit for rule in MOVES.values()), *STATUS_SET.values()}
-    assert kinds - set(WORDS) - NOT_LISTED == set()
-    assert set(WORDS) - kinds == set(), "no words of what is never written"
-    assert set(WORDS) & NOT_LISTED == set()
-
-
-def test_a_kind_without_words_is_found() -> None:
-    source = 'audit.note(tx, "new_one" if x else "other_one", now)\nkind = "third_one"'
-    assert written_kinds(source) == {"new_one", "other_one"}
-    assert written_kinds('audit.note_person(tx, "fourth_one", person, 1, now)') == {"fourth_one"}
-    assert assigned_kinds(source) == {"third_one"}
-
-
-def test_groups_records_and_pages_have_their_words() -> None:
-    assert set(GROUPS) == set(KINDS)
-    assert {name.removesuffix("_id") for name in LOADERS.values()} | {"library"} == set(RECORDS)
-    source = "".join(path.read_text() for path in SOURCES)
-    assert set(re.findall(r'note_looks?\([^"\n]+"(\w+)"\)', source)) == set(LOOKED_AT)
-
-
-def test_the_day_of_a_refusal_is_the_library_s(app: Flask, world: World, sign_in: SignInAs) -> None:
-    """At 10:00 UTC it is midnight on Kiritimati: a minute before and at it are two days."""
-    with app.app_context(), db.engine.execution_options(tracker_write=True).begin() as connection:
-        connection.execute(Library.__table__.update().values(time_zone="Pacific/Kiritimati"))
-    for moment in (NOW - dt.timedelta(minutes=1), NOW):
-        with time_machine.travel(moment, tick=False):
-            sign_in(world.email("ben")).get("/admin")
-    assert len(events(app, "refused")) == 2
-
-
-def test_events_stand_by_day_and_person(app: Flask, world: World, admin: Client) -> None:
-    with app.app_context():
-        for name in ("sue", "adam", "sue"):
-            happened(world, "team_added", name, team="North")
-    page = admin.get("/admin/audit?kind=team_added").text
-    assert page.count("Tuesday, November 24, 2026") == 1
-    assert [line.split()[6] for line in lines(page)] == ["Sue", "Sue", "Adam"]

@@ -1,5 +1,6 @@
 """What somebody with the database in their hands may try, as data: its name, the queries, and what
-is found of it. `{names}` are ids of tests/operations/checks/test_queries_attacks.py."""
+is found of it. `{names}` are ids of tests/operations/checks/test_queries_attacks.py. Over 400 lines, as it is one
+list."""
 
 from dataclasses import dataclass
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -11,7 +10,7 @@ from sqlalchemy import select, update
 from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories import sending as sides
-from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
@@ -30,23 +29,11 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tests.reading import words
+from tests.reviews.review.versions import SAYS_NO, version
 from tracker.db import session, transaction
-from tracker.models import Look, Person, Review, ScaleAnswer, Team, TrainingAction
+from tracker.models import Person, Review, ScaleAnswer, TrainingAction
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.review import actions as reviews
-
-SignIn = Callable[[str], Client]
-TELLS, SAYS_PART, SAYS_NO = (
-    ReviewerAnswer.CONSISTENTLY,
-    ReviewerAnswer.PARTLY,
-    ReviewerAnswer.NOT_YET,
-)
-
-
-def version(page: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', page)
-    assert found, "the page names the version that it shows"
-    return found[1]
 
 
 @pytest.mark.in_ci
@@ -186,231 +173,6 @@ def test_what_waits_is_sorted_as_the_reviewer_likes(app: Flask, world: World, su
         assert people(wild) == ["Ben", "Ana"]
 
 
-class TestSendPage:
-    def test_only_what_can_be_sent_is_listed_and_the_right_ones_ticked(
-        self, app: Flask, world: World, ana: Client
-    ) -> None:
-        near, *_ = world.statements["technical"]
-        far = world.statements["technical"][-1]
-        with app.app_context():
-            send(world, YES)
-            rate(world, "ana", near, YES)
-            rate(world, "ana", far, YES)
-        page = ana.get("/reviews/new").text
-        assert re.search(rf'id="s-{near}" value="{near}" checked', page)
-        assert re.search(rf'id="s-{far}" value="{far}">', page), "rank 4 is two above the target"
-        assert f'value="{world.statements["communication"][0]}"' not in page, (
-            "it is with Sue already"
-        )
-        assert f'value="{world.statements["communication"][1]}"' not in page, "it is not rated"
-
-    def test_a_refused_form_keeps_what_was_ticked(
-        self, app: Flask, world: World, ana: Client
-    ) -> None:
-        first, second = world.statements["communication"][:2]
-        with app.app_context():
-            rate(world, "ana", first, YES)
-            rate(world, "ana", second, YES)
-        page = ana.post("/reviews", {"statements": [str(second)]})
-        assert page.status_code == 422
-        assert "Choose a reviewer." in page.text
-        assert re.search(rf'id="s-{second}" value="{second}" checked', page.text)
-        assert re.search(rf'id="s-{first}" value="{first}">', page.text)
-
-    @pytest.mark.parametrize(
-        ("reviewer", "statements"),
-        [
-            ("x", ["1"]),
-            ("1", ["1"]),
-            ("1-2-3", ["1"]),
-            ("9999999999-9999999999", ["1"]),
-            ("１-２", ["1"]),
-            ("self", ["1"]),
-            ("right", []),
-            ("right", ["x"]),
-            ("right", ["-1"]),
-            ("right", ["9999999999"]),
-            ("right", ["9" * 30]),
-            ("right", [str(each) for each in range(1, 300)]),
-            ("hugo", ["1"]),
-        ],
-    )
-    def test_what_the_page_does_not_offer_is_refused(
-        self, app: Flask, world: World, ana: Client, reviewer: str, statements: list[str]
-    ) -> None:
-        with app.app_context():
-            rate(world, "ana", world.statements["communication"][0], YES)
-        named = {
-            "right": f"{world.people['sue']}-{world.teams['central']}",
-            "self": f"{world.people['ana']}-{world.teams['central']}",
-            "hugo": f"{world.people['hugo']}-{world.teams['harbour']}",
-        }
-        page = ana.post(
-            "/reviews", {"reviewer": named.get(reviewer, reviewer), "statements": statements}
-        )
-        assert page.status_code == 422
-        assert "Nothing was saved yet" in page.text
-
-    def test_without_a_supervisor_or_ratings_the_page_says_what_to_do(
-        self, world: World, sign_in: SignIn, ana: Client
-    ) -> None:
-        assert "Rate some statements" in words(ana.get("/reviews/new").text)
-
-    def test_an_open_team_is_named_so_before_sending(
-        self, app: Flask, world: World, ana: Client
-    ) -> None:
-        with app.app_context():
-            rate(world, "ana", world.statements["communication"][0], YES)
-            with transaction() as tx:
-                tx.execute(update(Team).values(open_reviews=True))
-        assert "open review: sees your answers while answering" in ana.get("/reviews/new").text
-
-
-class TestAnswerPage:
-    def test_the_evidence_is_no_ground_where_none_was_sent(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            (item_id,) = item_ids(send(world, YES))
-        text = sue.get(f"/review-items/{item_id}").text
-        assert 'value="evidence_only"' not in text
-        assert "vidence" not in words(text), "what is not there is not explained"
-        data = {"version": "1", "answer": "partly", "ground": "evidence_only"}
-        refused = sue.post(f"/review-items/{item_id}/answer", data)
-        assert refused.status_code == 422
-        assert "No evidence was sent with this statement." in refused.text
-
-    @pytest.mark.parametrize(
-        ("data", "said"),
-        [
-            ({"answer": "partly", "note": "typed"}, "Say how you know"),
-            (
-                {"note": "typed", "ground": "saw_it"},
-                "Choose an answer, or Return to ask a question.",
-            ),
-            ({"answer": "return", "note": ""}, "Write something here first."),
-            ({"answer": "partly", "ground": "saw_it", "note": "x" * 4001}, "4000 characters"),
-            ({"answer": "brilliantly", "ground": "saw_it"}, "Choose an answer, or Return"),
-            ({"answer": "partly", "ground": "smelt_it"}, "This isn’t on the list"),
-            (
-                {"answer": "partly", "ground": "saw_it", "version": "one"},
-                "This is not a whole number",
-            ),
-        ],
-    )
-    def test_what_is_missing_is_said_and_the_rest_kept(
-        self, app: Flask, world: World, sue: Client, data: dict[str, str], said: str
-    ) -> None:
-        with app.app_context():
-            (item_id,) = item_ids(send(world, YES))
-        page = sue.post(f"/review-items/{item_id}/answer", {"version": "1", **data})
-        assert page.status_code == 422
-        assert said in page.text
-        if data.get("note") == "typed":
-            assert ">typed</textarea>" in page.text
-        with app.app_context():
-            assert session().scalars(select(Review.status)).one() == "sent"
-
-    @pytest.mark.parametrize(
-        ("data", "field", "said"),
-        [
-            ({"answer": "partly", "ground": "smelt_it"}, "ground", "This isn’t on the list."),
-            ({"answer": "partly", "ground": "saw_it", "version": "one"}, "version", "whole number"),
-            ({"answer": "partly"}, "ground", "Say how you know"),
-        ],
-    )
-    def test_who_asks_for_json_is_told_at_which_field(
-        self, app: Flask, world: World, sue: Client, data: dict[str, str], field: str, said: str
-    ) -> None:
-        with app.app_context():
-            (item_id,) = item_ids(send(world, YES))
-        refused = sue.post(
-            f"/review-items/{item_id}/answer",
-            {"version": "1", **data},
-            headers={"Accept": "application/json"},
-        )
-        assert (refused.status_code, refused.mimetype) == (422, "application/json")
-        assert refused.headers["X-Content-Type-Options"] == "nosniff"
-        told = refused.get_json()
-        assert said in told["error"]
-        assert told["fields"] == {field: [told["error"]]}
-
-    def test_a_page_that_is_behind_shows_both_answers(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            (item_id,) = item_ids(send(world, YES))
-            answer(world, item_id, SAYS_PART, note="from the other tab")
-        data = {
-            "answer": "consistently",
-            "ground": "saw_it",
-            "note": "from this one",
-            "version": "1",
-        }
-        page = sue.post(f"/review-items/{item_id}/answer", data)
-        assert page.status_code == 409
-        assert "from the other tab" in page.text
-        assert ">from this one</textarea>" in page.text
-        again = sue.post(f"/review-items/{item_id}/answer", {**data, "version": version(page.text)})
-        assert again.status_code == 303
-
-    def test_a_refused_form_does_not_take_over_what_another_tab_saved(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            (item_id,) = item_ids(send(world, YES))
-            answer(world, item_id, SAYS_PART)
-        page = sue.post(
-            f"/review-items/{item_id}/answer", {"answer": "consistently", "version": "1"}
-        )
-        assert (page.status_code, version(page.text)) == (422, "1")
-
-    def test_skip_leads_round_and_then_to_the_check_page(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            review_id = send(world, YES, PART, NO)
-            ids = item_ids(review_id)
-        for here, following in zip(ids, [*ids[1:], ids[0]], strict=True):
-            assert (
-                f'href="/review-items/{following}?go=1">Skip'
-                in sue.get(f"/review-items/{here}").text
-            )
-        with app.app_context():
-            for item_id in ids[1:]:
-                answer(world, item_id, SAYS_NO)
-        assert f'href="/reviews/{review_id}/check">Skip' in sue.get(f"/review-items/{ids[0]}").text
-
-    def test_the_owner_sees_who_looked(self, app: Flask, world: World, sue: Client) -> None:
-        with app.app_context():
-            (item_id,) = item_ids(send(world, YES))
-        sue.get(f"/review-items/{item_id}")
-        with app.app_context():
-            look = session().scalars(select(Look)).one()
-            assert (look.owner_id, look.reader_id, look.kind) == (
-                world.people["ana"],
-                world.people["sue"],
-                "review",
-            )
-
-    def test_an_open_review_shows_the_answer_and_says_so(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            with transaction() as tx:
-                tx.execute(update(Team).values(open_reviews=True))
-            review_id = send(world, PART, YES)
-            item_id, other_id = item_ids(review_id)
-        page = sue.get(f"/review-items/{item_id}").text
-        assert "Open review" in words(page)
-        assert "Ana’s own answer" in words(page)
-        with app.app_context():
-            answer(world, item_id, SAYS_PART)
-            answer(world, other_id, SAYS_PART)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
-        assert "This was an open review" in words(sue.get(f"/reviews/{review_id}/differences").text)
-
-
 class TestQueue:
     def test_reviews_of_one_are_told_apart_and_all_have_the_way_to_reassign(
         self, app: Flask, world: World, sue: Client
@@ -424,89 +186,6 @@ class TestQueue:
         assert "A review of one statement can’t be reassigned" in words(
             sue.get(f"/reviews/{ids[0]}/hand-on").text
         )
-
-
-class TestTooLate:
-    def test_a_withdrawn_review_is_gone_for_the_reviewer_in_clear_words(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            review_id = send(world, YES)
-            (item_id,) = item_ids(review_id)
-            reviews.withdraw(actor(world, "ana"), review_id, world.now)
-        for path in (
-            f"/reviews/{review_id}",
-            f"/review-items/{item_id}",
-            f"/reviews/{review_id}/check",
-        ):
-            page = sue.get(path, follow_redirects=True)
-            assert page.status_code == 200
-            assert "Ana withdrew it on Nov 24" in words(page.text)
-        assert "Ana" not in words(sue.get("/reviews").text)
-
-    def test_moves_that_are_not_possible_now(
-        self, app: Flask, world: World, ana: Client, sue: Client
-    ) -> None:
-        with app.app_context():
-            review_id = send(world, YES, NO)
-            first, second = item_ids(review_id)
-            answer(world, first, TELLS)
-        for client, path, data in (
-            (ana, f"/reviews/{review_id}/withdraw", {}),
-            (ana, f"/review-items/{second}/reply", {"text": "x"}),
-            (ana, f"/review-items/{second}/drop", {}),
-            (sue, f"/reviews/{review_id}/reveal", {"version": "3"}),
-            (sue, f"/reviews/{review_id}/differences", {f"choice-{first}": "no_agreement"}),
-            (sue, f"/reviews/{review_id}/differences", {"act": "confirm"}),
-            (sue, f"/review-items/{first}/take-back", {}),
-            (sue, f"/review-items/{first}/undo-no-agreement", {}),
-            (ana, f"/review-items/{first}/next-step", {}),
-        ):
-            page = client.post(path, data)
-            assert page.status_code == 409, path
-            assert "Somebody was here before you" in page.text
-
-    def test_a_check_page_that_is_behind_reveals_nothing(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            review_id = send(world, YES)
-            (item_id,) = answer_all(world, review_id, TELLS)
-        seen = version(sue.get(f"/reviews/{review_id}/check").text)
-        with app.app_context():
-            answer(world, item_id, SAYS_NO)
-        page = sue.post(f"/reviews/{review_id}/reveal", {"version": seen})
-        assert page.status_code == 409
-        assert "changed while you had the check page open" in page.text
-
-    def test_before_the_reveal_there_is_no_page_of_differences(
-        self, app: Flask, world: World, ana: Client, sue: Client
-    ) -> None:
-        with app.app_context():
-            review_id = send(world, YES)
-        assert (
-            ana.get(f"/reviews/{review_id}/differences").headers["Location"]
-            == f"/reviews/{review_id}"
-        )
-        assert sue.get(f"/reviews/{review_id}/differences").status_code == 302
-
-    def test_after_it_the_answer_pages_lead_to_the_differences(
-        self, app: Flask, world: World, sue: Client
-    ) -> None:
-        with app.app_context():
-            review_id = send(world, YES)
-            (item_id,) = answer_all(world, review_id, SAYS_NO)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
-        for path in (
-            f"/review-items/{item_id}",
-            f"/reviews/{review_id}/check",
-            f"/reviews/{review_id}",
-        ):
-            assert sue.get(path).headers["Location"] == f"/reviews/{review_id}/differences"
-        late = sue.post(
-            f"/review-items/{item_id}/answer", {"answer": "cannot_tell", "version": "2"}
-        )
-        assert late.status_code == 409
 
 
 class TestDifferencesPage:

@@ -24,9 +24,9 @@ from tests.reading import words
 from tests.teams.crowds import AT, GAP, hide_names
 from tests.teams.gaps import plain_figures
 from tests.teams.gaps.matrix import domains
+from tests.teams.gaps.pages import about, file
 from tests.teams.gaps.plain_figures import Plain
 from tests.teams.gaps.test_exports import pdf_words, sheets
-from tests.teams.gaps.test_views import about, file
 from tracker.administration.role_profiles import actions as role_profiles
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
@@ -38,8 +38,6 @@ from tracker.rules.roles import Role
 SignIn = Callable[[str], Client]
 DOMAINS = ("Technical", "Communication", "Leadership")
 SIDES = {"round": ("Spring 2026", "now"), "self": ("self-ratings", "reviews")}
-
-
 TO_TARGET = ("reached the target", "at target by reviews only")
 
 

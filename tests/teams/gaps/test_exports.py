@@ -18,7 +18,7 @@ from tests.factories.people import join
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.reading import words
-from tests.teams.gaps.test_views import about, file, some_gaps
+from tests.teams.gaps.pages import about, file, some_gaps
 from tracker.administration.rounds import actions as rounds
 from tracker.db import transaction
 from tracker.frameworks.versions.rules_levels import TargetState

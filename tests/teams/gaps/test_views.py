@@ -1,74 +1,25 @@
 """The gaps page, with figures counted by hand; and who may see which of them."""
 
-import csv
 import datetime as dt
-import html
-import io
 import re
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete
 
-from tests.client import Client
-from tests.conftest import Queries
-from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
-from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, endorse_all, send
 from tests.factories.world import World, add, job
-from tests.reading import words
 from tests.teams.gaps.matrix import below, cells, domains
+from tests.teams.gaps.pages import AT, GAP, SignIn, file, some_gaps
 from tracker.administration.rounds import actions as rounds
-from tracker.db import session, transaction
-from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.models import (
-    Domain,
-    Framework,
-    Level,
-    Look,
-    Membership,
-    NotRatedHere,
-    Skill,
-    Statement,
-    Strand,
-    Target,
-)
+from tracker.db import transaction
+from tracker.models import Domain, Framework, Level, NotRatedHere, Skill, Statement, Strand, Target
 from tracker.models.record.words import skill_of
-from tracker.record.standings import actions as standings
 from tracker.record.workflow.rules import ItemStatus
-from tracker.teams.gaps.queries import TEAMS_SHOWN, GapPage
-from tracker.teams.gaps.queries_matrix import ChildRow
-from tracker.teams.gaps.queries_scope import TeamName
-
-SignIn = Callable[[str], Client]
-GAP, AT, NOT_ASSESSED = TargetState.GAP, TargetState.AT_TARGET, TargetState.NOT_ASSESSED
-
-
-def file(client: Client, url: str) -> list[list[str]]:
-    """The one table of a file: each line as long as its head."""
-    response = client.http.get(url)
-    assert response.status_code == 200
-    lines = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
-    assert {len(line) for line in lines} == {len(lines[0])}
-    return lines
-
-
-def about(client: Client, url: str) -> dict[str, str]:
-    """What the files say of their figures, for that one of them."""
-    return dict(map(tuple, file(client, url.replace("gaps.csv", "gaps/about.csv"))[1:]))
-
-
-def some_gaps(world: World) -> None:
-    """Ana: at target in Communication, a gap in Leadership. Ben: a gap in Communication; Leadership
-    not his work."""
-    stand(world, "ana", AT, "communication", by="sue")
-    stand(world, "ana", GAP, "leadership", by="sue")
-    stand(world, "ben", GAP, "communication", by="sue")
-    stand(world, "ben", NOT_ASSESSED, "leadership", by="sue")
 
 
 def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -268,251 +219,6 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
     ]
 
 
-def test_a_coordinator_has_the_teams_below_and_a_supervisor_has_not(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        join(world, "bea", "bookmobile")
-        some_gaps(world)
-    url = f"/teams/{world.teams['central']}/gaps"
-    cora = sign_in(world.email("cora"))
-    assert "Bea" in cells(cora.get(url).text)
-    assert "Bea" not in cells(cora.get(f"{url}?teams=own").text)
-    assert "Bea" not in cells(sign_in(world.email("sue")).get(f"{url}?teams=all").text)
-
-
-@pytest.mark.in_ci
-def test_any_number_of_people_is_shown_by_name_fifty_a_page(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """By how they are in the domain with most need, then A to Z; or in the one that is asked for."""
-    with app.app_context():
-        for number in range(119):
-            join(world, f"p{number:03}", "central")
-        stand(world, "p110", GAP, by="sue")
-        stand(world, "p050", GAP, by="sue")
-        stand(world, "p000", AT, by="sue")
-        stand(world, "p020", AT, "communication", by="sue")
-        standings.count_stale(world.now)
-    sue = sign_in(world.email("sue"))
-    url = f"/teams/{world.teams['central']}/gaps"
-    unknown = ["Ana", "Ben", *(f"P{number:03}" for number in range(1, 119))]
-    expected = ["P050", "P110", *(one for one in unknown if one not in ("P050", "P110")), "P000"]
-    seen: list[str] = []
-    for number in (1, 2, 3):
-        page = sue.get(f"{url}?page={number}").text
-        assert f"Page {number} of 3" in page
-        assert next(iter(next(iter(cells(page).values())))) == "Leadership"
-        seen += cells(page)
-    assert seen == expected
-    by_communication = cells(sue.get(f"{url}?domain=communication&page=3").text)
-    assert list(by_communication)[-1] == "P020"
-    assert list(by_communication["P020"]) == ["Communication", "Technical", "Leadership"]
-
-
-def test_somebody_is_found_by_part_of_their_name(app: Flask, world: World, sign_in: SignIn) -> None:
-    """And what was chosen stays in the address of the rest."""
-    with app.app_context():
-        join(world, "Björn Ågren", "central")
-        some_gaps(world)
-    sue = sign_in(world.email("sue"))
-    url = f"/teams/{world.teams['central']}/gaps"
-    page = sue.get(f"{url}?q=BJORN+agr&domain=communication&teams=own").text
-    assert list(cells(page)) == ["Björn Ågren"]
-    assert "1 of 3 people" in words(page)
-    heads = re.findall(r'href="([^"]*)#people"><span>Technical', page)
-    assert [html.unescape(head) for head in heads] == [f"{url}?domain=technical&q=BJORN+agr"]
-    assert "Nobody found" in sue.get(f"{url}?q=nobody").text
-    assert "it was left out" in sue.get(f"{url}?domain=sewing").text
-    assert "it was left out" not in sue.get(f"{url}?domain=technical").text
-
-
-def test_where_nothing_is_reviewed_the_page_says_what_to_do(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        for number in range(60):
-            join(world, f"p{number:02}", "central")
-        standings.count_stale(world.now)
-    cora, url = sign_in(world.email("cora")), f"/teams/{world.teams['central']}/gaps"
-    page = cora.get(url).text
-    assert "No level is known here yet" in page
-    assert "0 of 63 people have sent ratings." in words(page)
-    assert cells(page) == {}
-    assert domains(page) == {}
-    who = f"/teams/{world.teams['central']}/round?round={world.rounds['city']}&show=not-sent#people"
-    (button,) = re.findall(r'href="([^"]*)">See who hasn’t sent', page)
-    assert html.unescape(button) == who
-    assert "63 of 63 people" in words(cora.get(who).text)
-    with app.app_context(), transaction() as tx:
-        tx.execute(delete(Target))
-    assert "No targets are set for these jobs" in cora.get(url).text
-
-
-def test_who_looked_is_noted_once_a_day_for_each_person(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        some_gaps(world)
-    sue = sign_in(world.email("sue"))
-    for _ in range(2):
-        sue.get(f"/teams/{world.teams['central']}/gaps")
-    sue.http.get(f"/teams/{world.teams['central']}/gaps.csv")
-    with app.app_context():
-        seen = (
-            session()
-            .execute(select(Look.owner_id, Look.reader_id, Look.kind).order_by(Look.owner_id))
-            .all()
-        )
-    assert [tuple(row) for row in seen] == [
-        (world.people[name], world.people["sue"], "gaps") for name in ("ana", "ben")
-    ]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "round=abc",
-        "round=" + "9" * 30,
-        "round=-1",
-        "round=1.0",
-        "compare=0",
-        "profile=zzz",
-        "framework=999999",
-        "teams=children",
-        "round[]=1",
-        "round=%F0%9F%92%A9",
-    ],
-)
-def test_what_cannot_be_chosen_is_left_out_and_said(
-    world: World, sign_in: SignIn, query: str
-) -> None:
-    response = sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}/gaps?{query}")
-    assert response.status_code == 200
-    assert ("it was left out" in response.text) is not query.startswith("round[")
-
-
-def test_what_belongs_to_another_library_cannot_be_chosen(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    cora = sign_in(world.email("cora"))
-    url = f"/teams/{world.teams['central']}/gaps"
-    for query in (
-        f"round={world.rounds['other']}",
-        f"compare={world.rounds['other']}",
-        f"profile={world.role_profiles['other']}",
-    ):
-        assert "it was left out" in cora.get(f"{url}?{query}").text
-        assert cora.http.get(f"{url}.csv?{query}").status_code == 404
-
-
-def test_a_team_of_nobody_says_so(app: Flask, world: World, sign_in: SignIn) -> None:
-    cora = sign_in(world.email("cora"))
-    url = f"/teams/{world.teams['city']}/gaps?teams=own"
-    assert "Nobody is left with these filters" in cora.get(url).text
-    with app.app_context(), transaction() as tx:
-        tx.execute(
-            update(Membership)
-            .where(Membership.role == "learner")
-            .values(ends_on=dt.date(2026, 11, 1))
-        )
-    assert "No learners in this team" in cora.get(url).text
-    assert cora.http.get(f"/teams/{world.teams['city']}/gaps.csv").status_code == 404
-
-
-def everything(world: World, sign_in: SignIn) -> list[bytes]:
-    """All gaps pages of a supervisor and a coordinator, without the token, which is another one in
-    each session."""
-    found = []
-    for name, teams in (("sue", ("central",)), ("cora", ("central", "city"))):
-        client = sign_in(world.email(name))
-        for url in [
-            f"/teams/{world.teams[team]}/gaps{end}"
-            for team in teams
-            for end in ("", ".csv", "/people.csv")
-        ]:
-            response = client.http.get(url)
-            assert response.status_code == 200
-            found.append(
-                re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", response.data)
-            )
-    return found
-
-
-@pytest.mark.in_ci
-def test_what_was_not_sent_leaves_no_trace(app: Flask, world: World, sign_in: SignIn) -> None:
-    with app.app_context():
-        some_gaps(world)
-    before = everything(world, sign_in)
-    with app.app_context():
-        for statement_id in world.statements["technical"]:
-            rate(world, "ben", statement_id, Answer.CONSISTENTLY)
-            rate(world, "ana", statement_id, Answer.NOT_YET)
-    assert everything(world, sign_in) == before
-
-
-@pytest.mark.in_ci
-def test_what_was_answered_and_is_not_revealed_leaves_no_trace(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    statements = world.statements["technical"]
-    with app.app_context():
-        send(
-            world,
-            "ana",
-            "sue",
-            dict.fromkeys(statements, ItemStatus.WAITING),
-            round_id=world.rounds["city"],
-        )
-        send(
-            world, "ben", "sue", {statements[0]: ItemStatus.WAITING}, round_id=world.rounds["city"]
-        )
-    before = everything(world, sign_in)
-    with app.app_context():
-        send(
-            world,
-            "ben",
-            "sue",
-            dict.fromkeys(statements, ItemStatus.ANSWERED),
-            round_id=world.rounds["city"],
-        )
-    assert everything(world, sign_in) == before
-
-
-@pytest.mark.in_ci
-def test_what_was_endorsed_does_leave_one(app: Flask, world: World, sign_in: SignIn) -> None:
-    before = everything(world, sign_in)
-    with app.app_context():
-        some_gaps(world)
-    assert everything(world, sign_in) != before
-
-
-@pytest.mark.in_ci
-def test_the_number_of_statements_does_not_depend_on_the_size(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
-) -> None:
-    cora = sign_in(world.email("cora"))
-    with app.app_context():
-        some_gaps(world)
-        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        rounds.keep_all_due(world.now)
-    url = f"/teams/{world.teams['city']}/gaps?compare={spring}"
-
-    def count() -> int:
-        cora.get(url)
-        count_sql.clear()
-        cora.get(url)
-        return len(count_sql)
-
-    before = count()
-    with app.app_context():
-        for number in range(12):
-            join(world, f"more{number}", "central" if number % 2 else "bookmobile")
-            stand(world, f"more{number}", GAP if number % 3 else AT)
-    assert count() == before
-    assert before <= 18, "one of them: what counts later for whom"
-
-
 def test_a_cell_leads_to_what_explains_it(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         some_gaps(world)
@@ -605,18 +311,3 @@ def test_the_legend_has_the_signs_of_the_page(app: Flask, world: World, sign_in:
     assert ana["Technical"] == "Below target: Level not known yet, target Developing"
     assert ana["Communication"].startswith("Above target: ")
     assert "▲</span>Above target" in page
-
-
-def test_of_many_teams_those_with_most_people_below_target_are_shown_in_their_order() -> None:
-    rows = [
-        ChildRow(
-            TeamName(number, 1, f"Branch {number}", f"/1/{number}/"), False, 9, ((number % 7, 9),)
-        )
-        for number in range(2, TEAMS_SHOWN + 12)
-    ]
-    page = GapPage(people=9, children=tuple(rows))
-    shown = [child.team.id for child in page.teams]
-    assert (len(shown), shown) == (TEAMS_SHOWN, sorted(shown))
-    left_out = [child.gaps[0][0] for child in rows if child.team.id not in shown]
-    assert max(left_out) <= min(child.gaps[0][0] for child in page.teams)
-    assert GapPage(people=9, children=tuple(rows[:3])).teams == rows[:3]

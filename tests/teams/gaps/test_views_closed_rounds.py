@@ -16,7 +16,7 @@ from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
 from tests.reading import words
 from tests.teams.gaps.matrix import domains
-from tests.teams.gaps.test_views import file
+from tests.teams.gaps.pages import file
 from tracker.administration.accounts import actions as removal
 from tracker.administration.people import actions as people
 from tracker.administration.rounds import actions as rounds

@@ -24,8 +24,8 @@ from tests.factories.world import World
 from tests.reading import words
 from tests.teams.crowds import Crowd, hide_names
 from tests.teams.gaps import plain_figures
+from tests.teams.gaps.pages import file
 from tests.teams.gaps.plain_figures import GAP, UNKNOWN, Plain
-from tests.teams.gaps.test_views import file
 from tests.teams.team.test_views import rows
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction

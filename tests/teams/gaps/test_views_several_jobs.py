@@ -21,7 +21,7 @@ from tests.factories.world import World
 from tests.reading import words
 from tests.teams.gaps import plain_figures
 from tests.teams.gaps.matrix import below, cells, domains
-from tests.teams.gaps.test_views import file
+from tests.teams.gaps.pages import file
 from tests.teams.team.test_views import rows
 from tracker.administration.rounds import actions as rounds
 from tracker.administration.rounds import queries as round_load

@@ -10,7 +10,7 @@ from tests.client import Client
 from tests.factories.actors import acting
 from tests.factories.world import World
 from tests.reading import words
-from tests.teams.gaps.test_views import file
+from tests.teams.gaps.pages import file
 from tests.teams.gaps.test_views_drill import drill, many
 from tracker.administration.use_statements import actions as use_statements
 

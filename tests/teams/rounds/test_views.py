@@ -7,102 +7,37 @@ import html
 import io
 import random
 import re
-from collections.abc import Callable
 
 import pytest
-import time_machine
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from tests.client import Client
 from tests.conftest import Queries
-from tests.factories.frameworks import open_round
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.reviews import send
-from tests.factories.sending import YES, actor
+from tests.factories.sending import YES
 from tests.factories.world import World
 from tests.reading import plain
-from tests.teams.crowds import hide_names
-from tests.teams.team.test_views import rows
-from tracker.accounts.account import actions as away
-from tracker.administration.rounds import actions as rounds
+from tests.teams.rounds.pages import (
+    DAY,
+    SignIn,
+    _closed,
+    _drop,
+    a_bit_of_everything,
+    by_supervisor,
+    crowd,
+    listed,
+    sent,
+    stat,
+    stats,
+    url,
+    wide,
+)
 from tracker.db import session, transaction
-from tracker.models import Notice, Person, Review, ReviewItem, ReviewMove, Round
-from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
+from tracker.models import Person, Review, Round
+from tracker.record.workflow.rules import ReviewStatus
 from tracker.rules.roles import Role
 from tracker.teams.rounds.pages import SUPERVISORS_MOST
-
-SignIn = Callable[[str], Client]
-DAY = dt.timedelta(days=1)
-
-
-def url(world: World, team: str = "city", rest: str = "") -> str:
-    return f"/teams/{world.teams[team]}/round{rest}"
-
-
-def stat(page: str, label: str) -> str:
-    found = re.search(rf'stat-label">{label}</p>\s*<p class="stat-figure">(\d+)<', page)
-    return found.group(1) if found else ""
-
-
-def stats(page: str) -> list[str]:
-    labels = ("People in the round", "Not sent", "Sent or in review", "Review finished")
-    return [stat(page, label) for label in labels]
-
-
-def sent(
-    world: World,
-    learner: str,
-    status: ReviewStatus = ReviewStatus.SENT,
-    *,
-    to: str = "sue",
-    days_ago: int = 3,
-    due_in: int = 11,
-    round_name: str = "city",
-    skip: int = 0,
-) -> int:
-    item = {
-        ReviewStatus.SENT: ItemStatus.WAITING,
-        ReviewStatus.IN_REVIEW: ItemStatus.ANSWERED,
-        ReviewStatus.CLOSED: ItemStatus.ENDORSED,
-        ReviewStatus.WITHDRAWN: ItemStatus.WAITING,
-    }[status]
-    at = world.now - days_ago * DAY
-    return send(
-        world,
-        learner,
-        to,
-        {world.statements["technical"][skip]: item},
-        status=status,
-        round_id=world.rounds[round_name],
-        at=at,
-        due_on=world.now.date() + due_in * DAY,
-    )
-
-
-def listed(page: str) -> dict[str, list[str]]:
-    """The list of people, as a wide screen shows it."""
-    table = re.split(r">Who (?:ha[sd] not finished|has sent)</caption>", page)[-1]
-    table = table.partition("</table>")[0] if "</caption>" not in table else ""
-    return {name: cells for name, cells in wide(table).items() if not name.startswith("Name ")}
-
-
-def wide(page: str) -> dict[str, list[str]]:
-    """Rows of tables, without what only a phone shows and the boxes to tick."""
-    return rows(re.sub(r'<span class="[^"]*only-narrow">.*?</span>|<label>.*?</label>', "", page))
-
-
-def by_supervisor(page: str) -> dict[str, list[str]]:
-    return wide(page.partition("by supervisor, A to Z</caption>")[2].partition("</table>")[0])
-
-
-def a_bit_of_everything(world: World) -> None:
-    """Ana finished, Ben sent and waits too long, Sue is in review, Lea has only rated."""
-    sent(world, "ana", ReviewStatus.CLOSED)
-    sent(world, "ben", due_in=-1)
-    sent(world, "sue", ReviewStatus.IN_REVIEW, to="ana")
-    rate(world, "lea", world.statements["technical"][0], YES)
 
 
 def test_how_far_people_are(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -215,299 +150,6 @@ def test_what_is_not_offered_is_no_file_and_said_on_the_page(world: World, sign_
         assert cora.http.get(f"{url(world)}?round={there}").status_code == 404
 
 
-def selected(page: str) -> list[str]:
-    return re.findall(r'name="people" value="(\d+)" checked', page)
-
-
-def crowd(world: World, count: int) -> list[int]:
-    return [join(world, f"person{number:03}", "harbour") for number in range(count)]
-
-
-@pytest.mark.in_ci
-def test_a_selection_goes_over_pages(app: Flask, world: World, sign_in: SignIn) -> None:
-    """Ticked on the first page, and there still after the second; or all of them but one."""
-    with app.app_context():
-        crowd(world, 70)
-    cora = sign_in(world.email("cora"))
-    first = cora.get(url(world)).text
-    shown = re.findall(r'name="shown" value="([\d.]+)"', first)[0]
-    ids = shown.split(".")
-    assert len(ids) == 50
-    ticked = f"shown={shown}&people={ids[3]}&people={ids[7]}"
-    second = cora.get(f"{url(world)}?{ticked}&page=2").text
-    assert "2 selected. On any page." in plain(second)
-    assert selected(second) == []
-    chosen = re.findall(r'name="chosen" value="([\d.]+)"', second)[-1]
-    assert set(chosen.split(".")) == {ids[3], ids[7]}
-    back = cora.get(f"{url(world)}?chosen={chosen}").text
-    assert selected(back) == [ids[3], ids[7]]
-    everybody = cora.get(f"{url(world)}?all=1").text
-    assert "74 selected. On any page." in plain(everybody)
-    but_one = "&".join(f"people={each}" for each in ids if each != ids[5])
-    preview = cora.get(f"{url(world, rest='/remind')}?all=1&shown={shown}&{but_one}").text
-    assert "<h1>Remind 73 people</h1>" in preview
-    people = re.findall(r'name="people" value="([\d.]+)"', preview)[0].split(".")
-    assert len(people) == 73
-    assert ids[5] not in people
-
-
-def test_the_preview_says_what_they_read_and_who_gets_it(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        a_bit_of_everything(world)
-        away.leave(actor(world, "lea"), world.now.date() + 5 * DAY, world.now)
-        join(world, "zoe", "harbour")
-    cora = sign_in(world.email("cora"))
-    assert "away until Nov 29" in plain(cora.get(url(world)).text)
-    page = plain(cora.get(f"{url(world, rest='/remind')}?all=1").text)
-    assert "Autumn 2026 closes on Dec 11, 2026" in page
-    assert "Hello Zoe," in page
-    assert "Cora reminds you: Autumn 2026 closes on Dec 11, 2026, and you haven’t sent" in page
-    assert "1 person is away: Lea." in page
-    assert "1 person was never reminded of this round." in page
-    assert "Last reminded" not in page
-    remind(cora, world, "zoe")
-    with time_machine.travel(world.now + 8 * DAY, tick=False):
-        later = plain(sign_in(world.email("cora")).get(f"{url(world, rest='/remind')}?all=1").text)
-    assert "Last reminded: 1 on Nov 24. 1 person was never reminded of this round." in later
-
-
-def remind(client: Client, world: World, *names: str) -> None:
-    people = ".".join(str(world.people[name]) for name in names)
-    client.post(url(world, rest=f"/remind?round={world.rounds['city']}"), {"people": people})
-
-
-def reminded(world: World) -> list[str]:
-    session().rollback()
-    names = {number: name for name, number in world.people.items()}
-    found = session().scalars(
-        select(Notice.person_id).where(Notice.kind == "round_reminder").order_by(Notice.id)
-    )
-    return [names[each] for each in found]
-
-
-def test_nobody_is_reminded_twice_in_a_week_nor_who_sent_or_is_away(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    cora = sign_in(world.email("cora"))
-    with app.app_context():
-        sent(world, "ana")
-        away.leave(actor(world, "ben"), world.now.date() + 2 * DAY, world.now)
-    remind(cora, world, "ana", "ben", "lea", "otto")
-    with app.app_context():
-        assert reminded(world) == ["lea"]
-    page = cora.get(url(world)).text
-    assert listed(page)["Lea"][-1] == "Nov 24 today"
-    again = cora.http.post(url(world, rest="/remind"), data={"people": str(world.people["lea"])})
-    assert again.status_code == 400, "no token"
-    with time_machine.travel(world.now + 6 * DAY, tick=False):
-        remind(sign_in(world.email("cora")), world, "lea")
-    with time_machine.travel(world.now + 8 * DAY, tick=False):
-        remind(sign_in(world.email("cora")), world, "lea")
-    with app.app_context():
-        assert reminded(world) == ["lea", "lea"]
-
-
-def test_a_round_that_is_over_is_shown_as_it_was(app: Flask, world: World, sign_in: SignIn) -> None:
-    """What is sent, finished or dropped later, and who moves, changes nothing of it."""
-    with app.app_context():
-        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        ago = (world.now.date() - dt.date(2026, 5, 20)).days
-        late = sent(world, "ben", days_ago=ago, round_name="Spring 2026")
-        _closed(
-            world,
-            sent(world, "ana", ReviewStatus.CLOSED, days_ago=ago, round_name="Spring 2026"),
-            3,
-        )
-        sent(world, "lea", ReviewStatus.CLOSED, to="hugo", days_ago=10, round_name="Spring 2026")
-        rounds.keep_all_due(world.now)
-    cora = sign_in(world.email("cora"))
-    page = cora.get(f"{url(world)}?round={spring}").text
-    assert stats(page) == ["4", "2", "1", "1"]
-    assert "This is the round as it was at the end of May 31, 2026." in plain(page)
-    assert "reconstructed" not in page
-    assert "Remind" not in plain(page.partition("</header>")[2])
-    with app.app_context():
-        _drop(world, late)
-        join(world, "new", "harbour")
-        with transaction() as tx:
-            tx.get_one(Round, spring).name = "Last spring"
-    after = cora.get(f"{url(world)}?round={spring}").text
-    assert stats(after) == ["4", "2", "1", "1"]
-    assert listed(after) == listed(page)
-
-
-def _closed(world: World, review_id: int, days: int) -> None:
-    with transaction() as tx:
-        review = tx.get_one(Review, review_id)
-        review.closed_at = review.sent_at + days * DAY
-
-
-def _drop(world: World, review_id: int) -> None:
-    with transaction() as tx:
-        item = tx.scalars(select(ReviewItem).where(ReviewItem.review_id == review_id)).one()
-        item.status = ItemStatus.DROPPED
-        tx.add(
-            ReviewMove(
-                review_id=review_id,
-                item_id=item.id,
-                move=Move.DROP,
-                actor_id=world.people["ben"],
-                before="returned",
-                after="dropped",
-                moved_at=world.now,
-            )
-        )
-
-
-def test_a_reconstructed_round_says_so(app: Flask, world: World, sign_in: SignIn) -> None:
-    with app.app_context():
-        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        with transaction() as tx:
-            tx.get_one(Round, spring).ended_unseen = True
-    cora = sign_in(world.email("cora"))
-    assert "until then people and teams are those of today" in plain(
-        cora.get(f"{url(world)}?round={spring}").text
-    )
-    with app.app_context():
-        rounds.keep_all_due(world.now)
-    page = plain(cora.get(f"{url(world)}?round={spring}").text)
-    assert "People, teams, and counts were reconstructed from what was on record later." in page
-    assert "saved then" not in page
-    assert "Spring 2026 was reconstructed" in plain(cora.get(url(world)).text)
-
-
-def test_the_round_before_as_many_days_before_its_end(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """17 days before May 31 is May 14: what was finished on the 13th counts, and on the 15th not."""
-    with app.app_context():
-        open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        for name, day in (("ana", 13), ("ben", 15)):
-            ago = (world.now.date() - dt.date(2026, 5, day)).days
-            review_id = sent(
-                world, name, ReviewStatus.CLOSED, days_ago=ago + 5, round_name="Spring 2026"
-            )
-            _closed(world, review_id, 5)
-        rounds.keep_all_due(world.now)
-    cora = sign_in(world.email("cora"))
-    assert "At this point in Spring 2026: 1 of 4" in plain(cora.get(url(world)).text)
-    with time_machine.travel(world.now + 2 * DAY, tick=False):
-        later = sign_in(world.email("cora")).get(url(world)).text
-    assert "At this point in Spring 2026: 2 of 4" in plain(later)
-
-
-def everything_told(client: Client, world: World) -> list[object]:
-    """All that the page and the file of a round say."""
-    page, file = client.get(url(world)).text, client.get(url(world, rest=".csv")).text
-    return [stats(page), stat(page, "Sent"), by_supervisor(page), wide(page), listed(page), file]
-
-
-def test_without_levels_who_sent_is_told_by_name_and_nothing_else(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """Sent, in review, with differences to settle, and finished are the same."""
-    with app.app_context():
-        hide_names(world)
-        a_bit_of_everything(world)
-        with transaction() as tx:
-            tx.get_one(Person, world.people["lea"]).ready_at = world.now
-    page = sign_in(world.email("cora")).get(url(world)).text
-    assert "levels by name" in plain(page)
-    assert stats(page) == ["4", "1", "", ""]
-    assert stat(page, "Sent") == "3"
-    found = wide(page)
-    assert found["Central"] == ["3", "", "0", "3"]
-    assert found["Harbour"] == ["1", "", "1", "0"]
-    supervisors = by_supervisor(page)
-    assert supervisors["Supervisor, A to Z"] == ["Not sent", "Waiting", "Overdue", "Oldest sent"]
-    assert supervisors["Sue"] == ["0", "1", "▲ 1", "Nov 21"]
-    assert supervisors["Ana"] == ["0", "1", "0", "Nov 21"]
-    assert supervisors["Hugo"] == ["1 not sent, Hugo", "0", "0", "–"]
-    assert listed(page) == {
-        "Ana": ["Central", "Sent", "Sue", "–"],
-        "Ben": ["Central", "Sent", "Sue", "–"],
-        "Lea": ["Harbour", "Not sent asked to talk", "Hugo", "Never"],
-        "Sue": ["Central", "Sent", "Ana", "–"],
-    }
-    assert "At this point in" not in page
-
-
-def test_without_levels_nothing_says_that_a_review_ended(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """Once it is revealed, page and file are the same whether differences are open or none is. With
-    levels they are not: the partner."""
-    with app.app_context():
-        hide_names(world)
-        review_id = sent(world, "ben", ReviewStatus.IN_REVIEW, to="hugo")
-        with transaction() as tx:
-            review = tx.get_one(Review, review_id)
-            review.status, review.revealed_at = ReviewStatus.DIFFERENCES_OPEN, world.now - DAY
-    cora = sign_in(world.email("cora"))
-    open_ones = everything_told(cora, world)
-
-    def settle(status: ReviewStatus) -> None:
-        with app.app_context(), transaction() as tx:
-            review = tx.get_one(Review, review_id)
-            review.status = status
-            review.closed_at = world.now if status is ReviewStatus.CLOSED else None
-
-    settle(ReviewStatus.CLOSED)
-    assert everything_told(cora, world) == open_ones
-    with app.app_context():
-        hide_names(world, hidden=False)
-    finished = everything_told(cora, world)
-    settle(ReviewStatus.DIFFERENCES_OPEN)
-    assert everything_told(cora, world) != finished
-
-
-def test_without_levels_people_are_searched_and_reminded_and_taken_as_a_file(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        hide_names(world)
-        a_bit_of_everything(world)
-    cora = sign_in(world.email("cora"))
-    assert list(listed(cora.get(f"{url(world)}?q=be").text)) == ["Ben"]
-    assert list(listed(cora.get(f"{url(world)}?show=sent").text)) == ["Ana", "Ben", "Sue"]
-    for which in ("in-review", "overdue"):
-        assert "it was left out" in cora.get(f"{url(world)}?show={which}").text
-        assert cora.http.get(f"{url(world, rest='.csv')}?show={which}").status_code == 404
-    lines = cora.get(url(world, rest=".csv")).text.removeprefix("\ufeff").splitlines()
-    assert lines[0] == "Name,Team,State,Ready to talk,Supervisor,Away until,Last reminder"
-    assert lines[1] == "Ana,Central,Sent,,Sue,,"
-    remind(cora, world, "ben", "lea")
-    with app.app_context():
-        assert reminded(world) == ["lea"]
-
-
-def test_without_levels_a_round_that_is_over_says_who_had_sent(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        hide_names(world)
-        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        ago = (world.now.date() - dt.date(2026, 5, 20)).days
-        sent(world, "ben", days_ago=ago, round_name="Spring 2026")
-        revealed = sent(world, "sue", days_ago=ago, to="hugo", round_name="Spring 2026")
-        with transaction() as tx:
-            review = tx.get_one(Review, revealed)
-            review.status, review.revealed_at = ReviewStatus.DIFFERENCES_OPEN, review.sent_at + DAY
-        done = sent(world, "ana", ReviewStatus.CLOSED, days_ago=ago, round_name="Spring 2026")
-        _closed(world, done, 3)
-        rounds.keep_all_due(world.now)
-    page = sign_in(world.email("cora")).get(f"{url(world)}?round={spring}").text
-    assert stats(page)[1] == "1"
-    assert by_supervisor(page) == {
-        "Supervisor, A to Z": ["Waiting at the end"],
-        "Hugo": ["0"],
-        "Sue": ["1"],
-    }
-    assert [cells[1] for cells in listed(page).values()] == ["Sent", "Sent", "Not sent", "Sent"]
-
-
 def test_who_has_not_sent_by_supervisor(app: Flask, world: World, sign_in: SignIn) -> None:
     """The number leads to the people; the file takes the choice along."""
     with app.app_context():
@@ -576,44 +218,6 @@ def test_on_a_phone_what_is_long_is_folded_and_the_list_is_a_link_away(
         for name in ("ida", "ines", "ivo"):
             join(world, name, "harbour", Role.SUPERVISOR)
     assert re.search(r'fold-narrow"><summary>\d supervisors', cora.get(url(world)).text)
-
-
-def test_reminding_nobody_leads_back_to_the_list_which_says_so(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    cora = sign_in(world.email("cora"))
-    answer = cora.http.get(f"{url(world, rest='/remind')}?q=lea")
-    assert answer.status_code == 303
-    assert "q=lea" in answer.location
-    assert answer.location.endswith("#people")
-    page = cora.get(answer.location).text
-    assert "Nobody is selected." in page
-    assert list(listed(page)) == ["Lea"]
-    assert "Nobody is selected." not in cora.get(url(world)).text
-
-
-def test_a_reminder_after_the_end_is_not_told_of_a_round_that_is_over(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    remind(sign_in(world.email("cora")), world, "lea")
-    late = world.now + 19 * DAY
-    with time_machine.travel(late, tick=False), app.app_context(), transaction() as tx:
-        before = tx.scalars(select(Notice).where(Notice.kind == "round_reminder")).one()
-        tx.add(
-            Notice(
-                person_id=world.people["ben"],
-                kind=before.kind,
-                happening=before.happening,
-                about_id=before.about_id,
-                round_id=before.round_id,
-                happened_at=late,
-                to_mail=False,
-            )
-        )
-    with time_machine.travel(late + DAY, tick=False):
-        found = listed(sign_in(world.email("cora")).get(url(world)).text)
-    assert found["Lea"][-1].startswith("Nov 24")
-    assert found["Ben"][-1] == "–"
 
 
 def test_no_round_has_begun(app: Flask, world: World, sign_in: SignIn) -> None:

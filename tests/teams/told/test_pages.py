@@ -16,7 +16,7 @@ from tests.factories.people import join
 from tests.factories.reviews import send
 from tests.factories.world import World
 from tests.teams.crowds import AT, GAP, hide_names
-from tests.teams.gaps.test_views import file
+from tests.teams.gaps.pages import file
 from tests.teams.told.random_rounds import at, begun_round, counted_round
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction

@@ -19,7 +19,8 @@ from tests.factories.reviews import endorse, send
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tests.profiles.growth.test_pages import lists
-from tests.today.page.test_views import ask, words
+from tests.today.page.shown import words
+from tests.today.page.test_views import ask
 from tests.web.http.test_hostile_input import Reader
 from tests.web.http.test_undo import flashes
 from tracker.administration.rounds import actions as rounds
