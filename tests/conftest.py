@@ -1,28 +1,36 @@
 """The app on each engine, clients that inspect every page, and a small world to act in."""
 
-import copy
 import datetime as dt
 import gc
 import os
 import shutil
-import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Connection, Engine, event, select, text
+from sqlalchemy import Connection, event
 from werkzeug.routing import Rule
 
 from config import Config
 from tests.client import Client
+from tests.copies import (
+    BLANK,
+    LAID_OUT,
+    MADE,
+    PAGES,
+    ROWS,
+    empty,
+    forget_pages,
+    keep_pages,
+    made_once,
+)
 from tests.engines import LONG, REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
 from tests.repeats.listing import repeats
@@ -33,6 +41,7 @@ from tracker.db import db
 from tracker.record.versions import queries as versions
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+pytest_plugins = ["tests.fixtures", "tests.properties"]
 
 
 class TestConfig(Config):
@@ -100,11 +109,13 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 WEB = Path(__file__).parent / "web"
+OF_A_PAGE = ("test_forms", "test_pages", "test_exports", "test_views")
+"""How tests are called that ask for pages: after the kinds of files that make them."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without PostgreSQL the long walks wait for CI (`in_ci`). Crawls, the walk through every door
-    and every form, the pages of a room, and what tells nothing new of PostgreSQL (tests/repeats)
+    and every form, the pages of a topic, and what tells nothing new of PostgreSQL (tests/repeats)
     are looked at on one engine; `make test-long` looks at them on both, and at the longest. What
     races, and who may see whom (tests/policy), is looked at on both wherever PostgreSQL is."""
     told = repeats()
@@ -146,11 +157,9 @@ def _crawls(item: pytest.Item) -> bool:
 
 
 def _is_of_a_page(item: pytest.Item) -> bool:
-    return (
-        item.path.is_relative_to(WEB)
-        and not item.path.is_relative_to(WEB / "http")
-        and item.get_closest_marker("races") is None
-    )
+    is_of_the_frame = item.path.is_relative_to(WEB) and not item.path.is_relative_to(WEB / "http")
+    is_of_a_page = is_of_the_frame or item.path.name.startswith(OF_A_PAGE)
+    return is_of_a_page and item.get_closest_marker("races") is None
 
 
 ENGINES = ["sqlite", "postgresql"] if "postgres" in REQUIRED else ["sqlite"]
@@ -184,17 +193,6 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
             forget_pages()
             MADE.clear()
             ROWS.clear()
-
-
-@contextmanager
-def laid_out_database(engine_name: str, folder: Path) -> Iterator[str]:
-    """As `fresh_database`, with every table: copied from what `migrated_app` migrated, and not
-    migrated again."""
-    with fresh_database(engine_name, folder, like=LAID_OUT[engine_name]) as url:
-        if engine_name == "sqlite":
-            with closing(sqlite3.connect(folder / "tracker.sqlite3")) as copy_of_blank:
-                PAGES[BLANK].backup(copy_of_blank)
-        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -241,107 +239,6 @@ def app(migrated_app: Flask, engine_name: str, request: pytest.FixtureRequest) -
     shutil.rmtree(files, ignore_errors=True)
 
 
-def empty(engine: Engine) -> None:
-    """Delete every row: on PostgreSQL past the triggers that keep history, on SQLite by copying the
-    pages of BLANK."""
-    if engine.dialect.name == "sqlite":
-        copy_pages(BLANK, engine)
-        return
-    with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in db.metadata.tables))
-
-
-BLANK = "blank"
-PAGES: dict[str, sqlite3.Connection] = {}
-"""SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world
-too."""
-SCHEMAS: dict[str, str] = {}
-"""Of such pages, the schema, with where each table and index begins."""
-COPIED: dict[str, tuple[sqlite3.Connection, int, str]] = {}
-"""By database, what copies pages into it; and of the last copy, the database's count of changes of
-the schema then, and the schema."""
-LAID_OUT: dict[str, str] = {}
-"""The database of PostgreSQL that has the tables and nothing in them, and that nobody is connected
-to."""
-MADE: dict[tuple[str, str], Any] = {}
-"""What the makers of `made_once` returned, by name and engine."""
-ROWS: dict[str, list[str]] = {}
-"""The tables of PostgreSQL that such a start has rows in: their copies stand in a schema of its
-own."""
-
-
-def keep_pages(name: str, engine: Engine) -> None:
-    with engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        PAGES[name] = sqlite3.connect(":memory:")
-        raw.backup(PAGES[name])
-    SCHEMAS[name] = repr(PAGES[name].execute("SELECT * FROM sqlite_master").fetchall())
-
-
-def forget_pages() -> None:
-    for connection in (*PAGES.values(), *(into for into, *_last in COPIED.values())):
-        connection.close()
-    PAGES.clear()
-    COPIED.clear()
-
-
-def copy_pages(name: str, engine: Engine) -> None:
-    """In place of all that the database holds. SQLite counts a copy as a change of the schema, after
-    which every connection reads the schema and compiles its statements again: where the schema is
-    what it was, the count is set back."""
-    path = str(engine.url.database)
-    into, *last = COPIED.get(path) or (sqlite3.connect(path),)
-    into.execute("PRAGMA synchronous = 0")
-    changes = into.execute("PRAGMA schema_version").fetchone()[0]
-    PAGES[name].backup(into)
-    if last == [changes, SCHEMAS[name]]:
-        into.execute(f"PRAGMA schema_version = {changes}")
-    COPIED[path] = into, into.execute("PRAGMA schema_version").fetchone()[0], SCHEMAS[name]
-
-
-def keep_rows(name: str, engine: Engine) -> None:
-    ROWS[name] = []
-    with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
-        connection.exec_driver_sql(f"CREATE SCHEMA kept_{name}")
-        for table in db.metadata.sorted_tables:
-            if connection.execute(select(table).limit(1)).first() is not None:
-                ROWS[name].append(table.name)
-                connection.exec_driver_sql(
-                    f"CREATE TABLE kept_{name}.{table.name} AS TABLE public.{table.name}"
-                )
-
-
-def copy_rows(name: str, engine: Engine) -> None:
-    """In place of what those tables hold, past the triggers that keep history."""
-    with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.exec_driver_sql(
-            "; ".join(
-                f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{name}.{table}"
-                for table in ROWS[name]
-            )
-        )
-
-
-Made = TypeVar("Made")
-
-
-def made_once(name: str, engine_name: str, make: Callable[[], Made]) -> Made:
-    """What `make` returns, and the database as it leaves it, with its context held: made for the
-    first test that asks, and copied for all others."""
-    is_sqlite = engine_name == "sqlite"
-    if (name, engine_name) not in MADE:
-        MADE[name, engine_name] = make()
-        keep_pages(name, db.engine) if is_sqlite else keep_rows(name, db.engine)
-    elif is_sqlite:
-        copy_pages(name, db.engine)
-    else:
-        copy_rows(name, db.engine)
-    made: Made = copy.deepcopy(MADE[name, engine_name])
-    return made
-
-
 @pytest.fixture
 def world(app: Flask, engine_name: str) -> World:
     """Two libraries, teams, and one person of every kind, with a small framework
@@ -364,7 +261,7 @@ def client(app: Flask) -> Client:
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], Client]:
     """A client of somebody signed in, by their email address. The way in through the page is told
-    in tests/web/accounts."""
+    in tests/accounts."""
 
     def as_person(email: str) -> Client:
         somebody = Client(app)

@@ -14,13 +14,15 @@ import pytest
 
 from config import ROOT
 from tests.docs import house
-from tests.docs.measures import House
+from tests.docs.measures import KINDS, RANKS, House
 
 SOURCES = sorted(ROOT.glob("tracker/**/*.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager"}
 TWICE = {"Meta": "WTForms reads the settings of a form from a class of this name within it."}
 """Class names that stand more than once, each with its reason; at most 8."""
 MOST_FILES = 16
+MOST_LINES = 400
+"""Of a file of tests; of one that is longer the docstring says why."""
 CROWDED = {"migrations/versions", "docs/decisions"}
 """Folders that only grow: a file for each change, and for each decision."""
 CODE = {".py", ".html", ".css", ".js", ".typ", ".md", ".txt", ".json"}
@@ -235,3 +237,63 @@ def test_templates_hold_no_inline_script_or_style() -> None:
     assert inline.search('<p onclick="x">')
     found = [path for path in ROOT.glob("templates/**/*.html") if inline.search(path.read_text())]
     assert found == []
+
+
+def misplaced(root: Path) -> Iterator[str]:
+    """Test files below tests/ in a folder that tracker/ does not have, though it has the one above;
+    and those called after a kind of file that their topic does not have."""
+    for path in sorted(root.glob("tests/*/**/test_*.py")):
+        top, *rooms = path.relative_to(root / "tests").parent.parts
+        subject = root / "tracker" / top
+        topic = subject.joinpath(*rooms)
+        kind = path.stem.removeprefix("test_").partition("_")[0]
+        is_of_no_kind = top in RANKS and kind in KINDS and not any(topic.rglob(f"{kind}*.py"))
+        if subject.is_dir() and (not topic.is_dir() or is_of_no_kind):
+            yield str(path.relative_to(root / "tests"))
+
+
+def test_every_test_stands_beside_what_it_tests() -> None:
+    assert [*misplaced(ROOT)] == []
+
+
+@pytest.mark.parametrize(
+    ("test", "is_misplaced"),
+    [
+        ("reviews/differences/test_actions.py", False),
+        ("reviews/differences/test_actions_reminders.py", False),
+        ("reviews/differences/test_agreeing.py", False),
+        ("reviews/differences/test_queries.py", True),
+        ("reviews/test_actions.py", False),
+        ("reviews/talks/test_actions.py", True),
+        ("reviews/test_views.py", True),
+        ("rules/core/test_notices.py", False),
+        ("rules/reviews/test_differences.py", True),
+        ("docs/test_names.py", False),
+        ("docs/reviews/test_names.py", False),
+    ],
+)
+def test_one_that_stands_elsewhere_is_found(tmp_path: Path, test: str, is_misplaced: bool) -> None:
+    for place in ("tracker/reviews/differences/actions.py", "tracker/rules/core/notices.py"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).touch()
+    (tmp_path / "tests" / test).parent.mkdir(parents=True)
+    (tmp_path / "tests" / test).touch()
+    assert [*misplaced(tmp_path)] == ([test] if is_misplaced else [])
+
+
+def too_long(source: str) -> bool:
+    """And does not say why."""
+    said = ast.get_docstring(ast.parse(source)) or ""
+    return source.count("\n") > MOST_LINES and f"Over {MOST_LINES} lines, as" not in said
+
+
+def test_a_long_file_says_why() -> None:
+    files = ROOT.glob("tests/**/*.py")
+    assert [file for file in files if too_long(file.read_text(encoding="utf-8"))] == []
+
+
+def test_a_long_file_without_a_reason_is_found() -> None:
+    lines = "1\n" * MOST_LINES
+    assert not too_long(lines)
+    assert too_long(f'"""Lists."""\n{lines}')
+    assert not too_long(f'"""Lists. Over 400 lines, as it is one list."""\n{lines}')

@@ -27,12 +27,13 @@ from sqlalchemy import select
 from config import ROOT
 from tests.benches.pages import Visitor, free_port
 from tests.client import PASSWORD
-from tests.conftest import MADE_ONCE, NOW, TestConfig, laid_out_database
+from tests.conftest import MADE_ONCE, NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, YES, answer_all, item_ids, send
 from tests.factories.world import World, make_world
-from tests.review_rules import faults
+from tests.reviews.review_rules import faults
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import Membership, RatingEntry, ReviewMessage, Submission, TrainingAction

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask, url_for
 
 from tests.client import Client
-from tests.conftest import TestConfig, made_once
+from tests.conftest import TestConfig
+from tests.copies import made_once
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
 from tracker.administration.library.actions import set_operator

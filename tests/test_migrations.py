@@ -12,7 +12,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from config import ROOT
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.doors.administration import an_imported_roster
 from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, ReviewerAnswer
@@ -21,7 +22,7 @@ from tests.factories.frameworks import first_version
 from tests.factories.sending import actor, answer_all, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
-from tests.second_migration import with_second
+from tests.storage.second_migration import with_second
 from tracker.accounts.links import actions as invitations
 from tracker.administration.accounts import actions as merging
 from tracker.administration.accounts import actions as removal

@@ -23,7 +23,7 @@ from tests.client import Client
 from tests.conftest import TestConfig
 from tests.demo.rows import DAY, ROWS
 from tests.engines import fresh_database, hurry
-from tests.second_migration import FIRST, SECOND, of_version, with_second
+from tests.storage.second_migration import FIRST, SECOND, of_version, with_second
 from tracker.app import create_app, create_server
 from tracker.cli import faults
 from tracker.cli.database import upgrade

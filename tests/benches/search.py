@@ -19,7 +19,7 @@ from tests.client import Client
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database, postgres_trouble
 from tests.factories.world import World, add, make_world
-from tests.rules.frameworks.test_search import STATEMENTS, TABLE
+from tests.frameworks.versions.test_rules_search import STATEMENTS, TABLE
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.cli.server import gunicorn

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import Integer, func, select
 
-from tests.rules.teams.test_told import MadeLibrary
+from tests.teams.told.test_rules import MadeLibrary
 from tracker.app import create_app
 from tracker.db import session
 from tracker.frameworks.versions.rules_levels import TargetState

@@ -22,7 +22,8 @@ from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
 from tests.client import Client
-from tests.conftest import TestConfig, copy_pages, forget_pages, keep_pages
+from tests.conftest import TestConfig
+from tests.copies import copy_pages, forget_pages, keep_pages
 from tests.demo.people import load_cast
 from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world

@@ -14,7 +14,7 @@ from tests.client import PASSWORD
 from tests.engines import LONG
 from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.sending import actor
-from tests.rules.frameworks.test_shapes import SHAPES
+from tests.frameworks.files.test_shapes import SHAPES
 from tracker.db import db, session
 from tracker.frameworks.versions.rules_scale import shortcut
 from tracker.models import Rating, ReviewItem, Statement

@@ -69,7 +69,7 @@ ANSWERS = {
     "teams/round_remind.html",
 }
 """Pages that answer a form, come after one, or need what the demo has not (a newer version
-of a framework, an objection): made of parts that are seen on others: tests/web read them."""
+of a framework, an objection): made of parts that are seen on others: the tests of their topics read them."""
 
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

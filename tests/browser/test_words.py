@@ -18,9 +18,9 @@ from sqlalchemy.types import TypeDecorator
 from tests.browser.atlas import PEOPLE, Place
 from tests.browser.conftest import Site
 from tests.client import Client
-from tests.conftest import PAGES, copy_pages, keep_pages
+from tests.copies import PAGES, copy_pages, keep_pages
 from tests.demo.people import load_cast
-from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import db
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
 from tracker.record.versions import queries as versions

@@ -20,7 +20,8 @@ from sqlalchemy import func, select, text, update
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import PAGES, TestConfig, made_once
+from tests.conftest import TestConfig
+from tests.copies import PAGES, made_once
 from tests.demo.people import email, load_cast, load_casts
 from tests.demo.rows import DAY, ROWS, file_of, made_from
 from tests.engines import LONG, REQUIRED, fresh_database

@@ -15,7 +15,7 @@ from config import ROOT
 from tests.factories.sending import actor
 from tests.factories.versions import AFTER, next_version, scope
 from tests.factories.world import World
-from tests.rules.frameworks.next_files import ADDED
+from tests.frameworks.next_files import ADDED
 from tracker.administration.version_moves import actions as moves
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped

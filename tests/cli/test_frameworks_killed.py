@@ -23,7 +23,7 @@ from tests.conftest import NOW
 from tests.engines import somebody_writes
 from tests.factories.versions import next_version
 from tests.factories.world import make_world
-from tests.review_rules import faults
+from tests.reviews.review_rules import faults
 from tests.test_crash import laid_out
 from tracker.db import db, session, transaction
 from tracker.frameworks.versions.rules import VersionStatus

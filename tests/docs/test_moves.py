@@ -3,7 +3,7 @@
 import pytest
 
 from tests.docs import moves
-from tests.rules.moves import change
+from tests.reviews.act.moves import change
 from tracker.record.workflow.rules import Move
 from tracker.reviews.act.rules import Thing
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.factories.sending import actor
 from tests.factories.world import World, add, job
-from tests.rules.frameworks.test_shapes import shape
+from tests.frameworks.files.test_shapes import shape
 from tracker.administration.role_profiles import actions as role_profiles
 from tracker.db import session, transaction
 from tracker.frameworks.drafts import actions as publishing

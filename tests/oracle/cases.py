@@ -12,7 +12,7 @@ from unittest.mock import patch
 from flask import Flask
 
 from config import ROOT
-from tests.conftest import empty, made_once
+from tests.copies import empty, made_once
 from tests.oracle import adapter
 from tests.oracle.readings import Facts, Reading
 from tests.oracle.stories import Story

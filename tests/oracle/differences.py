@@ -29,10 +29,10 @@ REDRAWN: tuple[Redrawn, ...] = (
             place,
             "Gaps are domains by need and people by domain; a file has one table, a cell for each thing.",
             held_by=(
-                "web/teams/test_gaps.py",
-                "web/teams/test_gap_drill.py",
-                "web/teams/test_gap_files.py",
-                "web/teams/test_several_jobs.py",
+                "teams/gaps/test_views.py",
+                "teams/gaps/test_views_drill.py",
+                "teams/gaps/test_exports.py",
+                "teams/gaps/test_views_several_jobs.py",
             ),
         )
         for place in ("*/gaps*", "*/gap *", "*/team */people.csv", "*/team */not sent")
@@ -100,56 +100,53 @@ REDRAWN: tuple[Redrawn, ...] = (
         "*/review *",
         "Answering has other controls, and a review that ended has a page of what it came to. The moves"
         " of each act and all records are compared.",
-        held_by=("web/reviews/test_result.py", "web/reviews/batch/test_batch.py"),
+        held_by=("reviews/result/test_pages.py", "reviews/batch/test_views.py"),
     ),
     Redrawn(
         "*/differences *",
         "Both ratings and *No agreement* stand under the keys of rating, in one order for both sides;"
         " the moves of each act are compared.",
-        held_by=(
-            "web/reviews/differences/test_differences.py",
-            "web/reviews/test_state_machine.py",
-        ),
+        held_by=("reviews/differences/test_views.py", "reviews/test_views_state_machine.py"),
     ),
     Redrawn(
         "*/notices",
         "Notices are by day and say what was done since; the rows of each act are compared.",
-        held_by=("web/notifications/test_notices.py", "web/ui/test_by_day.py"),
+        held_by=("notifications/notices/test_views.py", "web/ui/test_by_day.py"),
     ),
     Redrawn(
         "*/audit",
         "Events are by day and person; the rows of each act are compared.",
-        held_by=("web/operations/test_audit.py",),
+        held_by=("operations/audit/test_views.py",),
     ),
     Redrawn(
         "*/evidence",
         "No page sends all statements for choosing.",
-        held_by=("web/evidence/test_evidence.py", "web/evidence/test_quick_note.py"),
+        held_by=("evidence/pieces/test_views.py", "evidence/pieces/test_views_quick_note.py"),
     ),
     Redrawn(
         "*/older",
         "Older ratings are a filter of the pages of statements.",
-        held_by=("web/assessment/test_older.py",),
+        held_by=("assessment/older/test_views.py",),
     ),
     *(
         Redrawn(
             place,
             "Changes of a version are folded, with other words, and publishing asks once more; what"
             " each decision does to people is compared.",
-            held_by=("web/frameworks/test_drafts.py", "web/frameworks/test_versions.py"),
+            held_by=("frameworks/drafts/test_views.py", "frameworks/versions/test_views.py"),
         )
         for place in ("* draft", "*/what changed")
     ),
     Redrawn(
         "*/use statement",
         "How ratings are used has headings.",
-        held_by=("web/administration/test_administration.py",),
+        held_by=("administration/test_views.py",),
     ),
     *(
         Redrawn(
             place,
             "Figures without names come once a round, each outcome once.",
-            held_by=("web/teams/without_names/test_figures.py", "web/teams/test_gap_comparison.py"),
+            held_by=("teams/told/test_pages.py", "teams/comparison/test_pages.py"),
         )
         for place in ("*/own ratings", f"{VERA}/gap*", f"{VERA}/people.csv")
     ),

@@ -18,7 +18,8 @@ from unittest.mock import patch
 import time_machine
 from flask import Flask
 
-from tests.conftest import BLANK, MADE_ONCE, NOW, TestConfig, keep_pages
+from tests.conftest import MADE_ONCE, NOW, TestConfig
+from tests.copies import BLANK, keep_pages
 from tests.engines import fresh_database, hurry
 from tests.oracle.cases import CASES, WORLDS, file_of
 from tests.oracle.drawing import Drawing

@@ -17,7 +17,8 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver
 from tests.factories.world import World, make_world

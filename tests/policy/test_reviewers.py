@@ -3,7 +3,6 @@ say the same."""
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,10 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Integer, bindparam, literal, select, true
 
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.engines import LONG
 from tests.factories.world import add
-from tests.policy.test_permissions import Plan, build, plans
+from tests.policy.test_permissions_in_sql import plans
+from tests.policy.worlds import Plan, build
 from tracker.db import db, transaction
 from tracker.models import Deputy, Framework, Membership, Person, Review, Team
 from tracker.policy.permissions import GRACE
@@ -56,12 +57,6 @@ def worlds(draw: st.DrawFn) -> More:
     return More(
         plan, kept, draw(st.frozensets(person, max_size=1)), draw(st.frozensets(person, max_size=3))
     )
-
-
-@pytest.fixture
-def emptied(app: Flask) -> Iterator[Flask]:
-    with app.app_context():
-        yield app
 
 
 def make(world: More) -> list[int]:

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, event, func, select
 
 from tests.client import Client
-from tests.conftest import MADE_ONCE, NOW, TestConfig, laid_out_database
+from tests.conftest import MADE_ONCE, NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.engines import hurry
 from tests.factories.actors import acting
 from tests.factories.evidence import piece, sent

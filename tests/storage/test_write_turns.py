@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, event, text
 
 from tests.factories.world import World
-from tests.web.http.hindrances import held
+from tests.web.hindrances import held
 from tracker.db import db, session, transaction
 from tracker.engines import LEAST_TIMEOUT_MS, PATIENCE, waiting_at_most, waiting_in_all_at_most
 from tracker.locks import lock

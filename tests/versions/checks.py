@@ -1,4 +1,5 @@
-"""What must be so after every step, each by its name: it gives what is wrong, in words."""
+"""What must be so after every step, each by its name: it gives what is wrong, in words.
+Over 400 lines, as every step asks all of them of what was read once."""
 
 import dataclasses
 import datetime as dt
@@ -13,13 +14,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from tests.administration.rounds.test_actions_snapshots import kept
 from tests.client import Client, links
-from tests.review_rules import faults
-from tests.services.administration.test_round_snapshots import kept
+from tests.reviews.review_rules import faults
+from tests.reviews.test_views_blindness import fetch
 from tests.versions import model
 from tests.versions.model import Counts, Placed, Said, Tally, Text, Word
 from tests.versions.years import HOMES, REVIEWERS, Years
-from tests.web.reviews.test_blindness import fetch
 from tests.web.worlds import QuickClient
 from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session

@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import text, update
 
 from tests.client import Client, links
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, item_ids, items, respond
 from tests.factories.world import make_world
+from tests.reviews.test_views_blindness import fetch
 from tests.versions import checks, deeds
 from tests.versions import years as living
 from tests.versions.checks import Pages
@@ -24,7 +26,6 @@ from tests.versions.deeds import SAME_ANSWER
 from tests.versions.plans import Fate, Plan, Year
 from tests.versions.test_years import ASKED, CARRIED, RICH
 from tests.versions.years import DAY
-from tests.web.reviews.test_blindness import fetch
 from tracker.db import db, transaction
 from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Library

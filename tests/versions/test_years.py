@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
+from tests.copies import empty
 from tests.factories.sending import PART, YES
 from tests.factories.world import make_world
 from tests.versions import checks, deeds

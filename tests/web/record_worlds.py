@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
+from tests.administration.rounds.past_rounds import END, MAY
 from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
@@ -17,7 +18,6 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
 from tests.factories.sending import NO, PART, YES, actor, answer, item_ids
 from tests.factories.world import World
-from tests.services.administration.past_rounds import END, MAY
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState

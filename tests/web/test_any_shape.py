@@ -8,12 +8,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import NOW, made_once
+from tests.conftest import NOW
+from tests.copies import made_once
 from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.levels import own_sheet
 from tests.factories.sending import actor, item_ids, respond
 from tests.factories.world import World
-from tests.rules.frameworks.test_shapes import SHAPES
+from tests.frameworks.files.test_shapes import SHAPES
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
 from tracker.frameworks.files.rules import FrameworkFile

@@ -14,8 +14,8 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import closed_to
 from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import World
+from tests.reviews.test_views_blindness import SignIn, fetch, reader
 from tests.web.record_worlds import RECORDS, Record, recorded, sent_to
-from tests.web.reviews.test_blindness import SignIn, fetch, reader
 from tests.web.worlds import Pages, different, seen_by
 from tracker.db import session
 from tracker.models import Round

@@ -14,14 +14,14 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.client import Client
-from tests.conftest import made_once
+from tests.copies import made_once
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tests.snapshots import rows
-from tests.web.reviews.test_reviews import words
+from tests.reading import words
+from tests.storage.snapshots import rows
 from tracker.assessment.imports import queries as import_targets
 from tracker.assessment.imports.forms import headings
 from tracker.assessment.imports.rules import plan

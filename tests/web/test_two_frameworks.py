@@ -46,11 +46,6 @@ def bikes(app: Flask, world: World) -> list[int]:
         return list(session().scalars(found.order_by(Statement.position)))
 
 
-@pytest.fixture
-def ana(sign_in: SignIn, world: World) -> Client:
-    return sign_in(world.email("ana"))
-
-
 def switch(page: str) -> list[tuple[str, str, bool]]:
     """Label, address and whether it is the current one, of each framework on offer."""
     nav = re.search(r'<nav[^>]* aria-label="Frameworks">.*?</nav>', page, re.DOTALL)

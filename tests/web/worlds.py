@@ -12,7 +12,7 @@ from tests.client import Client, links
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text
 from tests.factories.world import World
-from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, of_another_statement, reader
+from tests.reviews.test_views_blindness import Fetched, SignIn, fetch, of_another_statement, reader
 
 Pages = dict[str, Fetched]
 NOT_THEIRS = {"static", "invitations.show", "health.alive", "accounts.sign_in"}

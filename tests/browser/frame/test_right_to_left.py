@@ -13,7 +13,7 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
 from tests.factories.frameworks import learn_in
-from tests.rules.frameworks.next_files import edited
+from tests.frameworks.next_files import edited
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db
 from tracker.frameworks.drafts.actions_importing import import_framework

@@ -15,8 +15,8 @@ from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
-from tests.web.today.test_coming_back import visited
-from tests.web.today.test_today import ask
+from tests.today.page.test_pages_coming_back import visited
+from tests.today.page.test_views import ask
 from tracker.administration.rounds import actions as rounds
 from tracker.db import db
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus

@@ -11,7 +11,7 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
 from tests.conftest import NOW
-from tests.rules.frameworks.test_shapes import shape
+from tests.frameworks.files.test_shapes import shape
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db
 from tracker.frameworks.drafts.actions_importing import import_framework

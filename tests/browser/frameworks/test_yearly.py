@@ -17,7 +17,7 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.watch import sideways
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
-from tests.rules.frameworks.next_files import edited
+from tests.frameworks.next_files import edited
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db, transaction
 from tracker.frameworks.files.rules_data import text_of

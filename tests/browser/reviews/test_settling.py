@@ -11,7 +11,7 @@ from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
-from tests.conftest import copy_pages
+from tests.copies import copy_pages
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids

@@ -22,7 +22,7 @@ from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.tried import kept_backup
 from tests.factories.world import World
-from tests.second_migration import MIGRATIONS, of_version, with_second
+from tests.storage.second_migration import MIGRATIONS, of_version, with_second
 from tracker.cli.operations import round_trip
 from tracker.cli.operations.deployed import DEPLOYED, RIGHTS
 from tracker.db import db, transaction
@@ -142,7 +142,7 @@ def test_rights_that_the_program_did_not_give(sound: Flask, world: World) -> Non
 
 
 def test_a_damaged_database(sound: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How it is found stands in tests/services/operations/test_backups.py."""
+    """How it is found stands in tests/operations/backups/test_actions.py."""
     findings = [Finding("database_damaged", "page 7"), Finding("rows_without_parent", "people")]
     monkeypatch.setattr(invariants, "damage", lambda _connection: iter(findings))
     done = check(sound)

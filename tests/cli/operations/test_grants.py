@@ -14,13 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from config import ROOT
 from tests.benches.pages import free_port
 from tests.cli.operations.test_proxies import changed, running
-from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.conftest import NOW, TestConfig
+from tests.copies import laid_out_database
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
 from tests.factories.sending import actor, answer_all, send
 from tests.factories.world import World, make_world
-from tests.review_rules import faults
+from tests.reviews.review_rules import faults
 from tracker.app import create_app
 from tracker.db import Base, db
 from tracker.evidence.erasures import actions as evidence_erasures

@@ -4,7 +4,7 @@ tells it how they came; and whoever is slow keeps nobody waiting."""
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from email.message import Message
 from email.parser import Parser
@@ -17,7 +17,6 @@ from flask import Flask
 from waitress.adjustments import Adjustments
 
 from tests.client import Client
-from tests.factories.world import World
 from tests.test_crash import laid_out, served
 from tracker.cli.server import connections
 from tracker.cli.server.connections import (
@@ -148,11 +147,6 @@ def test_every_answer_of_the_server_is_ours(
                     connection.setblocking(False)
                     with pytest.raises(BlockingIOError):
                         connection.recv(1)  # still open, and not answered
-
-
-@pytest.fixture
-def ana(sign_in: Callable[[str], Client], world: World) -> Client:
-    return sign_in(world.email("ana"))
 
 
 def limits() -> Adjustments:

@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
-from tests.conftest import NOW, empty, made_once
+from tests.conftest import NOW
+from tests.copies import empty, made_once
 from tests.doors.valid_forms import NEW_PASSWORD, endorsed_by_sue, hugo_in_central, member
 from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer

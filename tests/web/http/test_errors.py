@@ -25,7 +25,7 @@ from werkzeug.exceptions import (
 from tests.client import Client
 from tests.factories.evidence import PDF
 from tests.factories.world import World
-from tests.web.http.hindrances import full, held
+from tests.web.hindrances import full, held
 from tracker.db import db
 from tracker.engines import waiting_at_most, without_transactions
 from tracker.rules import last_resort

@@ -1,18 +1,15 @@
 """A form does its work once: pressed twice, tried again, at the same moment, after the server
 stopped."""
 
-import html
-import io
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from threading import Barrier
 from typing import Any
 
 import pytest
-from flask import Flask, url_for
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.client import Client
@@ -20,8 +17,9 @@ from tests.doors import DOORS
 from tests.doors.valid_forms import SENDS, WITHOUT_A_KEY, Send
 from tests.factories.sending import YES, item_ids, send
 from tests.factories.world import World
-from tests.snapshots import rows
+from tests.storage.snapshots import rows
 from tests.web.http.test_hostile_input import Reader
+from tests.web.keys import SignIn, a_key, copied, counted, jot, ready
 from tracker.administration.library.actions import set_operator
 from tracker.cli.background.work import work
 from tracker.db import db, session
@@ -30,42 +28,14 @@ from tracker.models import Correction, Evidence, Submission, TrainingAction
 from tracker.rules.core.mail import mail_server
 from tracker.services import idempotency
 
-SignIn = Callable[[str], Client]
-
-KEYS = count()
 WORKS_AGAIN = {"given_links.make_code"}
 """Its answer, a code that is stored nowhere, can be given only once: pressing again makes another
 and ends this one."""
 
 
-def a_key() -> str:
-    return f"key-of-a-rendered-form-{next(KEYS)}"
-
-
 @pytest.fixture(autouse=True)
 def _mail_to_the_log(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.extensions, "tracker_mail", mail_server("console:", ""))
-
-
-def ready(
-    app: Flask, world: World, sign_in: SignIn, each: Send
-) -> tuple[Client, str, dict[str, object]]:
-    """Who sends it, where to, and what."""
-    with app.app_context():
-        each.prepare(world)
-        db.session.rollback()
-    with app.test_request_context():
-        url, data = url_for(each.endpoint, **each.address(world)), each.data(world)
-        db.session.rollback()
-    return sign_in(world.email(each.who)) if each.who else Client(app), url, data
-
-
-def copied(data: dict[str, object]) -> dict[str, object]:
-    """A file can be read once only."""
-    return {
-        name: (io.BytesIO(value[0].getvalue()), value[1]) if isinstance(value, tuple) else value
-        for name, value in data.items()
-    }
 
 
 def taking_forms() -> set[str]:
@@ -113,21 +83,6 @@ def test_without_a_key_it_would_be_done_twice(
     done = rows(app)
     client.post(url, copied(data))
     assert rows(app) != done
-
-
-@pytest.fixture
-def ana(world: World, sign_in: SignIn) -> Client:
-    return sign_in(world.email("ana"))
-
-
-def counted(app: Flask, model: Any) -> int:
-    with app.app_context():
-        session().rollback()
-        return session().scalar(select(func.count()).select_from(model)) or 0
-
-
-def jot(client: Client, key: str, line: str = "Trained two pages") -> TestResponse:
-    return client.post("/evidence/jot", {"line": line, "form_key": key})
 
 
 def test_every_form_of_a_page_has_a_key_of_its_own(ana: Client) -> None:
@@ -221,92 +176,6 @@ def test_stopped_before_the_work_was_kept(
     assert counted(app, Evidence) == 1
 
 
-def hidden(page: str) -> dict[str, list[str]]:
-    """The fields of the form that sends everything once more."""
-    form = page.partition("<main")[2].partition("<form")[2].partition("</form>")[0]
-    found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
-        found.setdefault(name, []).append(html.unescape(value))
-    return found
-
-
-def test_the_same_key_with_something_else_loses_nothing(
-    app: Flask, world: World, ana: Client
-) -> None:
-    key = a_key()
-    first = jot(ana, key)
-    typed = 'Other "words" <b>\r\n of mine'
-    refused = jot(ana, key, typed)
-    assert refused.status_code == 409
-    assert f'href="{first.location}"' in refused.text.replace("&amp;", "&")
-    assert counted(app, Evidence) == 1
-    kept = hidden(refused.text)
-    assert kept["line"] == [typed]
-    assert kept["form_key"] != [key]
-    assert (
-        ana.post("/evidence/jot", {name: values[0] for name, values in kept.items()}).status_code
-        == 303
-    )
-    assert counted(app, Evidence) == 2
-
-
-def test_what_was_written_is_to_be_read_before_it_is_sent(ana: Client) -> None:
-    key, long = a_key(), "Bibliotheksverwaltungssystem"
-    jot(ana, key)
-    refused = jot(ana, key, "A <b> of mine")
-    shown = re.sub(r"<input[^>]*>", "", refused.text)
-    assert "A &lt;b&gt; of mine" in shown
-    for line, is_shown in ((long, True), ("short", False)):
-        shown = re.sub(r"<input[^>]*>", "", jot(ana, key, line).text)
-        assert (line in shown) == is_shown
-        assert ("What you wrote now" in shown) == is_shown
-
-
-def test_no_password_and_nothing_that_the_page_filled_in_is_shown(ana: Client) -> None:
-    key = a_key()
-    jot(ana, key)
-    data = {
-        name: f"hidden words of {name}"
-        for name in ("current", "new", "password", "seen", "shown_note-3")
-    }
-    refused = ana.post("/evidence/jot", {**data, "line": "Mine", "form_key": key})
-    assert refused.status_code == 409
-    assert "hidden words" in refused.text
-    assert "hidden words" not in re.sub(r"<input[^>]*>", "", refused.text)
-
-
-def test_a_file_is_to_be_chosen_again(app: Flask, ana: Client) -> None:
-    key = a_key()
-    jot(ana, key)
-    data = {
-        "title": "Plan",
-        "statement": ["3", "4"],
-        "file": (io.BytesIO(b"%PDF"), "plan.pdf"),
-        "form_key": key,
-    }
-    refused = ana.post("/evidence", data)
-    assert refused.status_code == 409
-    assert "Choose the file again: plan.pdf" in refused.text
-    assert 'enctype="multipart/form-data"' in refused.text
-    assert (hidden(refused.text)["title"], hidden(refused.text)["statement"]) == (
-        ["Plan"],
-        ["3", "4"],
-    )
-
-
-def test_another_file_of_the_same_name_is_something_else(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    create = next(each for each in SENDS if each.endpoint == "evidence.create")
-    client, url, data = ready(app, world, sign_in, create)
-    key = a_key()
-    assert client.post(url, {**copied(data), "form_key": key}).status_code == 303
-    assert client.post(url, {**copied(data), "form_key": key}).status_code == 303
-    other = {**data, "file": (io.BytesIO(b"%PDF-1.4\nother\n%%EOF\n"), "plan.pdf")}
-    assert client.post(url, {**other, "form_key": key}).status_code == 409
-    assert counted(app, Evidence) == 1
-
-
 def at_once(app: Flask, *posts: Callable[[], TestResponse]) -> list[TestResponse]:
     barrier = Barrier(len(posts))
 
@@ -397,18 +266,6 @@ def test_the_daily_command_forgets_what_no_page_can_hold_any_more(
     monkeypatch.setitem(app.config, "SESSION_MAX_DAYS", -1)
     assert "Forms forgotten: 1." in run.invoke(work, ["--daily"]).output
     assert counted(app, Submission) == 0
-
-
-def test_no_password_can_be_guessed_from_what_is_kept(
-    app: Flask, world: World, ana: Client
-) -> None:
-    """The digest of a form begins with its key, which is stored nowhere."""
-    stored = []
-    for _form in range(2):
-        jot(ana, a_key())
-    with app.app_context():
-        stored = list(session().scalars(select(Submission.body_sha256)))
-    assert len(set(stored)) == 2
 
 
 def forms_with_keys(client: Client, url: str) -> Iterator[str]:

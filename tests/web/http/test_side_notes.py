@@ -18,7 +18,7 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.sending import YES, send
 from tests.factories.world import World
-from tests.web.http.hindrances import full, held
+from tests.web.hindrances import full, held
 from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, AuditEventDetail, Look

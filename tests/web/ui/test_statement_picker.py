@@ -1,7 +1,6 @@
 """Choosing statements for evidence: what the page sends, and what it finds."""
 
 import re
-from collections.abc import Callable
 from itertools import chain
 
 import pytest
@@ -14,11 +13,6 @@ from tests.factories.world import World
 from tracker.web.ui import statement_picker
 
 TYPED = {"title": "Taught a class", "text": "Eight seniors", "done_on": "2026-11-02"}
-
-
-@pytest.fixture
-def ana(world: World, sign_in: Callable[[str], Client]) -> Client:
-    return sign_in(world.email("ana"))
 
 
 def test_the_page_sends_no_statement_that_was_not_used(

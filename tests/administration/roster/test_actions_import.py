@@ -1,0 +1,155 @@
+"""A roster that the worker brings in: once, as it was approved, and told where it wasn't."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.administration.roster.rosters import place, roster
+from tests.factories.notices import told
+from tests.factories.world import World
+from tracker.administration.people import actions as people
+from tracker.administration.roster import actions as staging
+from tracker.administration.roster import actions_import as importing
+from tracker.administration.roster import queries as rosters
+from tracker.administration.roster.rules import RosterMapping
+from tracker.db import db, session
+from tracker.models import Person
+from tracker.policy.permissions import Actor
+from tracker.queries.core import jobs as job_queries
+from tracker.rules.core.jobs import JobState
+from tracker.rules.errors import Conflict
+from tracker.services.core import jobs
+
+pytestmark = pytest.mark.usefixtures("all_is_sealed")
+
+
+@pytest.mark.in_ci
+def test_a_large_roster_is_brought_in_by_the_worker_once(
+    app: Flask, context: World, adam: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker dies in the middle of the writing, and before its progress is noted; another goes
+    on, and nobody is there twice. A third is asked for the same and changes nothing."""
+    kinds = app.extensions["tracker_jobs"]
+    lines = [f",Person {n},p{n}@example.org,Central,,Mid-level,," for n in range(300)]
+    roster_id = staging.stage(adam, roster(*lines), context.now)
+    seen = rosters.roster(roster_id).plan_digest
+    wanted = {"record_id": str(roster_id), "about": "staff.csv", "seen": seen, "language": "en"}
+    people = session().scalar(select(func.count()).select_from(Person))
+    jobs.ask(adam, "roster", wanted, context.now)
+    later = [context.now]
+    for broken in ("name_people", "add_rows"):
+        with monkeypatch.context() as patch:
+            if broken == "name_people":
+                patch.setattr(importing, broken, lambda *_args: 1 / 0)
+            came = jobs.run_next(kinds, lambda: later[-1], lambda: False)
+        later.append(later[-1] + dt.timedelta(minutes=10))
+        assert came is not None
+        assert came.came == ("tried_again" if broken == "name_people" else "done")
+        db.session.rollback()
+        count = session().scalar(select(func.count()).select_from(Person))
+        assert count == (people if broken == "name_people" else (people or 0) + 300)
+    jobs.ask(adam, "roster", wanted, later[-1])
+    again = jobs.run_next(kinds, lambda: later[-1], lambda: False)
+    assert again is not None
+    db.session.rollback()
+    assert session().scalar(select(func.count()).select_from(Person)) == (people or 0) + 300
+
+
+@pytest.mark.parametrize("many", [3, 300])
+def test_what_was_approved_for_one_file_brings_in_no_other(
+    context: World, adam: Actor, many: int
+) -> None:
+    """Two files of as many rows, which differ in nothing but who is in them."""
+    first, second = (
+        [f",{name} {n},{name}{n}@example.org,Central,,Mid-level,," for n in range(many)]
+        for name in ("ada", "bob")
+    )
+    shown = staging.stage(adam, roster(*first), context.now)
+    seen = rosters.roster(shown).plan_digest
+    newer = staging.stage(adam, roster(*second), context.now)
+    assert newer != shown
+    assert rosters.roster(newer).plan_digest != seen
+    with pytest.raises(Conflict, match="roster_overtaken"):
+        importing.bring_in(adam, newer, seen, context.now)
+    for act in (importing.bring_in, lambda *which: importing.ask(*which[:3], "en", which[3])):
+        with pytest.raises(Conflict, match="roster_replaced"):
+            act(adam, shown, seen, context.now)
+    assert rosters.cells(shown) == []
+    assert [found.id for found, _by in rosters.recent(adam)] == [newer]
+    staging.discard(adam, newer, context.now)
+    assert staging.stage(adam, roster(*first), context.now) > newer
+    assert place("bob 1") == []
+
+
+@pytest.mark.in_ci
+def test_while_one_is_brought_in_others_are_looked_at_and_wait(
+    app: Flask, context: World, adam: Actor
+) -> None:
+    """A preview blocks nobody, and nothing takes the approved file away."""
+    kinds, now = app.extensions["tracker_jobs"], context.now
+    lines = [f",Person {n},p{n}@example.org,Central,,Mid-level,," for n in range(300)]
+    large = staging.stage(adam, roster(*lines), now)
+    seen = rosters.roster(large).plan_digest
+    job_id = importing.ask(adam, large, seen, "en", now)
+    assert importing.ask(adam, large, seen, "en", now) == job_id
+    small = staging.stage(adam, roster(",Ada,ada@example.org,Central,,Mid-level,,"), now)
+    small_seen = rosters.roster(small).plan_digest
+    mapping = RosterMapping(rosters.roster(large).columns, {}, False)
+    for act in (
+        lambda: importing.bring_in(adam, small, small_seen, now),
+        lambda: importing.ask(adam, small, small_seen, "en", now),
+        lambda: importing.bring_in(adam, large, seen, now),
+        lambda: staging.discard(adam, large, now),
+        lambda: staging.choose(adam, large, mapping, now, remember=False),
+    ):
+        with pytest.raises(Conflict, match="roster_at_work") as refused:
+            act()
+        assert refused.value.facts == {"file": "staff.csv", "name": "Adam"}
+    assert staging.forget(now + dt.timedelta(days=6, hours=23)) == 0
+    came = jobs.run_next(kinds, lambda: now, lambda: False)
+    assert came is not None
+    assert came.came == "done"
+    assert place("Person 299") != []
+    assert importing.bring_in(adam, small, small_seen, now) == importing.BroughtIn(1, 0)
+
+
+@pytest.mark.in_ci
+def test_who_asked_is_told_that_nobody_was_imported_and_what_to_do(
+    app: Flask, context: World, adam: Actor
+) -> None:
+    """Somebody changed one of the rows' people meanwhile; the rows are compared again by then."""
+    kinds, now = app.extensions["tracker_jobs"], context.now
+    lines = [f",Person {n},p{n}@example.org,Central,,Mid-level,," for n in range(300)]
+    roster_id = staging.stage(adam, roster(*lines), now)
+    seen = rosters.roster(roster_id).plan_digest
+    importing.ask(adam, roster_id, seen, "en", now)
+    people.add(adam, "Person 7", "p7@example.org", now)
+    came = jobs.run_next(kinds, lambda: now, lambda: False)
+    assert came is not None
+    assert came.came == "refused"
+    (job,) = job_queries.own(adam.person_id, now)
+    assert (job.state, job.reason) == (JobState.FAILED, "roster_overtaken")
+    assert place("Person 8") == []
+    assert ("job_failed", "adam") in [
+        (kind, name) for name in ("adam", "cora") for kind in told(context, name)
+    ]
+    again = rosters.roster(roster_id).plan_digest
+    assert again != seen
+    importing.ask(adam, roster_id, again, "en", now)
+    assert jobs.run_next(kinds, lambda: now, lambda: False) is not None
+    db.session.rollback()
+    assert place("Person 8") != []
+
+
+def test_a_file_that_is_gone_is_said_and_not_tried_again(
+    app: Flask, context: World, adam: Actor
+) -> None:
+    arguments = {"record_id": "99", "about": "staff.csv", "seen": "x", "language": "en"}
+    jobs.ask(adam, "roster", arguments, context.now)
+    came = jobs.run_next(app.extensions["tracker_jobs"], lambda: context.now, lambda: False)
+    assert came is not None
+    assert came.came == "refused"
+    (job,) = job_queries.own(adam.person_id, context.now)
+    assert job.reason == "roster_gone"

@@ -1,0 +1,40 @@
+"""Versions that are offered, hidden, or drafted, and what can be chosen then."""
+
+from tests.factories.actors import acting
+from tests.factories.versions import AFTER
+from tests.factories.world import World
+from tests.frameworks.next_files import ADDED
+from tracker.administration.role_profiles import queries as profiles
+from tracker.db import session
+from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions.rules import VersionStatus
+
+Listed = dict[str, list[dict[str, object]]]
+SHOWN_AGAIN, HIDDEN, WITHDRAWN = VersionStatus
+
+
+def set_to(status: VersionStatus, *framework_ids: int) -> int:
+    done = offering.set_status(None, framework_ids, status, AFTER)
+    session().rollback()
+    return done
+
+
+def draft_of(slug_file: object) -> int:
+    draft_id = import_framework(slug_file, AFTER).draft_id  # type: ignore[arg-type]
+    assert draft_id is not None
+    return draft_id
+
+
+def choices(world: World) -> list[int]:
+    return [framework.id for framework in profiles.frameworks(acting(world, "adam"), AFTER.date())]
+
+
+def new_statement(**more: object) -> dict[str, object]:
+    said = {"code": "T-4-41", "rank": 4, "title": "New", "text": "is new."}
+    return {"uuid": ADDED.format(8), **said, **more}
+
+
+def reworded(listed: Listed) -> None:
+    listed["technical"][0]["text"] = "does something else."
+    listed["technical"].append(new_statement())

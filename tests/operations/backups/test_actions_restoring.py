@@ -1,0 +1,210 @@
+"""Backups brought back: elsewhere, over people, from an older layout, and cut short."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from tests.conftest import NOW
+from tests.factories.audit import happened
+from tests.factories.world import World
+from tests.operations.backups.installation import KNOWN, found, installation, made, spoiled
+from tests.storage.second_migration import FIRST, SECOND, of_version, with_second
+from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in import records as sign_in_rows
+from tracker.accounts.sign_in.rules import Passwords, Visit
+from tracker.cli.database import upgrade
+from tracker.db import db, session, transaction
+from tracker.engines import without_transactions
+from tracker.models import AuditEvent, Invitation, Person, SignIn
+from tracker.operations.backups import actions as backups
+from tracker.operations.backups.rules import MANIFEST
+from tracker.operations.checks import queries_chains as audit_chain
+from tracker.rules.errors import Conflict, Invalid
+from tracker.storage import postgresql_copies
+
+
+@pytest.mark.in_ci
+def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Path) -> None:
+    token = sign_ins.sign_in(
+        Passwords(time_cost=1, memory_cost=64, parallelism=1),
+        "ana@example.org",
+        "correct horse battery",
+        Visit("", NOW - NOW.replace(year=2025)),
+        NOW,
+    )
+    assert token
+    path = made(tmp_path)
+    names = session().scalars(select(Person.name).order_by(Person.id)).all()
+    with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
+        backups.bring_back(
+            path,
+            tmp_path / "elsewhere" / "files",
+            tmp_path,
+            KNOWN,
+            NOW,
+            aside=None,
+            lay_out=upgrade,
+        )
+        assert session().scalars(select(Person.name).order_by(Person.id)).all() == names
+        assert (
+            session().scalar(
+                select(func.count()).select_from(SignIn).where(SignIn.ended_at.is_(None))
+            )
+            == 0
+        )
+        again = backups.make(tmp_path / "again.tar", tmp_path / "elsewhere" / "files", NOW)
+        assert again.manifest.missing == ()
+        assert found(again.path) == set()
+
+
+@pytest.mark.in_ci
+def test_a_restore_that_is_cut_short_opens_no_old_sign_in(
+    engine_name: str, own: World, tmp_path: Path
+) -> None:
+    """It dies as soon as the copy has taken the place of the database."""
+    with transaction() as tx:
+        sign_in_rows.begin(tx, own.people["ana"], Visit("", NOW - NOW.replace(year=2025)), NOW)
+        tx.add(
+            Invitation(
+                person_id=own.people["ben"],
+                token_hash="a" * 64,
+                made_at=NOW,
+                ends_at=NOW.replace(year=2027),
+            )
+        )
+    path = made(tmp_path)
+
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backups.bring_back(
+            path,
+            tmp_path / "live" / "files",
+            tmp_path,
+            KNOWN,
+            NOW,
+            aside=tmp_path / "aside.tar",
+            lay_out=killed,
+        )
+    db.session.remove()
+    assert session().scalars(select(SignIn.ended_at)).all() == [NOW]
+    assert session().scalars(select(Invitation.closed_at)).all() == [NOW]
+
+
+def test_a_copy_that_a_killed_test_left_on_the_server_is_dropped_unless_it_is_in_use(
+    engine_name: str, live: World, tmp_path: Path
+) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("SQLite's copies are files: tests/storage/test_workplaces.py")
+
+    def drills() -> dict[str, str]:
+        rows = server.execute(
+            text(
+                "SELECT datname, coalesce(datacl::text, '') FROM pg_database "
+                "WHERE starts_with(datname, :prefix)"
+            ),
+            {"prefix": prefix},
+        )
+        return dict(rows.all())
+
+    copy = tmp_path / "copy"
+    postgresql_copies.take(db.engine, copy, lambda _connection: None)
+    with without_transactions(db.engine.url) as engine, engine.connect() as server:
+        prefix = postgresql_copies._prefix(server)
+        for name in ("left", "in_use"):
+            server.execute(text(f"CREATE DATABASE {prefix}{name}"))
+        assert postgresql_copies._lock(server, f"{prefix}in_use")
+        with postgresql_copies.opened(copy, db.engine) as other:
+            name = str(other.url.database)
+            there = drills()
+            assert there.keys() == {f"{prefix}in_use", name}
+            assert not re.search(r"[{,]=", there[name]), "nothing is granted to everybody"
+        assert drills().keys() == {f"{prefix}in_use"}
+        server.execute(text(f"DROP DATABASE {prefix}in_use"))
+
+
+@pytest.mark.in_ci
+def test_one_of_an_older_layout_is_brought_up_to_date(
+    engine_name: str, own: World, tmp_path: Path
+) -> None:
+    """It passes, and what is noted after that follows what was noted then."""
+    happened(own, "signed_in", "ana", "ana")
+    path = made(tmp_path)
+    later = with_second(tmp_path)
+    with installation(engine_name, tmp_path / "elsewhere", laid_out=False) as app:
+        of_version(app, later)
+        done = backups.bring_back(
+            path, tmp_path / "files", tmp_path, {FIRST, SECOND}, NOW, aside=None, lay_out=upgrade
+        )
+        assert done.findings == ()
+        assert session().scalars(text("SELECT version_num FROM alembic_version")).all() == [SECOND]
+        assert not session().scalars(text("SELECT id FROM people WHERE nickname <> name")).all()
+        kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
+        assert kinds == ["endorsement_given", "signed_in", "backup_restored", "backup_restored"]
+        assert audit_chain.verify().wrong is None
+
+
+@pytest.mark.in_ci
+def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Path) -> None:
+    path = made(tmp_path)
+    with transaction() as tx:
+        tx.execute(update(Person).where(Person.id == own.people["ana"]).values(name="Ana Later"))
+    evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
+    with pytest.raises(Conflict, match="database_not_empty"):
+        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
+    assert (
+        session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    )
+    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    db.session.remove()
+    assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
+    backups.bring_back(
+        aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar", lay_out=upgrade
+    )
+    db.session.remove()
+    assert (
+        session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    )
+
+
+@pytest.mark.in_ci
+def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_path: Path) -> None:
+    next(path for path in (tmp_path / "live" / "files").rglob("*") if path.is_file()).unlink()
+    path = made(tmp_path)
+    evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
+    with pytest.raises(Conflict, match="backup_faulty"):
+        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    assert not aside.exists()
+    done = backups.bring_back(
+        path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade, despite=True
+    )
+    assert [finding.code for finding in done.findings] == ["file_was_missing"]
+
+
+def test_a_backup_of_another_kind_of_database(
+    live: World, tmp_path: Path, engine_name: str
+) -> None:
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[engine_name]
+
+    def change(name: str, content: bytes) -> bytes:
+        return (
+            content.replace(f'"{engine_name}"'.encode(), f'"{other}"'.encode())
+            if name == MANIFEST
+            else content
+        )
+
+    with pytest.raises(Invalid, match="backup_other_engine"):
+        found(spoiled(made(tmp_path), change))
+
+
+def test_without_the_client_programs_it_says_so(
+    live: World, tmp_path: Path, engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("SQLite needs no other program")
+    monkeypatch.setattr(postgresql_copies.shutil, "which", lambda _tool: None)
+    with pytest.raises(Conflict, match="pg_tool_missing"):
+        made(tmp_path)

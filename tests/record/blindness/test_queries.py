@@ -1,0 +1,230 @@
+"""Whom a statement is hidden from, and for how long; what the pages make of it is compared in
+tests/reviews/second_opinions/test_views.py."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import join
+from tests.factories.reviews import endorse
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    ask,
+    item_ids,
+    send,
+    send_again,
+)
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import LevelState
+from tracker.models import Endorsement, LevelException, Membership, Statement
+from tracker.operations.audit import queries as audit_log
+from tracker.profiles.profile import queries as profiles
+from tracker.profiles.profile import queries_levels as levels
+from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots, blind_spots
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import rules_summaries as summaries
+from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet.queries_learners import Learner, learner
+from tracker.record.sheet.rules_words import Side
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.handovers import actions as handovers
+from tracker.reviews.review import actions as reviews
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Role
+
+SAYS_YES, SAYS_PART = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY
+
+
+@pytest.fixture
+def here(app: Flask, world: World) -> Iterator[World]:
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+        yield world
+
+
+def blind(world: World, name: str) -> BlindSpots:
+    session().rollback()
+    return blind_spots(actor(world, name), world.now)
+
+
+def hidden(world: World, name: str) -> int:
+    """How many statements are hidden from them; all are Ana's first."""
+    pairs = blind(world, name).pairs
+    assert pairs <= {(world.people["ana"], world.statements["communication"][0])}
+    return len(pairs)
+
+
+def reviewed(world: World, by: str = "sue") -> int:
+    review_id = send(world, PART, reviewer=by)
+    answer_all(world, review_id, SAYS_PART, by=by)
+    reviews.reveal(actor(world, by), review_id, world.now)
+    session().rollback()
+    return session().scalars(select(Endorsement.id)).one()
+
+
+def second(world: World, by: str = "hugo") -> int:
+    endorsement_id = reviewed(world)
+    return reviews.send_to_second_reader(
+        actor(world, "ana"), endorsement_id, world.people[by], world.teams["central"], world.now
+    )
+
+
+def ana(world: World) -> Learner:
+    found = learner(world.people["ana"], world.now.date())
+    assert found is not None
+    return found
+
+
+def test_from_the_request_to_the_reveal(here: World) -> None:
+    reviewed(here)
+    assert hidden(here, "hugo") == 0
+    review_id = send_again(here, YES, reviewer="hugo")
+    assert hidden(here, "hugo") == 1
+    (item_id,) = item_ids(review_id)
+    ask(actor(here, "hugo"), item_id, "Where?", 1, here.now)
+    assert hidden(here, "hugo") == 1
+    reviews.reply(actor(here, "ana"), item_id, "At the desk", here.now)
+    answer(here, item_id, SAYS_YES, by="hugo")
+    assert hidden(here, "hugo") == 1
+    reviews.reveal(actor(here, "hugo"), review_id, here.now)
+    assert hidden(here, "hugo") == 0
+
+
+def test_also_where_it_is_nobody_s_second(here: World) -> None:
+    send(here, YES, reviewer="hugo")
+    assert hidden(here, "hugo") == 1
+
+
+def test_not_once_it_was_withdrawn(here: World) -> None:
+    reviews.withdraw(actor(here, "ana"), second(here), here.now)
+    assert hidden(here, "hugo") == 0
+
+
+def test_not_in_a_review_of_several(here: World) -> None:
+    send(here, YES, NO, reviewer="hugo")
+    assert hidden(here, "hugo") == 0
+
+
+def test_from_the_reviewer_and_their_backup_alone(here: World) -> None:
+    today = here.now.date()
+    handovers.name_deputy(
+        actor(here, "hugo"), here.people["cora"], today, today + dt.timedelta(days=3), here.now
+    )
+    second(here)
+    assert {name: hidden(here, name) for name in ("hugo", "cora", "sue", "ben", "adam")} == {
+        "hugo": 1,
+        "cora": 1,
+        "sue": 0,
+        "ben": 0,
+        "adam": 0,
+    }
+
+
+def test_never_from_the_learner(here: World) -> None:
+    """Ana supervises another team, so Hugo can name her."""
+    today = here.now.date()
+    handovers.name_deputy(actor(here, "hugo"), here.people["ana"], today, today, here.now)
+    second(here)
+    assert hidden(here, "ana") == 0
+
+
+def test_still_when_they_may_not_go_on(here: World) -> None:
+    second(here)
+    with transaction() as tx:
+        tx.execute(
+            update(Membership)
+            .where(Membership.person_id == here.people["hugo"])
+            .values(ends_on=here.now.date() - dt.timedelta(days=60))
+        )
+    assert hidden(here, "hugo") == 1
+
+
+def test_it_counts_as_open(here: World) -> None:
+    two = here.statements["communication"][1]
+    second(here)
+    endorse(here, "ana", "sue", two, EndorsedAnswer.CONSISTENTLY)
+    domain_id = here.domains["communication"]
+    found = {}
+    for name, spots in (("hugo", blind(here, "hugo")), ("sue", NO_BLIND_SPOTS)):
+        sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
+        of = profiles.profile(ana(here), sheet)
+        assert of.own is not None
+        level = of.endorsed[domain_id].levels[0]
+        found[name] = (level.state, level.tally.open, of.rated)
+        assert summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
+    assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
+    shown = levels.revealed(
+        lambda person: person == here.people["ana"], here.framework_id, blind(here, "hugo")
+    )
+    assert session().execute(select(shown.c[1])).scalars().all() == [two]
+
+
+def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: World) -> None:
+    one, two = here.statements["communication"][:2]
+    for each in (one, two):
+        endorse(here, "ana", "sue", each, EndorsedAnswer.CONSISTENTLY)
+    for unseen in ({one}, {one, two}, {two}, set[int]()):
+        skills = session().scalars(select(Statement.skill_id).where(Statement.id.in_(unseen)))
+        pairs, hidden = (
+            frozenset((here.people["ana"], each) for each in ids) for ids in (unseen, skills.all())
+        )
+        spots = BlindSpots(pairs, hidden)
+        seen = {one, two} - unseen
+        sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
+        voices = statement_voices.voices(sheet, ana(here).name)
+        assert {voice.id for voice in voices if voice.endorsed} == seen
+        assert {voice.id for voice in voices if voice.own} == seen
+        assert summaries.endorsed_count(sheet).standing == len(seen)
+
+
+def test_the_audit_leaves_earlier_reviews_of_it_out(here: World) -> None:
+    review_id = second(here)
+    adam, kinds = actor(here, "adam"), ["review_sent", "review_answered"]
+    assert len(audit_log.listed(adam, kinds, NO_BLIND_SPOTS).events) == 3
+    (event,) = audit_log.listed(adam, kinds, blind(here, "hugo")).events
+    assert event.facts["review"] == review_id
+
+
+def test_nothing_of_it_can_be_tried_before_the_reveal(here: World) -> None:
+    """Whether an earlier rating of one's own stands or was replaced would tell."""
+    given = reviewed(here, by="hugo")
+    review_id = send_again(here, PART, reviewer="hugo")
+    hugo = actor(here, "hugo")
+    item_id = session().scalars(select(Endorsement.item_id)).one()
+    with pytest.raises(Conflict, match="statement_hidden"):
+        endorsements.revoke(hugo, given, "By mistake", here.now)
+    with pytest.raises(Conflict, match="statement_hidden"):
+        endorsements.propose_exception(hugo, item_id, "Done elsewhere", here.now)
+    proposed = endorsements.propose_exception(
+        actor(here, "ana"), item_id, "Done elsewhere", here.now
+    )
+    with pytest.raises(Conflict, match="statement_hidden"):
+        endorsements.confirm_exception(hugo, item_id, proposed, here.now)
+    session().rollback()
+    assert session().scalars(select(LevelException.status)).all() == ["proposed"]
+    answer_all(here, review_id, SAYS_PART, by="hugo")
+    reviews.reveal(hugo, review_id, here.now)
+    with pytest.raises(Conflict, match="endorsement_ended"):
+        endorsements.revoke(hugo, given, "By mistake", here.now)
+
+
+def test_no_other_statement_of_the_level_is_left_out_before_the_reveal(here: World) -> None:
+    """Only one can be: whether the hidden one is would tell."""
+    review_id = send(here, PART, skip=1, reviewer="hugo")
+    answer_all(here, review_id, SAYS_PART, by="hugo")
+    hugo = actor(here, "hugo")
+    reviews.reveal(hugo, review_id, here.now)
+    (item_id,) = item_ids(review_id)
+    send(here, PART, reviewer="hugo")
+    with pytest.raises(Conflict, match="statement_hidden"):
+        endorsements.propose_exception(hugo, item_id, "Done elsewhere", here.now)

@@ -1,0 +1,398 @@
+"""Standings that are kept are what sheets say, whatever happened, and whoever wrote it."""
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+from flask import Flask
+from sqlalchemy import Table, select, text, update
+from sqlalchemy.sql.util import find_tables
+
+from tests.client import Client
+from tests.conftest import NOW
+from tests.factories import sending as sides
+from tests.factories.actors import acting
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.reviews import endorse
+from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
+from tests.factories.versions import carried, next_version
+from tests.factories.world import World
+from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.rounds import actions as rounds
+from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_levels import LevelRule
+from tracker.models import Endorsement, Library, NotRatedHere, Person, Standing
+from tracker.models.triggers import FORGETTING
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.rules_words import Side
+from tracker.record.standings import actions as services
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
+from tracker.reviews.act.records import act, lock_person
+from tracker.reviews.act.rules import EndorsementChange
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements.records import review_of
+from tracker.reviews.review import actions as reviews
+from tracker.row_locks import held
+from tracker.rules.errors import Uncounted
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+LATER = NOW + dt.timedelta(days=1)
+TODAY = NOW.date()
+
+
+def count_all(now: dt.datetime = NOW) -> int:
+    session().rollback()
+    found = 0
+    while counted := services.count_stale(now):
+        found += counted
+    return found
+
+
+def place(world: World) -> StandingPlace:
+    return StandingPlace(world.framework_id, world.libraries["city"])
+
+
+def stale(world: World, now: dt.datetime = NOW) -> set[str]:
+    """Who of the library, by name."""
+    session().rollback()
+    found = set[int]()
+    for where, _zone in standings.places():
+        found |= set(standings.stale(where, standings.basis(where), now.date(), 100))
+    return {name for name, person_id in world.people.items() if person_id in found}
+
+
+def sent(world: World, *said: ReviewerAnswer) -> int:
+    review_id = send(world, *(YES for _each in said))
+    answer_all(world, review_id, *said)
+    return review_id
+
+
+def revealed(world: World, said: ReviewerAnswer) -> int:
+    """The item's id."""
+    review_id = sent(world, said)
+    reviews.reveal(actor(world, "sue"), review_id, NOW)
+    return item_ids(review_id)[0]
+
+
+def endorsed_before(world: World) -> None:
+    first = world.statements["communication"][0]
+    endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY, NOW - dt.timedelta(days=400))
+
+
+def reveal(world: World) -> Callable[[], object]:
+    review_id = sent(world, ReviewerAnswer.CONSISTENTLY)
+    return lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
+
+
+def reveal_of_a_difference(world: World) -> Callable[[], object]:
+    review_id = sent(world, ReviewerAnswer.NOT_YET)
+    return lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
+
+
+def agreement(world: World) -> Callable[[], object]:
+    item_id = revealed(world, ReviewerAnswer.NOT_YET)
+    answer = EndorsedAnswer.NOT_YET
+    sides.confirm(actor(world, "sue"), item_id, answer, "We talked.", NOW)
+    return lambda: sides.confirm(actor(world, "ana"), item_id, answer, "We talked.", NOW)
+
+
+def suspension(world: World) -> Callable[[], object]:
+    endorsed_before(world)
+    item_id = revealed(world, ReviewerAnswer.NOT_YET)
+    return lambda: sides.keep_apart(actor(world, "ana"), item_id, NOW)
+
+
+def restoring(world: World) -> Callable[[], object]:
+    endorsed_before(world)
+    review_id = sent(world, ReviewerAnswer.NOT_YET, ReviewerAnswer.NOT_YET)
+    reviews.reveal(actor(world, "sue"), review_id, NOW)
+    item_id = item_ids(review_id)[0]
+    sides.keep_apart(actor(world, "ana"), item_id, NOW)
+    return lambda: differences.undo_keep_apart(actor(world, "ana"), item_id, NOW)
+
+
+def revocation(world: World) -> Callable[[], object]:
+    revealed(world, ReviewerAnswer.CONSISTENTLY)
+    given = session().scalars(select(Endorsement.id)).one()
+    return lambda: endorsements.revoke(actor(world, "sue"), given, "Another Ana", NOW)
+
+
+def expiry(world: World) -> Callable[[], object]:
+    endorsed_before(world)
+    with transaction() as tx:
+        tx.execute(update(Library).values(endorsement_months=12))
+    return lambda: endorsements.expire_due(NOW)
+
+
+def proposed(world: World) -> tuple[int, int]:
+    review_id = send(world, PART)
+    answer_all(world, review_id, ReviewerAnswer.PARTLY)
+    reviews.reveal(actor(world, "sue"), review_id, NOW)
+    (item_id,) = item_ids(review_id)
+    return item_id, endorsements.propose_exception(
+        actor(world, "sue"), item_id, "Done elsewhere", NOW
+    )
+
+
+def exception(world: World) -> Callable[[], object]:
+    item_id, exception_id = proposed(world)
+    return lambda: endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+
+
+def end_of_an_exception(world: World) -> Callable[[], object]:
+    item_id, exception_id = proposed(world)
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+    sue = actor(world, "sue")
+    return lambda: endorsements.withdraw_exception(
+        sue, item_id, exception_id, "Done here again", NOW
+    )
+
+
+def move_of_version(world: World) -> Callable[[], object]:
+    made = next_version(world, retired=world.statements["communication"][:1], added=1)
+    return lambda: carried(world, made, person="ana")
+
+
+def and_back(world: World) -> Callable[[], object]:
+    made = next_version(world, retired=world.statements["communication"][:1], added=1)
+    carried(world, made, person="ana")
+    return lambda: carried(world, made, LATER, person="ana", back=True)
+
+
+MOVES = (
+    reveal,
+    reveal_of_a_difference,
+    agreement,
+    suspension,
+    restoring,
+    revocation,
+    expiry,
+    exception,
+    end_of_an_exception,
+    move_of_version,
+    and_back,
+)
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_move_takes_away_what_was_counted_before_and_nobody_elses(
+    world: World, move: Callable[[World], Callable[[], object]]
+) -> None:
+    act = move(world)
+    count_all()
+    act()
+    assert stale(world) == {"ana"}
+    assert services.differing(NOW) == []
+    assert count_all() == 1
+    assert services.differing(NOW) == []
+
+
+@pytest.mark.parametrize("move", [suspension, expiry])
+def test_without_the_triggers_it_is_found(
+    world: World, move: Callable[[World], Callable[[], object]], engine_name: str
+) -> None:
+    act = move(world)
+    count_all()
+    on = "" if engine_name == "sqlite" else " ON endorsements"
+    with transaction() as tx:
+        tx.execute(text(f"DROP TRIGGER endorsements_forgets_update{on}"))
+    try:
+        act()
+        assert stale(world) == set()
+        assert services.differing(NOW) == [world.people["ana"]]
+    finally:
+        restore = {
+            "sqlite": "BEGIN DELETE FROM standings WHERE person_id = NEW.person_id; END",
+            "postgresql": "EXECUTE FUNCTION forget_standings()",
+        }
+        with transaction() as tx:
+            tx.execute(
+                text(
+                    "CREATE TRIGGER endorsements_forgets_update AFTER UPDATE ON endorsements "
+                    f"FOR EACH ROW {restore[engine_name]}"
+                )
+            )
+
+
+def test_every_table_that_levels_come_from_forgets_or_is_in_the_basis() -> None:
+    """What a sheet of the revealed side reads of people."""
+    read = {
+        find_table.name
+        for find_table in find_tables(
+            sheets.rows_of_people(Side.REVEALED, None, is_past=False, revealed=True),
+            include_joins=True,
+            include_aliases=True,
+            include_selects=True,
+            include_crud=True,
+        )
+        if isinstance(find_table, Table) and "person_id" in find_table.c
+    }
+    assert read == set(FORGETTING)
+
+
+def test_a_rating_and_what_is_sent_change_nothing(world: World) -> None:
+    count_all()
+    sent(world, ReviewerAnswer.CONSISTENTLY)
+    assert stale(world) == set()
+    assert services.differing(NOW) == []
+
+
+class TestWhatHoldsForAll:
+    """Whoever's library or version it is is stale, and others are not."""
+
+    @pytest.fixture(autouse=True)
+    def _counted(self, app_context: None, world: World) -> None:
+        assert count_all() == len(self.learners(world)) + 1
+        assert count_all() == 0
+
+    def learners(self, world: World) -> set[str]:
+        return {"ana", "ben", "sue", "lea"}
+
+    def test_not_rated_here_and_again(self, world: World) -> None:
+        adam = acting(world, "adam")
+        first = world.statements["communication"][0]
+        exclusions.leave_out(adam, [first], "No such tool here.", NOW)
+        assert stale(world) == self.learners(world)
+        count_all()
+        row = session().scalars(select(NotRatedHere)).one()
+        exclusions.lift(adam, row.id, NOW)
+        assert stale(world) == self.learners(world)
+        count_all()
+        assert services.differing(NOW) == []
+
+    def test_a_round_that_is_planned(self, world: World) -> None:
+        begins = TODAY + dt.timedelta(days=90)
+        ends = begins + dt.timedelta(days=9)
+        rounds.create(acting(world, "adam"), "Winter", [world.framework_id], begins, ends, NOW)
+        assert stale(world) == self.learners(world)
+
+    def test_another_level_rule(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(standings, "RULE", LevelRule("thirds", 2, 2, 3))
+        assert stale(world) == {*self.learners(world), "otto"}
+
+
+def test_from_the_day_on_which_something_counts_it_is_stale(world: World) -> None:
+    made = next_version(world, added=1)
+    carried(world, made, person="ana")
+    count_all()
+    row = session().scalars(select(Standing).where(Standing.person_id == world.people["ana"])).one()
+    assert row.changes_on is not None
+    before = dt.datetime.combine(row.changes_on, dt.time(12), dt.UTC) - dt.timedelta(days=1)
+    assert stale(world, before) == set()
+    assert services.differing(before) == []
+    assert stale(world, before + dt.timedelta(days=1)) == {"ana"}
+
+
+def test_whoever_is_stale_is_counted_by_the_page_and_many_wait_for_the_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = [world.people[each] for each in ("ana", "ben", "lea")]
+    revealed(world, ReviewerAnswer.CONSISTENTLY)
+    by_page = standings.of_people(of, place(world), TODAY)
+    monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
+    with pytest.raises(Uncounted) as refused:
+        standings.of_people(of, place(world), TODAY)
+    assert refused.value.facts == {"people": 3}
+    count_all()
+    assert standings.of_people(of, place(world), TODAY) == by_page
+    monkeypatch.setattr(standings, "NAMED_ONE_BY_ONE", 1)
+    assert standings.of_people(of, place(world), TODAY) == by_page
+
+
+def test_a_page_that_meets_too_many_counts_on_where_no_worker_runs(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
+    client = Client(app)
+    client.enter(world.email("cora"))
+    gaps = f"/teams/{world.teams['city']}/gaps"
+    with monkeypatch.context() as none_counts:
+        none_counts.setattr(services, "SECONDS_OF_A_PAGE", 0)
+        assert [client.get(gaps).status_code for _time in range(2)] == [503, 503]
+    first = client.get(gaps)
+    assert (first.status_code, client.get(gaps).status_code) == (503, 200)
+    assert "The levels of 4 people are being counted anew" in first.text
+    session().rollback()
+    assert services.differing(NOW) == []
+
+
+def test_a_page_that_meets_too_many_does_not_wait_for_who_writes(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
+    client = Client(app)
+    client.enter(world.email("cora"))
+    session().rollback()
+    with ThreadPoolExecutor(1) as pool, app.app_context(), transaction() as tx:
+        tx.execute(held(select(Person.id).order_by(Person.id)))
+        page = pool.submit(client.get, f"/teams/{world.teams['city']}/gaps").result()
+    assert page.status_code == 503
+    assert stale(world) >= {"ana", "ben"}
+
+
+def test_who_cannot_sign_in_is_not_counted(world: World) -> None:
+    with transaction() as tx:
+        tx.get_one(Person, world.people["ana"]).disabled_at = NOW
+    count_all()
+    assert session().get(Standing, (world.people["ana"], world.framework_id)) is None
+
+
+def test_a_reveal_an_expiry_and_the_count_at_once(app: Flask, world: World) -> None:
+    """None waits for the other in a circle, and what is kept is what stands in the end."""
+    expire = expiry(world)
+    review_id = send(world, YES, skip=1)
+    answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+    sue = actor(world, "sue")
+    session().rollback()
+    together = Barrier(3)
+
+    def at_once(act: Callable[[], object]) -> object:
+        with app.app_context():
+            together.wait()
+            return act()
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [
+            pool.submit(at_once, expire),
+            pool.submit(at_once, lambda: reviews.reveal(sue, review_id, NOW)),
+            pool.submit(at_once, lambda: services.count_stale(NOW)),
+        ]:
+            done.result()
+    assert services.differing(NOW) == []
+    count_all()
+    assert services.differing(NOW) == []
+
+
+def test_what_is_being_counted_waits_for_who_is_writing(app: Flask, world: World) -> None:
+    """Else what was read before the expiry would be kept after it."""
+    endorsed_before(world)
+    written, read = Event(), Event()
+    session().rollback()
+
+    def expires() -> None:
+        with app.app_context(), transaction() as tx:
+            given = tx.scalars(select(Endorsement)).one()
+            lock_person(tx, given.person_id)
+            act(tx, EndorsementChange.EXPIRE, review_of(tx, given), given, None, NOW)
+            tx.flush()
+            written.set()
+            read.wait(0.5)
+
+    def counts() -> None:
+        with app.app_context():
+            written.wait()
+            services.count_stale(NOW)
+            read.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(expires), pool.submit(counts)]:
+            done.result()
+    assert services.differing(NOW) == []
+    count_all()
+    of_ana = session().get_one(Standing, (world.people["ana"], world.framework_id))
+    assert "N" not in of_ana.reviewed

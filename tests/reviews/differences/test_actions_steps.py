@@ -1,0 +1,143 @@
+"""What is not settled in time, and the next steps."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.factories import sending as sides
+from tests.factories.answers import ReviewerAnswer
+from tests.factories.sending import PART, YES, actor, answer, ask, item_ids, respond, review, send
+from tests.factories.world import World
+from tests.reviews.differences.settled import AFTERWARDS, AGREED, confirm, differing
+from tests.reviews.review.state import statuses
+from tracker.db import session, transaction
+from tracker.frameworks.versions.rules_scale import Ground
+from tracker.models import Library, ReviewMove, TrainingAction
+from tracker.reviews.differences import actions as differences
+from tracker.reviews.review import actions as reviews
+from tracker.rules.errors import Conflict, Invalid, Missing
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+LAST_MINUTE = dt.datetime(2026, 12, 8, 23, 59, tzinfo=dt.UTC)
+
+
+class TestTime:
+    def test_the_last_day_still_counts_and_then_what_is_open_is_kept_apart(
+        self, world: World
+    ) -> None:
+        review_id = differing(world)
+        assert differences.keep_due_apart(LAST_MINUTE) == 0
+        assert differences.keep_due_apart(AFTERWARDS) == 2
+        assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
+        rows = (
+            session()
+            .scalars(select(ReviewMove.actor_id).where(ReviewMove.move == "keep_apart"))
+            .all()
+        )
+        assert rows == [None, None], "nobody did it: time did"
+        assert differences.keep_due_apart(AFTERWARDS) == 0
+
+    def test_the_day_is_that_of_the_library(self, world: World) -> None:
+        with transaction() as tx:
+            tx.execute(update(Library).values(time_zone="America/Los_Angeles"))
+        differing(world)
+        assert differences.keep_due_apart(AFTERWARDS) == 0
+        assert differences.keep_due_apart(AFTERWARDS + dt.timedelta(hours=8)) == 2
+
+    def test_who_comes_too_late_is_told_and_it_is_kept_apart(self, world: World) -> None:
+        review_id = differing(world)
+        first, second = item_ids(review_id)
+        confirm(world, "ana", first)
+        with pytest.raises(Conflict, match="differences_over"):
+            sides.confirm(actor(world, "sue"), first, AGREED, "x", AFTERWARDS)
+        assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
+        with pytest.raises(Conflict, match="move_not_now"):
+            sides.keep_apart(actor(world, "sue"), second, AFTERWARDS)
+
+    def test_what_is_still_out_with_a_question_goes_on(self, world: World) -> None:
+        review_id = send(world, YES, PART)
+        first, second = item_ids(review_id)
+        answer(world, first, ReviewerAnswer.NOT_YET)
+        ask(actor(world, "sue"), second, "Where?", 1, world.now)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        assert differences.keep_due_apart(AFTERWARDS) == 1
+        assert (statuses(review_id), review(review_id).status) == (
+            ["kept_apart", "returned"],
+            "differences_open",
+        )
+        reviews.reply(actor(world, "ana"), second, "Here", AFTERWARDS)
+        respond(
+            actor(world, "sue"), second, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, AFTERWARDS
+        )
+        reviews.reveal(actor(world, "sue"), review_id, AFTERWARDS)
+        assert review(review_id).differences_due_on == dt.date(2026, 12, 23), (
+            "a later reveal has its own time"
+        )
+        assert confirm(world, "ana", second) is False
+
+
+class TestNextSteps:
+    def test_what_whose_and_by_when(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        for name in ("ana", "sue"):
+            differences.add_next_step(
+                actor(world, name),
+                item_id,
+                world.people["ana"],
+                " Shadow Tom ",
+                dt.date(2026, 12, 20),
+                world.now,
+            )
+        steps = session().scalars(select(TrainingAction)).all()
+        assert {(step.text, step.owner_id, step.due_on, step.done_at) for step in steps} == {
+            ("Shadow Tom", world.people["ana"], dt.date(2026, 12, 20), None)
+        }
+        differences.finish_next_step(actor(world, "ana"), item_id, steps[0].id, world.now)
+        differences.finish_next_step(
+            actor(world, "sue"), item_id, steps[0].id, world.now + dt.timedelta(days=1)
+        )
+        session().rollback()
+        assert session().get_one(TrainingAction, steps[0].id).done_at == world.now
+
+    def test_an_agreed_one_may_have_one_too(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        confirm(world, "ana", item_id)
+        confirm(world, "sue", item_id)
+        assert differences.add_next_step(
+            actor(world, "sue"),
+            item_id,
+            world.people["sue"],
+            "Show it",
+            dt.date(2026, 12, 1),
+            world.now,
+        )
+
+    @pytest.mark.parametrize(
+        ("owner", "text", "due_on", "code"),
+        [
+            ("ben", "x", dt.date(2026, 12, 1), "step_owner"),
+            ("ana", "", dt.date(2026, 12, 1), "review_text_needed"),
+            ("ana", "x", None, "step_date_needed"),
+            ("ana", "x", dt.date(2026, 11, 23), "step_date"),
+            ("ana", "x", dt.date(9999, 12, 31), "step_date"),
+        ],
+    )
+    def test_each_part_is_checked(
+        self, world: World, owner: str, text: str, due_on: dt.date | None, code: str
+    ) -> None:
+        item_id = item_ids(differing(world))[0]
+        with pytest.raises(Invalid, match=code):
+            differences.add_next_step(
+                actor(world, "sue"), item_id, world.people[owner], text, due_on, world.now
+            )
+
+    def test_a_step_of_another_item_is_not_found(self, world: World) -> None:
+        first, second = item_ids(differing(world))
+        step_id = differences.add_next_step(
+            actor(world, "sue"), first, world.people["ana"], "x", world.now.date(), world.now
+        )
+        for item_id, step in ((second, step_id), (first, 2**31 - 1)):
+            with pytest.raises(Missing):
+                differences.finish_next_step(actor(world, "ana"), item_id, step, world.now)

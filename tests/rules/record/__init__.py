@@ -1,1 +1,0 @@
-"""What was said of skills, and what of it counts."""
