@@ -2,14 +2,14 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
+from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
 from tracker.record.endorsements.rules import ExceptionStatus
 
-OPEN = text("status IN ('proposed', 'agreed')")
+OPEN = "status IN ('proposed', 'agreed')"
 
 
 class LevelException(Base):
@@ -35,14 +35,8 @@ class LevelException(Base):
         CheckConstraint(
             "(status IN ('proposed', 'agreed')) = (ended_at IS NULL)", name="ended_has_a_time"
         ),
-        Index(
-            "uq_level_exceptions_one_open",
-            "person_id",
-            "domain_id",
-            "rank",
-            unique=True,
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+        partial(
+            "uq_level_exceptions_one_open", OPEN, "person_id", "domain_id", "rank", unique=True
         ),
         Index("ix_level_exceptions_person_skill", "person_id", "skill_id"),
     )
