@@ -116,12 +116,12 @@ def current_version() -> ColumnElement[bool]:
 
 def versions_of(framework_id: SQLColumnExpression[int]) -> Select[int]:
     """Every version of that framework, itself among them."""
-    this, each = aliased(Framework), aliased(Framework)
+    this, version = aliased(Framework), aliased(Framework)
     return (
-        select(each.id)
-        .join(this, this.slug == each.slug)
+        select(version.id)
+        .join(this, this.slug == version.slug)
         .where(this.id == framework_id)
-        .correlate_except(this, each)
+        .correlate_except(this, version)
     )
 
 

@@ -41,7 +41,7 @@ def counting_later(people: People, framework: Framework) -> Subquery:
     """
     moved = _moved_lately(people)
     pairs = select(moved.c.before_id, moved.c.framework_id).distinct().cte()
-    there, before, made_of = aliased(Statement), aliased(Statement), aliased(Statement)
+    statement, before, made_of = aliased(Statement), aliased(Statement), aliased(Statement)
     had = select(before.id).where(
         before.framework_id == pairs.c.before_id, before.skill_id == STATEMENTS.c.skill_id
     )
@@ -60,8 +60,8 @@ def counting_later(people: People, framework: Framework) -> Subquery:
             exists(had_origin).label("is_changed"),
         )
         .select_from(pairs)
-        .join(there, there.framework_id == pairs.c.framework_id)
-        .join(STATEMENTS, STATEMENTS.c.skill_id == there.skill_id)
+        .join(statement, statement.framework_id == pairs.c.framework_id)
+        .join(STATEMENTS, STATEMENTS.c.skill_id == statement.skill_id)
         .where(is_of(framework), ~exists(had), ~exists(had_origin.where(SkillOrigin.carries)))
         .cte()
         .prefix_with(ONCE)

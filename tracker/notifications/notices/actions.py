@@ -59,14 +59,14 @@ def remind(now: dt.datetime) -> int:
     count = 0
     with transaction() as tx:
         for library_id, time_zone in libraries():
-            for each in reminders.due(library_id, day_in(time_zone, now)):
+            for reminder in reminders.due(library_id, day_in(time_zone, now)):
                 count += None is not notices.note(
                     tx,
-                    each.person_id,
-                    each.kind,
-                    each.key,
+                    reminder.person_id,
+                    reminder.kind,
+                    reminder.key,
                     now,
-                    review_id=each.review_id,
-                    about_id=each.about_id,
+                    review_id=reminder.review_id,
+                    about_id=reminder.about_id,
                 )
     return count

@@ -160,12 +160,12 @@ def closes(of: RoundNotice) -> str:
 
 
 def _reminded(of: RoundNotice, by: str) -> str:
-    said = _(
+    text = _(
         "%(closes)s, and you haven’t sent your ratings yet. You don’t need to rate everything: "
         "send what you have.",
         closes=closes(of),
     )
-    return str(_("%(name)s reminds you: %(sentence)s", name=by, sentence=said) if by else said)
+    return str(_("%(name)s reminds you: %(sentence)s", name=by, sentence=text) if by else text)
 
 
 def _moved(to: VersionNotice) -> str:
@@ -215,7 +215,7 @@ def _moved(to: VersionNotice) -> str:
 
 def fallen(of: ListedNotice) -> list[str]:
     """A sentence for each level that fell by it, for its reader alone: in no mail."""
-    return [f"{each.domain}: {fall_words(each)}" for each in mark_language(of.falls)]
+    return [f"{fall.domain}: {fall_words(fall)}" for fall in mark_language(of.falls)]
 
 
 def changes_href(of: VersionNotice, *, whole: bool = False) -> str:

@@ -118,7 +118,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     fallen = falls_of(actor.person_id, moved, today)
-    found = [
+    listed = [
         ListedNotice(
             is_done=is_done(row["kind"], row.pop("status"), has_questions=row.pop("has_questions")),
             falls=fallen.get(row["version_id"], []),
@@ -129,7 +129,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         )
         for row in shown
     ]
-    return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
+    return NoticeList(listed, newest or 0, count, unread_count, page, pages_of(count))
 
 
 def readers_of(

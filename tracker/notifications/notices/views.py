@@ -39,12 +39,12 @@ class MarkReadForm(Form):
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     actor = session.actor()
-    found = notices.listed(actor, session.today(), page_number())
+    shown = notices.listed(actor, session.today(), page_number())
     return render(
         "notifications/index.html",
-        found=found,
+        shown=shown,
         days=by_day(
-            found.notices,
+            shown.notices,
             lambda notice: day_in(actor.time_zone, notice.happened_at),
             lambda notice: notice.name,
         ),

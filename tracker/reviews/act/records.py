@@ -279,8 +279,8 @@ def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
-    if not theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
+    is_theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
+    if not is_theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
         raise Missing
 
 

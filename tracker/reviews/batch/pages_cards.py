@@ -65,7 +65,7 @@ class BatchScreen:
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
     sent: SentScreen | None
-    said: str
+    refused: str
     several: bool
     moved_on: list[str]
     lost: list[str]
@@ -135,7 +135,7 @@ def screen(
         evidence=item_details.evidence_of(ids),
         messages=item_details.messages_of(ids),
         sent=sent,
-        said=errors.message_for(refusal) if refusal is not None else "",
+        refused=errors.message_for(refusal) if refusal is not None else "",
         several=several or bool(ticked),
         moved_on=[names.get(item_id, gone_by) for item_id in sorted(problems.keys() - answerable)],
         lost=[note for note in lost if note],
@@ -195,8 +195,8 @@ def _stands(item: Item, words: ReviewLabels, begun: CardFields) -> CardFields:
     how = Ground(ground) if ground in list(Ground) else None
     if answer and (answer == RETURN or not says_how(answer, how, note, words.steps)):
         return begun
-    if item.theirs:
-        return CardFields(item.theirs, item.ground or "", item.their_note)
+    if item.reviewer_answer:
+        return CardFields(item.reviewer_answer, item.ground or "", item.their_note)
     return CardFields("", item.ground or "", note)
 
 

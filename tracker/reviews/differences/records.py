@@ -56,8 +56,8 @@ def confirm(
     (nobody gave this answer before).
     """
     of_item = tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
-    theirs = {confirmation.person_id: confirmation for confirmation in of_item}
-    mine = theirs.pop(by, None)
+    by_other = {confirmation.person_id: confirmation for confirmation in of_item}
+    mine = by_other.pop(by, None)
     if item.status is ItemStatus.DIFFERS and _is_overtaken(mine, choice):
         raise Conflict("confirmation_own")
     if choice.kind is ChoiceKind.NO_AGREEMENT:
@@ -69,7 +69,7 @@ def confirm(
         return True  # the other side agreed while this was sent again
     move = Move.TALK if answer is None else Move.CONFIRM
     act(tx, move, review, item, by, now)
-    same = [word for word in theirs.values() if answer and word.answer == answer]
+    same = [word for word in by_other.values() if answer and word.answer == answer]
     is_new = answer is not None and needs_reason(answer, item.learner_answer, item.reviewer_answer)
     if is_new and not same and not choice.reason:
         raise Invalid("difference_reason", "reason")

@@ -124,7 +124,9 @@ def _with_reasons(items: Mapping[int, Item], choices: list[Choice]) -> list[Choi
 
     def is_new(of: Choice) -> bool:
         item = items.get(of.item_id)
-        return bool(of.answer and item and needs_reason(of.answer, item.own or "", item.theirs))
+        return bool(
+            of.answer and item and needs_reason(of.answer, item.own or "", item.reviewer_answer)
+        )
 
     return [choice if is_new(choice) else replace(choice, reason="") for choice in choices]
 
@@ -138,7 +140,7 @@ def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) ->
     for choice in choices:
         if (item := items.get(choice.item_id)) is None:
             continue
-        sides = [item.own or "", counterpart(item.theirs or "") or ""]
+        sides = [item.own or "", counterpart(item.reviewer_answer or "") or ""]
         own, rated = sides if is_learner else sides[::-1]
         words = confirmed.get(item.id, {}).items()
         agreed = {word.answer for person_id, word in words if person_id != me and word.answer}

@@ -152,11 +152,11 @@ def _parts(of: ReviewOutcome) -> list[Data]:
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
-    theirs = of.words.theirs(item.theirs) if item.theirs else ""
+    reviewed = of.words.theirs(item.reviewer_answer) if item.reviewer_answer else ""
     ground = str(labels.GROUNDS[item.ground]) if item.ground else ""
     voices = [
         (of.header.learner_first, item.own_label, "", item.own_note),
-        (of.header.reviewer_first, theirs, ground, item.their_note),
+        (of.header.reviewer_first, reviewed, ground, item.their_note),
     ]
     return {
         "title": item.title,
@@ -243,7 +243,11 @@ def _step(step: AgreedNextStep) -> Data:
 def _room(of: ReviewOutcome, item: Item) -> list[str]:
     """What the two can tick, to put it on the page afterwards."""
     answers = of.words.agreed(by_learner=of.is_learner)
-    given = [answers[key] for key in (item.own, counterpart(item.theirs or "")) if key in answers]
+    given = [
+        answers[key]
+        for key in (item.own, counterpart(item.reviewer_answer or ""))
+        if key in answers
+    ]
     return [*given, _("another"), _("no agreement")]
 
 
@@ -281,11 +285,11 @@ def _lists(of: ReviewOutcome) -> list[Data]:
 
 def _line(of: ReviewOutcome, item: Item) -> Data:
     """With the answer where both gave it, or the reviewer gave none."""
-    said = item.own_label if end_of(item) in (End.SAME, End.UNSEEN) else ""
+    label = item.own_label if end_of(item) in (End.SAME, End.UNSEEN) else ""
     steps = [_step(step) for step in of.steps.get(item.id, [])]
     words = [_("Next step: %(text)s", text=f"{step['text']} ({step['facts']})") for step in steps]
     words += map(story, of.exceptions.get(item.id, []))
-    return {"code": item.code, "title": item.title, "said": said, "steps": words}
+    return {"code": item.code, "title": item.title, "said": label, "steps": words}
 
 
 def _close(of: ReviewOutcome) -> str:

@@ -99,7 +99,7 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         changed = _changed(of, shown, then)
     steps = [StepOf(item.title, step) for item in of.items for step in of.steps.get(item.id, ())]
     ends, thanks = of.by_end, item_details.thanks(header.id)
-    own, theirs = thanks.get(is_learner), thanks.get(not is_learner)
+    own, their_thanks = thanks.get(is_learner), thanks.get(not is_learner)
     can_send = is_learner and access.may(Permission.REVIEW_SEND)
     apart = ends[End.NO_AGREEMENT]
     asked = second_opinions.asked([item.id for item in apart]) if is_learner and apart else {}
@@ -119,9 +119,9 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         changed=changed[:SHOWN],
         more=changed[SHOWN:],
         reads_record=sheets_of is not None,
-        steps=sorted(steps, key=lambda each: (each.step.due_on or dt.date.max, each.step.id)),
+        steps=sorted(steps, key=lambda step: (step.step.due_on or dt.date.max, step.step.id)),
         own_thanks=own,
-        their_thanks=theirs,
+        their_thanks=their_thanks,
         form=typed or ThanksForm(formdata=None, data={"text": own.text if own else ""}),
         longest=THANKS_MAX,
         asked=asked,
@@ -248,7 +248,7 @@ def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]
         now = None if end is End.NO_AGREEMENT else item.agreed or item.own
         if now == before:
             continue
-        was, step = (scale.step(each) if each else None for each in (before, now))
+        was, step = (scale.step(answer) if answer else None for answer in (before, now))
         way = -1 if now is None else 0 if not was or not step else (step > was) - (step < was)
         changes.append(
             Changed(
@@ -260,7 +260,7 @@ def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]
                 is_new=before is None,
             )
         )
-    return sorted(changes, key=lambda each: each.is_new)
+    return sorted(changes, key=lambda change: change.is_new)
 
 
 def _how(of: ReviewOutcome, item: Item, end: End) -> str:
@@ -269,4 +269,4 @@ def _how(of: ReviewOutcome, item: Item, end: End) -> str:
     if end is End.NO_AGREEMENT:
         return str(_("No agreement"))
     both = of.confirmations[item.id].values()
-    return str(_("Agreed %(day)s", day=day(max(each.confirmed_at for each in both))))
+    return str(_("Agreed %(day)s", day=day(max(side.confirmed_at for side in both))))

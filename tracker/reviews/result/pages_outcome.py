@@ -105,9 +105,15 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         messages=item_details.messages_of(ids),
         confirmations=item_details.confirmations(header.id),
         steps=item_details.steps(header.id),
-        given={key: each for key, each in endorsements.outcomes(header.id).items() if key in shown},
+        given={
+            key: outcome
+            for key, outcome in endorsements.outcomes(header.id).items()
+            if key in shown
+        },
         exceptions={
-            key: each for key, each in differences.exceptions(header.id).items() if key in shown
+            key: exceptions
+            for key, exceptions in differences.exceptions(header.id).items()
+            if key in shown
         },
         exceptable=frozenset(
             item.id

@@ -232,12 +232,12 @@ def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | N
 
 def _reveal(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
     """Show each side the other's answer: equal ones stand as endorsements from here on."""
-    theirs = str(item.reviewer_answer)
-    move = reveal_move(item.learner_answer, theirs)
+    reviewer_answer = str(item.reviewer_answer)
+    move = reveal_move(item.learner_answer, reviewer_answer)
     act(tx, move, review, item, by, now)
     endorsements.keep_revealed(tx, review.learner_id, item, now)
     if move is Move.REVEAL_EQUAL:
-        endorsements.stand(tx, review, item, endorsed_answer(theirs), now)
+        endorsements.stand(tx, review, item, endorsed_answer(reviewer_answer), now)
 
 
 def _lock_person(tx: Session, actor: Actor) -> None:

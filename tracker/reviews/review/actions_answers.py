@@ -87,14 +87,14 @@ def _sent(today: dt.date) -> Select[*tuple[Any, ...]]:
     drafted = exists().where(
         Draft.person_id == me, Draft.form == RESPONSE, Draft.subject == cast(ReviewItem.id, String)
     )
-    theirs = (Review.reviewer_id == me) & (Review.learner_id != me) & reviewer_may_go_on(today)
+    is_theirs = (Review.reviewer_id == me) & (Review.learner_id != me) & reviewer_may_go_on(today)
     return (
         select(
             ReviewItem,
             Review,
             ReviewItemText,
             Team,
-            theirs.label("is_theirs"),
+            is_theirs.label("is_theirs"),
             exists().where(ReviewItemEvidence.item_id == ReviewItem.id).label("has_evidence"),
             drafted.label("has_draft"),
         )

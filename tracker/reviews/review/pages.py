@@ -149,7 +149,7 @@ def _said(here: Item) -> AnswerForm:
     return AnswerForm(
         formdata=None,
         data={
-            "answer": here.theirs,
+            "answer": here.reviewer_answer,
             "ground": here.ground,
             "note": here.their_note,
             "version": here.version,
@@ -222,7 +222,7 @@ def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> Response
         "reviews/conflict.html",
         lang=header.lang,
         header=header,
-        said=errors.message_for(refusal),
+        why=errors.message_for(refusal),
         href=href,
         is_learner=of_learner,
         item=next((item for item in items if item.id == item_id), None),
@@ -240,7 +240,7 @@ def conflict_page_of_many(
     return render(
         "reviews/conflict.html",
         header=None,
-        said=errors.message_for(refusal),
+        why=errors.message_for(refusal),
         href=href,
         typed=_on_cards(typed, []),
     ), 409

@@ -79,7 +79,7 @@ class Item:
     own: str | None
     own_label: Wording
     own_note: str
-    theirs: str | None
+    reviewer_answer: str | None
     ground: Ground | None
     their_note: str
     agreed: str
@@ -252,7 +252,7 @@ def _items(
             case((may_own, ReviewItem.learner_answer)).label("own"),
             _or_nothing(may_own, ReviewItem.learner_answer_label).label("own_label"),
             _or_nothing(may_own, ReviewItemText.learner_note).label("own_note"),
-            case((may_theirs, ReviewItem.reviewer_answer)).label("theirs"),
+            case((may_theirs, ReviewItem.reviewer_answer)).label("reviewer_answer"),
             case((may_theirs, ReviewItem.ground)).label("ground"),
             _or_nothing(may_theirs, ReviewItemText.reviewer_note).label("their_note"),
             func.coalesce(agreed, "").label("agreed"),

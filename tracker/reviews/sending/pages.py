@@ -57,9 +57,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     listed = {*ticked, *(usual if suggests else ())}
     others = StatementFinder(
         [statement for statement in statements if statement.statement_id not in listed],
-        lambda each: (each.title, each.text, each.domain, each.level),
-        lambda each: FinderDomain(
-            str(each.domain_id), "" if learner is None else learner.lang, each.domain
+        lambda one: (one.title, one.text, one.domain, one.level),
+        lambda one: FinderDomain(
+            str(one.domain_id), "" if learner is None else learner.lang, one.domain
         ),
     )
     address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
@@ -80,7 +80,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         learner=learner,
         statements=statements,
         others=others,
-        found=others.shown,
+        shown=others.shown,
         later=sum(statement.later is not None for statement in statements),
         listed=[statement for statement in statements if statement.statement_id in listed],
         ticked=ticked,

@@ -55,7 +55,7 @@ class GapComparison(NamedTuple):
 
 def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
     """With a round three queries, and one where that page or its targets are of another time."""
-    if chosen.compare is None and not chosen.beside:
+    if chosen.compare is None and not chosen.with_self:
         return None
     keys = {domain.id: domain.key for domain in of.domains}
     targets: Targets = {

@@ -29,7 +29,7 @@ class PrintedGaps:
 def document(of: PrintedGaps) -> Document:
     page = of.page
     domains = [column.domain for column in page.columns]
-    rows = grid(domains, page.found.rows)
+    rows = grid(domains, page.cut.rows)
     data: Data = {
         "facts": of.facts,
         "keys": [

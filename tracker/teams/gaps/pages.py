@@ -192,13 +192,13 @@ def people_listed(page: GapPage, asked: PeopleAsked, lang: str) -> GapPeople:
     by_domain = [(of.key, mark(of.title, lang)) for of in (column.domain for column in usual)]
     key = form.offer("domain", by_domain)
     columns = sorted(page.columns, key=lambda column: column.domain.key != key)
-    rows = grid([column.domain for column in columns], page.found.rows)
+    rows = grid([column.domain for column in columns], page.cut.rows)
     kinds = kinds_of(rows)
     return GapPeople(
         form=form,
         columns=columns,
         rows=rows,
-        cut=page.found,
+        cut=page.cut,
         kinds=kinds,
         legend=legend(kinds),
         kept=form.chosen() | ({"q": asked.find} if asked.find else {}),

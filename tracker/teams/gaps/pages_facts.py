@@ -97,7 +97,7 @@ def facts(
         *_chosen(scope, chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
         *([[_("Versions"), both]] if both else []),
-        *stands_on(scope, _ratings(beside=chosen.beside), measure(chosen)),
+        *stands_on(scope, _ratings(with_self=chosen.with_self), measure(chosen)),
     ]
 
 
@@ -162,8 +162,8 @@ def _left_out(scope: GapScope) -> Table:
     return [[_("Left out"), words]]
 
 
-def _ratings(*, beside: bool = False) -> str:
-    if beside:
+def _ratings(*, with_self: bool = False) -> str:
+    if with_self:
         return str(_("Reviewed ratings, compared with self-ratings."))
     return str(_("Reviewed ratings. Self-ratings are not in these figures."))
 
