@@ -246,7 +246,7 @@ def teams_readable(actor: Actor) -> ColumnElement[bool]:
 def teams_in_reach(roots: int) -> ColumnElement[bool]:
     """The same for a query that is made once and asked with the `reach` of an actor who coordinates
     so many teams."""
-    paths = [bindparam(f"root{number}") for number in range(roots)]
+    paths: list[Any] = [bindparam(f"root{number}") for number in range(roots)]
     return _in_reach(bindparam("library"), bindparam("supervised", expanding=True), paths)
 
 

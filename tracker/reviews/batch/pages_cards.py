@@ -65,7 +65,7 @@ class BatchScreen:
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
     sent: SentScreen | None
-    refused: str
+    why_refused: str
     several: bool
     moved_on: list[str]
     lost: list[str]
@@ -135,7 +135,7 @@ def screen(
         evidence=item_details.evidence_of(ids),
         messages=item_details.messages_of(ids),
         sent=sent,
-        refused=errors.message_for(refusal) if refusal is not None else "",
+        why_refused=errors.message_for(refusal) if refusal is not None else "",
         several=several or bool(ticked),
         moved_on=[names.get(item_id, gone_by) for item_id in sorted(problems.keys() - answerable)],
         lost=[note for note in lost if note],
