@@ -187,7 +187,7 @@ def _administrators_on(today: dt.date) -> Select[int]:
 
 
 def _is_here(person_id: Any, today: dt.date) -> ColumnElement[bool]:
-    """Nobody is reminded while they are away."""
+    """Whether somebody is not away: nobody is reminded while they are."""
     return away_until(person_id, today).is_(None)
 
 

@@ -171,7 +171,7 @@ class MembershipDetails:
     person: str
 
     def phase(self, today: dt.date) -> str:
-        """before, now or over."""
+        """One of before, now, and over."""
         if self.starts_on > today:
             return "before"
         return "over" if self.ends_on is not None and self.ends_on < today else "now"

@@ -125,8 +125,8 @@ def rows_unlike_seals(
 
 @cache
 def _of_chains(model: type[Base]) -> Select[*tuple[Any, ...]]:
-    """(key, chain, salt, columns) of the rows that belong to whom the chains from `first` to `last`
-    are of."""
+    """The rows (key, chain, salt, columns) of the people and libraries whose chains are from
+    `first` to `last`."""
     how, key = SEALED_TABLES[model], _key(model)
     chain = chain_of(how)
     columns = (getattr(model, column) for column in how.columns)

@@ -89,7 +89,7 @@ def items_of_screen(review_id: int, number: int) -> set[int]:
 
 
 def review_later(review_id: int) -> str:
-    """What somebody is told who stops for now."""
+    """The message for a reviewer who stops for now."""
     header, items = pages.reviewer_side(review_id)
     told: str = ngettext(
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "

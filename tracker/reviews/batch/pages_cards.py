@@ -169,7 +169,7 @@ def wanted(sent: SentScreen, of_screen: set[int]) -> list[ReviewerResponse]:
 
 
 def left_alone(sent: SentScreen) -> SentScreen:
-    """What was typed, but not sent by the button for what is ticked: it must not be lost."""
+    """What was typed at cards that the button for ticked ones leaves out: it must not be lost."""
     cards = [card for card in sent.touched if not card.is_ticked] if sent.act == "ticked" else []
     return replace(sent, cards=cards, bar=NOTHING)
 
@@ -189,8 +189,8 @@ def _begun() -> dict[str, CardFields]:
 
 
 def _stands(item: Item, words: ReviewLabels, begun: CardFields) -> CardFields:
-    """What was begun and is not whole, else what is saved. What is whole in a draft was never sent:
-    only its note is shown."""
+    """The draft where it is incomplete, else what is saved. A complete draft was never sent: only
+    its note is shown."""
     answer, ground, note = begun
     how = Ground(ground) if ground in list(Ground) else None
     if answer and (answer == RETURN or not says_how(answer, how, note, words.steps)):

@@ -90,7 +90,7 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
 
 
 def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
-    """Whether one of them was ever sent to the actor. One query."""
+    """Whether one of these items was ever sent to the actor. One query."""
     sent = (
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)

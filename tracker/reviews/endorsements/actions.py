@@ -163,8 +163,8 @@ def withdraw_exception(
 
 
 def _over(library: Library, months: int, now: dt.datetime) -> list[int]:
-    """Those of a library that stand although their last day is over. No month is shorter than 28
-    days."""
+    """Endorsements of a library that stand although their last day is over. No month is shorter
+    than 28 days."""
     rows = session().execute(
         select(Endorsement.id, Endorsement.endorsed_at)
         .join(Person, Person.id == Endorsement.person_id)
@@ -204,8 +204,8 @@ def _locked(
 
 
 def _open_at(person_id: int, statement: Statement) -> Select[int]:
-    """The one that is proposed or agreed at the statement's level, in whichever version: there its
-    domain has the same key, in the section and the framework of the same."""
+    """The exception that is proposed or agreed at the statement's level, in any version: its domain
+    has the same key, in the same section of the same framework."""
     here = (
         select(Framework.slug, Strand.key, Domain.key)
         .join(Strand, Strand.framework_id == Framework.id)
@@ -242,7 +242,7 @@ def _is_below_met(tx: Session, item: ReviewItem) -> bool:
 
 
 def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Statement) -> bool:
-    """Whether the actor may not know of an exception that would be in the way."""
+    """Whether the actor must not learn of an exception that would be in the way."""
     if review.learner_id in blind.closed:
         return True
     hidden = [

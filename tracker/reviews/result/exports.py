@@ -31,7 +31,7 @@ class PrintedReview:
 
 
 def printed(page: ReviewOutcome, library_id: int) -> PrintedReview:
-    """Two more statements than the page."""
+    """Takes two queries more than the page."""
     header = page.header
     names = (header.reviewer_first, header.learner_first)
     thanks = [(names[by], row.text) for by, row in sorted(item_details.thanks(header.id).items())]
@@ -252,7 +252,7 @@ def _room(of: ReviewOutcome, item: Item) -> list[str]:
 
 
 def _lists(of: ReviewOutcome) -> list[Data]:
-    """What needs no talk: short."""
+    """Statements that need no talk, in one line each."""
     name = of.header.reviewer
     lists = [
         (End.SAME, _("Equal"), _("Both answered the same: reviewed by %(name)s.", name=name)),

@@ -159,7 +159,7 @@ def _rest(ends: Mapping[str, list[Item]], header: ReviewHeader, is_learner: bool
 
 
 def _size(squares: int) -> str:
-    """Of the squares, so that up to sixty stand beside each other."""
+    """The size of the squares: up to sixty fit in one row."""
     return "most" if squares > 36 else "many" if squares > 18 else "few"
 
 
@@ -176,7 +176,8 @@ def _reads_record(header: ReviewHeader, is_learner: bool) -> bool:
 
 
 def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
-    """On the version of the review. Three queries."""
+    """The sheets of when it was sent and when it ended, on the version of the review. Three
+    queries."""
     today = session.today()
     learner = learners.learner(header.learner_id, today)
     is_own = header.learner_id == session.actor().person_id
@@ -235,7 +236,7 @@ def _levels_title(moved: list[MovedLevel]) -> str:
 
 
 def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
-    """What is new comes last."""
+    """The ratings that changed by the review; those that are new come last."""
     lines = {line.statement.id: line for line in then.lines}
     scale, labels_of = of.words.steps, of.words.agreed(by_learner=of.is_learner)
     changes = []

@@ -86,7 +86,7 @@ class ReviewOutcome:
 
 
 def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
-    """Notes the look where it is not the learner's own."""
+    """All that the reader may see of it. A look at somebody else's record is noted."""
     if not is_learner:
         access.note_look(header.learner_id, "review")
     items = (

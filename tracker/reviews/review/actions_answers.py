@@ -114,7 +114,7 @@ def _respond(
     scale: Scale,
     now: dt.datetime,
 ) -> bool:
-    """Whether something changed."""
+    """Write one response. Returns whether something changed."""
     note = clean_text(response.note, "note", required=response.answer is None)
     ground = response.ground if response.answer not in (None, *WITHOUT_GROUND) else None
     if response.answer is not None:
@@ -144,7 +144,7 @@ def _respond(
 def _must_be_whole(
     answer: str, ground: Ground | None, note: str, scale: Scale, *, has_evidence: bool
 ) -> None:
-    """With all that an answer needs of how its reviewer knows. Raises Invalid."""
+    """Raises Invalid where an answer lacks what it needs of how its reviewer knows."""
     if ground is None and answer not in WITHOUT_GROUND:
         raise Invalid("review_ground_needed", "ground")
     if answer not in scale.theirs:

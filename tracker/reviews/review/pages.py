@@ -102,7 +102,7 @@ def item_page(
             here.id
         ),
         words=words_of(header),
-        form=form or _said(here),
+        form=form or _saved_form(here),
         current=current,
         grounds=labels.grounds(),
         ground_words=labels.GROUNDS,
@@ -144,8 +144,8 @@ def check_page(review_id: int) -> ResponseReturnValue:
     )
 
 
-def _said(here: Item) -> AnswerForm:
-    """The form as the item stands."""
+def _saved_form(here: Item) -> AnswerForm:
+    """The answer form, filled in with what is saved of the item."""
     return AnswerForm(
         formdata=None,
         data={

@@ -107,7 +107,7 @@ class ReviewLabels:
         return self.steps.meaning(answer)
 
     def theirs(self, answer: str | str) -> str:
-        """A reviewer's answer."""
+        """The label of a reviewer's answer."""
         key = str(answer)
         if key == CANNOT_TELL:
             return str(_("Haven’t seen it"))

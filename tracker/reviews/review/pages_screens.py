@@ -143,7 +143,7 @@ def following(screens: Sequence[Screen], current: int = 0) -> Screen | None:
 
 
 def following_href(review_id: int, screens: Sequence[Screen], current: int = 0) -> str:
-    """Of the following screen, or of the check page."""
+    """The address of the following screen, or of the check page."""
     screen = following(screens, current)
     return url_for("reviews.check", review_id=review_id) if screen is None else screen.href
 

@@ -186,7 +186,7 @@ def people_asked() -> PeopleAsked:
 
 
 def people_listed(page: GapPage, asked: PeopleAsked, lang: str) -> GapPeople:
-    """The page has domains."""
+    """The people of a page that has domains."""
     form = PeopleFilters(request.args)
     usual = sorted(page.columns, key=lambda column: column is not page.most)
     by_domain = [(of.key, mark(of.title, lang)) for of in (column.domain for column in usual)]

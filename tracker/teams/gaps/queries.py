@@ -187,13 +187,13 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, tuple[str, str]]:
 
 
 def _ranked(columns: Sequence[DomainColumn]) -> list[DomainColumn]:
-    """Those with most need first."""
+    """The domains with most need first."""
     of = {column.domain.id: column for column in columns}
     return [of[need.domain_id] for need in by_need(column.summary for column in columns)]
 
 
 def _selected(columns: Sequence[DomainColumn], key: str) -> DomainColumn | None:
-    """That domain, or the one with most need."""
+    """The domain of that key, or the one with most need."""
     ranked = _ranked(columns)
     return next((column for column in ranked if column.domain.key == key), next(iter(ranked), None))
 

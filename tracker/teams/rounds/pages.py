@@ -144,12 +144,12 @@ class RoundList:
 
     @property
     def back(self) -> dict[str, Any]:
-        """And with what is selected, to the same page of it."""
+        """The same with what is selected, at this page of the list."""
         return {**self.after, **self.selection.address, "page": self.cut.page}
 
     @property
     def ticks(self) -> list[int]:
-        """Who of this page of it can be reminded."""
+        """The people of this page of the list who can be reminded."""
         return [one.person_id for one in self.cut.rows if one.can_be_reminded]
 
 
@@ -185,7 +185,7 @@ def words_of(page: RoundPage) -> dict[str, str]:
 
 
 def round_list(scope: GapScope, at: PastRound) -> RoundList:
-    """What the address asks for."""
+    """The list that the address asks for."""
     now = session.now()
     page = rounds.page(session.actor(), scope, at, now)
     everybody = page.learners
@@ -258,7 +258,7 @@ def _branches(page: RoundPage) -> list[tuple[str, Any]]:
 
 
 def _supervisors(supervisors: Iterable[RoundSupervisor]) -> list[tuple[str, Any]]:
-    """From A to Z."""
+    """The choices of the field, from A to Z."""
     named = sorted(supervisors, key=lambda by: (folded(by.name), by.person_id))
     return [("", _("All")), *((str(by.person_id), by.name) for by in named)]
 
