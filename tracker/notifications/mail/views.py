@@ -148,10 +148,9 @@ def _message(server: MailServer, code: str) -> EmailMessage:
     address = current_app.config["ORIGIN"] + url_for("admin_mail.index", code=code)
     text = _(
         "Hello %(name)s,\n\nthis is the test message that you sent yourself from Skills Tracker. "
-        "That you read it "
-        "shows that mail from there arrives. Open this address to record it:\n\n%(address)s\n\nor "
-        "type this code on "
-        "the page Mail: %(code)s\n\nIt can be used for one day.\n",
+        "That you read it shows that mail from there arrives. Open this address to record "
+        "it:\n\n%(address)s\n\nor type this code on the page Mail: %(code)s\n\nIt can be used for "
+        "one day.\n",
         name=session.actor().name,
         address=address,
         code=code,

@@ -6,6 +6,7 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ReviewStatus
 from tracker.reviews.batch import pages_cards as cards
 from tracker.reviews.batch import queries as batches
@@ -113,7 +114,7 @@ def statement_page(
     headers = review_headers.headers({item.review_id for item in waiting}, today)
     items = cards.by_name(waiting, headers)
     first = headers[items[0].review_id]
-    scale = item_details.scale(first.framework_id)
+    scale = versions.scale(first.framework_id)
     access.note_looks((header.learner_id for header in headers.values()), "review")
     for review_id in headers:
         access.note_opened(review_id)

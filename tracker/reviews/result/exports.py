@@ -68,11 +68,9 @@ def document(paper: PrintedReview) -> Document:
 
 def _facts(of: ReviewOutcome, library: str) -> list[list[str]]:
     header = of.header
-    made_for = (
-        _("%(name)s, as learner", name=session.actor().name)
-        if of.is_learner
-        else _("%(name)s, as supervisor", name=session.actor().name)
-    )
+    made_for = _("%(name)s, as learner", name=session.actor().name)
+    if not of.is_learner:
+        made_for = _("%(name)s, as supervisor", name=session.actor().name)
     return [
         [_("Learner"), header.learner],
         [_("Supervisor"), header.reviewer],
@@ -89,18 +87,16 @@ def _lead(of: ReviewOutcome) -> list[str]:
     """How the answers came about, the counts of the page, and what is not in here."""
     header, differing = of.header, of.by_end[End.DIFFERS]
     names = {"learner": header.learner, "reviewer": header.reviewer}
-    how = (
-        _(
+    how = _(
+        "%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s "
+        "answer.",
+        **names,
+    )
+    if header.open:
+        how = _(
             "This was an open review: %(reviewer)s saw %(learner)s\u2019s answers while answering.",
             **names,
         )
-        if header.open
-        else _(
-            "%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s "
-            "answer.",
-            **names,
-        )
-    )
     if of.compared:
         how += " " + _(
             "%(equal)s of %(compared)s were the same at once, so they were reviewed.",
@@ -199,10 +195,8 @@ def _piece(piece: SentEvidence) -> Data:
         erased = _("This piece of evidence was erased by its owner.")
         return {"title": "", "facts": erased, "href": "", "reason": ""}
     kinds = {"file": _("file"), "link": _("link"), "note": _("note")}
-    facts = [
-        kinds[piece.kind],
-        *([_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else []),
-    ]
+    done = [_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else []
+    facts = [kinds[piece.kind], *done]
     reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
     words = f"({', '.join(facts)})"
     return {"title": piece.title, "facts": words, "href": piece.href, "reason": reason}
@@ -243,12 +237,8 @@ def _step(step: AgreedNextStep) -> Data:
 def _room(of: ReviewOutcome, item: Item) -> list[str]:
     """What the two can tick, to put it on the page afterwards."""
     answers = of.words.agreed(by_learner=of.is_learner)
-    given = [
-        answers[key]
-        for key in (item.own, counterpart(item.reviewer_answer or ""))
-        if key in answers
-    ]
-    return [*given, _("another"), _("no agreement")]
+    keys = item.own, counterpart(item.reviewer_answer or "")
+    return [*(answers[key] for key in keys if key in answers), _("another"), _("no agreement")]
 
 
 def _lists(of: ReviewOutcome) -> list[Data]:

@@ -10,6 +10,7 @@ from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.record.endorsements import queries as endorsements
 from tracker.record.endorsements.queries import EndorsementOutcome
 from tracker.record.endorsements.rules import may_be_excepted
+from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.differences import queries as differences
 from tracker.reviews.differences.queries import ProposedException
@@ -94,7 +95,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     )
     ids = [item.id for item in items]
     shown = {item.id for item in items if not is_hidden(header, item, is_learner)}
-    words = ReviewLabels.of(item_details.scale(header.framework_id), header)
+    words = ReviewLabels.of(versions.scale(header.framework_id), header)
     return ReviewOutcome(
         header=header,
         items=items,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy.permissions import Subject
+from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.reviews.batch.forms import SentCard
 from tracker.reviews.handovers import queries as handovers
@@ -171,7 +172,7 @@ def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
 
 
 def words_of(header: ReviewHeader) -> labels.ReviewLabels:
-    return labels.ReviewLabels.of(item_details.scale(header.framework_id), header)
+    return labels.ReviewLabels.of(versions.scale(header.framework_id), header)
 
 
 def is_learner(subject: Subject) -> bool:
