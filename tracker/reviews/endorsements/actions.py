@@ -32,10 +32,11 @@ from tracker.models.record.words import STATEMENTS, left_out, stood
 from tracker.policy.permissions import Actor, people_of
 from tracker.record.blindness.queries import BlindSpots, blind_spots
 from tracker.record.endorsements.rules import OPEN, TakenBack, may_be_excepted, taken_back
-from tracker.record.workflow.rules import REVEALED, expires_on
+from tracker.record.workflow.rules import expires_on
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import EndorsementChange, ExceptionMove
+from tracker.reviews.endorsements.queries import last_revealed
 from tracker.reviews.endorsements.records import review_of
 from tracker.reviews.review.rules import clean_text
 from tracker.rules.calendar import day_in, is_over
@@ -111,7 +112,7 @@ def propose_exception(actor: Actor, item_id: int, reason: str, now: dt.datetime)
             raise Conflict("exception_not_here")
         if _is_blind_at(tx, blind_spots(actor, now), review, statement):
             raise Conflict("statement_hidden")
-        if _is_older(tx, review, item):
+        if last_revealed(review.learner_id, [item.statement_id]) != item.id:
             raise Conflict("exception_not_here")
         if tx.scalar(_open_at(review.learner_id, statement)) is not None:
             raise Conflict("exception_there")
@@ -254,22 +255,6 @@ def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Stat
         Statement.rank == statement.rank,
     )
     return bool(hidden) and tx.scalar(at_this_level.limit(1)) is not None
-
-
-def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
-    """Whether the statement was revealed again since, in this or another review of the learner."""
-    newest = tx.scalar(
-        select(ReviewItem.id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            Review.learner_id == review.learner_id,
-            ReviewItem.skill_id == item.skill_id,
-            ReviewItem.status.in_(REVEALED),
-        )
-        .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
-        .limit(1)
-    )
-    return newest != item.id
 
 
 def _is_left_out(tx: Session, review: Review, statement: Statement) -> bool:
