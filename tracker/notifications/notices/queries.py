@@ -83,8 +83,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .outerjoin(Review, Review.id == Notice.review_id)
         .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
     )
-    counts = session().execute(query).one()
-    count, unread_count, newest = counts
+    count, unread_count, newest = session().execute(query).one()
     page = nearest_page(page, count)
     rows = session().execute(
         select(

@@ -234,7 +234,7 @@ def _newer(problem: Refusal | None) -> NewerAnswer | None:
 
 def saved_meanwhile(current: NewerAnswer, words: ReviewLabels) -> str:
     """What the other page saved: answer, ground and note."""
-    parts = [words.theirs(current.answer) if current.answer else _("no answer")]
+    parts = [words.by_reviewer(current.answer) if current.answer else _("no answer")]
     if current.ground:
         parts.append(str(labels.GROUNDS[current.ground]))
     if current.note:

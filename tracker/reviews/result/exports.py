@@ -148,7 +148,7 @@ def _parts(of: ReviewOutcome) -> list[Data]:
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
-    reviewed = of.words.theirs(item.reviewer_answer) if item.reviewer_answer else ""
+    reviewed = of.words.by_reviewer(item.reviewer_answer) if item.reviewer_answer else ""
     ground = str(labels.GROUNDS[item.ground]) if item.ground else ""
     voices = [
         (of.header.learner_first, item.own_label, "", item.own_note),

@@ -106,15 +106,9 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         messages=item_details.messages_of(ids),
         confirmations=item_details.confirmations(header.id),
         steps=item_details.steps(header.id),
-        given={
-            key: outcome
-            for key, outcome in endorsements.outcomes(header.id).items()
-            if key in shown
-        },
+        given={key: of for key, of in endorsements.outcomes(header.id).items() if key in shown},
         exceptions={
-            key: exceptions
-            for key, exceptions in differences.exceptions(header.id).items()
-            if key in shown
+            key: of for key, of in differences.exceptions(header.id).items() if key in shown
         },
         exceptable=frozenset(
             item.id

@@ -106,7 +106,7 @@ class ReviewLabels:
         """What an answer of either side counts as."""
         return self.steps.meaning(answer)
 
-    def theirs(self, answer: str | str) -> str:
+    def by_reviewer(self, answer: str) -> str:
         """The label of a reviewer's answer."""
         key = str(answer)
         if key == CANNOT_TELL:
@@ -140,7 +140,9 @@ class ReviewLabels:
         return [
             *graded,
             *(
-                AnswerChoice(key, self.theirs(key), text, shortcut(key, 0), needs_no_ground=True)
+                AnswerChoice(
+                    key, self.by_reviewer(key), text, shortcut(key, 0), needs_no_ground=True
+                )
                 for key, text in others.items()
             ),
             AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
@@ -149,7 +151,7 @@ class ReviewLabels:
     def agreed(self, *, by_learner: bool) -> dict[str, Wording]:
         """What the two can agree on, by key, as this side says it."""
         labels = {key: self.scale[key].label for key in self.steps.endorsable}
-        return labels if by_learner else {**labels, NOT_MY_WORK: self.theirs(NOT_THEIR_WORK)}
+        return labels if by_learner else {**labels, NOT_MY_WORK: self.by_reviewer(NOT_THEIR_WORK)}
 
 
 def result_words(same: int, agreed: int, apart: int) -> str:

@@ -155,9 +155,7 @@ def tree(
     where they are at `path` or below. Two queries."""
     values = {"path": path, "today": today, **reach(actor), **blind.values}
     values["rounds"] = [period.id for period in rounds]
-    values["versions"] = {
-        framework_id for period in rounds for framework_id in period.framework_ids
-    }
+    values["versions"] = {version_id for period in rounds for version_id in period.framework_ids}
     teams = ask_made(_teams(len(actor.coordinates), in_rounds=bool(rounds)), values).all()
     ids = {team.id for team in teams if team.closed_on is None}
     below, learners = defaultdict(list), defaultdict(list)
