@@ -51,21 +51,21 @@ def write(
 
 def _subject(email: NoticeEmail) -> str:
     if any(line.kind is NoticeKind.DAILY_WORK_FAILED for line in email.lines):
-        return str(_("Skills Tracker needs you: its daily work is not done"))
+        return _("Skills Tracker needs you: its daily work is not done")
     if email.is_alert:
-        return str(_("Your account in Skills Tracker"))
+        return _("Your account in Skills Tracker")
     count = len(email.lines)
     if count == 1 and email.lines[0].round is not None:
         return closes(email.lines[0].round)
-    return str(
-        ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
+    return ngettext(
+        "%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count
     )
 
 
 def _text(email: NoticeEmail) -> str:
     shown, more = email.lines[:LINES_MAX], len(email.lines) - LINES_MAX
     parts = [
-        str(_("Hello %(name)s,", name=plain(email.name))),
+        _("Hello %(name)s,", name=plain(email.name)),
         *(
             f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
             f"{href(line.kind, line.review_id, line.version, whole=True)}"
@@ -73,35 +73,31 @@ def _text(email: NoticeEmail) -> str:
         ),
     ]
     if more > 0:
-        parts.append(str(ngettext("And %(num)d more.", "And %(num)d more.", more)))
+        parts.append(ngettext("And %(num)d more.", "And %(num)d more.", more))
     if any(line.kind is NoticeKind.RESET_USED for line in shown):
         parts.append(
-            str(
-                _(
-                    "If you did not do this, set a new password of your own at once: %(address)s",
-                    address=url_for("password_resets.show", _external=True),
-                )
+            _(
+                "If you did not do this, set a new password of your own at once: %(address)s",
+                address=url_for("password_resets.show", _external=True),
             )
         )
     if any(line.kind in OF_ANOTHER for line in email.lines):
         return "\n\n".join(parts) + "\n"
     if email.is_alert:
         parts.append(
-            str(
-                _(
-                    "If you did not ask for this, tell the people who run Skills Tracker at your "
-                    "library. This message goes to the addresses that your account has or lately "
-                    "had, whatever you chose for notices."
-                )
+            _(
+                "If you did not ask for this, tell the people who run Skills Tracker at your "
+                "library. This message goes to the addresses that your account has or lately "
+                "had, whatever you chose for notices."
             )
         )
         return "\n\n".join(parts) + "\n"
     parts.append(
-        str(_("All your notices: %(address)s", address=url_for("notices.index", _external=True)))
+        _("All your notices: %(address)s", address=url_for("notices.index", _external=True))
     )
     account = url_for("accounts.show", _external=True, _anchor="notices")
     parts.append(
-        str(_("When they come by mail, if at all, you choose here: %(address)s", address=account))
+        _("When they come by mail, if at all, you choose here: %(address)s", address=account)
     )
     return "\n\n".join(parts) + "\n"
 

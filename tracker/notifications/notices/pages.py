@@ -156,7 +156,7 @@ def _comes_to_read(reader: ReaderNotice, name: str) -> str:
 
 
 def closes(of: RoundNotice) -> str:
-    return str(_("%(round)s closes on %(day)s", round=of.name, day=full_day(of.ends_on)))
+    return _("%(round)s closes on %(day)s", round=of.name, day=full_day(of.ends_on))
 
 
 def _reminded(of: RoundNotice, by: str) -> str:
@@ -165,18 +165,16 @@ def _reminded(of: RoundNotice, by: str) -> str:
         "send what you have.",
         closes=closes(of),
     )
-    return str(_("%(name)s reminds you: %(sentence)s", name=by, sentence=text) if by else text)
+    return _("%(name)s reminds you: %(sentence)s", name=by, sentence=text) if by else text
 
 
 def _moved(to: VersionNotice) -> str:
     if to.people is not None:
-        return str(
-            ngettext(
-                "%(num)d person you supervise moved to %(framework)s.",
-                "%(num)d people you supervise moved to %(framework)s.",
-                to.people,
-                framework=to.framework,
-            )
+        return ngettext(
+            "%(num)d person you supervise moved to %(framework)s.",
+            "%(num)d people you supervise moved to %(framework)s.",
+            to.people,
+            framework=to.framework,
         )
     words = _("You were moved to %(framework)s. Your ratings came along.", framework=to.framework)
     if to.is_back:

@@ -92,7 +92,7 @@ def items_of_screen(review_id: int, number: int) -> set[int]:
 def review_later(review_id: int) -> str:
     """The message for a reviewer who stops for now."""
     header, items = pages.reviewer_side(review_id)
-    told: str = ngettext(
+    return ngettext(
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
         "statement waits for you.",
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
@@ -100,7 +100,6 @@ def review_later(review_id: int) -> str:
         len(screens.waiting(items)),
         name=header.learner,
     )
-    return told
 
 
 def statement_page(
@@ -155,14 +154,13 @@ def after_statement(statement_id: int, *, stay: bool) -> str:
 
 def statement_later(statement_id: int) -> str:
     items = batches.of_statement(session.actor(), statement_id, session.today())
-    told: str = ngettext(
+    return ngettext(
         "Your answers are saved. Nobody sees them before you reveal them. For this statement "
         "%(num)d person waits for you.",
         "Your answers are saved. Nobody sees them before you reveal them. For this statement "
         "%(num)d people wait for you.",
         len(screens.waiting(items)),
     )
-    return told
 
 
 def _following(shared: list[Shared], statement_id: int) -> Shared | None:

@@ -239,4 +239,4 @@ def saved_meanwhile(current: NewerAnswer, words: ReviewLabels) -> str:
         parts.append(str(labels.GROUNDS[current.ground]))
     if current.note:
         parts.append(_("“%(note)s”", note=current.note))
-    return str(_("Saved meanwhile: %(answer)s", answer=", ".join(parts)))
+    return _("Saved meanwhile: %(answer)s", answer=", ".join(parts))

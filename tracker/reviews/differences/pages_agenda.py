@@ -122,12 +122,12 @@ class Agenda:
         counts = range(self.to_choose + 1)
         return {
             "chosen": [
-                str(_("%(num)d chosen of %(all)d", num=num, all=self.to_choose)) for num in counts
+                _("%(num)d chosen of %(all)d", num=num, all=self.to_choose) for num in counts
             ],
             "confirm": [
                 ngettext("Confirm %(num)d choice", "Confirm %(num)d choices", num)
                 if num
-                else str(_("Confirm choices"))
+                else _("Confirm choices")
                 for num in counts
             ],
         }

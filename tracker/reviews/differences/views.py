@@ -112,7 +112,7 @@ def _store(review: Subject, sent: SentDifferences, choices: list[Choice]) -> str
     if sent.act in ("save", "keep"):
         cleared = [row.item_id for row in sent.rows.values() if row.is_cleared]
         differences.choose(actor, review.id, choices, cleared, now)
-        return str(_("Saved. Only you see your choices until you confirm them."))
+        return _("Saved. Only you see your choices until you confirm them.")
     if not choices:
         raise Invalid("difference_nothing")
     return _told(review, differences.confirm_all(actor, review.id, choices, now))
@@ -152,7 +152,7 @@ def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) ->
 def _told(review: Subject, done: Confirmed) -> str:
     header = pages.header_of(review.id)
     name = header.reviewer_first if pages.is_learner(review) else header.learner_first
-    told = [str(_("Confirmed."))]
+    told = [_("Confirmed.")]
     if done.agreed:
         told.append(
             ngettext(

@@ -223,7 +223,7 @@ def _outcome(of: ReviewOutcome, item: Item) -> Data:
 def _proposal(name: str, side: SideConfirmation) -> str:
     """What one side confirmed of a difference that is still open."""
     if side.answer is None:
-        return str(_("%(name)s wants to talk about it.", name=name))
+        return _("%(name)s wants to talk about it.", name=name)
     words = _("%(name)s would agree on %(answer)s", name=name, answer=side.label)
     return f"{words}: {side.reason}" if side.reason else str(words)
 
@@ -285,10 +285,8 @@ def _line(of: ReviewOutcome, item: Item) -> Data:
 def _close(of: ReviewOutcome) -> str:
     if not of.by_end[End.DIFFERS]:
         return ""
-    return str(
-        _(
-            "Both ratings stay on record, whatever is agreed. After %(day)s what is still open "
-            "ends with no agreement.",
-            day=full_day(of.header.differences_due_on),
-        )
+    return _(
+        "Both ratings stay on record, whatever is agreed. After %(day)s what is still open "
+        "ends with no agreement.",
+        day=full_day(of.header.differences_due_on),
     )

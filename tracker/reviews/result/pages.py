@@ -231,8 +231,8 @@ def _moved(move: DomainMove, met: str) -> MovedLevel:
 
 def _levels_title(moved: list[MovedLevel]) -> str:
     if all(move.is_up for move in moved):
-        return str(_("Level reached") if len(moved) == 1 else _("Levels reached"))
-    return str(_("Levels that moved"))
+        return _("Level reached") if len(moved) == 1 else _("Levels reached")
+    return _("Levels that moved")
 
 
 def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
@@ -254,8 +254,8 @@ def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]
         changes.append(
             Changed(
                 item=item,
-                before=labels_of[before] if before else str(_("Not reviewed")),
-                now=labels_of[now] if now else str(_("Not counted")),
+                before=labels_of[before] if before else _("Not reviewed"),
+                now=labels_of[now] if now else _("Not counted"),
                 way=way,
                 how=_how(of, item, end),
                 is_new=before is None,
@@ -266,8 +266,8 @@ def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]
 
 def _how(of: ReviewOutcome, item: Item, end: End) -> str:
     if end is End.SAME:
-        return str(_("The same"))
+        return _("The same")
     if end is End.NO_AGREEMENT:
-        return str(_("No agreement"))
+        return _("No agreement")
     both = of.confirmations[item.id].values()
-    return str(_("Agreed %(day)s", day=day(max(side.confirmed_at for side in both))))
+    return _("Agreed %(day)s", day=day(max(side.confirmed_at for side in both)))

@@ -95,8 +95,8 @@ class ReviewLabels:
         if self.asked:
             return self.asked
         if name:
-            return str(_("I had the chance to see it, and %(name)s does this …", name=name))
-        return str(_("I had the chance to see it, and this person does it …"))
+            return _("I had the chance to see it, and %(name)s does this …", name=name)
+        return _("I had the chance to see it, and this person does it …")
 
     @property
     def steps(self) -> Scale:
@@ -110,9 +110,9 @@ class ReviewLabels:
         """The label of a reviewer's answer."""
         key = str(answer)
         if key == CANNOT_TELL:
-            return str(_("Haven’t seen it"))
+            return _("Haven’t seen it")
         if key == NOT_THEIR_WORK:
-            return str(_("Outside their job"))
+            return _("Outside their job")
         return self.scale[key].label
 
     def answers(self) -> list[AnswerChoice]:
@@ -163,9 +163,9 @@ def result_words(same: int, agreed: int, apart: int) -> str:
     )
     total = same + agreed + apart
     if not total:
-        return str(_("Nothing was reviewed"))
+        return _("Nothing was reviewed")
     in_words = ", ".join(words for count, words in parts if count)
-    return str(_("%(num)d reviewed: %(parts)s", num=total, parts=in_words))
+    return _("%(num)d reviewed: %(parts)s", num=total, parts=in_words)
 
 
 def grounds() -> list[AnswerChoice]:

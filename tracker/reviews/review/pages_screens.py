@@ -56,7 +56,7 @@ def time_left(statements: int, seconds: int) -> str:
     """How long so many statements take, at so many seconds for each."""
     minutes = minutes_for(statements, seconds)
     if not minutes:
-        return str(_("nothing left to answer"))
+        return _("nothing left to answer")
     hours, rest = divmod(minutes, 60)
     if hours:
         words = _("about %(hours)s h %(minutes)s min left", hours=hours, minutes=rest)

@@ -125,44 +125,36 @@ def reviewer_words(reviewer: Reviewer) -> str:
     """A reviewer to choose: the name, why they may, and until when they are away."""
     if reviewer.away_until is None:
         return _reviewer(reviewer)
-    return str(
-        _("%(name)s, away until %(day)s", name=_reviewer(reviewer), day=day(reviewer.away_until))
-    )
+    return _("%(name)s, away until %(day)s", name=_reviewer(reviewer), day=day(reviewer.away_until))
 
 
 def _reviewer(reviewer: Reviewer) -> str:
     name = told_apart(reviewer.name, reviewer.person_id)
     if reviewer.deputy_for:
-        return str(
-            _(
-                "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
-                name=name,
-                team=reviewer.team,
-                other=reviewer.deputy_for,
-                day=day(reviewer.until),
-            )
+        return _(
+            "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
+            name=name,
+            team=reviewer.team,
+            other=reviewer.deputy_for,
+            day=day(reviewer.until),
         )
     if reviewer.outside:
-        return str(_("%(name)s (supervises %(team)s)", name=name, team=reviewer.outside))
+        return _("%(name)s (supervises %(team)s)", name=name, team=reviewer.outside)
     if reviewer.one_only:
-        return str(
-            _(
-                "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
-                name=name,
-                team=reviewer.team,
-                above=reviewer.above,
-            )
+        return _(
+            "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
+            name=name,
+            team=reviewer.team,
+            above=reviewer.above,
         )
     if reviewer.above:
-        return str(
-            _(
-                "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
-                name=name,
-                team=reviewer.team,
-                above=reviewer.above,
-            )
+        return _(
+            "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
+            name=name,
+            team=reviewer.team,
+            above=reviewer.above,
         )
-    return str(_("%(name)s (%(team)s)", name=name, team=reviewer.team))
+    return _("%(name)s (%(team)s)", name=name, team=reviewer.team)
 
 
 def _sendable(learner: Learner) -> list[Sendable]:

@@ -106,7 +106,7 @@ def _line(column: DomainColumn, of: PrintedGaps) -> Data:
 
 
 def _known(column: DomainColumn) -> str:
-    return str(_("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known))
+    return _("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known)
 
 
 def _cell(mark: CellMark) -> Data:

@@ -27,7 +27,7 @@ def table(listed: RoundList, today: dt.date, time_zone: str) -> Table:
         _("Away until"),
         _("Last reminder"),
     ]
-    lines: Table = [head, *(_line(page, one, time_zone) for one in listed.rows)]
+    lines: Table = [[*head], *(_line(page, one, time_zone) for one in listed.rows)]
     lines.append([_("Round"), page.round.name, *page.frameworks])
     lines.append([_("Team"), page.team.name])
     lines += [
@@ -67,4 +67,4 @@ def _day(time_zone: str, moment: dt.datetime | None) -> str:
 
 
 def _yes(holds: bool) -> str:
-    return str(_("yes")) if holds else ""
+    return _("yes") if holds else ""
