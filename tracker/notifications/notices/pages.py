@@ -208,7 +208,7 @@ def _moved(to: VersionNotice) -> str:
         parts.append(_("Nothing asks to be rated again."))
     if to.levels_changed:
         parts.append(_("Some levels count other statements now: your profile says which."))
-    return " ".join(map(str, parts))
+    return " ".join(parts)
 
 
 def fallen(of: ListedNotice) -> list[str]:

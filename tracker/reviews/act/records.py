@@ -290,7 +290,7 @@ def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) 
         must_be_reviewer(tx, review, actor, now)
 
 
-def scale_of(tx: Session, review: Review) -> Scale:
+def scale_of(review: Review) -> Scale:
     return Scale.of(ask_made(scale_rows(review.framework_id), {}).all())
 
 

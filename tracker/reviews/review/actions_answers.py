@@ -64,7 +64,7 @@ def answer(actor: Actor, responses: Sequence[ReviewerResponse], now: dt.datetime
         rows = tx.execute(_sent(actor.today(now)), values).all()
         if len(rows) != len(response_to) or not all(row.is_theirs for row in rows):
             raise Missing
-        scales = {row.Review.framework_id: acts.scale_of(tx, row.Review) for row in rows}
+        scales = {row.Review.framework_id: acts.scale_of(row.Review) for row in rows}
         changed, refused = 0, dict[int, Refusal]()
         for row in rows:
             scale = scales[row.Review.framework_id]
