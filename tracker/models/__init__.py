@@ -1,7 +1,6 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
-from tracker.models.drafts import Draft
 from tracker.models.erasures import EvidenceErasure, FileRemoval, HeldText, LegalHold
 from tracker.models.evidence import (
     Evidence,
@@ -29,6 +28,7 @@ from tracker.models.notifications import AlertMail, LinkMail, Notice, NoticeChoi
 from tracker.models.operations import (
     BackupTest,
     DailyWork,
+    Draft,
     Job,
     JobPart,
     JobPerson,
@@ -37,21 +37,11 @@ from tracker.models.operations import (
     SignInTurn,
     Submission,
 )
-from tracker.models.people import (
-    AccountMerge,
-    AwayPeriod,
-    Library,
-    Membership,
-    Person,
-    RecordOpening,
-    Team,
-    UseStatement,
-    UseStatementReading,
-)
+from tracker.models.people import AccountMerge, AwayPeriod, Library, Membership, Person, Team
 from tracker.models.ratings import Rating, RatingEntry, RevealedAnswer
+from tracker.models.readers import RecordOpening, UseStatement, UseStatementReading
 from tracker.models.record.skills import Skill, SkillOrigin
-from tracker.models.record.standings import Standing
-from tracker.models.record.versions import LibraryVersion, PersonVersion, PlannedMove
+from tracker.models.record.versions import LibraryVersion, PersonVersion, PlannedMove, Standing
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (

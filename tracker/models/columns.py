@@ -43,9 +43,10 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
-def partial(name: str, where: str, *columns: str) -> Index:
+def partial(name: str, where: str, *columns: str, unique: bool = False) -> Index:
     """An index of the rows where that holds."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    held = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=held, postgresql_where=held)
 
 
 def written(word: StrEnum) -> ColumnElement[Any]:

@@ -3,14 +3,14 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, one_of, parent
+from tracker.models.columns import Id, Prose, one_of, parent, partial
 from tracker.rules.core.erasures import ErasureReason, HeldSource
 
-OPEN = text("ended_at IS NULL")
+OPEN = "ended_at IS NULL"
 
 
 class EvidenceErasure(Base):
@@ -34,13 +34,7 @@ class LegalHold(Base):
     __table_args__ = (
         CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended_by_somebody"),
         Index("ix_legal_holds_person", "person_id", "began_at"),
-        Index(
-            "uq_legal_holds_one_open",
-            "person_id",
-            unique=True,
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
-        ),
+        partial("uq_legal_holds_one_open", OPEN, "person_id", unique=True),
     )
 
     id: Mapped[Id]

@@ -25,11 +25,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from tracker.frameworks.versions.rules_scale import Meaning
-from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
-from tracker.models.people import UseStatement
+from tracker.models.operations import Draft
 from tracker.models.ratings import Rating
+from tracker.models.readers import UseStatement
 from tracker.models.record.skills import SkillOrigin
 from tracker.models.sign_ins import AddressChange, Invitation
 from tracker.rules.core.links import TAKE_BACK_LASTS
@@ -116,12 +116,12 @@ def current_version() -> ColumnElement[bool]:
 
 def versions_of(framework_id: SQLColumnExpression[int]) -> Select[int]:
     """Every version of that framework, itself among them."""
-    this, each = aliased(Framework), aliased(Framework)
+    this, version = aliased(Framework), aliased(Framework)
     return (
-        select(each.id)
-        .join(this, this.slug == each.slug)
+        select(version.id)
+        .join(this, this.slug == version.slug)
         .where(this.id == framework_id)
-        .correlate_except(this, each)
+        .correlate_except(this, version)
     )
 
 

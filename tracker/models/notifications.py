@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -26,12 +26,7 @@ class Notice(Base):
         CheckConstraint("NOT to_mail OR mail_id IS NULL", name="mailed_once"),
         partial("ix_notices_round_id", "round_id IS NOT NULL", "round_id"),
         Index("ix_notices_person", "person_id", "happened_at"),
-        Index(
-            "ix_notices_to_mail",
-            "person_id",
-            sqlite_where=text("to_mail"),
-            postgresql_where=text("to_mail"),
-        ),
+        partial("ix_notices_to_mail", "to_mail", "person_id"),
         NEVER_AGAIN,
     )
 

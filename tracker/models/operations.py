@@ -1,6 +1,6 @@
-"""What was tried out to see that it works, mail and bringing a backup back; forms that were sent,
-so that the same one sent again is known; the daily work; and work in the background, with the
-files that it makes."""
+"""What was tried out to see that it works, mail and bringing a backup back; what was typed into
+forms and not sent; forms that were sent, so that the same one sent again is known; the daily work;
+and work in the background, with the files that it makes."""
 
 import datetime as dt
 
@@ -20,6 +20,7 @@ from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
 from tracker.rules.core.jobs import JobState
 from tracker.rules.core.mail import MailOutcome
+from tracker.rules.drafts import NAME_MAX
 
 
 class MailTest(Base):
@@ -106,6 +107,25 @@ class SignInTurn(Base):
     seen_at: Mapped[dt.datetime] = mapped_column(index=True)
     tried_at: Mapped[dt.datetime | None]
     frees_at: Mapped[dt.datetime | None]
+
+
+class Draft(Base):
+    """Texts of a form that its person has not sent. Nobody else reads it, and it counts nowhere.
+
+    `form` is the address that the form goes to, by its endpoint; `subject` what it is about, "" for
+    nothing more; `fields` what was typed (rules/drafts). It goes with the work that the form does,
+    after a while, and with its person.
+    """
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("person_id", "form", "subject"), NEVER_AGAIN)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    form: Mapped[str] = mapped_column(String(NAME_MAX))
+    subject: Mapped[str] = mapped_column(String(NAME_MAX))
+    fields: Mapped[Prose]
+    saved_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class Submission(Base):

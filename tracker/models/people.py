@@ -2,24 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text, true
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from tracker.accounts.account.rules import MergeOutcome
 from tracker.db import Base
-from tracker.models.columns import (
-    NAME_MAX,
-    NEVER_AGAIN,
-    Id,
-    Line,
-    Prose,
-    Word,
-    one_of,
-    parent,
-    partial,
-)
+from tracker.models.columns import NAME_MAX, NEVER_AGAIN, Id, Line, Word, one_of, parent, partial
 from tracker.rules.core.links import next_opening
-from tracker.rules.core.openings import Decider, OpeningDecision
 from tracker.rules.names import folded
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
@@ -102,13 +91,7 @@ class Team(SortedByName, Base):
     __tablename__ = "teams"
     __table_args__ = (
         UniqueConstraint("library_id", "parent_id", "name"),
-        Index(
-            "uq_teams_one_root",
-            "library_id",
-            unique=True,
-            sqlite_where=text("parent_id IS NULL"),
-            postgresql_where=text("parent_id IS NULL"),
-        ),
+        partial("uq_teams_one_root", "parent_id IS NULL", "library_id", unique=True),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
         NEVER_AGAIN,
     )
@@ -190,13 +173,7 @@ class AccountMerge(Base):
             "(kept_confirmed_at IS NOT NULL AND earlier_confirmed_at IS NOT NULL)",
             name="confirmed_in_both",
         ),
-        Index(
-            "uq_account_merges_merged_once",
-            "earlier_id",
-            unique=True,
-            sqlite_where=text("outcome = 'merged'"),
-            postgresql_where=text("outcome = 'merged'"),
-        ),
+        partial("uq_account_merges_merged_once", "outcome = 'merged'", "earlier_id", unique=True),
     )
 
     id: Mapped[Id]
@@ -259,95 +236,3 @@ class AwayPeriod(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     starts_on: Mapped[dt.date]
     until_on: Mapped[dt.date]
-
-
-class UseStatement(Base):
-    """What the library promises about the records. The newest version is the one to read before the
-    first rating. `opens_statements`: it says that coordinators see by name which statements count
-    as met, and so they do."""
-
-    __tablename__ = "use_statements"
-    __table_args__ = (UniqueConstraint("library_id", "version"),)
-
-    id: Mapped[Id]
-    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
-    version: Mapped[int]
-    text: Mapped[Prose]
-    published_at: Mapped[dt.datetime]
-    opens_statements: Mapped[bool] = mapped_column(default=False, server_default=false())
-
-
-class UseStatementReading(Base):
-    """Somebody has read a version of how ratings are used, and when."""
-
-    __tablename__ = "use_statement_readings"
-    __table_args__ = (UniqueConstraint("person_id", "use_statement_id"),)
-
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(parent("people.id"))
-    use_statement_id: Mapped[int] = mapped_column(parent("use_statements.id"), index=True)
-    read_at: Mapped[dt.datetime]
-
-
-class RecordOpening(Base):
-    """Somebody who came to read a person's record, and when it opens to them; a pair without a row
-    is open. `role` and `team_id`: by what they reach it; `given_by_id`: who changed that, None for
-    a command.
-
-    Without `told_at` the role has not begun, or there was nothing to read: it stays closed until
-    the daily work looks again. `opened_by_id`: whose yes opened it before its time. An objection
-    closes it until a decision; `decider` is asked until `decide_by`, the HR contact by a link of
-    which only the SHA-256 of its token is stored. `opens_at` is None where it was decided to stay
-    closed.
-    """
-
-    __tablename__ = "record_openings"
-    __table_args__ = (
-        UniqueConstraint("reader_id", "person_id"),
-        one_of("role", Role),
-        one_of("decider", Decider),
-        one_of("decision", OpeningDecision),
-        partial(
-            "ix_record_openings_objected", "objected_at IS NOT NULL AND decision IS NULL", "decider"
-        ),
-        Index("ix_record_openings_opens", "opens_at"),
-        CheckConstraint("reader_id <> person_id", name="not_own_record"),
-        CheckConstraint("told_at IS NOT NULL OR opens_at IS NULL", name="told_before_it_opens"),
-        CheckConstraint(
-            "opened_by_id IS NULL OR (opened_by_id <> reader_id AND "
-            "(given_by_id IS NULL OR opened_by_id <> given_by_id OR opened_by_id = person_id))",
-            name="opened_by_another",
-        ),
-        CheckConstraint("objected_at IS NULL OR told_at IS NOT NULL", name="told_before_objected"),
-        CheckConstraint(
-            "(objected_at IS NULL) = (decider IS NULL) AND (decider IS NULL) = (decide_by IS NULL)",
-            name="objection_is_asked_about",
-        ),
-        CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided_has_a_decision"),
-        CheckConstraint(
-            "decided_at IS NULL OR objected_at IS NOT NULL", name="decided_after_objected"
-        ),
-        CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id NOT IN (reader_id, person_id)",
-            name="decided_by_another",
-        ),
-        NEVER_AGAIN,
-    )
-
-    id: Mapped[Id]
-    reader_id: Mapped[int] = mapped_column(parent("people.id"))
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    role: Mapped[Role]
-    team_id: Mapped[int] = mapped_column(parent("teams.id"))
-    given_by_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
-    given_at: Mapped[dt.datetime]
-    told_at: Mapped[dt.datetime | None]
-    opens_at: Mapped[dt.datetime | None]
-    opened_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
-    objected_at: Mapped[dt.datetime | None]
-    decider: Mapped[Decider | None]
-    decide_by: Mapped[dt.datetime | None]
-    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    decision: Mapped[OpeningDecision | None]
-    decided_at: Mapped[dt.datetime | None]
-    decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

@@ -8,8 +8,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.audit import Erasure
 from tracker.models.erasures import EvidenceErasure
-from tracker.models.people import Library, Membership, Person, UseStatement
+from tracker.models.people import Library, Membership, Person
 from tracker.models.ratings import RatingEntry
+from tracker.models.readers import UseStatement
 from tracker.models.record.versions import LibraryVersion, PersonVersion
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove

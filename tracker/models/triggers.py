@@ -120,7 +120,7 @@ CURRENT = frozenset(
 """What stands now; it may change."""
 
 FORGETTING = ("endorsements", "level_exceptions", "person_versions", "revealed_answers")
-"""With a row of these the standings of its person go (models/record/standings)."""
+"""With a row of these the standings of its person go (models/record/versions)."""
 GUARDED = tuple(sorted(GROWING | FROZEN | ERASABLE))
 ACTS = {
     "sqlite": ("no_update", "no_delete"),

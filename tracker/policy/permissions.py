@@ -7,21 +7,11 @@ question (record/workflow/rules).
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    SQLColumnExpression,
-    String,
-    and_,
-    bindparam,
-    false,
-    or_,
-)
+from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, and_, bindparam, or_
 
 from tracker.models.frameworks.frameworks import Correction
 from tracker.models.people import Membership, Person, Team
@@ -71,9 +61,9 @@ class Subject:
     """What is asked about: a record, and whose it is.
 
     `library_id` is None where it belongs to no library but to the installation. `places` are the
-    teams in which the owner learns now or did until at most GRACE ago; for a team,
-    the team itself. Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and
-    `deputies` are those who stand in for its reviewer now.
+    teams in which the owner learns now or did until at most GRACE ago; for a team, the team itself.
+    Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and `deputies` are those
+    who stand in for its reviewer now.
     """
 
     id: int
@@ -82,7 +72,7 @@ class Subject:
     review_id: int | None = None
     reviewer_id: int | None = None
     reviewer_may_go_on: bool = False
-    places: tuple[Place, ...] = field(default=())
+    places: tuple[Place, ...] = ()
     deputies: frozenset[int] = frozenset()
 
 
@@ -110,8 +100,7 @@ def learns(actor: Actor, subject: Subject) -> bool:
 
 
 def supervises(actor: Actor, subject: Subject) -> bool:
-    """In one of the very teams; a parent team's supervisor is not the supervisor of its
-    sub-teams."""
+    """In one of the very teams: whoever supervises a parent team doesn't supervise its teams."""
     mine = {place.team_id for place in actor.supervises}
     return same_library(actor, subject) and any(place.team_id in mine for place in subject.places)
 
@@ -158,10 +147,8 @@ def operates_what_is_nobodys(actor: Actor, subject: Subject) -> bool:
 
 def edits_frameworks(actor: Actor, subject: Subject) -> bool:
     """Whom an operator let make their versions, and operators: frameworks are no library's."""
-    return (actor.operator or actor.framework_editor) and subject.library_id in (
-        None,
-        actor.library_id,
-    )
+    is_theirs = subject.library_id in (None, actor.library_id)
+    return is_theirs and (actor.operator or actor.framework_editor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +246,8 @@ def teams_readable(actor: Actor) -> ColumnElement[bool]:
 def teams_in_reach(roots: int) -> ColumnElement[bool]:
     """The same for a query that is made once and asked with the `reach` of an actor who coordinates
     so many teams."""
-    library: BindParameter[int] = bindparam("library", type_=Integer)
-    paths = [bindparam(f"root{number}", type_=String) for number in range(roots)]
-    return _in_reach(library, bindparam("supervised", expanding=True), paths)
+    paths: list[Any] = [bindparam(f"root{number}") for number in range(roots)]
+    return _in_reach(bindparam("library"), bindparam("supervised", expanding=True), paths)
 
 
 def reach(actor: Actor) -> dict[str, Any]:
@@ -290,17 +276,13 @@ def profiles_readable(actor: Actor, today: dt.date, *, named: bool) -> ColumnEle
 
 def corrections_closable(actor: Actor) -> ColumnElement[bool]:
     """CORRECTION_CLOSE as SQL over `Correction`."""
-    reach: list[ColumnElement[bool]] = []
-    if actor.administrator:
-        reach.append(Correction.library_id == actor.library_id)
-    if actor.operator:
-        reach.append(Correction.library_id.is_(None))
-    return or_(false(), *reach)
+    reach = [Correction.library_id == actor.library_id] if actor.administrator else []
+    reach += [Correction.library_id.is_(None)] if actor.operator else []
+    return or_(False, *reach)
 
 
 def people_of(library_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
-    """Everybody of a library who is there: whose account was deleted is nobody. Each list, search,
-    count, and file of people asks by this."""
+    """Whose account was not deleted. Each list, search, count, and file of people asks by this."""
     return and_(Person.library_id == library_id, Person.removed_at.is_(None))
 
 

@@ -42,10 +42,10 @@ def ask_together(*questions: Question[Any]) -> list[Any]:
     """What each of them says. One query."""
     values = {name: value for question in questions for name, value in question.values.items()}
     rows = ask_made(_together(*(question.of for question in questions)), values).mappings()
-    said: list[list[RowMapping]] = [[] for _ in questions]
+    rows_of: list[list[RowMapping]] = [[] for _ in questions]
     for row in rows:
-        said[row[QUESTION]].append(row)
-    return [each.read(found) for each, found in zip(questions, said, strict=True)]
+        rows_of[row[QUESTION]].append(row)
+    return [question.read(own) for question, own in zip(questions, rows_of, strict=True)]
 
 
 def row_as(of: type[T], row: RowMapping, **instead: Any) -> T:
@@ -64,7 +64,7 @@ QUESTION = "question_number"
 @lru_cache(maxsize=16)
 def _together(*selects: Select[*tuple[Any, ...]]) -> CompoundSelect[*tuple[Any, ...]]:
     """Columns that a question doesn't have are empty in its rows."""
-    tables = [each.subquery() for each in selects]
+    tables = [query.subquery() for query in selects]
     types = {column.name: column.type for table in tables for column in table.c}
     return union_all(
         *(

@@ -119,7 +119,7 @@ class TestHandingOn:
         )
         session().rollback()
         for side in (*review_items.for_learner(first), *review_items.for_reviewer(second)):
-            assert side.theirs is None
+            assert side.reviewer_answer is None
             assert side.their_note == ""
         assert [each.own for each in review_items.for_reviewer(second)] == [None, None]
 

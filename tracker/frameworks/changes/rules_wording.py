@@ -47,6 +47,18 @@ class Piece:
     differs: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """An older and a newer text, with the words that differ."""
+
+    then: tuple[Piece, ...]
+    now: tuple[Piece, ...]
+
+    @property
+    def differ(self) -> bool:
+        return any(piece.differs for piece in self.then + self.now)
+
+
 def pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Both texts, word by word."""
     old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)

@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.frameworks.versions.rules import VersionDecision
-from tracker.models.columns import Id, Word, one_of, parent
+from tracker.models.columns import Id, Word, one_of, parent, partial
 
 OPEN = "published_at IS NULL AND discarded_at IS NULL"
 
@@ -26,13 +26,7 @@ class FrameworkDraft(Base):
             "(published_at IS NULL) = (published_framework_id IS NULL)", name="published_as_one"
         ),
         CheckConstraint("published_at IS NULL OR discarded_at IS NULL", name="ended_once"),
-        Index(
-            "uq_framework_drafts_open",
-            "slug",
-            unique=True,
-            sqlite_where=text(OPEN),
-            postgresql_where=text(OPEN),
-        ),
+        partial("uq_framework_drafts_open", OPEN, "slug", unique=True),
     )
 
     id: Mapped[Id]

@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.frameworks.versions.rules import Decision, VersionStatus
 from tracker.frameworks.versions.rules_scale import Meaning
-from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent, partial
 
 
 class Framework(Base):
@@ -180,12 +180,7 @@ class Correction(Base):
     __tablename__ = "corrections"
     __table_args__ = (
         CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed_by_somebody"),
-        Index(
-            "ix_corrections_open",
-            "framework_id",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        partial("ix_corrections_open", "closed_at IS NULL", "framework_id"),
     )
 
     id: Mapped[Id]

@@ -2,7 +2,8 @@
 
 Both are pointers with their history: the newest row counts, and moving somebody to a version, or
 back, is another row. What people say belongs to skills, so nothing else moves with them. And moves
-that are still to come.
+that are still to come, and where people stand in the domains of their version, as others may see
+it: worked out from their sheets, so that a page of many people reads a row for each.
 """
 
 import datetime as dt
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
 from tracker.frameworks.versions.rules import VersionStatus
-from tracker.models.columns import NEVER_AGAIN, Id, parent
+from tracker.models.columns import NEVER_AGAIN, Id, Prose, parent
 from tracker.models.frameworks.frameworks import Domain, Framework, Level, Strand
 from tracker.models.people import Membership, Person
 from tracker.models.rounds import RoleProfile, Target
@@ -91,6 +92,28 @@ class PlannedMove(Base):
     round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
     planned_at: Mapped[dt.datetime]
     planned_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+
+
+class Standing(Base):
+    """Deleted by triggers in the transaction that writes a row of `FORGETTING` for the person,
+    whoever writes it; counted anew from their sheet (record/standings/actions). So a row that is
+    there, on today's `basis` and before `changes_on`, is what their sheet says.
+
+    `basis`: a digest of what holds for everybody of a library and version alike
+    (record/standings/queries). The other columns: record/standings/rules.
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (Index("ix_standings_basis", "basis"),)
+
+    person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True)
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"), primary_key=True)
+    basis: Mapped[str] = mapped_column(String(64))
+    changes_on: Mapped[dt.date | None]
+    revealed: Mapped[Prose]
+    reviewed: Mapped[Prose]
+    not_met: Mapped[Prose]
+    excepted: Mapped[Prose]
 
 
 def is_current(of: type[PersonVersion] = PersonVersion) -> ColumnElement[bool]:

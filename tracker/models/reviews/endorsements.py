@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -21,13 +21,12 @@ class Endorsement(Base):
         CheckConstraint("person_id <> endorser_id", name="nobody_endorses_themselves"),
         CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name="ended_has_a_time"),
         UniqueConstraint("item_id"),
-        Index(
+        partial(
             "uq_endorsements_one_standing",
+            "status = 'standing'",
             "person_id",
             "skill_id",
             unique=True,
-            sqlite_where=text("status = 'standing'"),
-            postgresql_where=text("status = 'standing'"),
         ),
         Index("ix_endorsements_person_skill", "person_id", "skill_id"),
         partial("ix_endorsements_ended", "ended_at IS NOT NULL", "item_id"),

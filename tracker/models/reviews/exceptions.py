@@ -14,17 +14,16 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent, wording
+from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
 from tracker.models.frameworks.frameworks import Domain, Statement, Strand
 from tracker.models.record.words import Framework, Moment, People, Seen, everything, read_through
 from tracker.record.endorsements.rules import ExceptionStatus
 
-OPEN = text("status IN ('proposed', 'agreed')")
+OPEN = "status IN ('proposed', 'agreed')"
 
 
 class LevelException(Base):
@@ -50,14 +49,8 @@ class LevelException(Base):
         CheckConstraint(
             "(status IN ('proposed', 'agreed')) = (ended_at IS NULL)", name="ended_has_a_time"
         ),
-        Index(
-            "uq_level_exceptions_one_open",
-            "person_id",
-            "domain_id",
-            "rank",
-            unique=True,
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+        partial(
+            "uq_level_exceptions_one_open", OPEN, "person_id", "domain_id", "rank", unique=True
         ),
         Index("ix_level_exceptions_person_skill", "person_id", "skill_id"),
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -228,12 +228,8 @@ class ReviewMove(Base):
     __tablename__ = "review_moves"
     __table_args__ = (
         one_of("move", Move),
-        Index(
-            "uq_review_moves_one_more_week",
-            "review_id",
-            unique=True,
-            sqlite_where=text("move = 'one_more_week'"),
-            postgresql_where=text("move = 'one_more_week'"),
+        partial(
+            "uq_review_moves_one_more_week", "move = 'one_more_week'", "review_id", unique=True
         ),
     )
 

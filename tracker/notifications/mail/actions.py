@@ -64,7 +64,8 @@ class Delivery:
 
     @property
     def server_fails(self) -> bool:
-        """Not this message alone: the next would fare no better now."""
+        """Whether the server failed rather than this message, so that the next one would fail
+        too."""
         return self.status is not MailStatus.SENT and self.reason not in (
             "mail_refused",
             "mail_address",
@@ -191,7 +192,7 @@ def _email(tx: Session, mail: OutboxMail, now: dt.datetime) -> NoticeEmail | Non
 
 
 def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
-    """The same words once."""
+    """Each different line once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     moved = moved_to(kept[0].person_id, {notice.version_id: notice.people for notice in kept})

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from tracker.notifications.notices.pages import closes, href, sentence
@@ -16,14 +17,6 @@ from tracker.rules.core.notices import OF_ANOTHER, NoticeEmail, NoticeKind
 
 NAME_MAX = 60
 LINES_MAX = 30
-ENDPOINTS = {
-    LinkKind.INVITATION: "invitations.show",
-    LinkKind.RESET: "invitations.show",
-    LinkKind.GIVEN: "invitations.show",
-    LinkKind.CONFIRM_ADDRESS: "address_changes.confirm_page",
-    LinkKind.TAKE_BACK: "address_changes.take_back_page",
-    LinkKind.OBJECTION: "readers.objection",
-}
 
 
 def plain(name: str) -> str:
@@ -41,9 +34,10 @@ def write(
     none."""
     with app.app_context(), app.test_request_context(base_url=app.config["BASE_URL"]):
         if isinstance(email, LinkEmail):
+            endpoint, title, parts = LINKS[email.kind]
+            link = url_for(endpoint, token=email.secret, _external=True)
             names = plain(email.name), plain(email.library), plain(email.by)
-            subject = _link_subject(email)
-            text = "\n\n".join(_link_parts(email, *names)) + "\n"
+            subject, text = str(title), "\n\n".join(parts(email, *names, link)) + "\n"
         else:
             subject, text = _subject(email), _text(email)
         return compose(server, email.address, subject, text, now, email.token)
@@ -51,21 +45,21 @@ def write(
 
 def _subject(email: NoticeEmail) -> str:
     if any(line.kind is NoticeKind.DAILY_WORK_FAILED for line in email.lines):
-        return str(_("Skills Tracker needs you: its daily work is not done"))
+        return _("Skills Tracker needs you: its daily work is not done")
     if email.is_alert:
-        return str(_("Your account in Skills Tracker"))
+        return _("Your account in Skills Tracker")
     count = len(email.lines)
     if count == 1 and email.lines[0].round is not None:
         return closes(email.lines[0].round)
-    return str(
-        ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
+    return ngettext(
+        "%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count
     )
 
 
 def _text(email: NoticeEmail) -> str:
     shown, more = email.lines[:LINES_MAX], len(email.lines) - LINES_MAX
     parts = [
-        str(_("Hello %(name)s,", name=plain(email.name))),
+        _("Hello %(name)s,", name=plain(email.name)),
         *(
             f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
             f"{href(line.kind, line.review_id, line.version, whole=True)}"
@@ -73,35 +67,31 @@ def _text(email: NoticeEmail) -> str:
         ),
     ]
     if more > 0:
-        parts.append(str(ngettext("And %(num)d more.", "And %(num)d more.", more)))
+        parts.append(ngettext("And %(num)d more.", "And %(num)d more.", more))
     if any(line.kind is NoticeKind.RESET_USED for line in shown):
         parts.append(
-            str(
-                _(
-                    "If you did not do this, set a new password of your own at once: %(address)s",
-                    address=url_for("password_resets.show", _external=True),
-                )
+            _(
+                "If you did not do this, set a new password of your own at once: %(address)s",
+                address=url_for("password_resets.show", _external=True),
             )
         )
     if any(line.kind in OF_ANOTHER for line in email.lines):
         return "\n\n".join(parts) + "\n"
     if email.is_alert:
         parts.append(
-            str(
-                _(
-                    "If you did not ask for this, tell the people who run Skills Tracker at your "
-                    "library. This message goes to the addresses that your account has or lately "
-                    "had, whatever you chose for notices."
-                )
+            _(
+                "If you did not ask for this, tell the people who run Skills Tracker at your "
+                "library. This message goes to the addresses that your account has or lately "
+                "had, whatever you chose for notices."
             )
         )
         return "\n\n".join(parts) + "\n"
     parts.append(
-        str(_("All your notices: %(address)s", address=url_for("notices.index", _external=True)))
+        _("All your notices: %(address)s", address=url_for("notices.index", _external=True))
     )
     account = url_for("accounts.show", _external=True, _anchor="notices")
     parts.append(
-        str(_("When they come by mail, if at all, you choose here: %(address)s", address=account))
+        _("When they come by mail, if at all, you choose here: %(address)s", address=account)
     )
     return "\n\n".join(parts) + "\n"
 
@@ -111,33 +101,6 @@ def init_app(app: Flask) -> None:
     would say: its subject and its text."""
     app.extensions["tracker_emails"] = lambda server, email, now: write(app, server, email, now)
     app.extensions["tracker_email_preview"] = lambda email: (_subject(email), _text(email))
-
-
-def _link_subject(email: LinkEmail) -> str:
-    """No names: a header is no place for them."""
-    subjects = {
-        LinkKind.INVITATION: _("Your invitation to Skills Tracker"),
-        LinkKind.RESET: _("A new password for Skills Tracker"),
-        LinkKind.GIVEN: _("A new password for Skills Tracker"),
-        LinkKind.CONFIRM_ADDRESS: _("Confirm your email address for Skills Tracker"),
-        LinkKind.TAKE_BACK: _("Your email address in Skills Tracker was changed"),
-        LinkKind.OBJECTION: _("Decide who may read a record in Skills Tracker"),
-    }
-    return str(subjects[email.kind])
-
-
-def _link_parts(email: LinkEmail, name: str, library: str, by: str) -> list[str]:
-    """The paragraphs. Names are given as a mail may hold them."""
-    link = url_for(ENDPOINTS[email.kind], token=email.secret, _external=True)
-    words = {
-        LinkKind.INVITATION: _invitation,
-        LinkKind.RESET: _reset,
-        LinkKind.GIVEN: _given,
-        LinkKind.CONFIRM_ADDRESS: _confirmation,
-        LinkKind.TAKE_BACK: _told_before,
-        LinkKind.OBJECTION: _objection,
-    }
-    return [str(part) for part in words[email.kind](email, name, library, by, link)]
 
 
 def _invitation(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
@@ -272,3 +235,27 @@ def _objection(email: LinkEmail, _name: str, library: str, _by: str, link: str) 
         ),
         _("Forward this message to nobody: whoever has the link can decide."),
     ]
+
+
+LINKS = {
+    LinkKind.INVITATION: ("invitations.show", _l("Your invitation to Skills Tracker"), _invitation),
+    LinkKind.RESET: ("invitations.show", _l("A new password for Skills Tracker"), _reset),
+    LinkKind.GIVEN: ("invitations.show", _l("A new password for Skills Tracker"), _given),
+    LinkKind.CONFIRM_ADDRESS: (
+        "address_changes.confirm_page",
+        _l("Confirm your email address for Skills Tracker"),
+        _confirmation,
+    ),
+    LinkKind.TAKE_BACK: (
+        "address_changes.take_back_page",
+        _l("Your email address in Skills Tracker was changed"),
+        _told_before,
+    ),
+    LinkKind.OBJECTION: (
+        "readers.objection",
+        _l("Decide who may read a record in Skills Tracker"),
+        _objection,
+    ),
+}
+"""Of a mail with a link: the page that the link leads to, the subject, which names nobody, and the
+paragraphs, which get names as a mail may hold them."""

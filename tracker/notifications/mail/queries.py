@@ -85,7 +85,7 @@ def last_test() -> tuple[MailOutcome, dt.datetime] | None:
     """What became of the newest test in the installation, and when it was sent. One query."""
     query = select(MailTest.outcome, MailTest.sent_at)
     row = session().execute(query.order_by(MailTest.sent_at.desc(), MailTest.id.desc()).limit(1))
-    return next(((each.outcome, each.sent_at) for each in row), None)
+    return next(((test.outcome, test.sent_at) for test in row), None)
 
 
 def newest_tests(actor: Actor) -> Sequence[Row[MailTest, Person]]:

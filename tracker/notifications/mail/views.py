@@ -6,10 +6,11 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
 
 from tracker.notifications.mail import actions as service
 from tracker.notifications.mail import queries
-from tracker.notifications.mail.forms import CodeForm
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.rules.core.mail import (
@@ -25,12 +26,37 @@ from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import REFUSAL_MESSAGES, flash_message, message_for
+from tracker.web.http.errors import REFUSAL_MESSAGES, flash_message, message_for, refusal_messages
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
 
 bp = Blueprint("admin_mail", __name__, url_prefix="/admin/mail")
+
+refusal_messages(
+    mail_code_unknown=_l(
+        "This is not the code of a message sent here in the last day. Look at the newest message, "
+        "or send another."
+    ),
+    mail_not_set=_l(
+        "No mail server is set. Whoever runs the server sets TRACKER_SMTP_URL and "
+        "TRACKER_MAIL_FROM."
+    ),
+    mail_down=_l("The mail server could not be reached."),
+    mail_slow=_l("The mail server did not answer within 10 seconds."),
+    mail_certificate=_l("The mail server’s certificate could not be trusted, so nothing was sent."),
+    mail_tls_missing=_l(
+        "The mail server does not offer an encrypted connection, so nothing was sent."
+    ),
+    mail_sign_in=_l("The mail server did not accept the user or the password that are set for it."),
+    mail_refused=_l("The mail server did not take the message."),
+    mail_address=_l("The address is no email address. Correct it at the person."),
+    mail_lost=_l("The program stopped while it was sent, so nobody knows whether it went out."),
+    mail_restored=_l("It waited in a backup that was restored, and may have gone out since then."),
+    mail_not_again=_l("This mail can’t be sent again. Look at the list."),
+)
 
 STATUSES = {
     MailStatus.WAITING: _l("Waiting"),
@@ -45,6 +71,16 @@ SECURITY = {
     Security.STARTTLS: _l("encrypted (STARTTLS), or nothing is sent"),
     Security.NONE: _l("not encrypted"),
 }
+
+
+class CodeForm(Form):
+    code = StringField(
+        _l("Code in the message"),
+        [
+            InputRequired(_l("Type the six characters from the message.")),
+            Length(max=40, message=fields.TOO_LONG),
+        ],
+    )
 
 
 @bp.get("")
@@ -112,10 +148,9 @@ def _message(server: MailServer, code: str) -> EmailMessage:
     address = current_app.config["ORIGIN"] + url_for("admin_mail.index", code=code)
     text = _(
         "Hello %(name)s,\n\nthis is the test message that you sent yourself from Skills Tracker. "
-        "That you read it "
-        "shows that mail from there arrives. Open this address to record it:\n\n%(address)s\n\nor "
-        "type this code on "
-        "the page Mail: %(code)s\n\nIt can be used for one day.\n",
+        "That you read it shows that mail from there arrives. Open this address to record "
+        "it:\n\n%(address)s\n\nor type this code on the page Mail: %(code)s\n\nIt can be used for "
+        "one day.\n",
         name=session.actor().name,
         address=address,
         code=code,

@@ -25,8 +25,9 @@ def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
 
 
 def opened(actor: Actor, whats: Collection[int | NoticePage], now: dt.datetime) -> None:
-    """They see what the notices tell of: reviews, by their ids, or pages of their own. Writes
-    nothing where none is unread; the number of queries does not depend on how many they are."""
+    """Mark as read the notices that lead to what they see: reviews, by their ids, or pages of their
+    own. Writes nothing where none is unread; the number of queries does not depend on how many they
+    are."""
     pages = [kind for kind, page in LEADS_TO.items() if page in whats]
     reviews = [what for what in whats if not isinstance(what, NoticePage)]
     asked = {"person": actor.person_id, "kinds": pages, "reviews": reviews}
@@ -59,14 +60,14 @@ def remind(now: dt.datetime) -> int:
     count = 0
     with transaction() as tx:
         for library_id, time_zone in libraries():
-            for each in reminders.due(library_id, day_in(time_zone, now)):
+            for reminder in reminders.due(library_id, day_in(time_zone, now)):
                 count += None is not notices.note(
                     tx,
-                    each.person_id,
-                    each.kind,
-                    each.key,
+                    reminder.person_id,
+                    reminder.kind,
+                    reminder.key,
                     now,
-                    review_id=each.review_id,
-                    about_id=each.about_id,
+                    review_id=reminder.review_id,
+                    about_id=reminder.about_id,
                 )
     return count

@@ -156,27 +156,25 @@ def _comes_to_read(reader: ReaderNotice, name: str) -> str:
 
 
 def closes(of: RoundNotice) -> str:
-    return str(_("%(round)s closes on %(day)s", round=of.name, day=full_day(of.ends_on)))
+    return _("%(round)s closes on %(day)s", round=of.name, day=full_day(of.ends_on))
 
 
 def _reminded(of: RoundNotice, by: str) -> str:
-    said = _(
+    text = _(
         "%(closes)s, and you haven’t sent your ratings yet. You don’t need to rate everything: "
         "send what you have.",
         closes=closes(of),
     )
-    return str(_("%(name)s reminds you: %(sentence)s", name=by, sentence=said) if by else said)
+    return _("%(name)s reminds you: %(sentence)s", name=by, sentence=text) if by else text
 
 
 def _moved(to: VersionNotice) -> str:
     if to.people is not None:
-        return str(
-            ngettext(
-                "%(num)d person you supervise moved to %(framework)s.",
-                "%(num)d people you supervise moved to %(framework)s.",
-                to.people,
-                framework=to.framework,
-            )
+        return ngettext(
+            "%(num)d person you supervise moved to %(framework)s.",
+            "%(num)d people you supervise moved to %(framework)s.",
+            to.people,
+            framework=to.framework,
         )
     words = _("You were moved to %(framework)s. Your ratings came along.", framework=to.framework)
     if to.is_back:
@@ -210,12 +208,12 @@ def _moved(to: VersionNotice) -> str:
         parts.append(_("Nothing asks to be rated again."))
     if to.levels_changed:
         parts.append(_("Some levels count other statements now: your profile says which."))
-    return " ".join(map(str, parts))
+    return " ".join(parts)
 
 
 def fallen(of: ListedNotice) -> list[str]:
     """A sentence for each level that fell by it, for its reader alone: in no mail."""
-    return [f"{each.domain}: {fall_words(each)}" for each in mark_language(of.falls)]
+    return [f"{fall.domain}: {fall_words(fall)}" for fall in mark_language(of.falls)]
 
 
 def changes_href(of: VersionNotice, *, whole: bool = False) -> str:

@@ -83,8 +83,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .outerjoin(Review, Review.id == Notice.review_id)
         .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
     )
-    counts = session().execute(query).one()
-    count, unread_count, newest = counts
+    count, unread_count, newest = session().execute(query).one()
     page = nearest_page(page, count)
     rows = session().execute(
         select(
@@ -118,7 +117,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
     readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     fallen = falls_of(actor.person_id, moved, today)
-    found = [
+    listed = [
         ListedNotice(
             is_done=is_done(row["kind"], row.pop("status"), has_questions=row.pop("has_questions")),
             falls=fallen.get(row["version_id"], []),
@@ -129,7 +128,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         )
         for row in shown
     ]
-    return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
+    return NoticeList(listed, newest or 0, count, unread_count, page, pages_of(count))
 
 
 def readers_of(

@@ -146,8 +146,9 @@ def _steps_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
     """Whose endorsements expire within a month: once for those of one last day."""
-    found = {
-        (each.person_id, each.last_day) for each in ask(endorsements.expiring(library_id, today))
+    days = {
+        (endorsement.person_id, endorsement.last_day)
+        for endorsement in ask(endorsements.expiring(library_id, today))
     }
     return [
         Reminder(
@@ -157,7 +158,7 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
             NoticeKind.ENDORSEMENT_EXPIRING,
             happening("endorsements_over", person_id, last_day),
         )
-        for person_id, last_day in sorted(found)
+        for person_id, last_day in sorted(days)
     ]
 
 
@@ -186,17 +187,17 @@ def _administrators_on(today: dt.date) -> Select[int]:
 
 
 def _is_here(person_id: Any, today: dt.date) -> ColumnElement[bool]:
-    """Nobody is reminded while they are away."""
+    """Whether somebody is not away: nobody is reminded while they are."""
     return away_until(person_id, today).is_(None)
 
 
 def _living_on(today: dt.date, *due: DueDay) -> Select[*tuple[Any, ...]]:
     """Reviews of the library that are still between the two of them. `due`: of each, when."""
     learner = aliased(Person)
-    theirs = learner.id == Review.learner_id, learner.library_id == LIBRARY
+    of_learner = learner.id == Review.learner_id, learner.library_id == LIBRARY
     return select(
         Review.id,
         Review.learner_id,
         Review.reviewer_id,
         *(part for day in due for part in day.parts()),
-    ).where(select(learner.id).where(*theirs).exists(), reviewer_may_go_on(today))
+    ).where(select(learner.id).where(*of_learner).exists(), reviewer_may_go_on(today))

@@ -64,15 +64,15 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
     )
     ways = {(row.from_id, row.to_id) for row in rows}
     changed = {way: moves(between(*way)) for way in ways}
-    found = {}
+    notices = {}
     for row in rows:
         is_own = row.person_id == person_id
         values = {"learner": person_id, "framework": row.to_id, **later.on(row.moved_on)}
         left = session().execute(_TO_RATE, values).one() if is_own else None
         counts_now = (
-            each.other or not each.came or row.is_back for each in changed[row.from_id, row.to_id]
+            move.other or not move.came or row.is_back for move in changed[row.from_id, row.to_id]
         )
-        found[row.id] = VersionNotice(
+        notices[row.id] = VersionNotice(
             f"{row.title} {row.version}",
             left.again if left else 0,
             minutes_for(left.again, seconds) if left else 0,
@@ -85,7 +85,7 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
             row.version,
             told[row.id],
         )
-    return found
+    return notices
 
 
 def falls_of(
@@ -96,10 +96,10 @@ def falls_of(
         return {}
     rows = session().execute(
         select(PersonVersion.id, PersonVersion.slug).where(
-            PersonVersion.id.in_(key for key, each in moved.items() if each.is_current)
+            PersonVersion.id.in_(key for key, notice in moved.items() if notice.is_current)
         )
     )
-    found = {}
+    falls = {}
     for version_id, slug in rows.all():
         learner = learners.learner(person_id, today, slug)
         if learner is None:
@@ -107,8 +107,8 @@ def falls_of(
         sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
         now = statement_voices.voices(sheet, learner.name)
         came_by = newest_move(sheet)
-        found[version_id] = growth.falls_of_move(learner, came_by, sheet, NO_BLIND_SPOTS, now)
-    return found
+        falls[version_id] = growth.falls_of_move(learner, came_by, sheet, NO_BLIND_SPOTS, now)
+    return falls
 
 
 def _to_rate() -> Select[int, int, int]:

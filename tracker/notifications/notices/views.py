@@ -1,14 +1,16 @@
 """One's own notices: the newest first, each with the way to where one acts."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms import HiddenField
 
 from tracker.accounts.account.queries import mail_choice
 from tracker.notifications.notices import actions as service
 from tracker.notifications.notices import queries as notices
-from tracker.notifications.notices.forms import MarkReadForm
 from tracker.notifications.notices.pages import changes_href, fallen, href, sentence
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Permission
@@ -16,22 +18,33 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
+from tracker.web.ui.fields import an_id
 from tracker.web.ui.filters import page_number
+from tracker.web.ui.form import Form
 from tracker.web.ui.tables import by_day
 
 bp = Blueprint("notices", __name__)
+
+
+class MarkReadForm(Form):
+    newest: Any = HiddenField()
+
+    @property
+    def up_to(self) -> int:
+        """The id of the newest that the page showed; 0, which is before all, for anything else."""
+        return an_id(self.newest.data or "") or 0
 
 
 @bp.get("/notices")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     actor = session.actor()
-    found = notices.listed(actor, session.today(), page_number())
+    shown = notices.listed(actor, session.today(), page_number())
     return render(
         "notifications/index.html",
-        found=found,
+        shown=shown,
         days=by_day(
-            found.notices,
+            shown.notices,
             lambda notice: day_in(actor.time_zone, notice.happened_at),
             lambda notice: notice.name,
         ),

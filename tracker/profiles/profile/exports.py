@@ -37,7 +37,7 @@ def as_csv(
         _("Agreed at"),
         _("In earlier versions"),
     ]
-    rows: Table = [head]
+    rows: Table = [[*head]]
     for statement in statements:
         own = [statement.own.label, statement.own.at.isoformat()] if statement.own else ["", ""]
         endorsed = (

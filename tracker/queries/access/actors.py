@@ -102,13 +102,15 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedI
         rows = ask_made(_BY_FORMER_TOKEN, values).mappings().all()
     if not rows:
         return None
-    found = dict(rows[0])
-    seen_at, renews = found.pop("seen_at"), found.pop("renews") or is_former
-    has_link = found.pop("has_link")
-    limit = idle_limit(idle, found.pop("idle_minutes"), on_shared_desk=found.pop("on_shared_desk"))
+    fields = dict(rows[0])
+    seen_at, renews = fields.pop("seen_at"), fields.pop("renews") or is_former
+    has_link = fields.pop("has_link")
+    limit = idle_limit(
+        idle, fields.pop("idle_minutes"), on_shared_desk=fields.pop("on_shared_desk")
+    )
     if seen_at <= now - limit:
         return None
-    return SignedInActor(_actor(found, rows, now), seen_at, limit, renews, has_link)
+    return SignedInActor(_actor(fields, rows, now), seen_at, limit, renews, has_link)
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
@@ -120,15 +122,15 @@ def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
 
 def administrator_called(email: str, now: dt.datetime) -> Actor | None:
     """The administrator with this address, for commands."""
-    found = session().scalar(
+    person_id = session().scalar(
         select(Person.id).where(Person.email == email.casefold(), Person.administrator.is_(True))
     )
-    return None if found is None else actor_for_person(found, now)
+    return None if person_id is None else actor_for_person(person_id, now)
 
 
-def _actor(found: dict[str, Any], rows: Sequence[RowMapping], now: dt.datetime) -> Actor:
+def _actor(fields: dict[str, Any], rows: Sequence[RowMapping], now: dt.datetime) -> Actor:
     """`rows`: one for each membership, whenever it was."""
-    today = day_in(found["time_zone"], now)
+    today = day_in(fields["time_zone"], now)
     places: dict[Role, dict[Place, None]] = {role: {} for role in Role}
     current = [
         row
@@ -140,9 +142,9 @@ def _actor(found: dict[str, Any], rows: Sequence[RowMapping], now: dt.datetime) 
     for row in sorted(current, key=lambda row: row["path"]):
         places[row["role"]][Place(row["team_id"], row["path"])] = None
     for column in _PLACE:
-        del found[column.key]
+        del fields[column.key]
     return Actor(
-        **found,
+        **fields,
         learns_in=tuple(places[Role.LEARNER]),
         supervises=tuple(places[Role.SUPERVISOR]),
         coordinates=tuple(places[Role.COORDINATOR]),

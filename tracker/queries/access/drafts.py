@@ -1,12 +1,13 @@
-"""What somebody typed and did not send. For that person alone."""
+"""Forms: what somebody typed and did not send, for that person alone, and what became of one that
+was sent."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from tracker.db import session
-from tracker.models import Draft
+from tracker.db import session, session_afresh
+from tracker.models import Draft, Submission
 from tracker.rules import drafts
 from tracker.rules.drafts import Fields
 
@@ -52,3 +53,33 @@ def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields | 
         (DraftHeader(row.id, row.form, row.subject, row.saved_at), drafts.read(row.fields))
         for row in session().execute(query)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """`status` None: its work is done, and the answer is not there (yet)."""
+
+    body_sha256: str
+    accepted_at: dt.datetime
+    status: int | None
+    location: str
+    messages: str
+
+
+def kept(key_sha256: str) -> StoredResponse | None:
+    """As it stands now: somebody else may be writing it at this moment. None: no work was done for
+    this key."""
+    row = (
+        session_afresh()
+        .execute(
+            select(
+                Submission.body_sha256,
+                Submission.accepted_at,
+                Submission.status,
+                Submission.location,
+                Submission.messages,
+            ).where(Submission.key_sha256 == key_sha256)
+        )
+        .one_or_none()
+    )
+    return None if row is None else StoredResponse(*row)

@@ -7,18 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import UTCDateTime, ask_made, session
@@ -38,11 +27,8 @@ from tracker.rules.core.tokens import token_hash
 from tracker.rules.roles import Role
 
 READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)
-MY_ID, NOW, LATELY = (
-    bindparam("me", type_=Integer),
-    bindparam("now", type_=UTCDateTime),
-    bindparam("lately", type_=UTCDateTime),
-)
+MY_ID = bindparam("me", type_=Integer)
+NOW, LATELY = bindparam("now", type_=UTCDateTime), bindparam("lately", type_=UTCDateTime)
 IS_UNDECIDED = and_(RecordOpening.objected_at.is_not(None), RecordOpening.decision.is_(None))
 
 
@@ -167,13 +153,9 @@ def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
 def asked_of_operator(now: dt.datetime, but: int | None = None) -> list[Opening]:
     """Objections that nobody else is there to decide, or has decided in time, of all libraries;
     `but`: without those of whom this person is the giver or the reader. One query."""
-    theirs = or_(RecordOpening.reader_id == but, RecordOpening.given_by_id == but)
-    return _openings(
-        now,
-        IS_UNDECIDED,
-        RecordOpening.decider == Decider.OPERATOR,
-        true() if but is None else ~func.coalesce(theirs, False),
-    )
+    others = RecordOpening.reader_id != but, RecordOpening.given_by_id.is_distinct_from(but)
+    is_asked = RecordOpening.decider == Decider.OPERATOR
+    return _openings(now, IS_UNDECIDED, is_asked, *(() if but is None else others))
 
 
 def _openable(today: dt.date) -> ColumnElement[bool]:
@@ -216,7 +198,7 @@ def closed_days(
     def day(at: dt.datetime | None) -> dt.date:
         return dt.date.max if at is None else day_in(time_zone, at)
 
-    found: dict[int, list[tuple[dt.date, dt.date]]] = {}
+    closed: dict[int, list[tuple[dt.date, dt.date]]] = {}
     for row in rows:
         opened, objected = row.opens_at, row.objected_at
         if row.decision is OpeningDecision.KEPT_CLOSED and row.told_at is not None:
@@ -224,13 +206,13 @@ def closed_days(
         decided = row.decided_at if row.decision is OpeningDecision.OPENED else None
         since = day(row.given_at) - NOT_NEW
         if objected is None or opened is None:
-            found[row.reader_id] = [(since, day(opened))]
+            closed[row.reader_id] = [(since, day(opened))]
         elif opened < objected:
             closed_again = day(objected) + dt.timedelta(days=1)
-            found[row.reader_id] = [(since, day(opened)), (closed_again, day(decided))]
+            closed[row.reader_id] = [(since, day(opened)), (closed_again, day(decided))]
         else:
-            found[row.reader_id] = [(since, max(day(opened), day(decided)))]
-    return found
+            closed[row.reader_id] = [(since, max(day(opened), day(decided)))]
+    return closed
 
 
 def open_from(closed: Collection[tuple[dt.date, dt.date]], on: dt.date) -> dt.date:
@@ -246,7 +228,7 @@ def _reads_already(today: dt.date) -> ColumnElement[bool]:
     asks, as their supervisor until now or as a coordinator above who sees names. What is not
     named as its own is of the query around it: left to itself SQLAlchemy looks one query up, and
     whoever reads one person would open everybody."""
-    mine, theirs = aliased(Membership), aliased(Membership)
+    mine, learners = aliased(Membership), aliased(Membership)
     at, team, own = aliased(Team), aliased(Team), aliased(RecordOpening)
     supervises = and_(mine.role == Role.SUPERVISOR, at.id == team.id, in_reach_on(mine, today))
     coordinates = and_(
@@ -260,15 +242,15 @@ def _reads_already(today: dt.date) -> ColumnElement[bool]:
         .join(at, at.id == mine.team_id)
         .join(Library, Library.id == at.library_id)
         .join(team, team.library_id == at.library_id)
-        .join(theirs, theirs.team_id == team.id)
+        .join(learners, learners.team_id == team.id)
         .where(
             mine.person_id == MY_ID,
             or_(supervises, coordinates),
-            theirs.person_id == RecordOpening.person_id,
-            theirs.role == Role.LEARNER,
-            in_reach_on(theirs, today),
+            learners.person_id == RecordOpening.person_id,
+            learners.role == Role.LEARNER,
+            in_reach_on(learners, today),
         )
-        .correlate_except(mine, at, Library, team, theirs)
+        .correlate_except(mine, at, Library, team, learners)
     )
     waits = exists(
         select(own.id)

@@ -74,10 +74,10 @@ def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
 
 def given_link(link_id: int, today: dt.date) -> Subject | None:
     """With the teams in which its owner learns today."""
-    found = _owned(link_id, select(Invitation.person_id).where(Invitation.id == link_id))
-    if found is None or found.owner_id is None:
+    link = _owned(link_id, select(Invitation.person_id).where(Invitation.id == link_id))
+    if link is None or link.owner_id is None:
         return None
-    return replace(found, places=places(found.owner_id, current_on(Membership, today)))
+    return replace(link, places=places(link.owner_id, current_on(Membership, today)))
 
 
 def deputy(deputy_id: int, today: dt.date) -> Subject | None:
@@ -97,21 +97,19 @@ def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
 
 
 def correction(correction_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(
+    rows = session().execute(
         select(Correction.id, Correction.library_id).where(Correction.id == correction_id)
     )
-    return next((Subject(id=each.id, library_id=each.library_id) for each in row), None)
+    return next((Subject(id=row.id, library_id=row.library_id) for row in rows), None)
 
 
 def framework_draft(draft_id: int, today: dt.date) -> Subject | None:
-    found = session().scalar(select(FrameworkDraft.id).where(FrameworkDraft.id == draft_id))
-    return None if found is None else Subject(id=found, library_id=None)
+    return _installed(draft_id, select(FrameworkDraft.id).where(FrameworkDraft.id == draft_id))
 
 
 def framework_version(version_id: int, today: dt.date) -> Subject | None:
     """One that is published."""
-    found = session().scalar(select(Framework.id).where(Framework.id == version_id))
-    return None if found is None else Subject(id=found, library_id=None)
+    return _installed(version_id, select(Framework.id).where(Framework.id == version_id))
 
 
 def record_opening(opening_id: int, today: dt.date) -> Subject | None:
@@ -129,14 +127,20 @@ def team(team_id: int, today: dt.date) -> Subject | None:
 _TEAM = select(Team.library_id, Team.path).where(Team.id == bindparam("team", type_=Integer))
 
 
+def _installed(record_id: int, of: Select[int]) -> Subject | None:
+    """A record of no library but of the installation."""
+    is_known = session().scalar(of) is not None
+    return Subject(id=record_id, library_id=None) if is_known else None
+
+
 def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject | None:
     """A record of one person. `owner` selects their id."""
-    found = owner.subquery()
+    of_owner = owner.subquery()
     row = (
         session()
         .execute(
             select(Person.id.label("owner_id"), Person.library_id).join(
-                found, found.c[0] == Person.id
+                of_owner, of_owner.c[0] == Person.id
             )
         )
         .mappings()

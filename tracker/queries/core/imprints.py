@@ -30,5 +30,7 @@ _ASKED = (
 def imprint(framework_id: int, library_id: int) -> Imprint:
     """One query."""
     row = ask_made(_ASKED, {"framework": framework_id, "library": library_id}).one()
-    notices = tuple((each["about"], each["text"]) for each in row.about.get("attributions", []))
+    notices = tuple(
+        (notice["about"], notice["text"]) for notice in row.about.get("attributions", [])
+    )
     return Imprint(row.name, row.lang, row.about.get("sources_line", ""), notices)

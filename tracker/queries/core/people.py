@@ -73,8 +73,8 @@ def listed(
     here = people_of(actor.library_id)
     where = [here, STATES[state]]
     if wanted := folded(search):
-        said = Person.sort_name + " " + Person.email
-        where.append(said.contains(wanted, autoescape=True))
+        name_and_address = Person.sort_name + " " + Person.email
+        where.append(name_and_address.contains(wanted, autoescape=True))
     if role or team_id is not None:
         fits = [true() if not role else Membership.role == role]
         fits += [] if team_id is None else [Team.path.contains(f"/{team_id}/")]
@@ -171,7 +171,7 @@ class MembershipDetails:
     person: str
 
     def phase(self, today: dt.date) -> str:
-        """before, now or over."""
+        """One of before, now, and over."""
         if self.starts_on > today:
             return "before"
         return "over" if self.ends_on is not None and self.ends_on < today else "now"
@@ -200,9 +200,11 @@ def membership(membership_id: int) -> MembershipDetails:
 
 def members(team_id: int, today: dt.date) -> tuple[MembershipDetails, ...]:
     """Who belongs to this team now or is to, by role and name."""
-    found = [row for row in belongings(Membership.team_id == team_id) if row.phase(today) != "over"]
+    current = [
+        row for row in belongings(Membership.team_id == team_id) if row.phase(today) != "over"
+    ]
     order = {"supervisor": 0, "coordinator": 1, "learner": 2}
-    return tuple(sorted(found, key=lambda row: (order[row.role], folded(row.person), row.id)))
+    return tuple(sorted(current, key=lambda row: (order[row.role], folded(row.person), row.id)))
 
 
 def belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:

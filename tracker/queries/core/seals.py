@@ -36,7 +36,7 @@ class SealedRows:
     first: int
     last: int = HIGHEST
     count: int = 0
-    said: defaultdict[int, dict[tuple[int, int], bytes]] = field(
+    commitments: defaultdict[int, dict[tuple[int, int], bytes]] = field(
         default_factory=lambda: defaultdict(dict)
     )
 
@@ -71,9 +71,9 @@ def sealed_rows(
             if seal.chain == NOTES:
                 continue
             for row in rows_of(seal.covered):
-                said = here.said[row.table]
-                if row.table not in GROWING or (seal.chain, row.row_id) not in said:
-                    said[seal.chain, row.row_id] = row.commitment
+                commitments = here.commitments[row.table]
+                if row.table not in GROWING or (seal.chain, row.row_id) not in commitments:
+                    commitments[seal.chain, row.row_id] = row.commitment
                     here.count += 1
     yield here
 
@@ -102,14 +102,14 @@ def rows_unlike_seals(
     """What is wrong, and with which row. A text that is missing may be accounted for by an
     erasure."""
     how, blank = SEALED_TABLES[model], list[Named]()
-    said = sealed.said.pop(how.number, {})
+    commitments = sealed.commitments.pop(how.number, {})
     of_chains = {"first": sealed.first, "last": sealed.last}
     query = _of_chains(model)
     if chains is not None:
         query = query.where(chain_of(how).in_(chains))
     with connection.execute(query, of_chains) as rows:
         for key, chain, salt, *values in rows:
-            committed = said.pop((chain, key), GONE)
+            committed = commitments.pop((chain, key), GONE)
             if model is ReviewItemText and not any((salt, *values)):
                 blank.append((key, chain))
             elif committed == GONE:
@@ -118,15 +118,15 @@ def rows_unlike_seals(
                 yield "row_changed", (key, chain)
     for row in blank:
         yield "text_missing", row
-    for (chain, key), committed in sorted(said.items()):
+    for (chain, key), committed in sorted(commitments.items()):
         if committed != GONE:
             yield "row_gone", (key, chain)
 
 
 @cache
 def _of_chains(model: type[Base]) -> Select[*tuple[Any, ...]]:
-    """(key, chain, salt, columns) of the rows that belong to whom the chains from `first` to `last`
-    are of."""
+    """The rows (key, chain, salt, columns) of the people and libraries whose chains are from
+    `first` to `last`."""
     how, key = SEALED_TABLES[model], _key(model)
     chain = chain_of(how)
     columns = (getattr(model, column) for column in how.columns)

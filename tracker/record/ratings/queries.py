@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.frameworks.changes.rules_wording import Piece, pieces
+from tracker.frameworks.changes.rules_wording import Wordings, pieces
 from tracker.frameworks.versions.rules import Change
 from tracker.models import Draft, Framework, Rating, ScaleAnswer, SkillOrigin, Statement
 from tracker.models.joins import draft_of_notes, scale_answer
@@ -22,8 +22,8 @@ from tracker.rules.core.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class RatingBefore:
-    """`then` and `now`: the wording that was answered and the one to answer, with the words that
-    differ; the notes are those at that answer."""
+    """`wordings`: the one that was answered and the one to answer; the notes are those at that
+    answer."""
 
     statement_id: int
     version: str
@@ -35,8 +35,7 @@ class RatingBefore:
     change: Change
     own_note: str
     reviewer_note: str
-    then: tuple[Piece, ...]
-    now: tuple[Piece, ...]
+    wordings: Wordings
 
     @property
     def can_be_kept(self) -> bool:
@@ -97,11 +96,9 @@ def of_statements(
                 change=row.change,
                 own_note=row.own_note,
                 reviewer_note=row.reviewer_note,
-                then=then,
-                now=now,
+                wordings=Wordings(*pieces(row.text, row.after)),
             )
             for row in nearest.values()
-            for then, now in [pieces(row.text, row.after)]
         )
     return before
 

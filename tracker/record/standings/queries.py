@@ -1,4 +1,4 @@
-"""Standings as they are kept, and anew from sheets (models/record/standings).
+"""Standings as they are kept, and anew from sheets (models/record/versions).
 
 A row holds while nothing is written that says something else of the person, which deletes it, and
 while its basis and its day do, which are asked here. One that is missing or doesn't hold is stale,

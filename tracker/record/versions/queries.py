@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, and_, func, select
 
-from tracker.db import own_engine, session
+from tracker.db import ask_made, own_engine, session
 from tracker.frameworks.versions.rules_scale import UNGRADED, Meaning, Scale
 from tracker.models import (
     Citation,
@@ -174,6 +174,11 @@ _WORDINGS = (
     .join(Framework, Framework.id == Statement.framework_id)
     .where(Framework.slug == SLUG)
 )
+
+
+def scale(framework_id: int) -> tuple[ScaleLabel, ...]:
+    """The framework's own words for the answers, in order. One query."""
+    return scale_labels(ask_made(_ANSWERS, {"framework": framework_id}))
 
 
 def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:

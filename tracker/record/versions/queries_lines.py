@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.frameworks.changes.rules_wording import Piece, pieces
+from tracker.frameworks.changes.rules_wording import Wordings, pieces
 from tracker.frameworks.versions.rules import Change, VersionStatus
 from tracker.models import (
     Domain,
@@ -47,8 +47,7 @@ from tracker.rules.core.wording import Wording
 @dataclass(frozen=True, slots=True)
 class LineStatement:
     """A statement of another version that is in the line of one. `carries`: whether what was said
-    of the older one counts for the newer; `then` and `now`: the older and the newer wording, with
-    the words that differ."""
+    of the older one counts for the newer."""
 
     id: int
     successor_id: int
@@ -58,8 +57,7 @@ class LineStatement:
     text: Wording
     change: Change
     carries: bool
-    then: tuple[Piece, ...]
-    now: tuple[Piece, ...]
+    wordings: Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +242,6 @@ def _read(
         is_reworded = (row.older_title, row.older) != (row.newer_title, row.newer)
         of_words = Change.REWORDED if is_reworded else Change.SAME
         change = row.change or (Change.MOVED if row.is_moved else of_words)
-        then, now = pieces(row.older, row.newer)
         statements.append(
             LineStatement(
                 id=row.id,
@@ -255,8 +252,7 @@ def _read(
                 text=row.text,
                 change=Change(change),
                 carries=bool(row.carries),
-                then=then,
-                now=now,
+                wordings=Wordings(*pieces(row.older, row.newer)),
             )
         )
     return statements

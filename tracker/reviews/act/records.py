@@ -133,7 +133,7 @@ def _begin_time(tx: Session, due: Due, review: Review, library: Library, now: dt
 
 
 def last_day(tx: Session, review: Review) -> dt.date:
-    """Of the time that runs: for its answers, or for its differences."""
+    """The last day of the time that runs: for the answers, or for the differences."""
     _column, on, since, away = _running_time(tx, review)
     return due_day(on, since, away)
 
@@ -160,7 +160,7 @@ def _remember(
     before: str,
     now: dt.datetime,
 ) -> None:
-    """The row of the history."""
+    """Add the row of the history."""
     told = {"actor_id": by, "before": str(before), "after": str(row.status), "moved_at": now}
     if isinstance(row, Endorsement):
         tx.add(EndorsementMove(endorsement_id=row.id, **told))
@@ -173,7 +173,7 @@ def _remember(
 
 
 def _fact(tx: Session, name: str, row: Moving) -> audit.Fact:
-    """One that a row of the table names."""
+    """The value for a name in the `facts` of a rule."""
     if name == "seal" and isinstance(row, Endorsement):
         return seal_of(row, tx.get_one(ReviewItem, row.item_id))
     fact: audit.Fact = row.id if name == "endorsement" else getattr(row, name)
@@ -237,8 +237,8 @@ def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime
 
 
 def lock_person(tx: Session, person_id: int) -> None:
-    """What is endorsed and excepted of one person follows each other, also from two reviews at
-    once."""
+    """Lock the person's row, so that their endorsements and exceptions are written one after the
+    other, also from two reviews at once."""
     tx.execute(held(select(Person.id).where(Person.id == person_id)))
 
 
@@ -265,7 +265,7 @@ def locked_item(
 
 
 def must_be_learner(review: Review, actor: Actor) -> None:
-    """Raises Missing."""
+    """Raises Missing where the actor is not the review's learner."""
     if review.learner_id != actor.person_id:
         raise Missing
 
@@ -279,18 +279,18 @@ def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
-    if not theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
+    is_theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
+    if not is_theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
         raise Missing
 
 
 def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
-    """Raises Missing."""
+    """Raises Missing where the actor is neither of the two."""
     if review.learner_id != actor.person_id:
         must_be_reviewer(tx, review, actor, now)
 
 
-def scale_of(tx: Session, review: Review) -> Scale:
+def scale_of(review: Review) -> Scale:
     return Scale.of(ask_made(scale_rows(review.framework_id), {}).all())
 
 

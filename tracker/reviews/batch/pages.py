@@ -6,6 +6,7 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ReviewStatus
 from tracker.reviews.batch import pages_cards as cards
 from tracker.reviews.batch import queries as batches
@@ -89,9 +90,9 @@ def items_of_screen(review_id: int, number: int) -> set[int]:
 
 
 def review_later(review_id: int) -> str:
-    """What somebody is told who stops for now."""
+    """The message for a reviewer who stops for now."""
     header, items = pages.reviewer_side(review_id)
-    told: str = ngettext(
+    return ngettext(
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
         "statement waits for you.",
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
@@ -99,7 +100,6 @@ def review_later(review_id: int) -> str:
         len(screens.waiting(items)),
         name=header.learner,
     )
-    return told
 
 
 def statement_page(
@@ -113,7 +113,7 @@ def statement_page(
     headers = review_headers.headers({item.review_id for item in waiting}, today)
     items = cards.by_name(waiting, headers)
     first = headers[items[0].review_id]
-    scale = item_details.scale(first.framework_id)
+    scale = versions.scale(first.framework_id)
     access.note_looks((header.learner_id for header in headers.values()), "review")
     for review_id in headers:
         access.note_opened(review_id)
@@ -154,14 +154,13 @@ def after_statement(statement_id: int, *, stay: bool) -> str:
 
 def statement_later(statement_id: int) -> str:
     items = batches.of_statement(session.actor(), statement_id, session.today())
-    told: str = ngettext(
+    return ngettext(
         "Your answers are saved. Nobody sees them before you reveal them. For this statement "
         "%(num)d person waits for you.",
         "Your answers are saved. Nobody sees them before you reveal them. For this statement "
         "%(num)d people wait for you.",
         len(screens.waiting(items)),
     )
-    return told
 
 
 def _following(shared: list[Shared], statement_id: int) -> Shared | None:

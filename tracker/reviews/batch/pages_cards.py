@@ -65,7 +65,7 @@ class BatchScreen:
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
     sent: SentScreen | None
-    said: str
+    why_refused: str
     several: bool
     moved_on: list[str]
     lost: list[str]
@@ -135,7 +135,7 @@ def screen(
         evidence=item_details.evidence_of(ids),
         messages=item_details.messages_of(ids),
         sent=sent,
-        said=errors.message_for(refusal) if refusal is not None else "",
+        why_refused=errors.message_for(refusal) if refusal is not None else "",
         several=several or bool(ticked),
         moved_on=[names.get(item_id, gone_by) for item_id in sorted(problems.keys() - answerable)],
         lost=[note for note in lost if note],
@@ -169,7 +169,7 @@ def wanted(sent: SentScreen, of_screen: set[int]) -> list[ReviewerResponse]:
 
 
 def left_alone(sent: SentScreen) -> SentScreen:
-    """What was typed, but not sent by the button for what is ticked: it must not be lost."""
+    """What was typed at cards that the button for ticked ones leaves out: it must not be lost."""
     cards = [card for card in sent.touched if not card.is_ticked] if sent.act == "ticked" else []
     return replace(sent, cards=cards, bar=NOTHING)
 
@@ -189,14 +189,14 @@ def _begun() -> dict[str, CardFields]:
 
 
 def _stands(item: Item, words: ReviewLabels, begun: CardFields) -> CardFields:
-    """What was begun and is not whole, else what is saved. What is whole in a draft was never sent:
-    only its note is shown."""
+    """The draft where it is incomplete, else what is saved. A complete draft was never sent: only
+    its note is shown."""
     answer, ground, note = begun
     how = Ground(ground) if ground in list(Ground) else None
     if answer and (answer == RETURN or not says_how(answer, how, note, words.steps)):
         return begun
-    if item.theirs:
-        return CardFields(item.theirs, item.ground or "", item.their_note)
+    if item.reviewer_answer:
+        return CardFields(item.reviewer_answer, item.ground or "", item.their_note)
     return CardFields("", item.ground or "", note)
 
 
@@ -234,9 +234,9 @@ def _newer(problem: Refusal | None) -> NewerAnswer | None:
 
 def saved_meanwhile(current: NewerAnswer, words: ReviewLabels) -> str:
     """What the other page saved: answer, ground and note."""
-    parts = [words.theirs(current.answer) if current.answer else _("no answer")]
+    parts = [words.by_reviewer(current.answer) if current.answer else _("no answer")]
     if current.ground:
         parts.append(str(labels.GROUNDS[current.ground]))
     if current.note:
         parts.append(_("“%(note)s”", note=current.note))
-    return str(_("Saved meanwhile: %(answer)s", answer=", ".join(parts)))
+    return _("Saved meanwhile: %(answer)s", answer=", ".join(parts))

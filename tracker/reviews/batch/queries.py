@@ -90,14 +90,14 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
 
 
 def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
-    """Whether one of them was ever sent to the actor. One query."""
-    theirs = (
+    """Whether one of these items was ever sent to the actor. One query."""
+    sent = (
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(ReviewItem.id.in_(list(item_ids)), Review.reviewer_id == actor.person_id)
         .limit(1)
     )
-    return session().scalar(theirs) is not None
+    return session().scalar(sent) is not None
 
 
 def _live(actor: Actor, today: dt.date) -> ColumnElement[bool]:

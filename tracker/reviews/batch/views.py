@@ -190,11 +190,11 @@ def _refused(item: Subject, refusal: Refusal) -> ResponseReturnValue:
     if not isinstance(current, NewerAnswer):
         raise refusal
     words = pages.words_of(pages.header_of(review_screens.review_of(item)))
-    theirs = {
+    newer = {
         "answer": current.answer,
         "ground": current.ground or "",
         "note": current.note,
         "version": current.version,
     }
     message = f"{errors.message_for(refusal)} {cards.saved_meanwhile(current, words)}"
-    return jsonify(error=message, code=refusal.code, current=theirs), 409
+    return jsonify(error=message, code=refusal.code, current=newer), 409

@@ -86,24 +86,22 @@ def differences_page(
 
 def _title(of_page: Agenda, outcome: ReviewOutcome) -> str:
     if of_page.to_choose:
-        title: str = ngettext(
+        return ngettext(
             "%(num)d difference to settle", "%(num)d differences to settle", of_page.to_choose
         )
-    elif outcome.by_end[End.DIFFERS]:
+    if outcome.by_end[End.DIFFERS]:
         header = outcome.header
-        title = ngettext(
+        return ngettext(
             "%(num)d difference waits for %(name)s",
             "%(num)d differences wait for %(name)s",
             len(outcome.by_end[End.DIFFERS]),
             name=header.reviewer if outcome.is_learner else header.learner,
         )
-    else:
-        title = ngettext(
-            "%(num)d statement of this review",
-            "All %(num)d statements of this review",
-            len(outcome.items),
-        )
-    return title
+    return ngettext(
+        "%(num)d statement of this review",
+        "All %(num)d statements of this review",
+        len(outcome.items),
+    )
 
 
 def step_form(header: ReviewHeader) -> StepForm:
@@ -119,40 +117,31 @@ def story(of: ProposedException) -> str:
     status: ExceptionStatus = of.status
     match status:
         case ExceptionStatus.PROPOSED:
-            return str(
-                _(
-                    "%(name)s suggests that this doesn’t apply here: %(reason)s",
-                    name=of.proposer,
-                    reason=reason,
-                )
+            return _(
+                "%(name)s suggests that this doesn’t apply here: %(reason)s",
+                name=of.proposer,
+                reason=reason,
             )
         case ExceptionStatus.AGREED:
-            return str(
-                _(
-                    "Doesn’t apply here: not counted at its level in the reviewed ratings. "
-                    "%(reason)s (agreed by %(one)s and %(other)s on %(day)s)",
-                    reason=reason,
-                    one=of.proposer,
-                    other=of.confirmer,
-                    day=full_day(of.agreed_at),
-                )
+            return _(
+                "Doesn’t apply here: not counted at its level in the reviewed ratings. "
+                "%(reason)s (agreed by %(one)s and %(other)s on %(day)s)",
+                reason=reason,
+                one=of.proposer,
+                other=of.confirmer,
+                day=full_day(of.agreed_at),
             )
         case ExceptionStatus.WITHDRAWN:
-            return str(
-                _(
-                    "“Doesn’t apply here”, suggested by %(name)s, was withdrawn on %(day)s: "
-                    "%(reason)s",
-                    name=of.proposer,
-                    day=full_day(of.ended_at),
-                    reason=of.end_reason or _("the reason was erased"),
-                )
+            return _(
+                "“Doesn’t apply here”, suggested by %(name)s, was withdrawn on %(day)s: %(reason)s",
+                name=of.proposer,
+                day=full_day(of.ended_at),
+                reason=of.end_reason or _("the reason was erased"),
             )
         case ExceptionStatus.ENDED:
-            return str(
-                _(
-                    "“Doesn’t apply here”, suggested by %(name)s, ended on %(day)s: a newer "
-                    "reviewed rating replaced it.",
-                    name=of.proposer,
-                    day=full_day(of.ended_at),
-                )
+            return _(
+                "“Doesn’t apply here”, suggested by %(name)s, ended on %(day)s: a newer "
+                "reviewed rating replaced it.",
+                name=of.proposer,
+                day=full_day(of.ended_at),
             )

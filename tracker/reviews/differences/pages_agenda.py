@@ -52,12 +52,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """`mine` and `theirs`: what each side has confirmed. `value` and `reason` are what is chosen
+    """`mine` and `by_other`: what each side has confirmed. `value` and `reason` are what is chosen
     and not confirmed, or was typed and refused for `problem`."""
 
     item: Item
     mine: SideConfirmation | None
-    theirs: SideConfirmation | None
+    by_other: SideConfirmation | None
     state: State
     options: list[Option]
     value: str
@@ -122,12 +122,12 @@ class Agenda:
         counts = range(self.to_choose + 1)
         return {
             "chosen": [
-                str(_("%(num)d chosen of %(all)d", num=num, all=self.to_choose)) for num in counts
+                _("%(num)d chosen of %(all)d", num=num, all=self.to_choose) for num in counts
             ],
             "confirm": [
                 ngettext("Confirm %(num)d choice", "Confirm %(num)d choices", num)
                 if num
-                else str(_("Confirm choices"))
+                else _("Confirm choices")
                 for num in counts
             ],
         }
@@ -185,7 +185,7 @@ def _row(
 ) -> DifferenceRow:
     header, sides = of.header, of.confirmations.get(item.id, {})
     by_learner, by_reviewer = sides.get(header.learner_id), sides.get(header.reviewer_id)
-    mine, theirs = (by_learner, by_reviewer) if of.is_learner else (by_reviewer, by_learner)
+    mine, by_other = (by_learner, by_reviewer) if of.is_learner else (by_reviewer, by_learner)
     value, reason = "", ""
     if sent is not None and item.id in sent.rows:
         value, reason = sent.rows[item.id].choice, sent.rows[item.id].reason
@@ -200,9 +200,9 @@ def _row(
     return DifferenceRow(
         item=item,
         mine=mine,
-        theirs=theirs,
+        by_other=by_other,
         state=state,
-        options=_options(of, item, mine, theirs),
+        options=_options(of, item, mine, by_other),
         value=value,
         reason=reason,
         problem=errors.message_for(refused) if refused else "",
@@ -210,15 +210,15 @@ def _row(
 
 
 def _options(
-    of: ReviewOutcome, item: Item, mine: SideConfirmation | None, theirs: SideConfirmation | None
+    of: ReviewOutcome, item: Item, mine: SideConfirmation | None, by_other: SideConfirmation | None
 ) -> list[Option]:
     """The same for both sides, in one order, under the keys of rating: every answer that can be
     agreed on, no agreement, and to talk about it. "Chose" stands only at what was confirmed."""
     name, options = other_first(of), []
-    sides = [item.own, counterpart(item.theirs or "")]
+    sides = [item.own, counterpart(item.reviewer_answer or "")]
     own, other = sides if of.is_learner else sides[::-1]
     for answer, label in of.words.agreed(by_learner=of.is_learner).items():
-        agrees = theirs is not None and theirs.answer == answer
+        agrees = by_other is not None and by_other.answer == answer
         is_own, is_theirs = answer == own, answer == other
         chosen = mine is not None and mine.answer == answer
         sentences = (
@@ -238,13 +238,13 @@ def _options(
                 [words for is_so, words in raters if is_so],
                 [words for is_so, words in choosers if is_so],
                 is_mine=is_own,
-                is_new=needs_reason(answer, item.own or "", item.theirs) and not agrees,
+                is_new=needs_reason(answer, item.own or "", item.reviewer_answer) and not agrees,
                 agrees=agrees,
             )
         )
     apart = _("No agreement on %(statement)s", statement=item.title)
     talk = _("Talk about it: %(statement)s", statement=item.title)
-    asks = [_("%(name)s chose", name=name)] if theirs is not None and not theirs.answer else []
+    asks = [_("%(name)s chose", name=name)] if by_other is not None and not by_other.answer else []
     return [
         *options,
         Option(ChoiceKind.NO_AGREEMENT.value, _("No agreement"), "n", apart),

@@ -29,7 +29,7 @@ def choose(
     """Keep what one side has chosen, for that side alone. Raises Invalid("answer_unknown");
     Conflict("move_not_now")."""
     rule_of(Thing.ITEM, Move.CONFIRM, item.status)
-    _must_be_known(tx, review, choice.answer)
+    _must_be_known(review, choice.answer)
     own = DifferenceChoice.item_id == item.id, DifferenceChoice.person_id == by
     mine = tx.scalar(select(DifferenceChoice).where(*own))
     if mine is None:
@@ -56,20 +56,20 @@ def confirm(
     (nobody gave this answer before).
     """
     of_item = tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
-    theirs = {confirmation.person_id: confirmation for confirmation in of_item}
-    mine = theirs.pop(by, None)
+    by_other = {confirmation.person_id: confirmation for confirmation in of_item}
+    mine = by_other.pop(by, None)
     if item.status is ItemStatus.DIFFERS and _is_overtaken(mine, choice):
         raise Conflict("confirmation_own")
     if choice.kind is ChoiceKind.NO_AGREEMENT:
         keep_apart(tx, review, item, by, now)
         return False
     answer = choice.answer
-    _must_be_known(tx, review, answer)
+    _must_be_known(review, answer)
     if item.status is ItemStatus.ENDORSED and mine is not None and mine.answer == answer:
         return True  # the other side agreed while this was sent again
     move = Move.TALK if answer is None else Move.CONFIRM
     act(tx, move, review, item, by, now)
-    same = [word for word in theirs.values() if answer and word.answer == answer]
+    same = [word for word in by_other.values() if answer and word.answer == answer]
     is_new = answer is not None and needs_reason(answer, item.learner_answer, item.reviewer_answer)
     if is_new and not same and not choice.reason:
         raise Invalid("difference_reason", "reason")
@@ -169,6 +169,6 @@ def _is_over(tx: Session, review: Review, today: dt.date) -> bool:
     )
 
 
-def _must_be_known(tx: Session, review: Review, answer: str | None) -> None:
-    if answer is not None and answer not in acts.scale_of(tx, review).endorsable:
+def _must_be_known(review: Review, answer: str | None) -> None:
+    if answer is not None and answer not in acts.scale_of(review).endorsable:
         raise Invalid("answer_unknown", "answer")

@@ -34,11 +34,11 @@ TAKEN_UNASKED = 3
 """Whoever takes the other side's answer on more of them at once is asked first."""
 
 
-def is_taken(choice: Choice, own: str, theirs: Collection[str]) -> bool:
+def is_taken(choice: Choice, own: str, their_answers: Collection[str]) -> bool:
     """Whether it agrees on an answer of the other side's that isn't one's own."""
-    return choice.answer in theirs and choice.answer != own
+    return choice.answer in their_answers and choice.answer != own
 
 
-def needs_reason(answer: str, own: str, theirs: str | None) -> bool:
+def needs_reason(answer: str, own: str, reviewer_answer: str | None) -> bool:
     """Whether neither of the two gave this answer."""
-    return answer not in (own, counterpart(theirs or ""))
+    return answer not in (own, counterpart(reviewer_answer or ""))

@@ -112,7 +112,7 @@ def _store(review: Subject, sent: SentDifferences, choices: list[Choice]) -> str
     if sent.act in ("save", "keep"):
         cleared = [row.item_id for row in sent.rows.values() if row.is_cleared]
         differences.choose(actor, review.id, choices, cleared, now)
-        return str(_("Saved. Only you see your choices until you confirm them."))
+        return _("Saved. Only you see your choices until you confirm them.")
     if not choices:
         raise Invalid("difference_nothing")
     return _told(review, differences.confirm_all(actor, review.id, choices, now))
@@ -124,7 +124,9 @@ def _with_reasons(items: Mapping[int, Item], choices: list[Choice]) -> list[Choi
 
     def is_new(of: Choice) -> bool:
         item = items.get(of.item_id)
-        return bool(of.answer and item and needs_reason(of.answer, item.own or "", item.theirs))
+        return bool(
+            of.answer and item and needs_reason(of.answer, item.own or "", item.reviewer_answer)
+        )
 
     return [choice if is_new(choice) else replace(choice, reason="") for choice in choices]
 
@@ -138,7 +140,7 @@ def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) ->
     for choice in choices:
         if (item := items.get(choice.item_id)) is None:
             continue
-        sides = [item.own or "", counterpart(item.theirs or "") or ""]
+        sides = [item.own or "", counterpart(item.reviewer_answer or "") or ""]
         own, rated = sides if is_learner else sides[::-1]
         words = confirmed.get(item.id, {}).items()
         agreed = {word.answer for person_id, word in words if person_id != me and word.answer}
@@ -150,7 +152,7 @@ def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) ->
 def _told(review: Subject, done: Confirmed) -> str:
     header = pages.header_of(review.id)
     name = header.reviewer_first if pages.is_learner(review) else header.learner_first
-    told = [str(_("Confirmed."))]
+    told = [_("Confirmed.")]
     if done.agreed:
         told.append(
             ngettext(

@@ -32,10 +32,11 @@ from tracker.models.record.words import STATEMENTS, left_out, stood
 from tracker.policy.permissions import Actor, people_of
 from tracker.record.blindness.queries import BlindSpots, blind_spots
 from tracker.record.endorsements.rules import OPEN, TakenBack, may_be_excepted, taken_back
-from tracker.record.workflow.rules import REVEALED, expires_on
+from tracker.record.workflow.rules import expires_on
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import EndorsementChange, ExceptionMove
+from tracker.reviews.endorsements.queries import last_revealed
 from tracker.reviews.endorsements.records import review_of
 from tracker.reviews.review.rules import clean_text
 from tracker.rules.calendar import day_in, is_over
@@ -111,7 +112,7 @@ def propose_exception(actor: Actor, item_id: int, reason: str, now: dt.datetime)
             raise Conflict("exception_not_here")
         if _is_blind_at(tx, blind_spots(actor, now), review, statement):
             raise Conflict("statement_hidden")
-        if _is_older(tx, review, item):
+        if last_revealed(review.learner_id, [item.statement_id]) != item.id:
             raise Conflict("exception_not_here")
         if tx.scalar(_open_at(review.learner_id, statement)) is not None:
             raise Conflict("exception_there")
@@ -163,8 +164,8 @@ def withdraw_exception(
 
 
 def _over(library: Library, months: int, now: dt.datetime) -> list[int]:
-    """Those of a library that stand although their last day is over. No month is shorter than 28
-    days."""
+    """Endorsements of a library that stand although their last day is over. No month is shorter
+    than 28 days."""
     rows = session().execute(
         select(Endorsement.id, Endorsement.endorsed_at)
         .join(Person, Person.id == Endorsement.person_id)
@@ -204,8 +205,8 @@ def _locked(
 
 
 def _open_at(person_id: int, statement: Statement) -> Select[int]:
-    """The one that is proposed or agreed at the statement's level, in whichever version: there its
-    domain has the same key, in the section and the framework of the same."""
+    """The exception that is proposed or agreed at the statement's level, in any version: its domain
+    has the same key, in the same section of the same framework."""
     here = (
         select(Framework.slug, Strand.key, Domain.key)
         .join(Strand, Strand.framework_id == Framework.id)
@@ -242,7 +243,7 @@ def _is_below_met(tx: Session, item: ReviewItem) -> bool:
 
 
 def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Statement) -> bool:
-    """Whether the actor may not know of an exception that would be in the way."""
+    """Whether the actor must not learn of an exception that would be in the way."""
     if review.learner_id in blind.closed:
         return True
     hidden = [
@@ -254,22 +255,6 @@ def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Stat
         Statement.rank == statement.rank,
     )
     return bool(hidden) and tx.scalar(at_this_level.limit(1)) is not None
-
-
-def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
-    """Whether the statement was revealed again since, in this or another review of the learner."""
-    newest = tx.scalar(
-        select(ReviewItem.id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            Review.learner_id == review.learner_id,
-            ReviewItem.skill_id == item.skill_id,
-            ReviewItem.status.in_(REVEALED),
-        )
-        .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
-        .limit(1)
-    )
-    return newest != item.id
 
 
 def _is_left_out(tx: Session, review: Review, statement: Statement) -> bool:

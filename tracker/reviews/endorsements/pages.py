@@ -205,13 +205,11 @@ def _ids(
 
 
 def _wording(learner: Learner, version: str, text: str) -> str:
-    return str(
-        _(
-            "%(framework)s, version %(version)s: %(text)s",
-            framework=learner.framework,
-            version=version,
-            text=text,
-        )
+    return _(
+        "%(framework)s, version %(version)s: %(text)s",
+        framework=learner.framework,
+        version=version,
+        text=text,
     )
 
 
@@ -242,45 +240,45 @@ def _parts(
 
 
 def _answer(side: LearnerSide) -> str:
-    return str(_("%(answer)s, given %(day)s", answer=side.label, day=day(side.on)))
+    return _("%(answer)s, given %(day)s", answer=side.label, day=day(side.on))
 
 
 def _note(side: LearnerSide) -> str:
     if side.erased:
-        return str(_("It was erased."))
+        return _("It was erased.")
     if side.note is None:
-        return str(_("It went to another reviewer."))
-    return side.note or str(_("none"))
+        return _("It went to another reviewer.")
+    return side.note or _("none")
 
 
 def _evidence(was: LearnerSide, now: LearnerSide | None) -> ComparedPart:
-    label = str(_("Evidence"))
+    label = _("Evidence")
     if now is None or None in (was.pieces, now.pieces):
         return ComparedPart(label, _pieces(was), _pieces(now) if now else [], False)
     earlier, later = (
         {piece.evidence_id: piece for piece in side.pieces or ()} for side in (was, now)
     )
     gone = {key: _change(piece, later.get(key)) for key, piece in earlier.items()}
-    added = {key: str(_("added since")) for key in later.keys() - earlier.keys()}
+    added = {key: _("added since") for key in later.keys() - earlier.keys()}
     return ComparedPart(label, _pieces(was, gone), _pieces(now, added), was.pieces != now.pieces)
 
 
 def _change(was: SentPiece, now: SentPiece | None) -> str:
     if now is None:
-        return str(_("not linked anymore"))
+        return _("not linked anymore")
     if now.number != was.number:
-        return str(_("now version %(number)s", number=now.number))
-    return "" if now.reason == was.reason else str(_("another reason now"))
+        return _("now version %(number)s", number=now.number)
+    return "" if now.reason == was.reason else _("another reason now")
 
 
 def _pieces(side: LearnerSide, marks: Mapping[int, str] | None = None) -> list[str]:
     if side.pieces is None:
-        return [str(_("It went to another reviewer."))]
+        return [_("It went to another reviewer.")]
     lines = []
     for piece in side.pieces:
         title = piece.title or _("erased by its owner")
-        line = str(_("%(title)s, version %(number)s", title=title, number=piece.number))
+        line = _("%(title)s, version %(number)s", title=title, number=piece.number)
         line += f": {piece.reason}" if piece.reason else ""
         mark = (marks or {}).get(piece.evidence_id)
         lines.append(f"{line} ({mark})" if mark else line)
-    return lines or [str(_("none"))]
+    return lines or [_("none")]

@@ -237,8 +237,8 @@ def last_revealed(person_id: int, statement_ids: Sequence[int]) -> int | None:
 
 
 def as_sent(item_id: int, reader_id: int | None = None) -> LearnerSide:
-    """As it was frozen. `reader_id`: a supervisor, who gets the note and the evidence of what was
-    sent to them. Two queries."""
+    """The learner's side as it was sent. `reader_id`: of a supervisor, who gets the note and the
+    evidence only of what was sent to them. Two queries."""
     query = (
         select(
             ReviewItem.learner_answer,

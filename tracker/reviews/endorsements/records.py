@@ -60,7 +60,7 @@ def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.da
 
 @cache
 def _open_in_line() -> Select[LevelException]:
-    """What is excepted of the skill, or of what it was made of."""
+    """Open exceptions for the skill, or for what it was made of."""
     skill = bindparam("skill", type_=Integer)
     return (
         select(LevelException)
@@ -74,7 +74,7 @@ def _open_in_line() -> Select[LevelException]:
 
 
 def keep_revealed(tx: Session, person_id: int, item: ReviewItem, at: dt.datetime) -> None:
-    """The answer of an item is what others see of that person from then on."""
+    """From now on others see this answer of the item as the person's own."""
     tx.merge(
         RevealedAnswer(
             person_id=person_id,
@@ -156,7 +156,7 @@ def _end_standing(
 
 
 def review_of(tx: Session, given: Endorsement | LevelException) -> Review:
-    """In which it was given."""
+    """The review in which the endorsement was given."""
     return tx.get_one(Review, tx.get_one(ReviewItem, given.item_id).review_id)
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
 
 from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.assessment.ratings import queries_history as rating_history
@@ -26,23 +27,57 @@ from tracker.record.workflow import queries as review_subjects
 from tracker.reviews.differences.pages import differences_page
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.endorsements import pages, queries
-from tracker.reviews.endorsements.forms import ExceptionForm, RevokeForm
 from tracker.reviews.review import pages as review_pages
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_look
-from tracker.web.http.errors import flash_message
+from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.framework_asked import about
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
+from tracker.web.ui.form import Form
 from tracker.web.ui.statement_cards import StatementCards
 
 bp = Blueprint("endorsements", __name__)
 statements = Blueprint("statements", __name__)
 exceptions = Blueprint("exceptions", __name__)
+
+refusal_messages(
+    endorsement_ended=_l(
+        "This reviewed rating isn’t current anymore, so there is nothing to revoke. Look at the "
+        "page again."
+    ),
+    exception_not_here=_l(
+        "This can’t be left out here: the two of you agree that it is met or not part of the job, "
+        "your library doesn’t rate it, or it was reviewed again since. Look at the page again."
+    ),
+    exception_there=_l(
+        "One statement of this level is left out already, or it is suggested. Withdraw that one "
+        "first: at most one statement of a level can be left out."
+    ),
+    exception_needs_other=_l("You suggested this yourself. The other of you has to agree."),
+    exception_over=_l(
+        "This was withdrawn, or agreed on, or has ended in the meantime. Nothing was changed."
+    ),
+)
+
+
+class RevokeForm(Form):
+    reason = TextAreaField(
+        _l("Why you revoke it"),
+        description=_l(
+            "The learner and their supervisors read it. Write about the work, never about health "
+            "or leave."
+        ),
+    )
+
+
+class ExceptionForm(Form):
+    reason = TextAreaField(_l("Reason"))
+
 
 TAKEN_BACK = {
     TakenBack.WITHDRAWN: _l("The statement counts again."),

@@ -64,8 +64,9 @@ class QueuedReview(NamedTuple):
 def queue(
     actor: Actor, path: str, today: dt.date, *, is_stranded: bool = False
 ) -> list[QueuedReview]:
-    """Those of learners in the team at `path` and below, not the actor's own: whose reviewer can't
-    go on first, or `is_stranded` these alone, then the next due. One query."""
+    """Live reviews of learners in the team at `path` and below, but not the actor's own: those
+    whose reviewer can't go on first, or with `is_stranded` these alone, then the next due. One
+    query."""
     values = {"path": path, "library": actor.library_id, "me": actor.person_id}
     rows = ask_made(_queue_on(today, is_stranded=is_stranded), values).mappings().all()
     return sorted(
@@ -75,7 +76,8 @@ def queue(
 
 @lru_cache(maxsize=8)
 def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
+    """Live reviews with something still sealed, whose learner is or lately was at the path or
+    below. Built once a day."""
     item = aliased(ReviewItem)
     here, below = aliased(Membership), aliased(Team)
     in_reach = exists(
@@ -103,26 +105,22 @@ def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
 
 
 def waiting(queued: Sequence[QueuedReview], today: dt.date) -> list[OpenReview]:
-    """All that a list says of these, in their order. One query."""
+    """These reviews, with all that a list shows of them, in their order. One query."""
     ids = [review.review_id for review in queued]
-    by_id = {row.review_id: row for row in session().execute(_waiting_on(today), {"ids": ids})}
+    by_id = {row.review_id: row for row in open_reviews(today, Review.id.in_(ids))}
     return [by_id[review_id] for review_id in ids if review_id in by_id]
 
 
-@lru_cache(maxsize=8)
-def _waiting_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    return _open_on(today).where(Review.id.in_(bindparam("ids", expanding=True)))
-
-
 def open_reviews(today: dt.date, *which: ColumnElement[bool]) -> list[OpenReview]:
-    """The next due first. One query."""
+    """Live reviews with something still sealed, the next due first. One query."""
     rows = session().execute(_open_on(today).where(*which))
     return sorted(rows, key=lambda row: (row.due_on, row.review_id))
 
 
 @lru_cache(maxsize=8)
 def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
+    """Live reviews with something still sealed: how many of their statements are, and when their
+    learner left the team. Built once a day."""
     learner, reviewer = aliased(Person), aliased(Person)
     stays, sealed, item = aliased(Membership), aliased(ReviewItem), aliased(ReviewItem)
     last_day = func.max(func.coalesce(stays.ends_on, dt.date.max))

@@ -43,14 +43,14 @@ delegates = Blueprint("delegates", __name__, url_prefix="/deputies")
 @door(Permission.HANDOVER_READ, subjects.team)
 def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
-    found = table_page(handovers.queue(actor, path, today), page_number())
-    waiting = handovers.waiting(found.rows, today)
+    queue = table_page(handovers.queue(actor, path, today), page_number())
+    waiting = handovers.waiting(queue.rows, today)
     with_reviewer = [review for review in waiting if review.may_go_on]
     return render(
         "reviews/handovers.html",
         team=handovers.team_name(team.id),
         alone=handovers.alone(actor, path, today),
-        found=found,
+        queue=queue,
         can_tick=any(review.sent > 1 for review in waiting),
         stranded=[review for review in waiting if not review.may_go_on],
         overdue=[review for review in with_reviewer if review.due_on < today],

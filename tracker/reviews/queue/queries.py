@@ -119,7 +119,7 @@ def _queue(
 def _queue_on(today: dt.date, *, is_inbox: bool, since: dt.date | None) -> Select[*tuple[Any, ...]]:
     """Built once a day."""
     actor = bindparam("actor", type_=Integer)
-    theirs = (
+    is_theirs = (
         and_(Review.reviewer_id == actor, NOT_WITHDRAWN, reviewer_may_go_on(today))
         if is_inbox
         else Review.learner_id == actor
@@ -176,7 +176,7 @@ def _queue_on(today: dt.date, *, is_inbox: bool, since: dt.date | None) -> Selec
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)
-        .where(theirs, true() if since is None else is_lately)
+        .where(is_theirs, true() if since is None else is_lately)
         .group_by(Review.id, Team.name, Person.id, Person.name, Framework.id)
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)

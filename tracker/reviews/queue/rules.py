@@ -107,7 +107,7 @@ def round_load(
 
 
 def _by_week(minutes: int, starts_on: dt.date, days: int) -> tuple[WeekLoad, ...]:
-    """The same on each day; the weeks make up the whole."""
+    """Spread evenly over the days; the weeks add up to the whole."""
     cuts = [*range(0, days, WEEK_DAYS), days]
     return tuple(
         WeekLoad(

@@ -31,7 +31,7 @@ class PrintedReview:
 
 
 def printed(page: ReviewOutcome, library_id: int) -> PrintedReview:
-    """Two more statements than the page."""
+    """Takes two queries more than the page."""
     header = page.header
     names = (header.reviewer_first, header.learner_first)
     thanks = [(names[by], row.text) for by, row in sorted(item_details.thanks(header.id).items())]
@@ -68,11 +68,9 @@ def document(paper: PrintedReview) -> Document:
 
 def _facts(of: ReviewOutcome, library: str) -> list[list[str]]:
     header = of.header
-    made_for = (
-        _("%(name)s, as learner", name=session.actor().name)
-        if of.is_learner
-        else _("%(name)s, as supervisor", name=session.actor().name)
-    )
+    made_for = _("%(name)s, as learner", name=session.actor().name)
+    if not of.is_learner:
+        made_for = _("%(name)s, as supervisor", name=session.actor().name)
     return [
         [_("Learner"), header.learner],
         [_("Supervisor"), header.reviewer],
@@ -89,18 +87,16 @@ def _lead(of: ReviewOutcome) -> list[str]:
     """How the answers came about, the counts of the page, and what is not in here."""
     header, differing = of.header, of.by_end[End.DIFFERS]
     names = {"learner": header.learner, "reviewer": header.reviewer}
-    how = (
-        _(
+    how = _(
+        "%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s "
+        "answer.",
+        **names,
+    )
+    if header.open:
+        how = _(
             "This was an open review: %(reviewer)s saw %(learner)s\u2019s answers while answering.",
             **names,
         )
-        if header.open
-        else _(
-            "%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s "
-            "answer.",
-            **names,
-        )
-    )
     if of.compared:
         how += " " + _(
             "%(equal)s of %(compared)s were the same at once, so they were reviewed.",
@@ -152,11 +148,11 @@ def _parts(of: ReviewOutcome) -> list[Data]:
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
-    theirs = of.words.theirs(item.theirs) if item.theirs else ""
+    reviewed = of.words.by_reviewer(item.reviewer_answer) if item.reviewer_answer else ""
     ground = str(labels.GROUNDS[item.ground]) if item.ground else ""
     voices = [
         (of.header.learner_first, item.own_label, "", item.own_note),
-        (of.header.reviewer_first, theirs, ground, item.their_note),
+        (of.header.reviewer_first, reviewed, ground, item.their_note),
     ]
     return {
         "title": item.title,
@@ -199,10 +195,8 @@ def _piece(piece: SentEvidence) -> Data:
         erased = _("This piece of evidence was erased by its owner.")
         return {"title": "", "facts": erased, "href": "", "reason": ""}
     kinds = {"file": _("file"), "link": _("link"), "note": _("note")}
-    facts = [
-        kinds[piece.kind],
-        *([_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else []),
-    ]
+    done = [_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else []
+    facts = [kinds[piece.kind], *done]
     reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
     words = f"({', '.join(facts)})"
     return {"title": piece.title, "facts": words, "href": piece.href, "reason": reason}
@@ -229,7 +223,7 @@ def _outcome(of: ReviewOutcome, item: Item) -> Data:
 def _proposal(name: str, side: SideConfirmation) -> str:
     """What one side confirmed of a difference that is still open."""
     if side.answer is None:
-        return str(_("%(name)s wants to talk about it.", name=name))
+        return _("%(name)s wants to talk about it.", name=name)
     words = _("%(name)s would agree on %(answer)s", name=name, answer=side.label)
     return f"{words}: {side.reason}" if side.reason else str(words)
 
@@ -243,12 +237,12 @@ def _step(step: AgreedNextStep) -> Data:
 def _room(of: ReviewOutcome, item: Item) -> list[str]:
     """What the two can tick, to put it on the page afterwards."""
     answers = of.words.agreed(by_learner=of.is_learner)
-    given = [answers[key] for key in (item.own, counterpart(item.theirs or "")) if key in answers]
-    return [*given, _("another"), _("no agreement")]
+    keys = item.own, counterpart(item.reviewer_answer or "")
+    return [*(answers[key] for key in keys if key in answers), _("another"), _("no agreement")]
 
 
 def _lists(of: ReviewOutcome) -> list[Data]:
-    """What needs no talk: short."""
+    """Statements that need no talk, in one line each."""
     name = of.header.reviewer
     lists = [
         (End.SAME, _("Equal"), _("Both answered the same: reviewed by %(name)s.", name=name)),
@@ -281,20 +275,18 @@ def _lists(of: ReviewOutcome) -> list[Data]:
 
 def _line(of: ReviewOutcome, item: Item) -> Data:
     """With the answer where both gave it, or the reviewer gave none."""
-    said = item.own_label if end_of(item) in (End.SAME, End.UNSEEN) else ""
+    label = item.own_label if end_of(item) in (End.SAME, End.UNSEEN) else ""
     steps = [_step(step) for step in of.steps.get(item.id, [])]
     words = [_("Next step: %(text)s", text=f"{step['text']} ({step['facts']})") for step in steps]
     words += map(story, of.exceptions.get(item.id, []))
-    return {"code": item.code, "title": item.title, "said": said, "steps": words}
+    return {"code": item.code, "title": item.title, "said": label, "steps": words}
 
 
 def _close(of: ReviewOutcome) -> str:
     if not of.by_end[End.DIFFERS]:
         return ""
-    return str(
-        _(
-            "Both ratings stay on record, whatever is agreed. After %(day)s what is still open "
-            "ends with no agreement.",
-            day=full_day(of.header.differences_due_on),
-        )
+    return _(
+        "Both ratings stay on record, whatever is agreed. After %(day)s what is still open "
+        "ends with no agreement.",
+        day=full_day(of.header.differences_due_on),
     )

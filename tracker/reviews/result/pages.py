@@ -99,7 +99,7 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         changed = _changed(of, shown, then)
     steps = [StepOf(item.title, step) for item in of.items for step in of.steps.get(item.id, ())]
     ends, thanks = of.by_end, item_details.thanks(header.id)
-    own, theirs = thanks.get(is_learner), thanks.get(not is_learner)
+    own, their_thanks = thanks.get(is_learner), thanks.get(not is_learner)
     can_send = is_learner and access.may(Permission.REVIEW_SEND)
     apart = ends[End.NO_AGREEMENT]
     asked = second_opinions.asked([item.id for item in apart]) if is_learner and apart else {}
@@ -119,9 +119,9 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         changed=changed[:SHOWN],
         more=changed[SHOWN:],
         reads_record=sheets_of is not None,
-        steps=sorted(steps, key=lambda each: (each.step.due_on or dt.date.max, each.step.id)),
+        steps=sorted(steps, key=lambda step: (step.step.due_on or dt.date.max, step.step.id)),
         own_thanks=own,
-        their_thanks=theirs,
+        their_thanks=their_thanks,
         form=typed or ThanksForm(formdata=None, data={"text": own.text if own else ""}),
         longest=THANKS_MAX,
         asked=asked,
@@ -159,7 +159,7 @@ def _rest(ends: Mapping[str, list[Item]], header: ReviewHeader, is_learner: bool
 
 
 def _size(squares: int) -> str:
-    """Of the squares, so that up to sixty stand beside each other."""
+    """The size of the squares: up to sixty fit in one row."""
     return "most" if squares > 36 else "many" if squares > 18 else "few"
 
 
@@ -176,7 +176,8 @@ def _reads_record(header: ReviewHeader, is_learner: bool) -> bool:
 
 
 def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
-    """On the version of the review. Three queries."""
+    """The sheets of when it was sent and when it ended, on the version of the review. Three
+    queries."""
     today = session.today()
     learner = learners.learner(header.learner_id, today)
     is_own = header.learner_id == session.actor().person_id
@@ -230,12 +231,12 @@ def _moved(move: DomainMove, met: str) -> MovedLevel:
 
 def _levels_title(moved: list[MovedLevel]) -> str:
     if all(move.is_up for move in moved):
-        return str(_("Level reached") if len(moved) == 1 else _("Levels reached"))
-    return str(_("Levels that moved"))
+        return _("Level reached") if len(moved) == 1 else _("Levels reached")
+    return _("Levels that moved")
 
 
 def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]:
-    """What is new comes last."""
+    """The ratings that changed by the review; those that are new come last."""
     lines = {line.statement.id: line for line in then.lines}
     scale, labels_of = of.words.steps, of.words.agreed(by_learner=of.is_learner)
     changes = []
@@ -248,25 +249,25 @@ def _changed(of: ReviewOutcome, shown: list[Item], then: Sheet) -> list[Changed]
         now = None if end is End.NO_AGREEMENT else item.agreed or item.own
         if now == before:
             continue
-        was, step = (scale.step(each) if each else None for each in (before, now))
+        was, step = (scale.step(answer) if answer else None for answer in (before, now))
         way = -1 if now is None else 0 if not was or not step else (step > was) - (step < was)
         changes.append(
             Changed(
                 item=item,
-                before=labels_of[before] if before else str(_("Not reviewed")),
-                now=labels_of[now] if now else str(_("Not counted")),
+                before=labels_of[before] if before else _("Not reviewed"),
+                now=labels_of[now] if now else _("Not counted"),
                 way=way,
                 how=_how(of, item, end),
                 is_new=before is None,
             )
         )
-    return sorted(changes, key=lambda each: each.is_new)
+    return sorted(changes, key=lambda change: change.is_new)
 
 
 def _how(of: ReviewOutcome, item: Item, end: End) -> str:
     if end is End.SAME:
-        return str(_("The same"))
+        return _("The same")
     if end is End.NO_AGREEMENT:
-        return str(_("No agreement"))
+        return _("No agreement")
     both = of.confirmations[item.id].values()
-    return str(_("Agreed %(day)s", day=day(max(each.confirmed_at for each in both))))
+    return _("Agreed %(day)s", day=day(max(side.confirmed_at for side in both)))

@@ -10,6 +10,7 @@ from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.record.endorsements import queries as endorsements
 from tracker.record.endorsements.queries import EndorsementOutcome
 from tracker.record.endorsements.rules import may_be_excepted
+from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.differences import queries as differences
 from tracker.reviews.differences.queries import ProposedException
@@ -86,7 +87,7 @@ class ReviewOutcome:
 
 
 def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
-    """Notes the look where it is not the learner's own."""
+    """All that the reader may see of it. A look at somebody else's record is noted."""
     if not is_learner:
         access.note_look(header.learner_id, "review")
     items = (
@@ -94,7 +95,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     )
     ids = [item.id for item in items]
     shown = {item.id for item in items if not is_hidden(header, item, is_learner)}
-    words = ReviewLabels.of(item_details.scale(header.framework_id), header)
+    words = ReviewLabels.of(versions.scale(header.framework_id), header)
     return ReviewOutcome(
         header=header,
         items=items,
@@ -105,9 +106,9 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         messages=item_details.messages_of(ids),
         confirmations=item_details.confirmations(header.id),
         steps=item_details.steps(header.id),
-        given={key: each for key, each in endorsements.outcomes(header.id).items() if key in shown},
+        given={key: of for key, of in endorsements.outcomes(header.id).items() if key in shown},
         exceptions={
-            key: each for key, each in differences.exceptions(header.id).items() if key in shown
+            key: of for key, of in differences.exceptions(header.id).items() if key in shown
         },
         exceptable=frozenset(
             item.id

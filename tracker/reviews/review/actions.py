@@ -230,17 +230,17 @@ def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | N
 
 def _reveal(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
     """Show each side the other's answer: equal ones stand as endorsements from here on."""
-    theirs = str(item.reviewer_answer)
-    move = reveal_move(item.learner_answer, theirs)
+    reviewer_answer = str(item.reviewer_answer)
+    move = reveal_move(item.learner_answer, reviewer_answer)
     act(tx, move, review, item, by, now)
     endorsements.keep_revealed(tx, review.learner_id, item, now)
     if move is Move.REVEAL_EQUAL:
-        endorsements.stand(tx, review, item, endorsed_answer(theirs), now)
+        endorsements.stand(tx, review, item, endorsed_answer(reviewer_answer), now)
 
 
 def _lock_person(tx: Session, actor: Actor) -> None:
-    """Sendings of one person follow each other. Raises Missing when they may not sign in any
-    more."""
+    """Lock the person's row, so that what they send follows one another. Raises Missing when they
+    may not sign in any more."""
     active = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
     if tx.scalar(held(active)) is None:
         raise Missing
@@ -249,7 +249,8 @@ def _lock_person(tx: Session, actor: Actor) -> None:
 def _team(
     actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date, not_by: int | None
 ) -> Reviewer:
-    """Where the reviewer may review the actor now. Raises Invalid("review_not_supervisor")."""
+    """The team where the reviewer may review the actor now. Raises
+    Invalid("review_not_supervisor")."""
     for reviewer in eligible_reviewers.of_one(actor.person_id, today, not_by):
         if reviewer.person_id == reviewer_id and team_id in (None, reviewer.team_id):
             return reviewer

@@ -64,7 +64,7 @@ def answer(actor: Actor, responses: Sequence[ReviewerResponse], now: dt.datetime
         rows = tx.execute(_sent(actor.today(now)), values).all()
         if len(rows) != len(response_to) or not all(row.is_theirs for row in rows):
             raise Missing
-        scales = {row.Review.framework_id: acts.scale_of(tx, row.Review) for row in rows}
+        scales = {row.Review.framework_id: acts.scale_of(row.Review) for row in rows}
         changed, refused = 0, dict[int, Refusal]()
         for row in rows:
             scale = scales[row.Review.framework_id]
@@ -87,14 +87,14 @@ def _sent(today: dt.date) -> Select[*tuple[Any, ...]]:
     drafted = exists().where(
         Draft.person_id == me, Draft.form == RESPONSE, Draft.subject == cast(ReviewItem.id, String)
     )
-    theirs = (Review.reviewer_id == me) & (Review.learner_id != me) & reviewer_may_go_on(today)
+    is_theirs = (Review.reviewer_id == me) & (Review.learner_id != me) & reviewer_may_go_on(today)
     return (
         select(
             ReviewItem,
             Review,
             ReviewItemText,
             Team,
-            theirs.label("is_theirs"),
+            is_theirs.label("is_theirs"),
             exists().where(ReviewItemEvidence.item_id == ReviewItem.id).label("has_evidence"),
             drafted.label("has_draft"),
         )
@@ -114,7 +114,7 @@ def _respond(
     scale: Scale,
     now: dt.datetime,
 ) -> bool:
-    """Whether something changed."""
+    """Write one response. Returns whether something changed."""
     note = clean_text(response.note, "note", required=response.answer is None)
     ground = response.ground if response.answer not in (None, *WITHOUT_GROUND) else None
     if response.answer is not None:
@@ -144,7 +144,7 @@ def _respond(
 def _must_be_whole(
     answer: str, ground: Ground | None, note: str, scale: Scale, *, has_evidence: bool
 ) -> None:
-    """With all that an answer needs of how its reviewer knows. Raises Invalid."""
+    """Raises Invalid where an answer lacks what it needs of how its reviewer knows."""
     if ground is None and answer not in WITHOUT_GROUND:
         raise Invalid("review_ground_needed", "ground")
     if answer not in scale.theirs:

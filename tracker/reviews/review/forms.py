@@ -37,13 +37,11 @@ refusal_messages(
     ),
     review_not_rated=_l(
         "Some of these statements cannot be sent: you have not rated them, or your library does "
-        "not "
-        "rate them. Choose from the list below."
+        "not rate them. Choose from the list below."
     ),
     review_out_already=_l(
         "Some of these statements are with a reviewer already. Nothing was sent; the list shows "
-        "what "
-        "can be sent now."
+        "what can be sent now."
     ),
     review_ground_needed=_l("Say how you know. Your answer is kept on this page."),
     review_ground_empty=_l(
@@ -55,8 +53,7 @@ refusal_messages(
     review_text_needed=_l("Write something here first."),
     review_text_long=_l(
         "This can be %(longest)s characters long; it has %(length)s. It is kept on this page: "
-        "shorten "
-        "it and send it again."
+        "shorten it and send it again."
     ),
     review_answer_needed=_l("Choose an answer, or Return to ask a question."),
     review_ground_unknown=_l("This isn’t a way to know it that is offered. Choose again."),
@@ -72,13 +69,11 @@ refusal_messages(
     ),
     review_changed=_l(
         "Something in this review changed while you had the check page open, so nothing was "
-        "revealed. "
-        "Look at the check page again."
+        "revealed. Look at the check page again."
     ),
     review_not_ready=_l(
         "There is nothing to reveal now: a statement still waits for an answer, or all were "
-        "revealed "
-        "before. Nothing was changed."
+        "revealed before. Nothing was changed."
     ),
     differences_over=_l(
         "The time for these differences is over, so each that was open ended with no agreement. "

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy.permissions import Subject
+from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.reviews.batch.forms import SentCard
 from tracker.reviews.handovers import queries as handovers
@@ -102,7 +103,7 @@ def item_page(
             here.id
         ),
         words=words_of(header),
-        form=form or _said(here),
+        form=form or _saved_form(here),
         current=current,
         grounds=labels.grounds(),
         ground_words=labels.GROUNDS,
@@ -144,12 +145,12 @@ def check_page(review_id: int) -> ResponseReturnValue:
     )
 
 
-def _said(here: Item) -> AnswerForm:
-    """The form as the item stands."""
+def _saved_form(here: Item) -> AnswerForm:
+    """The answer form, filled in with what is saved of the item."""
     return AnswerForm(
         formdata=None,
         data={
-            "answer": here.theirs,
+            "answer": here.reviewer_answer,
             "ground": here.ground,
             "note": here.their_note,
             "version": here.version,
@@ -171,7 +172,7 @@ def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
 
 
 def words_of(header: ReviewHeader) -> labels.ReviewLabels:
-    return labels.ReviewLabels.of(item_details.scale(header.framework_id), header)
+    return labels.ReviewLabels.of(versions.scale(header.framework_id), header)
 
 
 def is_learner(subject: Subject) -> bool:
@@ -222,7 +223,7 @@ def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> Response
         "reviews/conflict.html",
         lang=header.lang,
         header=header,
-        said=errors.message_for(refusal),
+        why=errors.message_for(refusal),
         href=href,
         is_learner=of_learner,
         item=next((item for item in items if item.id == item_id), None),
@@ -240,7 +241,7 @@ def conflict_page_of_many(
     return render(
         "reviews/conflict.html",
         header=None,
-        said=errors.message_for(refusal),
+        why=errors.message_for(refusal),
         href=href,
         typed=_on_cards(typed, []),
     ), 409

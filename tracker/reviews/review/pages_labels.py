@@ -95,8 +95,8 @@ class ReviewLabels:
         if self.asked:
             return self.asked
         if name:
-            return str(_("I had the chance to see it, and %(name)s does this …", name=name))
-        return str(_("I had the chance to see it, and this person does it …"))
+            return _("I had the chance to see it, and %(name)s does this …", name=name)
+        return _("I had the chance to see it, and this person does it …")
 
     @property
     def steps(self) -> Scale:
@@ -106,13 +106,13 @@ class ReviewLabels:
         """What an answer of either side counts as."""
         return self.steps.meaning(answer)
 
-    def theirs(self, answer: str | str) -> str:
-        """A reviewer's answer."""
+    def by_reviewer(self, answer: str) -> str:
+        """The label of a reviewer's answer."""
         key = str(answer)
         if key == CANNOT_TELL:
-            return str(_("Haven’t seen it"))
+            return _("Haven’t seen it")
         if key == NOT_THEIR_WORK:
-            return str(_("Outside their job"))
+            return _("Outside their job")
         return self.scale[key].label
 
     def answers(self) -> list[AnswerChoice]:
@@ -140,7 +140,9 @@ class ReviewLabels:
         return [
             *graded,
             *(
-                AnswerChoice(key, self.theirs(key), text, shortcut(key, 0), needs_no_ground=True)
+                AnswerChoice(
+                    key, self.by_reviewer(key), text, shortcut(key, 0), needs_no_ground=True
+                )
                 for key, text in others.items()
             ),
             AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
@@ -149,7 +151,7 @@ class ReviewLabels:
     def agreed(self, *, by_learner: bool) -> dict[str, Wording]:
         """What the two can agree on, by key, as this side says it."""
         labels = {key: self.scale[key].label for key in self.steps.endorsable}
-        return labels if by_learner else {**labels, NOT_MY_WORK: self.theirs(NOT_THEIR_WORK)}
+        return labels if by_learner else {**labels, NOT_MY_WORK: self.by_reviewer(NOT_THEIR_WORK)}
 
 
 def result_words(same: int, agreed: int, apart: int) -> str:
@@ -161,9 +163,9 @@ def result_words(same: int, agreed: int, apart: int) -> str:
     )
     total = same + agreed + apart
     if not total:
-        return str(_("Nothing was reviewed"))
+        return _("Nothing was reviewed")
     in_words = ", ".join(words for count, words in parts if count)
-    return str(_("%(num)d reviewed: %(parts)s", num=total, parts=in_words))
+    return _("%(num)d reviewed: %(parts)s", num=total, parts=in_words)
 
 
 def grounds() -> list[AnswerChoice]:

@@ -56,7 +56,7 @@ def time_left(statements: int, seconds: int) -> str:
     """How long so many statements take, at so many seconds for each."""
     minutes = minutes_for(statements, seconds)
     if not minutes:
-        return str(_("nothing left to answer"))
+        return _("nothing left to answer")
     hours, rest = divmod(minutes, 60)
     if hours:
         words = _("about %(hours)s h %(minutes)s min left", hours=hours, minutes=rest)
@@ -143,7 +143,7 @@ def following(screens: Sequence[Screen], current: int = 0) -> Screen | None:
 
 
 def following_href(review_id: int, screens: Sequence[Screen], current: int = 0) -> str:
-    """Of the following screen, or of the check page."""
+    """The address of the following screen, or of the check page."""
     screen = following(screens, current)
     return url_for("reviews.check", review_id=review_id) if screen is None else screen.href
 

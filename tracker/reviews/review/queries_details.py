@@ -28,8 +28,7 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.models.joins import scale_answer
-from tracker.record.versions.queries import scale_labels
-from tracker.record.versions.rules import CitationChip, ScaleLabel
+from tracker.record.versions.rules import CitationChip
 from tracker.reviews.review.rules import seen_stamp
 from tracker.rules.core.wording import Wording
 
@@ -196,19 +195,3 @@ def citations(statement_id: int) -> list[CitationChip]:
         .order_by(Citation.position)
     )
     return [CitationChip(*row) for row in rows]
-
-
-def scale(framework_id: int) -> tuple[ScaleLabel, ...]:
-    """The framework's own words for the answers, in order. One query."""
-    rows = session().execute(
-        select(
-            ScaleAnswer.key,
-            ScaleAnswer.label,
-            ScaleAnswer.description.label("words"),
-            ScaleAnswer.reviewer_description,
-            ScaleAnswer.counts_as,
-        )
-        .where(ScaleAnswer.framework_id == framework_id)
-        .order_by(ScaleAnswer.position)
-    )
-    return scale_labels(rows)

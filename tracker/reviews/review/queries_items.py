@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made, session
-from tracker.frameworks.changes.rules_wording import Piece, pieces
+from tracker.frameworks.changes.rules_wording import Wordings, pieces
 from tracker.frameworks.versions.rules import Change
 from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import (
@@ -79,7 +79,7 @@ class Item:
     own: str | None
     own_label: Wording
     own_note: str
-    theirs: str | None
+    reviewer_answer: str | None
     ground: Ground | None
     their_note: str
     agreed: str
@@ -92,13 +92,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OtherWording:
-    """Of a later or an earlier version, with its title where that is another one; `then` and
-    `now`: the item's wording and that one, with the words that differ."""
+    """Of a later or an earlier version, with its title where that is another one; `wordings`: the
+    item's and that one."""
 
     version: str
     title: Wording
-    then: tuple[Piece, ...]
-    now: tuple[Piece, ...]
+    wordings: Wordings
 
 
 def for_reviewer(review_id: int) -> list[Item]:
@@ -158,7 +157,7 @@ def other_wordings(review_ids: Collection[int]) -> dict[int, OtherWording]:
         )
     )
     return {
-        item_id: OtherWording(name, title, *pieces(before, after))
+        item_id: OtherWording(name, title, Wordings(*pieces(before, after)))
         for item_id, name, title, before, after in rows
     }
 
@@ -253,7 +252,7 @@ def _items(
             case((may_own, ReviewItem.learner_answer)).label("own"),
             _or_nothing(may_own, ReviewItem.learner_answer_label).label("own_label"),
             _or_nothing(may_own, ReviewItemText.learner_note).label("own_note"),
-            case((may_theirs, ReviewItem.reviewer_answer)).label("theirs"),
+            case((may_theirs, ReviewItem.reviewer_answer)).label("reviewer_answer"),
             case((may_theirs, ReviewItem.ground)).label("ground"),
             _or_nothing(may_theirs, ReviewItemText.reviewer_note).label("their_note"),
             func.coalesce(agreed, "").label("agreed"),

@@ -81,26 +81,26 @@ def clean_text(typed: str, field: str, *, required: bool, longest: int = REVIEW_
     return text
 
 
-def is_equal(own: str, theirs: str) -> bool:
+def is_equal(own: str, reviewer_answer: str) -> bool:
     """A learner's *not sure* equals nothing; a supervisor's *cannot tell* equals nothing either."""
-    return counterpart(theirs) == own
+    return counterpart(reviewer_answer) == own
 
 
-def endorsed_answer(theirs: str) -> str:
+def endorsed_answer(reviewer_answer: str) -> str:
     """What an endorsement by this answer says. ValueError for *cannot tell*, which endorses
     nothing."""
-    answer = counterpart(theirs)
+    answer = counterpart(reviewer_answer)
     if answer is None:
-        raise ValueError(f"{theirs} endorses nothing")
+        raise ValueError(f"{reviewer_answer} endorses nothing")
     return answer
 
 
-def reveal_move(own: str, theirs: str) -> Move:
+def reveal_move(own: str, reviewer_answer: str) -> Move:
     """The move that revealing an answered item makes. ValueError for *cannot tell*: that is not
     revealed."""
-    if theirs == CANNOT_TELL:
-        raise ValueError(f"an item with {theirs} is not revealed: it was not observed")
-    return Move.REVEAL_EQUAL if is_equal(own, theirs) else Move.REVEAL_DIFFERENT
+    if reviewer_answer == CANNOT_TELL:
+        raise ValueError(f"an item with {reviewer_answer} is not revealed: it was not observed")
+    return Move.REVEAL_EQUAL if is_equal(own, reviewer_answer) else Move.REVEAL_DIFFERENT
 
 
 def screens(items: Sequence[T], part_of: Callable[[T], Hashable]) -> list[list[T]]:

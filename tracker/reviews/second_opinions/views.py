@@ -61,13 +61,13 @@ def send(endorsement: Subject) -> ResponseReturnValue:
 
 def _form(endorsement: Subject) -> ReaderForm:
     form = ReaderForm()
-    found = endorsements.one(endorsement.id)
+    first = endorsements.one(endorsement.id)
     actor, today = session.actor(), session.today()
-    readers = eligible_reviewers.of_one(actor.person_id, today, found.endorser_id)
+    readers = eligible_reviewers.of_one(actor.person_id, today, first.endorser_id)
     seen = second_opinions.could_see(
         actor,
         {reader.person_id for reader in readers},
-        since=day_in(actor.time_zone, found.on),
+        since=day_in(actor.time_zone, first.on),
         today=today,
     )
     form.reviewer.choices = fields.choices(

@@ -57,9 +57,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     listed = {*ticked, *(usual if suggests else ())}
     others = StatementFinder(
         [statement for statement in statements if statement.statement_id not in listed],
-        lambda each: (each.title, each.text, each.domain, each.level),
-        lambda each: FinderDomain(
-            str(each.domain_id), "" if learner is None else learner.lang, each.domain
+        lambda one: (one.title, one.text, one.domain, one.level),
+        lambda one: FinderDomain(
+            str(one.domain_id), "" if learner is None else learner.lang, one.domain
         ),
     )
     address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
@@ -80,7 +80,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         learner=learner,
         statements=statements,
         others=others,
-        found=others.shown,
+        shown=others.shown,
         later=sum(statement.later is not None for statement in statements),
         listed=[statement for statement in statements if statement.statement_id in listed],
         ticked=ticked,
@@ -125,44 +125,36 @@ def reviewer_words(reviewer: Reviewer) -> str:
     """A reviewer to choose: the name, why they may, and until when they are away."""
     if reviewer.away_until is None:
         return _reviewer(reviewer)
-    return str(
-        _("%(name)s, away until %(day)s", name=_reviewer(reviewer), day=day(reviewer.away_until))
-    )
+    return _("%(name)s, away until %(day)s", name=_reviewer(reviewer), day=day(reviewer.away_until))
 
 
 def _reviewer(reviewer: Reviewer) -> str:
     name = told_apart(reviewer.name, reviewer.person_id)
     if reviewer.deputy_for:
-        return str(
-            _(
-                "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
-                name=name,
-                team=reviewer.team,
-                other=reviewer.deputy_for,
-                day=day(reviewer.until),
-            )
+        return _(
+            "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
+            name=name,
+            team=reviewer.team,
+            other=reviewer.deputy_for,
+            day=day(reviewer.until),
         )
     if reviewer.outside:
-        return str(_("%(name)s (supervises %(team)s)", name=name, team=reviewer.outside))
+        return _("%(name)s (supervises %(team)s)", name=name, team=reviewer.outside)
     if reviewer.one_only:
-        return str(
-            _(
-                "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
-                name=name,
-                team=reviewer.team,
-                above=reviewer.above,
-            )
+        return _(
+            "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
+            name=name,
+            team=reviewer.team,
+            above=reviewer.above,
         )
     if reviewer.above:
-        return str(
-            _(
-                "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
-                name=name,
-                team=reviewer.team,
-                above=reviewer.above,
-            )
+        return _(
+            "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
+            name=name,
+            team=reviewer.team,
+            above=reviewer.above,
         )
-    return str(_("%(name)s (%(team)s)", name=name, team=reviewer.team))
+    return _("%(name)s (%(team)s)", name=name, team=reviewer.team)
 
 
 def _sendable(learner: Learner) -> list[Sendable]:

@@ -90,14 +90,14 @@ def _by_learner(
     paths = {at for team in teams for at in upwards(team.path)}
     library = min(paths, key=len, default=NOWHERE) if is_of_one else NOWHERE
     supervisors = _supervisors(paths, today, without, library)
-    by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
-    named = {each.person_id for heads in supervisors.values() for each in heads}
+    by_path = {path: [head.person_id for head in heads] for path, heads in supervisors.items()}
+    named = {head.person_id for heads in supervisors.values() for head in heads}
     stand_ins = _by_first(_stand_ins_on(today), {"supervisors": [*named]})
     willing = {
-        each.person_id: each
+        head.person_id: head
         for heads in supervisors.values()
-        for each in heads
-        if is_of_one and each.gives_second_opinions
+        for head in heads
+        if is_of_one and head.gives_second_opinions
     }
     by_learner: dict[int, dict[tuple[int, int], Reviewer]] = {key: {} for key in person_ids}
     for team in teams:
@@ -120,7 +120,7 @@ def _by_learner(
     for team in teams:
         reviewers = by_learner[team.learner_id]
         known = {team.learner_id, not_by, *(person_id for person_id, _team in reviewers)}
-        for person in sorted(willing.values(), key=lambda each: (each.name, each.person_id)):
+        for person in sorted(willing.values(), key=lambda head: (head.name, head.person_id)):
             if person.person_id not in known:
                 reviewers[person.person_id, team.id] = _reviewer(
                     person, team, one_only=True, outside=person.team

@@ -90,7 +90,7 @@ def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedW
 
 
 def _name(compared: GapComparison, one: int) -> str:
-    return compared.names[one] or str(_("Deleted account %(number)s", number=one))
+    return compared.names[one] or _("Deleted account %(number)s", number=one)
 
 
 def _figures(of: GapChange | None, *, is_in_time: bool) -> list[str | int]:
@@ -115,27 +115,25 @@ def _short(of: GapChange | None, figures: list[str | int], then: str, now: str) 
         return str(both)
     if not of.difference:
         none = _("no difference, %(num)s below target", num=of.after)
-        return str(_("%(known)s people compared: %(words)s", known=both, words=none))
-    return str(
-        _(
-            "%(known)s people compared: %(difference)s. Below target: %(before)s (%(then)s), "
-            "%(after)s (%(now)s)",
-            known=both,
-            difference=difference,
-            before=of.before,
-            then=then,
-            after=of.after,
-            now=now,
-        )
+        return _("%(known)s people compared: %(words)s", known=both, words=none)
+    return _(
+        "%(known)s people compared: %(difference)s. Below target: %(before)s (%(then)s), "
+        "%(after)s (%(now)s)",
+        known=both,
+        difference=difference,
+        before=of.before,
+        then=then,
+        after=of.after,
+        now=now,
     )
 
 
 def _since(of: GapChange, then: str) -> str:
     if not of.both:
-        return str(_("Nothing can be compared: nobody’s level is known both times."))
+        return _("Nothing can be compared: nobody’s level is known both times.")
     if not of.reached and not of.fell:
-        return str(
-            _("Unchanged since %(round)s: nobody reached a target or fell below one.", round=then)
+        return _(
+            "Unchanged since %(round)s: nobody reached a target or fell below one.", round=then
         )
     reached = ngettext(
         "%(num)d target was reached", "%(num)d targets were reached", len(of.reached)
@@ -147,10 +145,10 @@ def _since(of: GapChange, then: str) -> str:
         "fell": fell if of.fell else _("none was lost"),
     }
     if of.difference < 0:
-        return str(_("Better than in %(round)s: %(reached)s, %(fell)s.", **words))
+        return _("Better than in %(round)s: %(reached)s, %(fell)s.", **words)
     if of.difference > 0:
-        return str(_("Worse than in %(round)s: %(reached)s, %(fell)s.", **words))
-    return str(_("Neither better nor worse than in %(round)s: %(reached)s, %(fell)s.", **words))
+        return _("Worse than in %(round)s: %(reached)s, %(fell)s.", **words)
+    return _("Neither better nor worse than in %(round)s: %(reached)s, %(fell)s.", **words)
 
 
 def _grounds(
@@ -202,15 +200,13 @@ def _moved(compared: GapComparison, lang: str) -> Iterator[str]:
 
 def _of_self_ratings(of: GapChange) -> str:
     if not of.both:
-        return str(_("Nothing can be compared: nobody’s level is known by both."))
-    return str(
-        _(
-            "Of %(both)s targets known by both, %(own)s are reached by self-ratings and "
-            "%(reviewed)s by reviews.",
-            both=of.both,
-            own=of.both - of.before,
-            reviewed=of.both - of.after,
-        )
+        return _("Nothing can be compared: nobody’s level is known by both.")
+    return _(
+        "Of %(both)s targets known by both, %(own)s are reached by self-ratings and "
+        "%(reviewed)s by reviews.",
+        both=of.both,
+        own=of.both - of.before,
+        reviewed=of.both - of.after,
     )
 
 

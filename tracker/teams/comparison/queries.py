@@ -55,7 +55,7 @@ class GapComparison(NamedTuple):
 
 def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
     """With a round three queries, and one where that page or its targets are of another time."""
-    if chosen.compare is None and not chosen.beside:
+    if chosen.compare is None and not chosen.with_self:
         return None
     keys = {domain.id: domain.key for domain in of.domains}
     targets: Targets = {
@@ -79,7 +79,8 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
 def _with_round(
     of: GapMatrix, chosen: MatrixFilters, at: PastRound, targets: Targets
 ) -> GapComparison:
-    """The targets of then are those of the jobs that they have on the page, or had at all."""
+    """Against the end of a round. The earlier targets are those of the jobs that people have on the
+    page, or of all that they had."""
     domains = {domain.key: domain for domain in kept_domains(at)}
     rows = _kept(of, at)
     people = {one.person_id: one for one in of.everybody}
@@ -137,7 +138,7 @@ def _compared(
 def _measured(
     of: GapMatrix, domains: Iterable[DomainShape], words: Words, targets: Targets
 ) -> dict[int, GapRow]:
-    """In the domains of the page."""
+    """The cells of these people in the domains of the page, by person."""
     is_hidden = of.scope.blind.hidden_domains()
     ids = {domain.key: domain.id for domain in of.domains}
     shapes = [(domain, tuple(level.rank for level in domain.levels)) for domain in domains]
@@ -154,7 +155,7 @@ def _measured(
 
 
 def _words(of: GapMatrix, voice: Voice) -> Words:
-    """At the time of the page."""
+    """By person, the words of their standings at the time of the page."""
     if of.scope.round is not None:
         return _kept_words(_kept(of, of.scope.round), of.domains, voice)
     return {
@@ -164,7 +165,7 @@ def _words(of: GapMatrix, voice: Voice) -> Words:
 
 
 def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
-    """Those of them who were there."""
+    """The people of the page who are in the snapshot of that round."""
     kept = SnapshotPerson
     query = select(kept.person_id, kept.role_profile_id, kept.cells).where(
         kept.snapshot_id == at.snapshot_id,

@@ -70,7 +70,7 @@ def teams(page: GapPage, own: str) -> Table:
 
 
 def statements(page: GapPage) -> Table:
-    """Those that hold people back, most people first."""
+    """The statements that hold people back, most people first."""
     head = [
         _("Section"),
         _("Domain"),

@@ -29,7 +29,7 @@ class PrintedGaps:
 def document(of: PrintedGaps) -> Document:
     page = of.page
     domains = [column.domain for column in page.columns]
-    rows = grid(domains, page.found.rows)
+    rows = grid(domains, page.cut.rows)
     data: Data = {
         "facts": of.facts,
         "keys": [
@@ -106,7 +106,7 @@ def _line(column: DomainColumn, of: PrintedGaps) -> Data:
 
 
 def _known(column: DomainColumn) -> str:
-    return str(_("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known))
+    return _("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known)
 
 
 def _cell(mark: CellMark) -> Data:

@@ -53,7 +53,7 @@ def step(team: Subject, people: People, number: int) -> bytes:
 
 def table(page: GapPage) -> Table:
     """Everybody of a page."""
-    rows = page.found.rows
+    rows = page.cut.rows
     note_looks([row.person_id for row in rows], FILE.look)
     return _people([column.domain for column in page.columns], rows)
 
@@ -104,7 +104,7 @@ def asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
     scope, chosen = chosen_of(scope_of(team), filters)
     if chosen is None or filters.unknown:
         raise Missing
-    return scope, replace(chosen, compare=None, beside=False), filters
+    return scope, replace(chosen, compare=None, with_self=False), filters
 
 
 def query(team: Subject) -> str:

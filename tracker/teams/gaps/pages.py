@@ -73,8 +73,8 @@ class CellMark(NamedTuple):
     @property
     def reached(self) -> str:
         if self.rank is None:
-            return str(_("Level not known yet"))
-        return self.level or str(_("No level yet"))
+            return _("Level not known yet")
+        return self.level or _("No level yet")
 
     @property
     def known_level(self) -> str:
@@ -86,14 +86,12 @@ class CellMark(NamedTuple):
         if not self.is_drawn:
             return self.words
         if not self.aim:
-            return str(_("%(level)s; no target", level=self.reached))
-        return str(
-            _(
-                "%(state)s: %(level)s, target %(target)s",
-                state=self.words,
-                level=self.reached,
-                target=self.target,
-            )
+            return _("%(level)s; no target", level=self.reached)
+        return _(
+            "%(state)s: %(level)s, target %(target)s",
+            state=self.words,
+            level=self.reached,
+            target=self.target,
         )
 
 
@@ -105,7 +103,7 @@ class MatrixRow(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.of.name or str(_("Deleted account %(number)s", number=self.of.person_id))
+        return self.of.name or _("Deleted account %(number)s", number=self.of.person_id)
 
     @property
     def job(self) -> str:
@@ -186,19 +184,19 @@ def people_asked() -> PeopleAsked:
 
 
 def people_listed(page: GapPage, asked: PeopleAsked, lang: str) -> GapPeople:
-    """The page has domains."""
+    """The people of a page that has domains."""
     form = PeopleFilters(request.args)
     usual = sorted(page.columns, key=lambda column: column is not page.most)
     by_domain = [(of.key, mark(of.title, lang)) for of in (column.domain for column in usual)]
     key = form.offer("domain", by_domain)
     columns = sorted(page.columns, key=lambda column: column.domain.key != key)
-    rows = grid([column.domain for column in columns], page.found.rows)
+    rows = grid([column.domain for column in columns], page.cut.rows)
     kinds = kinds_of(rows)
     return GapPeople(
         form=form,
         columns=columns,
         rows=rows,
-        cut=page.found,
+        cut=page.cut,
         kinds=kinds,
         legend=legend(kinds),
         kept=form.chosen() | ({"q": asked.find} if asked.find else {}),

@@ -29,12 +29,10 @@ def as_of_words(scope: GapScope) -> str:
 def measure(chosen: MatrixFilters) -> str:
     """By which job people are measured (record/sheet/rules)."""
     if chosen.below:
-        return str(_("Each person counts once. With two jobs here, the higher target applies."))
-    return str(
-        _(
-            "People are measured by their job profile in this team. With two jobs, the higher "
-            "target applies."
-        )
+        return _("Each person counts once. With two jobs here, the higher target applies.")
+    return _(
+        "People are measured by their job profile in this team. With two jobs, the higher "
+        "target applies."
     )
 
 
@@ -50,15 +48,13 @@ def measured_elsewhere(scope: GapScope, chosen: MatrixFilters, shown: Collection
     ]
     if not names:
         return ""
-    return str(
-        ngettext(
-            "%(names)s has another job that isn’t counted here. Their profile counts it too, so it "
-            "can show another target.",
-            "%(names)s have other jobs that aren’t counted here. Their profiles count them too, so "
-            "they can show other targets.",
-            len(names),
-            names=", ".join(names),
-        )
+    return ngettext(
+        "%(names)s has another job that isn’t counted here. Their profile counts it too, so it "
+        "can show another target.",
+        "%(names)s have other jobs that aren’t counted here. Their profiles count them too, so "
+        "they can show other targets.",
+        len(names),
+        names=", ".join(names),
     )
 
 
@@ -68,16 +64,13 @@ def versions(scope: GapScope, chosen: MatrixFilters) -> str:
     if then is None or then.framework_id == chosen.of.framework_id:
         return ""
     at_end = scope.round and _("at the end of %(round)s", round=scope.round.name)
-    return str(
-        _(
-            "Two versions of the framework are compared: %(now)s %(moment)s, and %(then)s at the "
-            "end of %(round)s. What a new version asks again isn’t known until it’s reviewed "
-            "again.",
-            now=mark(chosen.of.framework, chosen.of.lang),
-            moment=at_end or _("now"),
-            then=mark(then.framework, then.lang),
-            round=then.name,
-        )
+    return _(
+        "Two versions of the framework are compared: %(now)s %(moment)s, and %(then)s at the end "
+        "of %(round)s. What a new version asks again isn’t known until it’s reviewed again.",
+        now=mark(chosen.of.framework, chosen.of.lang),
+        moment=at_end or _("now"),
+        then=mark(then.framework, then.lang),
+        round=then.name,
     )
 
 
@@ -92,12 +85,13 @@ def facts(
     """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
     labels with their words."""
     both, nothing = versions(scope, chosen), _("Nothing")
+    of_versions: Table = [[_("Versions"), both]] if both else []
     return [
         *(compared or []),
         *_chosen(scope, chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
-        *([[_("Versions"), both]] if both else []),
-        *stands_on(scope, _ratings(beside=chosen.beside), measure(chosen)),
+        *of_versions,
+        *stands_on(scope, _ratings(with_self=chosen.with_self), measure(chosen)),
     ]
 
 
@@ -124,16 +118,10 @@ def facts_of_list(asked: DrillList) -> Table:
 def people(count: int, below: bool) -> str:
     """Of which teams, and how many."""
     if below:
-        return str(
-            ngettext(
-                "with the teams below: %(num)d person",
-                "with the teams below: %(num)d people",
-                count,
-            )
+        return ngettext(
+            "with the teams below: %(num)d person", "with the teams below: %(num)d people", count
         )
-    return str(
-        ngettext("this team alone: %(num)d person", "this team alone: %(num)d people", count)
-    )
+    return ngettext("this team alone: %(num)d person", "this team alone: %(num)d people", count)
 
 
 def _chosen(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Table:
@@ -162,10 +150,10 @@ def _left_out(scope: GapScope) -> Table:
     return [[_("Left out"), words]]
 
 
-def _ratings(*, beside: bool = False) -> str:
-    if beside:
-        return str(_("Reviewed ratings, compared with self-ratings."))
-    return str(_("Reviewed ratings. Self-ratings are not in these figures."))
+def _ratings(*, with_self: bool = False) -> str:
+    if with_self:
+        return _("Reviewed ratings, compared with self-ratings.")
+    return _("Reviewed ratings. Self-ratings are not in these figures.")
 
 
 def stands_on(scope: GapScope, ratings: str, measured: str) -> Table:
@@ -179,8 +167,8 @@ def stands_on(scope: GapScope, ratings: str, measured: str) -> Table:
 
 def _rule(name: str, version: int) -> str:
     if name == "four-fifths":
-        return str(_("4 of every 5 statements, version %(version)s", version=version))
-    return str(_("%(name)s, version %(version)s", name=name, version=version))
+        return _("4 of every 5 statements, version %(version)s", version=version)
+    return _("%(name)s, version %(version)s", name=name, version=version)
 
 
 def _words(filters: GapFilters, name: str, otherwise: str) -> str:

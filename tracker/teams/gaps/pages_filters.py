@@ -144,7 +144,7 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         of=of,
         compare=then,
         by_targets_then=targets == THEN,
-        beside=compare == SELF_RATINGS,
+        with_self=compare == SELF_RATINGS,
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",
     )

@@ -64,7 +64,7 @@ class StrandNeed:
 
 @dataclass(frozen=True, slots=True)
 class GapPage:
-    """`found`: the people asked for. `selected`: the domain that they are sorted by; `teachers`:
+    """`cut`: the people asked for. `selected`: the domain that they are sorted by; `teachers`:
     names of those who could teach it. `exceptions`: how many are agreed for them.
     `reasons`: the statements that hold people back, most people first.
     `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: of `all`,
@@ -75,7 +75,7 @@ class GapPage:
     columns: tuple[DomainColumn, ...] = ()
     compared: GapComparison | None = None
     selected: DomainColumn | None = None
-    found: TablePage[PersonRow] = NOBODY
+    cut: TablePage[PersonRow] = NOBODY
     teachers: tuple[str, ...] = ()
     children: tuple[ChildRow, ...] = ()
     all: int = 0
@@ -108,7 +108,7 @@ class GapPage:
         """Of whom the page or a file of it says something by name."""
         changes = self.compared.changes.values() if self.compared is not None else ()
         crossed = {one for of in changes for one in of.reached + of.fell}
-        return {row.person_id for row in self.found.rows} | crossed
+        return {row.person_id for row in self.cut.rows} | crossed
 
     @property
     def teams(self) -> list[ChildRow]:
@@ -153,7 +153,7 @@ def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
         columns=columns,
         compared=compare(of, chosen),
         selected=selected,
-        found=_found(of, selected, asked),
+        cut=_cut(of, selected, asked),
         teachers=tuple(names[person_id] for person_id in teachers),
         reasons=reasons_of(of, of.groups, of.ids),
         progress=None
@@ -187,20 +187,18 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, tuple[str, str]]:
 
 
 def _ranked(columns: Sequence[DomainColumn]) -> list[DomainColumn]:
-    """Those with most need first."""
+    """The domains with most need first."""
     of = {column.domain.id: column for column in columns}
     return [of[need.domain_id] for need in by_need(column.summary for column in columns)]
 
 
 def _selected(columns: Sequence[DomainColumn], key: str) -> DomainColumn | None:
-    """That domain, or the one with most need."""
+    """The domain of that key, or the one with most need."""
     ranked = _ranked(columns)
     return next((column for column in ranked if column.domain.key == key), next(iter(ranked), None))
 
 
-def _found(
-    of: GapMatrix, selected: DomainColumn | None, asked: PeopleAsked
-) -> TablePage[PersonRow]:
+def _cut(of: GapMatrix, selected: DomainColumn | None, asked: PeopleAsked) -> TablePage[PersonRow]:
     if asked.page is None or selected is None:
         return TablePage(of.rows(of.everybody), len(of.everybody), 1, 1)
     find = folded(asked.find)

@@ -40,12 +40,12 @@ from tracker.teams.team.queries_learners import TeamLearner, TeamPlace, within
 class MatrixFilters:
     """What the reader asks for of a scope. `of`: how somebody learns the framework now, or its
     round. `below`: with the teams below. `compare`: with the end of a round, `by_targets_then` or
-    by those of the page; `beside`: with self-ratings."""
+    by those of the page; `with_self`: with self-ratings."""
 
     of: TeamPlace | PastRound
     compare: PastRound | None = None
     by_targets_then: bool = False
-    beside: bool = False
+    with_self: bool = False
     role_profile_id: int | None = None
     below: bool = False
 

@@ -12,10 +12,10 @@ from tracker.teams.rounds.rules import RoundState
 from tracker.web.ui.csv import Table
 
 
-def table(found: RoundList, today: dt.date, time_zone: str) -> Table:
+def table(listed: RoundList, today: dt.date, time_zone: str) -> Table:
     """A line for each, and under them what was asked for. Who may not see levels by name is told
     nothing of open reviews."""
-    page = found.page
+    page = listed.page
     of_reviews = [_("Statements in open reviews"), _("Sent on"), _("Overdue")]
     head = [
         _("Name"),
@@ -27,16 +27,16 @@ def table(found: RoundList, today: dt.date, time_zone: str) -> Table:
         _("Away until"),
         _("Last reminder"),
     ]
-    lines: Table = [head, *(_line(page, one, time_zone) for one in found.rows)]
+    lines: Table = [[*head], *(_line(page, one, time_zone) for one in listed.rows)]
     lines.append([_("Round"), page.round.name, *page.frameworks])
     lines.append([_("Team"), page.team.name])
     lines += [
-        [field.label.text, found.form.label(field.name)]
-        for field in found.form
-        if field.name in found.kept and field.name != "q"
+        [field.label.text, listed.form.label(field.name)]
+        for field in listed.form
+        if field.name in listed.kept and field.name != "q"
     ]
-    if "q" in found.kept:
-        lines.append([_("Name"), found.kept["q"]])
+    if "q" in listed.kept:
+        lines.append([_("Name"), listed.kept["q"]])
     lines.append([_("As of"), (page.round.ends_on if page.is_over else today).isoformat()])
     if page.is_over and page.round.reconstructed:
         lines[-1].append(_("reconstructed"))
@@ -67,4 +67,4 @@ def _day(time_zone: str, moment: dt.datetime | None) -> str:
 
 
 def _yes(holds: bool) -> str:
-    return str(_("yes")) if holds else ""
+    return _("yes") if holds else ""

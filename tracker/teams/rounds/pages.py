@@ -144,27 +144,23 @@ class RoundList:
 
     @property
     def back(self) -> dict[str, Any]:
-        """And with what is selected, to the same page of it."""
+        """The same with what is selected, at this page of the list."""
         return {**self.after, **self.selection.address, "page": self.cut.page}
 
     @property
     def ticks(self) -> list[int]:
-        """Who of this page of it can be reminded."""
+        """The people of this page of the list who can be reminded."""
         return [one.person_id for one in self.cut.rows if one.can_be_reminded]
 
 
 def words_of(page: RoundPage) -> dict[str, str]:
     """What its figures are called, what stands below them, and whom its list has."""
     before = ""
-    if page.before is not None:
-        then = {
-            "round": page.before.name,
-            "num": page.before.finished,
-            "people": page.before.people,
-        }
-        before = _("At this point in %(round)s: %(num)s of %(people)s", **then)
+    if earlier := page.before:
+        figures = {"round": earlier.name, "num": earlier.finished, "people": earlier.people}
+        before = _("At this point in %(round)s: %(num)s of %(people)s", **figures)
         if page.is_over:
-            before = _("At the end of %(round)s: %(num)s of %(people)s", **then)
+            before = _("At the end of %(round)s: %(num)s of %(people)s", **figures)
     in_teams = ngettext("in %(num)d team", "in %(num)d teams", len(page.branches))
     asked = ngettext("%(num)d person asked to talk", "%(num)d people asked to talk", page.ready)
     late = ngettext("%(num)d review is overdue", "%(num)d reviews are overdue", page.overdue)
@@ -189,7 +185,7 @@ def words_of(page: RoundPage) -> dict[str, str]:
 
 
 def round_list(scope: GapScope, at: PastRound) -> RoundList:
-    """What the address asks for."""
+    """The list that the address asks for."""
     now = session.now()
     page = rounds.page(session.actor(), scope, at, now)
     everybody = page.learners
@@ -219,11 +215,7 @@ def round_list(scope: GapScope, at: PastRound) -> RoundList:
     kept = form.chosen() | ({"q": find} if find else {})
     selection = _selection()
     among = rows if selection.all else everybody
-    selected = [
-        one
-        for one in among
-        if one.can_be_reminded and (one.person_id in selection.ids) is not selection.all
-    ]
+    selected = [one for one in among if one.can_be_reminded and selection.picks(one.person_id)]
     stays = {"team_id": page.team.id, "round": page.round.id, **kept, **selection.address}
     return RoundList(
         page=page,
@@ -260,22 +252,13 @@ def _key(page: RoundPage, branch: str) -> str:
 
 
 def _branches(page: RoundPage) -> list[tuple[str, Any]]:
-    named = [
-        (
-            "own" if branch.is_own else str(branch.team.id),
-            _own() if branch.is_own else branch.team.name,
-        )
-        for branch in page.branches
-    ]
-    return [("", _("All")), *named] if named else [("", _("All"))]
-
-
-def _own() -> str:
-    return str(_("directly in this team"))
+    own = ("own", _("directly in this team"))
+    named = (own if of.is_own else (str(of.team.id), of.team.name) for of in page.branches)
+    return [("", _("All")), *named]
 
 
 def _supervisors(supervisors: Iterable[RoundSupervisor]) -> list[tuple[str, Any]]:
-    """From A to Z."""
+    """The choices of the field, from A to Z."""
     named = sorted(supervisors, key=lambda by: (folded(by.name), by.person_id))
     return [("", _("All")), *((str(by.person_id), by.name) for by in named)]
 

@@ -83,13 +83,14 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
     outcomes: list[Outcome] = []
     for framework in frameworks.all():
         domains = levels.shape(framework.id, period.library_id)
+        values = {"library": period.library_id, "framework": framework.id}
         facts["frameworks"][str(framework.id)] = {
             "slug": framework.slug,
             "title": framework.title,
             "version": framework.version,
             "lang": framework.lang,
             "domains": [asdict(domain) for domain in domains],
-            "not_rated_here": _not_rated_here(framework.id, period.library_id),
+            "not_rated_here": list(session().scalars(_left_out(), values)),
         }
         memberships = memberships_on(period.library_id, day, framework.id, as_of)
         facts["frameworks"][str(framework.id)]["jobs"] = {
@@ -151,11 +152,6 @@ def _newest_reviews(round_id: int, at: dt.datetime) -> dict[Measure, dt.datetime
         )
         newest |= {Measure(row[0], row[1], row[2], voice): row[3] for row in rows}
     return newest
-
-
-def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
-    values = {"library": library_id, "framework": framework_id}
-    return list(session().scalars(_left_out(), values))
 
 
 @cache

@@ -185,7 +185,7 @@ def flags_of(
 
 
 def _by_person(name: str) -> Callable[[Sequence[RowMapping]], dict[int, Any]]:
-    """The last of each."""
+    """By person the latest value of that column."""
     return lambda rows: {
         row["person_id"]: row[name] for row in sorted(rows, key=lambda row: row[name])
     }

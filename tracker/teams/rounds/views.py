@@ -47,16 +47,16 @@ def show(team: Subject) -> ResponseReturnValue:
     offered = rounds.offered(scope)
     if not offered:
         return render("teams/round_none.html", scope=scope, team=team)
-    found = round_list(scope, _asked(scope))
-    page = found.page
-    note_looks([one.person_id for one in found.cut.rows], "round")
+    listed = round_list(scope, _asked(scope))
+    page = listed.page
+    note_looks([one.person_id for one in listed.cut.rows], "round")
     return render(
         "teams/round.html",
         team=team,
         scope=scope,
         page=page,
         offered=offered,
-        found=found,
+        listed=listed,
         states=STATE_NAMES,
         words=words_of(page),
         stays={"team_id": team.id, "round": page.round.id},
@@ -73,23 +73,23 @@ def show(team: Subject) -> ResponseReturnValue:
 @rate_limits.documents
 def export(team: Subject) -> ResponseReturnValue:
     """The list, as it is filtered, on all its pages."""
-    found = _listed(team)
-    if found.unknown:
+    listed = _listed(team)
+    if listed.unknown:
         abort(404)
-    note_looks([one.person_id for one in found.rows], "round")
-    name = f"{found.page.round.name} {found.page.team.name} {session.now():%Y-%m-%d}"
-    return csv_file(table(found, session.today(), session.actor().time_zone), name)
+    note_looks([one.person_id for one in listed.rows], "round")
+    name = f"{listed.page.round.name} {listed.page.team.name} {session.now():%Y-%m-%d}"
+    return csv_file(table(listed, session.today(), session.actor().time_zone), name)
 
 
 @bp.get("/<id:team_id>/round/remind")
 @door(Permission.ROUND_REMIND, subjects.team)
 def preview(team: Subject) -> ResponseReturnValue:
     """Where nobody is selected, the list says so."""
-    found = _listed(team)
-    if not found.selected:
-        back = url_for("team_rounds.show", nobody=1, _anchor="people", **found.back)
+    listed = _listed(team)
+    if not listed.selected:
+        back = url_for("team_rounds.show", nobody=1, _anchor="people", **listed.back)
         return redirect(back, 303)
-    return _preview(team, found, found.selected, RemindForm(formdata=None))
+    return _preview(team, listed, listed.selected, RemindForm(formdata=None))
 
 
 @bp.post("/<id:team_id>/round/remind")
@@ -111,9 +111,9 @@ def remind(team: Subject) -> ResponseReturnValue:
         ),
     )
     if done is None:
-        found, ids = round_list(scope, at), form.ids
-        able = [one for one in found.page.learners if one.can_be_reminded]
-        return _preview(team, found, [one for one in able if one.person_id in ids], form), 422
+        listed, ids = round_list(scope, at), form.ids
+        able = [one for one in listed.page.learners if one.can_be_reminded]
+        return _preview(team, listed, [one for one in able if one.person_id in ids], form), 422
     flash_message(_reminded(done[0]))
     after = {**in_address(), "team_id": team.id, "round": at.id}
     return redirect(url_for("team_rounds.show", **after), 303)
@@ -132,10 +132,10 @@ def _asked(scope: GapScope) -> PastRound:
 
 
 def _preview(
-    team: Subject, found: RoundList, people: Sequence[RoundLearner], form: RemindForm
+    team: Subject, listed: RoundList, people: Sequence[RoundLearner], form: RemindForm
 ) -> str:
     """Whom it would go to, and what they would read."""
-    me, period = session.actor(), found.page.round
+    me, period = session.actor(), listed.page.round
     line = MailLine(
         NoticeKind.ROUND_REMINDER, me.name, None, round=RoundNotice(period.name, period.ends_on)
     )
@@ -145,18 +145,18 @@ def _preview(
     )
     waiting = [
         one
-        for one in found.page.learners
+        for one in listed.page.learners
         if one.state is RoundState.NOT_SENT and not one.can_be_reminded
     ]
     note_looks([one.person_id for one in people], "round")
     return render(
         "teams/round_remind.html",
         team=team,
-        page=found.page,
+        page=listed.page,
         form=form,
         people=people,
-        after=found.after,
-        back=found.back,
+        after=listed.after,
+        back=listed.back,
         by_day=reminders_by_day(people, me.time_zone),
         away=[one for one in waiting if one.away_until],
         lately=[one for one in waiting if not one.away_until],

@@ -154,16 +154,16 @@ def tree(
     """The teams this actor may read, each after its parent, with totals over the teams below it
     where they are at `path` or below. Two queries."""
     values = {"path": path, "today": today, **reach(actor), **blind.values}
-    values["rounds"] = [each.id for each in rounds]
-    values["versions"] = {framework_id for each in rounds for framework_id in each.framework_ids}
+    values["rounds"] = [period.id for period in rounds]
+    values["versions"] = {version_id for period in rounds for version_id in period.framework_ids}
     teams = ask_made(_teams(len(actor.coordinates), in_rounds=bool(rounds)), values).all()
     ids = {team.id for team in teams if team.closed_on is None}
     below, learners = defaultdict(list), defaultdict(list)
     for team in teams:
         if team.id in ids:
             below[team.parent_id if team.parent_id in ids else None].append(team)
-        for each in upwards(team.path) if team.learners else ():
-            learners[each].append(team.learners)
+        for at in upwards(team.path) if team.learners else ():
+            learners[at].append(team.learners)
     came_to = ask_made(_came_to(blind.form, in_rounds=bool(rounds)), values).one()
     sent, revealed = (set(ids.split(",") if ids else ()) for ids in came_to)
     closed = set(map(str, blind.closed))

@@ -108,14 +108,14 @@ def team_learners(
         way = (team_id, role_profile_id, framework_id, is_current)
         ways[person_id] = (*ways[person_id], way) if person_id in ways else (way,)
     supervised = {place.team_id for place in actor.supervises}
-    learned = {way[1:3] for theirs in {*ways.values()} for way in theirs}
+    learned = {way[1:3] for of_person in {*ways.values()} for way in of_person}
     jobs = {row[:2]: row for row in ask_made(_JOBS, {"learned": [*learned]})} if learned else {}
     job = cache(TeamJob)
 
     @cache
-    def places_of(theirs: tuple[Way, ...], is_reader: bool) -> list[TeamPlace]:
-        known = is_reader or any(way[0] in supervised for way in theirs)
-        current = [(way[0], jobs[way[1:3]]) for way in theirs if way[3]]
+    def places_of(of_person: tuple[Way, ...], is_reader: bool) -> list[TeamPlace]:
+        known = is_reader or any(way[0] in supervised for way in of_person)
+        current = [(way[0], jobs[way[1:3]]) for way in of_person if way[3]]
         places = []
         for slug in dict.fromkeys(of.slug for _team, of in current):
             learned_as = [of for _team, of in current if of.slug == slug]
@@ -133,8 +133,8 @@ def team_learners(
 
     return tuple(
         TeamLearner(person_id, names[person_id], place)
-        for person_id, theirs in ways.items()
-        for place in places_of(theirs, person_id == actor.person_id)
+        for person_id, of_person in ways.items()
+        for place in places_of(of_person, person_id == actor.person_id)
     )
 
 

@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     lines = teams.tree(session.actor(), rounds, session.blind_spots(), today)
     return render(
         "teams/index.html",
-        found=teams_found(lines),
+        teams=teams_found(lines),
         is_some_closed=any(line.closed_records for line in lines),
         is_none=not lines,
         rounds=rounds,
@@ -40,14 +40,14 @@ def show(team: Subject) -> ResponseReturnValue:
         session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
     )
     supervises = may(Permission.PROFILE_REVEALED, team)
-    found = member_list(page.members, team.id, is_supervisor=supervises)
-    note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
+    members = member_list(page.members, team.id, is_supervisor=supervises)
+    note_looks([member.person_id for member in (*members.cut.rows, *page.former)], "team")
     return render(
         "teams/show.html",
-        framework_links=found.frameworks,
+        framework_links=members.frameworks,
         is_some_closed=any(line.closed_records for line in page.children),
         page=page,
-        found=found,
+        members=members,
         team=team,
         by_name=page.names_to_coordinators or supervises,
     )

@@ -121,17 +121,15 @@ def _lines(told: Iterable[ToldFigure]) -> Table:
         *(_("Domain"), _("Ratings"), _("Round"), _("As of"), _("Counted together in")),
         *(_("Newly reviewed"), _("Reached the target"), _("Not reached yet")),
     ]
-    return [
-        head,
-        *(
-            [
-                *(figure.domain.title, _("Reviews"), figure.round),
-                *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
-                *(figure.people, figure.at_target, figure.below),
-            ]
-            for figure in told
-        ),
+    lines: Table = [
+        [
+            *(figure.domain.title, _("Reviews"), figure.round),
+            *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
+            *(figure.people, figure.at_target, figure.below),
+        ]
+        for figure in told
     ]
+    return [[*head], *lines]
 
 
 def _facts(scope: GapScope, framework: Wording) -> Table:

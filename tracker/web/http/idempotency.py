@@ -25,7 +25,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
 from tracker.operations.audit.actions import SideNote, side_note
-from tracker.queries.access.idempotency import StoredResponse, kept
+from tracker.queries.access.drafts import StoredResponse, kept
 from tracker.rules.errors import Refusal
 from tracker.services import idempotency
 from tracker.services.idempotency import Repeated, SentForm
