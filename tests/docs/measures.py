@@ -54,6 +54,15 @@ FRAME = re.compile(
 )
 CHOICE = re.compile(r"\{\{([^{}]*?)\bif\b[^{}]*?(?:\belse\b([^{}]*))?\}\}")
 A_WORD_OR_TWO = re.compile(r"""\s*(?:(["'])[^\s"']*(?: [^\s"']*)?\1|[\w.]+)?\s*""")
+JOINABLE = 60
+"""Lines of a module below which it joins another of its kind in its topic."""
+APART = {
+    "evidence/files/rules_places": "every command loads it, and nothing else of uploads",
+    "today/page/forms_styleguide": "its labels are samples, which nobody translates",
+    "today/page/forms": "what is left when the samples stand apart",
+}
+"""Modules that could join and don't, with why."""
+NAMES_FOR_ANYTHING = {"each", "found", "there", "beside", "theirs"}
 TEXT = re.compile(r"""\b(?:_|_l|ngettext)\(((?:\s*(?:"[^"\n]*"|'[^'\n]*'),?)+)""")
 
 
@@ -215,6 +224,28 @@ class House:
                 if any("dataclass" in ast.unparse(by) for by in node.decorator_list):
                     yield f"{file.name}.{node.name}"
 
+    def joinable(self) -> Iterator[str]:
+        """Short modules of a topic beside another of their kind."""
+        topics = [file for file in self.files if file.name.split("/")[0] in RANKS]
+        of_kind = Counter((Path(file.name).parent, kind(file.name)) for file in topics)
+        for file in topics:
+            is_short = kind(file.name) in KINDS and len(file.lines) < JOINABLE
+            if (
+                is_short
+                and file.name not in APART
+                and of_kind[Path(file.name).parent, kind(file.name)] > 1
+            ):
+                yield file.name
+
+    def names_for_anything(self) -> Iterator[str]:
+        """Variables and parameters."""
+        for file in self.files:
+            for node in file.nodes:
+                is_set = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                name = node.id if isinstance(node, ast.Name) else getattr(node, "arg", "")
+                if (is_set or isinstance(node, ast.arg)) and name in NAMES_FOR_ANYTHING:
+                    yield f"{file.name}:{node.lineno}: {name}"
+
     def template_lines(self, found: Callable[[str], object]) -> Iterator[str]:
         for name, text in self.templates.items():
             lines_of = enumerate(text.splitlines(), 1)
@@ -247,6 +278,8 @@ def listed(house: House) -> dict[str, Callable[[], Iterable[str]]]:
         "modules-over-300-lines": lambda: (
             file.name for file in house.files if len(file.lines) > 300
         ),
+        "modules-to-join": house.joinable,
+        "names-for-anything": house.names_for_anything,
         "local-imports": house.local_imports,
         "called-from-one-place": house.called_from_one_place,
         "dataclasses-made-once": house.dataclasses_made_once,
