@@ -156,5 +156,5 @@ def _decision() -> OpeningDecision:
 
 def _decided(decision: OpeningDecision) -> str:
     if decision is OpeningDecision.OPENED:
-        return str(_("Decided: they may read this record. The person is told."))
-    return str(_("Decided: the record stays closed to them. The person is told."))
+        return _("Decided: they may read this record. The person is told.")
+    return _("Decided: the record stays closed to them. The person is told.")

@@ -120,7 +120,7 @@ def _tried(tried: SealedTry, form: SignInForm) -> Response | None:
 def _wrong_password(wait: int) -> str:
     """What to do, after a wait in seconds, where there is one."""
     if not wait:
-        return str(_("The email address or password isn’t right. Check both, then try again."))
+        return _("The email address or password isn’t right. Check both, then try again.")
     seconds = ngettext(
         "The password was wrong too many times. Wait %(num)d second, then try again.",
         "The password was wrong too many times. Wait %(num)d seconds, then try again.",

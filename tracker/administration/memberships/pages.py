@@ -46,7 +46,7 @@ def added(membership: MembershipDetails, today: dt.date) -> str:
     facts = {"name": membership.person, "team": membership.team, "day": day(membership.starts_on)}
     phase = membership.phase(today)
     if phase == "over":
-        return str(_("It is on record that %(name)s was in %(team)s.", **facts))
+        return _("It is on record that %(name)s was in %(team)s.", **facts)
     if membership.role == Role.SUPERVISOR:
         now = _("%(name)s is now a supervisor of %(team)s.", **facts)
         later = _("%(name)s is a supervisor of %(team)s from %(day)s on.", **facts)

@@ -124,7 +124,7 @@ def _successor(reviewer: Reviewer) -> str:
     )
     if reviewer.away_until is None:
         return str(name)
-    return str(_("%(name)s, away until %(day)s", name=name, day=day(reviewer.away_until)))
+    return _("%(name)s, away until %(day)s", name=name, day=day(reviewer.away_until))
 
 
 def _leaving_page(person: Subject, form: LeavingForm) -> str:

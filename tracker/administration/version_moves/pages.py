@@ -90,8 +90,8 @@ def planned_title(move: ListedMove) -> str:
     who = move.person or ngettext("%(num)d person", "%(num)d people", move.people)
     facts = {"after": move.after, "day": day(move.on), "who": who, "round": move.round}
     if move.round:
-        return str(_("Version %(after)s when “%(round)s” ends, on %(day)s, for %(who)s", **facts))
-    return str(_("Version %(after)s on %(day)s, for %(who)s", **facts))
+        return _("Version %(after)s when “%(round)s” ends, on %(day)s, for %(who)s", **facts)
+    return _("Version %(after)s on %(day)s, for %(who)s", **facts)
 
 
 def planned_notes(move: ListedMove) -> list[str]:

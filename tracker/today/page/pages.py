@@ -132,4 +132,4 @@ def _rounds_open(rounds: tuple[OpenRound, ...], own: Learning | None, actor: Act
 
 
 def _closes(of: OpenRound) -> str:
-    return str(_("%(round)s closes on %(day)s", round=of.name, day=day(of.ends_on)))
+    return _("%(round)s closes on %(day)s", round=of.name, day=day(of.ends_on))

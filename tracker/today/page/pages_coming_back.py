@@ -123,7 +123,7 @@ def _about(statements: int, seconds: int) -> str:
     """Under a minute in tens of seconds."""
     tens = -(-statements * seconds // 10) * 10
     if tens < 60:
-        return str(_("about %(num)s seconds", num=tens))
+        return _("about %(num)s seconds", num=tens)
     return about(statements, seconds)
 
 

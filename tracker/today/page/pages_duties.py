@@ -262,4 +262,4 @@ def _left(ending: EndingSupervision) -> str:
         return str(reviews)
     if not ending.reviews:
         return str(learners)
-    return str(_("%(reviews)s and %(learners)s", reviews=reviews, learners=learners))
+    return _("%(reviews)s and %(learners)s", reviews=reviews, learners=learners)

@@ -232,9 +232,9 @@ def _revealed(review: RevealedReview, on: dt.date, *, names: bool) -> PanelEntry
 
 def _title(review: RevealedReview) -> str:
     if review.closed_at is not None:
-        return str(_("Your review by %(name)s is finished", name=review.reviewer))
+        return _("Your review by %(name)s is finished", name=review.reviewer)
     if not review.to_say:
-        return str(_("Your review by %(name)s is revealed", name=review.reviewer))
+        return _("Your review by %(name)s is revealed", name=review.reviewer)
     return str(
         ngettext(
             "Settle %(num)s difference with %(name)s",
@@ -250,7 +250,7 @@ def _outcome(review: RevealedReview) -> str:
         same = review.shown - review.agreed - review.apart
         return result_words(same, review.agreed, review.apart)
     if not review.shown:
-        return str(_("Your supervisor had no chance to see what you sent."))
+        return _("Your supervisor had no chance to see what you sent.")
     words = _("%(current)s of %(total)s are reviewed.", current=review.current, total=review.shown)
     if with_other := review.differing - review.to_say:
         words += " " + ngettext(
@@ -267,7 +267,7 @@ def _question(item: ReturnedItem) -> str:
         return str(
             _("%(name)s asked; the question was erased with the evidence", name=item.reviewer)
         )
-    return str(_("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)))
+    return _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question))
 
 
 def _of(text: str, framework: str, names: bool) -> str:

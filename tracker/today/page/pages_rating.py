@@ -75,7 +75,7 @@ def _send(done: Progress, ends_on: dt.date | None) -> NextUp:
 
 
 def _keep_older(done: Progress) -> str:
-    return str(ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep))
+    return ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep)
 
 
 def _rate(learner: Learner, done: Progress, last: tuple[int, int] | None, seconds: int) -> NextUp:
@@ -144,7 +144,7 @@ def _left_in_job(done: Progress, seconds: int) -> str:
 def about(statements: int, seconds: int) -> str:
     """How long they take, in minutes."""
     minutes = minutes_for(statements, seconds)
-    return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
+    return ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
 
 
 def again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:

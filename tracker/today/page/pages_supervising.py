@@ -152,14 +152,14 @@ def _what(review: Queued) -> str:
     if review.waiting:
         return _to_answer(review.waiting)
     if review.is_to_check:
-        return str(_("to check and reveal"))
+        return _("to check and reveal")
     return str(
         ngettext("%(num)s difference to settle", "%(num)s differences to settle", review.to_confirm)
     )
 
 
 def _to_answer(statements: int) -> str:
-    return str(ngettext("%(num)s statement to answer", "%(num)s statements to answer", statements))
+    return ngettext("%(num)s statement to answer", "%(num)s statements to answer", statements)
 
 
 def _href(review: Queued) -> str:
@@ -170,7 +170,7 @@ def _href(review: Queued) -> str:
 
 def _all_sent(members: TeamBehind) -> str:
     if not members.people:
-        return str(_("Nobody learns here now."))
+        return _("Nobody learns here now.")
     return str(
         _("Everyone has sent ratings this round.")
         if members.in_round

@@ -103,7 +103,7 @@ def _sections(learner: Learner, sheet: Sheet) -> list[SectionLevels]:
 def _of_domains(states: tuple[TargetState | None, ...]) -> str:
     with_target = len(states) - states.count(None)
     if not with_target:
-        return str(_("no target"))
+        return _("no target")
     words = ngettext(
         "%(at)s of %(num)d domain at target",
         "%(at)s of %(num)d domains at target",
@@ -148,5 +148,5 @@ def _sending(learner: Learner, sheet: Sheet) -> SendingOffer:
             name=first_name(only.name),
         )
     suggestion = ngettext("%(num)d suggested", "%(num)d suggested", count)
-    words = f"{suggestion}, {time}" if count else str(_("None suggested; you choose which"))
+    words = f"{suggestion}, {time}" if count else _("None suggested; you choose which")
     return SendingOffer(bool(reviewers), bool(statements), words)

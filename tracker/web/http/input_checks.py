@@ -230,8 +230,8 @@ def _has_more_fields(most: int) -> bool:
 
 def _words(size: int) -> str:
     if size < KIB**2:
-        return str(_("%(num)s kB", num=size // KIB))
-    return str(_("%(num)s MB", num=size // KIB**2))
+        return _("%(num)s kB", num=size // KIB)
+    return _("%(num)s MB", num=size // KIB**2)
 
 
 def _refuse(refusal: Refusal) -> None:

@@ -66,14 +66,14 @@ def due(on: dt.date, today: dt.date) -> str:
     """When something is due, in words: "due Friday" within a week."""
     days = (on - today).days
     if days < 0:
-        return str(_("overdue since %(day)s", day=day(on)))
+        return _("overdue since %(day)s", day=day(on))
     if days == 0:
-        return str(_("due today"))
+        return _("due today")
     if days == 1:
-        return str(_("due tomorrow"))
+        return _("due tomorrow")
     if days < 7:
-        return str(_("due %(weekday)s", weekday=format_date(on, "EEEE", rebase=False)))
-    return str(_("due %(day)s", day=day(on)))
+        return _("due %(weekday)s", weekday=format_date(on, "EEEE", rebase=False))
+    return _("due %(day)s", day=day(on))
 
 
 def is_soon(on: dt.date, today: dt.date) -> bool:

@@ -79,7 +79,7 @@ def told_apart(name: str, person_id: int) -> str:
     names = _names()
     if not names.like(name, person_id=person_id):
         return name
-    return str(_("%(name)s, %(email)s", name=name, email=names.email(person_id)))
+    return _("%(name)s, %(email)s", name=name, email=names.email(person_id))
 
 
 def namesakes_said(name: str, person_id: int | None = None, email: str = "") -> list[str]:
@@ -92,7 +92,7 @@ def namesakes_said(name: str, person_id: int | None = None, email: str = "") -> 
 def _sentence(other: Namesake) -> str:
     who = ", ".join((other.email, *other.teams))
     if other.is_called_so:
-        return str(_("Another person here is called %(name)s: %(who)s.", name=other.name, who=who))
+        return _("Another person here is called %(name)s: %(who)s.", name=other.name, who=who)
     return str(
         _(
             "The name of another person here looks the same: %(name)s, %(who)s.",

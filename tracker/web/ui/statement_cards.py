@@ -193,7 +193,7 @@ def imported_words(how: ImportedAnswer | None, stored: str, listed: str) -> str:
     if how is None:
         return ""
     if how is ImportedAnswer.BARE:
-        return str(_("Imported %(stored)s, from your own list", stored=stored))
+        return _("Imported %(stored)s, from your own list", stored=stored)
     return str(
         _("Imported %(stored)s, from your own list of %(listed)s", stored=stored, listed=listed)
     )

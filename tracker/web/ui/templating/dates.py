@@ -86,8 +86,8 @@ def as_of(last_day: dt.date, reconstructed: bool) -> str:
     """How figures of a round that is over are said to be so: "As of May 31, 2026." """
     day = full_day(last_day)
     if reconstructed:
-        return str(_("As of %(day)s, reconstructed from what was on record later.", day=day))
-    return str(_("As of %(day)s.", day=day))
+        return _("As of %(day)s, reconstructed from what was on record later.", day=day)
+    return _("As of %(day)s.", day=day)
 
 
 def counts_from(of: CountsFrom) -> str:
@@ -103,8 +103,8 @@ def counts_from(of: CountsFrom) -> str:
 def counts_when(of: CountsFrom) -> str:
     day = full_day(of.day)
     if of.round is not None:
-        return str(_("Counts from the next round: %(round)s, %(day)s.", round=of.round, day=day))
-    return str(_("Counts from the next round, by %(day)s at the latest.", day=day))
+        return _("Counts from the next round: %(round)s, %(day)s.", round=of.round, day=day)
+    return _("Counts from the next round, by %(day)s at the latest.", day=day)
 
 
 def long_day(value: dt.date | dt.datetime) -> str:
@@ -122,15 +122,15 @@ def how_long(since: dt.date) -> str:
     on = today()
     months = (on.year - since.year) * 12 + on.month - since.month - (on.day < since.day)
     if months >= 12:
-        return str(ngettext("%(num)d year", "%(num)d years", months // 12))
+        return ngettext("%(num)d year", "%(num)d years", months // 12)
     if months > 0:
-        return str(ngettext("%(num)d month", "%(num)d months", months))
-    return str(_("less than a month"))
+        return ngettext("%(num)d month", "%(num)d months", months)
+    return _("less than a month")
 
 
 def moment(value: dt.datetime) -> str:
     """Day and time of day where the reader is: "Mar 12, 9:46 AM"."""
-    return str(_("%(day)s, %(time)s", day=day(value), time=time_of_day(value)))
+    return _("%(day)s, %(time)s", day=day(value), time=time_of_day(value))
 
 
 def time_of_day(value: dt.datetime) -> str:
@@ -147,7 +147,7 @@ def example(region: Region, value: dt.datetime) -> str:
     """Day and time of day as they would be written there."""
     locale, here = _as_written_in(region, get_locale()), value.astimezone(_zone())
     date = format_skeleton("MMMd", here, locale=locale)
-    return str(_("%(day)s, %(time)s", day=date, time=format_time(here, "short", locale=locale)))
+    return _("%(day)s, %(time)s", day=date, time=format_time(here, "short", locale=locale))
 
 
 def ago(value: dt.date | dt.datetime) -> str:
@@ -155,11 +155,11 @@ def ago(value: dt.date | dt.datetime) -> str:
     date = _date(value, _zone())
     days = (today() - date).days
     if days == 0:
-        return str(_("today"))
+        return _("today")
     if days == 1:
-        return str(_("yesterday"))
+        return _("yesterday")
     if 1 < days < 15:
-        return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+        return ngettext("%(num)d day ago", "%(num)d days ago", days)
     return day(date)
 
 
@@ -177,8 +177,8 @@ def _grouped(value: int, _locale: Locale | None) -> str:
 def file_size(size: int) -> str:
     """In thousands of bytes: "240 kB", "1.2 MB"."""
     if size < 1_000_000:
-        return str(_("%(num)s kB", num=format_decimal(max(1, round(size / 1000)))))
-    return str(_("%(num)s MB", num=format_decimal(round(size / 1_000_000, 1))))
+        return _("%(num)s kB", num=format_decimal(max(1, round(size / 1000))))
+    return _("%(num)s MB", num=format_decimal(round(size / 1_000_000, 1)))
 
 
 def hours(minutes: int) -> str:
