@@ -344,7 +344,7 @@ def test_a_first_version_by_mistake_can_be_withdrawn_and_another_one_is_the_firs
     draft_id = draft_of(edited(seed(), reworded, version="26.06"))
     found = drafted(draft_id)
     assert found is not None
-    assert found.base_framework_id is None
+    assert found.row.base_framework_id is None
     publishing.publish(None, draft_id, AFTER)
     assert not set(skills_of("26.05").values()) & set(skills_of("26.06").values())
 

@@ -138,7 +138,7 @@ def take_in_shipped(file: Path) -> None:
 def _published(imported: ImportedFramework) -> ImportedFramework:
     """The draft of a first version as it is published now; any other as it is."""
     draft = drafted(imported.draft_id or 0)
-    if draft is None or draft.base_framework_id is not None:
+    if draft is None or not draft.is_first:
         return imported
     done = publishing.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
     return ImportedFramework(done.framework_id, added=True)

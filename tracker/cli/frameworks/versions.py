@@ -115,15 +115,11 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
     except Conflict as refusal:
         files.refuse(_why(draft, refusal), as_json=as_json)
     data = {"slug": slug, "version": done.version, "undecided": done.undecided}
-    again = (
-        f" Changes without a choice, rated again: {done.undecided}."
-        if draft.base_framework_id
-        else ""
-    )
+    again = f" Changes without a choice, rated again: {done.undecided}."
     files.say(
         data | files.counted(draft.after) | {"outcome": "published"},
         f"{draft.after.title}, version {done.version}, is published: "
-        f"{files.in_figures(draft.after)}.{again}",
+        f"{files.in_figures(draft.after)}.{'' if draft.is_first else again}",
         as_json=as_json,
     )
 

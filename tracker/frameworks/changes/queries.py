@@ -145,9 +145,9 @@ def targets_that_end(framework_id: int, domains: Collection[str], today: dt.date
 def changed_levels(drafted: DraftedVersion) -> LevelEffects:
     """By level for which other statements count, as the changes are decided or offered now. Four
     queries, one more where something comes back; none where no level changes, or nobody has one."""
-    if drafted.base_framework_id is None or not drafted.levels.changed:
+    if drafted.is_first or not drafted.levels.changed:
         return LevelEffects()
-    scale = Scale.of(session().execute(scale_rows(drafted.base_framework_id)).all())
+    scale = Scale.of(session().execute(scale_rows(drafted.base_id)).all())
     here = _in_use_or_last(drafted)
     reviewed = standing(lambda _person: true(), here)
     people: dict[int, ReviewedPerson] = {}
@@ -182,7 +182,7 @@ def _in_use_or_last(drafted: DraftedVersion) -> ColumnElement[bool]:
     """Over `STATEMENTS`: those of the version in use, and the last wordings of those that come
     back."""
     last = _last_of(drafted)
-    return or_(STATEMENTS.c.framework_id == drafted.base_framework_id, STATEMENTS.c.id.in_(last))
+    return or_(STATEMENTS.c.framework_id == drafted.base_id, STATEMENTS.c.id.in_(last))
 
 
 def _had(back: Select[int]) -> Select[int, str]:
@@ -206,7 +206,7 @@ def _last_of(drafted: DraftedVersion) -> Select[int]:
         .join(Framework, Framework.id == earlier.framework_id)
         .where(
             Framework.slug == drafted.before.slug,
-            Framework.id < drafted.base_framework_id,
+            Framework.id < drafted.base_id,
             Framework.status != VersionStatus.WITHDRAWN,
             earlier.uuid.in_(befores & drafted.past.gone.keys()),
         )

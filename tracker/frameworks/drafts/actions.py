@@ -16,7 +16,7 @@ from tracker.frameworks.versions import records as versions
 from tracker.frameworks.versions.queries import skills_named
 from tracker.frameworks.versions.records_lineage import Ancestry
 from tracker.frameworks.versions.rules import Change, VersionDecision
-from tracker.models import Domain, FrameworkDraft, Statement, Strand
+from tracker.models import Domain, Statement, Strand
 from tracker.models.record.versions import target_keys
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -38,8 +38,7 @@ def decide(
     """Keep these decisions, by key of the change. Returns how many are new or changed. Raises
     Conflict("draft_changed") for a change that is not there (any more), Invalid("part_unknown")."""
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
-        return _decide(tx, draft, stands, decisions, actor, now)
+        return _decide(tx, _opened(tx, draft_id), decisions, actor, now)
 
 
 def say_origins(
@@ -52,11 +51,12 @@ def say_origins(
     Raises Invalid("origin_unknown").
     """
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
         old, new = placed(stands.before), placed(stands.after)
         if uuid not in new or not {*old, *stands.past.gone} >= set(earlier):
             raise Invalid("origin_unknown")
-        drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted({*earlier} - {uuid})})
+        draft, merged = stands.row, sorted({*earlier} - {uuid})
+        drafts.set_origins(tx, draft, {**draft.origins, uuid: merged})
         drafts.note_decided(tx, draft, 1, actor, now)
         again = _stands(draft_id)
         drafts.forget_decisions(tx, draft, {change.key for change in again.comparison.to_decide})
@@ -66,7 +66,8 @@ def keep(actor: Actor | None, draft_id: int, uuid: str, now: dt.datetime, *, is_
     """Let a statement that the file leaves out go on as it is, or retire it after all. Raises
     Conflict("draft_changed") where the draft doesn't leave it out, or has no place for it."""
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
+        draft = stands.row
         if uuid not in (stands.keepable if is_kept else stands.kept):
             raise Conflict("draft_changed")
         others = {key: of for key, of in draft.origins.items() if key != uuid}
@@ -80,7 +81,8 @@ def say_place(
     """Say whose targets go on in a new domain: those of one that is gone, or "" for none; both as
     "section/domain". Raises Invalid("place_unknown")."""
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
+        draft = stands.row
         new, gone = (
             {listed.key for listed in of} for of in (stands.new_domains, stands.gone_domains)
         )
@@ -93,7 +95,7 @@ def say_place(
 
 def discard(actor: Actor | None, draft_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
-        drafts.discard(tx, drafts.locked(tx, draft_id), actor, now)
+        drafts.discard(tx, drafts.lock(tx, draft_id), actor, now)
 
 
 def publish(
@@ -113,13 +115,14 @@ def publish(
     newest version, as that one was withdrawn; Invalid as `decide`.
     """
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
+        draft = stands.row
         if seen is not None and seen != stands.seen:
             raise Conflict("draft_changed")
         if chosen is not None:
             if not chosen.keys() >= {change.key for change in stands.offered}:
                 raise Conflict("draft_choices_unsaved")
-            _decide(tx, draft, stands, chosen, actor, now)
+            _decide(tx, stands, chosen, actor, now)
             stands = _stands(draft_id)
         if not stands.can_be_published:
             raise Conflict("draft_unfit")
@@ -135,7 +138,6 @@ def publish(
 
 def _decide(
     tx: Session,
-    draft: FrameworkDraft,
     stands: DraftedVersion,
     decisions: Mapping[str, Decided],
     actor: Actor | None,
@@ -149,15 +151,15 @@ def _decide(
         parts = {statement.uuid for statement in change.after} if is_carried_split else {None}
         if decided.carried_to not in parts:
             raise Invalid("part_unknown")
-    return drafts.decide(tx, draft, decisions, actor, now)
+    return drafts.decide(tx, stands.row, decisions, actor, now)
 
 
 def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
     """By uuid, what statements of the new version are made of: one that stays, is reworded, or is
     moved and carries is the same skill. Those of a first version are made of nothing."""
-    if stands.base_framework_id is None:
+    if stands.is_first:
         return {}
-    skills = skills_named(stands.base_framework_id)
+    skills = skills_named(stands.base_id)
     sensitive = {statement.uuid for statement in stands.after.statements if statement.sensitive}
     marked = select(Statement.skill_id).where(
         Statement.sensitive, Statement.skill_id.in_(skills[uuid] for uuid in sensitive & {*skills})
@@ -185,14 +187,15 @@ def _first_keys(tx: Session, stands: DraftedVersion) -> dict[str, tuple[str, str
     """By domain of the new version, as "section/domain", the keys under which targets are kept,
     where they are others than its own."""
     of = select(Strand.key, Domain.key, *target_keys()).join(Domain, Domain.strand_id == Strand.id)
-    rows = tx.execute(of.where(Strand.framework_id == stands.base_framework_id)).all()
+    rows = tx.execute(of.where(Strand.framework_id == stands.row.base_framework_id)).all()
     before = {f"{row[0]}/{row[1]}": (row[2], row[3]) for row in rows}
     stay = {key: before[key] for key in before if key not in stands.went_on.values()}
     return stay | {key: before[old] for key, old in stands.went_on.items()}
 
 
-def _opened(tx: Session, draft_id: int) -> tuple[FrameworkDraft, DraftedVersion]:
-    return drafts.locked(tx, draft_id), _stands(draft_id)
+def _opened(tx: Session, draft_id: int) -> DraftedVersion:
+    drafts.lock(tx, draft_id)
+    return _stands(draft_id)
 
 
 def _stands(draft_id: int) -> DraftedVersion:

@@ -1,7 +1,7 @@
 """Taking a framework file in."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -155,6 +155,5 @@ def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> 
     }
     lost = len(draft.origins.keys() - fitting)
     drafts.set_origins(tx, draft, fitting)
-    stands = replace(stands, origins=draft.origins)
     keys = {change.key for change in stands.comparison.to_decide}
     return lost + drafts.forget_decisions(tx, draft, keys)

@@ -34,8 +34,8 @@ def about(drafted: DraftedVersion) -> dict[str, Any]:
         "slug": drafted.after.slug,
         "version": drafted.after.version,
         "is_open": drafted.is_open,
-        "published_at": drafted.published_at,
-        "discarded_at": drafted.discarded_at,
+        "published_at": drafted.row.published_at,
+        "discarded_at": drafted.row.discarded_at,
         "can_be_published": drafted.can_be_published,
         "faults": _faults(drafted),
         "oddities": [*_oddities(drafted)],
@@ -95,7 +95,7 @@ def _oddities(drafted: DraftedVersion) -> Iterator[str]:
             listed=warning.listed,
         )
     origins = sum(bool(statement.came_from) for statement in file.statements)
-    if origins and drafted.base_framework_id is None:
+    if origins and drafted.is_first:
         named = ngettext(
             "%(num)d statement names earlier ones in “from”.",
             "%(num)d statements name earlier ones in “from”.",
@@ -123,7 +123,7 @@ def first_version(drafted: DraftedVersion) -> dict[str, Any]:
     within = ngettext("in %(num)d section", "in %(num)d sections", len(file.strands))
     figures = f"{statements} {within}"
     return {
-        "framework_id": drafted.published_framework_id,
+        "framework_id": drafted.row.published_framework_id,
         "lead": _("Nobody sees it until you publish it.") if drafted.is_open else "",
         "sections": [_section(strand) for strand in file.strands],
         "figures": figures,
@@ -174,7 +174,7 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
                 earlier="; ".join(old[origin] for origin in earlier),
             ),
         )
-        for uuid, earlier in drafted.origins.items()
+        for uuid, earlier in drafted.row.origins.items()
         if earlier and uuid not in drafted.kept
     ]
 

@@ -42,7 +42,7 @@ def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
     )
 
 
-def locked(tx: Session, draft_id: int) -> FrameworkDraft:
+def lock(tx: Session, draft_id: int) -> FrameworkDraft:
     """The draft, locked. Raises Missing where there is none, Conflict("draft_ended") when it was
     published or discarded."""
     draft = tx.scalar(held(select(FrameworkDraft).where(FrameworkDraft.id == draft_id)))

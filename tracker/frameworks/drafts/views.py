@@ -124,7 +124,7 @@ def start() -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
     drafted = pages.drafted_or_404(draft)
-    if drafted.base_framework_id is None:
+    if drafted.is_first:
         values = pages.about(drafted) | pages.first_version(drafted)
         return render("frameworks/drafts/first.html", **values)
     listed = changes(drafted)
@@ -152,7 +152,7 @@ def confirm(draft: Subject) -> ResponseReturnValue:
     """What would be published, with what is suggested as chosen, to confirm it. The page of a first
     version asks for that itself."""
     drafted = pages.drafted_or_404(draft)
-    if not drafted.can_be_published or drafted.base_framework_id is None:
+    if not drafted.can_be_published or drafted.is_first:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
     effects = changed_levels(drafted)
     return render(

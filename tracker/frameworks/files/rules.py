@@ -41,8 +41,8 @@ class SourceInFile:
     key: str
     label: Wording
     name: Wording
-    licence: Wording | None
-    url: str | None
+    licence: Wording | None = None
+    url: str | None = None
 
     @property
     def href(self) -> str:
@@ -60,7 +60,7 @@ class StatementInFile:
     uuid: str
     title: Wording
     text: Wording
-    citations: tuple[str, ...]
+    citations: tuple[str, ...] = ()
     sensitive: bool = False
     came_from: tuple[str, ...] = ()
 
@@ -91,7 +91,7 @@ class LevelInFile:
 
     rank: int
     name: Wording
-    role_label: Wording
+    role_label: Wording = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ class StrandInFile:
 
     key: str
     title: Wording
-    intro: Wording
-    join: str
-    end: str
-    levels: tuple[LevelInFile, ...]
-    domains: tuple[DomainInFile, ...]
+    intro: Wording = ""
     targets_need_reason: bool = False
+    levels: tuple[LevelInFile, ...] = ()
+    join: str = ""
+    end: str = ""
+    domains: tuple[DomainInFile, ...] = ()
 
     @property
     def statements(self) -> list[StatementInFile]:

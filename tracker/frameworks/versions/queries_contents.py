@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.db import session
 from tracker.frameworks.changes.rules import KnownBefore, Origins, VersionComparison, compare
@@ -37,6 +38,7 @@ from tracker.models.record.versions import target_keys
 from tracker.rules.core.wording import Wording
 
 InOrder = TypeVar("InOrder", ScaleAnswer, Source, Strand, Statement)
+InStrands = TypeVar("InStrands", Level, Domain)
 
 
 def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
@@ -163,40 +165,44 @@ def _by_first_keys(framework_id: int) -> dict[tuple[str, str], str]:
 def _strands(
     framework_id: int, in_source: Mapping[str, Mapping[str, str]], origins: Origins
 ) -> tuple[StrandInFile, ...]:
-    levels: dict[int, list[LevelInFile]] = defaultdict(list)
-    in_strands = Strand.framework_id == framework_id
-    for level in session().scalars(
-        select(Level)
-        .join(Strand, Strand.id == Level.strand_id)
-        .where(in_strands)
-        .order_by(Level.rank)
-    ):
-        levels[level.strand_id].append(LevelInFile(level.rank, level.name, level.role_label))
+    levels = _in_strands(Level, Level.rank, framework_id)
+    domains = _in_strands(Domain, Domain.position, framework_id)
     statements = _statements(framework_id, origins)
-    domains: dict[int, list[DomainInFile]] = defaultdict(list)
-    for domain in session().scalars(
-        select(Domain)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .where(in_strands)
-        .order_by(Domain.position)
-    ):
-        listed = tuple(statements[domain.id])
-        domains[domain.strand_id].append(
-            DomainInFile(domain.key, domain.title, domain.position, domain.claimed_count, listed)
-        )
     return tuple(
         StrandInFile(
             key=strand.key,
             title=strand.title,
             intro=strand.intro,
-            join=in_source.get(strand.key, {}).get("join", ""),
-            end=in_source.get(strand.key, {}).get("end", ""),
-            levels=tuple(levels[strand.id]),
-            domains=tuple(domains[strand.id]),
             targets_need_reason=strand.targets_need_reason,
+            levels=tuple(
+                LevelInFile(row.rank, row.name, row.role_label) for row in levels[strand.id]
+            ),
+            **in_source.get(strand.key, {}),
+            domains=tuple(
+                DomainInFile(
+                    row.key, row.title, row.position, row.claimed_count, tuple(statements[row.id])
+                )
+                for row in domains[strand.id]
+            ),
         )
         for strand in _in_order(Strand, framework_id)
     )
+
+
+def _in_strands(
+    model: type[InStrands], order: InstrumentedAttribute[int], framework_id: int
+) -> Mapping[int, list[InStrands]]:
+    """All levels or domains of the version by section, in order."""
+    rows = session().scalars(
+        select(model)
+        .join(Strand, Strand.id == model.strand_id)
+        .where(Strand.framework_id == framework_id)
+        .order_by(order)
+    )
+    by_strand: dict[int, list[InStrands]] = defaultdict(list)
+    for row in rows:
+        by_strand[row.strand_id].append(row)
+    return by_strand
 
 
 def _statements(framework_id: int, origins: Origins) -> Mapping[int, list[StatementInFile]]:
