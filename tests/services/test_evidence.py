@@ -77,7 +77,7 @@ def test_a_new_piece(somebody: Somebody, world: World) -> None:
     )
     found = read.piece(made)
     assert found is not None
-    assert (found.shown.title, found.shown.kind, found.shown.number) == (
+    assert (found.shown.title, found.kind, found.shown.number) == (
         "Shelf check",
         EvidenceKind.LINK,
         1,
@@ -241,10 +241,11 @@ def test_nobody_touches_what_is_not_theirs(somebody: Somebody, world: World) -> 
 # ---- files
 
 
-def file_of(evidence_id: int, number: int) -> read.VersionFile | None:
+def file_of(evidence_id: int, number: int) -> StoredFile | None:
     found = read.piece(evidence_id, number)
     assert found is not None
-    return found.shown.file
+    file: StoredFile | None = found.shown.file
+    return file
 
 
 def test_a_file_is_stored_by_its_digest(somebody: Somebody, world: World, tmp_path: Path) -> None:
@@ -281,9 +282,7 @@ def test_a_version_has_its_own_file(somebody: Somebody, world: World, tmp_path: 
     evidence.edit(ana, made, 3, EvidenceContent("Plan, mended"), drop_file=True, now=world.now)
     names = [file and file.name for file in (file_of(made, number) for number in (1, 2, 3, 4))]
     assert names == ["a.pdf", "a.pdf", "b.txt", None]
-    kinds = [
-        found and found.shown.kind for found in (read.piece(made, number) for number in (1, 4))
-    ]
+    kinds = [found and found.kind for found in (read.piece(made, number) for number in (1, 4))]
     assert kinds == [EvidenceKind.FILE, EvidenceKind.NOTE]
 
 

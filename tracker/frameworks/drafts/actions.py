@@ -14,10 +14,10 @@ from tracker.frameworks.drafts import records as drafts
 from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
 from tracker.frameworks.versions import records as versions
 from tracker.frameworks.versions.queries import skills_named
+from tracker.frameworks.versions.queries_contents import first_keys
 from tracker.frameworks.versions.records_lineage import Ancestry
 from tracker.frameworks.versions.rules import Change, VersionDecision
-from tracker.models import Domain, Statement, Strand
-from tracker.models.record.versions import target_keys
+from tracker.models import Statement
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -130,7 +130,7 @@ def publish(
         if (None if base is None else base.id) != draft.base_framework_id:
             raise Conflict("draft_outdated")
         framework_id = versions.publish(
-            tx, stands.after, now, actor, _ancestries(stands), _first_keys(tx, stands)
+            tx, stands.after, now, actor, _ancestries(stands), _first_keys(stands)
         )
         draft.published_framework_id, draft.published_at = framework_id, now
         return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
@@ -183,12 +183,10 @@ def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
     }
 
 
-def _first_keys(tx: Session, stands: DraftedVersion) -> dict[str, tuple[str, str]]:
+def _first_keys(stands: DraftedVersion) -> dict[str, tuple[str, str]]:
     """By domain of the new version, as "section/domain", the keys under which targets are kept,
     where they are others than its own."""
-    of = select(Strand.key, Domain.key, *target_keys()).join(Domain, Domain.strand_id == Strand.id)
-    rows = tx.execute(of.where(Strand.framework_id == stands.row.base_framework_id)).all()
-    before = {f"{row[0]}/{row[1]}": (row[2], row[3]) for row in rows}
+    before = {} if stands.is_first else first_keys(stands.base_id)
     stay = {key: before[key] for key in before if key not in stands.went_on.values()}
     return stay | {key: before[old] for key, old in stands.went_on.items()}
 

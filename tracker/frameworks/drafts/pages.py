@@ -42,15 +42,7 @@ def about(drafted: DraftedVersion) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class DraftFault:
-    """`says` what is wrong with all of them."""
-
-    says: str
-    names: Wording
-
-
-def _faults(drafted: DraftedVersion) -> list[DraftFault]:
+def _faults(drafted: DraftedVersion) -> list[str]:
     """What keeps it from being published."""
     names = (
         (_("These levels have no statement:"), empty_levels(drafted.after)),
@@ -61,8 +53,8 @@ def _faults(drafted: DraftedVersion) -> list[DraftFault]:
         ),
     )
     return [
-        *(DraftFault(says, mark("; ".join(of), drafted.after.lang)) for says, of in names if of),
-        *(DraftFault(_elsewhere(drafted, ids), "") for ids in drafted.elsewhere),
+        *(f"{says} {mark('; '.join(of), drafted.after.lang)}" for says, of in names if of),
+        *(_elsewhere(drafted, ids) for ids in drafted.elsewhere),
     ]
 
 

@@ -2,6 +2,7 @@
 editors."""
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +12,7 @@ from flask_babel import ngettext
 
 from tracker.frameworks.changes.pages import count
 from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions.queries import (
-    Published,
-    VersionUse,
-    published,
-    version_use,
-    versions,
-)
+from tracker.frameworks.versions.queries import Published, published, version_use, versions
 from tracker.frameworks.versions.queries_moves import awaiting
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.policy.permissions import Subject
@@ -61,7 +56,7 @@ def show(version: Subject) -> ResponseReturnValue:
             day=day(row.published_at),
         ),
         used_by=_used_by(use),
-        can_be_withdrawn=use.is_none,
+        can_be_withdrawn=not any(use),
         not_hidden=_awaited([row.id]),
         can_hide_all=len(versions(row.slug)) > 1 and not _awaited(ids),
     )
@@ -132,7 +127,7 @@ def _awaited(ids: list[int]) -> str:
     return message_for(Conflict("version_awaited", **facts))
 
 
-def _used_by(use: VersionUse) -> list[str]:
+def _used_by(use: Any) -> list[str]:
     """In words; a few people can't be told from each other by a count."""
     sentences = []
     if use.people:
