@@ -79,7 +79,7 @@ def test_a_version_that_nobody_uses_is_withdrawn_for_good(world: World) -> None:
     version = next_version(world, added=1).framework_id
     assert version in choices(world)
     assert set_to(WITHDRAWN, version) == 1
-    assert [each.id for each in published.versions("small")] == [world.framework_id]
+    assert [each.id for each in published.published(slug="small")] == [world.framework_id]
     assert choices(world) == [world.framework_id]
     assert version_steps.steps(world.libraries["city"], AFTER.date()) == []
     adam = actor(world, "adam", AFTER)
@@ -183,7 +183,7 @@ def test_a_version_to_which_a_move_is_planned_is_not_hidden(world: World) -> Non
             "day": dt.date(2027, 1, 4),
         }
         session().rollback()
-        assert len(published.versions("small")) == 2, "all or none"
+        assert len(published.published(slug="small")) == 2, "all or none"
     assert set_to(HIDDEN, world.framework_id) == 1
     assert moves.move_due(AFTER.replace(year=2027, month=1, day=4)) == 1
     assert set_to(HIDDEN, version.framework_id) == 1

@@ -1,6 +1,7 @@
 """Statements, domains, and levels of a framework file by where they stand, and what becomes of
 sections, domains, and levels from one version to the next."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -75,11 +76,11 @@ class SectionCount:
 def section_counts(
     old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
 ) -> Iterator[SectionCount]:
-    for key in dict.fromkeys(statement.strand for statement in (*new.values(), *old.values())):
-        olds = [statement for statement in old.values() if statement.strand == key]
-        news = [statement for statement in new.values() if statement.strand == key]
-        one = (news or olds)[0]
-        yield SectionCount(one.section_title, one.lang, len(olds), len(news))
+    before, after = (Counter(one.strand for one in of.values()) for of in (old, new))
+    for key in after | before:
+        of = new if key in after else old
+        one = next(statement for statement in of.values() if statement.strand == key)
+        yield SectionCount(one.section_title, one.lang, before[key], after[key])
 
 
 def renamed(before: FrameworkFile, after: FrameworkFile) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from tracker.frameworks.files.rules import (
     StatementInFile,
     StrandInFile,
 )
-from tracker.frameworks.versions.queries import OFFERED, Published, versions
+from tracker.frameworks.versions.queries import OFFERED, Published, published
 from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.core.wording import Wording
@@ -87,7 +87,7 @@ def framework_page(
     """All of one framework: the version asked for, else the newest that is offered. None where
     there is none. `also_hidden`: for who may have something in one that is hidden, or is told of
     one that was withdrawn. Ten queries."""
-    rows = versions(slug, [*VersionStatus] if also_hidden else OFFERED)
+    rows = published([*VersionStatus] if also_hidden else OFFERED, slug)
     offered = [row for row in rows if row.status == VersionStatus.OFFERED]
     hidden = [row for row in rows if row.status == VersionStatus.HIDDEN]
     newest = next(iter([*offered, *hidden]), None)

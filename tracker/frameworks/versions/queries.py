@@ -52,14 +52,10 @@ OFFERED, SHOWN = (VersionStatus.OFFERED,), (VersionStatus.OFFERED, VersionStatus
 """What everybody may choose, and what those see beside who look after frameworks."""
 
 
-def published(statuses: Collection[VersionStatus] = OFFERED) -> tuple[Published, ...]:
-    """By title, the newest version of each framework first."""
-    return versions(None, statuses)
-
-
-def versions(
-    slug: str | None, statuses: Collection[VersionStatus] = OFFERED
+def published(
+    statuses: Collection[VersionStatus] = OFFERED, slug: str | None = None
 ) -> tuple[Published, ...]:
+    """By title, the newest version of each framework first."""
     statements = (
         select(func.count(Statement.id))
         .where(Statement.framework_id == Framework.id)

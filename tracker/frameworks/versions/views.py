@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from tracker.frameworks.changes.pages import count
 from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions.queries import Published, published, version_use, versions
+from tracker.frameworks.versions.queries import SHOWN, Published, published, version_use
 from tracker.frameworks.versions.queries_moves import awaiting
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.policy.permissions import Subject
@@ -58,7 +58,7 @@ def show(version: Subject) -> ResponseReturnValue:
         used_by=_used_by(use),
         can_be_withdrawn=not any(use),
         not_hidden=_awaited([row.id]),
-        can_hide_all=len(versions(row.slug)) > 1 and not _awaited(ids),
+        can_hide_all=len(published(slug=row.slug)) > 1 and not _awaited(ids),
     )
 
 
@@ -114,7 +114,7 @@ def _row(version_id: int) -> Published:
 
 def _all_of(row: Published) -> tuple[Published, ...]:
     """The versions of its framework that weren't withdrawn."""
-    return versions(row.slug, [VersionStatus.OFFERED, VersionStatus.HIDDEN])
+    return published(SHOWN, row.slug)
 
 
 def _awaited(ids: list[int]) -> str:
