@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
 from tracker.frameworks.drafts.forms import NextVersionForm, OriginsForm, PlaceForm
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted, open_drafts
-from tracker.frameworks.files.rules import StrandInFile
 from tracker.frameworks.files.rules_reading import warnings
 from tracker.frameworks.versions.queries import SHOWN, published
 from tracker.frameworks.versions.queries_contents import IdsElsewhere
@@ -97,18 +96,9 @@ def _oddities(drafted: DraftedVersion) -> Iterator[str]:
         yield f"{named} {here}"
 
 
-@dataclass(frozen=True, slots=True)
-class CountedSection:
-    """`lines`: by key of a domain, how many statements it has at each level, for a phone; nothing
-    where the section has no levels. `summary`: over its statements."""
-
-    of: StrandInFile
-    lines: dict[str, Wording]
-    summary: str
-
-
 def first_version(drafted: DraftedVersion) -> dict[str, Any]:
-    """What will be published, section by section."""
+    """What will be published, section by section. `on_phones`: by keys of section and domain, how
+    many statements it has at each level."""
     file = drafted.after
     many = len(placed(file))
     statements = ngettext("%(num)s statement", "%(num)s statements", many)
@@ -117,7 +107,15 @@ def first_version(drafted: DraftedVersion) -> dict[str, Any]:
     return {
         "framework_id": drafted.row.published_framework_id,
         "lead": _("Nobody sees it until you publish it.") if drafted.is_open else "",
-        "sections": [_section(strand) for strand in file.strands],
+        "sections": file.strands,
+        "on_phones": {
+            (strand.key, domain.key): mark(
+                ", ".join(f"{level.name} {len(domain.at(level.rank))}" for level in strand.levels),
+                file.lang,
+            )
+            for strand in file.strands
+            for domain in strand.domains
+        },
         "figures": figures,
         "sure": _(
             "Publish %(figures)s? The words can’t be changed afterward, only by another version.",
@@ -125,19 +123,6 @@ def first_version(drafted: DraftedVersion) -> dict[str, Any]:
         ),
         "seen": drafted.seen,
     }
-
-
-def _section(strand: StrandInFile) -> CountedSection:
-    levels = strand.levels if strand.has_levels else ()
-    many = len(strand.statements)
-    return CountedSection(
-        strand,
-        {
-            domain.key: ", ".join(f"{level.name} {len(domain.at(level.rank))}" for level in levels)
-            for domain in strand.domains
-        },
-        ngettext("Read the %(num)d statement", "Read the %(num)d statements", many),
-    )
 
 
 @dataclass(frozen=True, slots=True)

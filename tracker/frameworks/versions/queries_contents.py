@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from tracker.db import session
+from tracker.db import Base, session
 from tracker.frameworks.changes.rules import KnownBefore, Origins, VersionComparison, compare
 from tracker.frameworks.changes.rules_places import PlacedStatement, placed
 from tracker.frameworks.files.rules import (
@@ -39,6 +39,15 @@ from tracker.models import (
 from tracker.models.record.versions import target_keys
 from tracker.rules.core.wording import Wording
 
+InFile = TypeVar(
+    "InFile",
+    ScaleAnswerInFile,
+    SourceInFile,
+    StrandInFile,
+    LevelInFile,
+    DomainInFile,
+    StatementInFile,
+)
 InOrder = TypeVar("InOrder", ScaleAnswer, Source, Strand, Statement)
 InStrands = TypeVar("InStrands", Level, Domain)
 
@@ -55,19 +64,23 @@ def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
         lang=framework.lang,
         title=framework.title,
         scale=tuple(
-            ScaleAnswerInFile(
-                row.key, row.label, row.description, row.counts_as.value, row.reviewer_description
-            )
+            _made_of(ScaleAnswerInFile, row, counts_as=row.counts_as.value)
             for row in _in_order(ScaleAnswer, framework_id)
         ),
         sources=tuple(
-            SourceInFile(row.key, row.label, row.name, row.licence or None, row.url)
+            _made_of(SourceInFile, row, licence=row.licence or None)
             for row in _in_order(Source, framework_id)
         ),
         strands=_strands(framework_id, in_source, origins),
         anchors=_anchors(framework_id, about.get("anchors", {}).get("kinds", {})),
         about=about,
     )
+
+
+def _made_of(kind: type[InFile], row: Base, **others: Any) -> InFile:
+    """A part of a file: what the row has under the same names, and the others."""
+    own = {part.name for part in fields(kind)} - others.keys()
+    return kind(**{name: getattr(row, name) for name in own}, **others)
 
 
 def _in_order(model: type[InOrder], framework_id: int) -> Iterable[InOrder]:
@@ -178,19 +191,13 @@ def _strands(
     domains = _in_strands(Domain, Domain.position, framework_id)
     statements = _statements(framework_id, origins)
     return tuple(
-        StrandInFile(
-            key=strand.key,
-            title=strand.title,
-            intro=strand.intro,
-            targets_need_reason=strand.targets_need_reason,
-            levels=tuple(
-                LevelInFile(row.rank, row.name, row.role_label) for row in levels[strand.id]
-            ),
-            **in_source.get(strand.key, {}),
+        _made_of(
+            StrandInFile,
+            strand,
+            **{"join": "", "end": "", **in_source.get(strand.key, {})},
+            levels=tuple(_made_of(LevelInFile, row) for row in levels[strand.id]),
             domains=tuple(
-                DomainInFile(
-                    row.key, row.title, row.position, row.claimed_count, tuple(statements[row.id])
-                )
+                _made_of(DomainInFile, row, statements=tuple(statements[row.id]))
                 for row in domains[strand.id]
             ),
         )
@@ -228,15 +235,11 @@ def _statements(framework_id: int, origins: Origins) -> Mapping[int, list[Statem
     for row in _in_order(Statement, framework_id):
         came_from = tuple(origins.get(row.uuid, ()))
         by_domain[row.domain_id].append(
-            StatementInFile(
-                row.code,
-                row.rank,
-                row.uuid,
-                row.title,
-                row.text,
-                tuple(cited[row.id]),
-                row.sensitive,
-                () if came_from == (row.uuid,) else came_from,
+            _made_of(
+                StatementInFile,
+                row,
+                citations=tuple(cited[row.id]),
+                came_from=() if came_from == (row.uuid,) else came_from,
             )
         )
     return by_domain
