@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from config import ROOT
-from tests.factories.evidence import GOOD, PDF, TXT, piece, store
+from tests.factories.evidence import GOOD, PDF, TXT, create, piece, store
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.evidence.files.rules import Upload
@@ -69,7 +69,7 @@ def on_disk(folder: Path) -> list[Path]:
 
 def test_a_new_piece(somebody: Somebody, world: World) -> None:
     statement, other = world.statements["technical"][0], world.statements["leadership"][1]
-    made = evidence.create(
+    made = create(
         somebody("ana"),
         EvidenceContent(" Shelf  check ", "All of aisle 4", "https://example.org/plan", TODAY),
         reasons={statement: " I did\nit alone ", other: ""},
@@ -138,13 +138,13 @@ def test_the_day_it_was_done_is_a_day_where_the_person_is(somebody: Somebody, wo
     ana = somebody("ana")
     refused(
         "evidence_done_in_future",
-        lambda: evidence.create(
+        lambda: create(
             ana, EvidenceContent("x", done_on=TODAY + dt.timedelta(days=1)), now=world.now
         ),
     )
     with transaction() as tx:
         tx.execute(text("UPDATE libraries SET time_zone = 'Pacific/Kiritimati'"))
-    assert evidence.create(
+    assert create(
         somebody("ana"),
         EvidenceContent("x", done_on=TODAY + dt.timedelta(days=1)),
         now=world.now.replace(hour=12),
@@ -189,13 +189,13 @@ def test_statements_of_another_framework_are_not_linked(somebody: Somebody, worl
         )
         refused(
             "evidence_statement_unknown",
-            lambda wrong=wrong: evidence.create(
+            lambda wrong=wrong: create(
                 ana, EvidenceContent("x"), reasons={statement: "", wrong: ""}, now=world.now
             ),
         )
     refused(
         "evidence_statement_unknown",
-        lambda: evidence.create(adam, EvidenceContent("x"), reasons={statement: ""}, now=world.now),
+        lambda: create(adam, EvidenceContent("x"), reasons={statement: ""}, now=world.now),
     )
     assert rows(Evidence) == [1]
 
@@ -302,12 +302,10 @@ def test_one_person_has_so_much_room(somebody: Somebody, world: World, tmp_path:
     ana, ben = somebody("ana"), somebody("ben")
     room = store(tmp_path, total=len(PDF) + len(TXT))
     for name, content in (("a.pdf", PDF), ("b.txt", TXT)):
-        evidence.create(
-            ana, EvidenceContent(name), upload=Upload(name, content), store=room, now=world.now
-        )
+        create(ana, EvidenceContent(name), upload=Upload(name, content), store=room, now=world.now)
     refused(
         "files_full",
-        lambda: evidence.create(
+        lambda: create(
             ana,
             EvidenceContent("c"),
             upload=Upload("c.txt", b"one more"),
@@ -315,7 +313,7 @@ def test_one_person_has_so_much_room(somebody: Somebody, world: World, tmp_path:
             now=world.now,
         ),
     )
-    assert evidence.create(
+    assert create(
         ben, EvidenceContent("c"), upload=Upload("c.txt", b"one more"), store=room, now=world.now
     )
     assert rows(StoredFile, Evidence) == [3, 3]
@@ -408,7 +406,7 @@ def test_uploads_at_the_same_moment_stay_within_the_room_also_on_the_disk(
         with app.app_context():
             together.wait()
             try:
-                evidence.create(
+                create(
                     ana,
                     EvidenceContent("x"),
                     upload=Upload("x.txt", content),

@@ -180,11 +180,11 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
     (draft_id,) = session().scalars(select(FrameworkDraft.id).where(FrameworkDraft.slug == "small"))
     (new,), (gone,) = stands(draft_id).new_domains, stands(draft_id).gone_domains
     today = NOW.date()
-    assert targets_that_end(world.framework_id, [gone.key], today) == {gone.key: 5}
+    assert targets_that_end(world.framework_id, [gone], today) == {gone: 5}
     with pytest.raises(Invalid, match="place_unknown"):
-        publishing.say_place(None, draft_id, gone.key, new.key, NOW)
+        publishing.say_place(None, draft_id, gone, new, NOW)
     assert {each.kind for each in stands(draft_id).comparison.changed} == {Kind.MOVED}
-    publishing.say_place(None, draft_id, new.key, gone.key, NOW)
+    publishing.say_place(None, draft_id, new, gone, NOW)
     assert stands(draft_id).comparison.changed == (), "staying there they aren't moved"
     done = publishing.publish(None, draft_id, NOW)
     ana = world.people["ana"]
@@ -200,7 +200,7 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
             )
         )
     after = expected_by_key(ana)
-    assert before.pop(gone.key) == after.pop(new.key)
+    assert before.pop(gone) == after.pop(new)
     assert before == after
 
 

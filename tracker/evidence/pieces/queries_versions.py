@@ -158,24 +158,18 @@ def linked_in_any_version(evidence_id: int) -> set[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
-    review_id: int
-    reviewer: str
-    sent_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
 class SentStatement(WordedStatement):
-    """A statement that any version of the piece was sent with, the last sending first."""
+    """A statement that any version of the piece was sent with. `sendings`: by review, the last
+    first."""
 
-    sendings: list[Sending]
+    sendings: dict[int, Row[*tuple[Any, ...]]]
 
 
 def sendings(evidence_id: int) -> dict[int, SentStatement]:
     """Where a piece went with a review, by statement, without reviews that were withdrawn. One
     query."""
     rows = session().execute(
-        select(*WORDED, Review.id, Person.name, Review.sent_at)
+        select(*WORDED, Review.id.label("review_id"), Person.name.label("reviewer"), Review.sent_at)
         .select_from(EvidenceVersion)
         .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceVersion.id)
         .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
@@ -189,8 +183,6 @@ def sendings(evidence_id: int) -> dict[int, SentStatement]:
     )
     by_statement: dict[int, SentStatement] = {}
     for row in rows:
-        sent = by_statement.setdefault(row[0], SentStatement(*row[:6], []))
-        sending = Sending(*row[6:])
-        if sending not in sent.sendings:
-            sent.sendings.append(sending)
+        sent = by_statement.setdefault(row[0], SentStatement(*row[:6], {}))
+        sent.sendings.setdefault(row.review_id, row)
     return by_statement

@@ -2,7 +2,7 @@
 sections, domains, and levels from one version to the next."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -103,25 +103,22 @@ def _titles(file: FrameworkFile) -> dict[tuple[object, ...], str]:
     return titles
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDomain:
-    """`key`: those of its section and its own, as "section/domain"."""
-
-    key: str
-    section_title: Wording
-    title: Wording
+Domains = dict[str, tuple[StrandInFile, DomainInFile]]
+"""By "section/domain", both."""
 
 
-def only_in(file: FrameworkFile, other: FrameworkFile) -> tuple[ListedDomain, ...]:
+def only_in(file: FrameworkFile, other: FrameworkFile) -> Domains:
     """The domains of a file whose keys the other doesn't have."""
-    other_keys = {domain.key for domain in _domains(other)}
-    return tuple(domain for domain in _domains(file) if domain.key not in other_keys)
+    others = _domains(other)
+    return {key: of for key, of in _domains(file).items() if key not in others}
 
 
-def _domains(file: FrameworkFile) -> Iterable[ListedDomain]:
-    for strand in file.strands:
-        for domain in strand.domains:
-            yield ListedDomain(f"{strand.key}/{domain.key}", strand.title, domain.title)
+def _domains(file: FrameworkFile) -> Domains:
+    return {
+        f"{strand.key}/{domain.key}": (strand, domain)
+        for strand in file.strands
+        for domain in strand.domains
+    }
 
 
 def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:

@@ -83,10 +83,7 @@ def say_place(
     with transaction() as tx:
         stands = _opened(tx, draft_id)
         draft = stands.row
-        new, gone = (
-            {listed.key for listed in of} for of in (stands.new_domains, stands.gone_domains)
-        )
-        if domain not in new or before not in {"", *gone}:
+        if domain not in stands.new_domains or before not in {"", *stands.gone_domains}:
             raise Invalid("place_unknown")
         others = {key: of for key, of in draft.places.items() if key != domain and of != before}
         draft.places = {**others, domain: before} if before else others

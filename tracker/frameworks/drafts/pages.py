@@ -1,7 +1,6 @@
 """What the pages of a draft are given: of a first version, and beside the changes of a next one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import abort
@@ -15,7 +14,6 @@ from tracker.frameworks.files.rules_reading import warnings
 from tracker.frameworks.versions.queries import SHOWN, published
 from tracker.frameworks.versions.queries_contents import IdsElsewhere
 from tracker.policy.permissions import Subject
-from tracker.rules.core.wording import Wording
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui import fields
 
@@ -125,14 +123,7 @@ def first_version(drafted: DraftedVersion) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class OriginByHand:
-    uuid: str
-    title: Wording
-    words: str
-
-
-def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
+def by_hand(drafted: DraftedVersion) -> list[dict[str, str]]:
     old, new = (
         {
             statement.uuid: mark(statement.title, statement.lang)
@@ -142,15 +133,15 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
         for side in ("before", "after")
     )
     return [
-        OriginByHand(
-            uuid,
-            new[uuid],
-            _(
+        {
+            "uuid": uuid,
+            "title": new[uuid],
+            "words": _(
                 "“%(new)s” replaces: %(earlier)s",
                 new=new[uuid],
                 earlier="; ".join(old[origin] for origin in earlier),
             ),
-        )
+        }
         for uuid, earlier in drafted.row.origins.items()
         if earlier and uuid not in drafted.kept
     ]
@@ -160,18 +151,21 @@ def targets(drafted: DraftedVersion) -> dict[str, Any]:
     """What becomes of targets in domains that are gone: in which new one they go on, by its key
     with both titles, and the form that says so."""
     new, gone = drafted.new_domains, drafted.gone_domains
-    new_titles = {domain.key: mark(domain.title, drafted.after.lang) for domain in new}
-    old_titles = {domain.key: mark(domain.title, drafted.before.lang) for domain in gone}
     form = PlaceForm(formdata=None)
     listed_new, listed_gone = (
-        [(domain.key, f"{domain.section_title}: {domain.title}") for domain in domains]
+        [(key, f"{strand.title}: {domain.title}") for key, (strand, domain) in domains.items()]
         for domains in (new, gone)
     )
     form.domain.choices = fields.choices(listed_new)
     form.before.choices = fields.choices([("", _("No other domain")), *listed_gone])
     return {
         "went_on": [
-            (key, new_titles[key], old_titles[before]) for key, before in drafted.went_on.items()
+            (
+                key,
+                mark(new[key][1].title, drafted.after.lang),
+                mark(gone[before][1].title, drafted.before.lang),
+            )
+            for key, before in drafted.went_on.items()
         ],
         "place_form": form,
         "can_place": drafted.is_open and new and gone,

@@ -21,7 +21,7 @@ from tracker.frameworks.changes.rules import (
 )
 from tracker.frameworks.changes.rules_levels import NextLevels
 from tracker.frameworks.changes.rules_places import (
-    ListedDomain,
+    Domains,
     empty_levels,
     only_in,
     titles_used_twice,
@@ -159,17 +159,17 @@ class DraftedVersion:
         return keepable(self.before, self.after, self.past)
 
     @property
-    def new_domains(self) -> tuple[ListedDomain, ...]:
+    def new_domains(self) -> Domains:
         return only_in(self.after, self.before)
 
     @property
-    def gone_domains(self) -> tuple[ListedDomain, ...]:
+    def gone_domains(self) -> Domains:
         return only_in(self.before, self.after)
 
     @property
     def went_on(self) -> dict[str, str]:
         """By new domain, the domain that is gone whose targets go on in it."""
-        new, gone = ({domain.key for domain in of} for of in (self.new_domains, self.gone_domains))
+        new, gone = self.new_domains, self.gone_domains
         places = self.row.places.items()
         return {key: before for key, before in places if key in new and before in gone}
 

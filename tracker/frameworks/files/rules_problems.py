@@ -30,10 +30,6 @@ Known = Callable[[str, str], Collection[str]]
 of them."""
 
 
-def nothing_known(_slug: str, _version: str) -> Collection[str]:
-    return ()
-
-
 def problems(data: Any) -> list[Problem]:
     """Every mistake in the parsed file, by its place; nothing when it can be read. What a text
     cannot hold is told once, not again by the schema."""

@@ -10,13 +10,7 @@ from typing import Any
 
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import framework_of
-from tracker.frameworks.files.rules_problems import (
-    Known,
-    nothing_known,
-    problems,
-    unfit,
-    unknown_origins,
-)
+from tracker.frameworks.files.rules_problems import Known, problems, unfit, unknown_origins
 from tracker.rules import strict_json
 from tracker.rules.strict_json import NotStrict, Problem, shown
 
@@ -66,7 +60,7 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def read_framework(text: str, known: Known = nothing_known) -> FrameworkFile:
+def read_framework(text: str, known: Known | None = None) -> FrameworkFile:
     """The framework that the text describes. Raises FrameworkFileError with everything that is
     wrong with it, and all that would be in the way of publishing it."""
     try:
@@ -75,7 +69,7 @@ def read_framework(text: str, known: Known = nothing_known) -> FrameworkFile:
         raise FrameworkFileError(error.problems) from error
     if is_case(data):
         raise FrameworkFileError([Problem("", OTHER.format(kind="a CASE file of 1EdTech"))])
-    if wrong := [*problems(data), *unknown_origins(data, known)]:
+    if wrong := [*problems(data), *(unknown_origins(data, known) if known else ())]:
         places = tuple(problem.place for problem in wrong)
         wrong += [problem for problem in unfit(data) if not problem.place.startswith(places)]
         raise FrameworkFileError(messages(wrong, data))

@@ -2,6 +2,7 @@
 editors."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -55,7 +56,7 @@ def show(version: Subject) -> ResponseReturnValue:
             row.statements,
             day=day(row.published_at),
         ),
-        used_by=_used_by(use),
+        used_by=[*_used_by(use)],
         can_be_withdrawn=not any(use),
         not_hidden=_awaited([row.id]),
         can_hide_all=len(published(slug=row.slug)) > 1 and not _awaited(ids),
@@ -127,33 +128,23 @@ def _awaited(ids: list[int]) -> str:
     return message_for(Conflict("version_awaited", **facts))
 
 
-def _used_by(use: Any) -> list[str]:
+def _used_by(use: Any) -> Iterator[str]:
     """In words; a few people can't be told from each other by a count."""
-    sentences = []
     if use.people:
-        sentences.append(_("People who are on it: %(people)s.", people=count(use.people)))
+        yield _("People who are on it: %(people)s.", people=count(use.people))
     if use.libraries:
-        sentences.append(
-            ngettext(
-                "Newcomers of %(num)d library begin with it.",
-                "Newcomers of %(num)d libraries begin with it.",
-                use.libraries,
-            )
+        yield ngettext(
+            "Newcomers of %(num)d library begin with it.",
+            "Newcomers of %(num)d libraries begin with it.",
+            use.libraries,
         )
     if use.rounds:
-        sentences.append(
-            ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds)
-        )
+        yield ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds)
     if use.planned:
-        sentences.append(
-            ngettext(
-                "%(num)d planned move leads to it or from it.",
-                "%(num)d planned moves lead to it or from it.",
-                use.planned,
-            )
+        yield ngettext(
+            "%(num)d planned move leads to it or from it.",
+            "%(num)d planned moves lead to it or from it.",
+            use.planned,
         )
     if use.is_spoken_of:
-        sentences.append(
-            _("Its statements were rated or reviewed, evidence was linked, or a library decided.")
-        )
-    return sentences
+        yield _("Its statements were rated or reviewed, evidence was linked, or a library decided.")
