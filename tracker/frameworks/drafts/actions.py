@@ -11,7 +11,7 @@ from tracker.db import session, transaction
 from tracker.frameworks.changes.rules import Kind
 from tracker.frameworks.changes.rules_places import placed
 from tracker.frameworks.drafts import records as drafts
-from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
+from tracker.frameworks.drafts.queries import DraftedVersion, drafted
 from tracker.frameworks.versions import records as versions
 from tracker.frameworks.versions.queries import skills_named
 from tracker.frameworks.versions.queries_contents import first_keys
@@ -33,7 +33,7 @@ class PublishedVersion:
 
 
 def decide(
-    actor: Actor | None, draft_id: int, decisions: Mapping[str, Decided], now: dt.datetime
+    actor: Actor | None, draft_id: int, decisions: Mapping[str, str], now: dt.datetime
 ) -> int:
     """Keep these decisions, by key of the change. Returns how many are new or changed. Raises
     Conflict("draft_changed") for a change that is not there (any more), Invalid("part_unknown")."""
@@ -100,7 +100,7 @@ def publish(
     draft_id: int,
     now: dt.datetime,
     seen: str | None = None,
-    chosen: Mapping[str, Decided] | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> PublishedVersion:
     """Publish the draft for the whole installation. Nobody is moved by it: all go on with the
     version they are on. What is undecided is rated again. `chosen`: what the page of a draft
@@ -136,7 +136,7 @@ def publish(
 def _decide(
     tx: Session,
     stands: DraftedVersion,
-    decisions: Mapping[str, Decided],
+    decisions: Mapping[str, str],
     actor: Actor | None,
     now: dt.datetime,
 ) -> int:
@@ -144,9 +144,10 @@ def _decide(
         change = stands.comparison.change_of(key)
         if change is None or not change.needs_decision:
             raise Conflict("draft_changed")
-        is_carried_split = change.kind == Kind.SPLIT and decided.decision == VersionDecision.CARRY
-        parts = {statement.uuid for statement in change.after} if is_carried_split else {None}
-        if decided.carried_to not in parts:
+        carry = VersionDecision.CARRY
+        parts = [f"{carry}:{statement.uuid}" for statement in change.after]
+        carried = parts if change.kind == Kind.SPLIT else [carry]
+        if decided not in (*carried, VersionDecision.ASK_AGAIN):
             raise Invalid("part_unknown")
     return drafts.decide(tx, stands.row, decisions, actor, now)
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -39,25 +39,19 @@ from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
 
 
-class Decided(NamedTuple):
-    """`carried_to`: of a split, the uuid of the part that ratings are carried to."""
-
-    decision: VersionDecision
-    carried_to: str | None
-
-
 @dataclass(frozen=True)
 class DraftedVersion:
     """A draft beside the version that it follows. A first version follows none: `before` is empty.
     `kept`: uuids of statements that its file leaves out and that go on all the same, as somebody
-    said."""
+    said. `decisions`: by key of the change, in a word; of a split that is carried, with the uuid of
+    the part after a colon."""
 
     row: FrameworkDraft
     before: FrameworkFile
     after: FrameworkFile
     past: KnownBefore
     kept: frozenset[str]
-    decisions: Mapping[str, Decided]
+    decisions: Mapping[str, str]
     elsewhere: list[IdsElsewhere]
 
     @property
@@ -117,10 +111,8 @@ class DraftedVersion:
         rated again."""
         if change.kind == Kind.SAME:
             return True
-        decided = self.decisions.get(change.key)
-        if decided is None or decided.decision != VersionDecision.CARRY:
-            return False
-        return decided.carried_to is None or decided.carried_to == uuid
+        carry = VersionDecision.CARRY
+        return self.decisions.get(change.key) in (carry, f"{carry}:{uuid}")
 
     def would_carry(self, change: VersionChange, uuid: str) -> bool:
         """The same, as the page shows it: what it offers to carry is carried when the draft is
@@ -146,12 +138,8 @@ class DraftedVersion:
         return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
 
     def decision_of(self, change: VersionChange) -> str:
-        """The decision in a word, with the part of a split after a colon; empty where nobody
-        decided."""
-        decided = self.decisions.get(change.key)
-        if decided is None:
-            return ""
-        return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+        """Empty where nobody decided."""
+        return self.decisions.get(change.key, "")
 
     @property
     def keepable(self) -> frozenset[str]:
@@ -238,6 +226,6 @@ def drafted(draft_id: int) -> DraftedVersion | None:
         after=with_kept(before, file, kept),
         past=past,
         kept=kept,
-        decisions={key: Decided(decision, to) for key, decision, to in decisions},
+        decisions={key: ":".join(filter(None, decided)) for key, *decided in decisions},
         elsewhere=ids_elsewhere(file),
     )
