@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, and_, select
@@ -32,18 +32,18 @@ from tracker.rules.core.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class WordedStatement:
+class LinkedStatement:
+    """A statement that the piece is linked to, with a `reason`, or that any version of it was sent
+    with. `sendings`: by review, the last first."""
+
     statement_id: int
     framework_id: int
     lang: str
     title: Wording
     text: Wording
     domain: Wording
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedStatement(WordedStatement):
-    reason: str
+    reason: str = ""
+    sendings: dict[int, Row[*tuple[Any, ...]]] = field(default_factory=dict)
 
 
 WORDED = (
@@ -54,7 +54,7 @@ WORDED = (
     Statement.text,
     Domain.title.label("domain"),
 )
-"""The columns of a `WordedStatement`."""
+"""The columns of a `LinkedStatement`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +157,7 @@ def linked_in_any_version(evidence_id: int) -> set[int]:
     return set(session().scalars(query.where(EvidenceLink.evidence_id == evidence_id)))
 
 
-@dataclass(frozen=True, slots=True)
-class SentStatement(WordedStatement):
-    """A statement that any version of the piece was sent with. `sendings`: by review, the last
-    first."""
-
-    sendings: dict[int, Row[*tuple[Any, ...]]]
-
-
-def sendings(evidence_id: int) -> dict[int, SentStatement]:
+def sendings(evidence_id: int) -> dict[int, LinkedStatement]:
     """Where a piece went with a review, by statement, without reviews that were withdrawn. One
     query."""
     rows = session().execute(
@@ -181,8 +173,8 @@ def sendings(evidence_id: int) -> dict[int, SentStatement]:
         .where(EvidenceVersion.evidence_id == evidence_id, NOT_WITHDRAWN)
         .order_by(Review.sent_at.desc(), Review.id.desc(), Statement.position)
     )
-    by_statement: dict[int, SentStatement] = {}
+    by_statement: dict[int, LinkedStatement] = {}
     for row in rows:
-        sent = by_statement.setdefault(row[0], SentStatement(*row[:6], {}))
+        sent = by_statement.setdefault(row[0], LinkedStatement(*row[:6]))
         sent.sendings.setdefault(row.review_id, row)
     return by_statement

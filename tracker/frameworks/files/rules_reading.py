@@ -76,12 +76,8 @@ def read_framework(text: str, known: Known | None = None) -> FrameworkFile:
     return framework_of(data)
 
 
-def warnings(file: FrameworkFile) -> tuple[CountWarning, ...]:
+def warnings(file: FrameworkFile) -> Iterator[CountWarning]:
     """The headings whose count differs from what is listed under them."""
-    return tuple(_miscounted(file))
-
-
-def _miscounted(file: FrameworkFile) -> Iterator[CountWarning]:
     for strand_at, strand in enumerate(file.strands):
         for domain_at, domain in enumerate(strand.domains):
             if domain.miscounted is not None:

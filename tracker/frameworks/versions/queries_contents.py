@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -122,14 +122,14 @@ def past_of(framework_id: int) -> KnownBefore:
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class IdsElsewhere:
     """The uuids of a file that another framework has, which is called so in its newest version."""
 
     slug: str
     title: Wording
     lang: str
-    uuids: set[str] = field(default_factory=set)
+    uuids: set[str]
 
 
 def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
@@ -143,13 +143,13 @@ def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
     )
     own = {row.uuid for row in session().execute(listed.where(Framework.slug == file.slug))}
     uuids = placed(file).keys() - own
-    elsewhere: dict[str, IdsElsewhere] = {}
     others = listed.where(Framework.slug != file.slug, Statement.uuid.in_(uuids))
-    for row in session().execute(others) if uuids else ():
-        of = elsewhere.setdefault(row.slug, IdsElsewhere(row.slug, row.title, row.lang))
-        of.title, of.lang = row.title, row.lang
-        of.uuids.add(row.uuid)
-    return [*elsewhere.values()]
+    rows = session().execute(others).all() if uuids else []
+    newest = {row.slug: row for row in rows}
+    return [
+        IdsElsewhere(slug, row.title, row.lang, {one.uuid for one in rows if one.slug == slug})
+        for slug, row in newest.items()
+    ]
 
 
 def known_uuids(slug: str, version: str) -> Collection[str]:
