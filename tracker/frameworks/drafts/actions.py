@@ -123,7 +123,7 @@ def publish(
             stands = _stands(draft_id)
         if not stands.can_be_published:
             raise Conflict("draft_unfit")
-        base = drafts.newest(tx, draft.slug)
+        base = tx.scalar(versions.newest(draft.slug))
         if (None if base is None else base.id) != draft.base_framework_id:
             raise Conflict("draft_outdated")
         framework_id = versions.publish(

@@ -63,7 +63,7 @@ def import_framework(
                 raise Conflict("framework_version_differs", slug=file.slug, version=file.version)
             moved = versions.move_sources(tx, published.id, file, now, actor)
             return ImportedFramework(published.id, added=False, moved=moved)
-        return _draft(tx, file, drafts.newest(tx, file.slug), actor, now, replaces)
+        return _draft(tx, file, tx.scalar(versions.newest(file.slug)), actor, now, replaces)
 
 
 def start_next_version(
@@ -76,7 +76,7 @@ def start_next_version(
     "draft_there" while another is open.
     """
     with transaction() as tx:
-        base = drafts.newest(tx, slug)
+        base = tx.scalar(versions.newest(slug))
         if base is None:
             raise Missing
         taken = select(Framework.id).where(Framework.slug == slug, Framework.version == version)

@@ -9,24 +9,11 @@ from sqlalchemy.orm import Session
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import data_of, digest_of
 from tracker.frameworks.versions.records import note
-from tracker.frameworks.versions.rules import VersionDecision, VersionStatus
-from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
+from tracker.frameworks.versions.rules import VersionDecision
+from tracker.models import FrameworkDraft, FrameworkDraftDecision
 from tracker.policy.permissions import Actor
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
-
-
-def newest(tx: Session, slug: str) -> Framework | None:
-    """The version that the next one follows, locked so that no other is published and it isn't
-    withdrawn meanwhile."""
-    return tx.scalar(
-        held(
-            select(Framework)
-            .where(Framework.slug == slug, Framework.status != VersionStatus.WITHDRAWN)
-            .order_by(Framework.published_at.desc(), Framework.id.desc())
-            .limit(1)
-        )
-    )
 
 
 def open_of(tx: Session, slug: str) -> FrameworkDraft | None:

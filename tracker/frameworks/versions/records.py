@@ -3,17 +3,18 @@ edited, but for where its sources are found."""
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.db import Base
 from tracker.frameworks.exclusions import records as exclusions
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.versions import records_lineage as lineage
+from tracker.frameworks.versions.queries import SHOWN
 from tracker.frameworks.versions.records_lineage import NONE, Ancestry
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.frameworks.versions.rules_scale import Meaning
@@ -32,6 +33,7 @@ from tracker.models import (
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
 from tracker.records import audit
+from tracker.row_locks import held
 
 OWN_KEYS: Mapping[str, tuple[str, str]] = {}
 
@@ -83,6 +85,17 @@ def publish(
     decided = lineage.digest(tx, file.slug)
     note(tx, "framework_imported", file, now, actor, lineage=decided)
     return framework.id
+
+
+def newest(slug: str, statuses: Collection[VersionStatus] = SHOWN) -> Select[Framework]:
+    """The version that the next one follows, or the newest of these statuses, locked so that no
+    other is published and it isn't withdrawn meanwhile."""
+    return held(
+        select(Framework)
+        .where(Framework.slug == slug, Framework.status.in_(statuses))
+        .order_by(Framework.published_at.desc(), Framework.id.desc())
+        .limit(1)
+    )
 
 
 def move_sources(
