@@ -170,9 +170,15 @@ def with_kept(before: FrameworkFile, after: FrameworkFile, uuids: Collection[str
         for strand in before.strands
         for domain in strand.domains
     }
-
-    def filled(strand: StrandInFile, domain: DomainInFile) -> DomainInFile:
-        listed = (*domain.statements, *kept.get((strand.key, domain.key), ()))
-        return replace(domain, statements=tuple(sorted(listed, key=attrgetter("rank"))))
-
-    return after.with_domains(filled) if uuids else after
+    strands = tuple(
+        replace(
+            strand,
+            domains=tuple(
+                replace(domain, statements=tuple(sorted(listed, key=attrgetter("rank"))))
+                for domain in strand.domains
+                for listed in [(*domain.statements, *kept.get((strand.key, domain.key), ()))]
+            ),
+        )
+        for strand in after.strands
+    )
+    return replace(after, strands=strands) if uuids else after

@@ -1,7 +1,7 @@
 """Taking a framework file in."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -84,7 +84,7 @@ def start_next_version(
             raise Conflict("framework_version_there", version=version)
         if drafts.open_of(tx, slug) is not None:
             raise Conflict("draft_there")
-        file = file_of(base.id).as_next(version)
+        file = replace(file_of(base.id, with_origins=False), version=version)
         return drafts.write(tx, None, base.id, file, actor, now).id
 
 

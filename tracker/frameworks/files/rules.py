@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
@@ -144,25 +144,6 @@ class FrameworkFile:
     def statements(self) -> Iterator[StatementInFile]:
         for strand in self.strands:
             yield from strand.statements
-
-    def with_domains(
-        self, changed: Callable[[StrandInFile, DomainInFile], DomainInFile]
-    ) -> "FrameworkFile":
-        """The same with other content of each domain."""
-        strands = (
-            replace(strand, domains=tuple(changed(strand, domain) for domain in strand.domains))
-            for strand in self.strands
-        )
-        return replace(self, strands=tuple(strands))
-
-    def as_next(self, version: str) -> "FrameworkFile":
-        """The same content under another version, in which every statement is itself."""
-
-        def themselves(_strand: StrandInFile, domain: DomainInFile) -> DomainInFile:
-            statements = (replace(statement, came_from=()) for statement in domain.statements)
-            return replace(domain, statements=tuple(statements))
-
-        return replace(self.with_domains(themselves), version=version)
 
     @property
     def digest(self) -> str:
