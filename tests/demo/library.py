@@ -249,12 +249,12 @@ class LibraryStory(Scene):
             content = EvidenceContent(
                 sample["title"], sample["text"], sample.get("url", ""), self._day(day - 20 - 7 * at)
             )
-            evidence.create(
+            evidence.create_each(
                 actor,
                 content,
+                [upload] if upload else [],
                 now=self.at(day + at / 10),
                 reasons=dict.fromkeys(good[:6], sample["reason"]),
-                upload=upload,
                 store=self.store,
             )
 

@@ -29,7 +29,7 @@ def small(world: World) -> dict[str, object]:
 
 def a_draft(world: World) -> None:
     """Of the small framework: one statement says something else."""
-    file = file_of(world.framework_id).as_next("2")
+    file = replace(file_of(world.framework_id), version="2")
     strand = file.strands[0]
     domain = strand.domains[0]
     first = replace(domain.statements[0], text="does something else")
@@ -40,7 +40,7 @@ def a_draft(world: World) -> None:
 
 def a_draft_with_a_new_domain(world: World) -> None:
     """Of the small framework: its first domain has another key."""
-    file = file_of(world.framework_id).as_next("2")
+    file = replace(file_of(world.framework_id), version="2")
     strand = file.strands[0]
     renamed = replace(strand.domains[0], key="renamed")
     rest = replace(strand, domains=(renamed, *strand.domains[1:])), *file.strands[1:]

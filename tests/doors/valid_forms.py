@@ -260,7 +260,7 @@ def operated_hidden_version(world: World) -> None:
 
 def its_place(world: World) -> dict[str, object]:
     draft = the_draft(world)
-    return {"domain": draft.new_domains[0].key, "before": draft.gone_domains[0].key}
+    return {"domain": next(iter(draft.new_domains)), "before": next(iter(draft.gone_domains))}
 
 
 def as_compared(world: World) -> dict[str, object]:

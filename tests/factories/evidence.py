@@ -19,6 +19,7 @@ from tracker.evidence.files.rules import FileStore, Upload
 from tracker.evidence.pieces import actions as evidence
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.models import EvidenceVersion, ReviewItem, ReviewItemEvidence
+from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
@@ -179,6 +180,13 @@ def store(folder: Path, most: int = 10 * 1024 * 1024, total: int = 200 * 1024 * 
     return FileStore(folder / "files", most, total)
 
 
+def create(
+    actor: Actor, content: EvidenceContent, *, upload: Upload | None = None, **given: Any
+) -> int:
+    """A new piece of evidence, with one file or none; its id."""
+    return evidence.create_each(actor, content, [] if upload is None else [upload], **given)[0]
+
+
 def piece(
     world: World,
     owner: str = "ana",
@@ -194,7 +202,7 @@ def piece(
     """The id of a new piece of evidence, within an application context."""
     actor = actor_for_person(world.people[owner], world.now)
     assert actor is not None
-    return evidence.create(
+    return create(
         actor,
         EvidenceContent(title, text, url, done_on),
         now=world.now,

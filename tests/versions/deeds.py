@@ -55,7 +55,7 @@ def done(years: Years, name: str, whats: Mapping[int, Did]) -> None:
         if linked:
             reasons = {key: word(years, "why", name) for key in linked}
             content = EvidenceContent(word(years, "piece", name), "", "", None)
-            evidence.create(years.by(name), content, now=years.now, reasons=reasons)
+            evidence.create_each(years.by(name), content, [], now=years.now, reasons=reasons)
     session().rollback()
     busy = submittable.with_a_reviewer(years.world.people[name], list(whats), years.now.date())
     free = {key: did for key, did in whats.items() if key not in busy}

@@ -30,7 +30,7 @@ from tracker.frameworks.changes.queries import changed_levels
 from tracker.frameworks.changes.rules_places import Place
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.drafts.queries import Decided, drafted
+from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.files.rules_reading import read_framework
 from tracker.frameworks.versions import records_moves as pointers
 from tracker.frameworks.versions.queries_steps import MoveScope
@@ -238,10 +238,9 @@ def publish(years: Years) -> Counter[Place]:
         carried = [
             after for before, after, carries, _part in edges if carries and before in befores
         ]
-        decisions[change.key] = Decided(
-            VersionDecision.CARRY if carried else VersionDecision.ASK_AGAIN,
-            carried[0] if carried and len(change.after) > 1 else None,
-        )
+        part = f":{carried[0]}" if carried and len(change.after) > 1 else ""
+        decision = VersionDecision.CARRY if carried else VersionDecision.ASK_AGAIN
+        decisions[change.key] = f"{decision}{part}"
     publishing.decide(None, draft_id, decisions, now)
     decided = drafted(draft_id)
     assert decided is not None

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.evidence.pieces.stored import Somebody, linked, refused, rows
-from tests.factories.evidence import piece
+from tests.factories.evidence import create, piece
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.evidence.pieces import actions as evidence
@@ -24,7 +24,7 @@ TODAY = dt.date(2026, 11, 24)
 
 def test_a_new_piece(somebody: Somebody, world: World) -> None:
     statement, other = world.statements["technical"][0], world.statements["leadership"][1]
-    made = evidence.create(
+    made = create(
         somebody("ana"),
         EvidenceContent(" Shelf  check ", "All of aisle 4", "https://example.org/plan", TODAY),
         reasons={statement: " I did\nit alone ", other: ""},
@@ -32,7 +32,7 @@ def test_a_new_piece(somebody: Somebody, world: World) -> None:
     )
     found = read.piece(made)
     assert found is not None
-    assert (found.shown.title, found.shown.kind, found.shown.number) == (
+    assert (found.shown.title, found.kind, found.shown.number) == (
         "Shelf check",
         EvidenceKind.LINK,
         1,
@@ -93,13 +93,13 @@ def test_the_day_it_was_done_is_a_day_where_the_person_is(somebody: Somebody, wo
     ana = somebody("ana")
     refused(
         "evidence_done_in_future",
-        lambda: evidence.create(
+        lambda: create(
             ana, EvidenceContent("x", done_on=TODAY + dt.timedelta(days=1)), now=world.now
         ),
     )
     with transaction() as tx:
         tx.execute(text("UPDATE libraries SET time_zone = 'Pacific/Kiritimati'"))
-    assert evidence.create(
+    assert create(
         somebody("ana"),
         EvidenceContent("x", done_on=TODAY + dt.timedelta(days=1)),
         now=world.now.replace(hour=12),
@@ -138,13 +138,13 @@ def test_statements_of_another_framework_are_not_linked(somebody: Somebody, worl
         )
         refused(
             "evidence_statement_unknown",
-            lambda wrong=wrong: evidence.create(
+            lambda wrong=wrong: create(
                 ana, EvidenceContent("x"), reasons={statement: "", wrong: ""}, now=world.now
             ),
         )
     refused(
         "evidence_statement_unknown",
-        lambda: evidence.create(adam, EvidenceContent("x"), reasons={statement: ""}, now=world.now),
+        lambda: create(adam, EvidenceContent("x"), reasons={statement: ""}, now=world.now),
     )
     assert rows(Evidence) == [1]
 

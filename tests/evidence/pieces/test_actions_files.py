@@ -17,7 +17,7 @@ from flask import Flask
 
 from config import ROOT
 from tests.evidence.pieces.stored import Somebody, refused, rows
-from tests.factories.evidence import GOOD, PDF, TXT, piece, store
+from tests.factories.evidence import GOOD, PDF, TXT, create, piece, store
 from tests.factories.world import World
 from tracker.db import db
 from tracker.evidence.files.rules import Upload
@@ -38,10 +38,11 @@ def on_disk(folder: Path) -> list[Path]:
 # ---- files
 
 
-def file_of(evidence_id: int, number: int) -> read.VersionFile | None:
+def file_of(evidence_id: int, number: int) -> StoredFile | None:
     found = read.piece(evidence_id, number)
     assert found is not None
-    return found.shown.file
+    file: StoredFile | None = found.shown.file
+    return file
 
 
 def test_a_file_is_stored_by_its_digest(somebody: Somebody, world: World, tmp_path: Path) -> None:
@@ -78,9 +79,7 @@ def test_a_version_has_its_own_file(somebody: Somebody, world: World, tmp_path: 
     evidence.edit(ana, made, 3, EvidenceContent("Plan, mended"), drop_file=True, now=world.now)
     names = [file and file.name for file in (file_of(made, number) for number in (1, 2, 3, 4))]
     assert names == ["a.pdf", "a.pdf", "b.txt", None]
-    kinds = [
-        found and found.shown.kind for found in (read.piece(made, number) for number in (1, 4))
-    ]
+    kinds = [found and found.kind for found in (read.piece(made, number) for number in (1, 4))]
     assert kinds == [EvidenceKind.FILE, EvidenceKind.NOTE]
 
 
@@ -100,12 +99,10 @@ def test_one_person_has_so_much_room(somebody: Somebody, world: World, tmp_path:
     ana, ben = somebody("ana"), somebody("ben")
     room = store(tmp_path, total=len(PDF) + len(TXT))
     for name, content in (("a.pdf", PDF), ("b.txt", TXT)):
-        evidence.create(
-            ana, EvidenceContent(name), upload=Upload(name, content), store=room, now=world.now
-        )
+        create(ana, EvidenceContent(name), upload=Upload(name, content), store=room, now=world.now)
     refused(
         "files_full",
-        lambda: evidence.create(
+        lambda: create(
             ana,
             EvidenceContent("c"),
             upload=Upload("c.txt", b"one more"),
@@ -113,7 +110,7 @@ def test_one_person_has_so_much_room(somebody: Somebody, world: World, tmp_path:
             now=world.now,
         ),
     )
-    assert evidence.create(
+    assert create(
         ben, EvidenceContent("c"), upload=Upload("c.txt", b"one more"), store=room, now=world.now
     )
     assert rows(StoredFile, Evidence) == [3, 3]
@@ -206,7 +203,7 @@ def test_uploads_at_the_same_moment_stay_within_the_room_also_on_the_disk(
         with app.app_context():
             together.wait()
             try:
-                evidence.create(
+                create(
                     ana,
                     EvidenceContent("x"),
                     upload=Upload("x.txt", content),

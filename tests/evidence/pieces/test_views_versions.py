@@ -130,6 +130,7 @@ def test_a_text_that_seems_to_name_a_patron_is_saved_with_a_question(
 def test_a_damaged_file_is_not_handed_out(app: Flask, world: World, ana: Client) -> None:
     with app.app_context():
         mine = piece(world, folder=app.config["DATA_DIR"], upload=Upload("plan.pdf", PDF + b"\n"))
+    assert "File: plan.pdf, PDF, " in ana.get(f"/evidence/{mine}/edit").text
     made = newest(app).shown.file
     assert made is not None
     place = app.config["FILES"] / path_of(made.sha256)

@@ -11,7 +11,7 @@ from tests.factories.world import World
 from tracker.administration.library.actions import set_operator
 from tracker.db import db
 from tracker.frameworks.corrections.actions import close_correction, suggest_correction
-from tracker.frameworks.corrections.queries import closed_corrections, count_open, open_corrections
+from tracker.frameworks.corrections.queries import corrections, count_open
 from tracker.models import AuditEvent, Correction
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -33,7 +33,7 @@ def suggest(
 
 def test_what_is_suggested_waits_for_an_administrator(context: World, adam: Actor) -> None:
     suggest(context, email="Rita@Example.org")
-    (row,) = open_corrections(adam)
+    (row,) = corrections(adam, is_open=True)
     assert (row.slug, row.code, row.statement) == ("small", "COM-1-01", "Communication 1.1")
     assert (row.text, row.name, row.email) == (
         "A word is wrong.",
@@ -53,7 +53,7 @@ def test_name_and_address_may_stay_empty(context: World, adam: Actor) -> None:
         NOW,
         library_id=context.libraries["city"],
     )
-    (row,) = open_corrections(adam)
+    (row,) = corrections(adam, is_open=True)
     assert (row.code, row.statement, row.name, row.email) == ("", "", "", "")
 
 
@@ -64,7 +64,7 @@ def test_sent_twice_it_is_kept_once_while_it_waits(context: World, adam: Actor, 
     assert count_open(adam) == 1
     suggest(context, text="Another word.", code=code)
     assert count_open(adam) == 2
-    for row in open_corrections(adam):
+    for row in corrections(adam, is_open=True):
         close_correction(adam, row.id, "", NOW)
     suggest(context, code=code)
     assert count_open(adam) == 1
@@ -93,11 +93,11 @@ def test_what_cannot_be_kept_is_refused(
 
 def test_closing_says_who_when_and_what_became_of_it(context: World, adam: Actor) -> None:
     suggest(context)
-    (row,) = open_corrections(adam)
+    (row,) = corrections(adam, is_open=True)
     later = NOW + dt.timedelta(days=2)
     close_correction(adam, row.id, " Passed on. ", later)
-    assert (open_corrections(adam), count_open(adam)) == ((), 0)
-    (closed,) = closed_corrections(adam)
+    assert (corrections(adam, is_open=True), count_open(adam)) == ([], 0)
+    (closed,) = corrections(adam, is_open=False)
     assert (closed.closed_by, closed.closed_at, closed.outcome) == ("Adam", later, "Passed on.")
     kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
     assert kinds == ["correction_closed"]
@@ -105,11 +105,11 @@ def test_closing_says_who_when_and_what_became_of_it(context: World, adam: Actor
 
 def test_it_is_closed_once(context: World, adam: Actor) -> None:
     suggest(context)
-    (row,) = open_corrections(adam)
+    (row,) = corrections(adam, is_open=True)
     close_correction(adam, row.id, "First.", NOW)
     with pytest.raises(Conflict, match="correction_closed"):
         close_correction(adam, row.id, "Second.", NOW)
-    assert [one.outcome for one in closed_corrections(adam)] == ["First."]
+    assert [one.outcome for one in corrections(adam, is_open=False)] == ["First."]
 
 
 def test_what_is_not_there_cannot_be_closed(context: World, adam: Actor) -> None:
@@ -131,28 +131,30 @@ def operator(world: World, name: str = "oda") -> Actor:
 
 def test_it_is_for_the_library_of_who_was_signed_in(context: World, adam: Actor) -> None:
     suggest(context)
-    (row,) = open_corrections(adam)
+    (row,) = corrections(adam, is_open=True)
     oda = acting(context, "oda")
-    assert (open_corrections(oda), count_open(oda)) == ((), 0)
+    assert (corrections(oda, is_open=True), count_open(oda)) == ([], 0)
     with pytest.raises(Missing):
         close_correction(oda, row.id, "", NOW)
     close_correction(adam, row.id, "Passed on.", NOW)
-    assert closed_corrections(oda) == ()
+    assert corrections(oda, is_open=False) == []
 
 
 def test_without_a_library_it_is_the_operators(context: World, adam: Actor) -> None:
     suggest_correction(context.framework_id, "", "A word is wrong.", "", "", NOW)
     assert count_open(adam) == count_open(acting(context, "ana")) == 0
     oda = operator(context)
-    (row,) = open_corrections(oda)
+    (row,) = corrections(oda, is_open=True)
     with pytest.raises(Missing):
         close_correction(adam, row.id, "", NOW)
     close_correction(oda, row.id, "Passed on.", NOW)
-    assert [closed_correction.closed_by for closed_correction in closed_corrections(oda)] == ["Oda"]
+    assert [
+        closed_correction.closed_by for closed_correction in corrections(oda, is_open=False)
+    ] == ["Oda"]
     ana = operator(context, "ana")
-    assert [closed_correction.closed_by for closed_correction in closed_corrections(ana)] == [""], (
-        "of another library"
-    )
+    assert [
+        closed_correction.closed_by for closed_correction in corrections(ana, is_open=False)
+    ] == [""], "of another library"
 
 
 def test_the_same_words_of_two_libraries_are_two(context: World, adam: Actor) -> None:

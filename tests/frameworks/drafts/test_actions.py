@@ -21,7 +21,7 @@ from tracker.frameworks.changes.rules import Kind, VersionChange
 from tracker.frameworks.changes.rules_places import empty_levels
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
-from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
+from tracker.frameworks.drafts.queries import DraftedVersion, drafted
 from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import Change, VersionDecision
 from tracker.models import (
@@ -42,7 +42,7 @@ from tracker.services.one_transaction import kept_unless
 
 pytestmark = pytest.mark.usefixtures("context")
 Edit = Callable[[dict[str, list[dict[str, object]]]], object]
-CARRY, ASK = (Decided(decision, None) for decision in VersionDecision)
+CARRY, ASK = VersionDecision
 
 
 @pytest.fixture
@@ -180,11 +180,11 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
     (draft_id,) = session().scalars(select(FrameworkDraft.id).where(FrameworkDraft.slug == "small"))
     (new,), (gone,) = stands(draft_id).new_domains, stands(draft_id).gone_domains
     today = NOW.date()
-    assert targets_that_end(world.framework_id, [gone.key], today) == {gone.key: 5}
+    assert targets_that_end(world.framework_id, [gone], today) == {gone: 5}
     with pytest.raises(Invalid, match="place_unknown"):
-        publishing.say_place(None, draft_id, gone.key, new.key, NOW)
+        publishing.say_place(None, draft_id, gone, new, NOW)
     assert {each.kind for each in stands(draft_id).comparison.changed} == {Kind.MOVED}
-    publishing.say_place(None, draft_id, new.key, gone.key, NOW)
+    publishing.say_place(None, draft_id, new, gone, NOW)
     assert stands(draft_id).comparison.changed == (), "staying there they aren't moved"
     done = publishing.publish(None, draft_id, NOW)
     ana = world.people["ana"]
@@ -200,7 +200,7 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
             )
         )
     after = expected_by_key(ana)
-    assert before.pop(gone.key) == after.pop(new.key)
+    assert before.pop(gone) == after.pop(new)
     assert before == after
 
 
@@ -269,7 +269,7 @@ def test_a_version_that_is_published_is_written_as_it_was_read() -> None:
 def test_publishing_writes_what_was_decided_and_asks_again_where_nothing_was() -> None:
     draft_id = draft_of_each()
     split, moved = one(draft_id, Kind.SPLIT), one(draft_id, Kind.MOVED)
-    part = Decided(VersionDecision.CARRY, ADDED.format(1))
+    part = f"{CARRY}:{ADDED.format(1)}"
     publishing.decide(None, draft_id, {split.key: part, moved.key: CARRY}, NOW)
     before = session().scalar(select(func.count()).select_from(Statement))
     assert before == 137, "a draft is nobody's framework"

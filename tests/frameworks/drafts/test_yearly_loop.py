@@ -22,7 +22,7 @@ from tracker.db import session
 from tracker.frameworks.changes.rules import Kind, VersionChange
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
+from tracker.frameworks.drafts.queries import DraftedVersion, drafted
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import framework_of, text_of
 from tracker.frameworks.versions.queries_contents import file_of
@@ -80,9 +80,9 @@ def draft_of(file: FrameworkFile) -> DraftedVersion:
 
 
 def published(draft: DraftedVersion) -> int:
-    def carry(change: VersionChange) -> Decided:
-        part = change.after[0].uuid if change.kind == Kind.SPLIT else None
-        return Decided(VersionDecision.CARRY, part)
+    def carry(change: VersionChange) -> str:
+        part = f":{change.after[0].uuid}" if change.kind == Kind.SPLIT else ""
+        return f"{VersionDecision.CARRY}{part}"
 
     decided = {each.key: carry(each) for each in draft.comparison.to_decide}
     publishing.decide(None, draft.id, decided, NOW)

@@ -351,7 +351,7 @@ def test_the_scale_is_part_of_the_digest() -> None:
 def test_a_wrong_count_of_anchors_warns_too() -> None:
     changed = copy.deepcopy(GOOD)
     changed["anchors"]["claimed_count"] = 48
-    assert str(warnings(read(changed))[-1]) == (
+    assert str([*warnings(read(changed))][-1]) == (
         "anchors.claimed_count: the heading of “Source anchors that ground each statement” claims "
         "48, 47 are listed"
     )

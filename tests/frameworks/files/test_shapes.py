@@ -72,7 +72,7 @@ def test_a_file_of_another_shape_is_read(name: str) -> None:
     assert file.lang == lang
     assert [sum(level.name != one.title for level in one.levels) for one in file.strands] == levels
     assert [one.counts_as for one in file.scale] == [*counts_as, "open", "excluded"]
-    assert warnings(file) == ()
+    assert [*warnings(file)] == []
     assert file.about["scale"]["question"]
 
 

@@ -59,7 +59,7 @@ def test_a_version_that_nobody_uses_is_withdrawn_for_good(world: World) -> None:
     version = next_version(world, added=1).framework_id
     assert version in choices(world)
     assert set_to(WITHDRAWN, version) == 1
-    assert [each.id for each in published.versions("small")] == [world.framework_id]
+    assert [each.id for each in published.published(slug="small")] == [world.framework_id]
     assert choices(world) == [world.framework_id]
     assert version_steps.steps(world.libraries["city"], AFTER.date()) == []
     adam = actor(world, "adam", AFTER)
@@ -138,9 +138,9 @@ USES: dict[str, Callable[[World, NextVersion], object]] = {
 @pytest.mark.parametrize("use", USES)
 def test_a_version_that_is_used_or_spoken_of_is_only_hidden(world: World, use: str) -> None:
     version = next_version(world, added=1)
-    assert version_use(version.framework_id).is_none
+    assert not any(version_use(version.framework_id))
     USES[use](world, version)
-    assert not version_use(version.framework_id).is_none
+    assert any(version_use(version.framework_id))
     with pytest.raises(Conflict, match="version_in_use"):
         set_to(WITHDRAWN, version.framework_id)
     if use == "a move to it is planned":
@@ -163,7 +163,7 @@ def test_a_version_to_which_a_move_is_planned_is_not_hidden(world: World) -> Non
             "day": dt.date(2027, 1, 4),
         }
         session().rollback()
-        assert len(published.versions("small")) == 2, "all or none"
+        assert len(published.published(slug="small")) == 2, "all or none"
     assert set_to(HIDDEN, world.framework_id) == 1
     assert moves.move_due(AFTER.replace(year=2027, month=1, day=4)) == 1
     assert set_to(HIDDEN, version.framework_id) == 1
@@ -314,7 +314,7 @@ def test_a_first_version_by_mistake_can_be_withdrawn_and_another_one_is_the_firs
     draft_id = draft_of(edited(seed(), reworded, version="26.06"))
     found = drafted(draft_id)
     assert found is not None
-    assert found.base_framework_id is None
+    assert found.row.base_framework_id is None
     publishing.publish(None, draft_id, AFTER)
     assert not set(skills_of("26.05").values()) & set(skills_of("26.06").values())
 

@@ -58,7 +58,7 @@ def without_nine(file: FrameworkFile) -> FrameworkFile:
     kept = [each for number, each in enumerate(domain.statements) if number % 5 in (0, 4)]
     assert len(domain.statements) - len(kept) == NINE
     strand = replace(strand, domains=(replace(domain, statements=tuple(kept)), *strand.domains[1:]))
-    return replace(file.as_next("2"), strands=(strand, *file.strands[1:]))
+    return replace(file, version="2", strands=(strand, *file.strands[1:]))
 
 
 def ids(framework_id: int) -> dict[str, int]:
@@ -81,7 +81,7 @@ def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> Non
     was, held = answers(world, "ana"), reviewed(world)
     assert sum(each[Meaning.MET] for each in held.values()) == NINE
     second = published(without_nine(first))
-    third = published(first.as_next("3"))
+    third = published(replace(first, version="3"))
     carried(world, NextVersion(second, world.framework_id))
     assert (answers(world, "ana"), reviewed(world)) == ({}, {})
     gone = retired_statements.of_learner(learner(world), own_sheet(learner(world)))
@@ -150,7 +150,7 @@ def test_what_a_library_decided_about_sensitive_ones_holds(
     assert was[0] == 0
     assert len(was[1]) == (0 if decision is Decision.RATE else NINE)
     second = published(without_nine(first))
-    third = published(first.as_next("3"))
+    third = published(replace(first, version="3"))
     carried(world, NextVersion(second, world.framework_id))
     carried(world, NextVersion(third, second))
     assert decided() == was

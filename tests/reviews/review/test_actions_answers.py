@@ -159,9 +159,10 @@ def test_one_that_is_not_theirs_among_others_stops_all(world: World) -> None:
 
 def test_the_evidence_is_a_ground_only_where_some_was_sent(world: World) -> None:
     statement_id = world.statements["communication"][0]
-    evidence.create(
+    evidence.create_each(
         actor(world, "ana"),
         EvidenceContent("Drop-in", "Six sessions", "", world.now.date()),
+        [],
         now=world.now,
         reasons={statement_id: "I led it"},
     )

@@ -99,7 +99,7 @@ def arranged() -> Arranged:
     waiting = send(world, YES, NO, skip=4)
     rate(world, "ana", world.statements["communication"][6], YES)
     ana = actor(world, "ana")
-    piece = evidence.create(ana, EvidenceContent("Plan", "For Mrs. Hill"), now=NOW)
+    piece = evidence.create_each(ana, EvidenceContent("Plan", "For Mrs. Hill"), [], now=NOW)[0]
     evidence.edit(ana, piece, 1, EvidenceContent("Plan", "For a patron"), now=NOW)
     return Arranged(world, acts(world, differing, answered, waiting, piece))
 

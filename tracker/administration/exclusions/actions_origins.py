@@ -5,9 +5,9 @@ import datetime as dt
 from sqlalchemy import select
 
 from tracker.db import session, transaction
-from tracker.frameworks.drafts import records as drafts
 from tracker.frameworks.versions import records_lineage as lineage
 from tracker.frameworks.versions.queries import skills_named
+from tracker.frameworks.versions.records import newest
 from tracker.frameworks.versions.rules import Change, VersionDecision
 from tracker.models import Framework, Library, SkillOrigin, Statement
 from tracker.records import audit
@@ -29,7 +29,7 @@ def add(
         with transaction() as tx:
             round_snapshots.keep_due(tx, library_id, now)
     with transaction() as tx:
-        drafts.newest(tx, slug)
+        tx.scalar(newest(slug))
         statement = tx.execute(
             select(Statement.framework_id, Statement.skill_id, Statement.code)
             .join(Framework, Framework.id == Statement.framework_id)

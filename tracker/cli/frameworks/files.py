@@ -11,7 +11,7 @@ import click
 from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import text_of
-from tracker.frameworks.files.rules_problems import Known, nothing_known
+from tracker.frameworks.files.rules_problems import Known
 from tracker.frameworks.files.rules_reading import (
     FrameworkFileError,
     decode,
@@ -40,7 +40,7 @@ def refuse(problems: list[str], *, as_json: bool) -> NoReturn:
     sys.exit("\n".join(problems))
 
 
-def read(file: Path, *, as_json: bool = False, known: Known = nothing_known) -> FrameworkFile:
+def read(file: Path, *, as_json: bool = False, known: Known | None = None) -> FrameworkFile:
     """Exits with 1 when it cannot be read."""
     try:
         return read_framework(decode(file.read_bytes()), known)

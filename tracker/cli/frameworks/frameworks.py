@@ -15,7 +15,6 @@ from tracker.frameworks.drafts.actions_importing import ImportedFramework, impor
 from tracker.frameworks.drafts.queries import drafted, open_drafts
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.versions.queries import published
-from tracker.frameworks.versions.queries import versions as versions_of
 from tracker.frameworks.versions.queries_contents import ids_elsewhere, known_uuids
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.errors import Conflict
@@ -116,9 +115,7 @@ def take_in_shipped(file: Path) -> None:
     first version. A published version that differs, or was withdrawn, and a draft that is open stay
     as they are: an update of the program must not stop the start."""
     content = files.read(file)
-    is_there = content.version in {
-        row.version for row in versions_of(content.slug, [*VersionStatus])
-    }
+    is_there = content.version in {row.version for row in published([*VersionStatus], content.slug)}
     if not is_there and any(open_draft.slug == content.slug for open_draft in open_drafts()):
         return
     try:
@@ -138,7 +135,7 @@ def take_in_shipped(file: Path) -> None:
 def _published(imported: ImportedFramework) -> ImportedFramework:
     """The draft of a first version as it is published now; any other as it is."""
     draft = drafted(imported.draft_id or 0)
-    if draft is None or draft.base_framework_id is not None:
+    if draft is None or not draft.is_first:
         return imported
     done = publishing.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
     return ImportedFramework(done.framework_id, added=True)

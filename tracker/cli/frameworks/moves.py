@@ -83,7 +83,7 @@ def move(
     if home is None:
         files.refuse([f"There is no library named “{library}”."], as_json=as_json)
     versions = {
-        version.version: version.id for version in published.versions(slug, published.SHOWN)
+        version.version: version.id for version in published.published(published.SHOWN, slug)
     }
     if unpublished := [version for version in (before, after) if version not in versions]:
         files.refuse([_unpublished(slug, version) for version in unpublished], as_json=as_json)

@@ -18,7 +18,7 @@ from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted, last_published, open_drafts
 from tracker.frameworks.files.rules_data import text_of
 from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions.queries import SHOWN, Published, versions
+from tracker.frameworks.versions.queries import SHOWN, Published, published
 from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.errors import Conflict, Missing
@@ -115,15 +115,11 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
     except Conflict as refusal:
         files.refuse(_why(draft, refusal), as_json=as_json)
     data = {"slug": slug, "version": done.version, "undecided": done.undecided}
-    again = (
-        f" Changes without a choice, rated again: {done.undecided}."
-        if draft.base_framework_id
-        else ""
-    )
+    again = f" Changes without a choice, rated again: {done.undecided}."
     files.say(
         data | files.counted(draft.after) | {"outcome": "published"},
         f"{draft.after.title}, version {done.version}, is published: "
-        f"{files.in_figures(draft.after)}.{again}",
+        f"{files.in_figures(draft.after)}.{'' if draft.is_first else again}",
         as_json=as_json,
     )
 
@@ -209,7 +205,7 @@ def _versions(
     slug: str, version: str | None, statuses: Collection[VersionStatus], *, as_json: bool
 ) -> list[Published]:
     """That version, or all. Exits with 1 where there is none."""
-    rows = [row for row in versions(slug, statuses) if version in (None, row.version)]
+    rows = [row for row in published(statuses, slug) if version in (None, row.version)]
     if not rows:
         files.refuse(
             [f"No version of {slug} is published{f' as {version}' if version else ''}."],

@@ -34,24 +34,6 @@ from tracker.storage.uploads import page_pictures, scanner
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
 
 
-def create(
-    actor: Actor,
-    content: EvidenceContent,
-    *,
-    now: dt.datetime,
-    reasons: Mapping[int, str] = NO_REASONS,
-    upload: Upload | None = None,
-    store: FileStore | None = None,
-) -> int:
-    """Record a new piece of evidence; returns its id. `reasons`: why it counts (may be ""), by
-    statement.
-
-    An upload needs a `store`. Raises Invalid, and Conflict: use_statement_unread, file_not_kept.
-    """
-    uploads = [] if upload is None else [upload]
-    return create_each(actor, content, uploads, now=now, reasons=reasons, store=store)[0]
-
-
 def create_each(
     actor: Actor,
     content: EvidenceContent,
@@ -63,9 +45,10 @@ def create_each(
     draw: bool = False,
 ) -> list[int]:
     """A piece for each file, or one without a file: all or none. Of several each is named after its
-    file too. `draw`: what cannot be kept of a PDF as it came is kept as pictures of its pages.
+    file too. `reasons`: why it counts (may be ""), by statement. `draw`: what cannot be kept of a
+    PDF as it came is kept as pictures of its pages. Uploads need a `store`. Returns their ids.
 
-    Raises as `create` does, and Invalid("files_many").
+    Raises Invalid, and Conflict: use_statement_unread, file_not_kept.
     """
     if not use_statements.has_read(actor):
         raise Conflict("use_statement_unread")
@@ -92,7 +75,8 @@ def jot(
 ) -> int:
     """Record one line as a note, linked to statements or to be linked later; returns its id. Raises
     Invalid, and Conflict("use_statement_unread")."""
-    return create(actor, jotted(line), now=now, reasons=dict.fromkeys(statements, ""))
+    reasons = dict.fromkeys(statements, "")
+    return create_each(actor, jotted(line), [], now=now, reasons=reasons)[0]
 
 
 def edit(

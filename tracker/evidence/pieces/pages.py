@@ -103,7 +103,7 @@ def list_page(form: JotForm, picker: StatementPicker | None) -> str:
     )
     counts = evidence_queries.counts(person_id)
     tabs = (
-        (_("All"), counts.every, EvidenceFilter.ALL),
+        (_("All"), counts.all, EvidenceFilter.ALL),
         (_("Not linked"), counts.unlinked, EvidenceFilter.UNLINKED),
         (_("Archived"), counts.archived, EvidenceFilter.ARCHIVED),
     )

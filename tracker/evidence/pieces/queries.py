@@ -1,7 +1,6 @@
 """Evidence as its owner sees it. Only the current version is searched and listed; older ones are
 read one by one."""
 
-import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +22,6 @@ from sqlalchemy import (
 )
 
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import EvidenceKind
 from tracker.models import (
     Evidence,
     EvidenceLink,
@@ -67,19 +65,6 @@ class StatementTitle:
     lang: str
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceForStatement:
-    """A piece of evidence that counts for a statement, as it is now, and why."""
-
-    id: int
-    version_id: int
-    kind: EvidenceKind
-    title: str
-    text: str
-    done_on: dt.date | None
-    reason: str
-
-
 def mine(
     person_id: int,
     *,
@@ -100,18 +85,12 @@ def mine(
     if statement_id is not None:
         wanted.append(_linked(_is_for(statement_id)))
     query = (
-        select(
-            Evidence.id,
-            Evidence.kind,
-            EvidenceText.title,
-            EvidenceText.done_on,
-            Evidence.changed_at,
+        _as_it_is(
+            *LISTED,
             Evidence.archived_at.is_not(None).label("archived"),
             links.label("statements"),
             func.count().over().label("total"),
         )
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
         .where(*wanted)
         .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
@@ -129,30 +108,17 @@ def unlinked(person_id: int) -> Question[int]:
 
 @cache
 def _unlinked() -> Select[int]:
-    return (
-        select(func.count(Evidence.id).label("unlinked"))
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-        .where(Evidence.person_id == PERSON, _among(EvidenceFilter.UNLINKED))
-    )
+    count: Select[int] = _as_it_is(func.count(Evidence.id).label("unlinked"))
+    return count.where(Evidence.person_id == PERSON, _among(EvidenceFilter.UNLINKED))
 
 
-def counts(person_id: int) -> Row[int, int, int]:
+def counts(person_id: int) -> Row[*tuple[Any, ...]]:
     """How much there is of each kind of list, without what was erased. One query."""
-    query = (
-        select(
-            func.count(Evidence.id).filter(_among(EvidenceFilter.ALL)).label("every"),
-            func.count(Evidence.id).filter(_among(EvidenceFilter.UNLINKED)).label("unlinked"),
-            func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
-        )
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-        .where(Evidence.person_id == person_id)
-    )
-    return session().execute(query).one()
+    columns = (func.count(Evidence.id).filter(_among(kind)).label(kind) for kind in EvidenceFilter)
+    return session().execute(_as_it_is(*columns).where(Evidence.person_id == person_id)).one()
 
 
-def for_statement(person_id: int, statement_id: int) -> list[EvidenceForStatement]:
+def for_statement(person_id: int, statement_id: int) -> list[Row[*tuple[Any, ...]]]:
     """What a person has to show for a statement, as it is now, without what is archived. One
     statement."""
     return for_statements(person_id, [statement_id]).get(statement_id, [])
@@ -160,25 +126,22 @@ def for_statement(person_id: int, statement_id: int) -> list[EvidenceForStatemen
 
 def for_statements(
     person_id: int, statement_ids: Collection[int]
-) -> dict[int, list[EvidenceForStatement]]:
+) -> dict[int, list[Row[*tuple[Any, ...]]]]:
     """The same for many statements, by statement; those without evidence are not there. One
     statement."""
     rows = session().execute(
-        select(
+        _as_it_is(
             Statement.id.label("statement_id"),
             Evidence.id,
-            EvidenceVersion.id,
+            EvidenceVersion.id.label("version_id"),
             Evidence.kind,
             EvidenceText.title,
             EvidenceText.text,
             EvidenceText.done_on,
             EvidenceLink.reason,
         )
-        .select_from(EvidenceLink)
+        .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
         .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .where(
             Evidence.person_id == person_id,
             Evidence.archived_at.is_(None),
@@ -186,10 +149,9 @@ def for_statements(
         )
         .order_by(EvidenceLink.linked_at, EvidenceLink.id)
     )
-    by_statement: dict[int, dict[int, EvidenceForStatement]] = {}
+    by_statement: dict[int, dict[int, Row[*tuple[Any, ...]]]] = {}
     for row in rows:
-        piece = EvidenceForStatement(*row[1:])
-        by_statement.setdefault(row.statement_id, {}).setdefault(piece.id, piece)
+        by_statement.setdefault(row.statement_id, {}).setdefault(row.id, row)
     return {key: list(pieces.values()) for key, pieces in by_statement.items()}
 
 
@@ -210,15 +172,7 @@ def unlinked_to(person_id: int, statement_id: int) -> Sequence[Row[*tuple[Any, .
     """What could be linked to a statement: not archived, not linked to it, the latest change first.
     One query."""
     query = (
-        select(
-            Evidence.id,
-            Evidence.kind,
-            EvidenceText.title,
-            EvidenceText.done_on,
-            Evidence.changed_at,
-        )
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        _as_it_is(*LISTED)
         .where(
             Evidence.person_id == person_id,
             Evidence.archived_at.is_(None),
@@ -227,6 +181,20 @@ def unlinked_to(person_id: int, statement_id: int) -> Sequence[Row[*tuple[Any, .
         .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
     )
     return session().execute(query.limit(200)).all()
+
+
+LISTED = (Evidence.id, Evidence.kind, EvidenceText.title, EvidenceText.done_on, Evidence.changed_at)
+"""What a list says of each piece."""
+
+
+def _as_it_is(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Of pieces of evidence, with what their current version says."""
+    return (
+        select(*columns)
+        .select_from(Evidence)
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+    )
 
 
 def _is_for(statement_id: int) -> ColumnElement[bool]:

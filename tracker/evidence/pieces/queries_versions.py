@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Row, and_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.evidence.files.rules import MEDIA_TYPES
@@ -30,60 +32,18 @@ from tracker.rules.core.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class VersionFile:
-    sha256: str
-    size: int
-    media_type: str
-    name: str
+class LinkedStatement:
+    """A statement that the piece is linked to, with a `reason`, or that any version of it was sent
+    with. `sendings`: by review, the last first."""
 
-    @property
-    def is_picture(self) -> bool:
-        return self.media_type.startswith("image/")
-
-    @property
-    def kind(self) -> str:
-        """In a word: "PDF"."""
-        return next(
-            (
-                kind.upper()
-                for kind, media_type in MEDIA_TYPES.items()
-                if media_type == self.media_type
-            ),
-            "",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class VersionContent:
-    """What a version says; `file` where it has one."""
-
-    id: int
-    number: int
-    made_at: dt.datetime
-    title: str
-    text: str
-    url: str
-    done_on: dt.date | None
-    file: VersionFile | None
-
-    @property
-    def kind(self) -> EvidenceKind:
-        return kind_of(self.url, self.file is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class WordedStatement:
     statement_id: int
     framework_id: int
     lang: str
     title: Wording
     text: Wording
     domain: Wording
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedStatement(WordedStatement):
-    reason: str
+    reason: str = ""
+    sendings: dict[int, Row[*tuple[Any, ...]]] = field(default_factory=dict)
 
 
 WORDED = (
@@ -94,64 +54,62 @@ WORDED = (
     Statement.text,
     Domain.title.label("domain"),
 )
-"""The columns of a `WordedStatement`."""
+"""The columns of a `LinkedStatement`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidencePiece:
-    """A piece of evidence with one of its versions; `versions` is how many there are."""
+    """A piece of evidence with one of its versions; `versions` is how many there are. `shown`: what
+    that version says, with its `file` or None."""
 
     id: int
-    created_at: dt.datetime
     archived_at: dt.datetime | None
     versions: int
-    shown: VersionContent
+    shown: Row[*tuple[Any, ...]]
     links: list[LinkedStatement]
 
     @property
     def is_current(self) -> bool:
-        return self.shown.number == self.versions
+        return bool(self.shown.number == self.versions)
+
+    @property
+    def kind(self) -> EvidenceKind:
+        return kind_of(self.shown.url, self.shown.file is not None)
+
+    @property
+    def kind_of_file(self) -> str:
+        """In a word: "PDF"."""
+        media_type = self.shown.file.media_type
+        return next((kind.upper() for kind, of in MEDIA_TYPES.items() if of == media_type), "")
 
 
 def piece(evidence_id: int, number: int | None = None) -> EvidencePiece | None:
     """One piece with its current version, or version `number`; None where there is no such. Two
     statements."""
     numbered = and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == number)
+    file = aliased(StoredFile, name="file")
     query = (
         select(
             Evidence.id,
-            Evidence.created_at,
             Evidence.archived_at,
-            Evidence.version,
-            EvidenceVersion.id.label("version_id"),
+            Evidence.version.label("versions"),
             EvidenceVersion.number,
             EvidenceVersion.made_at,
             EvidenceText.title,
             EvidenceText.text,
             EvidenceText.url,
             EvidenceText.done_on,
-            StoredFile.sha256,
-            StoredFile.size,
-            StoredFile.media_type,
-            StoredFile.name,
+            file,
         )
         .join(EvidenceVersion, current_version() if number is None else numbered)
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .outerjoin(file, file.id == EvidenceText.file_id)
         .where(Evidence.id == evidence_id)
     )
     row = session().execute(query).one_or_none()
     if row is None:
         return None
-    file = (
-        None if row.sha256 is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
-    )
-    shown = VersionContent(
-        row.version_id, row.number, row.made_at, row.title, row.text, row.url, row.done_on, file
-    )
-    return EvidencePiece(
-        row.id, row.created_at, row.archived_at, row.version, shown, _links(evidence_id)
-    )
+    return EvidencePiece(row.id, row.archived_at, row.versions, row, _links(evidence_id))
 
 
 def history(evidence_id: int) -> Sequence[Row[int, dt.datetime, str]]:
@@ -165,10 +123,10 @@ def history(evidence_id: int) -> Sequence[Row[int, dt.datetime, str]]:
     return session().execute(query).all()
 
 
-def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
+def file_of_item(item_id: int, version_id: int) -> StoredFile | None:
     """The file of a version that went with a review item; nothing once the review was withdrawn."""
-    query = (
-        select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
+    return session().scalar(
+        select(StoredFile)
         .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
         .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceText.version_id)
         .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
@@ -179,8 +137,6 @@ def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
             NOT_WITHDRAWN,
         )
     )
-    row = session().execute(query).one_or_none()
-    return None if row is None else VersionFile(*row)
 
 
 def _links(evidence_id: int) -> list[LinkedStatement]:
@@ -201,25 +157,11 @@ def linked_in_any_version(evidence_id: int) -> set[int]:
     return set(session().scalars(query.where(EvidenceLink.evidence_id == evidence_id)))
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
-    review_id: int
-    reviewer: str
-    sent_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SentStatement(WordedStatement):
-    """A statement that any version of the piece was sent with, the last sending first."""
-
-    sendings: list[Sending]
-
-
-def sendings(evidence_id: int) -> dict[int, SentStatement]:
+def sendings(evidence_id: int) -> dict[int, LinkedStatement]:
     """Where a piece went with a review, by statement, without reviews that were withdrawn. One
     query."""
     rows = session().execute(
-        select(*WORDED, Review.id, Person.name, Review.sent_at)
+        select(*WORDED, Review.id.label("review_id"), Person.name.label("reviewer"), Review.sent_at)
         .select_from(EvidenceVersion)
         .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceVersion.id)
         .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
@@ -231,10 +173,8 @@ def sendings(evidence_id: int) -> dict[int, SentStatement]:
         .where(EvidenceVersion.evidence_id == evidence_id, NOT_WITHDRAWN)
         .order_by(Review.sent_at.desc(), Review.id.desc(), Statement.position)
     )
-    by_statement: dict[int, SentStatement] = {}
+    by_statement: dict[int, LinkedStatement] = {}
     for row in rows:
-        sent = by_statement.setdefault(row[0], SentStatement(*row[:6], []))
-        sending = Sending(*row[6:])
-        if sending not in sent.sendings:
-            sent.sendings.append(sending)
+        sent = by_statement.setdefault(row[0], LinkedStatement(*row[:6]))
+        sent.sendings.setdefault(row.review_id, row)
     return by_statement

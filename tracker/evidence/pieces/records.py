@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,13 +67,7 @@ def add_version(
     tx.flush()
     tx.add(
         EvidenceText(
-            version_id=version.id,
-            person_id=evidence.person_id,
-            title=content.title,
-            text=content.text,
-            url=content.url,
-            file_id=file_id,
-            done_on=content.done_on,
+            version_id=version.id, person_id=evidence.person_id, file_id=file_id, **asdict(content)
         )
     )
     tx.flush()

@@ -15,6 +15,7 @@ from tracker.evidence.pieces import pages, rules
 from tracker.evidence.pieces import queries_versions as versions
 from tracker.evidence.pieces.forms import EvidenceForm, JotForm, LinkForm
 from tracker.evidence.pieces.queries import statement_title
+from tracker.models import StoredFile
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.core import use_statements
@@ -235,7 +236,7 @@ def reviewed_file(item: Subject, version_id: int) -> ResponseReturnValue:
     return _send(file)
 
 
-def _send(stored: versions.VersionFile | None) -> ResponseReturnValue:
+def _send(stored: StoredFile | None) -> ResponseReturnValue:
     if stored is None:
         abort(404)
     content = service.file_content(pages.store(), stored.sha256)

@@ -8,14 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.frameworks.changes.rules import Kind, VersionChange, VersionComparison
 from tracker.frameworks.changes.rules_places import PlacedStatement
-from tracker.frameworks.changes.rules_wording import (
-    ExcerptPiece,
-    Fate,
-    Piece,
-    beginning,
-    excerpt,
-    pieces,
-)
+from tracker.frameworks.changes.rules_wording import Fate, Piece, beginning, excerpt, pieces
 from tracker.rules.core.wording import Wording
 from tracker.web.i18n.content_language import mark
 
@@ -29,7 +22,7 @@ KINDS = {
     Kind.SAME: _l("Same"),
 }
 SPELLING = _l("Spelling")
-SPACE = ExcerptPiece(" ", Fate.STAYS)
+SPACE = Piece(" ", Fate.STAYS)
 FEW = 5
 
 
@@ -55,7 +48,7 @@ class DiffLine:
     """`label`: what of a statement it is, where that isn't plain."""
 
     label: str
-    pieces: Sequence[ExcerptPiece]
+    pieces: Sequence[Piece]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +164,15 @@ def _lines_of_one(
     ]
 
 
-def _marked(before: str, after: str, old_lang: str, new_lang: str) -> list[ExcerptPiece]:
+def _marked(before: str, after: str, old_lang: str, new_lang: str) -> list[Piece]:
     return [
         _piece(piece.text, piece.fate, old_lang if piece.fate == Fate.WENT else new_lang)
         for piece in excerpt(before, after)
     ]
 
 
-def _piece(text: str, fate: Fate, lang: str) -> ExcerptPiece:
-    return ExcerptPiece(mark(text, lang), fate)
+def _piece(text: str, fate: Fate, lang: str) -> Piece:
+    return Piece(mark(text, lang), fate)
 
 
 def _sides(change: VersionChange) -> tuple[list[StatementSide], list[StatementSide]]:
@@ -188,7 +181,7 @@ def _sides(change: VersionChange) -> tuple[list[StatementSide], list[StatementSi
         titles, texts = pieces(old.title, new.title), pieces(old.text, new.text)
         return [_side(old, titles[0], texts[0])], [_side(new, titles[1], texts[1])]
     before, after = (
-        [_side(of, [Piece(of.title, False)], [Piece(of.text, False)]) for of in side]
+        [_side(of, [Piece(of.title, Fate.STAYS)], [Piece(of.text, Fate.STAYS)]) for of in side]
         for side in (change.before, change.after)
     )
     return before, after

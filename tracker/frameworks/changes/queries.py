@@ -5,9 +5,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, SelectBase, case, func, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -62,39 +61,25 @@ def affected(skill_ids: Mapping[str, Collection[int]]) -> Mapping[str, Affected]
             SkillOrigin.carries, SkillOrigin.skill_id.in_(wanted)
         ),
     ).subquery()
-    stands = stood(None)
-    sent = (
-        select(Review.learner_id.label("person_id"), then.c.now_id)
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(then, then.c.then_id == ReviewItem.skill_id)
-        .where(NOT_WITHDRAWN)
-    )
     reviewed = (
-        select(Endorsement.person_id, then.c.now_id)
-        .join(then, then.c.then_id == Endorsement.skill_id)
-        .where(stands)
+        select(then.c.now_id, Endorsement.person_id)
+        .join(Endorsement, Endorsement.skill_id == then.c.then_id)
+        .where(stood(None))
+    )
+    sent = (
+        select(then.c.now_id, Review.learner_id)
+        .join(ReviewItem, ReviewItem.skill_id == then.c.then_id)
+        .join(Review, Review.id == ReviewItem.review_id)
     )
     # Somebody who sent it and has it reviewed is one person: a union, not a sum.
-    known = union(sent, reviewed).subquery()
-    at_known = select(known.c.now_id, known.c.person_id)
-    endorsed = (
-        select(then.c.now_id, Endorsement.id)
-        .join(then, then.c.then_id == Endorsement.skill_id)
-        .where(stands)
-    )
-    open_ones = (
-        select(then.c.now_id, ReviewItem.review_id)
-        .join(then, then.c.then_id == ReviewItem.skill_id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(IS_LIVE)
-    )
-    counts = [_by_group(groups, rows) for rows in (at_known, endorsed, open_ones)]
+    known = union(sent.where(NOT_WITHDRAWN), reviewed)
+    endorsed = reviewed.with_only_columns(then.c.now_id, Endorsement.id)
+    open_ones = sent.with_only_columns(then.c.now_id, Review.id).where(IS_LIVE)
+    counts = [_by_group(groups, rows) for rows in (known, endorsed, open_ones)]
     return {key: Affected(*(count.get(key, 0) for count in counts)) for key in skill_ids}
 
 
-def _by_group(
-    groups: Mapping[str, Collection[int]], rows: Select[*tuple[Any, ...]]
-) -> Mapping[str, int]:
+def _by_group(groups: Mapping[str, Collection[int]], rows: SelectBase) -> Mapping[str, int]:
     """`rows`: a skill, and what is counted once in each group. A skill that is in several groups
     counts in the first of them, so groups that overlap are asked for one by one."""
     keys = list(groups)
@@ -145,9 +130,9 @@ def targets_that_end(framework_id: int, domains: Collection[str], today: dt.date
 def changed_levels(drafted: DraftedVersion) -> LevelEffects:
     """By level for which other statements count, as the changes are decided or offered now. Four
     queries, one more where something comes back; none where no level changes, or nobody has one."""
-    if drafted.base_framework_id is None or not drafted.levels.changed:
+    if drafted.is_first or not drafted.levels.changed:
         return LevelEffects()
-    scale = Scale.of(session().execute(scale_rows(drafted.base_framework_id)).all())
+    scale = Scale.of(session().execute(scale_rows(drafted.base_id)).all())
     here = _in_use_or_last(drafted)
     reviewed = standing(lambda _person: true(), here)
     people: dict[int, ReviewedPerson] = {}
@@ -182,7 +167,7 @@ def _in_use_or_last(drafted: DraftedVersion) -> ColumnElement[bool]:
     """Over `STATEMENTS`: those of the version in use, and the last wordings of those that come
     back."""
     last = _last_of(drafted)
-    return or_(STATEMENTS.c.framework_id == drafted.base_framework_id, STATEMENTS.c.id.in_(last))
+    return or_(STATEMENTS.c.framework_id == drafted.base_id, STATEMENTS.c.id.in_(last))
 
 
 def _had(back: Select[int]) -> Select[int, str]:
@@ -206,7 +191,7 @@ def _last_of(drafted: DraftedVersion) -> Select[int]:
         .join(Framework, Framework.id == earlier.framework_id)
         .where(
             Framework.slug == drafted.before.slug,
-            Framework.id < drafted.base_framework_id,
+            Framework.id < drafted.base_id,
             Framework.status != VersionStatus.WITHDRAWN,
             earlier.uuid.in_(befores & drafted.past.gone.keys()),
         )

@@ -68,8 +68,12 @@ class VersionChange:
         return self.kind in DECIDED
 
     @property
+    def sides(self) -> dict[str, tuple[PlacedStatement, ...]]:
+        return {"before": self.before, "after": self.after}
+
+    @property
     def is_reworded(self) -> bool:
-        old, new = ([(of.title, of.text) for of in side] for side in (self.before, self.after))
+        old, new = ([(of.title, of.text) for of in side] for side in self.sides.values())
         return old != new
 
     @property
@@ -84,8 +88,7 @@ class VersionChange:
     def key(self) -> str:
         """SHA-256 of all that a decision is about: another wording or place is another change."""
         about = [
-            [(of.uuid, of.title, of.text, *of.place) for of in side]
-            for side in (self.before, self.after)
+            [(of.uuid, of.title, of.text, *of.place) for of in side] for side in self.sides.values()
         ]
         return hashlib.sha256(json.dumps([self.kind, about]).encode()).hexdigest()
 

@@ -1,7 +1,8 @@
 """Statements, domains, and levels of a framework file by where they stand, and what becomes of
 sections, domains, and levels from one version to the next."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -75,11 +76,11 @@ class SectionCount:
 def section_counts(
     old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
 ) -> Iterator[SectionCount]:
-    for key in dict.fromkeys(statement.strand for statement in (*new.values(), *old.values())):
-        olds = [statement for statement in old.values() if statement.strand == key]
-        news = [statement for statement in new.values() if statement.strand == key]
-        one = (news or olds)[0]
-        yield SectionCount(one.section_title, one.lang, len(olds), len(news))
+    before, after = (Counter(one.strand for one in of.values()) for of in (old, new))
+    for key in after | before:
+        of = new if key in after else old
+        one = next(statement for statement in of.values() if statement.strand == key)
+        yield SectionCount(one.section_title, one.lang, before[key], after[key])
 
 
 def renamed(before: FrameworkFile, after: FrameworkFile) -> Iterator[tuple[str, str]]:
@@ -102,25 +103,22 @@ def _titles(file: FrameworkFile) -> dict[tuple[object, ...], str]:
     return titles
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDomain:
-    """`key`: those of its section and its own, as "section/domain"."""
-
-    key: str
-    section_title: Wording
-    title: Wording
+Domains = dict[str, tuple[StrandInFile, DomainInFile]]
+"""By "section/domain", both."""
 
 
-def only_in(file: FrameworkFile, other: FrameworkFile) -> tuple[ListedDomain, ...]:
+def only_in(file: FrameworkFile, other: FrameworkFile) -> Domains:
     """The domains of a file whose keys the other doesn't have."""
-    other_keys = {domain.key for domain in _domains(other)}
-    return tuple(domain for domain in _domains(file) if domain.key not in other_keys)
+    others = _domains(other)
+    return {key: of for key, of in _domains(file).items() if key not in others}
 
 
-def _domains(file: FrameworkFile) -> Iterable[ListedDomain]:
-    for strand in file.strands:
-        for domain in strand.domains:
-            yield ListedDomain(f"{strand.key}/{domain.key}", strand.title, domain.title)
+def _domains(file: FrameworkFile) -> Domains:
+    return {
+        f"{strand.key}/{domain.key}": (strand, domain)
+        for strand in file.strands
+        for domain in strand.domains
+    }
 
 
 def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:
@@ -172,9 +170,15 @@ def with_kept(before: FrameworkFile, after: FrameworkFile, uuids: Collection[str
         for strand in before.strands
         for domain in strand.domains
     }
-
-    def filled(strand: StrandInFile, domain: DomainInFile) -> DomainInFile:
-        listed = (*domain.statements, *kept.get((strand.key, domain.key), ()))
-        return replace(domain, statements=tuple(sorted(listed, key=attrgetter("rank"))))
-
-    return after.with_domains(filled) if uuids else after
+    strands = tuple(
+        replace(
+            strand,
+            domains=tuple(
+                replace(domain, statements=tuple(sorted(listed, key=attrgetter("rank"))))
+                for domain in strand.domains
+                for listed in [(*domain.statements, *kept.get((strand.key, domain.key), ()))]
+            ),
+        )
+        for strand in after.strands
+    )
+    return replace(after, strands=strands) if uuids else after

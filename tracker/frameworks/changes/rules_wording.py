@@ -3,10 +3,9 @@ of two texts differ."""
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
 from tracker.rules.core.wording import Wording
 
@@ -39,12 +38,25 @@ def is_small(before: str, after: str) -> bool:
     return len(old) == len(new) and all(map(_is_spelling, old, new))
 
 
+class Fate(StrEnum):
+    """Of words, from one text to the next; as HTML calls its elements."""
+
+    STAYS = ""
+    WENT = "del"
+    CAME = "ins"
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words, and whether the other text has others there."""
+    """A run of words."""
 
     text: Wording
-    differs: bool
+    fate: Fate
+
+    @property
+    def differs(self) -> bool:
+        """Whether the other text has others there."""
+        return self.fate != Fate.STAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +74,27 @@ class Wordings:
 def pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Both texts, word by word."""
     old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
+    olds, news = list[Piece](), list[Piece]()
+    for tag, a, b, c, d in _runs(old, new):
+        is_equal = tag == "equal"
+        olds += _piece("".join(old[a:b]), Fate.STAYS if is_equal else Fate.WENT)
+        news += _piece("".join(new[c:d]), Fate.STAYS if is_equal else Fate.CAME)
+    return tuple(olds), tuple(news)
+
+
+def _runs(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """Which words are equal, replaced, gone, or new, whatever space is after them."""
     bare_old, bare_new = ([word.strip() for word in words] for words in (old, new))
-    runs = difflib.SequenceMatcher(None, bare_old, bare_new, autojunk=False).get_opcodes()
-    olds = (_run(old[a:b], tag != "equal") for tag, a, b, _, _ in runs if b > a)
-    news = (_run(new[c:d], tag != "equal") for tag, _, _, c, d in runs if d > c)
-    return tuple(chain.from_iterable(olds)), tuple(chain.from_iterable(news))
+    return difflib.SequenceMatcher(None, bare_old, bare_new, autojunk=False).get_opcodes()
 
 
-def _run(words: list[str], differs: bool) -> list[Piece]:
-    """A run of words. The space after words that differ is not part of them."""
-    text = "".join(words)
-    bare = text.rstrip()
-    if not differs or bare == text:
-        return [Piece(text, differs)]
-    return [Piece(bare, True), Piece(text[len(bare) :], False)]
-
-
-class Fate(StrEnum):
-    """Of words, from one text to the next; as HTML calls its elements."""
-
-    STAYS = ""
-    WENT = "del"
-    CAME = "ins"
-
-
-@dataclass(frozen=True, slots=True)
-class ExcerptPiece:
-    text: Wording
-    fate: Fate
+def _piece(text: str, fate: Fate) -> Iterator[Piece]:
+    """The space after words that differ is no part of them."""
+    bare = text if fate == Fate.STAYS else text.rstrip()
+    if bare:
+        yield Piece(bare, fate)
+    if text != bare:
+        yield Piece(text[len(bare) :], Fate.STAYS)
 
 
 WORD = re.compile(r"[^\s,.;:!?()،؛؟、。]+\s*|[,.;:!?()،؛؟、。]+\s*")
@@ -100,24 +105,23 @@ MOST_GONE = 10
 """Words of a longer run that is gone."""
 
 
-def excerpt(before: str, after: str) -> tuple[ExcerptPiece, ...]:
+def excerpt(before: str, after: str) -> tuple[Piece, ...]:
     """Both texts in one, without what is far from any difference. What came is never cut."""
     old, new = WORD.findall(before), WORD.findall(after)
-    bare_old, bare_new = ([word.strip() for word in words] for words in (old, new))
-    runs = difflib.SequenceMatcher(None, bare_old, bare_new, autojunk=False).get_opcodes()
-    pieces = list[ExcerptPiece]()
+    runs = _runs(old, new)
+    pieces = list[Piece]()
     for at, (tag, a, b, c, d) in enumerate(runs):
         if tag == "equal":
             is_last = at == len(runs) - 1
             stay = new[c:d]
             if not is_last and runs[at + 1][0] != "insert":
                 stay[-1] = old[b - 1]  # The space before words that are gone is the old text's.
-            pieces.append(ExcerptPiece(_near(stay, at > 0, not is_last), Fate.STAYS))
+            pieces.append(Piece(_near(stay, at > 0, not is_last), Fate.STAYS))
             continue
         gone, came = beginning("".join(old[a:b])), "".join(new[c:d])
         if gone and came:
             gone = f"{gone.rstrip()} "
-        pieces += [*_marked(gone, Fate.WENT), *_marked(came, Fate.CAME)]
+        pieces += [*_piece(gone, Fate.WENT), *_piece(came, Fate.CAME)]
     return tuple(pieces)
 
 
@@ -135,12 +139,3 @@ def _near(words: list[str], is_after: bool, is_before: bool) -> str:
     first = "".join(words[:NEAR]).rstrip() if is_after else ""
     last = "".join(words[-NEAR:]) if is_before else ""
     return f"{first}…{' ' if first and last else ''}{last}"
-
-
-def _marked(text: str, fate: Fate) -> Iterator[ExcerptPiece]:
-    """The space after the words is no part of them."""
-    bare = text.rstrip()
-    if bare:
-        yield ExcerptPiece(bare, fate)
-    if text != bare:
-        yield ExcerptPiece(text[len(bare) :], Fate.STAYS)

@@ -36,27 +36,16 @@ def suggest_correction(
     who = clean_name(name) if name.strip() else ""
     address = clean_email(email) if email.strip() else ""
     with transaction() as tx:
-        statement_id = _statement(tx, framework_id, code) if code else None
-        waiting = select(Correction.id).where(
-            Correction.framework_id == framework_id,
-            Correction.library_id.is_not_distinct_from(library_id),
-            Correction.statement_id.is_not_distinct_from(statement_id),
-            Correction.text == words,
-            Correction.email == address,
-            Correction.closed_at.is_(None),
-        )
+        suggested = {
+            "framework_id": framework_id,
+            "library_id": library_id,
+            "statement_id": _statement(tx, framework_id, code) if code else None,
+            "text": words,
+            "email": address,
+        }
+        waiting = select(Correction.id).filter_by(**suggested, closed_at=None)
         if tx.scalar(waiting.limit(1)) is None:
-            tx.add(
-                Correction(
-                    framework_id=framework_id,
-                    library_id=library_id,
-                    statement_id=statement_id,
-                    text=words,
-                    name=who,
-                    email=address,
-                    suggested_at=now,
-                )
-            )
+            tx.add(Correction(**suggested, name=who, suggested_at=now))
 
 
 def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.datetime) -> None:
@@ -76,11 +65,8 @@ def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.dat
             raise Missing
         if correction.closed_at is not None:
             raise Conflict("correction_closed")
-        correction.closed_at, correction.closed_by_id, correction.outcome = (
-            now,
-            actor.person_id,
-            words,
-        )
+        correction.closed_at, correction.closed_by_id = now, actor.person_id
+        correction.outcome = words
         audit.note(
             tx,
             "correction_closed",

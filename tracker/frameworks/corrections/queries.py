@@ -1,48 +1,16 @@
 """What readers suggest to correct, for who closes it: the administrators of the library of who
 was signed in, or the operators where nobody was."""
 
-import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from tracker.db import session
 from tracker.models import Correction, Framework, Person, Statement
 from tracker.policy.permissions import Actor, corrections_closable, people_of
-from tracker.rules.core.wording import Wording
 
 SHOWN_AT_MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionRow:
-    """`code` and `statement` are empty when the page as a whole is meant; `closed_at` is None while
-    it waits, `closed_by` is empty where it was somebody of another library."""
-
-    id: int
-    slug: str
-    version: str
-    lang: str
-    framework: Wording
-    code: str
-    statement: Wording
-    text: str
-    name: str
-    email: str
-    suggested_at: dt.datetime
-    closed_at: dt.datetime | None
-    closed_by: str
-    outcome: str
-
-
-def open_corrections(actor: Actor) -> tuple[CorrectionRow, ...]:
-    """Those that wait, oldest first; at most SHOWN_AT_MOST."""
-    return _rows(actor, is_open=True)
-
-
-def closed_corrections(actor: Actor) -> tuple[CorrectionRow, ...]:
-    """Those that somebody closed, the latest first; at most SHOWN_AT_MOST."""
-    return _rows(actor, is_open=False)
 
 
 def count_open(actor: Actor) -> int:
@@ -53,14 +21,17 @@ def count_open(actor: Actor) -> int:
     return session().scalar(waiting) or 0
 
 
-def _rows(actor: Actor, *, is_open: bool) -> tuple[CorrectionRow, ...]:
+def corrections(actor: Actor, *, is_open: bool) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those that wait, oldest first, or those that somebody closed, the latest first; at most
+    SHOWN_AT_MOST. `code` and `statement` are empty when the page as a whole is meant; `closed_at`
+    is None while it waits, `closed_by` is empty where it was somebody of another library."""
     waits = Correction.closed_at.is_(None)
     order = (
         (Correction.suggested_at, Correction.id)
         if is_open
         else (Correction.closed_at.desc(), Correction.id.desc())
     )
-    rows = session().execute(
+    query = (
         select(
             Correction.id,
             Framework.slug,
@@ -84,4 +55,4 @@ def _rows(actor: Actor, *, is_open: bool) -> tuple[CorrectionRow, ...]:
         .order_by(*order)
         .limit(SHOWN_AT_MOST)
     )
-    return tuple(CorrectionRow(**row) for row in rows.mappings())
+    return session().execute(query).all()

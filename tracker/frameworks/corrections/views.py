@@ -7,12 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.frameworks.corrections.actions import close_correction
 from tracker.frameworks.corrections.forms import CloseCorrectionForm
-from tracker.frameworks.corrections.queries import (
-    SHOWN_AT_MOST,
-    closed_corrections,
-    count_open,
-    open_corrections,
-)
+from tracker.frameworks.corrections.queries import SHOWN_AT_MOST, corrections, count_open
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.rules.errors import Invalid
@@ -56,14 +51,14 @@ def _list(rejected: dict[int, CloseCorrectionForm] | None = None) -> str:
     """The page; `rejected` is the form that came back with something wrong, by the suggestion it
     closes."""
     actor = session.actor()
-    waiting = open_corrections(actor)
+    waiting = corrections(actor, is_open=True)
     forms = {row.id: CloseCorrectionForm(formdata=None) for row in waiting} | (rejected or {})
     for correction_id, form in forms.items():
         form.outcome.id = f"outcome-{correction_id}"
     return render(
         "frameworks/corrections.html",
         waiting=waiting,
-        closed=closed_corrections(actor),
+        closed=corrections(actor, is_open=False),
         count=count_open(actor),
         forms=forms,
         rejected=list((rejected or {}).values()),

@@ -11,13 +11,13 @@ from tracker.db import session, transaction
 from tracker.frameworks.changes.rules import Kind
 from tracker.frameworks.changes.rules_places import placed
 from tracker.frameworks.drafts import records as drafts
-from tracker.frameworks.drafts.queries import Decided, DraftedVersion, drafted
+from tracker.frameworks.drafts.queries import DraftedVersion, drafted
 from tracker.frameworks.versions import records as versions
 from tracker.frameworks.versions.queries import skills_named
+from tracker.frameworks.versions.queries_contents import first_keys
 from tracker.frameworks.versions.records_lineage import Ancestry
 from tracker.frameworks.versions.rules import Change, VersionDecision
-from tracker.models import Domain, FrameworkDraft, Statement, Strand
-from tracker.models.record.versions import target_keys
+from tracker.models import Statement
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -33,13 +33,12 @@ class PublishedVersion:
 
 
 def decide(
-    actor: Actor | None, draft_id: int, decisions: Mapping[str, Decided], now: dt.datetime
+    actor: Actor | None, draft_id: int, decisions: Mapping[str, str], now: dt.datetime
 ) -> int:
     """Keep these decisions, by key of the change. Returns how many are new or changed. Raises
     Conflict("draft_changed") for a change that is not there (any more), Invalid("part_unknown")."""
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
-        return _decide(tx, draft, stands, decisions, actor, now)
+        return _decide(tx, _opened(tx, draft_id), decisions, actor, now)
 
 
 def say_origins(
@@ -52,11 +51,12 @@ def say_origins(
     Raises Invalid("origin_unknown").
     """
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
         old, new = placed(stands.before), placed(stands.after)
         if uuid not in new or not {*old, *stands.past.gone} >= set(earlier):
             raise Invalid("origin_unknown")
-        drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted({*earlier} - {uuid})})
+        draft, merged = stands.row, sorted({*earlier} - {uuid})
+        drafts.set_origins(tx, draft, {**draft.origins, uuid: merged})
         drafts.note_decided(tx, draft, 1, actor, now)
         again = _stands(draft_id)
         drafts.forget_decisions(tx, draft, {change.key for change in again.comparison.to_decide})
@@ -66,7 +66,8 @@ def keep(actor: Actor | None, draft_id: int, uuid: str, now: dt.datetime, *, is_
     """Let a statement that the file leaves out go on as it is, or retire it after all. Raises
     Conflict("draft_changed") where the draft doesn't leave it out, or has no place for it."""
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
+        draft = stands.row
         if uuid not in (stands.keepable if is_kept else stands.kept):
             raise Conflict("draft_changed")
         others = {key: of for key, of in draft.origins.items() if key != uuid}
@@ -80,11 +81,9 @@ def say_place(
     """Say whose targets go on in a new domain: those of one that is gone, or "" for none; both as
     "section/domain". Raises Invalid("place_unknown")."""
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
-        new, gone = (
-            {listed.key for listed in of} for of in (stands.new_domains, stands.gone_domains)
-        )
-        if domain not in new or before not in {"", *gone}:
+        stands = _opened(tx, draft_id)
+        draft = stands.row
+        if domain not in stands.new_domains or before not in {"", *stands.gone_domains}:
             raise Invalid("place_unknown")
         others = {key: of for key, of in draft.places.items() if key != domain and of != before}
         draft.places = {**others, domain: before} if before else others
@@ -93,7 +92,7 @@ def say_place(
 
 def discard(actor: Actor | None, draft_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
-        drafts.discard(tx, drafts.locked(tx, draft_id), actor, now)
+        drafts.discard(tx, drafts.lock(tx, draft_id), actor, now)
 
 
 def publish(
@@ -101,7 +100,7 @@ def publish(
     draft_id: int,
     now: dt.datetime,
     seen: str | None = None,
-    chosen: Mapping[str, Decided] | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> PublishedVersion:
     """Publish the draft for the whole installation. Nobody is moved by it: all go on with the
     version they are on. What is undecided is rated again. `chosen`: what the page of a draft
@@ -113,21 +112,22 @@ def publish(
     newest version, as that one was withdrawn; Invalid as `decide`.
     """
     with transaction() as tx:
-        draft, stands = _opened(tx, draft_id)
+        stands = _opened(tx, draft_id)
+        draft = stands.row
         if seen is not None and seen != stands.seen:
             raise Conflict("draft_changed")
         if chosen is not None:
             if not chosen.keys() >= {change.key for change in stands.offered}:
                 raise Conflict("draft_choices_unsaved")
-            _decide(tx, draft, stands, chosen, actor, now)
+            _decide(tx, stands, chosen, actor, now)
             stands = _stands(draft_id)
         if not stands.can_be_published:
             raise Conflict("draft_unfit")
-        base = drafts.newest(tx, draft.slug)
+        base = tx.scalar(versions.newest(draft.slug))
         if (None if base is None else base.id) != draft.base_framework_id:
             raise Conflict("draft_outdated")
         framework_id = versions.publish(
-            tx, stands.after, now, actor, _ancestries(stands), _first_keys(tx, stands)
+            tx, stands.after, now, actor, _ancestries(stands), _first_keys(stands)
         )
         draft.published_framework_id, draft.published_at = framework_id, now
         return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
@@ -135,9 +135,8 @@ def publish(
 
 def _decide(
     tx: Session,
-    draft: FrameworkDraft,
     stands: DraftedVersion,
-    decisions: Mapping[str, Decided],
+    decisions: Mapping[str, str],
     actor: Actor | None,
     now: dt.datetime,
 ) -> int:
@@ -145,19 +144,20 @@ def _decide(
         change = stands.comparison.change_of(key)
         if change is None or not change.needs_decision:
             raise Conflict("draft_changed")
-        is_carried_split = change.kind == Kind.SPLIT and decided.decision == VersionDecision.CARRY
-        parts = {statement.uuid for statement in change.after} if is_carried_split else {None}
-        if decided.carried_to not in parts:
+        carry = VersionDecision.CARRY
+        parts = [f"{carry}:{statement.uuid}" for statement in change.after]
+        carried = parts if change.kind == Kind.SPLIT else [carry]
+        if decided not in (*carried, VersionDecision.ASK_AGAIN):
             raise Invalid("part_unknown")
-    return drafts.decide(tx, draft, decisions, actor, now)
+    return drafts.decide(tx, stands.row, decisions, actor, now)
 
 
 def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
     """By uuid, what statements of the new version are made of: one that stays, is reworded, or is
     moved and carries is the same skill. Those of a first version are made of nothing."""
-    if stands.base_framework_id is None:
+    if stands.is_first:
         return {}
-    skills = skills_named(stands.base_framework_id)
+    skills = skills_named(stands.base_id)
     sensitive = {statement.uuid for statement in stands.after.statements if statement.sensitive}
     marked = select(Statement.skill_id).where(
         Statement.sensitive, Statement.skill_id.in_(skills[uuid] for uuid in sensitive & {*skills})
@@ -181,18 +181,17 @@ def _ancestries(stands: DraftedVersion) -> dict[str, Ancestry]:
     }
 
 
-def _first_keys(tx: Session, stands: DraftedVersion) -> dict[str, tuple[str, str]]:
+def _first_keys(stands: DraftedVersion) -> dict[str, tuple[str, str]]:
     """By domain of the new version, as "section/domain", the keys under which targets are kept,
     where they are others than its own."""
-    of = select(Strand.key, Domain.key, *target_keys()).join(Domain, Domain.strand_id == Strand.id)
-    rows = tx.execute(of.where(Strand.framework_id == stands.base_framework_id)).all()
-    before = {f"{row[0]}/{row[1]}": (row[2], row[3]) for row in rows}
+    before = {} if stands.is_first else first_keys(stands.base_id)
     stay = {key: before[key] for key in before if key not in stands.went_on.values()}
     return stay | {key: before[old] for key, old in stands.went_on.items()}
 
 
-def _opened(tx: Session, draft_id: int) -> tuple[FrameworkDraft, DraftedVersion]:
-    return drafts.locked(tx, draft_id), _stands(draft_id)
+def _opened(tx: Session, draft_id: int) -> DraftedVersion:
+    drafts.lock(tx, draft_id)
+    return _stands(draft_id)
 
 
 def _stands(draft_id: int) -> DraftedVersion:

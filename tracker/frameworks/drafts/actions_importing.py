@@ -63,7 +63,7 @@ def import_framework(
                 raise Conflict("framework_version_differs", slug=file.slug, version=file.version)
             moved = versions.move_sources(tx, published.id, file, now, actor)
             return ImportedFramework(published.id, added=False, moved=moved)
-        return _draft(tx, file, drafts.newest(tx, file.slug), actor, now, replaces)
+        return _draft(tx, file, tx.scalar(versions.newest(file.slug)), actor, now, replaces)
 
 
 def start_next_version(
@@ -76,7 +76,7 @@ def start_next_version(
     "draft_there" while another is open.
     """
     with transaction() as tx:
-        base = drafts.newest(tx, slug)
+        base = tx.scalar(versions.newest(slug))
         if base is None:
             raise Missing
         taken = select(Framework.id).where(Framework.slug == slug, Framework.version == version)
@@ -84,7 +84,7 @@ def start_next_version(
             raise Conflict("framework_version_there", version=version)
         if drafts.open_of(tx, slug) is not None:
             raise Conflict("draft_there")
-        file = file_of(base.id).as_next(version)
+        file = replace(file_of(base.id, with_origins=False), version=version)
         return drafts.write(tx, None, base.id, file, actor, now).id
 
 
@@ -155,6 +155,5 @@ def _keep_what_fits(tx: Session, draft: FrameworkDraft, file: FrameworkFile) -> 
     }
     lost = len(draft.origins.keys() - fitting)
     drafts.set_origins(tx, draft, fitting)
-    stands = replace(stands, origins=draft.origins)
     keys = {change.key for change in stands.comparison.to_decide}
     return lost + drafts.forget_decisions(tx, draft, keys)

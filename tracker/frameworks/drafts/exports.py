@@ -5,13 +5,7 @@ import json
 from flask import Response
 from flask_babel import gettext as _
 
-from tracker.frameworks.changes.rules_rows import (
-    HEADINGS,
-    change_data,
-    change_row,
-    unrated_data,
-    unrated_rows,
-)
+from tracker.frameworks.changes.rules_rows import HEADINGS, csv_rows, json_rows
 from tracker.frameworks.drafts.queries import DraftedVersion
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import text_of
@@ -50,19 +44,14 @@ def statements_csv(page: FrameworkPage) -> Response:
 
 
 def changes_csv(drafted: DraftedVersion) -> Response:
-    comparison = drafted.comparison
-    rows = [change_row(change, drafted.decision_of(change)) for change in comparison.changed]
-    rows += unrated_rows(comparison)
+    rows = csv_rows(drafted.comparison, drafted.decision_of)
     table: Table = [[*HEADINGS]]
     table += [[row.get(name, "") for name in HEADINGS] for row in rows]
     return csv_file(table, _name(drafted))
 
 
 def changes_json(drafted: DraftedVersion) -> Response:
-    decided = [
-        change_data(change, drafted.decision_of(change)) for change in drafted.comparison.changed
-    ]
-    rows = [*decided, *unrated_data(drafted.comparison)]
+    rows = json_rows(drafted.comparison, drafted.decision_of)
     text = json.dumps(rows, ensure_ascii=False, indent=2)
     return attachment(text.encode(), f"{_name(drafted)}.json", "application/json")
 

@@ -1,7 +1,7 @@
 """Uploading a file, starting the next version, and deciding about its changes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -114,12 +114,13 @@ class DecisionsForm(Form):
     """Buttons named `change-KEY`, whose values are a decision, and for a split the part after a
     colon; or `keep-KEY` or `retire-KEY`, with the uuid of what is retired."""
 
-    def decisions(self) -> Iterator[tuple[str, VersionDecision, str | None]]:
-        for name, value in request.form.items():
-            named = CHANGE.fullmatch(name)
-            decision, _colon, part = value.partition(":")
-            if named and decision in set(VersionDecision):
-                yield named.group(1), VersionDecision(decision), part or None
+    def decisions(self) -> dict[str, str]:
+        """By key of the change."""
+        return {
+            named[1]: value
+            for name, value in request.form.items()
+            if (named := CHANGE.fullmatch(name)) and value.partition(":")[0] in set(VersionDecision)
+        }
 
     def retired(self) -> tuple[str, str, bool] | None:
         """The key of the change, the uuid of the statement, and whether it is kept."""

@@ -1,7 +1,6 @@
 """What the pages of a draft are given: of a first version, and beside the changes of a next one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import abort
@@ -11,12 +10,10 @@ from flask_babel import ngettext
 from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
 from tracker.frameworks.drafts.forms import NextVersionForm, OriginsForm, PlaceForm
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted, open_drafts
-from tracker.frameworks.files.rules import StrandInFile
 from tracker.frameworks.files.rules_reading import warnings
 from tracker.frameworks.versions.queries import SHOWN, published
 from tracker.frameworks.versions.queries_contents import IdsElsewhere
 from tracker.policy.permissions import Subject
-from tracker.rules.core.wording import Wording
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui import fields
 
@@ -34,23 +31,15 @@ def about(drafted: DraftedVersion) -> dict[str, Any]:
         "slug": drafted.after.slug,
         "version": drafted.after.version,
         "is_open": drafted.is_open,
-        "published_at": drafted.published_at,
-        "discarded_at": drafted.discarded_at,
+        "published_at": drafted.row.published_at,
+        "discarded_at": drafted.row.discarded_at,
         "can_be_published": drafted.can_be_published,
         "faults": _faults(drafted),
         "oddities": [*_oddities(drafted)],
     }
 
 
-@dataclass(frozen=True, slots=True)
-class DraftFault:
-    """`says` what is wrong with all of them."""
-
-    says: str
-    names: Wording
-
-
-def _faults(drafted: DraftedVersion) -> list[DraftFault]:
+def _faults(drafted: DraftedVersion) -> list[str]:
     """What keeps it from being published."""
     names = (
         (_("These levels have no statement:"), empty_levels(drafted.after)),
@@ -61,8 +50,8 @@ def _faults(drafted: DraftedVersion) -> list[DraftFault]:
         ),
     )
     return [
-        *(DraftFault(says, mark("; ".join(of), drafted.after.lang)) for says, of in names if of),
-        *(DraftFault(_elsewhere(drafted, ids), "") for ids in drafted.elsewhere),
+        *(f"{says} {mark('; '.join(of), drafted.after.lang)}" for says, of in names if of),
+        *(_elsewhere(drafted, ids) for ids in drafted.elsewhere),
     ]
 
 
@@ -95,7 +84,7 @@ def _oddities(drafted: DraftedVersion) -> Iterator[str]:
             listed=warning.listed,
         )
     origins = sum(bool(statement.came_from) for statement in file.statements)
-    if origins and drafted.base_framework_id is None:
+    if origins and drafted.is_first:
         named = ngettext(
             "%(num)d statement names earlier ones in “from”.",
             "%(num)d statements name earlier ones in “from”.",
@@ -105,27 +94,26 @@ def _oddities(drafted: DraftedVersion) -> Iterator[str]:
         yield f"{named} {here}"
 
 
-@dataclass(frozen=True, slots=True)
-class CountedSection:
-    """`lines`: by key of a domain, how many statements it has at each level, for a phone; nothing
-    where the section has no levels. `summary`: over its statements."""
-
-    of: StrandInFile
-    lines: dict[str, Wording]
-    summary: str
-
-
 def first_version(drafted: DraftedVersion) -> dict[str, Any]:
-    """What will be published, section by section."""
+    """What will be published, section by section. `on_phones`: by keys of section and domain, how
+    many statements it has at each level."""
     file = drafted.after
     many = len(placed(file))
     statements = ngettext("%(num)s statement", "%(num)s statements", many)
     within = ngettext("in %(num)d section", "in %(num)d sections", len(file.strands))
     figures = f"{statements} {within}"
     return {
-        "framework_id": drafted.published_framework_id,
+        "framework_id": drafted.row.published_framework_id,
         "lead": _("Nobody sees it until you publish it.") if drafted.is_open else "",
-        "sections": [_section(strand) for strand in file.strands],
+        "sections": file.strands,
+        "on_phones": {
+            (strand.key, domain.key): mark(
+                ", ".join(f"{level.name} {len(domain.at(level.rank))}" for level in strand.levels),
+                file.lang,
+            )
+            for strand in file.strands
+            for domain in strand.domains
+        },
         "figures": figures,
         "sure": _(
             "Publish %(figures)s? The words can’t be changed afterward, only by another version.",
@@ -135,27 +123,7 @@ def first_version(drafted: DraftedVersion) -> dict[str, Any]:
     }
 
 
-def _section(strand: StrandInFile) -> CountedSection:
-    levels = strand.levels if strand.has_levels else ()
-    many = len(strand.statements)
-    return CountedSection(
-        strand,
-        {
-            domain.key: ", ".join(f"{level.name} {len(domain.at(level.rank))}" for level in levels)
-            for domain in strand.domains
-        },
-        ngettext("Read the %(num)d statement", "Read the %(num)d statements", many),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OriginByHand:
-    uuid: str
-    title: Wording
-    words: str
-
-
-def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
+def by_hand(drafted: DraftedVersion) -> list[dict[str, str]]:
     old, new = (
         {
             statement.uuid: mark(statement.title, statement.lang)
@@ -165,16 +133,16 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
         for side in ("before", "after")
     )
     return [
-        OriginByHand(
-            uuid,
-            new[uuid],
-            _(
+        {
+            "uuid": uuid,
+            "title": new[uuid],
+            "words": _(
                 "“%(new)s” replaces: %(earlier)s",
                 new=new[uuid],
                 earlier="; ".join(old[origin] for origin in earlier),
             ),
-        )
-        for uuid, earlier in drafted.origins.items()
+        }
+        for uuid, earlier in drafted.row.origins.items()
         if earlier and uuid not in drafted.kept
     ]
 
@@ -183,18 +151,21 @@ def targets(drafted: DraftedVersion) -> dict[str, Any]:
     """What becomes of targets in domains that are gone: in which new one they go on, by its key
     with both titles, and the form that says so."""
     new, gone = drafted.new_domains, drafted.gone_domains
-    new_titles = {domain.key: mark(domain.title, drafted.after.lang) for domain in new}
-    old_titles = {domain.key: mark(domain.title, drafted.before.lang) for domain in gone}
     form = PlaceForm(formdata=None)
     listed_new, listed_gone = (
-        [(domain.key, f"{domain.section_title}: {domain.title}") for domain in domains]
+        [(key, f"{strand.title}: {domain.title}") for key, (strand, domain) in domains.items()]
         for domains in (new, gone)
     )
     form.domain.choices = fields.choices(listed_new)
     form.before.choices = fields.choices([("", _("No other domain")), *listed_gone])
     return {
         "went_on": [
-            (key, new_titles[key], old_titles[before]) for key, before in drafted.went_on.items()
+            (
+                key,
+                mark(new[key][1].title, drafted.after.lang),
+                mark(gone[before][1].title, drafted.before.lang),
+            )
+            for key, before in drafted.went_on.items()
         ],
         "place_form": form,
         "can_place": drafted.is_open and new and gone,

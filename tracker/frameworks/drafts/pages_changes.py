@@ -27,15 +27,6 @@ CARRY, ASK_AGAIN = VersionDecision.CARRY.value, VersionDecision.ASK_AGAIN.value
 
 
 @dataclass(frozen=True, slots=True)
-class CountLink:
-    """To the part of the page with that id."""
-
-    id: str
-    number: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class DraftChanges:
     """All that changes, by how much it asks of who publishes. `of_nothing`: what there is that
     needs nothing, in words; `lead`: how many there are."""
@@ -45,15 +36,6 @@ class DraftChanges:
     need_nothing: list[ChangeCard]
     of_nothing: str
     lead: str
-
-    @property
-    def counts(self) -> list[CountLink]:
-        nothing = len(self.need_nothing)
-        return [
-            CountLink("think", len(self.to_think_about), _("to think about")),
-            CountLink("suggested", len(self.suggested), _("suggested")),
-            CountLink("nothing", nothing, ngettext("needs nothing", "need nothing", nothing)),
-        ]
 
     @property
     def undecided(self) -> list[ChangeCard]:
@@ -71,21 +53,6 @@ class DraftChanges:
         """The fields by which all that are suggested and not decided are carried."""
         options = (option for card in self.suggested for option in card.options)
         return {option.name: option.value for option in options if option.suggested}
-
-    @property
-    def small_label(self) -> str:
-        number = len(self.small)
-        return str(ngettext("Carry the small one", "Carry the %(num)d small ones", number))
-
-    @property
-    def nothing_label(self) -> str:
-        return str(
-            ngettext(
-                "Show the one that needs nothing",
-                "Show the %(num)d that need nothing",
-                len(self.need_nothing),
-            )
-        )
 
 
 def changes(drafted: DraftedVersion) -> DraftChanges:

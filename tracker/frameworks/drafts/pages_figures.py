@@ -159,9 +159,9 @@ def _level_words(of: ChangedLevel, effects: LevelEffects | None) -> Iterator[str
 def ended_targets(drafted: DraftedVersion, today: dt.date) -> list[str]:
     """Targets in domains that are gone, with how many people have them."""
     ending = {
-        domain.key: domain.title
-        for domain in drafted.gone_domains
-        if domain.key not in drafted.went_on.values()
+        key: domain.title
+        for key, (_strand, domain) in drafted.gone_domains.items()
+        if key not in drafted.went_on.values()
     }
     people = targets_that_end(drafted.base_id, ending, today)
     return [

@@ -1,14 +1,13 @@
 """Drafts of a framework's first or next version, and what they change."""
 
-import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from tracker.db import session
 from tracker.frameworks.changes.rules import (
@@ -22,7 +21,7 @@ from tracker.frameworks.changes.rules import (
 )
 from tracker.frameworks.changes.rules_levels import NextLevels
 from tracker.frameworks.changes.rules_places import (
-    ListedDomain,
+    Domains,
     empty_levels,
     only_in,
     titles_used_twice,
@@ -38,54 +37,34 @@ from tracker.frameworks.versions.queries_contents import (
 )
 from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
-from tracker.rules.core.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class ListedDraft:
-    """`base_version`: the one that it follows; None for a first version."""
-
-    id: int
-    slug: str
-    title: Wording
-    lang: str
-    version: str
-    base_version: str | None
-    made_at: dt.datetime
-
-
-class Decided(NamedTuple):
-    """`carried_to`: of a split, the uuid of the part that ratings are carried to."""
-
-    decision: VersionDecision
-    carried_to: str | None
 
 
 @dataclass(frozen=True)
 class DraftedVersion:
     """A draft beside the version that it follows. A first version follows none: `before` is empty.
     `kept`: uuids of statements that its file leaves out and that go on all the same, as somebody
-    said."""
+    said. `decisions`: by key of the change, in a word; of a split that is carried, with the uuid of
+    the part after a colon."""
 
-    id: int
-    digest: str
-    base_framework_id: int | None
+    row: FrameworkDraft
     before: FrameworkFile
     after: FrameworkFile
     past: KnownBefore
-    origins: Mapping[str, list[str]]
-    places: Mapping[str, str]
     kept: frozenset[str]
-    decisions: Mapping[str, Decided]
-    made_at: dt.datetime
-    published_at: dt.datetime | None
-    published_framework_id: int | None
-    discarded_at: dt.datetime | None
+    decisions: Mapping[str, str]
     elsewhere: list[IdsElsewhere]
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+    @property
+    def is_first(self) -> bool:
+        return self.row.base_framework_id is None
 
     @cached_property
     def comparison(self) -> VersionComparison:
-        return compare(self.before, self.after, self.origins, self.past, self.went_on)
+        return compare(self.before, self.after, self.row.origins, self.past, self.went_on)
 
     @cached_property
     def levels(self) -> NextLevels:
@@ -94,9 +73,9 @@ class DraftedVersion:
     @property
     def base_id(self) -> int:
         """The version that it follows. Raises ValueError for a first version."""
-        if self.base_framework_id is None:
+        if self.row.base_framework_id is None:
             raise ValueError("a first version follows none")
-        return self.base_framework_id
+        return self.row.base_framework_id
 
     @property
     def changed(self) -> tuple[VersionChange, ...]:
@@ -110,7 +89,7 @@ class DraftedVersion:
 
     @property
     def is_open(self) -> bool:
-        return self.published_at is None and self.discarded_at is None
+        return self.row.published_at is None and self.row.discarded_at is None
 
     @property
     def undecided(self) -> tuple[VersionChange, ...]:
@@ -132,10 +111,8 @@ class DraftedVersion:
         rated again."""
         if change.kind == Kind.SAME:
             return True
-        decided = self.decisions.get(change.key)
-        if decided is None or decided.decision != VersionDecision.CARRY:
-            return False
-        return decided.carried_to is None or decided.carried_to == uuid
+        carry = VersionDecision.CARRY
+        return self.decisions.get(change.key) in (carry, f"{carry}:{uuid}")
 
     def would_carry(self, change: VersionChange, uuid: str) -> bool:
         """The same, as the page shows it: what it offers to carry is carried when the draft is
@@ -157,16 +134,12 @@ class DraftedVersion:
         """SHA-256 of what would be published: every change with its decision, and where targets go
         on."""
         decisions = [[change.key, self.decision_of(change)] for change in self.comparison.changes]
-        everything = [self.digest, decisions, sorted(self.went_on.items())]
+        everything = [self.row.digest, decisions, sorted(self.went_on.items())]
         return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
 
     def decision_of(self, change: VersionChange) -> str:
-        """The decision in a word, with the part of a split after a colon; empty where nobody
-        decided."""
-        decided = self.decisions.get(change.key)
-        if decided is None:
-            return ""
-        return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+        """Empty where nobody decided."""
+        return self.decisions.get(change.key, "")
 
     @property
     def keepable(self) -> frozenset[str]:
@@ -174,18 +147,19 @@ class DraftedVersion:
         return keepable(self.before, self.after, self.past)
 
     @property
-    def new_domains(self) -> tuple[ListedDomain, ...]:
+    def new_domains(self) -> Domains:
         return only_in(self.after, self.before)
 
     @property
-    def gone_domains(self) -> tuple[ListedDomain, ...]:
+    def gone_domains(self) -> Domains:
         return only_in(self.before, self.after)
 
     @property
     def went_on(self) -> dict[str, str]:
         """By new domain, the domain that is gone whose targets go on in it."""
-        new, gone = ({domain.key for domain in of} for of in (self.new_domains, self.gone_domains))
-        return {key: before for key, before in self.places.items() if key in new and before in gone}
+        new, gone = self.new_domains, self.gone_domains
+        places = self.row.places.items()
+        return {key: before for key, before in places if key in new and before in gone}
 
     @property
     def can_be_published(self) -> bool:
@@ -193,13 +167,14 @@ class DraftedVersion:
         return self.is_open and not (is_unfit or self.comparison.tangled or self.elsewhere)
 
 
-def open_drafts() -> tuple[ListedDraft, ...]:
-    rows = session().execute(
+def open_drafts() -> Sequence[Row[*tuple[Any, ...]]]:
+    """`base_version`: the one that each follows; None for a first version."""
+    query = (
         select(
             FrameworkDraft.id,
             FrameworkDraft.slug,
-            FrameworkDraft.content["title"].as_string(),
-            FrameworkDraft.content["lang"].as_string(),
+            FrameworkDraft.content["title"].as_string().label("title"),
+            FrameworkDraft.content["lang"].as_string().label("lang"),
             FrameworkDraft.version,
             Framework.version.label("base_version"),
             FrameworkDraft.made_at,
@@ -208,7 +183,7 @@ def open_drafts() -> tuple[ListedDraft, ...]:
         .where(FrameworkDraft.published_at.is_(None), FrameworkDraft.discarded_at.is_(None))
         .order_by(FrameworkDraft.slug)
     )
-    return tuple(ListedDraft(*row) for row in rows)
+    return session().execute(query).all()
 
 
 def is_first(draft_id: int) -> bool:
@@ -246,19 +221,11 @@ def drafted(draft_id: int) -> DraftedVersion | None:
     past = NO_PAST if base_id is None else past_of(base_id)
     kept = keepable(before, file, past) & draft.origins.keys()
     return DraftedVersion(
-        id=draft.id,
-        digest=draft.digest,
-        base_framework_id=base_id,
+        row=draft,
         before=before,
         after=with_kept(before, file, kept),
         past=past,
-        origins=draft.origins,
-        places=draft.places,
         kept=kept,
-        decisions={key: Decided(decision, to) for key, decision, to in decisions},
-        made_at=draft.made_at,
-        published_at=draft.published_at,
-        published_framework_id=draft.published_framework_id,
-        discarded_at=draft.discarded_at,
+        decisions={key: ":".join(filter(None, decided)) for key, *decided in decisions},
         elsewhere=ids_elsewhere(file),
     )

@@ -6,28 +6,14 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from tracker.frameworks.drafts.queries import Decided
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import data_of, digest_of
 from tracker.frameworks.versions.records import note
-from tracker.frameworks.versions.rules import VersionStatus
-from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
+from tracker.frameworks.versions.rules import VersionDecision
+from tracker.models import FrameworkDraft, FrameworkDraftDecision
 from tracker.policy.permissions import Actor
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
-
-
-def newest(tx: Session, slug: str) -> Framework | None:
-    """The version that the next one follows, locked so that no other is published and it isn't
-    withdrawn meanwhile."""
-    return tx.scalar(
-        held(
-            select(Framework)
-            .where(Framework.slug == slug, Framework.status != VersionStatus.WITHDRAWN)
-            .order_by(Framework.published_at.desc(), Framework.id.desc())
-            .limit(1)
-        )
-    )
 
 
 def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
@@ -42,7 +28,7 @@ def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
     )
 
 
-def locked(tx: Session, draft_id: int) -> FrameworkDraft:
+def lock(tx: Session, draft_id: int) -> FrameworkDraft:
     """The draft, locked. Raises Missing where there is none, Conflict("draft_ended") when it was
     published or discarded."""
     draft = tx.scalar(held(select(FrameworkDraft).where(FrameworkDraft.id == draft_id)))
@@ -92,11 +78,12 @@ def forget_decisions(tx: Session, draft: FrameworkDraft, fitting: Collection[str
 def decide(
     tx: Session,
     draft: FrameworkDraft,
-    decisions: Mapping[str, Decided],
+    decisions: Mapping[str, str],
     actor: Actor | None,
     now: dt.datetime,
 ) -> int:
-    """Keep these decisions, by key of the change. Returns how many are new or changed."""
+    """Keep these decisions (DraftedVersion.decisions), by key of the change. Returns how many are
+    new or changed."""
     earlier = {
         row.change_key: row
         for row in tx.scalars(
@@ -105,13 +92,14 @@ def decide(
     }
     written = 0
     for key, decided in decisions.items():
+        decision, _colon, part = decided.partition(":")
         row = earlier.get(key)
         if row is None:
             row = FrameworkDraftDecision(draft_id=draft.id, change_key=key)
             tx.add(row)
-        elif (row.decision, row.carried_to) == decided:
+        elif (row.decision, row.carried_to or "") == (decision, part):
             continue
-        row.decision, row.carried_to = decided
+        row.decision, row.carried_to = VersionDecision(decision), part or None
         row.decided_by_id, row.decided_at = _who(actor), now
         written += 1
     tx.flush()

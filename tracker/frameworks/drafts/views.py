@@ -23,7 +23,6 @@ from tracker.frameworks.drafts.forms import (
     PublishForm,
 )
 from tracker.frameworks.drafts.pages_changes import CARRY, changes
-from tracker.frameworks.drafts.queries import Decided
 from tracker.frameworks.versions.queries import published
 from tracker.frameworks.versions.queries_contents import known_uuids
 from tracker.frameworks.versions.rules import VersionStatus
@@ -124,7 +123,7 @@ def start() -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
     drafted = pages.drafted_or_404(draft)
-    if drafted.base_framework_id is None:
+    if drafted.is_first:
         values = pages.about(drafted) | pages.first_version(drafted)
         return render("frameworks/drafts/first.html", **values)
     listed = changes(drafted)
@@ -152,7 +151,7 @@ def confirm(draft: Subject) -> ResponseReturnValue:
     """What would be published, with what is suggested as chosen, to confirm it. The page of a first
     version asks for that itself."""
     drafted = pages.drafted_or_404(draft)
-    if not drafted.can_be_published or drafted.base_framework_id is None:
+    if not drafted.can_be_published or drafted.is_first:
         return redirect(url_for("framework_drafts.show", draft_id=draft.id))
     effects = changed_levels(drafted)
     return render(
@@ -168,7 +167,8 @@ def confirm(draft: Subject) -> ResponseReturnValue:
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft, takes=LONG_FORM)
 def decide(draft: Subject) -> ResponseReturnValue:
     """Keep the choices, and go back to the change, or to the first of several."""
-    chosen, retired = _chosen(), DecisionsForm().retired()
+    form = DecisionsForm()
+    chosen, retired = form.decisions(), form.retired()
     actor, now = session.actor(), session.now()
     keys = [*chosen] if retired is None else [retired[0]]
     to = url_for("framework_drafts.show", draft_id=draft.id, _anchor=f"change-{''.join(keys[:1])}")
@@ -220,7 +220,11 @@ def publish(draft: Subject) -> ResponseReturnValue:
     )
     return pressed(
         lambda: publishing.publish(
-            session.actor(), draft.id, session.now(), PublishForm().seen.data or "", _chosen()
+            session.actor(),
+            draft.id,
+            session.now(),
+            PublishForm().seen.data or "",
+            DecisionsForm().decisions(),
         ),
         _("The framework is published.") if queries.is_first(draft.id) else done,
         url_for("framework_drafts.show", draft_id=draft.id),
@@ -256,10 +260,6 @@ def changes_csv(draft: Subject) -> ResponseReturnValue:
 @rate_limits.documents
 def changes_json(draft: Subject) -> ResponseReturnValue:
     return exports.changes_json(pages.drafted_or_404(draft))
-
-
-def _chosen() -> dict[str, Decided]:
-    return {key: Decided(decision, to) for key, decision, to in DecisionsForm().decisions()}
 
 
 def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:

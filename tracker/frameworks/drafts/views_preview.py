@@ -61,7 +61,7 @@ def show(draft: Subject) -> ResponseReturnValue:
     """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the draft.
     A first version asks everything of everybody: no such page."""
     drafted = drafted_or_404(draft)
-    if drafted.base_framework_id is None:
+    if drafted.is_first:
         abort(404)
     form = PreviewForm(request.args, meta={"csrf": False})
     may_name = may(Permission.ADMINISTER)

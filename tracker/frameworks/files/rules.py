@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
@@ -41,8 +41,8 @@ class SourceInFile:
     key: str
     label: Wording
     name: Wording
-    licence: Wording | None
-    url: str | None
+    licence: Wording | None = None
+    url: str | None = None
 
     @property
     def href(self) -> str:
@@ -60,7 +60,7 @@ class StatementInFile:
     uuid: str
     title: Wording
     text: Wording
-    citations: tuple[str, ...]
+    citations: tuple[str, ...] = ()
     sensitive: bool = False
     came_from: tuple[str, ...] = ()
 
@@ -91,7 +91,7 @@ class LevelInFile:
 
     rank: int
     name: Wording
-    role_label: Wording
+    role_label: Wording = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ class StrandInFile:
 
     key: str
     title: Wording
-    intro: Wording
-    join: str
-    end: str
-    levels: tuple[LevelInFile, ...]
-    domains: tuple[DomainInFile, ...]
+    intro: Wording = ""
     targets_need_reason: bool = False
+    levels: tuple[LevelInFile, ...] = ()
+    join: str = ""
+    end: str = ""
+    domains: tuple[DomainInFile, ...] = ()
 
     @property
     def statements(self) -> list[StatementInFile]:
@@ -144,25 +144,6 @@ class FrameworkFile:
     def statements(self) -> Iterator[StatementInFile]:
         for strand in self.strands:
             yield from strand.statements
-
-    def with_domains(
-        self, changed: Callable[[StrandInFile, DomainInFile], DomainInFile]
-    ) -> "FrameworkFile":
-        """The same with other content of each domain."""
-        strands = (
-            replace(strand, domains=tuple(changed(strand, domain) for domain in strand.domains))
-            for strand in self.strands
-        )
-        return replace(self, strands=tuple(strands))
-
-    def as_next(self, version: str) -> "FrameworkFile":
-        """The same content under another version, in which every statement is itself."""
-
-        def themselves(_strand: StrandInFile, domain: DomainInFile) -> DomainInFile:
-            statements = (replace(statement, came_from=()) for statement in domain.statements)
-            return replace(domain, statements=tuple(statements))
-
-        return replace(self.with_domains(themselves), version=version)
 
     @property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ The format is described by seed_data/frameworks/framework.schema.json and in doc
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -44,10 +44,7 @@ def framework_of(data: dict[str, Any]) -> FrameworkFile:
         lang=data["lang"],
         title=data["title"],
         scale=tuple(ScaleAnswerInFile(**answer) for answer in data["scale"]["answers"]),
-        sources=tuple(
-            SourceInFile(**{"licence": None, "url": None} | source)
-            for source in data.get("sources", [])
-        ),
+        sources=tuple(SourceInFile(**_fields(source)) for source in data.get("sources", [])),
         strands=tuple(_strand(strand) for strand in data["strands"]),
         anchors=tuple(
             AnchorGroup(group["kind"], group["title"], tuple(group["items"]))
@@ -75,46 +72,34 @@ def _about(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _strand(data: dict[str, Any]) -> StrandInFile:
-    in_source = data.get("in_source", {"join": "", "end": ""})
-    levels = tuple(
-        LevelInFile(int(row["rank"]), row["name"], row.get("role_label", ""))
-        for row in data.get("levels", [])
-    )
-    return StrandInFile(
-        key=data["key"],
-        title=data["title"],
-        intro=data.get("intro", ""),
-        join=in_source["join"],
-        end=in_source["end"],
-        levels=levels or (LevelInFile(1, data["title"], ""),),
-        domains=tuple(_domain(domain, at) for at, domain in enumerate(data["domains"], 1)),
-        targets_need_reason=data.get("targets_need_reason", False),
-    )
+    fields = _fields(data)
+    levels = tuple(LevelInFile(**_fields(row)) for row in data.get("levels", []))
+    fields |= fields.pop("in_source", {}) | {
+        "levels": levels or (LevelInFile(1, data["title"]),),
+        "domains": tuple(_domain(domain, at) for at, domain in enumerate(data["domains"], 1)),
+    }
+    return StrandInFile(**fields)
 
 
 def _domain(data: dict[str, Any], position: int) -> DomainInFile:
-    claimed = data.get("claimed_count")
-    return DomainInFile(
-        data["key"],
-        data["title"],
-        position,
-        None if claimed is None else int(claimed),
-        tuple(_statement(row) for row in data["statements"]),
-    )
+    fields = {"claimed_count": None} | _fields(data)
+    statements = tuple(_statement(row) for row in data["statements"])
+    return DomainInFile(**fields | {"position": position, "statements": statements})
 
 
 def _statement(data: dict[str, Any]) -> StatementInFile:
-    rank = data.get("rank")
-    return StatementInFile(
-        data["code"],
-        1 if rank is None else int(rank),
-        data["uuid"],
-        data["title"],
-        data["text"],
-        tuple(data.get("citations", [])),
-        data.get("sensitive", False),
-        tuple(data.get("from", [])),
-    )
+    fields = {"rank": 1} | _fields(data)
+    return StatementInFile(came_from=fields.pop("from", ()), **fields)
+
+
+def _fields(data: dict[str, Any]) -> dict[str, Any]:
+    """What is there, as dataclasses have it: also a number that was written as 1.0."""
+    as_they_are: dict[type, Callable[[Any], Any]] = {list: tuple, float: int}
+    return {
+        name: as_they_are.get(type(value), lambda value: value)(value)
+        for name, value in data.items()
+        if value is not None
+    }
 
 
 def data_of(file: FrameworkFile) -> dict[str, Any]:
@@ -128,12 +113,12 @@ def data_of(file: FrameworkFile) -> dict[str, Any]:
         "lang": file.lang,
         "title": file.title,
         "scale": {"question": ""}
-        | _filled(question)
-        | {"answers": [_filled(asdict(answer)) for answer in file.scale]},
+        | _filled(question.items())
+        | {"answers": [asdict(answer, dict_factory=_filled) for answer in file.scale]},
         "strands": [_data_of_strand(strand) for strand in file.strands],
     }
     if file.sources:
-        data["sources"] = [_filled(asdict(source)) for source in file.sources]
+        data["sources"] = [asdict(source, dict_factory=_filled) for source in file.sources]
     if anchors is not None:
         data["anchors"] = {
             name: anchors[name]
@@ -153,43 +138,24 @@ def digest_of(file: FrameworkFile) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Without empty fields, which a file leaves out."""
-    return {name: value for name, value in fields.items() if value not in ("", None, False, [])}
+def _filled(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """As a file has them: without empty fields, and lists."""
+    return {
+        "from" if name == "came_from" else name: [*value] if isinstance(value, tuple) else value
+        for name, value in fields
+        if value is not False and value not in ("", None, ())
+    }
 
 
 def _data_of_strand(strand: StrandInFile) -> dict[str, Any]:
-    of_itself = {
-        "key": strand.key,
-        "title": strand.title,
-        "intro": strand.intro,
-        "targets_need_reason": strand.targets_need_reason,
-        "levels": [_filled(asdict(level)) for level in strand.levels if strand.has_levels],
-    }
-    in_source = {"in_source": {"join": strand.join, "end": strand.end}}
-    return (
-        _filled(of_itself)
-        | (in_source if strand.join or strand.end else {})
-        | {"domains": [_data_of_domain(domain, strand.has_levels) for domain in strand.domains]}
-    )
-
-
-def _data_of_domain(domain: DomainInFile, has_levels: bool) -> dict[str, Any]:
-    statements = [
-        _filled(
-            {
-                "code": statement.code,
-                "rank": statement.rank if has_levels else None,
-                "uuid": statement.uuid,
-                "title": statement.title,
-                "text": statement.text,
-                "citations": list(statement.citations),
-                "sensitive": statement.sensitive,
-                "from": list(statement.came_from),
-            }
-        )
-        for statement in domain.statements
-    ]
-    of_itself = {"key": domain.key, "title": domain.title, "position": domain.position}
-    claimed = {} if domain.claimed_count is None else {"claimed_count": domain.claimed_count}
-    return of_itself | claimed | {"statements": statements}
+    data = asdict(strand, dict_factory=_filled)
+    domains = data.pop("domains")
+    in_source = {name: data.pop(name, "") for name in ("join", "end")}
+    if any(in_source.values()):
+        data["in_source"] = in_source
+    if not strand.has_levels:
+        del data["levels"]
+        for domain in domains:
+            for statement in domain["statements"]:
+                del statement["rank"]
+    return data | {"domains": domains}

@@ -30,10 +30,6 @@ Known = Callable[[str, str], Collection[str]]
 of them."""
 
 
-def nothing_known(_slug: str, _version: str) -> Collection[str]:
-    return ()
-
-
 def problems(data: Any) -> list[Problem]:
     """Every mistake in the parsed file, by its place; nothing when it can be read. What a text
     cannot hold is told once, not again by the schema."""
@@ -145,22 +141,18 @@ def _ranks(statements: list[Part], highest: int) -> Iterator[Problem]:
     before = 0
     for statement in statements:
         rank, place = statement.number("rank"), statement.at("rank")
-        if rank is not None:
-            yield from _rank(place, rank, before, highest)
-            before = rank
-        elif highest and statement.data.get("rank") is None:
-            yield Problem(place, "is missing")
-
-
-def _rank(place: str, rank: int, before: int, highest: int) -> Iterator[Problem]:
-    if not highest:
-        yield Problem(place, "is given, but the section has no levels: leave it out", str(rank))
-        return
-    if rank > highest:
-        words = f"is too high: the highest level of the section is {highest}"
-        yield Problem(place, words, str(rank))
-    if rank < before:
-        yield Problem(place, f"comes after one at level {before}", str(rank))
+        if rank is None:
+            if highest and statement.data.get("rank") is None:
+                yield Problem(place, "is missing")
+            continue
+        if not highest:
+            yield Problem(place, "is given, but the section has no levels: leave it out", str(rank))
+        elif rank > highest:
+            words = f"is too high: the highest level of the section is {highest}"
+            yield Problem(place, words, str(rank))
+        if highest and rank < before:
+            yield Problem(place, f"comes after one at level {before}", str(rank))
+        before = rank
 
 
 def _listed(values: Iterable[object]) -> str:

@@ -10,13 +10,7 @@ from typing import Any
 
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import framework_of
-from tracker.frameworks.files.rules_problems import (
-    Known,
-    nothing_known,
-    problems,
-    unfit,
-    unknown_origins,
-)
+from tracker.frameworks.files.rules_problems import Known, problems, unfit, unknown_origins
 from tracker.rules import strict_json
 from tracker.rules.strict_json import NotStrict, Problem, shown
 
@@ -66,7 +60,7 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def read_framework(text: str, known: Known = nothing_known) -> FrameworkFile:
+def read_framework(text: str, known: Known | None = None) -> FrameworkFile:
     """The framework that the text describes. Raises FrameworkFileError with everything that is
     wrong with it, and all that would be in the way of publishing it."""
     try:
@@ -75,19 +69,15 @@ def read_framework(text: str, known: Known = nothing_known) -> FrameworkFile:
         raise FrameworkFileError(error.problems) from error
     if is_case(data):
         raise FrameworkFileError([Problem("", OTHER.format(kind="a CASE file of 1EdTech"))])
-    if wrong := [*problems(data), *unknown_origins(data, known)]:
+    if wrong := [*problems(data), *(unknown_origins(data, known) if known else ())]:
         places = tuple(problem.place for problem in wrong)
         wrong += [problem for problem in unfit(data) if not problem.place.startswith(places)]
         raise FrameworkFileError(messages(wrong, data))
     return framework_of(data)
 
 
-def warnings(file: FrameworkFile) -> tuple[CountWarning, ...]:
+def warnings(file: FrameworkFile) -> Iterator[CountWarning]:
     """The headings whose count differs from what is listed under them."""
-    return tuple(_miscounted(file))
-
-
-def _miscounted(file: FrameworkFile) -> Iterator[CountWarning]:
     for strand_at, strand in enumerate(file.strands):
         for domain_at, domain in enumerate(strand.domains):
             if domain.miscounted is not None:
@@ -163,9 +153,9 @@ MANY = 3
 FIELDS = {"rank": "level", "uuid": "UUID"}
 """What a field of a statement is called, where it is not as in the file."""
 SEVERAL = {"code": "codes", "level": "levels", "text": "texts", "title": "titles", "UUID": "UUIDs"}
-HOLDER = re.compile(
-    r"strands\[(?P<strand>\d+)\](\.domains\[(?P<domain>\d+)\](\.statements\[(?P<statement>\d+)\])?)?"
-)
+STEP = re.compile(r"\.?(strands|domains|statements)\[(\d+)\]")
+"""Into a section, a domain, or a statement."""
+CALLED = {"strands": "section ", "domains": "domain "}
 
 
 def messages(problems: Sequence[Problem], data: Any) -> list[Problem]:
@@ -201,35 +191,22 @@ def _named(problem: Problem, data: Any) -> Problem:
 
 def _holder(place: str, data: Any) -> tuple[str, str]:
     """The name of what the place is in, and the field. What has no name is called by its place."""
-    at = HOLDER.match(place)
-    if at is None:
+    holder, kind, end = data, "", 0
+    while step := STEP.match(place, end):
+        kind, end = step[1], step.end()
+        entries = holder.get(kind) if isinstance(holder, dict) else None
+        at = int(step[2])
+        holder = entries[at] if isinstance(entries, list) and at < len(entries) else None
+    title = _text(holder, "title")
+    names = _text(holder, "code") if kind == "statements" else "", f"“{title}”" if title else ""
+    name = ", ".join(filter(None, names))
+    if not (kind and name):
         return place, ""
-    section = _entry(data, "strands", at["strand"])
-    domain = _entry(section, "domains", at["domain"])
-    statement = _entry(domain, "statements", at["statement"])
-    field = place[at.end() :].removeprefix(".")
-    if at["statement"]:
-        name = ", ".join(filter(None, (_text(statement, "code"), _title(statement))))
-    elif at["domain"]:
-        name = f"domain {_title(domain)}" if _title(domain) else ""
-    else:
-        name = f"section {_title(section)}" if _title(section) else ""
-    return (name, FIELDS.get(field, field)) if name else (place, "")
-
-
-def _entry(holder: Any, name: str, at: str | None) -> Any:
-    entries = holder.get(name) if isinstance(holder, dict) else None
-    if at is None or not isinstance(entries, list) or int(at) >= len(entries):
-        return None
-    return entries[int(at)]
+    field = place[end:].removeprefix(".")
+    return CALLED.get(kind, "") + name, FIELDS.get(field, field)
 
 
 def _text(entry: Any, name: str) -> str:
     """Short enough, and on one line that any terminal can print."""
     text = entry.get(name) if isinstance(entry, dict) else None
     return shown(text)[1:-1] if isinstance(text, str) and text.strip() else ""
-
-
-def _title(entry: Any) -> str:
-    title = _text(entry, "title")
-    return f"“{title}”" if title else ""

@@ -3,8 +3,8 @@ seen."""
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,21 +36,10 @@ def against_the_schema(data: Any) -> Iterator[Problem]:
         yield from _in_words(error)
 
 
-def _place(path: Iterable[str | int]) -> str:
-    place = ""
-    for part in path:
-        place = step(place, part)
-    return place
-
-
 def _in_words(error: ValidationError) -> Iterator[Problem]:
-    place, value = _place(error.absolute_path), cast(Any, error.instance)
-    validator, rule, schema = (
-        str(error.validator),
-        cast(Any, error.validator_value),
-        cast(Any, error.schema),
-    )
-    match validator:
+    place, value = reduce(step, error.absolute_path, ""), cast(Any, error.instance)
+    rule, schema = cast(Any, error.validator_value), cast(Any, error.schema)
+    match error.validator:
         case "anyOf":
             branches = error.context or []
             told = [branch for branch in branches if branch.validator != "type"] or branches[-1:]
@@ -70,7 +59,7 @@ def _in_words(error: ValidationError) -> Iterator[Problem]:
                 if name not in known
             )
         case _:
-            yield _problem(place, validator, value, rule, schema)
+            yield _problem(place, str(error.validator), value, rule, schema)
 
 
 def _problem(place: str, validator: str, value: Any, rule: Any, schema: Any) -> Problem:

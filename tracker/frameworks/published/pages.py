@@ -12,33 +12,21 @@ from tracker.frameworks.files.rules import (
     StatementInFile,
     StrandInFile,
 )
-from tracker.frameworks.versions.queries import OFFERED, Published, versions
+from tracker.frameworks.versions.queries import OFFERED, Published, published
 from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import VersionStatus
-from tracker.rules.core.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class FactGroup:
-    """A part of the evidence pack; `facts` are (label, value), the label empty where there is
-    none."""
-
-    title: Wording
-    source: SourceInFile | None
-    facts: list[tuple[Wording, Wording]]
 
 
 @dataclass(frozen=True, slots=True)
 class FrameworkPage:
     """`row`: the version that it is of. `versions` are those that are offered and itself, newest
-    first; `newest` is what the address shows that names none. `evidence`: by section."""
+    first; `newest` is what the address shows that names none."""
 
     row: Published
     newest: Published | None
     versions: tuple[Published, ...]
     file: FrameworkFile
     sources: Mapping[str, SourceInFile]
-    evidence: Mapping[str, list[FactGroup]]
 
     @property
     def is_newest(self) -> bool:
@@ -87,7 +75,7 @@ def framework_page(
     """All of one framework: the version asked for, else the newest that is offered. None where
     there is none. `also_hidden`: for who may have something in one that is hidden, or is told of
     one that was withdrawn. Ten queries."""
-    rows = versions(slug, [*VersionStatus] if also_hidden else OFFERED)
+    rows = published([*VersionStatus] if also_hidden else OFFERED, slug)
     offered = [row for row in rows if row.status == VersionStatus.OFFERED]
     hidden = [row for row in rows if row.status == VersionStatus.HIDDEN]
     newest = next(iter([*offered, *hidden]), None)
@@ -96,30 +84,10 @@ def framework_page(
     if row is None:
         return None
     file = file_of(row.id, with_origins=False)
-    sources = {source.key: source for source in file.sources}
     return FrameworkPage(
         row=row,
         newest=newest,
         versions=tuple(version for version in rows if version in offered or version == row),
         file=file,
-        sources=sources,
-        evidence=_evidence(file, sources),
+        sources={source.key: source for source in file.sources},
     )
-
-
-def _evidence(
-    file: FrameworkFile, sources: Mapping[str, SourceInFile]
-) -> dict[str, list[FactGroup]]:
-    pack = file.about.get("evidence_pack")
-    if pack is None:
-        return {}
-    return {
-        pack.get("strand", ""): [
-            FactGroup(
-                group["title"],
-                sources.get(group.get("source")),
-                [(fact.get("label") or "", fact["value"]) for fact in group["facts"]],
-            )
-            for group in pack["groups"]
-        ]
-    }

@@ -10,7 +10,7 @@ from tracker.frameworks.corrections.actions import suggest_correction
 from tracker.frameworks.corrections.forms import CorrectionForm
 from tracker.frameworks.drafts import exports
 from tracker.frameworks.published.pages import FrameworkPage, framework_page
-from tracker.frameworks.versions.queries import OFFERED, Published, published, versions
+from tracker.frameworks.versions.queries import OFFERED, Published, published
 from tracker.frameworks.versions.queries_contents import between, file_of
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.roles import Permission
@@ -134,7 +134,7 @@ def _before(page: FrameworkPage) -> Published | None:
     if since is None:
         return page.before
     is_signed_in = session.actor_or_none() is not None
-    listed = versions(page.row.slug, [*VersionStatus] if is_signed_in else OFFERED)
+    listed = published([*VersionStatus] if is_signed_in else OFFERED, page.row.slug)
     earlier = listed[[version.id for version in listed].index(page.row.id) + 1 :]
     return next((version for version in earlier if version.version == since), None)
 

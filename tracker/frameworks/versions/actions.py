@@ -38,7 +38,7 @@ def set_status(
         changed = [framework for framework in frameworks if framework.status in BEFORE[status]]
         for framework in changed:
             if status is VersionStatus.WITHDRAWN:
-                if not version_use(framework.id).is_none:
+                if any(version_use(framework.id)):
                     raise Conflict("version_in_use")
                 exclusions.forget_undecided(tx, skills_alone(framework.id, sensitive=True))
             if status is VersionStatus.HIDDEN:

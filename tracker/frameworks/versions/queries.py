@@ -2,13 +2,11 @@
 in those before it."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import Row, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -54,14 +52,10 @@ OFFERED, SHOWN = (VersionStatus.OFFERED,), (VersionStatus.OFFERED, VersionStatus
 """What everybody may choose, and what those see beside who look after frameworks."""
 
 
-def published(statuses: Collection[VersionStatus] = OFFERED) -> tuple[Published, ...]:
-    """By title, the newest version of each framework first."""
-    return versions(None, statuses)
-
-
-def versions(
-    slug: str | None, statuses: Collection[VersionStatus] = OFFERED
+def published(
+    statuses: Collection[VersionStatus] = OFFERED, slug: str | None = None
 ) -> tuple[Published, ...]:
+    """By title, the newest version of each framework first."""
     statements = (
         select(func.count(Statement.id))
         .where(Statement.framework_id == Framework.id)
@@ -108,26 +102,11 @@ SAID = (Rating, RatingEntry, RevealedAnswer, ReviewItem, Endorsement, LevelExcep
 """What names the wording that it was said of."""
 
 
-@dataclass(frozen=True, slots=True)
-class VersionUse:
+def version_use(framework_id: int) -> Row[int, int, int, int, bool]:
     """`people` who are on it, `libraries` whose newcomers begin with it, `rounds` that are for it,
     `planned` moves to it or from it. `is_spoken_of`: something was rated, reviewed, or linked in
-    its wording, or decided by a library about a statement that it alone has."""
-
-    people: int
-    libraries: int
-    rounds: int
-    planned: int
-    is_spoken_of: bool
-
-    @property
-    def is_none(self) -> bool:
-        used = self.people or self.libraries or self.rounds or self.planned
-        return not (used or self.is_spoken_of)
-
-
-def version_use(framework_id: int) -> VersionUse:
-    """What uses the version. While anything does, it can't be withdrawn. One query."""
+    its wording, or decided by a library about a statement that it alone has. While any of it is so,
+    it can't be withdrawn. One query."""
     own = select(Statement.id).where(Statement.framework_id == framework_id)
     alone = skills_alone(framework_id)
     # What names a wording of this version, whatever its skill is now; and what libraries decided
@@ -149,16 +128,14 @@ def version_use(framework_id: int) -> VersionUse:
     planned = select(func.count()).where(
         or_(PlannedMove.from_id == framework_id, PlannedMove.to_id == framework_id)
     )
-    row = session().execute(
-        select(
-            people.scalar_subquery(),
-            libraries.scalar_subquery(),
-            rounds.scalar_subquery(),
-            planned.scalar_subquery(),
-            exists(spoken_of),
-        )
+    use = select(
+        people.scalar_subquery().label("people"),
+        libraries.scalar_subquery().label("libraries"),
+        rounds.scalar_subquery().label("rounds"),
+        planned.scalar_subquery().label("planned"),
+        exists(spoken_of).label("is_spoken_of"),
     )
-    return VersionUse(*row.one())
+    return session().execute(use).one()
 
 
 def skills_alone(framework_id: int, *, sensitive: bool = False) -> Select[int]:
@@ -182,7 +159,8 @@ def skills_alone(framework_id: int, *, sensitive: bool = False) -> Select[int]:
 def origins_of(framework_id: int, before_id: int | None = None) -> Origins:
     """Of each statement of a version the uuids of those whose place it took, as they were called
     last before it, or in `before_id` and before. Two queries."""
-    last = last_before(before_id or framework_id, itself=before_id is not None)
+    known = known_until(before_id or framework_id, itself=before_id is not None)
+    last = {row.skill_id: row.uuid for row in known}
     rows = session().execute(
         select(Statement.uuid, Statement.skill_id, SkillOrigin.line, SkillOrigin.origin_id)
         .outerjoin(SkillOrigin, SkillOrigin.skill_id == Statement.skill_id)
@@ -193,7 +171,7 @@ def origins_of(framework_id: int, before_id: int | None = None) -> Origins:
     for (uuid, skill_id, _line), line in groupby(rows, lambda row: row[:3]):
         uuids = origins.setdefault(uuid, [])
         skills = skill_id, *(row.origin_id for row in line)
-        nearest = [last[skill][1] for skill in skills if skill in last][:1]
+        nearest = [last[skill] for skill in skills if skill in last][:1]
         uuids += [uuid for uuid in nearest if uuid not in uuids]
     return origins
 
@@ -201,45 +179,24 @@ def origins_of(framework_id: int, before_id: int | None = None) -> Origins:
 def skills_named(framework_id: int) -> dict[str, int]:
     """By each uuid that the version or one before it had, the newest skill that it named. One
     query."""
-    rows = session().execute(_before(framework_id, itself=True))
-    return {row.uuid: row.skill_id for row in rows}
+    return {row.uuid: row.skill_id for row in known_until(framework_id)}
 
 
-def ancestors_of(framework_id: int) -> dict[str, set[str]]:
-    """By each uuid that the version or one before it had, the uuids of all that its newest skill
-    was made of. Two queries."""
-    known = session().execute(_before(framework_id, itself=True)).all()
-    names = defaultdict[int, set[str]](set)
-    for row in known:
-        names[row.skill_id].add(row.uuid)
-    skills = _before(framework_id, itself=True).order_by(None).subquery()
-    links = session().execute(
-        select(SkillOrigin.skill_id, SkillOrigin.origin_id).where(
-            SkillOrigin.skill_id.in_(select(skills.c.skill_id))
-        )
-    )
-    made_of = defaultdict[int, set[str]](set)
-    for skill_id, origin_id in links:
-        made_of[skill_id] |= names[origin_id]
-    return {row.uuid: made_of[row.skill_id] for row in known}
-
-
-def last_before(framework_id: int, *, itself: bool = False) -> dict[int, tuple[int, str]]:
-    """By skill, the newest version before that one which has it, and its uuid there."""
-    rows = session().execute(_before(framework_id, itself=itself))
-    return {row.skill_id: (row.framework_id, row.uuid) for row in rows}
-
-
-def _before(framework_id: int, *, itself: bool) -> Select[*tuple[Any, ...]]:
-    """The statements of earlier versions that were not withdrawn, the oldest first."""
+def known_until(framework_id: int, *, itself: bool = True) -> Sequence[Row[str, int, int]]:
+    """The statements of the version, unless they are those before `itself`, and of the earlier ones
+    that were not withdrawn, the oldest first: uuid, skill, and version. One query."""
     this = aliased(Framework)
     until = and_(Framework.id < this.id, Framework.status != VersionStatus.WITHDRAWN)
     if itself:
         until = or_(until, Framework.id == this.id)
     return (
-        select(Statement.uuid, Statement.skill_id, Statement.framework_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(this, this.slug == Framework.slug)
-        .where(this.id == framework_id, until)
-        .order_by(Statement.framework_id, Statement.position)
+        session()
+        .execute(
+            select(Statement.uuid, Statement.skill_id, Statement.framework_id)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .join(this, this.slug == Framework.slug)
+            .where(this.id == framework_id, until)
+            .order_by(Statement.framework_id, Statement.position)
+        )
+        .all()
     )

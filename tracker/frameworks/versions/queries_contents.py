@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from tracker.db import session
+from tracker.db import Base, session
 from tracker.frameworks.changes.rules import KnownBefore, Origins, VersionComparison, compare
 from tracker.frameworks.changes.rules_places import PlacedStatement, placed
 from tracker.frameworks.files.rules import (
@@ -20,7 +21,7 @@ from tracker.frameworks.files.rules import (
     StatementInFile,
     StrandInFile,
 )
-from tracker.frameworks.versions.queries import ancestors_of, last_before, origins_of, skills_named
+from tracker.frameworks.versions.queries import known_until, origins_of
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import (
     Anchor,
@@ -29,6 +30,8 @@ from tracker.models import (
     Framework,
     Level,
     ScaleAnswer,
+    Skill,
+    SkillOrigin,
     Source,
     Statement,
     Strand,
@@ -36,7 +39,17 @@ from tracker.models import (
 from tracker.models.record.versions import target_keys
 from tracker.rules.core.wording import Wording
 
+InFile = TypeVar(
+    "InFile",
+    ScaleAnswerInFile,
+    SourceInFile,
+    StrandInFile,
+    LevelInFile,
+    DomainInFile,
+    StatementInFile,
+)
 InOrder = TypeVar("InOrder", ScaleAnswer, Source, Strand, Statement)
+InStrands = TypeVar("InStrands", Level, Domain)
 
 
 def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
@@ -51,19 +64,23 @@ def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
         lang=framework.lang,
         title=framework.title,
         scale=tuple(
-            ScaleAnswerInFile(
-                row.key, row.label, row.description, row.counts_as.value, row.reviewer_description
-            )
+            _made_of(ScaleAnswerInFile, row, counts_as=row.counts_as.value)
             for row in _in_order(ScaleAnswer, framework_id)
         ),
         sources=tuple(
-            SourceInFile(row.key, row.label, row.name, row.licence or None, row.url)
+            _made_of(SourceInFile, row, licence=row.licence or None)
             for row in _in_order(Source, framework_id)
         ),
         strands=_strands(framework_id, in_source, origins),
         anchors=_anchors(framework_id, about.get("anchors", {}).get("kinds", {})),
         about=about,
     )
+
+
+def _made_of(kind: type[InFile], row: Base, **others: Any) -> InFile:
+    """A part of a file: what the row has under the same names, and the others."""
+    own = {part.name for part in fields(kind)} - others.keys()
+    return kind(**{name: getattr(row, name) for name in own}, **others)
 
 
 def _in_order(model: type[InOrder], framework_id: int) -> Iterable[InOrder]:
@@ -73,36 +90,46 @@ def _in_order(model: type[InOrder], framework_id: int) -> Iterable[InOrder]:
 
 
 def past_of(framework_id: int) -> KnownBefore:
-    """What that version and all before it know. One query, and nine for each earlier version with
-    statements that are there no more."""
-    last = last_before(framework_id, itself=True)
-    key_of = {
-        skill: last[skill][1]
-        for skill, (framework, _uuid) in last.items()
-        if framework == framework_id
-    }
+    """What that version and all before it know. Two queries, and eleven for each earlier version
+    with statements that are there no more."""
+    known = known_until(framework_id)
+    last = {row.skill_id: row for row in known}
+    key_of = {row.skill_id: row.uuid for row in last.values() if row.framework_id == framework_id}
     gone: dict[str, PlacedStatement] = {}
-    for framework in sorted({of for of, _uuid in last.values()} - {framework_id}, reverse=True):
-        in_version = placed(file_of(framework))
-        for skill, (of, uuid) in last.items():
-            if of == framework and uuid not in key_of.values():
-                key_of[skill], gone[uuid] = uuid, in_version[uuid]
-    named = skills_named(framework_id)
+    for framework in sorted({row.framework_id for row in known} - {framework_id}, reverse=True):
+        lost = [row for row in last.values() if row.framework_id == framework]
+        in_version = placed(file_of(framework)) if lost else {}
+        for row in lost:
+            if row.uuid not in key_of.values():
+                key_of[row.skill_id], gone[row.uuid] = row.uuid, in_version[row.uuid]
+    names = defaultdict[int, set[str]](set)
+    for row in known:
+        names[row.skill_id].add(row.uuid)
+    made_of = defaultdict[int, set[str]](set)
+    origins = (
+        select(SkillOrigin.skill_id, SkillOrigin.origin_id)
+        .join(Skill, Skill.id == SkillOrigin.skill_id)
+        .join(Framework, Framework.slug == Skill.slug)
+        .where(Framework.id == framework_id)
+    )
+    for skill, origin in session().execute(origins):
+        made_of[skill] |= names[origin]
+    named = {row.uuid: row.skill_id for row in known}
     return KnownBefore(
         {uuid: key_of[skill] for uuid, skill in named.items() if skill in key_of},
         gone,
-        ancestors_of(framework_id),
+        {uuid: made_of[skill] for uuid, skill in named.items()},
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class IdsElsewhere:
     """The uuids of a file that another framework has, which is called so in its newest version."""
 
     slug: str
     title: Wording
     lang: str
-    uuids: set[str] = field(default_factory=set)
+    uuids: set[str]
 
 
 def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
@@ -116,13 +143,13 @@ def ids_elsewhere(file: FrameworkFile) -> list[IdsElsewhere]:
     )
     own = {row.uuid for row in session().execute(listed.where(Framework.slug == file.slug))}
     uuids = placed(file).keys() - own
-    elsewhere: dict[str, IdsElsewhere] = {}
     others = listed.where(Framework.slug != file.slug, Statement.uuid.in_(uuids))
-    for row in session().execute(others) if uuids else ():
-        of = elsewhere.setdefault(row.slug, IdsElsewhere(row.slug, row.title, row.lang))
-        of.title, of.lang = row.title, row.lang
-        of.uuids.add(row.uuid)
-    return [*elsewhere.values()]
+    rows = session().execute(others).all() if uuids else []
+    newest = {row.slug: row for row in rows}
+    return [
+        IdsElsewhere(slug, row.title, row.lang, {one.uuid for one in rows if one.slug == slug})
+        for slug, row in newest.items()
+    ]
 
 
 def known_uuids(slug: str, version: str) -> Collection[str]:
@@ -141,62 +168,57 @@ def known_uuids(slug: str, version: str) -> Collection[str]:
 def between(before_id: int, after_id: int) -> VersionComparison:
     """What changed from a published version to a later one, as it was published."""
     origins, past = origins_of(after_id, before_id), past_of(before_id)
-    before, after = (_by_first_keys(version_id) for version_id in (before_id, after_id))
-    went_on = {
-        key: before[first]
-        for first, key in after.items()
-        if first in before and before[first] != key
-    }
+    before = {first: key for key, first in first_keys(before_id).items()}
+    after = first_keys(after_id).items()
+    went_on = {key: before[first] for key, first in after if before.get(first, key) != key}
     return compare(file_of(before_id), file_of(after_id), origins, past, went_on)
 
 
-def _by_first_keys(framework_id: int) -> dict[tuple[str, str], str]:
-    """By the keys under which targets are kept, the domains as "section/domain"."""
+def first_keys(framework_id: int) -> dict[str, tuple[str, str]]:
+    """By domain, as "section/domain", the keys under which targets in it are kept."""
     rows = session().execute(
-        select(*target_keys(), Strand.key + "/" + Domain.key)
+        select(Strand.key + "/" + Domain.key, *target_keys())
         .join(Domain, Domain.strand_id == Strand.id)
         .where(Strand.framework_id == framework_id)
     )
-    return {(strand, domain): key for strand, domain, key in rows}
+    return {key: (strand, domain) for key, strand, domain in rows}
 
 
 def _strands(
     framework_id: int, in_source: Mapping[str, Mapping[str, str]], origins: Origins
 ) -> tuple[StrandInFile, ...]:
-    levels: dict[int, list[LevelInFile]] = defaultdict(list)
-    in_strands = Strand.framework_id == framework_id
-    for level in session().scalars(
-        select(Level)
-        .join(Strand, Strand.id == Level.strand_id)
-        .where(in_strands)
-        .order_by(Level.rank)
-    ):
-        levels[level.strand_id].append(LevelInFile(level.rank, level.name, level.role_label))
+    levels = _in_strands(Level, Level.rank, framework_id)
+    domains = _in_strands(Domain, Domain.position, framework_id)
     statements = _statements(framework_id, origins)
-    domains: dict[int, list[DomainInFile]] = defaultdict(list)
-    for domain in session().scalars(
-        select(Domain)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .where(in_strands)
-        .order_by(Domain.position)
-    ):
-        listed = tuple(statements[domain.id])
-        domains[domain.strand_id].append(
-            DomainInFile(domain.key, domain.title, domain.position, domain.claimed_count, listed)
-        )
     return tuple(
-        StrandInFile(
-            key=strand.key,
-            title=strand.title,
-            intro=strand.intro,
-            join=in_source.get(strand.key, {}).get("join", ""),
-            end=in_source.get(strand.key, {}).get("end", ""),
-            levels=tuple(levels[strand.id]),
-            domains=tuple(domains[strand.id]),
-            targets_need_reason=strand.targets_need_reason,
+        _made_of(
+            StrandInFile,
+            strand,
+            **{"join": "", "end": "", **in_source.get(strand.key, {})},
+            levels=tuple(_made_of(LevelInFile, row) for row in levels[strand.id]),
+            domains=tuple(
+                _made_of(DomainInFile, row, statements=tuple(statements[row.id]))
+                for row in domains[strand.id]
+            ),
         )
         for strand in _in_order(Strand, framework_id)
     )
+
+
+def _in_strands(
+    model: type[InStrands], order: InstrumentedAttribute[int], framework_id: int
+) -> Mapping[int, list[InStrands]]:
+    """All levels or domains of the version by section, in order."""
+    rows = session().scalars(
+        select(model)
+        .join(Strand, Strand.id == model.strand_id)
+        .where(Strand.framework_id == framework_id)
+        .order_by(order)
+    )
+    by_strand: dict[int, list[InStrands]] = defaultdict(list)
+    for row in rows:
+        by_strand[row.strand_id].append(row)
+    return by_strand
 
 
 def _statements(framework_id: int, origins: Origins) -> Mapping[int, list[StatementInFile]]:
@@ -213,15 +235,11 @@ def _statements(framework_id: int, origins: Origins) -> Mapping[int, list[Statem
     for row in _in_order(Statement, framework_id):
         came_from = tuple(origins.get(row.uuid, ()))
         by_domain[row.domain_id].append(
-            StatementInFile(
-                row.code,
-                row.rank,
-                row.uuid,
-                row.title,
-                row.text,
-                tuple(cited[row.id]),
-                row.sensitive,
-                () if came_from == (row.uuid,) else came_from,
+            _made_of(
+                StatementInFile,
+                row,
+                citations=tuple(cited[row.id]),
+                came_from=() if came_from == (row.uuid,) else came_from,
             )
         )
     return by_domain

@@ -3,17 +3,18 @@ edited, but for where its sources are found."""
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.db import Base
 from tracker.frameworks.exclusions import records as exclusions
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.versions import records_lineage as lineage
+from tracker.frameworks.versions.queries import SHOWN
 from tracker.frameworks.versions.records_lineage import NONE, Ancestry
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.frameworks.versions.rules_scale import Meaning
@@ -29,8 +30,10 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
 from tracker.records import audit
+from tracker.row_locks import held
 
 OWN_KEYS: Mapping[str, tuple[str, str]] = {}
 
@@ -82,6 +85,17 @@ def publish(
     decided = lineage.digest(tx, file.slug)
     note(tx, "framework_imported", file, now, actor, lineage=decided)
     return framework.id
+
+
+def newest(slug: str, statuses: Collection[VersionStatus] = SHOWN) -> Select[Framework]:
+    """The version that the next one follows, or the newest of these statuses, locked so that no
+    other is published and it isn't withdrawn meanwhile."""
+    return held(
+        select(Framework)
+        .where(Framework.slug == slug, Framework.status.in_(statuses))
+        .order_by(Framework.published_at.desc(), Framework.id.desc())
+        .limit(1)
+    )
 
 
 def move_sources(
@@ -143,6 +157,12 @@ def _in_source(file: FrameworkFile) -> dict[str, Any]:
     return {"in_source": marks} if marks else {}
 
 
+def _own(model: type[Base], part: object) -> dict[str, Any]:
+    """What a part of the file has under the names of the columns."""
+    names = table_of(model).c.keys()
+    return {name: getattr(part, name) for name in names if hasattr(part, name)}
+
+
 def _insert(tx: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
     """An insert of no rows at all would be one row of defaults."""
     if rows:
@@ -159,14 +179,7 @@ def _write_strands(
     """The strands and all that is in them. Statements are numbered through the whole framework."""
     positions = itertools.count(1)
     for at, part in enumerate(file.strands):
-        strand = Strand(
-            framework_id=framework_id,
-            key=part.key,
-            title=part.title,
-            intro=part.intro,
-            position=at,
-            targets_need_reason=part.targets_need_reason,
-        )
+        strand = Strand(framework_id=framework_id, position=at, **_own(Strand, part))
         tx.add(strand)
         tx.flush()
         _insert(tx, Level, [{"strand_id": strand.id} | asdict(level) for level in part.levels])
@@ -175,13 +188,10 @@ def _write_strands(
             first = first_keys.get("/".join(own), own)
             strand_key, domain_key = first if first != own else (None, None)
             domain = Domain(
+                strand_id=strand.id,
                 first_strand_key=strand_key,
                 first_domain_key=domain_key,
-                strand_id=strand.id,
-                key=listed.key,
-                title=listed.title,
-                position=listed.position,
-                claimed_count=listed.claimed_count,
+                **_own(Domain, listed),
             )
             tx.add(domain)
             tx.flush()
@@ -190,14 +200,9 @@ def _write_strands(
                     "framework_id": framework_id,
                     "domain_id": domain.id,
                     "skill_id": skills[statement.uuid],
-                    "rank": statement.rank,
-                    "uuid": statement.uuid,
-                    "code": statement.code,
                     "position": next(positions),
-                    "title": statement.title,
-                    "text": statement.text,
-                    "sensitive": statement.sensitive,
                 }
+                | _own(Statement, statement)
                 for statement in listed.statements
             ]
             _insert(tx, Statement, statements)

@@ -8,7 +8,8 @@ from functools import cache
 from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
-from tracker.frameworks.versions.rules import VersionStatus
+from tracker.frameworks.versions.queries import OFFERED
+from tracker.frameworks.versions.records import newest
 from tracker.models import (
     Framework,
     Library,
@@ -25,7 +26,6 @@ from tracker.models.record.versions import is_current_of_library, newcomers_begi
 from tracker.policy.permissions import current_on, people_of
 from tracker.records import seals
 from tracker.records.core import notices
-from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
@@ -89,17 +89,10 @@ def of_newcomers(tx: Session, library_id: int, slug: str, now: dt.datetime) -> i
     )
     if framework_id is not None:
         return framework_id
-    newest = tx.scalars(
-        held(
-            select(Framework)
-            .where(Framework.slug == slug, Framework.status == VersionStatus.OFFERED)
-            .order_by(Framework.published_at.desc(), Framework.id.desc())
-            .limit(1)
-        )
-    ).one()
-    tx.add(LibraryVersion(library_id=library_id, slug=slug, framework_id=newest.id, set_at=now))
+    offered = tx.scalars(newest(slug, OFFERED)).one()
+    tx.add(LibraryVersion(library_id=library_id, slug=slug, framework_id=offered.id, set_at=now))
     tx.flush()
-    return newest.id
+    return offered.id
 
 
 def move(

@@ -2,6 +2,8 @@
 editors."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +13,7 @@ from flask_babel import ngettext
 
 from tracker.frameworks.changes.pages import count
 from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions.queries import (
-    Published,
-    VersionUse,
-    published,
-    version_use,
-    versions,
-)
+from tracker.frameworks.versions.queries import SHOWN, Published, published, version_use
 from tracker.frameworks.versions.queries_moves import awaiting
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.policy.permissions import Subject
@@ -60,10 +56,10 @@ def show(version: Subject) -> ResponseReturnValue:
             row.statements,
             day=day(row.published_at),
         ),
-        used_by=_used_by(use),
-        can_be_withdrawn=use.is_none,
+        used_by=[*_used_by(use)],
+        can_be_withdrawn=not any(use),
         not_hidden=_awaited([row.id]),
-        can_hide_all=len(versions(row.slug)) > 1 and not _awaited(ids),
+        can_hide_all=len(published(slug=row.slug)) > 1 and not _awaited(ids),
     )
 
 
@@ -119,7 +115,7 @@ def _row(version_id: int) -> Published:
 
 def _all_of(row: Published) -> tuple[Published, ...]:
     """The versions of its framework that weren't withdrawn."""
-    return versions(row.slug, [VersionStatus.OFFERED, VersionStatus.HIDDEN])
+    return published(SHOWN, row.slug)
 
 
 def _awaited(ids: list[int]) -> str:
@@ -132,33 +128,23 @@ def _awaited(ids: list[int]) -> str:
     return message_for(Conflict("version_awaited", **facts))
 
 
-def _used_by(use: VersionUse) -> list[str]:
+def _used_by(use: Any) -> Iterator[str]:
     """In words; a few people can't be told from each other by a count."""
-    sentences = []
     if use.people:
-        sentences.append(_("People who are on it: %(people)s.", people=count(use.people)))
+        yield _("People who are on it: %(people)s.", people=count(use.people))
     if use.libraries:
-        sentences.append(
-            ngettext(
-                "Newcomers of %(num)d library begin with it.",
-                "Newcomers of %(num)d libraries begin with it.",
-                use.libraries,
-            )
+        yield ngettext(
+            "Newcomers of %(num)d library begin with it.",
+            "Newcomers of %(num)d libraries begin with it.",
+            use.libraries,
         )
     if use.rounds:
-        sentences.append(
-            ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds)
-        )
+        yield ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds)
     if use.planned:
-        sentences.append(
-            ngettext(
-                "%(num)d planned move leads to it or from it.",
-                "%(num)d planned moves lead to it or from it.",
-                use.planned,
-            )
+        yield ngettext(
+            "%(num)d planned move leads to it or from it.",
+            "%(num)d planned moves lead to it or from it.",
+            use.planned,
         )
     if use.is_spoken_of:
-        sentences.append(
-            _("Its statements were rated or reviewed, evidence was linked, or a library decided.")
-        )
-    return sentences
+        yield _("Its statements were rated or reviewed, evidence was linked, or a library decided.")
