@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import leave_out
-from tests.factories.levels import own_sheet
+from tests.factories.levels import all_cards, own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
@@ -23,7 +23,6 @@ from tests.web.reviews.endorsements.test_exceptions import agreed
 from tracker.administration.exclusions import queries as left_out
 from tracker.administration.version_moves import actions as moves
 from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session, transaction
 from tracker.evidence.pieces import queries as evidence
 from tracker.frameworks.versions import queries_moves as planned_moves
@@ -69,7 +68,7 @@ def answers(world: World, name: str) -> dict[int, tuple[str, str, str]]:
     assert found is not None
     return {
         card.id: (card.answer, card.own_note, card.reviewer_note)
-        for card in statement_cards.of_framework(own_sheet(found)).cards
+        for card in all_cards(own_sheet(found))
         if card.answer
     }
 

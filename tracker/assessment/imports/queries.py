@@ -11,6 +11,7 @@ from tracker.assessment.imports.rules import KnownStatement
 from tracker.db import session
 from tracker.models import Domain, Level, Rating, ScaleAnswer, Statement
 from tracker.models.record.words import left_out, own_ratings
+from tracker.policy.permissions import Actor
 from tracker.rules.calendar import day_in
 from tracker.rules.core.wording import Wording
 from tracker.rules.delimited import plain
@@ -26,10 +27,11 @@ class ImportTargets:
     labels: dict[str, Wording]
 
 
-def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
+def targets(actor: Actor, framework_id: int) -> ImportTargets:
     """Two queries."""
-    own = own_ratings(lambda person: person == person_id, framework_id)
-    out, mine = left_out(library_id, framework_id), aliased(Rating)
+    me = actor.person_id
+    own = own_ratings(lambda person: person == me, framework_id)
+    out, mine = left_out(actor.library_id, framework_id), aliased(Rating)
     query = (
         select(
             Statement.id,
@@ -44,7 +46,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
             Rating.own_note,
         )
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == person_id))
+        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == me))
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(Rating, Rating.id == func.coalesce(own.c.id, mine.id))
         .where(Statement.framework_id == framework_id)
@@ -67,7 +69,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
                 is_rated_here=row.out is None,
                 answer=row.answer,
                 version=row.version or 0,
-                stored_on=day_in(time_zone, row.rated_at) if row.rated_at else None,
+                stored_on=day_in(actor.time_zone, row.rated_at) if row.rated_at else None,
                 given_on=row.given_on,
                 own_note=row.own_note or "",
             )

@@ -56,7 +56,7 @@ def new() -> ResponseReturnValue:
 @documents
 def template() -> ResponseReturnValue:
     """A list of the framework's statements to fill in elsewhere, and to bring back."""
-    learner = assess_pages.header_once_read(switch="rating_lists.new").learner
+    learner = _learner()
     heading: list[str | int] = [
         _("Code"),
         _("Statement"),
@@ -80,9 +80,8 @@ def check() -> ResponseReturnValue:
     text = accepted(form, form.source)
     page = accepted(form, lambda: _check_page(text[0])) if text else None
     if text and not page:
-        form.text.data = text[
-            0
-        ]  # a file's text too: the browser does not send it again, and here it can be mended
+        # A file's text too: the browser does not send it again, and here it can be mended.
+        form.text.data = text[0]
     return page[0] if page else (_form_page(form), 422)
 
 
@@ -117,20 +116,21 @@ def store() -> ResponseReturnValue:
     return redirect(url_for("finish.show"), 303)
 
 
+def _learner(*, once_read: bool = True) -> Learner:
+    """`once_read`: whoever has not read the use statement is sent there first."""
+    header = assess_pages.header(switch="rating_lists.new")
+    return (header.once_read() if once_read else header).learner
+
+
 def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.ImportTargets]:
     """Raises Invalid for a text that is no list."""
-    zone = session.actor().time_zone
-    known = import_targets.targets(
-        learner.person_id, learner.library_id, learner.framework_id, zone
-    )
+    known = import_targets.targets(session.actor(), learner.framework_id)
     return read(text, headings(), known.answers), known
 
 
 def _form_page(form: ListForm) -> str:
-    learner = assess_pages.header_once_read(switch="rating_lists.new").learner
-    known = import_targets.targets(
-        learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
-    )
+    learner = _learner()
+    known = import_targets.targets(session.actor(), learner.framework_id)
     return render("assessment/import_new.html", lang=learner.lang, form=form, known=known)
 
 
@@ -138,8 +138,7 @@ def _check_page(
     text: str, ticked: frozenset[int] = frozenset(), refusal: Refusal | None = None
 ) -> str:
     """Raises Invalid for a text that is no list."""
-    header = assess_pages.header if refusal else assess_pages.header_once_read
-    learner = header(switch="rating_lists.new").learner
+    learner = _learner(once_read=refusal is None)
     listed, known = _read(text, learner)
     actor = session.actor()
     planned = plan(

@@ -41,7 +41,7 @@ refusal_messages(
 def show() -> ResponseReturnValue:
     """To the first page that has ratings to keep, else to one that has some to decide on; without
     any, to rating."""
-    header = assess_pages.header_once_read(switch="older_ratings.show")
+    header = assess_pages.header(switch="older_ratings.show").once_read()
     slug = header.learner.framework_slug
     groups = page_nav.page_nav(slug, header.progress, which=RatingFilter.OLDER)
     items = [item for group in groups for item in group.items]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
+from tracker.rules.texts import plain_lines
 from tracker.web.http.input_checks import by_id, count_of, text_of, typed_count
 
 
@@ -99,7 +100,7 @@ class SentRow:
         return {
             name: text
             for name, text in self.notes.items()
-            if _plain(text) != _plain(self.shown_notes[name])
+            if plain_lines(text) != plain_lines(self.shown_notes[name])
         }
 
     @property
@@ -153,7 +154,3 @@ def _row(statement_id: int, sent: Mapping[str, str]) -> SentRow:
         still_true="still_true" in sent,
         clear=clear,
     )
-
-
-def _plain(note: str) -> str:
-    return note.replace("\r\n", "\n").strip()

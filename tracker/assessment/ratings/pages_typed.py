@@ -124,4 +124,4 @@ def _problem(
     )
     if typed is not None and "own_note" in typed.notes and current.own_note:
         words += " " + _("The note saved there: %(note)s", note=current.own_note)
-    return str(words)
+    return words

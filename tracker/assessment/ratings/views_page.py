@@ -46,7 +46,7 @@ def save() -> ResponseReturnValue:
 @grid.get("/assess/<framework>/<strand>/<domain>/grid")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    return _grid_page(assess_pages.header_once_read(framework), framework, strand, domain)
+    return _grid_page(assess_pages.header(framework).once_read(), framework, strand, domain)
 
 
 @grid.post("/assess/<framework>/<strand>/<domain>/grid", endpoint="save")
@@ -125,9 +125,9 @@ def _grid_page(
     refusal: Refusal | None = None,
 ) -> str:
     levels = header.levels(strand, domain)
-    domain_id = levels[0].domain_id
-    groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
-    to_rate = statement_cards.of_domain(header.sheet, domain_id)
+    here = levels[0].domain_id, None
+    groups = page_nav.page_nav(framework, header.progress, here, in_grids=True)
+    to_rate = header.to_rate(levels)
     return render(
         "assessment/grid.html",
         lang=header.learner.lang,

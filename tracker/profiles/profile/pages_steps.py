@@ -1,6 +1,6 @@
 """What a learner could do next: the list of their profile, of which Today puts one on top."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.frameworks.versions.rules_levels import counts_nowhere
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.profiles.profile import rules as next_steps
-from tracker.profiles.profile.queries import Profile
 from tracker.profiles.profile.rules import NextStep, StepKind
 from tracker.record.ratings.rules import RatingFilter
 from tracker.record.sheet.queries_learners import Learner
@@ -34,33 +34,42 @@ class StepLine:
     action: str
 
 
-def step_lines(
-    agreed: Iterable[AgreedStep], of: Profile, sheet: Sheet, statements: list[StatementVoices]
-) -> list[StepLine]:
+def step_lines(learner: Learner, sheet: Sheet, statements: list[StatementVoices]) -> list[StepLine]:
     """What was agreed in a talk, the next due first, then what the levels ask for: at most
     STEPS_SHOWN in all. For the learner alone."""
-    steps = next_steps.steps_of(sheet, statements, STEPS_SHOWN)
-    domains = {domain.id: domain for domain in of.domains}
-    lines = agreed_lines(agreed)
-    for step in steps:
-        within = [statement for statement in statements if statement.domain_id == step.domain_id]
-        lines.append(_step(step, domains[step.domain_id], within, of.learner))
-    return lines[:STEPS_SHOWN]
+    return [*agreed_lines(sheet), *level_lines(learner, sheet, statements)][:STEPS_SHOWN]
 
 
-def agreed_lines(agreed: Iterable[AgreedStep]) -> list[StepLine]:
+def agreed_lines(sheet: Sheet) -> list[StepLine]:
     """What was agreed in a talk, the next due first."""
-    return [_agreed(step) for step in agreed]
+    return [_agreed(step) for step in sheet.record.steps]
 
 
-def nothing_left(of: Profile) -> str:
+def level_lines(
+    learner: Learner, sheet: Sheet, statements: list[StatementVoices]
+) -> list[StepLine]:
+    """What the levels ask for."""
+    domains = {domain.id: domain for domain in sheet.domains}
+    return [
+        _step(
+            step,
+            domains[step.domain_id],
+            [statement for statement in statements if statement.domain_id == step.domain_id],
+            learner,
+        )
+        for step in next_steps.steps_of(sheet, statements, STEPS_SHOWN)
+    ]
+
+
+def nothing_left(of: Sheet) -> str:
     """What to say where there is no step."""
-    standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
+    voices = [Voice.ENDORSED] if of.side is None else [Voice.SELF, Voice.ENDORSED]
+    standings = [standing for voice in voices for standing in of.standings(voice).values()]
     if all(counts_nowhere(standing) for standing in standings):
-        return str(_("Too few statements at every level to judge one."))
+        return _("Too few statements at every level to judge one.")
     if all(standing.lacks is None for standing in standings):
-        return str(_("Nothing is left to do here: every level that counts is reached."))
-    return str(_("Nothing for you to do now."))
+        return _("Nothing is left to do here: every level that counts is reached.")
+    return _("Nothing for you to do now.")
 
 
 def _agreed(step: AgreedStep) -> StepLine:
@@ -83,8 +92,8 @@ def _step(
     first, level = about[0], domain.level_name(step.rank or 0)
     place = {"level": level, "domain": domain.title}
     names = _names([statement for statement in about if step.rank in (None, statement.rank)])
-    work_on = str(_("Work on “%(statement)s”", statement=first.title))
-    counts = str(_("it counts for %(level)s in %(domain)s", **place))
+    work_on = _("Work on “%(statement)s”", statement=first.title)
+    counts = _("it counts for %(level)s in %(domain)s", **place)
     title, text, href = work_on, names, url_for("reviews.index")
     match step.kind:
         case StepKind.RATE:
@@ -167,9 +176,7 @@ def _names(about: Sequence[StatementVoices]) -> str:
     more = len(about) - 2
     if more < 1:
         return names
-    return str(
-        ngettext("%(names)s, and %(num)d more", "%(names)s, and %(num)d more", more, names=names)
-    )
+    return ngettext("%(names)s, and %(num)d more", "%(names)s, and %(num)d more", more, names=names)
 
 
 def _evidence(statement_id: int) -> str:

@@ -92,11 +92,12 @@ def facts(
     """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
     labels with their words."""
     both, nothing = versions(scope, chosen), _("Nothing")
+    of_both: Table = [[_("Versions"), both]] if both else []
     return [
         *(compared or []),
         *_chosen(scope, chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
-        *([[_("Versions"), both]] if both else []),
+        *of_both,
         *stands_on(scope, _ratings(beside=chosen.beside), measure(chosen)),
     ]
 

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.profiles.profile import queries_levels as levels
 from tracker.queries.core import imprints
+from tracker.record.standings import queries_counts as levels
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps import pages_facts as taken_along
@@ -117,21 +117,19 @@ def _by_domain(told: Iterable[ToldFigure], round_id: int | None) -> list[DomainF
 
 
 def _lines(told: Iterable[ToldFigure]) -> Table:
-    head = [
+    head: list[str | int] = [
         *(_("Domain"), _("Ratings"), _("Round"), _("As of"), _("Counted together in")),
         *(_("Newly reviewed"), _("Reached the target"), _("Not reached yet")),
     ]
-    return [
-        head,
-        *(
-            [
-                *(figure.domain.title, _("Reviews"), figure.round),
-                *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
-                *(figure.people, figure.at_target, figure.below),
-            ]
-            for figure in told
-        ),
+    rows: Table = [
+        [
+            *(figure.domain.title, _("Reviews"), figure.round),
+            *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
+            *(figure.people, figure.at_target, figure.below),
+        ]
+        for figure in told
     ]
+    return [head, *rows]
 
 
 def _facts(scope: GapScope, framework: Wording) -> Table:
