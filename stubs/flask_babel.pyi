@@ -1,3 +1,4 @@
+# Its texts are typed here: the package has no types, so that each text would have to be wrapped.
 from typing import Any
 
 def gettext(string: str, /, **variables: object) -> str: ...

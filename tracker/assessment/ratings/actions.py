@@ -194,7 +194,8 @@ def _write(
         )
     again = _is_confirmed(sent, row, rater)
     if wanted != current or again:
-        basis = Basis.CONFIRMED if again else Basis.RATED if wanted else Basis.CLEARED
+        rated = Basis.CONFIRMED if again else Basis.RATED
+        basis = Basis.CLEARED if wanted is None else rated
         version = ratings.write(
             tx, person_id, wording, row.version, wanted, basis, now, other_notes
         )
@@ -226,7 +227,14 @@ def _begin(
     )
     if inherited is not None and not says_more:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
-        return _onto_inherited(tx, person_id, wording, inherited, sent, before, now)
+        if sent.clear:  # for this skill alone
+            version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
+            return SavedRating(None, Basis.CLEARED, now, version, True)
+        if notes != before:  # kept with the answer that counts
+            of = ratings.Wording(inherited.skill_id, inherited.statement_id)
+            ratings.note(person_id, of, inherited.version, notes, now)
+        is_noted = notes != before
+        return SavedRating(inherited.answer, inherited.basis, inherited.rated_at, 0, is_noted)
     if sent.answer is None:
         if not sent.notes:
             return SavedRating(None, Basis.CLEARED, now, 0, False)
@@ -245,27 +253,6 @@ def _is_confirmed(sent: RatingToSave, stands: Row[Any] | Rating, rater: Rater) -
     is_same = sent.answer is not None and sent.answer == stands.answer
     is_older = is_same and is_dated(stands.rated_at, rater.round_starts_on, stands.given_on)
     return sent.confirm and is_older
-
-
-def _onto_inherited(
-    tx: Session,
-    person_id: int,
-    wording: ratings.Wording,
-    inherited: Rating,
-    sent: RatingToSave,
-    before: Mapping[str, str],
-    now: dt.datetime,
-) -> SavedRating:
-    """A save where the answer to an origin counts: clearing it clears it for this skill alone, and
-    a note is kept with that answer."""
-    notes = {**before, **sent.notes}
-    if sent.clear:
-        version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
-        return SavedRating(None, Basis.CLEARED, now, version, True)
-    if notes != before:
-        of = ratings.Wording(inherited.skill_id, inherited.statement_id)
-        ratings.note(person_id, of, inherited.version, notes, now)
-    return SavedRating(inherited.answer, inherited.basis, inherited.rated_at, 0, notes != before)
 
 
 def clean_notes(**given: str | None) -> dict[str, str]:

@@ -198,18 +198,9 @@ def save(statement_id: int) -> ResponseReturnValue:
 
 
 def _told(statement_id: int, saved: ratings.SavedRating) -> ResponseReturnValue:
-    return jsonify(
-        statement_id=statement_id,
-        domain_id=saved.domain_id,
-        rank=saved.rank,
-        answer=saved.answer,
-        basis=saved.basis,
-        rated_at=saved.rated_at.isoformat(),
-        version=saved.version,
-        changed=saved.changed,
-        turn=saved.turn,
-        **saved.progress._asdict(),
-    )
+    facts = asdict(saved) | {"rated_at": saved.rated_at.isoformat()}
+    progress = facts.pop("progress")._asdict()
+    return jsonify(statement_id=statement_id, **facts, **progress)
 
 
 def _refused(

@@ -67,10 +67,10 @@ class DomainMoves:
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """`sheet`: its words marked. `steps`, `last_change` and `retired` are for the learner alone:
-    empty for others. `changes` is None where no round has ended in which they were there; `moved`:
-    with the version that they were moved to, unless that was before the round that is compared
-    with."""
+    """`sheet`: its words marked. `steps`, `nothing_left`, `last_change` and `retired` are for the
+    learner alone: empty for others. `changes` is None where no round has ended in which they were
+    there; `moved`: with the version that they were moved to, unless that was before the round that
+    is compared with."""
 
     learner: Learner
     sheet: Sheet
@@ -124,7 +124,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         statements=statements,
         exceptions=[one.exception for one in statements if one.exception is not None],
         steps=step_lines.step_lines(learner, sheet, statements) if is_own else [],
-        nothing_left=step_lines.nothing_left(sheet),
+        nothing_left=step_lines.nothing_left(sheet) if is_own else "",
         last_change=answered_at(sheet) if is_own else None,
         retired=retired_statements.of_learner(learner, sheet) if is_own else [],
     )

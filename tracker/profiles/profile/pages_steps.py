@@ -62,9 +62,8 @@ def level_lines(
 
 
 def nothing_left(of: Sheet) -> str:
-    """What to say where there is no step."""
-    voices = [Voice.ENDORSED] if of.side is None else [Voice.SELF, Voice.ENDORSED]
-    standings = [standing for voice in voices for standing in of.standings(voice).values()]
+    """What to say where there is no step. For the learner alone."""
+    standings = [standing for voice in Voice for standing in of.standings(voice).values()]
     if all(counts_nowhere(standing) for standing in standings):
         return _("Too few statements at every level to judge one.")
     if all(standing.lacks is None for standing in standings):
@@ -78,7 +77,7 @@ def _agreed(step: AgreedStep) -> StepLine:
         if step.is_mine
         else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.title)
     )
-    text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else str(who)
+    text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else who
     href = url_for("reviews.differences", review_id=step.review_id, _anchor=f"item-{step.item_id}")
     return StepLine(step.text.removesuffix("."), text, href, _("Agreed in the talk"))
 
@@ -118,7 +117,7 @@ def _step(
         case StepKind.TALK:
             title = _("Settle what you and your reviewer rated differently in %(domain)s", **place)
             action = _("See them")
-    return StepLine(str(title), text, href, action)
+    return StepLine(title, text, href, action)
 
 
 def _rate(
@@ -167,7 +166,7 @@ def _rate(
         level=step.rank,
         show=RatingFilter.NOT_RATED if unrated else RatingFilter.NOT_SURE,
     )
-    return StepLine(str(title), _names(about), href, _("Rate"))
+    return StepLine(title, _names(about), href, _("Rate"))
 
 
 def _names(about: Sequence[StatementVoices]) -> str:
