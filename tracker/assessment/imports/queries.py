@@ -1,15 +1,14 @@
 """What a learner's own list is compared with: the statements of their framework and what stands
 there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.assessment.imports.rules import KnownStatement
 from tracker.db import session
-from tracker.models import Domain, Level, Rating, ScaleAnswer, Statement
+from tracker.models import Rating, ScaleAnswer, Statement
 from tracker.models.record.words import left_out, own_ratings
 from tracker.policy.permissions import Actor
 from tracker.rules.calendar import day_in
@@ -80,18 +79,3 @@ def targets(actor: Actor, framework_id: int) -> ImportTargets:
         },
         labels=labels,
     )
-
-
-def blanks(library_id: int, framework_id: int) -> Sequence[Row[str, str, str, str]]:
-    """(code, title, domain, level) of the statements that are rated in the library, in the
-    framework's order. One query."""
-    out = left_out(library_id, framework_id)
-    query = (
-        select(Statement.code, Statement.title, Domain.title, Level.name)
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Level, and_(Level.strand_id == Domain.strand_id, Level.rank == Statement.rank))
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(Statement.framework_id == framework_id, out.c.id.is_(None))
-        .order_by(Statement.position)
-    )
-    return session().execute(query).all()

@@ -50,15 +50,8 @@ def level_lines(
 ) -> list[StepLine]:
     """What the levels ask for."""
     domains = {domain.id: domain for domain in sheet.domains}
-    return [
-        _step(
-            step,
-            domains[step.domain_id],
-            [statement for statement in statements if statement.domain_id == step.domain_id],
-            learner,
-        )
-        for step in next_steps.steps_of(sheet, statements, STEPS_SHOWN)
-    ]
+    steps = next_steps.steps_of(sheet, statements, STEPS_SHOWN)
+    return [_step(step, domains[step.domain_id], statements, learner) for step in steps]
 
 
 def nothing_left(of: Sheet) -> str:
@@ -83,10 +76,9 @@ def _agreed(step: AgreedStep) -> StepLine:
 
 
 def _step(
-    step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
+    step: NextStep, domain: DomainShape, statements: list[StatementVoices], of: Learner
 ) -> StepLine:
-    """`within`: the statements of the domain."""
-    by_id = {statement.id: statement for statement in within}
+    by_id = {statement.id: statement for statement in statements}
     about = [by_id[statement_id_] for statement_id_ in step.statement_ids]
     first, level = about[0], domain.level_name(step.rank or 0)
     place = {"level": level, "domain": domain.title}
@@ -96,7 +88,7 @@ def _step(
     title, text, href = work_on, names, url_for("reviews.index")
     match step.kind:
         case StepKind.RATE:
-            return _rate(step, domain, within, of)
+            return _rate(step, domain, statements, of)
         case StepKind.BUILD_REVIEWED:
             answer = first.endorsed.label if first.endorsed else ""
             text = _("reviewed as %(answer)s; %(counts)s", answer=answer, counts=counts)
@@ -121,21 +113,21 @@ def _step(
 
 
 def _rate(
-    step: NextStep, domain: DomainShape, within: list[StatementVoices], of: Learner
+    step: NextStep, domain: DomainShape, statements: list[StatementVoices], of: Learner
 ) -> StepLine:
     """To rate what is not rated at the lowest level in the way, or else to decide what is not sure.
     The page behind the link shows just these."""
     at_level = [
         statement
-        for statement in within
-        if statement.rank == step.rank
+        for statement in statements
+        if (statement.domain_id, statement.rank) == (domain.id, step.rank)
         and statement.not_rated_here is None
         and statement.later is None
     ]
     unrated = [statement for statement in at_level if statement.own is None]
+    about = unrated or [one for one in at_level if one.id in step.statement_ids]
     place = {"level": domain.level_name(step.rank or 0), "domain": domain.title}
     if not unrated:
-        about = [statement for statement in at_level if statement.id in step.statement_ids]
         title = ngettext(
             "Decide on %(num)d %(level)s rating in %(domain)s that you marked “Not sure”",
             "Decide on %(num)d %(level)s ratings in %(domain)s that you marked “Not sure”",
@@ -143,7 +135,6 @@ def _rate(
             **place,
         )
     elif len(unrated) < len(at_level):
-        about = unrated
         title = ngettext(
             "Rate the last %(level)s statement in %(domain)s",
             "Rate the last %(num)d %(level)s statements in %(domain)s",
@@ -151,7 +142,6 @@ def _rate(
             **place,
         )
     else:
-        about = unrated
         title = ngettext(
             "Rate the %(level)s statement in %(domain)s",
             "Rate the %(num)d %(level)s statements in %(domain)s",
