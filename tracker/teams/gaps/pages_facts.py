@@ -92,12 +92,11 @@ def facts(
     """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
     labels with their words."""
     both, nothing = versions(scope, chosen), _("Nothing")
-    of_both: Table = [[_("Versions"), both]] if both else []
     return [
         *(compared or []),
         *_chosen(scope, chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
-        *of_both,
+        *([[_("Versions"), both]] if both else []),
         *stands_on(scope, _ratings(beside=chosen.beside), measure(chosen)),
     ]
 

@@ -17,7 +17,7 @@ def table(found: RoundList, today: dt.date, time_zone: str) -> Table:
     nothing of open reviews."""
     page = found.page
     of_reviews = [_("Statements in open reviews"), _("Sent on"), _("Overdue")]
-    head: list[str | int] = [
+    head = [
         _("Name"),
         _("Team"),
         _("State"),

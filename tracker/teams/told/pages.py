@@ -117,19 +117,21 @@ def _by_domain(told: Iterable[ToldFigure], round_id: int | None) -> list[DomainF
 
 
 def _lines(told: Iterable[ToldFigure]) -> Table:
-    head: list[str | int] = [
+    head = [
         *(_("Domain"), _("Ratings"), _("Round"), _("As of"), _("Counted together in")),
         *(_("Newly reviewed"), _("Reached the target"), _("Not reached yet")),
     ]
-    rows: Table = [
-        [
-            *(figure.domain.title, _("Reviews"), figure.round),
-            *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
-            *(figure.people, figure.at_target, figure.below),
-        ]
-        for figure in told
+    return [
+        head,
+        *(
+            [
+                *(figure.domain.title, _("Reviews"), figure.round),
+                *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
+                *(figure.people, figure.at_target, figure.below),
+            ]
+            for figure in told
+        ),
     ]
-    return [head, *rows]
 
 
 def _facts(scope: GapScope, framework: Wording) -> Table:
