@@ -415,7 +415,7 @@ LIST = "Code,Your answer\nCOM-1-01,partly\n"
 def the_list(world: World) -> dict[str, object]:
     """As its check page shows it."""
     who = actor(world, "ana")
-    found = import_targets.targets(who.person_id, who.library_id, world.framework_id, who.time_zone)
+    found = import_targets.targets(who, world.framework_id)
     listed = read(LIST, headings(), found.answers)
     shown = plan(listed, found.statements, found.answers, who.today(world.now), who.time_zone)
     return {"text": LIST, "seen": shown.digest()}

@@ -6,7 +6,9 @@ import datetime as dt
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
+from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.assessment.ratings.rules import Progress
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
@@ -51,3 +53,8 @@ def own_sheet(learner: Learner) -> Sheet:
 
 def progress_of(learner: Learner) -> Progress:
     return progress.progress(own_sheet(learner), learner.round_starts_on)
+
+
+def all_cards(sheet: Sheet) -> list[StatementCard]:
+    ids = [line.statement.id for line in sheet.lines]
+    return statement_cards.of_statements(sheet, ids).cards

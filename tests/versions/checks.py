@@ -16,13 +16,13 @@ from sqlalchemy import select
 
 from tests.administration.rounds.test_actions_snapshots import kept
 from tests.client import Client, links
+from tests.factories.levels import all_cards
 from tests.reviews.review_rules import faults
 from tests.reviews.test_views_blindness import fetch
 from tests.versions import model
 from tests.versions.model import Counts, Placed, Said, Tally, Text, Word
 from tests.versions.years import HOMES, REVIEWERS, Years
 from tests.web.worlds import QuickClient
-from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session
 from tracker.evidence.pieces import queries as evidence
 from tracker.frameworks.changes.rules_places import Place
@@ -46,8 +46,6 @@ from tracker.models import (
 )
 from tracker.models.record.words import decided
 from tracker.notifications.notices import queries as notices
-from tracker.profiles.profile import queries as profiles
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements.rules import ExceptionStatus
 from tracker.record.sheet import queries as sheets
@@ -55,6 +53,7 @@ from tracker.record.sheet import rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side
+from tracker.record.standings import queries_counts as levels
 from tracker.record.workflow.rules import REVEALED, EndorsementStatus
 from tracker.rules import drafts
 
@@ -127,7 +126,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
         sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
     )
     own, theirs = statement_voices.voices(mine, me.name), statement_voices.voices(others, me.name)
-    cards = statement_cards.of_framework(mine).cards
+    cards = all_cards(mine)
     shown = evidence.for_statements(me.person_id, list(placed))
     library = decided(me.library_id, Statement.framework_id == me.framework_id).c
     decisions = session().execute(
@@ -164,8 +163,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
     assert {card.id: card.evidence for card in cards if card.evidence} == {
         key: len(pieces) for key, pieces in found.evidence.items()
     }
-    of_side = profiles.profile(me, others)
-    assert of_side.rated == len(found.revealed.keys() - found.left_out)
+    assert others.rated == len(found.revealed.keys() - found.left_out)
     return found
 
 

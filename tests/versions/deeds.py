@@ -8,13 +8,12 @@ from sqlalchemy import select
 
 from tests.factories import sending as sides
 from tests.factories.answers import Answer, ReviewerAnswer
-from tests.factories.levels import own_sheet
+from tests.factories.levels import all_cards, own_sheet
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, ask, items, respond
 from tests.versions import checks
 from tests.versions.plans import Deed, Did
 from tests.versions.years import REVIEWERS, Years
 from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session
 from tracker.evidence.pieces import actions as evidence
 from tracker.evidence.pieces.rules import EvidenceContent
@@ -204,7 +203,7 @@ def dealt(years: Years, name: str) -> dict[int, Did]:
 def meanwhile(years: Years, name: str) -> None:
     """On the version that they are on: they answer every other statement otherwise, type a note
     where there is no answer, and show something for all of it."""
-    cards = statement_cards.of_framework(own_sheet(checks.read(years, name))).cards
+    cards = all_cards(own_sheet(checks.read(years, name)))
     free = [card for card in cards if card.not_rated_here is None]
     answered = [card for card in free if card.answer][len(years.versions) % 2 :: 2]
     others = {card.id: PART if card.answer == YES else YES for card in answered}
@@ -214,5 +213,5 @@ def meanwhile(years: Years, name: str) -> None:
 
 
 def rated_here(me: Learner) -> set[int]:
-    cards = statement_cards.of_framework(own_sheet(me)).cards
+    cards = all_cards(own_sheet(me))
     return {card.id for card in cards if card.not_rated_here is None}

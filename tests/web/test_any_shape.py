@@ -18,9 +18,8 @@ from tests.frameworks.files.test_shapes import SHAPES
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
 from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning
+from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning, Voice
 from tracker.models import Domain, Statement, Strand
-from tracker.profiles.profile import queries as profiles
 from tracker.record.sheet import queries_learners as learners
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Invalid
@@ -151,8 +150,7 @@ def test_what_counts_as_met_is_the_scales_to_say(
             session().rollback()
             learner = learners.learner(world.people["ana"], NOW.date())
             assert learner is not None
-            own = profiles.profile(learner, own_sheet(learner)).own
-            assert own is not None
+            own = own_sheet(learner).standings(Voice.SELF)
             met = sum(level.tally.met for level in own[domain_id].levels)
             assert met == (len(statements) if meaning is Meaning.MET else 0), answer
 

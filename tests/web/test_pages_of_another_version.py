@@ -128,7 +128,7 @@ def import_list(page: OldPage) -> TestResponse:
     with page.app.app_context():
         who = actor(page.world, "ana", AFTER)
         of = session().get_one(Statement, page.then).framework_id
-        found = import_targets.targets(who.person_id, who.library_id, of, who.time_zone)
+        found = import_targets.targets(who, of)
         listed = read(text, headings(), found.answers)
         shown = plan(listed, found.statements, found.answers, AFTER.date(), who.time_zone)
     return page.ana.post("/assess/list/store", {"text": text, "seen": shown.digest()})

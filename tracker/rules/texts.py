@@ -38,9 +38,14 @@ def clean_name(typed: str, field: str = "name") -> str:
     return name
 
 
+def plain_lines(typed: str) -> str:
+    """Text with plain line ends, and nothing around it."""
+    return typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 def clean_prose(typed: str, field: str = "text", longest: int = NOTE_MAX) -> str:
     """Text with plain line ends. Raises Invalid: line_empty, line_long."""
-    prose = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    prose = plain_lines(typed)
     if not prose:
         raise Invalid("line_empty", field)
     if len(prose) > longest:

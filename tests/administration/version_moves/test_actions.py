@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.administration.version_moves.moved import MINUTE, faults
 from tests.factories.evidence import piece
-from tests.factories.levels import own_sheet
+from tests.factories.levels import all_cards, own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor
@@ -16,7 +16,6 @@ from tests.factories.versions import AFTER, NextVersion, carried, next_version, 
 from tests.factories.world import World
 from tracker.administration.version_moves import actions as moves
 from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.db import session
 from tracker.evidence.pieces import queries as evidence
 from tracker.frameworks.versions import queries_moves as planned_moves
@@ -36,7 +35,7 @@ def answers(world: World, name: str) -> dict[int, tuple[str, str, str]]:
     assert found is not None
     return {
         card.id: (card.answer, card.own_note, card.reviewer_note)
-        for card in statement_cards.of_framework(own_sheet(found)).cards
+        for card in all_cards(own_sheet(found))
         if card.answer
     }
 

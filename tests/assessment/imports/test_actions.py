@@ -44,7 +44,7 @@ def actor(world: World, name: str = "ana") -> Actor:
 
 
 def ground(world: World, who: Actor) -> ImportTargets:
-    return import_targets.targets(who.person_id, who.library_id, world.framework_id, who.time_zone)
+    return import_targets.targets(who, world.framework_id)
 
 
 def looked_at(world: World, who: Actor) -> tuple[RatingList, ImportPlan]:

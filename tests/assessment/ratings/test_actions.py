@@ -21,7 +21,6 @@ from tracker.db import db, session, transaction
 from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Membership, UseStatement
 from tracker.policy.permissions import Actor
-from tracker.profiles.profile import queries as profiles
 from tracker.record.sheet.queries_learners import learner_of
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 
@@ -296,8 +295,7 @@ def test_no_page_counts_an_answer_to_what_is_not_rated_here(
     def counted() -> tuple[int, int]:
         learner = learner_of(rater.person_id, first, today)
         assert learner is not None
-        shown = profiles.profile(learner, own_sheet(learner))
-        return progress_of(learner).rated, shown.rated
+        return progress_of(learner).rated, own_sheet(learner).rated
 
     ratings.rate(rater, first, Answer.PARTLY, 0, world.now)
     ratings.rate(rater, world.statements["communication"][1], Answer.PARTLY, 0, world.now)

@@ -35,8 +35,8 @@ from tracker.models import (
     Statement,
 )
 from tracker.operations.checks import queries_record as record_check
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.sheet import queries_learners as learners
+from tracker.record.standings import queries_counts as levels
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.one_transaction import kept_unless
 

@@ -33,9 +33,9 @@ from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import Decision
 from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models import Domain, NotRatedHere, SensitiveDecision, SkillOrigin, Statement
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries_learners as learners
+from tracker.record.standings import queries_counts as levels
 
 pytestmark = pytest.mark.usefixtures("app_context")
 NINE = 9

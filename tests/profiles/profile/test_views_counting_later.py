@@ -20,7 +20,7 @@ from tests.factories.world import World, add
 from tests.reading import words
 from tracker.db import transaction
 from tracker.models import Round, RoundFramework
-from tracker.profiles.profile import queries_levels as levels
+from tracker.record.standings import queries_counts as levels
 from tracker.teams.rounds import queries_facts as facts
 
 SignIn = Callable[[str], Client]

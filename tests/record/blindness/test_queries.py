@@ -26,16 +26,16 @@ from tests.factories.sending import (
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import LevelState
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import Endorsement, LevelException, Membership, Statement
 from tracker.operations.audit import queries as audit_log
-from tracker.profiles.profile import queries as profiles
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots, blind_spots
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet import rules_summaries as summaries
 from tracker.record.sheet import rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules_words import Side
+from tracker.record.standings import queries_counts as levels
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
@@ -157,10 +157,9 @@ def test_it_counts_as_open(here: World) -> None:
     found = {}
     for name, spots in (("hugo", blind(here, "hugo")), ("sue", NO_BLIND_SPOTS)):
         sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
-        of = profiles.profile(ana(here), sheet)
-        assert of.own is not None
-        level = of.endorsed[domain_id].levels[0]
-        found[name] = (level.state, level.tally.open, of.rated)
+        assert sheet.side is not None
+        level = sheet.standings(Voice.ENDORSED)[domain_id].levels[0]
+        found[name] = (level.state, level.tally.open, sheet.rated)
         assert summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
     shown = levels.revealed(

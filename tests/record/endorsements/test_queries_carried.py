@@ -11,8 +11,8 @@ from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models.record.words import standing
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.standings import queries_counts as levels
 
 YES, PARTLY = EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY
 pytestmark = pytest.mark.usefixtures("app_context")

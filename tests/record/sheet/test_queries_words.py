@@ -24,8 +24,8 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.record.words import left_out, own_ratings
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import BlindSpots
+from tracker.record.standings import queries_counts as levels
 from tracker.rules.errors import Conflict
 
 pytestmark = pytest.mark.usefixtures("app_context")

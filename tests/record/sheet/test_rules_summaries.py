@@ -16,8 +16,8 @@ from tracker.record.sheet.rules_summaries import (
     endorsed_count,
     evidence_at,
     has_reviewed_side,
-    may_have_retired,
     out_for_review,
+    retired_skills,
     sent_counts,
 )
 from tracker.record.sheet.rules_words import LinkedEvidence, PointerMove, SentItem, Side, Word
@@ -160,7 +160,7 @@ def test_when_they_last_answered() -> None:
 def test_what_the_version_has_nothing_for(of: dict[str, object], *, may: bool) -> None:
     record = Record(1, **{"words": {Side.OWN: {}}} | of)  # type: ignore[arg-type]
     wordings = {9: "2", 8: "1", 7: "1"}
-    assert may_have_retired(sheet(record, statement(9, line(8)), wordings=wordings)) is may
+    assert bool(retired_skills(sheet(record, statement(9, line(8)), wordings=wordings))) is may
 
 
 def test_what_is_reviewed_and_by_how_many() -> None:

@@ -34,12 +34,12 @@ from tracker.models import (
     NotRatedHere,
 )
 from tracker.models.record.words import skill_of
-from tracker.profiles.profile import queries_levels as levels
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsed
 from tracker.record.endorsements.rules import AgreedException
 from tracker.record.endorsements.rules import agreed as agreed_on
 from tracker.record.sheet.queries_learners import Learner, learner
+from tracker.record.standings import queries_counts as levels
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing

@@ -39,9 +39,7 @@ def take_over(
     with transaction() as tx:
         if framework_id not in ratings_to_save.locked(actor, today):
             raise Missing
-        ground = import_targets.targets(
-            actor.person_id, actor.library_id, framework_id, actor.time_zone
-        )
+        ground = import_targets.targets(actor, framework_id)
         planned = plan(listed, ground.statements, ground.answers, today, actor.time_zone)
         if planned.digest() != seen:
             raise Conflict("list_overtaken")

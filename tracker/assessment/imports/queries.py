@@ -1,16 +1,16 @@
 """What a learner's own list is compared with: the statements of their framework and what stands
 there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.assessment.imports.rules import KnownStatement
 from tracker.db import session
-from tracker.models import Domain, Level, Rating, ScaleAnswer, Statement
+from tracker.models import Rating, ScaleAnswer, Statement
 from tracker.models.record.words import left_out, own_ratings
+from tracker.policy.permissions import Actor
 from tracker.rules.calendar import day_in
 from tracker.rules.core.wording import Wording
 from tracker.rules.delimited import plain
@@ -26,10 +26,11 @@ class ImportTargets:
     labels: dict[str, Wording]
 
 
-def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
+def targets(actor: Actor, framework_id: int) -> ImportTargets:
     """Two queries."""
-    own = own_ratings(lambda person: person == person_id, framework_id)
-    out, mine = left_out(library_id, framework_id), aliased(Rating)
+    me = actor.person_id
+    own = own_ratings(lambda person: person == me, framework_id)
+    out, mine = left_out(actor.library_id, framework_id), aliased(Rating)
     query = (
         select(
             Statement.id,
@@ -44,7 +45,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
             Rating.own_note,
         )
         .outerjoin(out, out.c.statement_id == Statement.id)
-        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == person_id))
+        .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == me))
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(Rating, Rating.id == func.coalesce(own.c.id, mine.id))
         .where(Statement.framework_id == framework_id)
@@ -67,7 +68,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
                 is_rated_here=row.out is None,
                 answer=row.answer,
                 version=row.version or 0,
-                stored_on=day_in(time_zone, row.rated_at) if row.rated_at else None,
+                stored_on=day_in(actor.time_zone, row.rated_at) if row.rated_at else None,
                 given_on=row.given_on,
                 own_note=row.own_note or "",
             )
@@ -78,18 +79,3 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
         },
         labels=labels,
     )
-
-
-def blanks(library_id: int, framework_id: int) -> Sequence[Row[str, str, str, str]]:
-    """(code, title, domain, level) of the statements that are rated in the library, in the
-    framework's order. One query."""
-    out = left_out(library_id, framework_id)
-    query = (
-        select(Statement.code, Statement.title, Domain.title, Level.name)
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Level, and_(Level.strand_id == Domain.strand_id, Level.rank == Statement.rank))
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .where(Statement.framework_id == framework_id, out.c.id.is_(None))
-        .order_by(Statement.position)
-    )
-    return session().execute(query).all()

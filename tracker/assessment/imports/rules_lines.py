@@ -38,7 +38,8 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One record as it was typed. `number` is the line of the text on which it begins, from 1."""
+    """One record as it was typed, its cells in the order of `ImportColumn`. `number` is the line of
+    the text on which it begins, from 1."""
 
     number: int
     code: str
@@ -140,11 +141,4 @@ def _line(number: int, cells: Sequence[str], columns: Mapping[ImportColumn, int]
         place = columns.get(column)
         return "" if place is None or place >= len(cells) else cells[place]
 
-    return ImportLine(
-        number=number,
-        code=cell(ImportColumn.CODE),
-        title=cell(ImportColumn.TITLE),
-        answer=cell(ImportColumn.ANSWER),
-        day=cell(ImportColumn.DAY),
-        note=cell(ImportColumn.NOTE),
-    )
+    return ImportLine(number, *map(cell, ImportColumn))

@@ -14,6 +14,7 @@ from tracker.assessment.imports.forms import ListForm, StoreForm, headings
 from tracker.assessment.imports.rules import ASKED, NOTHING_TO_DO, STORED, UNCLEAR, Verdict, plan
 from tracker.assessment.imports.rules_lines import RatingList, read
 from tracker.assessment.ratings import pages as assess_pages
+from tracker.assessment.ratings.pages import AssessmentHeader
 from tracker.record.sheet.queries_learners import Learner
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.roles import Permission
@@ -56,7 +57,8 @@ def new() -> ResponseReturnValue:
 @documents
 def template() -> ResponseReturnValue:
     """A list of the framework's statements to fill in elsewhere, and to bring back."""
-    learner = assess_pages.header_once_read(switch="rating_lists.new").learner
+    header = _header()
+    domains = {domain.id: domain for domain in header.sheet.domains}
     heading: list[str | int] = [
         _("Code"),
         _("Statement"),
@@ -66,9 +68,12 @@ def template() -> ResponseReturnValue:
         _("Date"),
         _("For myself"),
     ]
-    blanks = import_targets.blanks(learner.library_id, learner.framework_id)
-    rows: Table = [[*blank, "", "", ""] for blank in blanks]
-    return csv_file([heading, *rows], _("My ratings") + f" {learner.framework}")
+    rows: Table = [
+        [of.code, of.title, domain.title, domain.level_name(of.rank), "", "", ""]
+        for of in (line.statement for line in header.sheet.lines if line.left_out is None)
+        for domain in [domains[of.domain_id]]
+    ]
+    return csv_file([heading, *rows], _("My ratings") + f" {header.learner.framework}")
 
 
 @bp.post("/assess/list")
@@ -80,9 +85,8 @@ def check() -> ResponseReturnValue:
     text = accepted(form, form.source)
     page = accepted(form, lambda: _check_page(text[0])) if text else None
     if text and not page:
-        form.text.data = text[
-            0
-        ]  # a file's text too: the browser does not send it again, and here it can be mended
+        # A file's text too: the browser does not send it again, and here it can be mended.
+        form.text.data = text[0]
     return page[0] if page else (_form_page(form), 422)
 
 
@@ -117,20 +121,19 @@ def store() -> ResponseReturnValue:
     return redirect(url_for("finish.show"), 303)
 
 
+def _header() -> AssessmentHeader:
+    return assess_pages.header(switch="rating_lists.new").once_read()
+
+
 def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.ImportTargets]:
     """Raises Invalid for a text that is no list."""
-    zone = session.actor().time_zone
-    known = import_targets.targets(
-        learner.person_id, learner.library_id, learner.framework_id, zone
-    )
+    known = import_targets.targets(session.actor(), learner.framework_id)
     return read(text, headings(), known.answers), known
 
 
 def _form_page(form: ListForm) -> str:
-    learner = assess_pages.header_once_read(switch="rating_lists.new").learner
-    known = import_targets.targets(
-        learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
-    )
+    learner = _header().learner
+    known = import_targets.targets(session.actor(), learner.framework_id)
     return render("assessment/import_new.html", lang=learner.lang, form=form, known=known)
 
 
@@ -138,8 +141,8 @@ def _check_page(
     text: str, ticked: frozenset[int] = frozenset(), refusal: Refusal | None = None
 ) -> str:
     """Raises Invalid for a text that is no list."""
-    header = assess_pages.header if refusal else assess_pages.header_once_read
-    learner = header(switch="rating_lists.new").learner
+    header = _header() if refusal is None else assess_pages.header(switch="rating_lists.new")
+    learner = header.learner
     listed, known = _read(text, learner)
     actor = session.actor()
     planned = plan(

@@ -2,33 +2,21 @@
 them, and those that a page of theirs still holds."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, bindparam, select
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.frameworks.versions.rules import VersionStatus
-from tracker.models import (
-    Draft,
-    Endorsement,
-    Evidence,
-    EvidenceLink,
-    Framework,
-    Person,
-    PersonVersion,
-    Rating,
-    ScaleAnswer,
-    SkillOrigin,
-    Statement,
-)
-from tracker.models.joins import draft_of_notes, scale_answer
-from tracker.models.record.words import stood
+from tracker.models import Framework, ScaleAnswer, Statement
 from tracker.record.sheet import queries_learners as learners
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_summaries import may_have_retired
+from tracker.record.sheet.rules_summaries import retired_skills
+from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries_lines as statement_lines
 from tracker.record.versions.queries_lines import EarlierStatement
 from tracker.rules.core.wording import Wording
@@ -60,112 +48,67 @@ class RetiredStatement:
 
 
 def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
-    """Statements that the learner rated, noted, showed, or had reviewed, and that nothing takes the
-    place of in their version, the newest version first: as they were called last before it, or else
-    on a version that they were on. For the learner alone. One query, none where
-    there is no such statement."""
-    if not may_have_retired(sheet):
+    """Statements that the learner rated, noted, or showed, and that nothing takes the place of in
+    their version, the newest version first: as they were called last before it, or else on a
+    version that they were on. For the learner alone. One query, none where there is no such
+    statement."""
+    skills = retired_skills(sheet)
+    if not skills:
         return []
-    current, in_other = aliased(Framework), aliased(Framework)
-    in_theirs, other = aliased(Statement), aliased(Statement)
-    own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
-    here = select(in_theirs.id).where(in_theirs.framework_id == current.id)
-    stays = exists(here.where(in_theirs.skill_id == Statement.skill_id).correlate_except(in_theirs))
-    became = exists(
-        here.join(SkillOrigin, SkillOrigin.skill_id == in_theirs.skill_id)
-        .where(SkillOrigin.origin_id == Statement.skill_id)
-        .correlate_except(in_theirs, SkillOrigin)
-    )
-    was_on = select(PersonVersion.framework_id).where(PersonVersion.person_id == learner.person_id)
-    # Of several wordings of one skill one is shown: the newest up to their version, else the newest
-    # of the later ones that they were on.
-    is_later, is_named_later = Statement.framework_id > current.id, other.framework_id > current.id
-    is_renamed = exists(
-        select(other.id)
-        .join(in_other, in_other.id == other.framework_id)
-        .where(
-            other.skill_id == Statement.skill_id,
-            in_other.status != VersionStatus.WITHDRAWN,
-            or_(
-                and_(is_later, ~is_named_later),
-                and_(
-                    is_later == is_named_later,
-                    other.framework_id > Statement.framework_id,
-                    or_(~is_later, other.framework_id.in_(was_on)),
-                ),
-            ),
-        )
-        .correlate_except(other, in_other)
-    )
-    rows = session().execute(
-        select(
-            Statement.id,
-            Framework.version,
-            Statement.code,
-            Statement.title,
-            Statement.text,
-            own.key.label("own"),
-            own.label.label("own_label"),
-            Rating.rated_at,
-            given.key.label("given"),
-            given.label.label("given_label"),
-            Endorsement.endorsed_at,
-            Person.name.label("who"),
-        )
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(current, and_(current.slug == Framework.slug, current.id == learner.framework_id))
-        .outerjoin(
-            Rating,
-            and_(Rating.skill_id == Statement.skill_id, Rating.person_id == learner.person_id),
-        )
-        .outerjoin(own, scale_answer(Rating.answer, own))
-        .outerjoin(
-            Endorsement,
-            and_(
-                Endorsement.skill_id == Statement.skill_id,
-                Endorsement.person_id == learner.person_id,
-                stood(None),
-            ),
-        )
-        .outerjoin(Draft, draft_of_notes(literal(learner.person_id)))
-        .outerjoin(given, scale_answer(Endorsement.answer, given))
-        .outerjoin(Person, Person.id == Endorsement.endorser_id)
-        .where(
-            Framework.status != VersionStatus.WITHDRAWN,
-            or_(
-                Rating.id.is_not(None),
-                Draft.id.is_not(None),
-                Statement.skill_id.in_(_shown_by(learner.person_id)),
-            ),
-            or_(~is_later, Statement.framework_id.in_(was_on)),
-            ~stays,
-            ~became,
-            ~is_renamed,
-        )
-        .order_by(Framework.id.desc(), Statement.position)
-    )
+    values = {"skills": list(skills), "slug": learner.framework_slug}
+    was_on = {move.framework_id for move in sheet.record.moves}
+    wordings = defaultdict[int, list[Row[Any]]](list)
+    scales = defaultdict[int, dict[str, Wording]](dict)
+    for row in ask_made(_WORDINGS, values):
+        scales[row.id][row.answer] = row.label
+        if row.framework_id <= learner.framework_id or row.framework_id in was_on:
+            wordings[row.skill_id].append(row)
+    newest = [
+        max(rows, key=lambda row: (row.framework_id <= learner.framework_id, row.framework_id))
+        for rows in wordings.values()
+    ]
+    newest.sort(key=lambda row: (-row.framework_id, row.position))
+
+    def said(side: Side, row: Row[Any]) -> RetiredAnswer | None:
+        words = sheet.record.words[side].get(row.skill_id, ())
+        word = next((word for word in words if word.answer in scales[row.id]), None)
+        if word is None or word.answer is None:
+            return None
+        label = scales[row.id][word.answer]
+        return RetiredAnswer(word.answer, label, short_name(word.who), word.at)
+
     return [
         RetiredStatement(
-            row.id,
-            row.version,
-            row.code,
-            row.title,
-            row.text,
-            RetiredAnswer(row.own, row.own_label, "", row.rated_at) if row.own else None,
-            RetiredAnswer(row.given, row.given_label, short_name(row.who), row.endorsed_at)
-            if row.given
-            else None,
+            *(row.id, row.version, row.code, row.title, row.text),
+            said(Side.OWN, row),
+            said(Side.REVIEWED, row),
         )
-        for row in rows
+        for row in newest
     ]
 
 
-def _shown_by(person_id: int) -> Select[int]:
-    return (
-        select(EvidenceLink.skill_id)
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(Evidence.person_id == person_id)
+_WORDINGS = (
+    select(
+        Statement.id,
+        Statement.skill_id,
+        Statement.framework_id,
+        Statement.position,
+        Framework.version,
+        Statement.code,
+        Statement.title,
+        Statement.text,
+        ScaleAnswer.key.label("answer"),
+        ScaleAnswer.label,
     )
+    .join(Framework, Framework.id == Statement.framework_id)
+    .join(ScaleAnswer, ScaleAnswer.framework_id == Framework.id)
+    .where(
+        Statement.skill_id.in_(bindparam("skills", expanding=True)),
+        Framework.slug == bindparam("slug"),
+        Framework.status != VersionStatus.WITHDRAWN,
+    )
+)
+"""Of skills in each version, with the answers of its scale."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from tracker.assessment.older import actions as kept_ratings
 from tracker.assessment.older.queries import replaced
 from tracker.assessment.ratings import pages as assess_pages
-from tracker.assessment.ratings import pages_typed as typed_rows
 from tracker.assessment.ratings import views_page as page_views
 from tracker.record.ratings.rules import RatingFilter
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -41,7 +40,7 @@ refusal_messages(
 def show() -> ResponseReturnValue:
     """To the first page that has ratings to keep, else to one that has some to decide on; without
     any, to rating."""
-    header = assess_pages.header_once_read(switch="older_ratings.show")
+    header = assess_pages.header(switch="older_ratings.show").once_read()
     slug = header.learner.framework_slug
     groups = page_nav.page_nav(slug, header.progress, which=RatingFilter.OLDER)
     items = [item for group in groups for item in group.items]
@@ -58,12 +57,9 @@ def show() -> ResponseReturnValue:
 @door(Permission.RATE, takes=LONG_FORM)
 def keep() -> ResponseReturnValue:
     """Keep those that are ticked, after what was changed on the page is saved."""
-    sent, seen = page_views.sent_page(), _ticked(request.form)
-    if sent.touched:
-        changed = page_views.saved(sent, page_views.page_refused)
-        if not isinstance(changed, int):
-            return changed
-        typed_rows.tell(changed)
+    sent, seen = page_views.sent_rows(), _ticked(request.form)
+    if sent:
+        page_views.saved(sent, page_views.page_refused)
     now = session.now()
     try:
         kept = kept_ratings.keep(session.actor(), seen, now)
@@ -77,7 +73,7 @@ def keep() -> ResponseReturnValue:
         flash_message(
             ngettext("%(num)d rating kept.", "%(num)d ratings kept together.", kept), undo=undo
         )
-    elif not sent.touched:
+    elif not sent:
         flash_message(_("Nothing was changed."), "info")
     return redirect(url_for("older_ratings.show"), 303)
 

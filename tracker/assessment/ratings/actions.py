@@ -21,7 +21,7 @@ from tracker.record.ratings.rules import is_dated, joined
 from tracker.records import drafts, seals
 from tracker.rules import drafts as typed
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.texts import NOTE_MAX
+from tracker.rules.texts import NOTE_MAX, plain_lines
 
 
 class RatedCounts(NamedTuple):
@@ -192,14 +192,10 @@ def _write(
                 current, row.rated_at, row.version, row.own_note, row.reviewer_note
             ),
         )
-    again = (
-        sent.answer is not None
-        and sent.answer == current
-        and sent.confirm
-        and is_dated(row.rated_at, rater.round_starts_on, row.given_on)
-    )
+    again = _is_confirmed(sent, row, rater)
     if wanted != current or again:
-        basis = _basis(wanted, again)
+        rated = Basis.CONFIRMED if again else Basis.RATED
+        basis = Basis.CLEARED if wanted is None else rated
         version = ratings.write(
             tx, person_id, wording, row.version, wanted, basis, now, other_notes
         )
@@ -224,9 +220,21 @@ def _begin(
     if sent.answer is None and not sent.notes and not sent.clear:
         raise Invalid("answer_unknown", "answer")
     inherited = earlier_ratings.inherited(person_id, sent.statement_id, row.has_origins)
-    if inherited is not None and _is_as_inherited(sent, inherited, rater):
+    says_more = sent.answer is not None and (
+        inherited is None
+        or sent.answer != inherited.answer
+        or _is_confirmed(sent, inherited, rater)
+    )
+    if inherited is not None and not says_more:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
-        return _onto_inherited(tx, person_id, wording, inherited, sent, before, now)
+        if sent.clear:  # for this skill alone
+            version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
+            return SavedRating(None, Basis.CLEARED, now, version, True)
+        if notes != before:  # kept with the answer that counts
+            of = ratings.Wording(inherited.skill_id, inherited.statement_id)
+            ratings.note(person_id, of, inherited.version, notes, now)
+        is_noted = notes != before
+        return SavedRating(inherited.answer, inherited.basis, inherited.rated_at, 0, is_noted)
     if sent.answer is None:
         if not sent.notes:
             return SavedRating(None, Basis.CLEARED, now, 0, False)
@@ -240,51 +248,16 @@ def _begin(
     return SavedRating(sent.answer, Basis.RATED, now, version, True)
 
 
-def _is_as_inherited(sent: RatingToSave, inherited: Rating, rater: Rater) -> bool:
-    """Whether it says what counts already from an origin: no answer, or the same that needs no
-    confirming."""
-    return sent.answer is None or (
-        sent.answer == inherited.answer
-        and not (
-            sent.confirm and is_dated(inherited.rated_at, rater.round_starts_on, inherited.given_on)
-        )
-    )
-
-
-def _onto_inherited(
-    tx: Session,
-    person_id: int,
-    wording: ratings.Wording,
-    inherited: Rating,
-    sent: RatingToSave,
-    before: Mapping[str, str],
-    now: dt.datetime,
-) -> SavedRating:
-    """A save where the answer to an origin counts: clearing it clears it for this skill alone, and
-    a note is kept with that answer."""
-    notes = {**before, **sent.notes}
-    if sent.clear:
-        version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
-        return SavedRating(None, Basis.CLEARED, now, version, True)
-    if notes != before:
-        of = ratings.Wording(inherited.skill_id, inherited.statement_id)
-        ratings.note(person_id, of, inherited.version, notes, now)
-    return SavedRating(inherited.answer, inherited.basis, inherited.rated_at, 0, notes != before)
-
-
-def _basis(answer: str | None, again: bool) -> Basis:
-    if answer is None:
-        return Basis.CLEARED
-    return Basis.CONFIRMED if again else Basis.RATED
+def _is_confirmed(sent: RatingToSave, stands: Row[Any] | Rating, rater: Rater) -> bool:
+    """Whether the answer that stands from before the open round is given again."""
+    is_same = sent.answer is not None and sent.answer == stands.answer
+    is_older = is_same and is_dated(stands.rated_at, rater.round_starts_on, stands.given_on)
+    return sent.confirm and is_older
 
 
 def clean_notes(**given: str | None) -> dict[str, str]:
     """The notes that were sent, with plain line ends."""
-    return {
-        name: text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        for name, text in given.items()
-        if text is not None
-    }
+    return {name: plain_lines(text) for name, text in given.items() if text is not None}
 
 
 def declare_ready(actor: Actor, is_ready: bool, now: dt.datetime) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
+from tracker.rules.texts import plain_lines
 from tracker.web.http.input_checks import by_id, count_of, text_of, typed_count
 
 
@@ -26,13 +27,10 @@ class SentRating:
 
     def chosen(self) -> str | None:
         """Raises Invalid("answer_unknown"): neither an answer nor a note, and nothing to clear."""
-        if self.answer:
-            return self.answer
-        if self.clear:
-            return None
-        if self.own_note is None and self.reviewer_note is None:
+        has_note = self.own_note is not None or self.reviewer_note is not None
+        if not (self.answer or self.clear or has_note):
             raise Invalid("answer_unknown", "answer")
-        return None
+        return self.answer or None
 
 
 def card_from_form(form: MultiDict[str, str]) -> SentRating:
@@ -99,7 +97,7 @@ class SentRow:
         return {
             name: text
             for name, text in self.notes.items()
-            if _plain(text) != _plain(self.shown_notes[name])
+            if plain_lines(text) != plain_lines(self.shown_notes[name])
         }
 
     @property
@@ -124,20 +122,11 @@ class SentRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SentPage:
-    person_id: int | None
-    rows: list[SentRow]
-
-    @property
-    def touched(self) -> list[SentRow]:
-        return [row for row in self.rows if row.is_touched]
-
-
-def page_from_form(form: MultiDict[str, str]) -> SentPage:
-    """Raises Invalid("rating_malformed"): a field twice, a count or a statement that is none."""
-    rows = [_row(statement_id, sent) for statement_id, sent in by_id(form, NAME).items()]
-    return SentPage(typed_count(form["person_id"]) if "person_id" in form else None, rows)
+def rows_from_form(form: MultiDict[str, str]) -> list[SentRow]:
+    """Those that were touched. Raises Invalid("rating_malformed"): a field twice, a count or a
+    statement that is none."""
+    rows = (_row(statement_id, sent) for statement_id, sent in by_id(form, NAME).items())
+    return [row for row in rows if row.is_touched]
 
 
 def _row(statement_id: int, sent: Mapping[str, str]) -> SentRow:
@@ -153,7 +142,3 @@ def _row(statement_id: int, sent: Mapping[str, str]) -> SentRow:
         still_true="still_true" in sent,
         clear=clear,
     )
-
-
-def _plain(note: str) -> str:
-    return note.replace("\r\n", "\n").strip()

@@ -1,13 +1,14 @@
 """What every page of the self-assessment shows around its statements."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from flask import abort, has_request_context, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.assessment.ratings import queries_history as pace
 from tracker.assessment.ratings import rules as progresses
 from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
@@ -43,9 +44,23 @@ class AssessmentHeader:
     def minutes_for_five(self) -> int:
         return minutes_for(FIVE, self.pace)
 
+    def once_read(self) -> "AssessmentHeader":
+        """Whoever has not read the use statement is sent there first."""
+        if not self.progress.use_statement:
+            abort(redirect(url_for("dashboard.use_statement", next=address_here())))
+        return self
+
     def levels(self, strand: str, domain: str) -> tuple[LevelProgress, ...]:
         """The levels of a domain as an address names it; 404 when it is not of the framework."""
         return self.progress.of_domain(strand, domain) or abort(404)
+
+    def to_rate(
+        self, levels: Collection[LevelProgress], which: RatingFilter | None = None
+    ) -> StatementsToRate:
+        """The statements of these levels that the filter shows."""
+        starts_on = self.learner.round_starts_on
+        ids = progresses.shown_of(self.sheet, levels, which, starts_on)
+        return statement_cards.of_statements(self.sheet, ids)
 
 
 def header(framework: str | None = None, switch: str = "assessment.resume") -> AssessmentHeader:
@@ -58,28 +73,13 @@ def header(framework: str | None = None, switch: str = "assessment.resume") -> A
 def header_of(statement_id: int, switch: str = "assessment.resume") -> AssessmentHeader | None:
     """In the framework of the statement, where they learn in it."""
     learner = learner_of(session.actor().person_id, statement_id, session.today())
-    if learner is None:
-        return None
-    return _header(about(learner, switch))
+    return None if learner is None else _header(about(learner, switch))
 
 
 def _header(learner: Learner) -> AssessmentHeader:
     sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
     reached = progresses.progress(sheet, learner.round_starts_on)
     return AssessmentHeader(learner, sheet, reached, pace.seconds_of(learner.person_id))
-
-
-def header_once_read(
-    framework: str | None = None, switch: str = "assessment.resume"
-) -> AssessmentHeader:
-    """The header; whoever has not read the use statement is sent there first."""
-    return once_read(header(framework, switch))
-
-
-def once_read(header: AssessmentHeader) -> AssessmentHeader:
-    if not header.progress.use_statement:
-        abort(redirect(url_for("dashboard.use_statement", next=address_here())))
-    return header
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class WayOn:
 
     @property
     def label(self) -> str:
-        return str(_("Next") if self.title else _("Finish"))
+        return _("Next") if self.title else _("Finish")
 
 
 def following(
@@ -208,7 +208,7 @@ def filters(levels: Sequence[LevelProgress], which: RatingFilter | None) -> list
         for kind, label in FILTERS.items()
         if (count := page_nav.shown(levels, kind)) or kind is which
     ]
-    everything = FilterLink(None, str(_("All")), page_nav.shown(levels, None))
+    everything = FilterLink(None, _("All"), page_nav.shown(levels, None))
     return [everything, *links] if which or links else []
 
 
@@ -219,20 +219,3 @@ def by_level(
     levels = {(level.domain_id, level.rank): level for level in header.progress.levels}
     places = groupby(to_rate.cards, key=lambda card: (card.domain_id, card.rank))
     return [(levels[place], list(cards)) for place, cards in places]
-
-
-def filtered(
-    to_rate: StatementsToRate,
-    learner: Learner,
-    levels: Sequence[LevelProgress],
-    which: RatingFilter | None,
-) -> StatementsToRate:
-    if which is None:
-        return to_rate
-    ranks = {level.rank for level in levels if level.shown(which)}
-    cards = [
-        card
-        for card in to_rate.cards
-        if card.rank in ranks and card.is_shown(which, learner.round_starts_on)
-    ]
-    return replace(to_rate, cards=cards)

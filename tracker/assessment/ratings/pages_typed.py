@@ -1,14 +1,13 @@
 """The statements of a grid or of a page that is refused: what stands, or what was typed, and what
 is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from tracker.assessment.ratings.actions import NewerRating, RatingToSave, clean_notes
-from tracker.assessment.ratings.forms import NOTES, SentPage, SentRow
+from tracker.assessment.ratings.forms import NOTES, SentRow
 from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
 from tracker.record.ratings.rules import is_dated
 from tracker.record.sheet.queries_learners import Learner
@@ -40,7 +39,7 @@ class TypedRow:
 FIELDS = {"own_note": "self", "reviewer_note": "reviewer"}
 
 
-def wanted(sent: SentPage) -> list[RatingToSave]:
+def wanted(sent: Sequence[SentRow]) -> list[RatingToSave]:
     """What to save: the rows that were touched, and in them what was changed."""
     return [
         RatingToSave(
@@ -50,23 +49,14 @@ def wanted(sent: SentPage) -> list[RatingToSave]:
             clean_notes(**row.other_notes),
             clear=row.clear,
         )
-        for row in sent.touched
+        for row in sent
     ]
 
 
-def tell(changed: int) -> None:
-    """Say on the next page how many were saved."""
-    errors.flash_message(
-        ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
-        if changed
-        else _("Nothing was changed.")
-    )
-
-
 def rows(
-    to_rate: StatementsToRate, learner: Learner, sent: SentPage | None, refusal: Refusal | None
+    to_rate: StatementsToRate, learner: Learner, sent: Sequence[SentRow], refusal: Refusal | None
 ) -> list[TypedRow]:
-    typed = {row.statement_id: row for row in sent.touched} if sent else {}
+    typed = {row.statement_id: row for row in sent}
     problems = errors.refused_rows(refusal)
     return [
         _row(card, to_rate, learner, typed.get(card.id), problems.get(card.id))
@@ -124,4 +114,4 @@ def _problem(
     )
     if typed is not None and "own_note" in typed.notes and current.own_note:
         words += " " + _("The note saved there: %(note)s", note=current.own_note)
-    return str(words)
+    return words

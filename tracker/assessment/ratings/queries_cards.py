@@ -7,18 +7,18 @@ more where some are to be rated again, and where some count later.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
 
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import NOT_SURE, Basis
+from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Draft, Evidence, EvidenceLink, Rating
 from tracker.record.ratings import queries as earlier_ratings
 from tracker.record.ratings.queries import RatingBefore
-from tracker.record.ratings.rules import RatingFilter, is_dated, joined
+from tracker.record.ratings.rules import joined
 from tracker.record.sheet.queries_learners import LEARNER
 from tracker.record.sheet.rules import Sheet, SheetLine
 from tracker.record.sheet.rules_words import CountsFrom, Side
@@ -73,22 +73,6 @@ class StatementCard:
     earlier: tuple[RatingBefore, ...] = ()
     later: CountsFrom | None = None
 
-    def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
-        """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
-        same."""
-        counts = self.not_rated_here is None and self.later is None
-        if not counts or which is RatingFilter.JOB:
-            return counts
-        if which is RatingFilter.AGAIN:
-            return bool(self.earlier)
-        if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
-            return which is RatingFilter.NOT_RATED and self.answer is None
-        return {
-            RatingFilter.OLDER: is_dated(self.rated_at, round_starts_on, self.given_on),
-            RatingFilter.CHANGED: self.endorsement is not None and self.endorsement.since,
-            RatingFilter.NOT_SURE: self.answer == NOT_SURE,
-        }[which]
-
 
 @dataclass(frozen=True, slots=True)
 class StatementsToRate:
@@ -110,22 +94,17 @@ class StatementsToRate:
         return next(word for word in self.scale if word.key == key)
 
 
-def of_domain(sheet: Sheet, domain_id: int, rank: int | None = None) -> StatementsToRate:
-    """The statements of a domain, or of one of its levels."""
-    return _cards(
-        sheet,
-        lambda line: line.statement.domain_id == domain_id and rank in (None, line.statement.rank),
-    )
-
-
-def of_framework(sheet: Sheet) -> StatementsToRate:
-    """All statements of the learner's version."""
-    return _cards(sheet, lambda _line: True)
-
-
 def of_statements(sheet: Sheet, statement_ids: Collection[int]) -> StatementsToRate:
-    """Those of the statements that are of the learner's version."""
-    return _cards(sheet, lambda line: line.statement.id in statement_ids)
+    """Those of the statements that are of the learner's version. Two queries; one more where some
+    are made of others, and where some are to be rated again."""
+    lines = [line for line in sheet.lines if line.statement.id in statement_ids]
+    record = _record(sheet.person_id, lines)
+    again = [line.statement.id for line in lines if line.again]
+    earlier = earlier_ratings.of_statements(sheet.person_id, again)
+    return StatementsToRate(
+        [_card(sheet, line, record, earlier.get(line.statement.id, ())) for line in lines],
+        sheet.version.answers,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +119,6 @@ class _Record:
     of_origins: Mapping[int, Notes]
 
 
-def _cards(sheet: Sheet, is_shown: Callable[[SheetLine], bool]) -> StatementsToRate:
-    """Two queries; one more where some are made of others, and where some are to be rated again."""
-    lines = [line for line in sheet.lines if is_shown(line)]
-    record = _record(sheet.person_id, lines)
-    again = [line.statement.id for line in lines if line.again]
-    earlier = earlier_ratings.of_statements(sheet.person_id, again)
-    return StatementsToRate(
-        [_card(sheet, line, record, earlier.get(line.statement.id, ())) for line in lines],
-        sheet.version.answers,
-    )
-
-
 def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
     skills = {skill for line in lines for skill in line.statement.skills}
     values = {
@@ -159,20 +126,18 @@ def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
         "skills": list(skills),
         "subjects": [str(skill) for skill in skills],
     }
-    waiting = dict[int, dict[str, str]]()
+    waiting = dict[int, Notes]()
     linked = defaultdict[int, set[int]](set)
     for skill_id, fields, evidence_id in session().execute(_WAITING_AND_LINKED, values):
         if not evidence_id:
-            waiting[int(skill_id)] = dict(drafts.read(fields) or ())
+            typed = dict(drafts.read(fields) or ())
+            waiting[int(skill_id)] = typed.get("own_note", ""), typed.get("reviewer_note", "")
         else:
             linked[int(skill_id)].add(evidence_id)
     ratings = {row.skill_id: row for row in session().execute(_RATINGS, values)}
     return _Record(
         ratings,
-        {
-            key: (typed.get("own_note", ""), typed.get("reviewer_note", ""))
-            for key, typed in waiting.items()
-        },
+        waiting,
         linked,
         earlier_ratings.notes_of_origins(
             person_id, [line.statement.id for line in lines if _has_others_notes(line, ratings)]

@@ -3,6 +3,7 @@ sheet."""
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.frameworks.versions.rules_scale import NOT_SURE
@@ -16,9 +17,8 @@ from tracker.rules.core.wording import Wording
 class LevelProgress:
     """One level of a domain. `listed`: all statements of it. The others leave out what is not rated
     here, and what counts later for the learner; that alone is in `later` and `later_rated`.
-    `dated`: rated before the round; `to_keep`: those of them that are not *not sure*; `changed`:
-    answered otherwise than reviewed; `again`: not rated in this version, but in an earlier one;
-    `in_job`: up to the target of their job profile."""
+    `filters`: how many statements each filter shows; `to_keep`: rated before the round, and not
+    *not sure*; `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -30,25 +30,15 @@ class LevelProgress:
     listed: int
     total: int
     rated: int
-    dated: int
     to_keep: int
-    changed: int
-    unsure: int
-    again: int
+    filters: Mapping[RatingFilter, int]
     in_job: bool
     later: int
     later_rated: int
 
     def shown(self, which: RatingFilter) -> int:
         """How many of its statements the filter shows."""
-        return {
-            RatingFilter.JOB: self.total if self.in_job else 0,
-            RatingFilter.NOT_RATED: self.total - self.rated,
-            RatingFilter.AGAIN: self.again,
-            RatingFilter.OLDER: self.dated,
-            RatingFilter.CHANGED: self.changed,
-            RatingFilter.NOT_SURE: self.unsure,
-        }[which]
+        return self.filters.get(which, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +48,9 @@ class Progress:
 
     levels: tuple[LevelProgress, ...]
     use_statement: bool | None
+
+    def shown(self, which: RatingFilter) -> int:
+        return sum(level.shown(which) for level in self.levels)
 
     @property
     def rated(self) -> int:
@@ -69,15 +62,11 @@ class Progress:
 
     @property
     def dated(self) -> int:
-        return sum(level.dated for level in self.levels)
+        return self.shown(RatingFilter.OLDER)
 
     @property
     def to_keep(self) -> int:
         return sum(level.to_keep for level in self.levels)
-
-    @property
-    def again(self) -> int:
-        return sum(level.again for level in self.levels)
 
     @property
     def later(self) -> int:
@@ -90,7 +79,7 @@ class Progress:
     @property
     def in_job(self) -> int:
         """How many statements are up to the target."""
-        return sum(level.total for level in self.levels if level.in_job)
+        return self.shown(RatingFilter.JOB)
 
     @property
     def left_in_job(self) -> int:
@@ -124,57 +113,83 @@ class Progress:
 
 
 def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
-    lines: defaultdict[tuple[int, int], list[SheetLine]] = defaultdict(list)
-    later: defaultdict[tuple[int, int], list[bool]] = defaultdict(list)
-    for line in sheet.counted:
-        lines[line.statement.domain_id, line.statement.rank].append(line)
-    for line in counting_later(sheet):
-        later[line.statement.domain_id, line.statement.rank].append(Side.OWN in line.words)
-    targets = sheet.targets
-    return Progress(
-        tuple(
-            LevelProgress(
-                strand_key=domain.strand_key,
-                strand=domain.strand,
-                domain_id=domain.id,
-                domain_key=domain.key,
-                domain=domain.title,
-                rank=level.rank,
-                level=level.name,
-                listed=level.listed,
-                in_job=level.rank <= targets.get(domain.id, 0),
-                later=len(later[domain.id, level.rank]),
-                later_rated=sum(later[domain.id, level.rank]),
-                **_counted(lines[domain.id, level.rank], round_starts_on),
+    counted = defaultdict[tuple[int, int], list[SheetLine]](list)
+    later = defaultdict[tuple[int, int], list[SheetLine]](list)
+    for lines, of_level in ((sheet.counted, counted), (counting_later(sheet), later)):
+        for line in lines:
+            of_level[line.statement.domain_id, line.statement.rank].append(line)
+    levels = []
+    for domain in sheet.version.domains:
+        for level in domain.levels:
+            lines, waiting = counted[domain.id, level.rank], later[domain.id, level.rank]
+            shown = {which: filtered(lines, which, round_starts_on) for which in RatingFilter}
+            in_job = level.rank <= sheet.targets.get(domain.id, 0)
+            if not in_job:
+                del shown[RatingFilter.JOB]
+            levels.append(
+                LevelProgress(
+                    strand_key=domain.strand_key,
+                    strand=domain.strand,
+                    domain_id=domain.id,
+                    domain_key=domain.key,
+                    domain=domain.title,
+                    rank=level.rank,
+                    level=level.name,
+                    listed=level.listed,
+                    total=len(lines),
+                    rated=len(lines) - len(shown[RatingFilter.NOT_RATED]),
+                    to_keep=sum(
+                        line.words[Side.OWN].answer != NOT_SURE
+                        for line in shown[RatingFilter.OLDER]
+                    ),
+                    filters={which: len(those) for which, those in shown.items()},
+                    in_job=in_job,
+                    later=len(waiting),
+                    later_rated=sum(Side.OWN in line.words for line in waiting),
+                )
             )
-            for domain in sheet.version.domains
-            for level in domain.levels
-        ),
-        sheet.record.use_statement,
-    )
+    return Progress(tuple(levels), sheet.record.use_statement)
+
+
+def filtered(
+    lines: Iterable[SheetLine], which: RatingFilter, round_starts_on: dt.date | None
+) -> list[SheetLine]:
+    """Those of the lines that count that the filter shows, where it shows their level."""
+
+    def is_shown(line: SheetLine) -> bool:
+        own, reviewed = line.words.get(Side.OWN), line.words.get(Side.REVIEWED)
+        if which in (RatingFilter.JOB, RatingFilter.AGAIN):
+            return which is RatingFilter.JOB or line.again
+        if own is None or which is RatingFilter.NOT_RATED:
+            return own is None and which is RatingFilter.NOT_RATED
+        if which is RatingFilter.OLDER:
+            return is_dated(own.at, round_starts_on, own.day)
+        if which is RatingFilter.NOT_SURE:
+            return own.answer == NOT_SURE
+        return reviewed is not None and reviewed.at < own.at and reviewed.answer != own.answer
+
+    return [line for line in lines if is_shown(line)]
+
+
+def shown_of(
+    sheet: Sheet,
+    levels: Collection[LevelProgress],
+    which: RatingFilter | None,
+    round_starts_on: dt.date | None,
+) -> list[int]:
+    """The statements of these levels, or those that the filter shows."""
+    places = {(of.domain_id, of.rank) for of in levels if which is None or of.shown(which)}
+    lines = sheet.lines if which is None else filtered(sheet.counted, which, round_starts_on)
+    return [
+        line.statement.id
+        for line in lines
+        if (line.statement.domain_id, line.statement.rank) in places
+    ]
 
 
 def counting_later(sheet: Sheet) -> list[SheetLine]:
     """What the library rates, and what is in no count for them yet."""
     return [line for line in sheet.lines if line.later is not None and line.left_out is None]
-
-
-def _counted(lines: list[SheetLine], round_starts_on: dt.date | None) -> dict[str, int]:
-    rated = [(line, word) for line in lines if (word := line.words.get(Side.OWN)) is not None]
-    dated = [word for _line, word in rated if is_dated(word.at, round_starts_on, word.day)]
-    return {
-        "total": len(lines),
-        "rated": len(rated),
-        "dated": len(dated),
-        "to_keep": sum(word.answer != NOT_SURE for word in dated),
-        "changed": sum(
-            reviewed.at < word.at and reviewed.answer != word.answer
-            for line, word in rated
-            if (reviewed := line.words.get(Side.REVIEWED)) is not None
-        ),
-        "unsure": sum(word.answer == NOT_SURE for _line, word in rated),
-        "again": sum(line.again for line in lines),
-    }
 
 
 def next_open(sheet: Sheet, round_starts_on: dt.date | None, count: int) -> list[int]:

@@ -61,7 +61,7 @@ errors.refusal_messages(
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
     """To where the learner stopped, their job first; when all is rated, to the finish."""
-    header = assess_pages.header_once_read()
+    header = assess_pages.header().once_read()
     last = progresses.last_rated(header.sheet)
     which = RatingFilter.JOB if header.progress.begins_with_job else None
     groups = page_nav.page_nav(header.learner.framework_slug, header.progress, which=which)
@@ -78,7 +78,7 @@ def resume() -> ResponseReturnValue:
 @bp.get("/assess/<framework>/<strand>/<domain>")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    header = assess_pages.header_once_read(framework)
+    header = assess_pages.header(framework).once_read()
     levels = list(header.levels(strand, domain))
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
@@ -88,9 +88,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     which = assess_pages.filter_asked()
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, rank), which=which)
-    to_rate = assess_pages.filtered(
-        statement_cards.of_domain(header.sheet, domain_id, rank), header.learner, levels, which
-    )
+    to_rate = header.to_rate(levels, which)
     filters = assess_pages.filters(levels, which)
     here = url_for("assessment.show", level=rank, show=which, **request.view_args or {})
     following = assess_pages.following(header, groups, which)
@@ -127,10 +125,8 @@ def five() -> ResponseReturnValue:
         if part.isascii() and part.isdigit()
     ]
     ids = [statement_id for statement_id in asked if statement_id < 2**31][:FIVE]
-    header = assess_pages.once_read(
-        (assess_pages.header_of(ids[0], "assessment.five") if ids else None)
-        or assess_pages.header(switch="assessment.five")
-    )
+    named = assess_pages.header_of(ids[0], "assessment.five") if ids else None
+    header = (named or assess_pages.header(switch="assessment.five")).once_read()
     ids = ids or progresses.next_open(header.sheet, header.learner.round_starts_on, FIVE)
     to_rate = statement_cards.of_statements(header.sheet, ids)
     here = url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards))
@@ -142,7 +138,7 @@ def five() -> ResponseReturnValue:
 @door(Permission.RATE)
 def later() -> ResponseReturnValue:
     """Statements that are in no count for the learner yet."""
-    header = assess_pages.header_once_read(switch="assessment.later")
+    header = assess_pages.header(switch="assessment.later").once_read()
     ids = [line.statement.id for line in progresses.counting_later(header.sheet)]
     to_rate = statement_cards.of_statements(header.sheet, ids)
     here, then = url_for("assessment.later"), url_for("assessment.resume")
@@ -202,18 +198,9 @@ def save(statement_id: int) -> ResponseReturnValue:
 
 
 def _told(statement_id: int, saved: ratings.SavedRating) -> ResponseReturnValue:
-    return jsonify(
-        statement_id=statement_id,
-        domain_id=saved.domain_id,
-        rank=saved.rank,
-        answer=saved.answer,
-        basis=saved.basis,
-        rated_at=saved.rated_at.isoformat(),
-        version=saved.version,
-        changed=saved.changed,
-        turn=saved.turn,
-        **saved.progress._asdict(),
-    )
+    facts = asdict(saved) | {"rated_at": saved.rated_at.isoformat()}
+    progress = facts.pop("progress")._asdict()
+    return jsonify(statement_id=statement_id, **facts, **progress)
 
 
 def _refused(

@@ -1,23 +1,25 @@
 """Statements that are saved together by the one button of a page, all of them or none: a list of
 cards, or one domain as a table, for people who like a spreadsheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from tracker.assessment.older import pages as replaced_statement
 from tracker.assessment.ratings import actions as ratings
 from tracker.assessment.ratings import pages as assess_pages
 from tracker.assessment.ratings import pages_typed as typed_rows
 from tracker.assessment.ratings import queries_cards as statement_cards
-from tracker.assessment.ratings.forms import SentPage, page_from_form
+from tracker.assessment.ratings.forms import SentRow, rows_from_form
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.roles import Permission
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
-from tracker.web.http.input_checks import LONG_FORM
+from tracker.web.http.input_checks import LONG_FORM, typed_count
 from tracker.web.http.redirects import address_here, own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
@@ -33,12 +35,9 @@ errors.refusal_messages(
 @bp.post("/assess/ratings")
 @door(Permission.RATE, takes=LONG_FORM)
 def save() -> ResponseReturnValue:
-    sent = sent_page()
-    header = assess_pages.header_of(sent.touched[0].statement_id) if sent.touched else None
+    sent = sent_rows()
+    header = assess_pages.header_of(sent[0].statement_id) if sent else None
     changed = saved(sent, page_refused)
-    if not isinstance(changed, int):
-        return changed
-    typed_rows.tell(changed)
     may_finish = header is not None and 0 < header.progress.to_finish <= changed
     return redirect(url_for("finish.show", next=_next()) if may_finish else _next(), 303)
 
@@ -46,47 +45,53 @@ def save() -> ResponseReturnValue:
 @grid.get("/assess/<framework>/<strand>/<domain>/grid")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    return _grid_page(assess_pages.header_once_read(framework), framework, strand, domain)
+    return _grid_page(assess_pages.header(framework).once_read(), framework, strand, domain)
 
 
 @grid.post("/assess/<framework>/<strand>/<domain>/grid", endpoint="save")
 @door(Permission.RATE, takes=LONG_FORM)
 def save_grid(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    sent = sent_page()
+    sent = sent_rows()
     header = assess_pages.header(framework)
 
-    def refused(sent: SentPage, refusal: Refusal) -> str:
+    def refused(sent: list[SentRow], refusal: Refusal) -> str:
         header = assess_pages.header(framework)
         return _grid_page(header, framework, strand, domain, sent, refusal)
 
     if not header.progress.of_domain(strand, domain):
         return _replaced(sent)
-    changed = saved(sent, refused)
-    if not isinstance(changed, int):
-        return changed
-    typed_rows.tell(changed)
+    saved(sent, refused)
     return redirect(assess_pages.way_on(header, _here(framework, strand, domain)), 303)
 
 
-def sent_page() -> SentPage:
-    sent = page_from_form(request.form)
-    if sent.person_id not in (None, session.actor().person_id):
+def sent_rows() -> list[SentRow]:
+    """What was touched on a page of their own. Raises Conflict("another_person")."""
+    sent, owner = rows_from_form(request.form), request.form.get("person_id")
+    if owner is not None and typed_count(owner) != session.actor().person_id:
         raise Conflict("another_person")
     return sent
 
 
-def saved(sent: SentPage, refused: Callable[[SentPage, Refusal], str]) -> int | ResponseReturnValue:
-    """How many were changed; or, where one is refused and so all are, the page that says so."""
+def saved(sent: list[SentRow], refused: Callable[[list[SentRow], Refusal], str]) -> int:
+    """How many were changed, which the next page says too. Where one is refused and so all are, the
+    answer is the page that says so."""
     try:
-        return ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
+        changed = ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
     except Missing:
-        return _replaced(sent)
+        abort(make_response(_replaced(sent)))
     except (Invalid, Conflict) as refusal:
-        return refused(sent, refusal), 409 if isinstance(refusal, Conflict) else 422
+        status = 409 if isinstance(refusal, Conflict) else 422
+        abort(make_response(refused(sent, refusal), status))
+    errors.flash_message(
+        ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
+        if changed
+        else _("Nothing was changed.")
+    )
+    return changed
 
 
-def _replaced(sent: SentPage) -> ResponseReturnValue:
-    return replaced_statement.page({row.statement_id: row.alone for row in sent.touched})
+def _replaced(sent: list[SentRow]) -> ResponseReturnValue:
+    return replaced_statement.page({row.statement_id: row.alone for row in sent})
 
 
 def _next() -> str:
@@ -95,9 +100,9 @@ def _next() -> str:
     return own_address(wanted, url_for("assessment.resume"))
 
 
-def page_refused(sent: SentPage, refusal: Refusal) -> str:
+def page_refused(sent: list[SentRow], refusal: Refusal) -> str:
     """What was typed and not saved, each with what is wrong with it."""
-    ids = [row.statement_id for row in sent.touched]
+    ids = [row.statement_id for row in sent]
     header = assess_pages.header_of(ids[0]) if ids else None
     if header is None:
         raise refusal
@@ -121,13 +126,13 @@ def _grid_page(
     framework: str,
     strand: str,
     domain: str,
-    sent: SentPage | None = None,
+    sent: Sequence[SentRow] = (),
     refusal: Refusal | None = None,
 ) -> str:
     levels = header.levels(strand, domain)
-    domain_id = levels[0].domain_id
-    groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
-    to_rate = statement_cards.of_domain(header.sheet, domain_id)
+    here = levels[0].domain_id, None
+    groups = page_nav.page_nav(framework, header.progress, here, in_grids=True)
+    to_rate = header.to_rate(levels)
     return render(
         "assessment/grid.html",
         lang=header.learner.lang,

@@ -157,6 +157,9 @@ class DomainStanding:
     target_rank: int | None
     target_state: TargetState | None
 
+    def level(self, rank: int) -> LevelView:
+        return next(view for view in self.levels if view.rank == rank)
+
     @cached_property
     def lacks(self) -> LevelChange | None:
         """The next level that could be held, and what it lacks. None where every level that counts

@@ -29,6 +29,10 @@ class Meaning(StrEnum):
     EXCLUDED = "excluded"
 
 
+TALLIED = Meaning.EXCLUDED, Meaning.MET, Meaning.NOT_MET
+"""What a level counts, in the order in which `LevelTally.of` takes it; all else is open."""
+
+
 class Voice(StrEnum):
     """Whose answers a level is worked out from. The two are never averaged."""
 

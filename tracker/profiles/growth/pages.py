@@ -110,7 +110,7 @@ def _what(of: TimelineEntry) -> str:
             )
         case _:
             words = _("You moved to version %(version)s", version=of.version)
-    return str(words)
+    return words
 
 
 def _why(because: Happened | None) -> str:
@@ -120,7 +120,7 @@ def _why(because: Happened | None) -> str:
         Happened.AGREED: _("You agreed on another answer."),
         Happened.SAME: _("It was reviewed again."),
     }
-    return str(words.get(because, _("A review ended with no agreement.")))
+    return words.get(because, _("A review ended with no agreement."))
 
 
 def fall_words(of: NamedFall) -> str:
@@ -152,44 +152,43 @@ def fall_words(of: NamedFall) -> str:
 def _fall_reason(reason: FallReason, number: int, answers: str) -> str:
     match reason:
         case FallReason.RETIRED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement rated %(answers)s was retired from it",
                 "%(num)d statements rated %(answers)s were retired from it",
                 number,
                 answers=answers,
             )
         case FallReason.MOVED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement rated %(answers)s moved to another level",
                 "%(num)d statements rated %(answers)s moved to another level",
                 number,
                 answers=answers,
             )
         case FallReason.LATER:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement rated %(answers)s changed and counts from the next round",
                 "%(num)d statements rated %(answers)s changed and count from the next round",
                 number,
                 answers=answers,
             )
         case FallReason.CHANGED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement rated %(answers)s changed and isn’t met yet",
                 "%(num)d statements rated %(answers)s changed and aren’t met yet",
                 number,
                 answers=answers,
             )
         case FallReason.MERGED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement rated %(answers)s became part of another",
                 "%(num)d statements rated %(answers)s became part of others",
                 number,
                 answers=answers,
             )
         case FallReason.CAME:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement that isn’t met came into it",
                 "%(num)d statements that aren’t met came into it",
                 number,
             )
-    return str(words)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from tracker.db import ask_made
 from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.profiles.growth.rules import CountedStatement, KeptDomain, LevelFall, level_falls
 from tracker.queries.asking import Question, row_as
@@ -45,19 +45,6 @@ class EarlierRound:
     @property
     def at_target(self) -> int:
         return sum(domain.state is TargetState.AT_TARGET for domain in self.domains.values())
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRecord:
-    """What a round kept of one person. `domains`: the target, and of each side the level held and
-    the counts by level; the self side as last revealed."""
-
-    round: str
-    as_of: dt.date
-    reconstructed: bool
-    version: str
-    role_profile: str
-    domains: list[dict[str, Any]]
 
 
 def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
@@ -105,28 +92,26 @@ def ends(learner: Learner) -> Question[list[RoundEnd]]:
     )
 
 
-def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
-    """What rounds kept of somebody, of all versions of a framework, the newest first. One query."""
+def kept_of(person_id: int, framework_slug: str) -> list[dict[str, Any]]:
+    """What rounds kept of somebody, of all versions of a framework, the newest first, for a file:
+    by domain the target, and of each side the level held and the counts by level; the self side as
+    last revealed. One query."""
     rows = ask_made(_WITH_COUNTS, {"learner": person_id, "slug": framework_slug})
-    kept = []
-    for row in rows:
-        framework = _framework(row)
-        titles = {str(domain["id"]): domain["title"] for domain in framework["domains"]}
-        domains = [
-            {"domain": title, "target": row.cells[key]["target"], **row.counts[key]}
-            for key, title in titles.items()
-        ]
-        kept.append(
-            KeptRecord(
-                row.name,
-                row.ends_on,
-                row.reconstructed,
-                framework["version"],
-                ", ".join(_jobs(row)),
-                domains,
-            )
-        )
-    return kept
+    return [
+        {
+            "round": row.name,
+            "as_of": row.ends_on.isoformat(),
+            "reconstructed": row.reconstructed,
+            "version": _framework(row)["version"],
+            "role_profile": ", ".join(_jobs(row)),
+            "domains": [
+                {"domain": domain["title"], "target": row.cells[key]["target"], **row.counts[key]}
+                for domain in _framework(row)["domains"]
+                for key in [str(domain["id"])]
+            ],
+        }
+        for row in rows
+    ]
 
 
 _KEPT = (
@@ -216,14 +201,6 @@ def falls_of_move(
 
 
 def _counted(of: StatementVoices, voice: Voice, came_by: VersionMove) -> CountedStatement:
-    answer = of.own if voice is Voice.SELF else of.endorsed
-    means = None if answer is None else answer.means
-    if voice is Voice.ENDORSED and of.exception is not None:
-        means = Meaning.EXCLUDED
-    return CountedStatement(
-        of.id,
-        came_by.between.placed[of.id].place,
-        of.not_rated_here is None,
-        of.later is None,
-        means,
-    )
+    place = came_by.between.placed[of.id].place
+    is_rated, counts = of.not_rated_here is None, of.later is None
+    return CountedStatement(of.id, place, is_rated, counts, of.meaning(voice))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     CompoundSelect,
+    Select,
     String,
     and_,
     bindparam,
@@ -35,7 +36,7 @@ def of_learner(person_id: int) -> list[Happening]:
     rows = ask_made(_happened(), {"learner": person_id})
     return [
         Happening(KINDS[kind], skill_id, at, answer, who and short_name(who), ended_at, status)
-        for kind, skill_id, at, answer, who, ended_at, status in rows.all()
+        for kind, skill_id, at, answer, ended_at, who, status in rows.all()
     ]
 
 
@@ -61,31 +62,24 @@ def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
     ]
 
 
+def _rated() -> Select[*tuple[Any, ...]]:
+    return select(
+        literal(str(Happened.RATED), String).label("kind"),
+        RatingEntry.skill_id,
+        RatingEntry.rated_at.label("at"),
+        RatingEntry.answer,
+        NEVER.label("ended_at"),
+    ).where(RatingEntry.person_id == LEARNER)
+
+
 @cache
 def _no_longer() -> CompoundSelect[*tuple[Any, ...]]:
     # Answers after which another was given, and reviewed ratings that ended since: the sheet of now
     # has all others.
     until = bindparam("until", type_=UTCDateTime)
-    rated = (
-        select(
-            literal(str(Happened.RATED), String).label("kind"),
-            RatingEntry.skill_id,
-            RatingEntry.rated_at.label("at"),
-            RatingEntry.answer,
-            NEVER.label("ended_at"),
-        )
-        .outerjoin(
-            Rating,
-            and_(
-                Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id
-            ),
-        )
-        .where(
-            RatingEntry.person_id == LEARNER,
-            RatingEntry.rated_at <= until,
-            Rating.rated_at.is_distinct_from(RatingEntry.rated_at),
-        )
-    )
+    mine = and_(Rating.person_id == RatingEntry.person_id, Rating.skill_id == RatingEntry.skill_id)
+    is_older = Rating.rated_at.is_distinct_from(RatingEntry.rated_at)
+    rated = _rated().outerjoin(Rating, mine).where(RatingEntry.rated_at <= until, is_older)
     endorsed = select(
         literal(str(Happened.SAME), String),
         Endorsement.skill_id,
@@ -102,23 +96,15 @@ def _no_longer() -> CompoundSelect[*tuple[Any, ...]]:
 
 @cache
 def _happened() -> CompoundSelect[*tuple[Any, ...]]:
-    rated = select(
-        literal(str(Happened.RATED), String).label("kind"),
-        RatingEntry.skill_id,
-        RatingEntry.rated_at.label("at"),
-        RatingEntry.answer,
-        NOBODY.label("who"),
-        NEVER.label("ended_at"),
-        NOBODY.label("status"),
-    ).where(RatingEntry.person_id == LEARNER)
+    rated = _rated().add_columns(NOBODY.label("who"), NOBODY.label("status"))
     reviewed = (
         select(
             literal(str(Happened.REVIEWED), String),
             ReviewItem.skill_id,
             ReviewItem.revealed_at,
             NOBODY,
-            Person.name,
             NEVER,
+            Person.name,
             NOBODY,
         )
         .join(Review, Review.id == ReviewItem.review_id)
@@ -133,8 +119,8 @@ def _happened() -> CompoundSelect[*tuple[Any, ...]]:
             Endorsement.skill_id,
             Endorsement.endorsed_at,
             Endorsement.answer,
-            Person.name,
             Endorsement.ended_at,
+            Person.name,
             cast(Endorsement.status, String),
         )
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)

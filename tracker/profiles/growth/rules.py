@@ -9,13 +9,13 @@ from enum import StrEnum
 from tracker.frameworks.changes.rules_places import Place
 from tracker.frameworks.versions.rules_levels import (
     DomainStanding,
-    LevelState,
     LevelTally,
     LevelView,
     TargetState,
     standing,
 )
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
+from tracker.record.growth.rules import lost_level
 from tracker.record.sheet.rules import Sheet, SheetLine
 from tracker.record.sheet.rules_words import Side
 from tracker.record.workflow.rules import EndorsementStatus
@@ -160,18 +160,10 @@ def level_falls(
     for domain, standing_now in now.items():
         was = then[domain].held_rank if domain in then else 0
         if standing_now.held_rank < was:
-            view = _in_the_way(standing_now, was)
+            view = lost_level(standing_now, was)
             place = (*domain, view.rank)
             falls.append(LevelFall(place, view, _changes_behind(place, before, after, lines)))
     return falls
-
-
-def _in_the_way(now: DomainStanding, was: int) -> LevelView:
-    """The lowest level up to the one held before that counts and isn't held; where none counts, the
-    highest."""
-    lost = [view for view in now.levels if now.held_rank < view.rank <= was]
-    counting = [view for view in lost if view.state is not LevelState.LIMITED]
-    return next((view for view in counting if not view.held), lost[-1])
 
 
 def _changes_behind(
@@ -225,28 +217,19 @@ def _became(
 
 
 def _standings(
-    of: Iterable[CountedStatement], places: Iterable[Place]
+    of: Sequence[CountedStatement], places: Iterable[Place]
 ) -> dict[tuple[str, str], DomainStanding]:
     """Standings by domain, with a level also where it lists nothing anymore."""
-    levels: defaultdict[Place, list[CountedStatement]] = defaultdict(list)
-    domains: dict[tuple[str, str], list[LevelTally]] = {}
-    for statement in of:
-        domains.setdefault(statement.place[:2], [])
-        if statement.counts:
-            levels[statement.place].append(statement)
-    for strand, domain, rank in places:
-        if (strand, domain) not in domains:
-            continue
-        listed = levels[strand, domain, rank]
-        means = Counter(statement.means for statement in listed if statement.is_rated)
-        domains[strand, domain].append(
-            LevelTally.of(
-                rank,
-                len(listed),
-                len(listed) - means.total(),
-                means[Meaning.EXCLUDED],
-                means[Meaning.MET],
-                means[Meaning.NOT_MET],
-            )
-        )
-    return {domain: standing(tallies, None) for domain, tallies in domains.items()}
+    counting = [statement for statement in of if statement.counts]
+    listed = Counter(statement.place for statement in counting)
+    rated = Counter(statement.place for statement in counting if statement.is_rated)
+    means = Counter(
+        (statement.place, statement.means) for statement in counting if statement.is_rated
+    )
+    levels: dict[tuple[str, str], list[LevelTally]] = {statement.place[:2]: [] for statement in of}
+    for place in places:
+        if place[:2] in levels:
+            counts = (means[place, meaning] for meaning in TALLIED)
+            out = listed[place] - rated[place]
+            levels[place[:2]].append(LevelTally.of(place[2], listed[place], out, *counts))
+    return {domain: standing(tallies, None) for domain, tallies in levels.items()}

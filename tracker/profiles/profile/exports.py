@@ -1,27 +1,30 @@
 """A learner's own ratings and endorsements, statement by statement, to take along."""
 
-from dataclasses import asdict
+from typing import Any
 
 from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.assessment.older.queries import RetiredAnswer, RetiredStatement
 from tracker.frameworks.versions.rules_levels import DomainStanding, known_rank
-from tracker.profiles.growth.queries import KeptRecord
-from tracker.profiles.profile.pages_cards import VoiceSummary
-from tracker.profiles.profile.queries import Profile
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.profiles.profile.pages_cards import summaries
 from tracker.record.endorsements.rules import AgreedException
 from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_voices import ShownAnswer, StatementVoices
 from tracker.record.versions.queries_lines import LineStatement
 from tracker.web.ui.csv import Table, csv_file
+
+EARLIER = ("version", "code", "title", "text", "change", "carries")
+"""What is said of a statement of an earlier version."""
 
 
 def as_csv(
     learner: Learner, statements: list[StatementVoices], lines: dict[int, list[LineStatement]]
 ) -> Response:
     """Times are UTC, in ISO 8601."""
-    head = [
+    head: list[str | int] = [
         _("Code"),
         _("Statement"),
         _("Level"),
@@ -39,32 +42,16 @@ def as_csv(
     ]
     rows: Table = [[*head]]
     for statement in statements:
-        own = [statement.own.label, statement.own.at.isoformat()] if statement.own else ["", ""]
-        endorsed = (
-            [
-                statement.endorsed.label,
-                statement.endorsed.who,
-                statement.endorsed.at.isoformat(),
-                statement.endorsed.version,
-            ]
-            if statement.endorsed
-            else [""] * 4
-        )
-        left_out = statement.exception
-        agreed = (
-            [left_out.reason, ", ".join(left_out.names), left_out.on.isoformat()]
-            if left_out
-            else ["", "", ""]
-        )
+        own, endorsed, agreed = statement.own, statement.endorsed, statement.exception
         rows.append(
             [
-                statement.code,
-                statement.title,
-                statement.rank,
-                *own,
-                *endorsed,
+                *(statement.code, statement.title, statement.rank),
+                *((own.label, own.at.isoformat()) if own else ("", "")),
+                *((endorsed.label, endorsed.who) if endorsed else ("", "")),
+                *((endorsed.at.isoformat(), endorsed.version) if endorsed else ("", "")),
                 statement.not_rated_here or "",
-                *agreed,
+                *((agreed.reason, ", ".join(agreed.names)) if agreed else ("", "")),
+                agreed.on.isoformat() if agreed else "",
                 "; ".join(_earlier(one) for one in lines.get(statement.id, ())),
             ]
         )
@@ -72,28 +59,28 @@ def as_csv(
 
 
 def as_json(
-    profile: Profile,
-    summaries: list[VoiceSummary],
+    learner: Learner,
+    sheet: Sheet,
     statements: list[StatementVoices],
     lines: dict[int, list[LineStatement]],
     retired: list[RetiredStatement],
-    rounds: list[KeptRecord],
+    rounds: list[dict[str, Any]],
 ) -> Response:
-    learner = profile.learner
+    own, endorsed = sheet.standings(Voice.SELF), sheet.standings(Voice.ENDORSED)
     response = jsonify(
         framework=learner.framework_slug,
         version=learner.framework_version,
         name=learner.name,
         role_profile=learner.role_profile,
-        headlines={summary.voice: summary.headline for summary in summaries},
+        headlines={summary.voice: summary.headline for summary in summaries(sheet)},
         domains=[
             {
                 "domain": domain.title,
-                "target": profile.targets.get(domain.id),
-                "own": _standing((profile.own or {})[domain.id]),
-                "endorsed": _standing(profile.endorsed[domain.id]),
+                "target": sheet.targets.get(domain.id),
+                "own": _standing(own[domain.id]),
+                "endorsed": _standing(endorsed[domain.id]),
             }
-            for domain in profile.domains
+            for domain in sheet.domains
         ],
         statements=[
             {
@@ -106,28 +93,21 @@ def as_json(
                 "counts_from": statement.later.day.isoformat() if statement.later else None,
                 "agreed_exception": _agreed(statement.exception),
                 "earlier_versions": [
-                    {
-                        "version": one.version,
-                        "code": one.code,
-                        "title": one.title,
-                        "text": one.text,
-                        "change": one.change,
-                        "carries": one.carries,
-                    }
+                    {name: getattr(one, name) for name in EARLIER}
                     for one in lines.get(statement.id, ())
                 ],
             }
             for statement in statements
         ],
-        rounds=[{**asdict(round_), "as_of": round_.as_of.isoformat()} for round_ in rounds],
+        rounds=rounds,
         retired=[
             {
                 "version": statement.version,
                 "code": statement.code,
                 "title": statement.title,
                 "text": statement.text,
-                "own": _kept(statement.own),
-                "endorsed": _kept(statement.endorsed),
+                "own": _answer(statement.own),
+                "endorsed": _answer(statement.endorsed),
             }
             for statement in retired
         ],
@@ -152,20 +132,14 @@ def _agreed(exception: AgreedException | None) -> dict[str, object] | None:
     return {"reason": exception.reason, "by": list(exception.names), "at": exception.on.isoformat()}
 
 
-def _answer(answer: ShownAnswer | None) -> dict[str, str] | None:
-    if answer is None:
-        return None
-    values = {
-        "answer": answer.key,
-        "label": answer.label,
-        "counts_as": answer.means,
-        "at": answer.at.isoformat(),
-    }
-    return {**values, "by": answer.who, "version": answer.version} if answer.who else values
-
-
-def _kept(answer: RetiredAnswer | None) -> dict[str, str] | None:
+def _answer(answer: ShownAnswer | RetiredAnswer | None) -> dict[str, str] | None:
     if answer is None:
         return None
     values = {"answer": answer.key, "label": answer.label, "at": answer.at.isoformat()}
-    return {**values, "by": answer.who} if answer.who else values
+    if answer.who:
+        values["by"] = answer.who
+    if isinstance(answer, ShownAnswer):
+        values["counts_as"] = answer.means
+        if answer.who:
+            values["version"] = answer.version
+    return values

@@ -1,6 +1,6 @@
 """A profile on paper: what its page shows to this reader, and the statements that are endorsed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from tracker.profiles.profile.pages import ProfilePage
 from tracker.profiles.profile.pages_words import counts_as_met
 from tracker.queries.core import imprints
 from tracker.queries.core.imprints import Imprint
+from tracker.record.sheet.rules_voices import StatementVoices
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions.rules import DomainShape, ScaleLabel
 from tracker.web.http import session
@@ -22,14 +23,15 @@ from tracker.web.ui.templating.dates import counts_when, full_day
 
 def download(page: ProfilePage) -> Response:
     """One query more than the page."""
-    learner = page.profile.learner
+    learner = page.learner
     imprint = imprints.imprint(learner.framework_id, learner.library_id)
     return pdf.download(_document, (page, imprint), learner.lang)
 
 
 def _document(paper: tuple[ProfilePage, Imprint]) -> Document:
     of, imprint = paper
-    learner = of.profile.learner
+    learner = of.learner
+    domains = {domain.id: domain for domain in of.sheet.domains}
     data: Data = {
         "kicker": _(
             "Progress profile \u00b7 %(framework)s, version %(version)s",
@@ -40,9 +42,9 @@ def _document(paper: tuple[ProfilePage, Imprint]) -> Document:
         "voices": _voices(of),
         "stats": levels.stats(of),
         "levels": levels.levels(of),
-        "exceptions": _exceptions(of) if of.exceptions else None,
+        "exceptions": _exceptions(of, domains) if of.exceptions else None,
         "steps": _steps(of) if of.side is Side.OWN else None,
-        "changes": levels.changes(of.changes, of.profile.domains) if of.changes else None,
+        "changes": levels.changes(of.changes, domains) if of.changes else None,
         **_statements(of),
         "rule": _rule(of.sheet.version.met_answers),
         "credits": credits_of(imprint),
@@ -53,7 +55,7 @@ def _document(paper: tuple[ProfilePage, Imprint]) -> Document:
 
 
 def _facts(of: ProfilePage, library: str) -> list[list[str]]:
-    learner = of.profile.learner
+    learner = of.learner
     role = learner.role_profile
     if of.target:
         role = _("%(role)s, target %(level)s", role=role, level=of.target)
@@ -75,14 +77,14 @@ def _facts(of: ProfilePage, library: str) -> list[list[str]]:
 def _made_for(of: ProfilePage) -> str:
     who = session.actor().name
     if of.side is Side.OWN:
-        return str(_("%(name)s, whose profile this is", name=who))
+        return _("%(name)s, whose profile this is", name=who)
     if of.side is Side.REVEALED:
-        return str(_("%(name)s, as supervisor", name=who))
-    return str(_("%(name)s, as coordinator", name=who))
+        return _("%(name)s, as supervisor", name=who)
+    return _("%(name)s, as coordinator", name=who)
 
 
 def _voices(of: ProfilePage) -> str:
-    name = of.profile.learner.name
+    name = of.learner.name
     own = {
         Side.OWN: _(
             "Self-rating is what %(name)s had answered on %(day)s.",
@@ -101,16 +103,11 @@ def _voices(of: ProfilePage) -> str:
         ),
     }[of.side]
     endorsed = _("Reviewed is what a supervisor and the learner both answered, or agreed on.")
-    mixed = (
-        _("Self-ratings and reviewed ratings are never mixed.")
-        if of.profile.own is not None
-        else ""
-    )
+    mixed = _("Self-ratings and reviewed ratings are never mixed.") if of.side is not None else ""
     return f"{own} {endorsed} {mixed}".strip()
 
 
-def _exceptions(of: ProfilePage) -> Data:
-    domains = {domain.id: domain for domain in of.profile.domains}
+def _exceptions(of: ProfilePage, domains: Mapping[int, DomainShape]) -> Data:
     return {
         "title": ngettext(
             "%(num)d statement that doesn’t apply here",
@@ -147,32 +144,14 @@ def _steps(of: ProfilePage) -> Data:
 
 def _statements(of: ProfilePage) -> Data:
     """What is endorsed, by domain, and what is not rated here."""
-    domains = {domain.id: domain for domain in of.profile.domains}
-    endorsed: dict[int, list[list[str]]] = {}
-    left_out: dict[int, list[list[str]]] = {}
-    for statement in of.statements:
-        domain = domains[statement.domain_id]
-        if statement.endorsed is not None:
-            day = full_day(statement.endorsed.at)
-            if statement.endorsed.version != of.profile.learner.framework_version:
-                day += ", " + _("on version %(version)s", version=statement.endorsed.version)
-            if statement.later is not None:
-                day += f". {counts_when(statement.later)}"
-            reviewed = [statement.endorsed.label, statement.endorsed.who, day]
-            endorsed.setdefault(domain.id, []).append(
-                [statement.code, statement.title, domain.level_name(statement.rank), *reviewed]
-            )
-        if statement.not_rated_here is not None:
-            left_out.setdefault(domain.id, []).append(
-                [statement.code, statement.title, statement.not_rated_here]
-            )
-    count = sum(map(len, left_out.values()))
+    endorsed, left_out = _groups(of, _reviewed), _groups(of, _left_out)
+    count = sum(len(group["rows"]) for group in left_out)
     return {
         "endorsed": {
             "title": _("Reviewed statements"),
             "note": "" if endorsed else _("Nothing is reviewed yet."),
             "head": [_("Code"), _("Statement"), _("Level"), _("Reviewed as"), _("By"), _("On")],
-            "groups": _groups(endorsed, domains),
+            "groups": endorsed,
         },
         "left-out": {
             "title": _("Not rated here"),
@@ -182,17 +161,42 @@ def _statements(of: ProfilePage) -> Data:
                 count,
             ),
             "head": [_("Code"), _("Statement"), _("Why")],
-            "groups": _groups(left_out, domains),
+            "groups": left_out,
         }
         if left_out
         else None,
     }
 
 
-def _groups(rows: dict[int, list[list[str]]], domains: dict[int, DomainShape]) -> list[Data]:
-    return [
-        {"title": domain.title, "rows": rows[key]} for key, domain in domains.items() if key in rows
-    ]
+Row = Callable[[ProfilePage, StatementVoices, DomainShape], list[str]]
+
+
+def _groups(of: ProfilePage, row: Row) -> list[Data]:
+    """By domain, a row of each statement that has one."""
+    groups = []
+    for domain in of.sheet.domains:
+        within = (one for one in of.statements if one.domain_id == domain.id)
+        if rows := [cells for statement in within if (cells := row(of, statement, domain))]:
+            groups.append({"title": domain.title, "rows": rows})
+    return groups
+
+
+def _reviewed(of: ProfilePage, statement: StatementVoices, domain: DomainShape) -> list[str]:
+    answer = statement.endorsed
+    if answer is None:
+        return []
+    day = full_day(answer.at)
+    if answer.version != of.learner.framework_version:
+        day += ", " + _("on version %(version)s", version=answer.version)
+    if statement.later is not None:
+        day += f". {counts_when(statement.later)}"
+    level = domain.level_name(statement.rank)
+    return [statement.code, statement.title, level, answer.label, answer.who, day]
+
+
+def _left_out(_of: ProfilePage, statement: StatementVoices, _domain: DomainShape) -> list[str]:
+    why = statement.not_rated_here
+    return [] if why is None else [statement.code, statement.title, why]
 
 
 def _rule(met: Sequence[ScaleLabel]) -> Data:

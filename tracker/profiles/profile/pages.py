@@ -3,29 +3,30 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 
 from tracker.assessment.older import queries as retired_statements
 from tracker.assessment.older.queries import RetiredStatement
-from tracker.profiles.growth import queries as growth
+from tracker.frameworks.versions.rules_levels import RULE, standing
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.profiles.growth import queries as growth_queries
 from tracker.profiles.growth.pages import fall_words
-from tracker.profiles.growth.queries import EarlierRound, NamedFall
+from tracker.profiles.growth.queries import EarlierRound
 from tracker.profiles.growth.rules import falls_since
 from tracker.profiles.profile import pages_cards as cards
 from tracker.profiles.profile import pages_levels as levels
 from tracker.profiles.profile import pages_steps as step_lines
+from tracker.profiles.profile import pages_words as words
 from tracker.profiles.profile import queries as profiles
 from tracker.profiles.profile.pages_cards import ChangesSince, VoiceSummary
 from tracker.profiles.profile.pages_levels import SectionBars
 from tracker.profiles.profile.pages_steps import StepLine
 from tracker.profiles.profile.pages_words import OpenStatements
-from tracker.profiles.profile.queries import Profile
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
-from tracker.record.endorsements import rules as exceptions
 from tracker.record.endorsements.rules import AgreedException
-from tracker.record.growth import rules as grown_since
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet import rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
@@ -37,12 +38,12 @@ from tracker.record.sheet.rules_summaries import (
     endorsed_count,
     has_reviewed_side,
     sent_counts,
+    voices_shown,
 )
-from tracker.record.sheet.rules_voices import StatementVoices
+from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
 from tracker.record.sheet.rules_words import CountsFrom, Side
 from tracker.record.versions import queries_level_moves as level_moves
-from tracker.record.versions.queries_level_moves import MovedStatement, VersionMove
-from tracker.record.versions.rules import DomainShape
+from tracker.record.versions.queries_level_moves import MovedStatement
 from tracker.rules.core.wording import Wording
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
@@ -55,6 +56,7 @@ class DomainMoves:
     each level that fell by it. `before`: the version that they left; `changes`: the page of all
     that differs from it."""
 
+    id: int
     title: Wording
     href: str
     falls: list[str]
@@ -65,12 +67,13 @@ class DomainMoves:
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """`steps`, `last_change` and `retired` are for the learner alone: empty for others. `changes`
-    is None where no round has ended in which they were there; `moved`: with the version that they
-    were moved to, unless that was before the round that is compared with."""
+    """`sheet`: its words marked. `steps`, `nothing_left`, `last_change` and `retired` are for the
+    learner alone: empty for others. `changes` is None where no round has ended in which they were
+    there; `moved`: with the version that they were moved to, unless that was before the round that
+    is compared with."""
 
+    learner: Learner
     sheet: Sheet
-    profile: Profile
     side: Side | None
     sections: list[SectionBars]
     target: str
@@ -91,99 +94,125 @@ class ProfilePage:
 
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    sheet = sheets.of_learner(learner, side, blind, revealed=False)
-    plain = statements = statement_voices.voices(sheet, learner.name)
+    of = sheets.of_learner(learner, side, blind, revealed=False)
+    sheet = mark_language(of, learner.lang)
+    statements = statement_voices.voices(sheet, learner.name)
     offered, chosen = _rounds(learner, blind)
-    then = sheets.of_learner(learner, side, blind, chosen.end) if chosen else None
-    came_by = level_moves.newest_move(sheet)
-    if came_by is not None and chosen is not None and came_by.moved_at < chosen.end:
-        came_by = None
-    profile, statements, agreed_steps, grown, came_by, fallen = mark_language(
-        (
-            profiles.profile(learner, sheet),
-            statements,
-            sheet.record.steps,
-            grown_since.growth(then, sheet) if then else grown_since.Growth(),
-            came_by,
-            growth.falls_of_move(learner, came_by, sheet, blind, statements),
-        ),
-        learner.lang,
-    )
-    agreed = exceptions.agreed(sheet, learner.name)
-    has_reviewed = has_reviewed_side(sheet)
-    sections = levels.sections(
-        profile,
-        agreed,
-        OpenStatements.of(statements, side),
-        lambda domain: _address(learner, side, domain),
-        has_reviewed=has_reviewed,
-    )
-    summaries = cards.summaries(profile, side, endorsed_count(sheet).standing)
-    changes, steps, last_change = None, [], None
-    retired: list[RetiredStatement] = []
-    if chosen is not None and then is not None:
+    changes = None
+    if chosen is not None:
+        then = sheets.of_learner(learner, side, blind, chosen.end)
         same_version = chosen.version == learner.framework_version
-        falls = falls_since(chosen.domains, then, sheet, same_version=same_version)
-        changes = cards.changes(profile, offered, chosen, grown, summaries, falls)
-    if side is Side.OWN:
-        steps = step_lines.step_lines(agreed_steps, profile, sheet, statements)
-        last_change = answered_at(sheet)
-        retired = retired_statements.of_learner(learner, sheet)
+        falls = falls_since(chosen.domains, then, of, same_version=same_version)
+        changes = cards.changes(learner, sheet, then, offered, chosen, falls)
+    sections = levels.sections(
+        sheet, statements, lambda domain: _address(learner, side, domain.key)
+    )
+    is_own = side is Side.OWN
     return ProfilePage(
+        learner=learner,
         sheet=sheet,
-        profile=profile,
         side=side,
         sections=sections,
         target=levels.common(section.target for section in sections),
-        summaries=summaries,
+        summaries=cards.summaries(sheet),
         endorsed=endorsed_count(sheet),
-        has_reviewed=has_reviewed,
+        has_reviewed=has_reviewed_side(sheet),
         has_out_of_order=any(section.has_out_of_order for section in sections),
         changes=changes,
-        moved=_moved(profile.domains, learner, side, came_by, fallen, statements),
+        moved=moved(learner, sheet, blind, statements, chosen.end if chosen else None),
         sent=sent_counts(sheet),
-        statements=plain,
-        exceptions=agreed,
-        steps=steps,
-        nothing_left=step_lines.nothing_left(profile),
-        last_change=last_change,
-        retired=retired,
+        statements=statements,
+        exceptions=[one.exception for one in statements if one.exception is not None],
+        steps=step_lines.step_lines(learner, sheet, statements) if is_own else [],
+        nothing_left=step_lines.nothing_left(sheet) if is_own else "",
+        last_change=answered_at(sheet) if is_own else None,
+        retired=retired_statements.of_learner(learner, sheet) if is_own else [],
     )
 
 
-def moved_in(
-    learner: Learner, domain: DomainShape, sheet: Sheet, blind: BlindSpots
-) -> DomainMoves | None:
-    """What the version that they were moved to changed in the domain; None for nothing."""
-    came_by = level_moves.newest_move(sheet)
-    if came_by is None:
-        return None
-    statements = statement_voices.voices(sheet, learner.name)
-    fallen = growth.falls_of_move(learner, came_by, sheet, blind, statements)
-    came_by, fallen, statements = mark_language((came_by, fallen, statements), learner.lang)
-    return next(iter(_moved([domain], learner, sheet.side, came_by, fallen, statements)), None)
+def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]:
+    """How the levels of a domain come about; 404 for one that is not of their version."""
+    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
+    sheet = sheets.of_learner(learner, side, blind, private=False, revealed=False)
+    sheet = mark_language(sheet, learner.lang)
+    domain = next((domain for domain in sheet.domains if domain.key == key), None) or abort(404)
+    has_reviewed = has_reviewed_side(sheet)
+    columns = voices_shown(sheet)
+    voices = [(voice, sheet.standing(voice, domain.id)) for voice in columns]
+    jobs = {
+        voice: [
+            (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
+            for name, ranks in zip(
+                learner.role_profiles, sheet.record.targets.values(), strict=True
+            )
+            if ranks.get(domain.id) != of.target_rank
+        ]
+        for voice, of in voices
+    }
+    every = statement_voices.voices(sheet, learner.name)
+    moves = moved(learner, sheet, blind, every)
+    by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
+    statements = [statement for statement in every if statement.domain_id == domain.id]
+    if not has_reviewed and any(
+        statement.review is not LearnerReviewState.NOT_SENT for statement in statements
+    ):
+        columns.append(Voice.ENDORSED)
+    of_level = {
+        level.rank: [voiced for voiced in statements if voiced.rank == level.rank]
+        for level in (domain.levels if by_statement else ())
+    }
+    return {
+        "learner": learner,
+        "side": side,
+        "domain": domain,
+        "voices": voices,
+        "columns": columns,
+        "has_reviewed": has_reviewed,
+        "jobs": jobs,
+        "rule": RULE,
+        "state": words.state,
+        "of_level": of_level,
+        "excepted": {
+            rank: [voiced.exception for voiced in those if voiced.exception is not None]
+            for rank, those in of_level.items()
+        },
+        "by_statement": by_statement,
+        "unknown": OpenStatements.of(statements, side),
+        "change": words.change,
+        "counts_as_met": words.counts_as_met,
+        "met": sheet.version.met_answers,
+        "reached": levels.reached,
+        "target_words": levels.target_words,
+        "unanswered": words.unanswered,
+        "moved": next((of for of in moves if of.id == domain.id), None),
+        "back": url_for("profiles.own")
+        if side is Side.OWN
+        else url_for("profiles.show", person_id=learner.person_id),
+    }
 
 
-def _moved(
-    domains: Sequence[DomainShape],
+def moved(
     learner: Learner,
-    side: Side | None,
-    came_by: VersionMove | None,
-    fallen: Sequence[NamedFall],
+    sheet: Sheet,
+    blind: BlindSpots,
     statements: Sequence[StatementVoices],
+    after: dt.datetime | None = None,
 ) -> list[DomainMoves]:
-    """The domains in which something changed."""
-    if came_by is None:
+    """The domains in which the version that they were moved to changed something, unless that was
+    before `after`. The sheet and its statements with their words marked."""
+    came_by = mark_language(level_moves.newest_move(sheet), learner.lang)
+    if came_by is None or (after is not None and came_by.moved_at < after):
         return []
-    later = {statement.id: statement.later for statement in statements if statement.later}
+    fallen = growth_queries.falls_of_move(learner, came_by, sheet, blind, statements)
     # Somebody who is moved back is on the older of the two.
     versions = [came_by.before, came_by.version]
     since, version = reversed(versions) if came_by.is_back else versions
     changes = url_for(
         "frameworks.changes", slug=learner.framework_slug, version=version, since=since
     )
+    later = {statement.id: statement.later for statement in statements if statement.later}
     moved = []
-    for domain in domains:
+    for domain in sheet.domains:
         moves = came_by.of(domain.id)
         sentences = [
             _what_moved(move, later.get(move.statement_id), is_back=came_by.is_back)
@@ -194,17 +223,21 @@ def _moved(
             if statement.domain_id != domain.id or statement.id in named or statement.later is None:
                 continue
             if statement.later.version == came_by.version:
-                words = _(
+                changed = _(
                     "%(code)s “%(title)s” changed in %(version)s.",
                     code=statement.code,
                     title=statement.title,
                     version=came_by.between.version_of(statement.id, came=True),
                 )
-                sentences.append(f"{words} {counts_when(statement.later)}")
+                sentences.append(f"{changed} {counts_when(statement.later)}")
         falls = [fall_words(fall) for fall in fallen if fall.domain_id == domain.id]
         if sentences or falls:
-            href = _address(learner, side, domain)
-            moved.append(DomainMoves(domain.title, href, falls, sentences, came_by.before, changes))
+            href = _address(learner, sheet.side, domain.key)
+            moved.append(
+                DomainMoves(
+                    domain.id, domain.title, href, falls, sentences, came_by.before, changes
+                )
+            )
     return moved
 
 
@@ -243,13 +276,14 @@ def _what_moved(of: MovedStatement, later: CountsFrom | None, *, is_back: bool) 
 
 def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], EarlierRound | None]:
     """The rounds to compare with, and the one that the address names, else the newest."""
-    offered = growth.rounds(learner, blind)
+    offered = growth_queries.rounds(learner, blind)
     asked = request.args.get("since", "")
     chosen = next((round_ for round_ in offered if str(round_.id) == asked), None)
     return offered, chosen or next(iter(offered), None)
 
 
-def _address(learner: Learner, side: Side | None, domain: DomainShape) -> str:
+def _address(learner: Learner, side: Side | None, key: str) -> str:
+    """Of the explanation of a domain."""
     if side is Side.OWN:
-        return url_for("profiles.explain_own", domain=domain.key)
-    return url_for("profiles.explain", person_id=learner.person_id, domain=domain.key)
+        return url_for("profiles.explain_own", domain=key)
+    return url_for("profiles.explain", person_id=learner.person_id, domain=key)

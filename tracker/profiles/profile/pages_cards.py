@@ -1,21 +1,22 @@
 """The three cards over a profile: where somebody is, what changed, what is next."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.frameworks.versions.rules_levels import DomainStanding, TargetState
+from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.profiles.growth.queries import EarlierRound
 from tracker.profiles.growth.rules import DomainFall, DomainFallReason
 from tracker.profiles.profile.pages_words import in_states
-from tracker.profiles.profile.queries import Profile
-from tracker.record.growth.rules import Growth, StatementChange
+from tracker.record.growth.rules import StatementChange, growth
 from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_summaries import endorsed_count
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions.rules import DomainShape
 from tracker.web.ui.templating.dates import as_of
@@ -32,10 +33,6 @@ class VoiceSummary:
     headline: str
     rest: str
     is_known: bool
-
-    @property
-    def at_target(self) -> int:
-        return self.states.count(TargetState.AT_TARGET)
 
 
 class ChangeList(NamedTuple):
@@ -60,30 +57,22 @@ class ChangesSince:
     lists: tuple[ChangeList, ...]
 
 
-def summaries(of: Profile, side: Side | None, reviewed: int) -> list[VoiceSummary]:
-    """What is reviewed first, then the self side, where the reader gets one. `reviewed`: how many
-    reviewed ratings stand."""
-    voices = [_summary(Voice.ENDORSED, of, of.endorsed, side, reviewed)]
-    if of.own is not None:
-        voices.append(_summary(Voice.SELF, of, of.own, side, of.rated))
-    return voices
+def summaries(of: Sheet) -> list[VoiceSummary]:
+    """What is reviewed first, then the self side, where the reader gets one."""
+    voices = [Voice.ENDORSED] if of.side is None else [Voice.ENDORSED, Voice.SELF]
+    return [_summary(voice, of) for voice in voices]
 
 
-def _summary(
-    voice: Voice,
-    of: Profile,
-    standings: Mapping[int, DomainStanding],
-    side: Side | None,
-    answers: int,
-) -> VoiceSummary:
-    states = tuple(standings[domain.id].target_state for domain in of.domains)
+def _summary(voice: Voice, of: Sheet) -> VoiceSummary:
+    states = tuple(standing.target_state for standing in of.standings(voice).values())
     counts = Counter(states)
+    answers = of.rated if voice is Voice.SELF else endorsed_count(of).standing
     headline = ""
     if voice is Voice.ENDORSED:
-        if answers or of.rated or side is not Side.OWN:
+        if answers or of.rated or of.side is not Side.OWN:
             headline = _reviewed(counts, answers)
     elif answers and counts[None] < len(states):
-        headline = own_ratings(counts, side)
+        headline = own_ratings(counts, of.side)
     return VoiceSummary(
         voice, states, headline, beside_headline(voice, counts) if answers else "", answers > 0
     )
@@ -93,40 +82,36 @@ def own_ratings(counts: Counter[TargetState | None], side: Side | None) -> str:
     at, targets = counts[TargetState.AT_TARGET], counts.total() - counts[None]
     is_any_known = at or counts[TargetState.GAP]
     if side is Side.OWN and not is_any_known:
-        return str(_("Your ratings: no domain known yet"))
+        return _("Your ratings: no domain known yet")
     if not is_any_known:
-        return str(_("Self-ratings: no domain known yet"))
+        return _("Self-ratings: no domain known yet")
     if side is Side.OWN:
-        return str(_("Your ratings: %(at)s of %(num)s", at=at, num=targets))
-    return str(_("Self-ratings: %(at)s of %(num)s", at=at, num=targets))
+        return _("Your ratings: %(at)s of %(num)s", at=at, num=targets)
+    return _("Self-ratings: %(at)s of %(num)s", at=at, num=targets)
 
 
 def _reviewed(counts: Counter[TargetState | None], answers: int) -> str:
     if counts[None] == counts.total():
-        return str(_("No targets are set"))
+        return _("No targets are set")
     if not answers:
-        return str(_("Nothing is reviewed yet"))
+        return _("Nothing is reviewed yet")
     at, is_open = counts[TargetState.AT_TARGET], counts[TargetState.NOT_YET_KNOWN]
     known = at + counts[TargetState.GAP]
     if not known:
-        return str(_("No domain is known yet"))
+        return _("No domain is known yet")
     if not is_open:
-        return str(
-            ngettext(
-                "%(at)s of %(num)d domain at target",
-                "%(at)s of %(num)d domains at target",
-                known,
-                at=at,
-            )
-        )
-    return str(
-        ngettext(
-            "%(at)s of %(num)d known domain at target; %(open)s not reviewed yet",
-            "%(at)s of %(num)d known domains at target; %(open)s not reviewed yet",
+        return ngettext(
+            "%(at)s of %(num)d domain at target",
+            "%(at)s of %(num)d domains at target",
             known,
             at=at,
-            open=is_open,
         )
+    return ngettext(
+        "%(at)s of %(num)d known domain at target; %(open)s not reviewed yet",
+        "%(at)s of %(num)d known domains at target; %(open)s not reviewed yet",
+        known,
+        at=at,
+        open=is_open,
     )
 
 
@@ -137,21 +122,22 @@ def beside_headline(voice: Voice, counts: Counter[TargetState | None]) -> str:
 
 
 def changes(
-    of: Profile,
+    learner: Learner,
+    of: Sheet,
+    then: Sheet,
     offered: list[EarlierRound],
     chosen: EarlierRound,
-    growth: Growth,
-    now: Sequence[VoiceSummary],
     fallen: Sequence[DomainFall],
 ) -> ChangesSince:
-    endorsed = next(summary for summary in now if summary.voice is Voice.ENDORSED)
+    """`then`: the sheet as it was when the chosen one of the rounds offered ended."""
+    states = [standing.target_state for standing in of.standings(Voice.ENDORSED).values()]
     note = _(
         "Domains at target: %(then)s then, %(now)s now.",
         then=chosen.at_target,
-        now=endorsed.at_target,
+        now=states.count(TargetState.AT_TARGET),
     )
-    note = " ".join(filter(None, (note, _other_measure(of.learner, chosen))))
-    then = as_of(chosen.ends_on, chosen.reconstructed)
+    note = " ".join(filter(None, (note, _other_measure(learner, chosen))))
+    day = as_of(chosen.ends_on, chosen.reconstructed)
     domains = {domain.id: domain for domain in of.domains}
     falls = tuple(
         _(
@@ -161,73 +147,59 @@ def changes(
         )
         for fall in fallen
     )
-    if of.own is None:
-        return ChangesSince(chosen, offered, note, "", falls, then, ())
-    lists = [
-        ChangeList(
-            ngettext(
-                "%(num)d self-rating moved up", "%(num)d self-ratings moved up", len(growth.up)
-            ),
-            growth.up,
-        ),
-        ChangeList(
-            ngettext(
-                "%(num)d self-rating moved down",
-                "%(num)d self-ratings moved down",
-                len(growth.down),
-            ),
-            growth.down,
-        ),
-        ChangeList(_("%(num)s newly met in reviews", num=len(growth.newly)), growth.newly),
-    ]
-    if growth.no_longer:
-        lists.append(
-            ChangeList(
-                _("%(num)s no longer met in reviews", num=len(growth.no_longer)), growth.no_longer
-            )
-        )
-    headline = _(
-        "Self-ratings: %(up)s moved up, %(down)s down", up=len(growth.up), down=len(growth.down)
+    if of.side is None:
+        return ChangesSince(chosen, offered, note, "", falls, day, ())
+    grown = growth(then, of)
+    up, down, newly, no_longer = map(len, (grown.up, grown.down, grown.newly, grown.no_longer))
+    rose = ngettext("%(num)d self-rating moved up", "%(num)d self-ratings moved up", up)
+    sank = ngettext("%(num)d self-rating moved down", "%(num)d self-ratings moved down", down)
+    met = _("%(num)s newly met in reviews", num=newly)
+    lost = _("%(num)s no longer met in reviews", num=no_longer)
+    lists = (
+        ChangeList(rose, grown.up),
+        ChangeList(sank, grown.down),
+        ChangeList(met, grown.newly),
+        *([ChangeList(lost, grown.no_longer)] if no_longer else []),
     )
-    return ChangesSince(chosen, offered, headline, note, falls, then, tuple(lists))
+    headline = _("Self-ratings: %(up)s moved up, %(down)s down", up=up, down=down)
+    return ChangesSince(chosen, offered, headline, note, falls, day, lists)
 
 
 def _why(fall: DomainFall, domain: DomainShape, target: int) -> str:
     if DomainFallReason.TARGET in fall.reasons:
         before, now = domain.level_name(fall.before), domain.level_name(target)
-        return str(_("the target was %(before)s and is %(now)s now", before=before, now=now))
+        return _("the target was %(before)s and is %(now)s now", before=before, now=now)
     return ", ".join(_because(reason, count) for reason, count in fall.reasons.items())
 
 
 def _because(reason: DomainFallReason, count: int) -> str:
     match reason:
         case DomainFallReason.EXPIRED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d reviewed rating expired", "%(num)d reviewed ratings expired", count
             )
         case DomainFallReason.REVOKED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d reviewed rating was revoked",
                 "%(num)d reviewed ratings were revoked",
                 count,
             )
         case DomainFallReason.SUSPENDED:
-            words = ngettext(
+            return ngettext(
                 "%(num)d review ended with no agreement",
                 "%(num)d reviews ended with no agreement",
                 count,
             )
         case DomainFallReason.REVIEWED_AGAIN:
-            words = ngettext(
+            return ngettext(
                 "%(num)d statement was reviewed again",
                 "%(num)d statements were reviewed again",
                 count,
             )
         case DomainFallReason.VERSION:
-            words = _("this version lists other statements")
+            return _("this version lists other statements")
         case _:
-            words = _("other statements count now")
-    return str(words)
+            return _("other statements count now")
 
 
 def _other_measure(learner: Learner, then: EarlierRound) -> str:
@@ -245,7 +217,7 @@ def _other_measure(learner: Learner, then: EarlierRound) -> str:
             "The targets are not the same: then those of %(then)s in version %(old)s, now those of "
             "%(now)s in version %(new)s."
         )
-    return str(words) % {
+    return words % {
         "then": before,
         "now": now,
         "old": then.version,

@@ -2,7 +2,7 @@
 a table, for each domain a bar for each voice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,8 +21,9 @@ from tracker.frameworks.versions.rules_levels import (
 )
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.profiles.profile.pages_words import SMALL, OpenStatements, in_states, small_level
-from tracker.profiles.profile.queries import Profile
-from tracker.record.endorsements.rules import AgreedException
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_summaries import voices_shown
+from tracker.record.sheet.rules_voices import StatementVoices
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.rules.names import telling_length
@@ -102,30 +103,24 @@ class SectionBars:
 
 
 def sections(
-    of: Profile,
-    exceptions: Iterable[AgreedException],
-    unknown: OpenStatements,
-    address: Callable[[DomainShape], str],
-    *,
-    has_reviewed: bool,
+    of: Sheet, statements: Sequence[StatementVoices], address: Callable[[DomainShape], str]
 ) -> list[SectionBars]:
-    """`address`: of a domain's explanation; `has_reviewed`: with a bar for what is reviewed."""
-    excepted = frozenset(exception.domain_id for exception in exceptions)
-    voices = {Voice.SELF: of.own, Voice.ENDORSED: of.endorsed if has_reviewed else None}
+    """`address`: of a domain's explanation."""
+    excepted = {one.domain_id for one in statements if one.exception is not None}
+    unknown, voices = OpenStatements.of(statements, of.side), voices_shown(of)
 
     def row(domain: DomainShape) -> DomainBars:
         href = address(domain)
         bars = tuple(
             bar(
                 voice,
-                standings[domain.id],
+                of.standings(voice)[domain.id],
                 domain,
                 href,
                 unknown,
                 excepted=voice is Voice.ENDORSED and domain.id in excepted,
             )
-            for voice, standings in voices.items()
-            if standings is not None
+            for voice in voices
         )
         return DomainBars(domain.title, href, domain.level_name(of.targets.get(domain.id, 0)), bars)
 
@@ -161,7 +156,7 @@ def bar(
         voice=voice,
         segments=tuple(view.segment for view in of.levels),
         tick=None if tick is None else ranks.index(tick) + 1,
-        reached=str(_("level not known yet")) if is_gap_alone else reached(of, domain),
+        reached=_("level not known yet") if is_gap_alone else reached(of, domain),
         working_on=working_on(of, domain, voice, unknown),
         href=href if lacks is None else f"{href}#level-{lacks.rank}",
         target=target_words(of, domain, voice, unknown),
@@ -173,8 +168,8 @@ def reached(of: DomainStanding, domain: DomainShape) -> str:
     """The level reached."""
     rank = known_rank(of)
     if rank is None:
-        return str(_("too few statements to judge") if counts_nowhere(of) else _("not known yet"))
-    return domain.level_name(rank) if rank else str(_("none reached"))
+        return _("too few statements to judge") if counts_nowhere(of) else _("not known yet")
+    return domain.level_name(rank) if rank else _("none reached")
 
 
 def working_on(
@@ -184,13 +179,13 @@ def working_on(
     lacks = of.lacks
     if lacks is None:
         if counts_nowhere(of):
-            return str(_("Too few statements to judge"))
+            return _("Too few statements to judge")
         is_whole = all(view.state is not LevelState.LIMITED for view in of.levels)
-        return str(_("Every level reached") if is_whole else _("Every level that counts reached"))
-    view = next(level for level in of.levels if level.rank == lacks.rank)
+        return _("Every level reached") if is_whole else _("Every level that counts reached")
+    view = of.level(lacks.rank)
     is_open = unknown.words(domain.id, voice, {lacks.rank})
     if is_open and view.tally.open == view.tally.applicable:
-        return str(_("%(level)s: %(open)s", level=domain.level_name(lacks.rank), open=is_open))
+        return _("%(level)s: %(open)s", level=domain.level_name(lacks.rank), open=is_open)
     words = _(
         "%(level)s: %(met)s of %(applicable)s, need %(need)s",
         level=domain.level_name(lacks.rank),
@@ -213,9 +208,9 @@ def target_words(
     checked = _checked(of, domain)
     match of.target_state:
         case None:
-            return TargetWords(None, "", str(_("no target")), "soft")
+            return TargetWords(None, "", _("no target"), "soft")
         case TargetState.AT_TARGET as state:
-            return TargetWords(state, "\u2713", str(_("at target")), "ok", checked)
+            return TargetWords(state, "\u2713", _("at target"), "ok", checked)
         case TargetState.GAP as state:
             words = ngettext(
                 "below target: %(num)d not met", "below target: %(num)d not met", not_met
@@ -230,14 +225,14 @@ def target_words(
             lacking = unknown.in_short(domain.id, voice, ranks)
             return TargetWords(state, "?", lacking, "soft", (*checked, *_small(of)))
         case TargetState.NOT_ASSESSED as state:
-            return TargetWords(state, "\u2013", str(_("too few statements")), "soft")
+            return TargetWords(state, "\u2013", _("too few statements"), "soft")
 
 
 def _small(of: DomainStanding) -> tuple[str, ...]:
     """A note that few statements decide at the level that is checked, if so."""
     rank = checked_rank(of)
-    words = [small_level(view.tally.applicable) for view in of.levels if view.rank == rank]
-    return tuple(filter(None, words))
+    words = "" if rank is None else small_level(of.level(rank).tally.applicable)
+    return (words,) if words else ()
 
 
 def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:
@@ -245,4 +240,4 @@ def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:
     rank = checked_rank(of)
     if rank is None or rank == of.target_rank:
         return ()
-    return (str(_("checked at %(level)s", level=domain.level_name(rank))),)
+    return (_("checked at %(level)s", level=domain.level_name(rank)),)

@@ -2,7 +2,7 @@
 and where a level is explained."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -50,6 +50,21 @@ WORDS: dict[Unknown, Any] = {
     Unknown.DIFFERS: _l("difference open"),
     Unknown.KEPT_APART: _l("no agreement"),
 }
+COUNTED: dict[Unknown, Callable[[int], str]] = {
+    Unknown.NOT_RATED: lambda num: ngettext("%(num)d not rated yet", "%(num)d not rated yet", num),
+    Unknown.NOT_SURE: lambda num: ngettext("%(num)d not sure", "%(num)d not sure", num),
+    Unknown.NOT_REVEALED: lambda num: ngettext("%(num)d not revealed", "%(num)d not revealed", num),
+    Unknown.NOT_SENT: lambda num: ngettext("%(num)d not sent yet", "%(num)d not sent yet", num),
+    Unknown.NOT_REVIEWED: lambda num: ngettext(
+        "%(num)d not reviewed yet", "%(num)d not reviewed yet", num
+    ),
+    Unknown.DIFFERS: lambda num: ngettext(
+        "%(num)d difference open", "%(num)d differences open", num
+    ),
+    Unknown.KEPT_APART: lambda num: ngettext(
+        "%(num)d with no agreement", "%(num)d with no agreement", num
+    ),
+}
 STATES: dict[TargetState | None, Any] = {
     TargetState.AT_TARGET: _l("%(num)s at target"),
     TargetState.GAP: _l("%(num)s below target"),
@@ -84,7 +99,7 @@ class OpenStatements:
     def words(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
         """ "2 not rated yet, 1 not sure", at these levels; "" where nothing is open."""
         counts = self._open(domain_id, voice, ranks)
-        return ", ".join(_counted(kind, count) for kind, count in counts.items())
+        return ", ".join(COUNTED[kind](count) for kind, count in counts.items())
 
     def in_short(self, domain_id: int, voice: Voice, ranks: Collection[int]) -> str:
         """ "not rated yet", where it is the same of all that is open there."""
@@ -109,36 +124,14 @@ def in_states(counts: Counter[TargetState | None], *which: TargetState | None) -
 def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown | None:
     """What a reader of that side may know of why it is open; None where it is not, or does not
     count in this voice."""
-    is_left_out = voice is Voice.ENDORSED and of.exception is not None
-    if of.not_rated_here is not None or of.later is not None or is_left_out:
-        return None
-    answer = of.own if voice is Voice.SELF else of.endorsed
-    if answer is not None and answer.means is not Meaning.OPEN:
+    meaning = of.meaning(voice)
+    if of.not_rated_here is not None or of.later is not None or meaning not in (None, Meaning.OPEN):
         return None
     if voice is Voice.SELF:
         unanswered = Unknown.NOT_RATED if side is Side.OWN else Unknown.NOT_REVEALED
-        return unanswered if answer is None else Unknown.NOT_SURE
+        return unanswered if meaning is None else Unknown.NOT_SURE
     never_sent = of.review is LearnerReviewState.NOT_SENT and side is Side.OWN
     return IN_REVIEW.get(of.review, Unknown.NOT_SENT if never_sent else Unknown.NOT_REVIEWED)
-
-
-def _counted(kind: Unknown, count: int) -> str:
-    match kind:
-        case Unknown.NOT_RATED:
-            words = ngettext("%(num)d not rated yet", "%(num)d not rated yet", count)
-        case Unknown.NOT_SURE:
-            words = ngettext("%(num)d not sure", "%(num)d not sure", count)
-        case Unknown.NOT_REVEALED:
-            words = ngettext("%(num)d not revealed", "%(num)d not revealed", count)
-        case Unknown.NOT_SENT:
-            words = ngettext("%(num)d not sent yet", "%(num)d not sent yet", count)
-        case Unknown.NOT_REVIEWED:
-            words = ngettext("%(num)d not reviewed yet", "%(num)d not reviewed yet", count)
-        case Unknown.DIFFERS:
-            words = ngettext("%(num)d difference open", "%(num)d differences open", count)
-        case Unknown.KEPT_APART:
-            words = ngettext("%(num)d with no agreement", "%(num)d with no agreement", count)
-    return str(words)
 
 
 def small_level(applicable: int) -> str:
@@ -146,20 +139,18 @@ def small_level(applicable: int) -> str:
     if applicable > SMALL:
         return ""
     if applicable == 2:
-        return str(_("2 statements here, both needed"))
-    return str(_("%(num)s statements here, all needed", num=applicable))
+        return _("2 statements here, both needed")
+    return _("%(num)s statements here, all needed", num=applicable)
 
 
 def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
     """Which answers of the framework's scale count."""
     labels = ", ".join(f"“{answer.label}”" for answer in answers)
-    return str(
-        ngettext(
-            "Only %(answers)s counts as met.",
-            "Only these count as met: %(answers)s.",
-            len(answers),
-            answers=labels,
-        )
+    return ngettext(
+        "Only %(answers)s counts as met.",
+        "Only these count as met: %(answers)s.",
+        len(answers),
+        answers=labels,
     )
 
 
@@ -168,8 +159,8 @@ def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenS
     lacks = of.lacks
     if lacks is None:
         if counts_nowhere(of):
-            return str(_("Too few statements at every level to judge one."))
-        return str(_("Every level that counts is reached."))
+            return _("Too few statements at every level to judge one.")
+        return _("Every level that counts is reached.")
     level = domain.level_name(lacks.rank)
     words = ngettext(
         "%(num)d more statement to reach %(level)s",
@@ -186,7 +177,7 @@ def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenS
         )
     else:
         open_or_not = unknown.words(domain.id, voice, {lacks.rank})
-    view = next(level for level in of.levels if level.rank == lacks.rank)
+    view = of.level(lacks.rank)
     is_begun = view.tally.open < view.tally.applicable
     sentence = f"{words}: {facts}; {open_or_not}." if is_begun else f"{words}: {open_or_not}."
     if lacks.then_held > lacks.rank:
@@ -205,24 +196,22 @@ def state(view: LevelView) -> str:
     )
     match view.state:
         case LevelState.LIMITED if not view.tally.listed:
-            return str(_("No statement of this level counts yet."))
+            return _("No statement of this level counts yet.")
         case LevelState.LIMITED:
-            return str(
-                ngettext(
-                    "Too few statements to judge: only %(num)d of %(listed)d listed applies, so "
-                    "this level is not counted.",
-                    "Too few statements to judge: only %(num)d of %(listed)d listed apply, so "
-                    "this level is not counted.",
-                    view.tally.applicable,
-                    listed=view.tally.listed,
-                )
+            return ngettext(
+                "Too few statements to judge: only %(num)d of %(listed)d listed applies, so "
+                "this level is not counted.",
+                "Too few statements to judge: only %(num)d of %(listed)d listed apply, so "
+                "this level is not counted.",
+                view.tally.applicable,
+                listed=view.tally.listed,
             )
         case LevelState.MET if view.held:
-            return str(_("Reached: %(counts)s.", counts=counts))
+            return _("Reached: %(counts)s.", counts=counts)
         case LevelState.MET:
-            return str(_("Met, but a lower level isn’t. %(counts)s.", counts=counts))
+            return _("Met, but a lower level isn’t. %(counts)s.", counts=counts)
         case LevelState.NOT_MET:
-            return str(_("Not met: %(counts)s.", counts=counts))
+            return _("Not met: %(counts)s.", counts=counts)
         case LevelState.NOT_YET_KNOWN:
             return _not_known(view, counts)
 
@@ -230,11 +219,9 @@ def state(view: LevelView) -> str:
 def _not_known(view: LevelView, counts: str) -> str:
     """Not known yet, without counts where nothing at this level is known."""
     if view.tally.open < view.tally.applicable:
-        return str(
-            _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
-        )
+        return _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
     small = small_level(view.tally.applicable)
-    return str(_("Not known yet: %(small)s.", small=small) if small else _("Not known yet."))
+    return _("Not known yet: %(small)s.", small=small) if small else _("Not known yet.")
 
 
 def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
@@ -245,8 +232,8 @@ def unanswered(of: StatementVoices, voice: Voice, side: Side | None) -> str:
         return words
     match of.review:
         case LearnerReviewState.WITH_REVIEWER:
-            return str(_("%(unknown)s: with your reviewer", unknown=words))
+            return _("%(unknown)s: with your reviewer", unknown=words)
         case LearnerReviewState.RETURNED:
-            return str(_("%(unknown)s: your reviewer has a question", unknown=words))
+            return _("%(unknown)s: your reviewer has a question", unknown=words)
         case _:
             return words

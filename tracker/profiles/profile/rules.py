@@ -6,7 +6,7 @@ status.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -96,42 +96,43 @@ def _goal(of: DomainFacts) -> int | None:
     return change.rank if change else None
 
 
-def _own(of: StatementVoices) -> Meaning | None:
-    return of.own.means if of.own else None
-
-
-def _endorsed(of: StatementVoices) -> Meaning | None:
-    if of.exception is not None:
-        return Meaning.EXCLUDED
-    return of.endorsed.means if of.endorsed else None
-
-
-def _ids(of: DomainFacts, wanted: Callable[[StatementVoices], bool]) -> tuple[int, ...]:
+def _those(of: DomainFacts, wanted: Callable[[StatementVoices], bool]) -> list[StatementVoices]:
+    """The lowest level first."""
     rated = (statement for statement in of.statements if statement.not_rated_here is None)
-    in_order = sorted(filter(wanted, rated), key=attrgetter("rank", "position"))
-    return tuple(statement.id for statement in in_order)
+    return sorted(filter(wanted, rated), key=attrgetter("rank", "position"))
+
+
+def _step(
+    kind: StepKind,
+    of: DomainFacts,
+    those: Sequence[StatementVoices],
+    voice: Voice | None = None,
+    more: Mapping[int, int] | None = None,
+) -> NextStep | None:
+    """About the level of the first of the statements; None without any. `more`: by rank, how many
+    more it takes; 0 where this voice has the level already."""
+    if not those:
+        return None
+    ids, rank = tuple(statement.id for statement in those), those[0].rank
+    if voice is None or more is None:
+        return NextStep(kind, of.domain_id, ids)
+    return NextStep(kind, of.domain_id, ids, rank, voice, more.get(rank, 0))
 
 
 def _on_side(kind: StepKind, side: LearnerReviewState, of: DomainFacts) -> NextStep | None:
-    ids = _ids(of, lambda statement: statement.review is side)
-    return NextStep(kind, of.domain_id, ids) if ids else None
+    return _step(kind, of, _those(of, lambda statement: statement.review is side))
 
 
 def _rate(of: DomainFacts) -> NextStep | None:
     """What is open in the own voice at the levels in the way, also where only the endorsed voice
     lacks it."""
     goal = _goal(of)
-    own = {view.rank: view for view in in_the_way(of.own, goal)}
+    more = {view.rank: view.more for view in in_the_way(of.own, goal)}
     endorsed = in_the_way(of.endorsed, goal)
     unknown = {view.rank for view in endorsed if view.state is LevelState.NOT_YET_KNOWN}
-    ranks = own.keys() | unknown
-    ids = _ids(of, lambda statement: statement.rank in ranks and _own(statement) in OPEN)
-    if not ids:
-        return None
-    rank = min(statement.rank for statement in of.statements if statement.id in ids)
-    return NextStep(
-        StepKind.RATE, of.domain_id, ids, rank, Voice.SELF, own[rank].more if rank in own else 0
-    )
+    ranks = more.keys() | unknown
+    those = _those(of, lambda one: one.rank in ranks and one.meaning(Voice.SELF) in OPEN)
+    return _step(StepKind.RATE, of, those, Voice.SELF, more)
 
 
 def _send(of: DomainFacts) -> NextStep | None:
@@ -141,63 +142,49 @@ def _send(of: DomainFacts) -> NextStep | None:
 
     def can_help(statement: StatementVoices) -> bool:
         view = waiting.get(statement.rank)
-        if view is None or _own(statement) in OPEN or statement.review in WITH_BOTH:
+        is_open = statement.meaning(Voice.SELF) in OPEN
+        if view is None or is_open or statement.review in WITH_BOTH:
             return False
-        unreviewed = _endorsed(statement) is None and statement.review in TO_SEND
+        unreviewed = statement.meaning(Voice.ENDORSED) is None and statement.review in TO_SEND
         is_unknown = view.state is LevelState.NOT_YET_KNOWN
         return statement.id in of.changed or (unreviewed and is_unknown)
 
-    ids = _ids(of, can_help)
-    if not ids:
-        return None
-    rank = min(statement.rank for statement in of.statements if statement.id in ids)
-    return NextStep(StepKind.SEND, of.domain_id, ids, rank, Voice.ENDORSED, waiting[rank].more)
+    more = {rank: view.more for rank, view in waiting.items()}
+    return _step(StepKind.SEND, of, _those(of, can_help), Voice.ENDORSED, more)
 
 
 def _build_reviewed(of: DomainFacts) -> NextStep | None:
     """The statements that a reviewer did not find met at the level that makes the gap, unless they
     are under way."""
-    return _build(
-        of,
-        StepKind.BUILD_REVIEWED,
-        Voice.ENDORSED,
-        lambda statement: (
-            _endorsed(statement) is Meaning.NOT_MET
-            and statement.review not in WITH_BOTH
-            and statement.id not in of.changed
-        ),
-    )
+    return _build(of, StepKind.BUILD_REVIEWED, Voice.ENDORSED, but=of.changed)
 
 
 def _build_own(of: DomainFacts) -> NextStep | None:
     """The same by the learner's own answers, where no reviewer has found a gap."""
     if of.endorsed.target_state is TargetState.GAP:
         return None
-    return _build(
-        of,
-        StepKind.BUILD_OWN,
-        Voice.SELF,
-        lambda statement: _own(statement) is Meaning.NOT_MET and statement.review not in WITH_BOTH,
-    )
+    return _build(of, StepKind.BUILD_OWN, Voice.SELF)
 
 
 def _build(
-    of: DomainFacts, kind: StepKind, voice: Voice, wanted: Callable[[StatementVoices], bool]
+    of: DomainFacts, kind: StepKind, voice: Voice, but: Set[int] = frozenset()
 ) -> NextStep | None:
-    """What is higher on the scale comes first, as it needs less."""
+    """What is not met at the level in the way, and in no open review. What is higher on the scale
+    comes first, as it needs less."""
     standing = of.own if voice is Voice.SELF else of.endorsed
     rank = blocking_rank(standing)
-    ids = _ids(of, lambda statement: statement.rank == rank and wanted(statement))
-    if rank is None or not ids:
+    if rank is None:
         return None
-    answers = {
-        statement.id: statement.own if voice is Voice.SELF else statement.endorsed
-        for statement in of.statements
-    }
-    steps = {key: answer.step if answer else 0 for key, answer in answers.items()}
-    ids = tuple(sorted(ids, key=lambda statement_id: -steps[statement_id]))
-    more = sum(view.more for view in in_the_way(standing, rank))
-    return NextStep(kind, of.domain_id, ids, rank, voice, more)
+    those = [
+        (answer.step, statement)
+        for statement in _those(of, lambda one: one.rank == rank and one.id not in but)
+        if (answer := statement.answer(voice)) is not None
+        and statement.meaning(voice) is Meaning.NOT_MET
+        and statement.review not in WITH_BOTH
+    ]
+    those.sort(key=lambda pair: -pair[0])
+    more = {rank: sum(view.more for view in in_the_way(standing, rank))}
+    return _step(kind, of, [statement for _, statement in those], voice, more)
 
 
 def _grow(of: DomainFacts) -> NextStep | None:
@@ -205,17 +192,13 @@ def _grow(of: DomainFacts) -> NextStep | None:
     change = of.endorsed.lacks
     if of.endorsed.target_state is not TargetState.AT_TARGET or change is None:
         return None
-    ids = _ids(
-        of,
-        lambda statement: (
-            statement.rank == change.rank
-            and _endorsed(statement) in (*OPEN, Meaning.NOT_MET)
-            and statement.review not in WITH_BOTH
-        ),
-    )
-    if not ids:
-        return None
-    return NextStep(StepKind.GROW, of.domain_id, ids, change.rank, Voice.ENDORSED, change.more)
+    those = [
+        statement
+        for statement in _those(of, lambda one: one.rank == change.rank)
+        if statement.meaning(Voice.ENDORSED) in (*OPEN, Meaning.NOT_MET)
+        and statement.review not in WITH_BOTH
+    ]
+    return _step(StepKind.GROW, of, those, Voice.ENDORSED, {change.rank: change.more})
 
 
 OPEN = (None, Meaning.OPEN)

@@ -1,6 +1,5 @@
 """Progress profiles: one's own, and what others may see of somebody's."""
 
-from collections import defaultdict
 from functools import partial
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -9,29 +8,20 @@ from flask_babel import gettext as _
 
 from tracker.assessment.older import queries as retired_statements
 from tracker.assessment.ratings import actions as ratings
-from tracker.frameworks.versions.rules_levels import RULE, standing
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.policy.permissions import Subject
 from tracker.profiles.growth import queries as growth
 from tracker.profiles.growth import queries_timeline as happenings
 from tracker.profiles.growth.pages import Timeline, by_month
 from tracker.profiles.profile import exports
 from tracker.profiles.profile import exports_pdf as profile_pdf
-from tracker.profiles.profile import pages_cards as cards
-from tracker.profiles.profile import pages_levels as levels
-from tracker.profiles.profile import pages_words as words
 from tracker.profiles.profile import queries as profiles
-from tracker.profiles.profile.pages import ProfilePage, moved_in, profile_page
-from tracker.profiles.profile.pages_words import OpenStatements
+from tracker.profiles.profile.pages import ProfilePage, explanation, profile_page
 from tracker.queries.access import subjects
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.endorsements.rules import AgreedException
 from tracker.record.growth.rules_timeline import timeline
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet import rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules_summaries import endorsed_count, has_reviewed_side
-from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries_lines as statement_lines
 from tracker.rules.calendar import day_in
@@ -98,10 +88,8 @@ def own_json() -> ResponseReturnValue:
     voices = statement_voices.voices(sheet, learner.name)
     lines = statement_lines.of_framework(learner.framework_id)
     kept = growth.kept_of(learner.person_id, learner.framework_slug)
-    profile = profiles.profile(learner, sheet)
-    summaries = cards.summaries(profile, Side.OWN, endorsed_count(sheet).standing)
     retired = retired_statements.of_learner(learner, sheet)
-    return exports.as_json(profile, summaries, voices, lines, retired, kept)
+    return exports.as_json(learner, sheet, voices, lines, retired, kept)
 
 
 @bp.get("/profile.pdf")
@@ -168,7 +156,7 @@ def _show(learner: Learner, side: Side | None) -> ResponseReturnValue:
 
 def _timeline(page: ProfilePage) -> Timeline:
     """What happened in the domain that the address names, else in all."""
-    domains, actor = page.profile.domains, session.actor()
+    domains, actor = page.sheet.domains, session.actor()
     key = request.args.get("happened", "")
     chosen = next((domain for domain in domains if domain.key == key), None)
     happened = timeline(
@@ -186,69 +174,4 @@ def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
 
 
 def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnValue:
-    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    sheet = sheets.of_learner(learner, side, blind, private=False, revealed=False)
-    domain = next((domain for domain in sheet.domains if domain.key == key), None)
-    if domain is None:
-        abort(404)
-    has_reviewed = has_reviewed_side(sheet)
-    shown = [*([] if side is None else [Voice.SELF]), *([Voice.ENDORSED] if has_reviewed else [])]
-    voices = [(voice, sheet.standing(voice, domain.id)) for voice in shown]
-    jobs = {
-        voice: [
-            (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
-            for name, ranks in zip(
-                learner.role_profiles, sheet.record.targets.values(), strict=True
-            )
-            if ranks.get(domain.id) != of.target_rank
-        ]
-        for voice, of in voices
-    }
-    by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
-    statements = statement_voices.voices(sheet, learner.name, domain.id)
-    columns = list(shown)
-    if not has_reviewed and any(
-        statement.review is not LearnerReviewState.NOT_SENT for statement in statements
-    ):
-        columns.append(Voice.ENDORSED)
-    of_level = defaultdict[int, list[StatementVoices]](list)
-    excepted = defaultdict[int, list[AgreedException]](list)
-    for voiced in statements if by_statement else ():
-        of_level[voiced.rank].append(voiced)
-        if voiced.exception is not None:
-            excepted[voiced.rank].append(voiced.exception)
-    return render(
-        "profiles/explain.html",
-        lang=learner.lang,
-        learner=learner,
-        side=side,
-        domain=domain,
-        voices=voices,
-        columns=columns,
-        has_reviewed=has_reviewed,
-        jobs=jobs,
-        rule=RULE,
-        states={
-            level.rank: [
-                (voice, words.state(view))
-                for voice, of in voices
-                for view in of.levels
-                if view.rank == level.rank
-            ]
-            for level in domain.levels
-        },
-        of_level=dict(of_level),
-        excepted=dict(excepted),
-        by_statement=by_statement,
-        unknown=OpenStatements.of(statements, side),
-        change=words.change,
-        counts_as_met=words.counts_as_met,
-        met=sheet.version.met_answers,
-        reached=levels.reached,
-        target_words=levels.target_words,
-        unanswered=words.unanswered,
-        moved=moved_in(learner, domain, sheet, blind),
-        back=url_for("profiles.own")
-        if side is Side.OWN
-        else url_for("profiles.show", person_id=learner.person_id),
-    )
+    return render("profiles/explain.html", lang=learner.lang, **explanation(learner, side, key))

@@ -6,12 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.frameworks.versions.rules_levels import (
-    DomainStanding,
-    LevelState,
-    LevelView,
-    known_rank,
-)
+from tracker.frameworks.versions.rules_levels import DomainStanding, LevelState, LevelView
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.record.growth.rules_timeline import ENDORSED, Happened, Happening, words_at
 from tracker.record.sheet.rules import Sheet, SheetLine
@@ -120,10 +115,16 @@ class DomainMove:
     def view(self) -> LevelView:
         """The level that was reached, or that is in the way of the one that was."""
         if self.rank > self.was:
-            return next(level for level in self.standing.levels if level.rank == self.rank)
-        lost = [level for level in self.standing.levels if self.rank < level.rank <= self.was]
-        counting = (level for level in lost if level.state is not LevelState.LIMITED)
-        return next(counting, lost[-1])
+            return self.standing.level(self.rank)
+        return lost_level(self.standing, self.was)
+
+
+def lost_level(now: DomainStanding, was: int) -> LevelView:
+    """The lowest level above the one held now, up to the one held before, that counts; where none
+    counts, the highest."""
+    lost = [level for level in now.levels if now.held_rank < level.rank <= was]
+    counting = (level for level in lost if level.state is not LevelState.LIMITED)
+    return next(counting, lost[-1])
 
 
 def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[DomainMove]:
@@ -145,7 +146,7 @@ def moved_by(then: Sheet, now: Sheet, statement_ids: Collection[int]) -> list[Do
     was = now.tallied(meaning)
     for domain in now.domains:
         standing = standings[domain.id]
-        rank, rank_before = known_rank(standing) or 0, known_rank(was[domain.id]) or 0
+        rank, rank_before = standing.held_rank, was[domain.id].held_rank
         if rank != rank_before:
             moves.append(DomainMove(domain, rank_before, rank, standing))
     return moves

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple, Protocol
 
 from tracker.frameworks.versions.rules_levels import DomainStanding, standing_by_counts
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
 from tracker.record.sheet.rules_words import (
     AgreedStep,
     CountsFrom,
@@ -162,23 +162,12 @@ class Sheet:
                 later[level] += 1
             elif line.left_out is not None:
                 out[level] += 1
-        changed = {domain_id for domain_id, _rank in (*out, *later)}
-        return tuple(
-            replace(
-                domain,
-                levels=tuple(
-                    replace(
-                        level,
-                        listed=level.listed - later[domain.id, level.rank],
-                        not_rated_here=out[domain.id, level.rank],
-                    )
-                    for level in domain.levels
-                ),
-            )
-            if domain.id in changed
-            else domain
-            for domain in self.version.domains
-        )
+        return tuple(domain.without(later, out) for domain in self.version.domains)
+
+    @cached_property
+    def rated(self) -> int:
+        """How many statements that count the self side has an answer to."""
+        return sum(self.word(line, Voice.SELF) is not None for line in self.counted)
 
     def counts_from(self, line: SheetLine) -> CountsFrom | None:
         """None for what counts now."""
@@ -234,9 +223,7 @@ class Sheet:
                         level.rank,
                         level.listed,
                         level.not_rated_here,
-                        counts[domain.id, level.rank, Meaning.EXCLUDED],
-                        counts[domain.id, level.rank, Meaning.MET],
-                        counts[domain.id, level.rank, Meaning.NOT_MET],
+                        *(counts[domain.id, level.rank, meaning] for meaning in TALLIED),
                     )
                     for level in domain.levels
                 ),

@@ -5,7 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.record.sheet.rules import Sheet, SheetLine
 from tracker.record.sheet.rules_words import PointerMove, Side, parts
 from tracker.record.workflow.rules import REVEALED, ItemStatus
@@ -113,9 +113,9 @@ def answered_at(sheet: Sheet) -> dt.datetime | None:
     )
 
 
-def may_have_retired(sheet: Sheet) -> bool:
-    """Whether they rated, noted or showed something of a skill that the version doesn't have. For
-    the learner alone."""
+def retired_skills(sheet: Sheet) -> set[int]:
+    """Of which they rated, noted or showed something, and that the version doesn't have. For the
+    learner alone."""
     record = sheet.record
     here = set[int]().union(*(statement.skills for statement in sheet.version.statements))
     own = {
@@ -123,7 +123,7 @@ def may_have_retired(sheet: Sheet) -> bool:
         for skill_id, words in record.words[Side.OWN].items()
         if any(word.statement_id in sheet.version.wordings for word in words)
     }
-    return not (own | set(record.evidence) | set(record.noted)) <= here
+    return {*own, *record.evidence, *record.noted} - here
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,12 @@ def endorsed_count(sheet: Sheet) -> EndorsedCount:
     words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
     met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
     return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
+
+
+def voices_shown(sheet: Sheet) -> list[Voice]:
+    """The sides that a page draws for its reader."""
+    own = [] if sheet.side is None else [Voice.SELF]
+    return [*own, *([Voice.ENDORSED] if has_reviewed_side(sheet) else [])]
 
 
 def has_reviewed_side(sheet: Sheet) -> bool:

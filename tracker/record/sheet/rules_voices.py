@@ -57,6 +57,16 @@ class StatementVoices(NamedTuple):
     exception: AgreedException | None
     review: LearnerReviewState
 
+    def answer(self, voice: Voice) -> ShownAnswer | None:
+        return self.own if voice is Voice.SELF else self.endorsed
+
+    def meaning(self, voice: Voice) -> Meaning | None:
+        """What it counts as; None without an answer."""
+        if voice is Voice.ENDORSED and self.exception is not None:
+            return Meaning.EXCLUDED
+        answer = self.answer(voice)
+        return None if answer is None else answer.means
+
 
 def voices(sheet: Sheet, learner: str, domain_id: int | None = None) -> list[StatementVoices]:
     """Of the learner of that name, in the framework's order; of one domain, where it is named."""

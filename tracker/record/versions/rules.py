@@ -1,13 +1,14 @@
 """One version of a framework, whoever is on it. It never changes but for origins that are added."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from tracker.frameworks.versions.rules_scale import Meaning, Scale, shortcut
 from tracker.rules.core.wording import Wording
 
+LevelCounts = Mapping[tuple[int, int], int]
 Place = tuple[str, str, int]
 """A level in all versions: the keys that its section and domain first had, and its rank."""
 
@@ -102,6 +103,22 @@ class DomainShape:
     @property
     def rated_here(self) -> int:
         return sum(level.listed - level.not_rated_here for level in self.levels)
+
+    def without(self, later: LevelCounts, out: LevelCounts) -> "DomainShape":
+        """As it is for somebody for whom so many statements count `later`, and so many more are
+        left `out`; by domain and rank."""
+        places = [(self.id, level.rank) for level in self.levels]
+        if not any(place in counts for place in places for counts in (later, out)):
+            return self
+        levels = tuple(
+            replace(
+                level,
+                listed=level.listed - later.get(place, 0),
+                not_rated_here=level.not_rated_here + out.get(place, 0),
+            )
+            for place, level in zip(places, self.levels, strict=True)
+        )
+        return replace(self, levels=levels)
 
     def level_name(self, rank: int) -> str:
         """The name of the level in this strand; "" for rank 0."""

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import RoundSnapshot, SnapshotPerson
-from tracker.profiles.profile import queries_levels as level_shapes
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import targets
 from tracker.record.sheet.rules import higher_of
+from tracker.record.standings import queries_counts as level_shapes
 from tracker.record.standings.queries import StandingPlace
 from tracker.record.standings.queries import of_people as standings_of_people
 from tracker.record.standings.rules import ShortStanding, against

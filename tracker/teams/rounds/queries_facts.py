@@ -41,12 +41,12 @@ from tracker.models.record.versions import learns_on
 from tracker.models.record.words import left_out, standing
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.policy.permissions import current_on, people_of
-from tracker.profiles.profile import queries_levels as levels
-from tracker.profiles.profile.queries_levels import AT
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsements
 from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
 from tracker.record.sheet.rules import higher_of
+from tracker.record.standings import queries_counts as levels
+from tracker.record.standings.queries_counts import AT
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.roles import Role
 from tracker.teams.rounds import rules_snapshots as round_snapshots

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.profiles.profile import queries_levels as levels
 from tracker.queries.core import imprints
+from tracker.record.standings import queries_counts as levels
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps import pages_facts as taken_along

@@ -23,7 +23,7 @@ from tracker.models import (
     RoundFramework,
     Team,
 )
-from tracker.profiles.profile import queries_levels as levels
+from tracker.record.standings import queries_counts as levels
 from tracker.record.versions.rules import DomainShape
 from tracker.reviews.sending.queries_counts import counts_as_sent
 from tracker.rules.roles import Role

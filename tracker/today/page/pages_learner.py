@@ -16,14 +16,13 @@ from tracker.policy.permissions import Actor
 from tracker.profiles.growth import queries as growth
 from tracker.profiles.profile import pages_cards as cards
 from tracker.profiles.profile import pages_steps as step_lines
-from tracker.profiles.profile import queries as profiles
 from tracker.profiles.profile.pages_cards import VoiceSummary
 from tracker.queries.asking import ask_together
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet import rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules_summaries import endorsed_count, sent_counts
+from tracker.record.sheet.rules_summaries import sent_counts
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries_choices as statement_choices
 from tracker.record.versions.queries_choices import RecentStatement
@@ -90,14 +89,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         growth.ends(learner),
     )
     *asked, seconds, coming, ends = waits
-    done, profile, agreed, asked = mark_language(
-        (
-            progress.progress(sheet, learner.round_starts_on),
-            profiles.profile(learner, sheet),
-            sheet.record.steps,
-            asked,
-        ),
-        learner.lang,
+    done, sheet, asked = mark_language(
+        (progress.progress(sheet, learner.round_starts_on), sheet, asked), learner.lang
     )
     returned, revealed, soon, ended, recent, unlinked = asked
     last = progress.last_rated(sheet)
@@ -108,11 +101,11 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     waiting = _waits(returned, revealed, names=names)
     next_ups = rating.next_ups(learner, done, last, sent, seconds, on)
     if done.use_statement and not next_ups and not waiting:
-        statements = mark_language(statement_voices.voices(sheet, learner.name), learner.lang)
+        statements = statement_voices.voices(sheet, learner.name)
         # Where nothing is left to rate or to send, what the levels ask for.
-        steps = step_lines.step_lines((), profile, sheet, statements)[:1]
+        steps = step_lines.level_lines(learner, sheet, statements)[:1]
         next_ups = [NextUp(step.title, step.text, step.href, step.action) for step in steps]
-    back = came_back(actor, learner, sheet, profile.domains, coming, ends, seconds)
+    back = came_back(actor, learner, sheet, sheet.domains, coming, ends, seconds)
     news = [
         review
         for review in revealed
@@ -127,7 +120,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *alerts.entries(soon, ended, own if names else []),
             *(
                 PanelEntry(agreed_line.title, agreed_line.href, agreed_line.text)
-                for agreed_line in step_lines.agreed_lines(agreed)
+                for agreed_line in step_lines.agreed_lines(sheet)
             ),
             *rating.again(learner, done, seconds),
             *rating.left_beside(
@@ -136,7 +129,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             *_unlinked(unlinked),
             *rating.later(learner, done),
         ],
-        summaries=cards.summaries(profile, Side.OWN, endorsed_count(sheet).standing),
+        summaries=cards.summaries(sheet),
         reads_first=not done.use_statement,
         recent=recent,
         back=back,

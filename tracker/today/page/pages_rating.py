@@ -149,14 +149,15 @@ def about(statements: int, seconds: int) -> str:
 
 def again(learner: Learner, done: Progress, seconds: int) -> list[PanelEntry]:
     """What changed in new versions of the framework and is to be rated again."""
-    if not done.use_statement or not done.again:
+    asked_again = done.shown(RatingFilter.AGAIN)
+    if not done.use_statement or not asked_again:
         return []
     title = ngettext(
         "Rate %(num)s statement again: it has changed since you rated it",
         "Rate %(num)s statements again: they have changed since you rated them",
-        done.again,
+        asked_again,
     )
-    minutes = minutes_for(done.again, seconds)
+    minutes = minutes_for(asked_again, seconds)
     time = ngettext("About %(num)s minute", "About %(num)s minutes", minutes)
     return _filtered(learner, done, RatingFilter.AGAIN, title, f"{time}: ")
 
@@ -180,7 +181,7 @@ def left_beside(learner: Learner, done: Progress, *, sends: bool) -> list[PanelE
     unsure = ngettext(
         "Decide on %(num)s rating marked “Not sure”",
         "Decide on %(num)s ratings marked “Not sure”",
-        sum(level.unsure for level in done.levels),
+        done.shown(RatingFilter.NOT_SURE),
     )
     return entries + _filtered(learner, done, RatingFilter.NOT_SURE, unsure)
 

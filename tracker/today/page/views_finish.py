@@ -12,7 +12,6 @@ from flask_babel import ngettext
 from tracker.assessment.ratings import pages as assess_pages
 from tracker.frameworks.versions.rules_levels import DomainStanding, TargetState, known_rank
 from tracker.frameworks.versions.rules_scale import Voice
-from tracker.profiles.profile import queries as profiles
 from tracker.profiles.profile.pages_cards import beside_headline
 from tracker.profiles.profile.pages_levels import LevelBar, bar
 from tracker.profiles.profile.pages_words import OpenStatements
@@ -64,7 +63,7 @@ class SendingOffer:
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
     """On to `next` while something of the job is left."""
-    header = assess_pages.header_once_read(switch="finish.show")
+    header = assess_pages.header(switch="finish.show").once_read()
     if not header.progress.is_finished:
         return redirect(own_address(request.args.get("next", ""), url_for("assessment.resume")))
     sections = _sections(header.learner, header.sheet)
@@ -81,13 +80,11 @@ def show() -> ResponseReturnValue:
 
 
 def _sections(learner: Learner, sheet: Sheet) -> list[SectionLevels]:
-    profile, statements = mark_language(
-        (profiles.profile(learner, sheet), statement_voices.voices(sheet, learner.name)),
-        learner.lang,
-    )
-    own, unknown = profile.own or {}, OpenStatements.of(statements, Side.OWN)
+    sheet = mark_language(sheet, learner.lang)
+    unknown = OpenStatements.of(statement_voices.voices(sheet, learner.name), Side.OWN)
+    own = sheet.standings(Voice.SELF)
     sections = []
-    for _key, of_section in groupby(profile.domains, key=lambda domain: domain.strand_key):
+    for _key, of_section in groupby(sheet.domains, key=lambda domain: domain.strand_key):
         first, *others = of_section
         if others:
             states = tuple(own[domain.id].target_state for domain in (first, *others))

@@ -8,10 +8,10 @@ somebody is in none of them: models/record/later.
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from tracker.db import UTCDateTime, ask_made, session
 from tracker.frameworks.versions.rules_levels import DomainStanding, standing_by_counts
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, Meaning
+from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, TALLIED, Meaning
 from tracker.models import (
     Domain,
     Level,
@@ -62,7 +62,6 @@ Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
 """(person, domain, rank) -> how many statements count as what; *not rated here* ones are not among
 them."""
 
-COUNTED = Meaning.EXCLUDED, Meaning.MET, Meaning.NOT_MET
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 OUT = left_out(LIBRARY, FRAMEWORK)
 LEFT_OUT = OUT.c.statement_id == Statement.id
@@ -108,25 +107,15 @@ def shapes_for(
 ) -> dict[int, tuple[DomainShape, ...]]:
     """The domains as they are for each person: without what counts later for them. One query."""
     values = {"people": list(person_ids), "framework": framework_id, "library": library_id}
-    less: defaultdict[int, dict[tuple[int, int], tuple[int, int]]] = defaultdict(dict)
-    for person_id, domain_id, rank, *counts in session().execute(
-        _LATER_LISTED, {**values, **later.on(today)}
-    ):
-        less[person_id][domain_id, rank] = tuple(counts)
+    rows = session().execute(_LATER_LISTED, {**values, **later.on(today)})
     shapes = dict.fromkeys(person_ids, tuple(domains))
-    for person_id, fewer in less.items():
-        shapes[person_id] = tuple(_without(domain, fewer) for domain in domains)
+    for person_id, of_person in groupby(rows, key=attrgetter("person_id")):
+        listed, out = dict[tuple[int, int], int](), dict[tuple[int, int], int]()
+        for row in of_person:
+            place = row.domain_id, row.rank
+            listed[place], out[place] = row.listed, -row.out
+        shapes[person_id] = tuple(domain.without(listed, out) for domain in domains)
     return shapes
-
-
-def _without(domain: DomainShape, less: Mapping[tuple[int, int], tuple[int, int]]) -> DomainShape:
-    levels = []
-    for level in domain.levels:
-        listed, out = less.get((domain.id, level.rank), (0, 0))
-        levels.append(
-            replace(level, listed=level.listed - listed, not_rated_here=level.not_rated_here - out)
-        )
-    return replace(domain, levels=tuple(levels))
 
 
 _LATER_LISTED = (
@@ -134,12 +123,13 @@ _LATER_LISTED = (
         LATER_OF_PEOPLE.c.person_id,
         Statement.domain_id,
         Statement.rank,
-        func.count(Statement.id),
-        func.count(OUT.c.id),
+        func.count(Statement.id).label("listed"),
+        func.count(OUT.c.id).label("out"),
     )
     .join(Statement, Statement.id == LATER_OF_PEOPLE.c.statement_id)
     .outerjoin(OUT, LEFT_OUT)
     .group_by(LATER_OF_PEOPLE.c.person_id, Statement.domain_id, Statement.rank)
+    .order_by(LATER_OF_PEOPLE.c.person_id)
 )
 
 
@@ -214,7 +204,7 @@ def standings(
         levels = []
         for level in domain.levels:
             counted = counts.get((person_id, domain.id, level.rank), {})
-            excluded, met, not_met = (counted.get(meaning, 0) for meaning in COUNTED)
+            excluded, met, not_met = (counted.get(meaning, 0) for meaning in TALLIED)
             listed = level.rank, level.listed, level.not_rated_here
             levels.append((*listed, excluded, met, not_met))
         of_person[domain.id] = standing_by_counts(tuple(levels), targets.get(domain.id))
