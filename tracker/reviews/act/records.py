@@ -31,7 +31,6 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
-from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.record.endorsements.rules import EndorsementContent, seal
 from tracker.record.workflow.rules import (
     LIVE,
@@ -46,6 +45,7 @@ from tracker.records import audit
 from tracker.records.core import notices
 from tracker.reviews.act import rules as moves
 from tracker.reviews.act.rules import AnyMove, Closing, Due, MoveRule, Recipient, Tell, Thing
+from tracker.reviews.review.queries import is_theirs
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import happening
@@ -242,6 +242,14 @@ def lock_person(tx: Session, person_id: int) -> None:
     tx.execute(held(select(Person.id).where(Person.id == person_id)))
 
 
+def lock_active(tx: Session, actor: Actor) -> None:
+    """Lock the actor's row, so that what they send, or whom they name, follows one another. Raises
+    Missing when they may not sign in any more."""
+    active = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
+    if tx.scalar(held(active)) is None:
+        raise Missing
+
+
 def locked(tx: Session, review_id: int, *, with_learner: bool = False) -> Review:
     """The review, locked until the transaction ends. `with_learner`: what counts for them may
     change by it. Raises Missing."""
@@ -272,15 +280,16 @@ def must_be_learner(review: Review, actor: Actor) -> None:
 
 @lru_cache(maxsize=8)
 def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day: every answer asks it."""
-    return select(reviewer_may_go_on(today)).where(Review.id == bindparam("review", type_=Integer))
+    """Built once a day."""
+    me, review = (bindparam(name, type_=Integer) for name in ("me", "review"))
+    return select(is_theirs(me, today)).where(Review.id == review)
 
 
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    is_theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
-    if not is_theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
+    sides = {"review": review.id, "me": actor.person_id}
+    if not tx.scalar(_supervision(actor.today(now)), sides):
         raise Missing
 
 

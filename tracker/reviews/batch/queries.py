@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Review, ReviewItem, Statement, Strand
@@ -19,8 +19,8 @@ from tracker.models.joins import level_of_statement
 from tracker.models.reviews.due_dates import review_due
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
-from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.review.queries import is_theirs
 from tracker.reviews.review.queries_items import Item, reviewer_items
 from tracker.rules.core.wording import Wording
 
@@ -62,7 +62,7 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(Framework, Framework.id == Statement.framework_id)
-        .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING)
+        .where(is_theirs(actor.person_id, today), IS_LIVE, ReviewItem.status == ItemStatus.WAITING)
         .order_by(
             Framework.id, Strand.position, Domain.position, Statement.rank, Statement.position
         )
@@ -81,7 +81,8 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
     query."""
     return reviewer_items(
         and_(
-            _live(actor, today),
+            is_theirs(actor.person_id, today),
+            IS_LIVE,
             ReviewItem.statement_id == statement_id,
             ReviewItem.revealed_at.is_(None),
             ReviewItem.status != written(ItemStatus.HANDED_ON),
@@ -98,12 +99,3 @@ def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
         .limit(1)
     )
     return session().scalar(sent) is not None
-
-
-def _live(actor: Actor, today: dt.date) -> ColumnElement[bool]:
-    return and_(
-        Review.reviewer_id == actor.person_id,
-        Review.learner_id != actor.person_id,
-        IS_LIVE,
-        reviewer_may_go_on(today),
-    )

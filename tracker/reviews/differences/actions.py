@@ -78,14 +78,11 @@ def confirm_all(
     review_text_long, answer_unknown; Conflict: move_not_now, confirmation_unseen,
     confirmation_own).
     """
-    confirmed = None
     with transaction() as tx:
         review = acts.locked(tx, review_id, with_learner=True)
         if not _is_late(tx, review, actor, now):
-            confirmed = _confirm(tx, review, actor, choices, now)
-    if confirmed is None:
-        raise Conflict("differences_over")
-    return confirmed
+            return _confirm(tx, review, actor, choices, now)
+    raise Conflict("differences_over")
 
 
 def _confirm(
@@ -152,11 +149,9 @@ def _move(
 ) -> None:
     with transaction() as tx:
         review, item = acts.locked_item(tx, item_id, with_learner=True)
-        late = _is_late(tx, review, actor, now)
-        if not late:
-            move(tx, review, item, actor.person_id, now)
-    if late:
-        raise Conflict("differences_over")
+        if not _is_late(tx, review, actor, now):
+            return move(tx, review, item, actor.person_id, now)
+    raise Conflict("differences_over")
 
 
 def _is_late(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> bool:

@@ -2,7 +2,7 @@
 said."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -223,12 +223,14 @@ def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
     )
 
 
-def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
-    """Who may take a review over: each person once, not its reviewer. Four queries."""
-    query = select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id)
-    sides = session().execute(query).one()
-    reviewers = eligible_reviewers.of_all([sides.learner_id], today)
-    return [one for one in reviewers if one.person_id != sides.reviewer_id]
+def eligible(review_ids: Collection[int], today: dt.date) -> list[Reviewer]:
+    """Who may take over all of these reviews: each person once, none of their reviewers. Four
+    queries."""
+    query = select(Review.learner_id, Review.reviewer_id).where(Review.id.in_(review_ids))
+    sides = session().execute(query).all()
+    reviewers = eligible_reviewers.of_all({row.learner_id for row in sides}, today)
+    have_it = {row.reviewer_id for row in sides}
+    return [reviewer for reviewer in reviewers if reviewer.person_id not in have_it]
 
 
 def counts(review_id: int) -> tuple[int, int]:

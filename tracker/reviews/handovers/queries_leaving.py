@@ -83,12 +83,11 @@ def ties(actor: Actor, person_id: int, now: dt.datetime) -> Ties:
     today = actor.today(now)
     is_theirs = or_(Review.reviewer_id == person_id, Review.learner_id == person_id)
     reviews = open_reviews(today, is_theirs)
-    own = {review.review_id for review in reviews if review.learner_id == person_id}
-    with_them = [review for review in reviews if review.review_id not in own]
+    with_them = [review for review in reviews if review.learner_id != person_id]
     return Ties(
         to_reassign=tuple(review for review in with_them if _goes_on(actor, review)),
         to_send_again=tuple(review for review in with_them if not _goes_on(actor, review)),
-        own=tuple(review for review in reviews if review.review_id in own),
+        own=tuple(review for review in reviews if review.learner_id == person_id),
         left=tuple(_left(person_id, today)),
         deputies=_names(Deputy.deputy_id, Deputy.supervisor_id == person_id, today),
         deputy_of=_names(Deputy.supervisor_id, Deputy.deputy_id == person_id, today),

@@ -21,7 +21,7 @@ from tracker.rules.core.notices import NoticePage
 from tracker.rules.names import folded
 from tracker.web.http import access, session
 from tracker.web.i18n.render import render
-from tracker.web.ui.tables import Column, SortOrder, headings, order_asked
+from tracker.web.ui.tables import Column, headings, order_asked
 
 COLUMNS = {
     "person": Column(_l("Person")),
@@ -48,7 +48,7 @@ def index_page() -> str:
         is_of_several=len({review.framework for review in inbox + mine}) > 1,
         words=labels.REVIEW_STATUS,
         chosen=chosen,
-        live=sorted_by(chosen.reviews, order),
+        live=sorted(chosen.reviews, key=KEYS[order.by], reverse=order.descending),
         left=partial(screens.time_left, seconds=screens.my_pace()),
         next_review=next_review(chosen.reviews),
         headings=headings(COLUMNS, order, "reviews.index", **chosen.kept),
@@ -128,11 +128,7 @@ KEYS: dict[str, Callable[[Queued], Any]] = {
     "done": lambda review: (review.done or 0) / review.sent,
     "state": lambda review: list(ReviewStatus).index(review.status),
 }
-
-
-def sorted_by(reviews: list[Queued], order: SortOrder) -> list[Queued]:
-    """In that order, of equals the next due first."""
-    return sorted(reviews, key=KEYS[order.by], reverse=order.descending)
+"""Of equals the next due comes first."""
 
 
 def next_review(reviews: list[Queued], after_id: int | None = None) -> Queued | None:

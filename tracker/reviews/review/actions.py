@@ -15,7 +15,6 @@ from tracker.db import transaction
 from tracker.models import (
     AwayPeriod,
     Endorsement,
-    Person,
     Review,
     ReviewItem,
     ReviewMessage,
@@ -45,7 +44,6 @@ from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.reviews.sending import records as sending
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.reviews.sending.rules import SENT_MAX
-from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -117,7 +115,7 @@ def _send(
         raise Invalid("review_too_many", "statements", most=SENT_MAX, count=len(wanted))
     if reviewer_id == actor.person_id:
         raise Invalid("review_yourself", "reviewer")
-    _lock_person(tx, actor)
+    acts.lock_active(tx, actor)
     today = actor.today(now)
     me = learner_of(actor.person_id, wanted[0], today) or learner(actor.person_id, today)
     if me is None:
@@ -182,18 +180,15 @@ def one_more_week(actor: Actor, review_id: int, now: dt.datetime) -> dt.date:
     with transaction() as tx:
         review = acts.locked(tx, review_id, with_learner=True)
         acts.must_be_either(tx, review, actor, now)
-        is_late = differences.is_late(tx, review, actor.today(now), now)
-        if not is_late:
+        if not differences.is_late(tx, review, actor.today(now), now):
             taken = select(ReviewMove.id).where(
                 ReviewMove.review_id == review.id, ReviewMove.move == written(Move.ONE_MORE_WEEK)
             )
             if tx.scalar(taken) is not None:
                 raise Conflict("week_taken")
             act(tx, Move.ONE_MORE_WEEK, review, review, actor.person_id, now)
-            due_on = acts.last_day(tx, review)
-    if is_late:
-        raise Conflict("differences_over")
-    return due_on
+            return acts.last_day(tx, review)
+    raise Conflict("differences_over")
 
 
 def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | None = None) -> None:
@@ -236,14 +231,6 @@ def _reveal(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.date
     endorsements.keep_revealed(tx, review.learner_id, item, now)
     if move is Move.REVEAL_EQUAL:
         endorsements.stand(tx, review, item, endorsed_answer(reviewer_answer), now)
-
-
-def _lock_person(tx: Session, actor: Actor) -> None:
-    """Lock the person's row, so that what they send follows one another. Raises Missing when they
-    may not sign in any more."""
-    active = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-    if tx.scalar(held(active)) is None:
-        raise Missing
 
 
 def _team(

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 
 from tracker.frameworks.versions.rules_scale import Ground
-from tracker.reviews.review.rules import RETURN, ReviewerResponse
+from tracker.reviews.review.rules import ReviewerResponse, response_of
 from tracker.rules.errors import Invalid
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
@@ -233,14 +233,8 @@ class AnswerForm(Form):
 
     def response(self, item_id: int) -> ReviewerResponse:
         """Of a form that is valid."""
-        asks = self.answer.data == RETURN
-        return ReviewerResponse(
-            item_id=item_id,
-            answer=None if asks else str(self.answer.data),
-            ground=Ground(self.ground.data) if self.ground.data else None,
-            note=self.note.data or "",
-            base_version=self.version.data or 0,
-        )
+        ground, note = self.ground.data or "", self.note.data or ""
+        return response_of(item_id, self.answer.data, ground, note, self.version.data or 0)
 
 
 class RevealForm(Form):

@@ -154,6 +154,11 @@ def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str:
         return url_for("reviews.show", review_id=header.id)
     if header.is_live and is_under_way(items):
         return following_href(header.id, of_review(items))
+    return outcome_href(header)
+
+
+def outcome_href(header: ReviewHeader) -> str:
+    """Where both read what was revealed: the differences, or the result once it has ended."""
     endpoint = "reviews.differences" if header.is_live else "differences.result"
     return url_for(endpoint, review_id=header.id)
 
