@@ -6,10 +6,8 @@ then that of its learner, where what counts for them may change.
 
 import datetime as dt
 from collections.abc import Collection
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.account.rules import Away
@@ -272,24 +270,26 @@ def locked_item(
     return review, tx.get_one(ReviewItem, item_id, populate_existing=True)
 
 
+def item_of_both(
+    tx: Session, actor: Actor, item_id: int, now: dt.datetime, *, with_learner: bool = False
+) -> tuple[Review, ReviewItem]:
+    """The same, for either of the two. Raises Missing."""
+    review, item = locked_item(tx, item_id, with_learner=with_learner)
+    must_be_either(tx, review, actor, now)
+    return review, item
+
+
 def must_be_learner(review: Review, actor: Actor) -> None:
     """Raises Missing where the actor is not the review's learner."""
     if review.learner_id != actor.person_id:
         raise Missing
 
 
-@lru_cache(maxsize=8)
-def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
-    me, review = (bindparam(name, type_=Integer) for name in ("me", "review"))
-    return select(is_theirs(me, today)).where(Review.id == review)
-
-
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    sides = {"review": review.id, "me": actor.person_id}
-    if not tx.scalar(_supervision(actor.today(now)), sides):
+    theirs = select(is_theirs(actor.person_id, actor.today(now)))
+    if not tx.scalar(theirs.where(Review.id == review.id)):
         raise Missing
 
 

@@ -4,6 +4,7 @@ was sent."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flask import request
 from flask_babel import gettext as _
 
 from tracker.frameworks.versions.rules_scale import Ground
@@ -119,11 +120,9 @@ def screen(
     words: Mapping[int, ReviewLabels],
     sent: SentScreen | None = None,
     refusal: Refusal | None = None,
-    *,
-    several: bool = False,
 ) -> BatchScreen:
     """Of items in their order; headers and words are by review. `refusal`: why what was sent was
-    not taken; `several`: whether to tick was asked for. All are of one framework."""
+    not taken. All are of one framework."""
     lang = next((header.lang for header in headers.values()), "")
     moved = [review_id for review_id, header in headers.items() if header.is_moved]
     others = review_items.other_wordings(moved)
@@ -159,7 +158,7 @@ def screen(
         messages=item_details.messages_of(ids),
         sent=sent,
         why_refused=errors.message_for(refusal) if refusal is not None else "",
-        several=several or bool(ticked),
+        several="several" in request.args or bool(ticked),
         moved_on=[names.get(item_id, gone_by) for item_id in sorted(problems.keys() - answerable)],
         lost=[note for note in lost if note],
     )

@@ -1,6 +1,6 @@
 """Answering in a batch: a review screen by screen, or one statement across people."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
@@ -12,10 +12,10 @@ from tracker.accounts.account import actions as account
 from tracker.policy.permissions import Subject
 from tracker.record.workflow import queries as review_subjects
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.batch import pages as screens
 from tracker.reviews.batch import pages_cards as cards
 from tracker.reviews.batch import queries as batches
 from tracker.reviews.batch.forms import CardFields, SentScreen, from_form
+from tracker.reviews.batch.pages import ReviewScreen, StatementScreen
 from tracker.reviews.review import actions_answers as answers
 from tracker.reviews.review import pages
 from tracker.reviews.review import pages_screens as review_screens
@@ -36,18 +36,14 @@ bp = Blueprint("batch_review", __name__)
 @bp.get("/reviews/<id:review_id>/screen/<id:number>")
 @door(Permission.REVIEW_ANSWER, review_subjects.review)
 def screen(review: Subject, number: int) -> ResponseReturnValue:
-    return screens.screen_page(review.id, number)
+    return ReviewScreen(review.id, number).page()
 
 
 @bp.post("/reviews/<id:review_id>/screen/<id:number>")
 @door(Permission.REVIEW_ANSWER, review_subjects.review, takes=LONG_FORM)
 def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
-    return _answered(
-        screens.items_of_screen(review.id, number),
-        page=lambda *sent: screens.screen_page(review.id, number, *sent),
-        after=lambda stay: screens.after_screen(review.id, number, stay=stay),
-        later=lambda: screens.review_later(review.id),
-    )
+    screen = ReviewScreen(review.id, number)
+    return _answered(screen, screen.ids())
 
 
 @bp.post("/review-items/<id:item_id>/said")
@@ -78,39 +74,30 @@ def shared() -> ResponseReturnValue:
 @bp.get("/reviews/by-statement/<id:statement_id>")
 @door(Permission.SIGNED_IN)
 def statement(statement_id: int) -> ResponseReturnValue:
-    return screens.statement_page(statement_id)
+    return StatementScreen(statement_id).page()
 
 
 @bp.post("/reviews/by-statement/<id:statement_id>")
 @door(Permission.SIGNED_IN, takes=LONG_FORM)
 def answer_statement(statement_id: int) -> ResponseReturnValue:
-    ids = {item.id for item in batches.of_statement(session.actor(), statement_id, session.today())}
-    if not ids:
-        return _nothing_left()
-    return _answered(
-        ids,
-        page=lambda *sent: screens.statement_page(statement_id, *sent),
-        after=lambda stay: screens.after_statement(statement_id, stay=stay),
-        later=lambda: screens.statement_later(statement_id),
-    )
+    screen = StatementScreen(statement_id)
+    ids = screen.ids()
+    return _answered(screen, ids) if ids else _nothing_left()
 
 
-def _answered(
-    ids: set[int], page: Callable[..., str], after: Callable[[bool], str], later: Callable[[], str]
-) -> ResponseReturnValue:
-    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`:
-    the screen again."""
+def _answered(screen: ReviewScreen | StatementScreen, ids: set[int]) -> ResponseReturnValue:
+    """What a screen of those items sent, all of it or nothing."""
     sent = from_form(request.form)
     pages.must_be_same(sent.person_id)
     try:
         changed, begun = _store(sent, ids)
     except (Invalid, Conflict) as refusal:
         try:
-            return page(sent, refusal), errors.status_of_rows(refusal)
+            return screen.page(sent, refusal), errors.status_of_rows(refusal)
         except Conflict as overtaken:
             return pages.conflict_page(overtaken, sent.cards)
     if sent.act == "later":
-        flash_message(later())
+        flash_message(screen.later())
         if begun:
             flash_message(
                 ngettext(
@@ -129,8 +116,8 @@ def _answered(
         else _("Nothing was changed.")
     )
     if cards.left_alone(sent).cards:
-        return page(cards.left_alone(sent))
-    return redirect(after(sent.act == "ticked"), 303)
+        return screen.page(cards.left_alone(sent))
+    return redirect(screen.href_after(stay=sent.act == "ticked"), 303)
 
 
 def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:

@@ -177,8 +177,7 @@ def add_next_step(
     if not today <= due_on <= today + dt.timedelta(days=366 * STEP_YEARS):
         raise Invalid("step_date", "due_on")
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id)
-        acts.must_be_either(tx, review, actor, now)
+        review, item = acts.item_of_both(tx, actor, item_id, now)
         if item.status not in REVEALED:
             raise Conflict("move_not_now", move="next_step", status=item.status)
         if owner_id not in (review.learner_id, review.reviewer_id):
@@ -204,8 +203,7 @@ def add_next_step(
 def finish_next_step(actor: Actor, item_id: int, step_id: int, now: dt.datetime) -> None:
     """Either of the two ticks a next step off. A second time changes nothing."""
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id)
-        acts.must_be_either(tx, review, actor, now)
+        _review, item = acts.item_of_both(tx, actor, item_id, now)
         step = tx.get(TrainingAction, step_id)
         if step is None or step.item_id != item.id:
             raise Missing

@@ -177,7 +177,7 @@ def alone(actor: Actor, path: str, today: dt.date) -> TablePage[AnyRow]:
     asked = {"library": actor.library_id, "path": path}
     whole = {(0, team.path): team.id for team in ask_made(of_teams, asked)}
     heads = {(row.person_id, row.path): row.id for row in ask_made(of_heads, asked)}
-    served = eligible_reviewers.served([*whole, *heads], today)
+    served = eligible_reviewers.named([*whole, *heads], today)
     asked["teams"] = [at for key, at in whole.items() if key not in served]
     asked["places"] = [place_id for key, place_id in heads.items() if key not in served]
     rows = ask_made(of_learners, asked).all()

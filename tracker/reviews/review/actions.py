@@ -26,19 +26,13 @@ from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
 from tracker.record.sheet.queries_learners import learner, learner_of
 from tracker.record.versions.queries_now import read_as
-from tracker.record.workflow.rules import (
-    EndorsementStatus,
-    ItemStatus,
-    Move,
-    can_finish,
-    can_reveal,
-)
+from tracker.record.workflow.rules import EndorsementStatus, ItemStatus, Move
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import Aside
 from tracker.reviews.differences import records as differences
 from tracker.reviews.endorsements import records as endorsements
-from tracker.reviews.review.rules import clean_text, endorsed_answer, reveal_move
+from tracker.reviews.review.rules import clean_text, endorsed_answer, is_ready, reveal_move
 from tracker.reviews.sending import queries as submittable
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.reviews.sending import records as sending
@@ -166,8 +160,7 @@ def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
 def drop(actor: Actor, item_id: int, now: dt.datetime) -> None:
     """Either side lets a returned item go: it ends without an answer."""
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id)
-        acts.must_be_either(tx, review, actor, now)
+        review, item = acts.item_of_both(tx, actor, item_id, now)
         act(tx, Move.DROP, review, item, actor.person_id, now)
         acts.close_if_ended(tx, review, actor.person_id, now)
 
@@ -204,14 +197,13 @@ def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | N
         items = acts.items(tx, review)
         if base_version is not None and base_version != sum(item.version for item in items):
             raise Conflict("review_changed")
-        statuses = [item.status for item in items]
         answered = [item for item in items if item.status == ItemStatus.ANSWERED]
         unseen = [
             item
             for item in items
             if item.status == ItemStatus.NOT_OBSERVED and item.revealed_at is None
         ]
-        if not (can_reveal(statuses) or (unseen and can_finish(statuses))):
+        if not is_ready([(item.status, item.revealed_at is not None) for item in items]):
             raise Conflict("review_not_ready")
         for item in answered:
             _reveal(tx, review, item, actor.person_id, now)

@@ -121,7 +121,7 @@ def item_page(
         done=screens.done(items),
         left=screens.left(items),
         focus="go" in request.args,
-        skip=screens.next_href(review_id, items, here.position, focus=True),
+        skip=screens.next_href(review_id, items, here.position),
         screen_href=screens.with_item(items, here.id).href,
     ), status
 

@@ -8,14 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.record.workflow.rules import (
-    OPEN_TO_ANSWER,
-    UNANSWERED,
-    ItemStatus,
-    ReviewStatus,
-    can_finish,
-    can_reveal,
-)
+from tracker.record.workflow.rules import OPEN_TO_ANSWER, UNANSWERED, ItemStatus, ReviewStatus
 from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review import rules
 from tracker.reviews.review.queries import ReviewHeader
@@ -70,9 +63,7 @@ def time_left(statements: int, seconds: int) -> str:
 def is_ready(items: Sequence[Item]) -> bool:
     """Whether the check page may offer the reveal, or the end of a review with nothing to
     compare."""
-    statuses = [item.status for item in items if item.status is not None]
-    unseen = any(item.status is ItemStatus.NOT_OBSERVED and not item.revealed for item in items)
-    return can_reveal(statuses) or (unseen and can_finish(statuses))
+    return rules.is_ready([(item.status, item.revealed) for item in items if item.status])
 
 
 def is_under_way(items: Sequence[Item]) -> bool:
@@ -85,7 +76,7 @@ def is_under_way(items: Sequence[Item]) -> bool:
     )
 
 
-def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
+def next_href(review_id: int, items: Sequence[Item], after: int) -> str:
     """The next item to answer after that position, from the top where there is none below; else the
     check page."""
     item = next_after(
@@ -93,7 +84,7 @@ def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: b
     )
     if item is None:
         return url_for("reviews.check", review_id=review_id)
-    return url_for("reviews.item", item_id=item.id, go=1 if focus else None)
+    return url_for("reviews.item", item_id=item.id, go=1)
 
 
 @dataclass(frozen=True, slots=True)

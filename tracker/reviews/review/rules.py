@@ -15,7 +15,7 @@ from tracker.frameworks.versions.rules_scale import (
     Scale,
     counterpart,
 )
-from tracker.record.workflow.rules import Move
+from tracker.record.workflow.rules import ItemStatus, Move, can_finish, can_reveal
 from tracker.rules.errors import Invalid, Refusal
 
 T = TypeVar("T")
@@ -122,6 +122,15 @@ def reveal_move(own: str, reviewer_answer: str) -> Move:
     if reviewer_answer == CANNOT_TELL:
         raise ValueError(f"an item with {reviewer_answer} is not revealed: it was not observed")
     return Move.REVEAL_EQUAL if is_equal(own, reviewer_answer) else Move.REVEAL_DIFFERENT
+
+
+def is_ready(stand: Sequence[tuple[ItemStatus, bool]]) -> bool:
+    """Whether there is something to reveal, or a review with nothing to compare can end: by each
+    item's status, and whether it is revealed."""
+    statuses = [status for status, _is_revealed in stand]
+    return can_reveal(statuses) or (
+        (ItemStatus.NOT_OBSERVED, False) in stand and can_finish(statuses)
+    )
 
 
 def screens(items: Sequence[T], part_of: Callable[[T], Hashable]) -> list[list[T]]:

@@ -155,7 +155,7 @@ def answer(item: Subject) -> ResponseReturnValue:
     review_id = screens.review_of(item)
     items = review_items.for_reviewer(review_id)
     here = next(sent for sent in items if sent.id == item.id)
-    return redirect(screens.next_href(review_id, items, here.position, focus=True), 303)
+    return redirect(screens.next_href(review_id, items, here.position), 303)
 
 
 @bp.post("/review-items/<id:item_id>/reply")
