@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import and_, select
 
@@ -19,6 +20,7 @@ from tracker.models.joins import level_of_statement
 from tracker.models.reviews.due_dates import review_due
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
+from tracker.queries.asking import row_as
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.review.queries import is_theirs
 from tracker.reviews.review.queries_items import Item, reviewer_items
@@ -47,11 +49,11 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
     """In the order of the framework. One query."""
     rows = session().execute(
         select(
-            Statement.id,
+            Statement.id.label("statement_id"),
             Statement.code,
             Statement.title,
-            Level.name,
-            Domain.title,
+            Level.name.label("level"),
+            Domain.title.label("domain"),
             Framework.lang,
             Review.learner_id,
             review_due(),
@@ -68,11 +70,12 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         )
     )
     several = []
-    for (id_, code, title, level, domain, lang), group in groupby(rows, key=lambda row: row[:6]):
-        people, days = zip(*(row[6:] for row in group), strict=True)
-        if len(set(people)) >= PEOPLE_MIN:
-            count, first = len(set(people)), min(days)
-            several.append(Shared(id_, code, title, level, domain, lang, count, first))
+    for _id, group in groupby(rows.mappings(), key=itemgetter("statement_id")):
+        sent = list(group)
+        people = len({row["learner_id"] for row in sent})
+        if people >= PEOPLE_MIN:
+            due_on = min(row["due_on"] for row in sent)
+            several.append(row_as(Shared, sent[0], people=people, due_on=due_on))
     return several[:SHARED_MAX]
 
 

@@ -55,7 +55,7 @@ def save(item: Subject) -> ResponseReturnValue:
     answer, ground, note = (text_of(body, name) or "" for name in CardFields._fields)
     version, person_id = count_of(body, "base_version") or 0, count_of(body, "person_id")
     kind = text_of(body, "screen")
-    pages.must_be_same(person_id)
+    review_screens.must_be_same(person_id)
     response = response_of(item.id, answer, ground, note, version)
     try:
         answers.answer(session.actor(), [response], session.now())
@@ -88,7 +88,7 @@ def answer_statement(statement_id: int) -> ResponseReturnValue:
 def _answered(screen: ReviewScreen | StatementScreen, ids: set[int]) -> ResponseReturnValue:
     """What a screen of those items sent, all of it or nothing."""
     sent = from_form(request.form)
-    pages.must_be_same(sent.person_id)
+    review_screens.must_be_same(sent.person_id)
     try:
         changed, begun = _store(sent, ids)
     except (Invalid, Conflict) as refusal:
@@ -146,7 +146,7 @@ def _nothing_left() -> ResponseReturnValue:
     sent = from_form(request.form)
     if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
         abort(404)
-    pages.must_be_same(sent.person_id)
+    review_screens.must_be_same(sent.person_id)
     return pages.conflict_page_of_many(
         Conflict("move_not_now"), sent.cards, url_for("batch_review.shared")
     )

@@ -37,7 +37,7 @@ bp.register_error_handler(Conflict, pages.conflict_page)
 @door(Permission.REVIEW_READ, review_subjects.review, takes=LONG_FORM)
 def choose(review: Subject) -> ResponseReturnValue:
     sent = from_form(request.form)
-    pages.must_be_same(sent.person_id)
+    screens.must_be_same(sent.person_id)
     try:
         items = {item.id: item for item in pages.items_of(review)}
         choices = _with_reasons(items, sent.choices())

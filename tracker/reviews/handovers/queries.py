@@ -146,6 +146,7 @@ def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         reviewer.name.label("reviewer"),
         Review.team_id,
         Team.name.label("team"),
+        Team.path,
         Review.sent_at,
         review_due(),
         statements.label("statements"),

@@ -2,7 +2,6 @@
 and who stands in for a supervisor, from when to when."""
 
 from collections.abc import Collection, Sequence
-from typing import TypeVar
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +17,7 @@ from tracker.reviews.handovers import queries as handovers
 from tracker.reviews.handovers import queries_deputies as deputies
 from tracker.reviews.handovers.queries import OpenReview
 from tracker.reviews.review import queries as review_headers
-from tracker.reviews.review.forms import DeputyForm, HandOnAllForm, HandOnForm
+from tracker.reviews.review.forms import DeputyForm, HandOnForm
 from tracker.reviews.sending.pages import reviewer_words
 from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE, table_page
@@ -36,7 +35,6 @@ from tracker.web.ui.people import told_apart
 bp = Blueprint("handovers", __name__)
 handover_lists = Blueprint("handover_lists", __name__)
 delegates = Blueprint("delegates", __name__, url_prefix="/deputies")
-F = TypeVar("F", bound=HandOnForm)
 
 
 @bp.get("/teams/<id:team_id>/handover")
@@ -61,7 +59,7 @@ def index(team: Subject) -> ResponseReturnValue:
 @bp.get("/reviews/<id:review_id>/hand-on")
 @door(Permission.REVIEW_HAND_ON, review_subjects.review_to_hand_on)
 def edit(review: Subject) -> ResponseReturnValue:
-    form = _offered(HandOnForm(), [review.id])
+    form = _form([review.id])
     if session.actor().person_id in review.deputies:
         form.reviewer.data = session.actor().person_id
     return _page(review, form)
@@ -70,7 +68,7 @@ def edit(review: Subject) -> ResponseReturnValue:
 @bp.post("/reviews/<id:review_id>/hand-on")
 @door(Permission.REVIEW_HAND_ON, review_subjects.review_to_hand_on)
 def hand_on(review: Subject) -> ResponseReturnValue:
-    form = _offered(HandOnForm(), [review.id])
+    form = _form([review.id])
     done = accepted(
         form,
         lambda: service.hand_on(
@@ -93,7 +91,7 @@ def edit_several(team: Subject) -> ResponseReturnValue:
     if not ticked:
         flash_message(_("Tick the reviews to reassign first."), "info")
         return redirect(url_for("handovers.index", team_id=team.id), 303)
-    form = _offered(HandOnAllForm(), [review.review_id for review in ticked])
+    form = _form([review.review_id for review in ticked])
     return _page_of_several(team, form, ticked)
 
 
@@ -101,7 +99,7 @@ def edit_several(team: Subject) -> ResponseReturnValue:
 @door(Permission.HANDOVER_READ, subjects.team)
 def hand_on_several(team: Subject) -> ResponseReturnValue:
     ticked = _ticked(team, request.form.getlist("reviews"))
-    form = _offered(HandOnAllForm(), [review.review_id for review in ticked])
+    form = _form([review.review_id for review in ticked])
     done = accepted(
         form,
         lambda: service.hand_on_all(
@@ -158,7 +156,8 @@ def end_deputy(deputy: Subject) -> ResponseReturnValue:
     return redirect(url_for("delegates.index"), 303)
 
 
-def _offered(form: F, review_ids: Collection[int]) -> F:
+def _form(review_ids: Collection[int]) -> HandOnForm:
+    form = HandOnForm()
     form.reviewer.choices = fields.choices(
         (reviewer.person_id, reviewer_words(reviewer))
         for reviewer in handovers.eligible(review_ids, session.today())
@@ -196,7 +195,7 @@ def _ticked(team: Subject, asked: list[str]) -> list[OpenReview]:
     return [review for review in handovers.waiting(ticked, today) if review.sent > 1]
 
 
-def _page_of_several(team: Subject, form: HandOnAllForm, ticked: Sequence[OpenReview]) -> str:
+def _page_of_several(team: Subject, form: HandOnForm, ticked: Sequence[OpenReview]) -> str:
     return render(
         "reviews/handover_list.html",
         form=form,

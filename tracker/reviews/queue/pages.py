@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from flask import request
@@ -95,16 +96,13 @@ def selected(inbox: list[Queued], today: dt.date) -> Selection:
     """By `show`, `team` and `person`. What is not known here is left out."""
     live = [review for review in inbox if review.is_live]
     show = request.args.get("show", "")
-    team = request.args.get("team", "")
-    person = request.args.get("person", "")
     rows = [review for review in live if show not in SHOWN or SHOWN[show](review, today)]
     kept = {"show": show} if show in SHOWN else {}
-    if team in {str(review.team_id) for review in live}:
-        rows = [review for review in rows if str(review.team_id) == team]
-        kept["team"] = team
-    if person in {str(review.who_id) for review in live}:
-        rows = [review for review in rows if str(review.who_id) == person]
-        kept["person"] = person
+    for name, id_of in (("team", attrgetter("team_id")), ("person", attrgetter("who_id"))):
+        asked = request.args.get(name, "")
+        if asked in {str(id_of(review)) for review in live}:
+            rows = [review for review in rows if str(id_of(review)) == asked]
+            kept[name] = asked
     return Selection(rows, len(live), words(show, len(rows)) if kept else "", kept)
 
 

@@ -140,11 +140,9 @@ class ReaderForm(Form):
     @property
     def person_and_team(self) -> tuple[int, int]:
         """Raises Invalid("review_not_supervisor") for what the page does not offer."""
-        parts = str(self.reviewer.data).split("-")
-        if len(parts) == 2 and all(
-            part.isascii() and part.isdigit() and len(part) <= 10 for part in parts
-        ):
-            return int(parts[0]), int(parts[1])
+        match [fields.an_id(part) for part in str(self.reviewer.data).split("-")]:
+            case [int(person_id), int(team_id)]:
+                return person_id, team_id
         raise Invalid("review_not_supervisor", "reviewer")
 
 
@@ -171,7 +169,8 @@ class SendForm(ReaderForm):
 
 
 class HandOnForm(Form):
-    """`reviewer`: the choices are handed in."""
+    """`reviewer`: the choices are handed in. `reviews`: of several, those that were ticked; which
+    of them can go on is the service's to say."""
 
     reviewer = RadioField(
         _l("Who reviews it now?"),
@@ -186,11 +185,6 @@ class HandOnForm(Form):
             "so far."
         ),
     )
-
-
-class HandOnAllForm(HandOnForm):
-    """`reviews`: those that were ticked; which of them can go on is the service's to say."""
-
     reviews = SelectMultipleField(
         _l("Reviews"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )

@@ -173,12 +173,6 @@ def is_learner(subject: Subject) -> bool:
     return subject.owner_id == session.actor().person_id
 
 
-def must_be_same(person_id: int | None) -> None:
-    """Raises Conflict("another_person"): the page was somebody else's."""
-    if person_id not in (None, session.actor().person_id):
-        raise Conflict("another_person")
-
-
 def items_of(subject: Subject) -> list[Item]:
     """Of the review, as whoever is signed in may see them."""
     read = review_items.for_learner if is_learner(subject) else review_items.for_reviewer

@@ -13,6 +13,7 @@ from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review import rules
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_items import Item
+from tracker.rules.errors import Conflict
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import next_after
 from tracker.web.http import session
@@ -23,6 +24,12 @@ def review_of(subject: Subject) -> int:
     if subject.review_id is None:
         raise ValueError("not a record of a review")
     return subject.review_id
+
+
+def must_be_same(person_id: int | None) -> None:
+    """Raises Conflict("another_person"): the page was somebody else's."""
+    if person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
 
 
 def done(items: Sequence[Item]) -> int:

@@ -126,12 +126,8 @@ def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader
 def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Of several jobs in the team the one in the review's framework counts, and of several times
     the last. Built once a day: every page of a review asks it."""
-    learner, reviewer, before, had_it = (
-        aliased(Person),
-        aliased(Person),
-        aliased(Review),
-        aliased(Person),
-    )
+    learner, reviewer, had_it = aliased(Person), aliased(Person), aliased(Person)
+    before = aliased(Review)
     return (
         select(
             Review.id,
