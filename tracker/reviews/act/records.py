@@ -240,14 +240,6 @@ def lock_person(tx: Session, person_id: int) -> None:
     tx.execute(held(select(Person.id).where(Person.id == person_id)))
 
 
-def lock_active(tx: Session, actor: Actor) -> None:
-    """Lock the actor's row, so that what they send, or whom they name, follows one another. Raises
-    Missing when they may not sign in any more."""
-    active = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-    if tx.scalar(held(active)) is None:
-        raise Missing
-
-
 def locked(tx: Session, review_id: int, *, with_learner: bool = False) -> Review:
     """The review, locked until the transaction ends. `with_learner`: what counts for them may
     change by it. Raises Missing."""

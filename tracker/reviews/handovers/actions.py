@@ -74,7 +74,7 @@ def name_deputy(
     if (ends_on - starts_on).days >= DEPUTY_DAYS:
         raise Invalid("deputy_too_long", "ends_on", longest=DEPUTY_DAYS)
     with transaction() as tx:
-        acts.lock_active(tx, actor)
+        sending.lock_active(tx, actor)
         possible = possible_deputies(actor, actor.today(now))
         if deputy_id not in {person.person_id for person in possible}:
             raise Invalid("deputy_unknown", "deputy")

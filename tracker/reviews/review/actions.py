@@ -109,7 +109,7 @@ def _send(
         raise Invalid("review_too_many", "statements", most=SENT_MAX, count=len(wanted))
     if reviewer_id == actor.person_id:
         raise Invalid("review_yourself", "reviewer")
-    acts.lock_active(tx, actor)
+    sending.lock_active(tx, actor)
     today = actor.today(now)
     me = learner_of(actor.person_id, wanted[0], today) or learner(actor.person_id, today)
     if me is None:
