@@ -214,7 +214,7 @@ class TestSecondReaders:
                         actor(world, who), review_id, world.people["sue"], "You know it", world.now
                     )
         today = world.now.date()
-        assert handovers_now.eligible(second, today) == handovers_now.eligible(plain, today)
+        assert handovers_now.eligible([second], today) == handovers_now.eligible([plain], today)
         assert handovers_now.counts(second) == handovers_now.counts(plain) == (1, 1)
 
     def test_both_agree_in_the_end(self, world: World) -> None:

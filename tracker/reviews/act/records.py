@@ -6,10 +6,8 @@ then that of its learner, where what counts for them may change.
 
 import datetime as dt
 from collections.abc import Collection
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.account.rules import Away
@@ -31,7 +29,6 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
-from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.record.endorsements.rules import EndorsementContent, seal
 from tracker.record.workflow.rules import (
     LIVE,
@@ -46,6 +43,7 @@ from tracker.records import audit
 from tracker.records.core import notices
 from tracker.reviews.act import rules as moves
 from tracker.reviews.act.rules import AnyMove, Closing, Due, MoveRule, Recipient, Tell, Thing
+from tracker.reviews.review.queries import is_theirs
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import happening
@@ -264,23 +262,26 @@ def locked_item(
     return review, tx.get_one(ReviewItem, item_id, populate_existing=True)
 
 
+def item_of_both(
+    tx: Session, actor: Actor, item_id: int, now: dt.datetime, *, with_learner: bool = False
+) -> tuple[Review, ReviewItem]:
+    """The same, for either of the two. Raises Missing."""
+    review, item = locked_item(tx, item_id, with_learner=with_learner)
+    must_be_either(tx, review, actor, now)
+    return review, item
+
+
 def must_be_learner(review: Review, actor: Actor) -> None:
     """Raises Missing where the actor is not the review's learner."""
     if review.learner_id != actor.person_id:
         raise Missing
 
 
-@lru_cache(maxsize=8)
-def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day: every answer asks it."""
-    return select(reviewer_may_go_on(today)).where(Review.id == bindparam("review", type_=Integer))
-
-
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    is_theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
-    if not is_theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
+    theirs = select(is_theirs(actor.person_id, actor.today(now)))
+    if not tx.scalar(theirs.where(Review.id == review.id)):
         raise Missing
 
 

@@ -1,8 +1,5 @@
 """What a screen of items posts: a card for each, what the page showed of it, whether it is ticked,
-and the bar.
-
-The script sends one card as JSON; the same, strictly read.
-"""
+and the bar. The script sends one card as JSON: the view reads it."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +8,9 @@ from typing import NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
-from tracker.frameworks.versions.rules_scale import Ground
-from tracker.reviews.review.rules import RETURN, ReviewerResponse
+from tracker.reviews.review.rules import ReviewerResponse, response_of
 from tracker.rules.drafts import Fields
-from tracker.rules.errors import Invalid
-from tracker.web.http.input_checks import by_id, count_of, text_of, typed_count
+from tracker.web.http.input_checks import by_id, typed_count
 
 NAME = re.compile(
     r"(answer|ground|note|base_version|shown_answer|shown_ground|shown_note|tick)-([1-9][0-9]{0,9})"
@@ -46,8 +41,8 @@ class SentCard:
     item_id: int
     typed: CardFields
     base_version: int
-    shown: CardFields = NOTHING
-    is_ticked: bool = False
+    shown: CardFields
+    is_ticked: bool
 
     @property
     def is_touched(self) -> bool:
@@ -65,21 +60,10 @@ class SentCard:
         return tuple((name, value) for name, value in self.typed._asdict().items() if value)
 
     def response(self, bar: CardFields | None = None) -> ReviewerResponse:
-        """With what the bar says where it is given, and always with the card's own note.
-
-        Raises Invalid: review_answer_needed, review_ground_unknown.
-        """
+        """With what the bar says where it is given, and always with the card's own note. Raises
+        Invalid, as `response_of`."""
         answer, ground, _note = self.typed if bar is None else bar
-        note = self.typed.note
-        if answer == RETURN:
-            return ReviewerResponse(self.item_id, None, None, note, self.base_version)
-        if not answer:
-            raise Invalid("review_answer_needed")
-        try:
-            how = Ground(ground) if ground else None
-        except ValueError as error:
-            raise Invalid("review_ground_unknown") from error
-        return ReviewerResponse(self.item_id, answer, how, note, self.base_version)
+        return response_of(self.item_id, answer, ground, self.typed.note, self.base_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +95,6 @@ def from_form(form: MultiDict[str, str]) -> SentScreen:
         cards=[_card(item_id, sent) for item_id, sent in fields.items()],
         bar=CardFields(form.get("bar_answer", ""), form.get("bar_ground", "")),
     )
-
-
-def from_json(item_id: int, body: Mapping[str, object]) -> tuple[SentCard, int | None, str]:
-    """The card, the person whose page it is, and which kind of screen that is.
-
-    Raises Invalid("rating_malformed"): a value of another type than the field's.
-    """
-    typed = CardFields(*(text_of(body, name) or "" for name in CardFields._fields))
-    card = SentCard(item_id, typed, count_of(body, "base_version") or 0)
-    return card, count_of(body, "person_id"), text_of(body, "screen") or ""
 
 
 def _card(item_id: int, sent: Mapping[str, str]) -> SentCard:

@@ -1,8 +1,9 @@
 """The two kinds of screens on which a reviewer answers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -20,6 +21,7 @@ from tracker.reviews.review import queries_details as item_details
 from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review.pages_labels import ReviewLabels
 from tracker.reviews.review.pages_screens import Screen
+from tracker.reviews.review.queries_items import Item
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.pagination import next_after
 from tracker.web.http import access, session
@@ -27,158 +29,152 @@ from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 
 
-def screen_page(
-    review_id: int, number: int, sent: SentScreen | None = None, refusal: Refusal | None = None
-) -> str:
-    """404 where the review has no such screen; once there is nothing to answer any more, on to
-    where the review is.
+@dataclass(frozen=True, slots=True)
+class ReviewScreen:
+    """A screen of a review, by its number."""
 
-    Raises Conflict where something was sent then: what was typed must not be lost.
-    """
-    header, items = pages.reviewer_side(review_id)
-    of_review = screens.of_review(items)
-    here = _numbered(of_review, number)
-    if not header.is_live or all(item.revealed or item.status in cards.GONE for item in here.items):
-        if sent is not None:
-            is_withdrawn = header.status is ReviewStatus.WITHDRAWN
-            raise Conflict("review_withdrawn" if is_withdrawn else "move_not_now")
-        abort(redirect(screens.reviewer_href(header, items), 303))
-    access.note_look(header.learner_id, "review")
-    access.note_opened(review_id)
-    words, place = pages.words_of(header), ""
-    if len(of_review) > 1:
-        place = _("Screen %(number)s of %(count)s", number=number, count=len(of_review))
-    following = screens.following(of_review, number)
-    return render(
-        "reviews/batch/screen.html",
-        lang=header.lang,
-        header=header,
-        here=here,
-        words=words,
-        items=items,
-        place=place,
-        screen_links=[_nav(screen, here) for screen in mark_language(of_review, header.lang)],
-        screen=cards.screen(
-            [item for item in here.items if not item.revealed],
-            {review_id: header},
-            {review_id: words},
-            sent,
-            refusal,
-            several="several" in request.args,
-        ),
-        done=screens.done(items),
-        left=screens.left(items),
-        grounds=labels.grounds(),
-        following_href=screens.following_href(review_id, of_review, number),
-        following_title=_("Next: screen %(number)s", number=following.number)
-        if following is not None
-        else _("Check all answers"),
-    )
+    review_id: int
+    number: int
 
+    def ids(self) -> set[int]:
+        """The items that can be answered here."""
+        return {item.id for item in self._here(self._all()).items}
 
-def after_screen(review_id: int, number: int, *, stay: bool) -> str:
-    """`stay`: on this screen, for more to tick, while something of it waits."""
-    of_review = screens.of_review(review_items.for_reviewer(review_id))
-    if stay and _numbered(of_review, number).waiting:
-        return url_for("batch_review.screen", review_id=review_id, number=number, several=1)
-    return screens.following_href(review_id, of_review, number)
+    def page(self, sent: SentScreen | None = None, refusal: Refusal | None = None) -> str:
+        """404 where the review has no such screen; once there is nothing to answer any more, on to
+        where the review is.
 
+        Raises Conflict where something was sent then: what was typed must not be lost.
+        """
+        header, items = pages.reviewer_side(self.review_id)
+        of_review = screens.of_review(items)
+        here = self._here(of_review)
+        left = [item for item in here.items if not item.revealed]
+        if not header.is_live or all(item.status in cards.GONE for item in left):
+            if sent is not None:
+                is_withdrawn = header.status is ReviewStatus.WITHDRAWN
+                raise Conflict("review_withdrawn" if is_withdrawn else "move_not_now")
+            abort(redirect(screens.reviewer_href(header, items), 303))
+        access.note_look(header.learner_id, "review")
+        access.note_opened(header.id)
+        words, place = pages.words_of(header), ""
+        if len(of_review) > 1:
+            place = _("Screen %(number)s of %(count)s", number=self.number, count=len(of_review))
+        following = screens.following(of_review, self.number)
+        return render(
+            "reviews/batch/screen.html",
+            lang=header.lang,
+            header=header,
+            here=here,
+            words=words,
+            items=items,
+            place=place,
+            screen_links=[_nav(screen, here) for screen in mark_language(of_review, header.lang)],
+            screen=cards.screen(left, {header.id: header}, {header.id: words}, sent, refusal),
+            done=screens.done(items),
+            left=screens.left(items),
+            grounds=labels.grounds(),
+            following_href=screens.following_href(header.id, of_review, self.number),
+            following_title=_("Next: screen %(number)s", number=following.number)
+            if following is not None
+            else _("Check all answers"),
+        )
 
-def items_of_screen(review_id: int, number: int) -> set[int]:
-    of_review = screens.of_review(review_items.for_reviewer(review_id))
-    return {item.id for item in _numbered(of_review, number).items}
+    def href_after(self, *, stay: bool) -> str:
+        """`stay`: on this screen, for more to tick, while something of it waits."""
+        of_review = self._all()
+        if stay and (here := self._here(of_review)).waiting:
+            return f"{here.href}?several=1"
+        return screens.following_href(self.review_id, of_review, self.number)
 
+    def later(self) -> str:
+        """The message for a reviewer who stops for now."""
+        header, items = pages.reviewer_side(self.review_id)
+        return ngettext(
+            "Your answers about %(name)s are saved. Nobody sees them before you reveal them. "
+            "%(num)d statement waits for you.",
+            "Your answers about %(name)s are saved. Nobody sees them before you reveal them. "
+            "%(num)d statements wait for you.",
+            len(screens.waiting(items)),
+            name=header.learner,
+        )
 
-def review_later(review_id: int) -> str:
-    """The message for a reviewer who stops for now."""
-    header, items = pages.reviewer_side(review_id)
-    return ngettext(
-        "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
-        "statement waits for you.",
-        "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
-        "statements wait for you.",
-        len(screens.waiting(items)),
-        name=header.learner,
-    )
+    def _all(self) -> list[Screen]:
+        return screens.of_review(review_items.for_reviewer(self.review_id))
 
-
-def statement_page(
-    statement_id: int, sent: SentScreen | None = None, refusal: Refusal | None = None
-) -> str:
-    """404 where the actor has nothing of it in a review that is under way."""
-    actor, today = session.actor(), session.today()
-    waiting = batches.of_statement(actor, statement_id, today)
-    if not waiting:
-        abort(404)
-    headers = review_headers.headers({item.review_id for item in waiting}, today)
-    items = cards.by_name(waiting, headers)
-    first = headers[items[0].review_id]
-    scale = versions.scale(first.framework_id)
-    access.note_looks((header.learner_id for header in headers.values()), "review")
-    for review_id in headers:
-        access.note_opened(review_id)
-    following = mark_language(_following(batches.shared(actor, today), statement_id))
-    return render(
-        "reviews/batch/statement.html",
-        lang=first.lang,
-        help=first.help,
-        here=items[0],
-        items=items,
-        words=ReviewLabels.of(scale, None),
-        screen=cards.screen(
-            items,
-            headers,
-            {key: ReviewLabels.of(scale, header) for key, header in headers.items()},
-            sent,
-            refusal,
-            several="several" in request.args,
-        ),
-        citations=item_details.citations(statement_id),
-        grounds=labels.grounds(),
-        done=screens.done(items),
-        left=screens.left(items),
-        following_href=_statement_href(following) or url_for("reviews.index"),
-        following_title=_("Next: %(page)s", page=following.title)
-        if following is not None
-        else _("Back to the reviews"),
-    )
+    def _here(self, of_review: list[Screen]) -> Screen:
+        """404 where there is none."""
+        return of_review[self.number - 1] if self.number <= len(of_review) else abort(404)
 
 
-def after_statement(statement_id: int, *, stay: bool) -> str:
-    actor, today = session.actor(), session.today()
-    if stay and screens.waiting(batches.of_statement(actor, statement_id, today)):
-        return url_for("batch_review.statement", statement_id=statement_id, several=1)
-    following = _following(batches.shared(actor, today), statement_id)
-    return _statement_href(following) or url_for("batch_review.shared")
+@dataclass(frozen=True, slots=True)
+class StatementScreen:
+    """One statement, across the people who sent it."""
 
+    statement_id: int
 
-def statement_later(statement_id: int) -> str:
-    items = batches.of_statement(session.actor(), statement_id, session.today())
-    return ngettext(
-        "Your answers are saved. Nobody sees them before you reveal them. For this statement "
-        "%(num)d person waits for you.",
-        "Your answers are saved. Nobody sees them before you reveal them. For this statement "
-        "%(num)d people wait for you.",
-        len(screens.waiting(items)),
-    )
+    def ids(self) -> set[int]:
+        return {item.id for item in self._items()}
 
+    def page(self, sent: SentScreen | None = None, refusal: Refusal | None = None) -> str:
+        """404 where the actor has nothing of it in a review that is under way."""
+        today, waiting = session.today(), self._items()
+        if not waiting:
+            abort(404)
+        headers = review_headers.headers({item.review_id for item in waiting}, today)
+        items = cards.by_name(waiting, headers)
+        first = headers[items[0].review_id]
+        scale = versions.scale(first.framework_id)
+        access.note_looks((header.learner_id for header in headers.values()), "review")
+        for review_id in headers:
+            access.note_opened(review_id)
+        following = mark_language(self._following())
+        words = {key: ReviewLabels.of(scale, header) for key, header in headers.items()}
+        return render(
+            "reviews/batch/statement.html",
+            lang=first.lang,
+            help=first.help,
+            here=items[0],
+            items=items,
+            words=ReviewLabels.of(scale, None),
+            screen=cards.screen(items, headers, words, sent, refusal),
+            done=screens.done(items),
+            left=screens.left(items),
+            grounds=labels.grounds(),
+            citations=item_details.citations(self.statement_id),
+            following_href=_statement_href(following) or url_for("reviews.index"),
+            following_title=_("Next: %(page)s", page=following.title)
+            if following is not None
+            else _("Back to the reviews"),
+        )
 
-def _following(shared: list[Shared], statement_id: int) -> Shared | None:
-    """The next statement that waits from several, after this one and round to the first."""
-    return next_after(shared, lambda one: one.statement_id == statement_id, lambda _one: True)
+    def href_after(self, *, stay: bool) -> str:
+        if stay and screens.waiting(self._items()):
+            return url_for("batch_review.statement", statement_id=self.statement_id, several=1)
+        return _statement_href(self._following()) or url_for("batch_review.shared")
+
+    def later(self) -> str:
+        return ngettext(
+            "Your answers are saved. Nobody sees them before you reveal them. For this statement "
+            "%(num)d person waits for you.",
+            "Your answers are saved. Nobody sees them before you reveal them. For this statement "
+            "%(num)d people wait for you.",
+            len(screens.waiting(self._items())),
+        )
+
+    def _items(self) -> list[Item]:
+        return batches.of_statement(session.actor(), self.statement_id, session.today())
+
+    def _following(self) -> Shared | None:
+        """The next statement that waits from several, after this one and round to the first."""
+        shared = batches.shared(session.actor(), session.today())
+        return next_after(shared, lambda one: one.statement_id == self.statement_id, bool)
 
 
 def _statement_href(of: Shared | None) -> str | None:
     if of is None:
         return None
     return url_for("batch_review.statement", statement_id=of.statement_id)
-
-
-def _numbered(of_review: list[Screen], number: int) -> Screen:
-    """404 where there is none."""
-    if number > len(of_review):
-        abort(404)
-    return of_review[number - 1]
 
 
 def _nav(screen: Screen, here: Screen) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ was sent."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flask import request
 from flask_babel import gettext as _
 
 from tracker.frameworks.versions.rules_scale import Ground
@@ -18,7 +19,7 @@ from tracker.reviews.review.pages_labels import ReviewLabels
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_details import Message, SentEvidence
 from tracker.reviews.review.queries_items import Item, OtherWording
-from tracker.reviews.review.rules import RETURN, NewerAnswer, ReviewerResponse, says_how
+from tracker.reviews.review.rules import RETURN, NewerAnswer, ReviewerResponse, newer_in, says_how
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.names import folded
@@ -31,26 +32,49 @@ GONE = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
-    """`chosen` is what it holds now; `shown` and `version` are what that is compared with.
-
-    `problem`: what is wrong with it, said at the card. `other`: what another page saved meanwhile,
-    in words.
-    """
+    """`stands`: what is saved of it, or begun; `typed`: what was sent, and stays chosen; `refusal`:
+    what is wrong with that, said at the card."""
 
     item: Item
     header: ReviewHeader
     words: ReviewLabels
-    chosen: CardFields
-    shown: CardFields
-    version: int
     other_wording: OtherWording | None
+    stands: CardFields
+    typed: SentCard | None
     is_ticked: bool
-    problem: str
-    other: str
+    refusal: Refusal | None
 
     @property
     def can_answer(self) -> bool:
         return self.item.can(Move.ANSWER)
+
+    @property
+    def chosen(self) -> CardFields:
+        return self.stands if self.typed is None else self.typed.typed
+
+    @property
+    def compared(self) -> SentCard | None:
+        """What was sent, where it is still compared with what its page showed: not where another
+        page saved something meanwhile."""
+        return None if newer_in(self.refusal) is not None else self.typed
+
+    @property
+    def shown(self) -> CardFields:
+        return self.stands if self.compared is None else self.compared.shown
+
+    @property
+    def version(self) -> int:
+        return self.item.version if self.compared is None else self.compared.base_version
+
+    @property
+    def problem(self) -> str:
+        return errors.message_for(self.refusal) if self.refusal is not None else ""
+
+    @property
+    def other(self) -> str:
+        """What another page saved meanwhile, in words."""
+        newer = newer_in(self.refusal)
+        return saved_meanwhile(newer, self.words) if newer is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +120,9 @@ def screen(
     words: Mapping[int, ReviewLabels],
     sent: SentScreen | None = None,
     refusal: Refusal | None = None,
-    *,
-    several: bool = False,
 ) -> BatchScreen:
     """Of items in their order; headers and words are by review. `refusal`: why what was sent was
-    not taken; `several`: whether to tick was asked for. All are of one framework."""
+    not taken. All are of one framework."""
     lang = next((header.lang for header in headers.values()), "")
     moved = [review_id for review_id, header in headers.items() if header.is_moved]
     others = review_items.other_wordings(moved)
@@ -109,15 +131,15 @@ def screen(
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems, begun = errors.refused_rows(refusal), _begun()
     cards = [
-        _card(
-            item,
-            headers[item.review_id],
-            words[item.review_id],
-            others.get(item.id),
-            typed.get(item.id),
-            item.id in ticked,
-            problems.get(item.id),
-            begun.get(str(item.id), NOTHING),
+        ItemCard(
+            item=item,
+            header=headers[item.review_id],
+            words=words[item.review_id],
+            other_wording=others.get(item.id),
+            stands=_stands(item, words[item.review_id], begun.get(str(item.id), NOTHING)),
+            typed=typed.get(item.id),
+            is_ticked=item.id in ticked,
+            refusal=problems.get(item.id),
         )
         for item in items
         if item.status not in GONE
@@ -136,7 +158,7 @@ def screen(
         messages=item_details.messages_of(ids),
         sent=sent,
         why_refused=errors.message_for(refusal) if refusal is not None else "",
-        several=several or bool(ticked),
+        several="several" in request.args or bool(ticked),
         moved_on=[names.get(item_id, gone_by) for item_id in sorted(problems.keys() - answerable)],
         lost=[note for note in lost if note],
     )
@@ -198,38 +220,6 @@ def _stands(item: Item, words: ReviewLabels, begun: CardFields) -> CardFields:
     if item.reviewer_answer:
         return CardFields(item.reviewer_answer, item.ground or "", item.their_note)
     return CardFields("", item.ground or "", note)
-
-
-def _card(
-    item: Item,
-    header: ReviewHeader,
-    words: ReviewLabels,
-    other_wording: OtherWording | None,
-    typed: SentCard | None,
-    is_ticked: bool,
-    problem: Refusal | None,
-    begun: CardFields,
-) -> ItemCard:
-    """What was typed stays chosen. Where another page saved something meanwhile, it is compared
-    with that."""
-    stands, newer = _stands(item, words, begun), _newer(problem)
-    return ItemCard(
-        item=item,
-        header=header,
-        words=words,
-        chosen=stands if typed is None else typed.typed,
-        shown=stands if typed is None or newer is not None else typed.shown,
-        version=item.version if typed is None or newer is not None else typed.base_version,
-        other_wording=other_wording,
-        is_ticked=is_ticked,
-        problem=errors.message_for(problem) if problem is not None else "",
-        other=saved_meanwhile(newer, words) if newer is not None else "",
-    )
-
-
-def _newer(problem: Refusal | None) -> NewerAnswer | None:
-    newer = problem.facts.get("current") if problem is not None else None
-    return newer if isinstance(newer, NewerAnswer) else None
 
 
 def saved_meanwhile(current: NewerAnswer, words: ReviewLabels) -> str:

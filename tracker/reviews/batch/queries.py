@@ -9,8 +9,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Review, ReviewItem, Statement, Strand
@@ -19,8 +20,9 @@ from tracker.models.joins import level_of_statement
 from tracker.models.reviews.due_dates import review_due
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
-from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.asking import row_as
 from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.review.queries import is_theirs
 from tracker.reviews.review.queries_items import Item, reviewer_items
 from tracker.rules.core.wording import Wording
 
@@ -47,11 +49,11 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
     """In the order of the framework. One query."""
     rows = session().execute(
         select(
-            Statement.id,
+            Statement.id.label("statement_id"),
             Statement.code,
             Statement.title,
-            Level.name,
-            Domain.title,
+            Level.name.label("level"),
+            Domain.title.label("domain"),
             Framework.lang,
             Review.learner_id,
             review_due(),
@@ -62,17 +64,18 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(Framework, Framework.id == Statement.framework_id)
-        .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING)
+        .where(is_theirs(actor.person_id, today), IS_LIVE, ReviewItem.status == ItemStatus.WAITING)
         .order_by(
             Framework.id, Strand.position, Domain.position, Statement.rank, Statement.position
         )
     )
     several = []
-    for (id_, code, title, level, domain, lang), group in groupby(rows, key=lambda row: row[:6]):
-        people, days = zip(*(row[6:] for row in group), strict=True)
-        if len(set(people)) >= PEOPLE_MIN:
-            count, first = len(set(people)), min(days)
-            several.append(Shared(id_, code, title, level, domain, lang, count, first))
+    for _id, group in groupby(rows.mappings(), key=itemgetter("statement_id")):
+        sent = list(group)
+        people = len({row["learner_id"] for row in sent})
+        if people >= PEOPLE_MIN:
+            due_on = min(row["due_on"] for row in sent)
+            several.append(row_as(Shared, sent[0], people=people, due_on=due_on))
     return several[:SHARED_MAX]
 
 
@@ -81,7 +84,8 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
     query."""
     return reviewer_items(
         and_(
-            _live(actor, today),
+            is_theirs(actor.person_id, today),
+            IS_LIVE,
             ReviewItem.statement_id == statement_id,
             ReviewItem.revealed_at.is_(None),
             ReviewItem.status != written(ItemStatus.HANDED_ON),
@@ -98,12 +102,3 @@ def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
         .limit(1)
     )
     return session().scalar(sent) is not None
-
-
-def _live(actor: Actor, today: dt.date) -> ColumnElement[bool]:
-    return and_(
-        Review.reviewer_id == actor.person_id,
-        Review.learner_id != actor.person_id,
-        IS_LIVE,
-        reviewer_may_go_on(today),
-    )

@@ -1,7 +1,7 @@
 """Answering in a batch: a review screen by screen, or one statement across people."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,22 +12,22 @@ from tracker.accounts.account import actions as account
 from tracker.policy.permissions import Subject
 from tracker.record.workflow import queries as review_subjects
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.batch import pages as screens
 from tracker.reviews.batch import pages_cards as cards
 from tracker.reviews.batch import queries as batches
-from tracker.reviews.batch.forms import SentScreen, from_form, from_json
+from tracker.reviews.batch.forms import CardFields, SentScreen, from_form
+from tracker.reviews.batch.pages import ReviewScreen, StatementScreen
 from tracker.reviews.review import actions_answers as answers
 from tracker.reviews.review import pages
 from tracker.reviews.review import pages_screens as review_screens
 from tracker.reviews.review import queries_items as review_items
-from tracker.reviews.review.rules import NewerAnswer
+from tracker.reviews.review.rules import newer_in, response_of
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.roles import Permission
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
-from tracker.web.http.input_checks import FORM, JSON, LONG_FORM, json_object
+from tracker.web.http.input_checks import FORM, JSON, LONG_FORM, count_of, json_object, text_of
 from tracker.web.i18n.render import render
 
 bp = Blueprint("batch_review", __name__)
@@ -36,28 +36,29 @@ bp = Blueprint("batch_review", __name__)
 @bp.get("/reviews/<id:review_id>/screen/<id:number>")
 @door(Permission.REVIEW_ANSWER, review_subjects.review)
 def screen(review: Subject, number: int) -> ResponseReturnValue:
-    return screens.screen_page(review.id, number)
+    return ReviewScreen(review.id, number).page()
 
 
 @bp.post("/reviews/<id:review_id>/screen/<id:number>")
 @door(Permission.REVIEW_ANSWER, review_subjects.review, takes=LONG_FORM)
 def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
-    return _answered(
-        screens.items_of_screen(review.id, number),
-        page=lambda *sent: screens.screen_page(review.id, number, *sent),
-        after=lambda stay: screens.after_screen(review.id, number, stay=stay),
-        later=lambda: screens.review_later(review.id),
-    )
+    screen = ReviewScreen(review.id, number)
+    return _answered(screen, screen.ids())
 
 
 @bp.post("/review-items/<id:item_id>/said")
 @door(Permission.REVIEW_ANSWER, review_subjects.review_item, takes={**FORM, **JSON})
 def save(item: Subject) -> ResponseReturnValue:
-    """One card of a screen, for the script."""
-    card, person_id, kind = from_json(item.id, json_object())
-    _must_be_same(person_id)
+    """One card of a screen, for the script. Raises Invalid("rating_malformed"): a value of another
+    type than the field's."""
+    body = json_object()
+    answer, ground, note = (text_of(body, name) or "" for name in CardFields._fields)
+    version, person_id = count_of(body, "base_version") or 0, count_of(body, "person_id")
+    kind = text_of(body, "screen")
+    review_screens.must_be_same(person_id)
+    response = response_of(item.id, answer, ground, note, version)
     try:
-        answers.answer(session.actor(), [card.response()], session.now())
+        answers.answer(session.actor(), [response], session.now())
     except Conflict as refused:
         return _refused(item, errors.refused_rows(refused)[item.id])
     return jsonify(_saved(item, kind))
@@ -73,39 +74,30 @@ def shared() -> ResponseReturnValue:
 @bp.get("/reviews/by-statement/<id:statement_id>")
 @door(Permission.SIGNED_IN)
 def statement(statement_id: int) -> ResponseReturnValue:
-    return screens.statement_page(statement_id)
+    return StatementScreen(statement_id).page()
 
 
 @bp.post("/reviews/by-statement/<id:statement_id>")
 @door(Permission.SIGNED_IN, takes=LONG_FORM)
 def answer_statement(statement_id: int) -> ResponseReturnValue:
-    ids = {item.id for item in batches.of_statement(session.actor(), statement_id, session.today())}
-    if not ids:
-        return _nothing_left()
-    return _answered(
-        ids,
-        page=lambda *sent: screens.statement_page(statement_id, *sent),
-        after=lambda stay: screens.after_statement(statement_id, stay=stay),
-        later=lambda: screens.statement_later(statement_id),
-    )
+    screen = StatementScreen(statement_id)
+    ids = screen.ids()
+    return _answered(screen, ids) if ids else _nothing_left()
 
 
-def _answered(
-    ids: set[int], page: Callable[..., str], after: Callable[[bool], str], later: Callable[[], str]
-) -> ResponseReturnValue:
-    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`:
-    the screen again."""
+def _answered(screen: ReviewScreen | StatementScreen, ids: set[int]) -> ResponseReturnValue:
+    """What a screen of those items sent, all of it or nothing."""
     sent = from_form(request.form)
-    _must_be_same(sent.person_id)
+    review_screens.must_be_same(sent.person_id)
     try:
         changed, begun = _store(sent, ids)
     except (Invalid, Conflict) as refusal:
         try:
-            return page(sent, refusal), errors.status_of_rows(refusal)
+            return screen.page(sent, refusal), errors.status_of_rows(refusal)
         except Conflict as overtaken:
             return pages.conflict_page(overtaken, sent.cards)
     if sent.act == "later":
-        flash_message(later())
+        flash_message(screen.later())
         if begun:
             flash_message(
                 ngettext(
@@ -124,8 +116,8 @@ def _answered(
         else _("Nothing was changed.")
     )
     if cards.left_alone(sent).cards:
-        return page(cards.left_alone(sent))
-    return redirect(after(sent.act == "ticked"), 303)
+        return screen.page(cards.left_alone(sent))
+    return redirect(screen.href_after(stay=sent.act == "ticked"), 303)
 
 
 def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:
@@ -154,19 +146,13 @@ def _nothing_left() -> ResponseReturnValue:
     sent = from_form(request.form)
     if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
         abort(404)
-    _must_be_same(sent.person_id)
+    review_screens.must_be_same(sent.person_id)
     return pages.conflict_page_of_many(
         Conflict("move_not_now"), sent.cards, url_for("batch_review.shared")
     )
 
 
-def _must_be_same(person_id: int | None) -> None:
-    """Raises Conflict("another_person"): the page was somebody else's."""
-    if person_id not in (None, session.actor().person_id):
-        raise Conflict("another_person")
-
-
-def _saved(of: Subject, kind: str) -> Mapping[str, object]:
+def _saved(of: Subject, kind: str | None) -> Mapping[str, object]:
     """How the item stands now, and how far one is: with its statement across people, or with its
     review and the screen of that."""
     items = review_items.for_reviewer(review_screens.review_of(of))
@@ -186,15 +172,10 @@ def _saved(of: Subject, kind: str) -> Mapping[str, object]:
 
 def _refused(item: Subject, refusal: Refusal) -> ResponseReturnValue:
     """To the script: what another page saved meanwhile, beside the reason."""
-    current = refusal.facts.get("current")
-    if not isinstance(current, NewerAnswer):
+    newer = newer_in(refusal)
+    if newer is None:
         raise refusal
     words = pages.words_of(pages.header_of(review_screens.review_of(item)))
-    newer = {
-        "answer": current.answer,
-        "ground": current.ground or "",
-        "note": current.note,
-        "version": current.version,
-    }
-    message = f"{errors.message_for(refusal)} {cards.saved_meanwhile(current, words)}"
-    return jsonify(error=message, code=refusal.code, current=newer), 409
+    current = {**asdict(newer), "ground": newer.ground or ""}
+    message = f"{errors.message_for(refusal)} {cards.saved_meanwhile(newer, words)}"
+    return jsonify(error=message, code=refusal.code, current=current), 409

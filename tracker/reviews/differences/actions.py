@@ -78,14 +78,11 @@ def confirm_all(
     review_text_long, answer_unknown; Conflict: move_not_now, confirmation_unseen,
     confirmation_own).
     """
-    confirmed = None
     with transaction() as tx:
         review = acts.locked(tx, review_id, with_learner=True)
         if not _is_late(tx, review, actor, now):
-            confirmed = _confirm(tx, review, actor, choices, now)
-    if confirmed is None:
-        raise Conflict("differences_over")
-    return confirmed
+            return _confirm(tx, review, actor, choices, now)
+    raise Conflict("differences_over")
 
 
 def _confirm(
@@ -152,11 +149,9 @@ def _move(
 ) -> None:
     with transaction() as tx:
         review, item = acts.locked_item(tx, item_id, with_learner=True)
-        late = _is_late(tx, review, actor, now)
-        if not late:
-            move(tx, review, item, actor.person_id, now)
-    if late:
-        raise Conflict("differences_over")
+        if not _is_late(tx, review, actor, now):
+            return move(tx, review, item, actor.person_id, now)
+    raise Conflict("differences_over")
 
 
 def _is_late(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> bool:
@@ -182,8 +177,7 @@ def add_next_step(
     if not today <= due_on <= today + dt.timedelta(days=366 * STEP_YEARS):
         raise Invalid("step_date", "due_on")
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id)
-        acts.must_be_either(tx, review, actor, now)
+        review, item = acts.item_of_both(tx, actor, item_id, now)
         if item.status not in REVEALED:
             raise Conflict("move_not_now", move="next_step", status=item.status)
         if owner_id not in (review.learner_id, review.reviewer_id):
@@ -209,8 +203,7 @@ def add_next_step(
 def finish_next_step(actor: Actor, item_id: int, step_id: int, now: dt.datetime) -> None:
     """Either of the two ticks a next step off. A second time changes nothing."""
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id)
-        acts.must_be_either(tx, review, actor, now)
+        _review, item = acts.item_of_both(tx, actor, item_id, now)
         step = tx.get(TrainingAction, step_id)
         if step is None or step.item_id != item.id:
             raise Missing

@@ -84,14 +84,7 @@ def from_form(form: MultiDict[str, str]) -> SentDifferences:
         person_id=typed_count(form["person_id"]) if "person_id" in form else None,
         act=act if act in ACTS else "save",
         rows={
-            item_id: SentChoice(
-                item_id,
-                sent.get("choice", ""),
-                sent.get("reason", ""),
-                sent.get("seen"),
-                sent.get("own"),
-                "clear" in sent,
-            )
+            item_id: SentChoice(item_id, is_cleared=sent.pop("clear", None) is not None, **sent)
             for item_id, sent in fields.items()
         },
     )

@@ -13,7 +13,8 @@ from tracker.frameworks.versions.rules_scale import counterpart, shortcut
 from tracker.reviews.differences.forms import SentDifferences, coded
 from tracker.reviews.differences.queries import OwnSide
 from tracker.reviews.differences.rules import ChoiceKind, needs_reason
-from tracker.reviews.result.pages_outcome import End, ReviewOutcome
+from tracker.reviews.result.pages_outcome import COUNTED, End, ReviewOutcome
+from tracker.reviews.review import pages_labels as labels
 from tracker.reviews.review.queries_details import SideConfirmation
 from tracker.reviews.review.queries_items import Item
 from tracker.rules.core.wording import Wording
@@ -166,14 +167,10 @@ def other_first(of: ReviewOutcome) -> str:
 
 
 def _so_far(of: ReviewOutcome, waiting: int) -> str:
-    same, agreed, apart = (len(of.by_end[end]) for end in (End.SAME, End.AGREED, End.NO_AGREEMENT))
-    counts = (
-        (same, _("%(num)d the same", num=same)),
-        (agreed, _("%(num)d agreed", num=agreed)),
-        (apart, _("%(num)d no agreement", num=apart)),
-        (waiting, _("%(num)d waiting for %(name)s", num=waiting, name=other_first(of))),
-    )
-    return ", ".join(words for count, words in counts if count)
+    parts = labels.ended_words(*(len(of.by_end[end]) for end in COUNTED))
+    if waiting:
+        parts.append(_("%(num)d waiting for %(name)s", num=waiting, name=other_first(of)))
+    return ", ".join(parts)
 
 
 def _row(

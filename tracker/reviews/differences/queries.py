@@ -1,7 +1,6 @@
 """What one side has to do about differences, has chosen, and can undo: nothing of that is read for
 the other side. And the exceptions to a level that were proposed in a review, for both."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from tracker.models import (
 from tracker.models.columns import written
 from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
 from tracker.reviews.differences.rules import ChoiceKind
+from tracker.reviews.review.queries_details import by_item
 
 OwnChoice = Row[int, bool, ChoiceKind, str | None, str]
 """Chosen, and not confirmed: the `id` of an item, whether it `waits`, and the `kind`, `answer` and
@@ -145,7 +145,4 @@ def exceptions(review_id: int) -> dict[int, list[ProposedException]]:
         .where(ReviewItem.review_id == review_id)
         .order_by(LevelException.id.desc())
     )
-    by_item: dict[int, list[ProposedException]] = defaultdict(list)
-    for row in rows:
-        by_item[row.item_id].append(row)
-    return dict(by_item)
+    return by_item(rows)

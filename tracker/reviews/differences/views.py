@@ -18,6 +18,7 @@ from tracker.reviews.differences.pages import differences_page
 from tracker.reviews.differences.rules import TAKEN_UNASKED, Choice, is_taken, needs_reason
 from tracker.reviews.result.pages import result_page
 from tracker.reviews.review import pages
+from tracker.reviews.review import pages_screens as screens
 from tracker.reviews.review import queries_details as item_details
 from tracker.reviews.review.forms import ThanksForm
 from tracker.reviews.review.queries_items import Item
@@ -29,19 +30,14 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import LONG_FORM
 
 bp = Blueprint("differences", __name__)
-
-
-@bp.errorhandler(Conflict)
-def overtaken(refusal: Conflict) -> ResponseReturnValue:
-    return pages.conflict_page(refusal)
+bp.register_error_handler(Conflict, pages.conflict_page)
 
 
 @bp.post("/reviews/<id:review_id>/differences")
 @door(Permission.REVIEW_READ, review_subjects.review, takes=LONG_FORM)
 def choose(review: Subject) -> ResponseReturnValue:
     sent = from_form(request.form)
-    if sent.person_id not in (None, session.actor().person_id):
-        raise Conflict("another_person")
+    screens.must_be_same(sent.person_id)
     try:
         items = {item.id: item for item in pages.items_of(review)}
         choices = _with_reasons(items, sent.choices())
@@ -56,7 +52,7 @@ def choose(review: Subject) -> ResponseReturnValue:
     if sent.act == "keep":
         return "", 204
     flash_message(told)
-    return redirect(pages.outcome_href(pages.header_of(review.id)), 303)
+    return redirect(screens.outcome_href(pages.header_of(review.id)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/result")
@@ -152,36 +148,24 @@ def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) ->
 def _told(review: Subject, done: Confirmed) -> str:
     header = pages.header_of(review.id)
     name = header.reviewer_first if pages.is_learner(review) else header.learner_first
-    told = [_("Confirmed.")]
-    if done.agreed:
-        told.append(
-            ngettext(
-                "You both agreed on %(num)d, so it is reviewed.",
-                "You both agreed on %(num)d, so they are reviewed.",
-                done.agreed,
-            )
-        )
-    if done.waiting:
-        told.append(
-            ngettext(
-                "%(num)d is waiting for %(name)s.",
-                "%(num)d are waiting for %(name)s.",
-                done.waiting,
-                name=name,
-            )
-        )
-    if done.both:
-        told.append(
-            ngettext(
-                "%(num)d still needs both of you.", "%(num)d still need both of you.", done.both
-            )
-        )
-    if done.apart:
-        told.append(
-            ngettext(
-                "%(num)d ended with no agreement: both ratings stay on record, and neither counts.",
-                "%(num)d ended with no agreement: both ratings stay on record, and neither counts.",
-                done.apart,
-            )
-        )
-    return " ".join(told)
+    agreed = ngettext(
+        "You both agreed on %(num)d, so it is reviewed.",
+        "You both agreed on %(num)d, so they are reviewed.",
+        done.agreed,
+    )
+    waiting = ngettext(
+        "%(num)d is waiting for %(name)s.",
+        "%(num)d are waiting for %(name)s.",
+        done.waiting,
+        name=name,
+    )
+    both = ngettext(
+        "%(num)d still needs both of you.", "%(num)d still need both of you.", done.both
+    )
+    apart = ngettext(
+        "%(num)d ended with no agreement: both ratings stay on record, and neither counts.",
+        "%(num)d ended with no agreement: both ratings stay on record, and neither counts.",
+        done.apart,
+    )
+    counts = (done.agreed, agreed), (done.waiting, waiting), (done.both, both), (done.apart, apart)
+    return " ".join([_("Confirmed."), *(words for count, words in counts if count)])

@@ -106,7 +106,7 @@ def propose_exception(actor: Actor, item_id: int, reason: str, now: dt.datetime)
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
-        review, item = _of_both(tx, actor, item_id, now)
+        review, item = acts.item_of_both(tx, actor, item_id, now, with_learner=True)
         statement = tx.get_one(Statement, item.statement_id)
         if not _is_below_met(tx, item) or _is_left_out(tx, review, statement):
             raise Conflict("exception_not_here")
@@ -184,18 +184,10 @@ def _over(library: Library, months: int, now: dt.datetime) -> list[int]:
     ]
 
 
-def _of_both(
-    tx: Session, actor: Actor, item_id: int, now: dt.datetime
-) -> tuple[Review, ReviewItem]:
-    review, item = acts.locked_item(tx, item_id, with_learner=True)
-    acts.must_be_either(tx, review, actor, now)
-    return review, item
-
-
 def _locked(
     tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
 ) -> tuple[Review, LevelException]:
-    review, item = _of_both(tx, actor, item_id, now)
+    review, item = acts.item_of_both(tx, actor, item_id, now, with_learner=True)
     if blind_spots(actor, now).hide_since(review.learner_id, item.statement_id, review.sent_at):
         raise Conflict("statement_hidden")
     excepted = tx.get(LevelException, exception_id, populate_existing=True)

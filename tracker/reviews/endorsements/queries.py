@@ -19,7 +19,6 @@ from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models import (
     Endorsement,
     EndorsementText,
-    Evidence,
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
@@ -33,11 +32,10 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
-from tracker.models.joins import current_version, scale_answer
+from tracker.models.joins import scale_answer
 from tracker.models.record.words import (
     STATEMENTS,
     counting,
-    is_said_of,
     own_ratings,
     skill_of,
     skills_of,
@@ -47,6 +45,7 @@ from tracker.record.ratings import queries as earlier_ratings
 from tracker.record.ratings.rules import joined
 from tracker.record.sheet.queries_learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.record.workflow.rules import REVEALED, EndorsementStatus
+from tracker.reviews.sending.queries import linked
 from tracker.rules.core.wording import Wording
 from tracker.rules.names import short_name
 
@@ -278,23 +277,7 @@ def _sent(item_id: int) -> Sequence[SentPiece]:
 
 def _linked(person_id: int, statement_id: int) -> Sequence[SentPiece]:
     """Each piece once, also where it is linked to the statement and to what that was made of."""
-    rows = session().execute(
-        select(
-            EvidenceVersion.evidence_id,
-            EvidenceVersion.number,
-            EvidenceText.title,
-            EvidenceLink.reason,
-        )
-        .select_from(EvidenceLink)
-        .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-        .where(
-            Evidence.person_id == person_id,
-            Evidence.archived_at.is_(None),
-            Statement.id == statement_id,
-        )
-        .order_by(EvidenceVersion.evidence_id, EvidenceLink.id)
-    )
+    piece = EvidenceVersion.evidence_id, EvidenceVersion.number, EvidenceText.title
+    query = linked(person_id, [statement_id], *piece, EvidenceLink.reason)
+    rows = session().execute(query.order_by(EvidenceVersion.evidence_id, EvidenceLink.id))
     return list({row.evidence_id: row for row in rows}.values())

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Deputy, Person, Review
+from tracker.models import Deputy, Review
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
 from tracker.record.workflow import queries as review_subjects
@@ -74,9 +74,7 @@ def name_deputy(
     if (ends_on - starts_on).days >= DEPUTY_DAYS:
         raise Invalid("deputy_too_long", "ends_on", longest=DEPUTY_DAYS)
     with transaction() as tx:
-        myself = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-        if tx.scalar(held(myself)) is None:  # what one person names follows each other
-            raise Missing
+        sending.lock_active(tx, actor)
         possible = possible_deputies(actor, actor.today(now))
         if deputy_id not in {person.person_id for person in possible}:
             raise Invalid("deputy_unknown", "deputy")

@@ -2,7 +2,7 @@
 said."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -146,6 +146,7 @@ def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         reviewer.name.label("reviewer"),
         Review.team_id,
         Team.name.label("team"),
+        Team.path,
         Review.sent_at,
         review_due(),
         statements.label("statements"),
@@ -177,7 +178,7 @@ def alone(actor: Actor, path: str, today: dt.date) -> TablePage[AnyRow]:
     asked = {"library": actor.library_id, "path": path}
     whole = {(0, team.path): team.id for team in ask_made(of_teams, asked)}
     heads = {(row.person_id, row.path): row.id for row in ask_made(of_heads, asked)}
-    served = eligible_reviewers.served([*whole, *heads], today)
+    served = eligible_reviewers.named([*whole, *heads], today)
     asked["teams"] = [at for key, at in whole.items() if key not in served]
     asked["places"] = [place_id for key, place_id in heads.items() if key not in served]
     rows = ask_made(of_learners, asked).all()
@@ -223,12 +224,14 @@ def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
     )
 
 
-def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
-    """Who may take a review over: each person once, not its reviewer. Four queries."""
-    query = select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id)
-    sides = session().execute(query).one()
-    reviewers = eligible_reviewers.of_all([sides.learner_id], today)
-    return [one for one in reviewers if one.person_id != sides.reviewer_id]
+def eligible(review_ids: Collection[int], today: dt.date) -> list[Reviewer]:
+    """Who may take over all of these reviews: each person once, none of their reviewers. Four
+    queries."""
+    query = select(Review.learner_id, Review.reviewer_id).where(Review.id.in_(review_ids))
+    sides = session().execute(query).all()
+    reviewers = eligible_reviewers.of_all({row.learner_id for row in sides}, today)
+    have_it = {row.reviewer_id for row in sides}
+    return [reviewer for reviewer in reviewers if reviewer.person_id not in have_it]
 
 
 def counts(review_id: int) -> tuple[int, int]:

@@ -7,16 +7,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tracker.db import session
-from tracker.models import Deputy, Membership, Person, Review, ReviewItem, SignIn, Team
-from tracker.models.reviews.reviews import IS_LIVE
+from tracker.models import Deputy, Membership, Person, Review, SignIn, Team
 from tracker.policy.permissions import GRACE, Actor, current_on
 from tracker.policy.reviewers import deputises_on, reviewing_team
 from tracker.reviews.handovers.queries import OpenReview, open_reviews
-from tracker.reviews.review.queries_items import is_sealed
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.rules.roles import Role
@@ -66,16 +64,8 @@ class Ties:
     @property
     def are_some(self) -> bool:
         """Whether somebody else has to know what becomes of it."""
-        return any(
-            (
-                self.to_reassign,
-                self.to_send_again,
-                self.own,
-                self.left,
-                self.deputies,
-                self.deputy_of,
-            )
-        )
+        reviews = self.to_reassign or self.to_send_again or self.own
+        return bool(reviews or self.left or self.deputies or self.deputy_of)
 
 
 def ties(actor: Actor, person_id: int, now: dt.datetime) -> Ties:
@@ -83,12 +73,11 @@ def ties(actor: Actor, person_id: int, now: dt.datetime) -> Ties:
     today = actor.today(now)
     is_theirs = or_(Review.reviewer_id == person_id, Review.learner_id == person_id)
     reviews = open_reviews(today, is_theirs)
-    own = {review.review_id for review in reviews if review.learner_id == person_id}
-    with_them = [review for review in reviews if review.review_id not in own]
+    with_them = [review for review in reviews if review.learner_id != person_id]
     return Ties(
         to_reassign=tuple(review for review in with_them if _goes_on(actor, review)),
         to_send_again=tuple(review for review in with_them if not _goes_on(actor, review)),
-        own=tuple(review for review in reviews if review.review_id in own),
+        own=tuple(review for review in reviews if review.learner_id == person_id),
         left=tuple(_left(person_id, today)),
         deputies=_names(Deputy.deputy_id, Deputy.supervisor_id == person_id, today),
         deputy_of=_names(Deputy.supervisor_id, Deputy.deputy_id == person_id, today),
@@ -141,7 +130,7 @@ def ending_supervisions(actor: Actor, today: dt.date) -> list[EndingSupervision]
         return []
     supervisors = _memberships(actor, Role.SUPERVISOR, Person.disabled_at.is_(None))
     learners = _memberships(actor, Role.LEARNER, Person.disabled_at.is_(None))
-    reviews = _reviews({row.person_id for row in ending})
+    reviews = open_reviews(today, Review.reviewer_id.in_(row.person_id for row in ending))
     left: dict[tuple[dt.date, str, int], tuple[set[int], set[int]]] = defaultdict(
         lambda: (set(), set())
     )
@@ -153,7 +142,7 @@ def ending_supervisions(actor: Actor, today: dt.date) -> list[EndingSupervision]
             if review.reviewer_id == row.person_id and review.path.startswith(row.path):
                 at = reviewing_team(review.path, then, review.learner_id)
                 if at is None or row.person_id not in then[at]:
-                    left_reviews.add(review.id)
+                    left_reviews.add(review.review_id)
         for learner in learners:
             if learner.path.startswith(row.path) and _is_on(learner, after):
                 at = reviewing_team(learner.path, before, learner.person_id)
@@ -173,12 +162,8 @@ def _goes_on(actor: Actor, review: OpenReview) -> bool:
 
 
 def _left(person_id: int, today: dt.date) -> list[LeftLearners]:
-    leads, above, team, learns = (
-        aliased(Membership),
-        aliased(Team),
-        aliased(Team),
-        aliased(Membership),
-    )
+    leads, learns = aliased(Membership), aliased(Membership)
+    above, team = aliased(Team), aliased(Team)
     query = (
         select(Person.id, Person.name, team.name.label("team"), team.path)
         .distinct()
@@ -239,19 +224,6 @@ def _memberships(actor: Actor, role: Role, *which: ColumnElement[bool]) -> list[
             *which,
         )
         .order_by(Membership.ends_on, Membership.id)
-    )
-    return list(session().execute(query))
-
-
-def _reviews(reviewer_ids: set[int]) -> list[Row[Any]]:
-    query = (
-        select(Review.id, Review.reviewer_id, Review.learner_id, Team.path)
-        .join(Team, Team.id == Review.team_id)
-        .where(
-            Review.reviewer_id.in_(reviewer_ids),
-            IS_LIVE,
-            exists().where(ReviewItem.review_id == Review.id, is_sealed()),
-        )
     )
     return list(session().execute(query))
 

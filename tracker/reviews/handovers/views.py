@@ -1,7 +1,7 @@
 """Reviews that go on with somebody else, one or several at once; the list of those that need it;
 and who stands in for a supervisor, from when to when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,10 +17,8 @@ from tracker.reviews.handovers import queries as handovers
 from tracker.reviews.handovers import queries_deputies as deputies
 from tracker.reviews.handovers.queries import OpenReview
 from tracker.reviews.review import queries as review_headers
-from tracker.reviews.review.forms import DeputyForm, HandOnAllForm, HandOnForm
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.review.forms import DeputyForm, HandOnForm
 from tracker.reviews.sending.pages import reviewer_words
-from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE, table_page
 from tracker.rules.roles import Permission
@@ -61,7 +59,7 @@ def index(team: Subject) -> ResponseReturnValue:
 @bp.get("/reviews/<id:review_id>/hand-on")
 @door(Permission.REVIEW_HAND_ON, review_subjects.review_to_hand_on)
 def edit(review: Subject) -> ResponseReturnValue:
-    form = _form(review)
+    form = _form([review.id])
     if session.actor().person_id in review.deputies:
         form.reviewer.data = session.actor().person_id
     return _page(review, form)
@@ -70,7 +68,7 @@ def edit(review: Subject) -> ResponseReturnValue:
 @bp.post("/reviews/<id:review_id>/hand-on")
 @door(Permission.REVIEW_HAND_ON, review_subjects.review_to_hand_on)
 def hand_on(review: Subject) -> ResponseReturnValue:
-    form = _form(review)
+    form = _form([review.id])
     done = accepted(
         form,
         lambda: service.hand_on(
@@ -93,14 +91,15 @@ def edit_several(team: Subject) -> ResponseReturnValue:
     if not ticked:
         flash_message(_("Tick the reviews to reassign first."), "info")
         return redirect(url_for("handovers.index", team_id=team.id), 303)
-    return _page_of_several(team, _form_of_several(ticked), ticked)
+    form = _form([review.review_id for review in ticked])
+    return _page_of_several(team, form, ticked)
 
 
 @handover_lists.post("/teams/<id:team_id>/handover/several", endpoint="hand_on")
 @door(Permission.HANDOVER_READ, subjects.team)
 def hand_on_several(team: Subject) -> ResponseReturnValue:
     ticked = _ticked(team, request.form.getlist("reviews"))
-    form = _form_of_several(ticked)
+    form = _form([review.review_id for review in ticked])
     done = accepted(
         form,
         lambda: service.hand_on_all(
@@ -157,9 +156,12 @@ def end_deputy(deputy: Subject) -> ResponseReturnValue:
     return redirect(url_for("delegates.index"), 303)
 
 
-def _form(review: Subject) -> HandOnForm:
+def _form(review_ids: Collection[int]) -> HandOnForm:
     form = HandOnForm()
-    _offer(form, handovers.eligible(review.id, session.today()))
+    form.reviewer.choices = fields.choices(
+        (reviewer.person_id, reviewer_words(reviewer))
+        for reviewer in handovers.eligible(review_ids, session.today())
+    )
     return form
 
 
@@ -193,22 +195,7 @@ def _ticked(team: Subject, asked: list[str]) -> list[OpenReview]:
     return [review for review in handovers.waiting(ticked, today) if review.sent > 1]
 
 
-def _form_of_several(ticked: Sequence[OpenReview]) -> HandOnAllForm:
-    form = HandOnAllForm()
-    learners = {review.learner_id for review in ticked}
-    reviewers = {review.reviewer_id for review in ticked}
-    eligible = eligible_reviewers.of_all(learners, session.today())
-    _offer(form, (one for one in eligible if one.person_id not in reviewers))
-    return form
-
-
-def _offer(form: HandOnForm, reviewers: Iterable[Reviewer]) -> None:
-    form.reviewer.choices = fields.choices(
-        (reviewer.person_id, reviewer_words(reviewer)) for reviewer in reviewers
-    )
-
-
-def _page_of_several(team: Subject, form: HandOnAllForm, ticked: Sequence[OpenReview]) -> str:
+def _page_of_several(team: Subject, form: HandOnForm, ticked: Sequence[OpenReview]) -> str:
     return render(
         "reviews/handover_list.html",
         form=form,

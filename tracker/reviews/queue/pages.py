@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from flask import request
@@ -21,7 +22,7 @@ from tracker.rules.core.notices import NoticePage
 from tracker.rules.names import folded
 from tracker.web.http import access, session
 from tracker.web.i18n.render import render
-from tracker.web.ui.tables import Column, SortOrder, headings, order_asked
+from tracker.web.ui.tables import Column, headings, order_asked
 
 COLUMNS = {
     "person": Column(_l("Person")),
@@ -48,7 +49,7 @@ def index_page() -> str:
         is_of_several=len({review.framework for review in inbox + mine}) > 1,
         words=labels.REVIEW_STATUS,
         chosen=chosen,
-        live=sorted_by(chosen.reviews, order),
+        live=sorted(chosen.reviews, key=KEYS[order.by], reverse=order.descending),
         left=partial(screens.time_left, seconds=screens.my_pace()),
         next_review=next_review(chosen.reviews),
         headings=headings(COLUMNS, order, "reviews.index", **chosen.kept),
@@ -95,16 +96,13 @@ def selected(inbox: list[Queued], today: dt.date) -> Selection:
     """By `show`, `team` and `person`. What is not known here is left out."""
     live = [review for review in inbox if review.is_live]
     show = request.args.get("show", "")
-    team = request.args.get("team", "")
-    person = request.args.get("person", "")
     rows = [review for review in live if show not in SHOWN or SHOWN[show](review, today)]
     kept = {"show": show} if show in SHOWN else {}
-    if team in {str(review.team_id) for review in live}:
-        rows = [review for review in rows if str(review.team_id) == team]
-        kept["team"] = team
-    if person in {str(review.who_id) for review in live}:
-        rows = [review for review in rows if str(review.who_id) == person]
-        kept["person"] = person
+    for name, id_of in (("team", attrgetter("team_id")), ("person", attrgetter("who_id"))):
+        asked = request.args.get(name, "")
+        if asked in {str(id_of(review)) for review in live}:
+            rows = [review for review in rows if str(id_of(review)) == asked]
+            kept[name] = asked
     return Selection(rows, len(live), words(show, len(rows)) if kept else "", kept)
 
 
@@ -128,11 +126,7 @@ KEYS: dict[str, Callable[[Queued], Any]] = {
     "done": lambda review: (review.done or 0) / review.sent,
     "state": lambda review: list(ReviewStatus).index(review.status),
 }
-
-
-def sorted_by(reviews: list[Queued], order: SortOrder) -> list[Queued]:
-    """In that order, of equals the next due first."""
-    return sorted(reviews, key=KEYS[order.by], reverse=order.descending)
+"""Of equals the next due comes first."""
 
 
 def next_review(reviews: list[Queued], after_id: int | None = None) -> Queued | None:

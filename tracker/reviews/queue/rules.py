@@ -86,20 +86,23 @@ def round_load(
         given[least].append(min(learner.near, SUGGESTED))
         near += learner.near
     days = (ends_on - starts_on).days + 1
-    rows = [
-        (name, len(sent), sum(sent), minutes_for(sum(sent), REVIEWER_SECONDS))
+    supervisors = tuple(
+        SupervisorLoad(
+            name=name,
+            learners=len(sent),
+            statements=sum(sent),
+            minutes=(cost := minutes_for(sum(sent), REVIEWER_SECONDS)),
+            minutes_a_week=-(-cost * min(days, WEEK_DAYS) // days),
+        )
         for (_, name), sent in sorted(given.items(), key=lambda item: item[0][::-1])
         if sent
-    ]
-    minutes = sum(row[3] for row in rows)
+    )
+    minutes = sum(load.minutes for load in supervisors)
     return RoundLoad(
-        supervisors=tuple(
-            SupervisorLoad(*row, minutes_a_week=-(-row[3] * min(days, WEEK_DAYS) // days))
-            for row in rows
-        ),
+        supervisors=supervisors,
         alone=tuple(alone),
-        learners=sum(row[1] for row in rows),
-        statements=sum(row[2] for row in rows),
+        learners=sum(load.learners for load in supervisors),
+        statements=sum(load.statements for load in supervisors),
         minutes=minutes,
         minutes_of_all=max(minutes, minutes_for(near, REVIEWER_SECONDS)),
         weeks=_by_week(minutes, starts_on, days),

@@ -19,6 +19,7 @@ from tracker.record.sheet import queries as sheets
 from tracker.record.sheet import queries_learners as learners
 from tracker.record.sheet.rules import Sheet
 from tracker.reviews.result.pages_outcome import (
+    COUNTED,
     End,
     ReviewOutcome,
     end_of,
@@ -30,7 +31,6 @@ from tracker.reviews.review import pages_labels as labels
 from tracker.reviews.review import queries_details as item_details
 from tracker.reviews.review.forms import ThanksForm
 from tracker.reviews.review.queries import ReviewHeader
-from tracker.reviews.review.queries_details import AgreedNextStep
 from tracker.reviews.review.queries_items import Item
 from tracker.reviews.review.rules import THANKS_MAX
 from tracker.reviews.second_opinions import queries as second_opinions
@@ -41,8 +41,6 @@ from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.ui.templating.dates import day
 
-COUNTED = (End.SAME, End.AGREED, End.NO_AGREEMENT)
-"""These sum to what was reviewed."""
 BEFORE = dt.timedelta(microseconds=1)
 SHOWN = 10
 """So many changes are shown; the rest are folded."""
@@ -77,12 +75,6 @@ class Changed:
         return self.way > 0
 
 
-@dataclass(frozen=True, slots=True)
-class StepOf:
-    title: Wording
-    step: AgreedNextStep
-
-
 def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None = None) -> str:
     """`typed`: thanks that were refused."""
     access.note_opened(header.id)
@@ -97,7 +89,7 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         moves, met = mark_language((moved_by(then, now, ids), now.version.met_answers), lang)
         moved = [_moved(move, ", ".join(label.label for label in met)) for move in moves]
         changed = _changed(of, shown, then)
-    steps = [StepOf(item.title, step) for item in of.items for step in of.steps.get(item.id, ())]
+    steps = [(item.title, step) for item in of.items for step in of.steps.get(item.id, ())]
     ends, thanks = of.by_end, item_details.thanks(header.id)
     own, their_thanks = thanks.get(is_learner), thanks.get(not is_learner)
     can_send = is_learner and access.may(Permission.REVIEW_SEND)
@@ -119,7 +111,7 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         changed=changed[:SHOWN],
         more=changed[SHOWN:],
         reads_record=sheets_of is not None,
-        steps=sorted(steps, key=lambda step: (step.step.due_on or dt.date.max, step.step.id)),
+        steps=sorted(steps, key=lambda row: (row[1].due_on or dt.date.max, row[1].id)),
         own_thanks=own,
         their_thanks=their_thanks,
         form=typed or ThanksForm(formdata=None, data={"text": own.text if own else ""}),

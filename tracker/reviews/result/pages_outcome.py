@@ -10,10 +10,10 @@ from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.record.endorsements import queries as endorsements
 from tracker.record.endorsements.queries import EndorsementOutcome
 from tracker.record.endorsements.rules import may_be_excepted
-from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.differences import queries as differences
 from tracker.reviews.differences.queries import ProposedException
+from tracker.reviews.review import pages
 from tracker.reviews.review import queries_details as item_details
 from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review.pages_labels import ReviewLabels
@@ -42,7 +42,9 @@ class End(StrEnum):
     OPEN = "open"
 
 
-COMPARED = (End.SAME, End.AGREED, End.NO_AGREEMENT, End.DIFFERS)
+COUNTED = (End.SAME, End.AGREED, End.NO_AGREEMENT)
+"""These sum to what was reviewed."""
+COMPARED = (*COUNTED, End.DIFFERS)
 """Of these both had rated the statement when it was revealed."""
 OF_STATUS = {
     ItemStatus.KEPT_APART: End.NO_AGREEMENT,
@@ -95,7 +97,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     )
     ids = [item.id for item in items]
     shown = {item.id for item in items if not is_hidden(header, item, is_learner)}
-    words = ReviewLabels.of(versions.scale(header.framework_id), header)
+    words = pages.words_of(header)
     return ReviewOutcome(
         header=header,
         items=items,

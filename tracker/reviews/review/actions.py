@@ -15,7 +15,6 @@ from tracker.db import transaction
 from tracker.models import (
     AwayPeriod,
     Endorsement,
-    Person,
     Review,
     ReviewItem,
     ReviewMessage,
@@ -27,25 +26,18 @@ from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
 from tracker.record.sheet.queries_learners import learner, learner_of
 from tracker.record.versions.queries_now import read_as
-from tracker.record.workflow.rules import (
-    EndorsementStatus,
-    ItemStatus,
-    Move,
-    can_finish,
-    can_reveal,
-)
+from tracker.record.workflow.rules import EndorsementStatus, ItemStatus, Move
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import Aside
 from tracker.reviews.differences import records as differences
 from tracker.reviews.endorsements import records as endorsements
-from tracker.reviews.review.rules import clean_text, endorsed_answer, reveal_move
+from tracker.reviews.review.rules import clean_text, endorsed_answer, is_ready, reveal_move
 from tracker.reviews.sending import queries as submittable
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.reviews.sending import records as sending
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.reviews.sending.rules import SENT_MAX
-from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -117,7 +109,7 @@ def _send(
         raise Invalid("review_too_many", "statements", most=SENT_MAX, count=len(wanted))
     if reviewer_id == actor.person_id:
         raise Invalid("review_yourself", "reviewer")
-    _lock_person(tx, actor)
+    sending.lock_active(tx, actor)
     today = actor.today(now)
     me = learner_of(actor.person_id, wanted[0], today) or learner(actor.person_id, today)
     if me is None:
@@ -168,8 +160,7 @@ def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
 def drop(actor: Actor, item_id: int, now: dt.datetime) -> None:
     """Either side lets a returned item go: it ends without an answer."""
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id)
-        acts.must_be_either(tx, review, actor, now)
+        review, item = acts.item_of_both(tx, actor, item_id, now)
         act(tx, Move.DROP, review, item, actor.person_id, now)
         acts.close_if_ended(tx, review, actor.person_id, now)
 
@@ -182,18 +173,15 @@ def one_more_week(actor: Actor, review_id: int, now: dt.datetime) -> dt.date:
     with transaction() as tx:
         review = acts.locked(tx, review_id, with_learner=True)
         acts.must_be_either(tx, review, actor, now)
-        is_late = differences.is_late(tx, review, actor.today(now), now)
-        if not is_late:
+        if not differences.is_late(tx, review, actor.today(now), now):
             taken = select(ReviewMove.id).where(
                 ReviewMove.review_id == review.id, ReviewMove.move == written(Move.ONE_MORE_WEEK)
             )
             if tx.scalar(taken) is not None:
                 raise Conflict("week_taken")
             act(tx, Move.ONE_MORE_WEEK, review, review, actor.person_id, now)
-            due_on = acts.last_day(tx, review)
-    if is_late:
-        raise Conflict("differences_over")
-    return due_on
+            return acts.last_day(tx, review)
+    raise Conflict("differences_over")
 
 
 def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | None = None) -> None:
@@ -209,14 +197,13 @@ def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | N
         items = acts.items(tx, review)
         if base_version is not None and base_version != sum(item.version for item in items):
             raise Conflict("review_changed")
-        statuses = [item.status for item in items]
         answered = [item for item in items if item.status == ItemStatus.ANSWERED]
         unseen = [
             item
             for item in items
             if item.status == ItemStatus.NOT_OBSERVED and item.revealed_at is None
         ]
-        if not (can_reveal(statuses) or (unseen and can_finish(statuses))):
+        if not is_ready([(item.status, item.revealed_at is not None) for item in items]):
             raise Conflict("review_not_ready")
         for item in answered:
             _reveal(tx, review, item, actor.person_id, now)
@@ -236,14 +223,6 @@ def _reveal(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.date
     endorsements.keep_revealed(tx, review.learner_id, item, now)
     if move is Move.REVEAL_EQUAL:
         endorsements.stand(tx, review, item, endorsed_answer(reviewer_answer), now)
-
-
-def _lock_person(tx: Session, actor: Actor) -> None:
-    """Lock the person's row, so that what they send follows one another. Raises Missing when they
-    may not sign in any more."""
-    active = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
-    if tx.scalar(held(active)) is None:
-        raise Missing
 
 
 def _team(

@@ -21,12 +21,12 @@ from tracker.models import (
     Team,
 )
 from tracker.policy.permissions import Actor
-from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.record.workflow.rules import Move, ReviewStatus
 from tracker.records import drafts
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import Thing, can
+from tracker.reviews.review.queries import is_theirs
 from tracker.reviews.review.rules import (
     NewerAnswer,
     ReviewerResponse,
@@ -87,14 +87,13 @@ def _sent(today: dt.date) -> Select[*tuple[Any, ...]]:
     drafted = exists().where(
         Draft.person_id == me, Draft.form == RESPONSE, Draft.subject == cast(ReviewItem.id, String)
     )
-    is_theirs = (Review.reviewer_id == me) & (Review.learner_id != me) & reviewer_may_go_on(today)
     return (
         select(
             ReviewItem,
             Review,
             ReviewItemText,
             Team,
-            is_theirs.label("is_theirs"),
+            is_theirs(me, today).label("is_theirs"),
             exists().where(ReviewItemEvidence.item_id == ReviewItem.id).label("has_evidence"),
             drafted.label("has_draft"),
         )

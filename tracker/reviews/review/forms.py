@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 
 from tracker.frameworks.versions.rules_scale import Ground
-from tracker.reviews.review.rules import RETURN, ReviewerResponse
+from tracker.reviews.review.rules import ReviewerResponse, response_of
 from tracker.rules.errors import Invalid
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
@@ -140,11 +140,9 @@ class ReaderForm(Form):
     @property
     def person_and_team(self) -> tuple[int, int]:
         """Raises Invalid("review_not_supervisor") for what the page does not offer."""
-        parts = str(self.reviewer.data).split("-")
-        if len(parts) == 2 and all(
-            part.isascii() and part.isdigit() and len(part) <= 10 for part in parts
-        ):
-            return int(parts[0]), int(parts[1])
+        match [fields.an_id(part) for part in str(self.reviewer.data).split("-")]:
+            case [int(person_id), int(team_id)]:
+                return person_id, team_id
         raise Invalid("review_not_supervisor", "reviewer")
 
 
@@ -171,7 +169,8 @@ class SendForm(ReaderForm):
 
 
 class HandOnForm(Form):
-    """`reviewer`: the choices are handed in."""
+    """`reviewer`: the choices are handed in. `reviews`: of several, those that were ticked; which
+    of them can go on is the service's to say."""
 
     reviewer = RadioField(
         _l("Who reviews it now?"),
@@ -186,11 +185,6 @@ class HandOnForm(Form):
             "so far."
         ),
     )
-
-
-class HandOnAllForm(HandOnForm):
-    """`reviews`: those that were ticked; which of them can go on is the service's to say."""
-
     reviews = SelectMultipleField(
         _l("Reviews"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
@@ -233,14 +227,8 @@ class AnswerForm(Form):
 
     def response(self, item_id: int) -> ReviewerResponse:
         """Of a form that is valid."""
-        asks = self.answer.data == RETURN
-        return ReviewerResponse(
-            item_id=item_id,
-            answer=None if asks else str(self.answer.data),
-            ground=Ground(self.ground.data) if self.ground.data else None,
-            note=self.note.data or "",
-            base_version=self.version.data or 0,
-        )
+        ground, note = self.ground.data or "", self.note.data or ""
+        return response_of(item_id, self.answer.data, ground, note, self.version.data or 0)
 
 
 class RevealForm(Form):

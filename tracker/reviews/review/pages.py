@@ -103,7 +103,14 @@ def item_page(
             here.id
         ),
         words=words_of(header),
-        form=form or _saved_form(here),
+        form=form
+        or AnswerForm(
+            formdata=None,
+            answer=here.reviewer_answer,
+            ground=here.ground,
+            note=here.their_note,
+            version=here.version,
+        ),
         current=current,
         grounds=labels.grounds(),
         ground_words=labels.GROUNDS,
@@ -114,7 +121,7 @@ def item_page(
         done=screens.done(items),
         left=screens.left(items),
         focus="go" in request.args,
-        skip=screens.next_href(review_id, items, here.position, focus=True),
+        skip=screens.next_href(review_id, items, here.position),
         screen_href=screens.with_item(items, here.id).href,
     ), status
 
@@ -145,19 +152,6 @@ def check_page(review_id: int) -> ResponseReturnValue:
     )
 
 
-def _saved_form(here: Item) -> AnswerForm:
-    """The answer form, filled in with what is saved of the item."""
-    return AnswerForm(
-        formdata=None,
-        data={
-            "answer": here.reviewer_answer,
-            "ground": here.ground,
-            "note": here.their_note,
-            "version": here.version,
-        },
-    )
-
-
 def next_review(after_id: int) -> Queued | None:
     """What the reviewer can go on with after this one."""
     return queue.next_review(review_queues.inbox(session.actor(), session.today()), after_id)
@@ -177,12 +171,6 @@ def words_of(header: ReviewHeader) -> labels.ReviewLabels:
 
 def is_learner(subject: Subject) -> bool:
     return subject.owner_id == session.actor().person_id
-
-
-def outcome_href(header: ReviewHeader) -> str:
-    """Where both read what was revealed: the differences, or the result once it has ended."""
-    endpoint = "reviews.differences" if header.is_live else "differences.result"
-    return url_for(endpoint, review_id=header.id)
 
 
 def items_of(subject: Subject) -> list[Item]:
@@ -214,11 +202,10 @@ def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> Response
     item_id = asked.subject.id if asked.record == "item" else None
     header = header_of(review_id)
     items, of_learner = items_of(asked.subject), is_learner(asked.subject)
-    if of_learner:
-        is_shown = any(item.revealed for item in items)
-        href = outcome_href(header) if is_shown else url_for("reviews.show", review_id=review_id)
+    if of_learner and not any(item.revealed for item in items):
+        href = url_for("reviews.show", review_id=review_id)
     else:
-        href = screens.reviewer_href(header, items)
+        href = screens.outcome_href(header) if of_learner else screens.reviewer_href(header, items)
     return render(
         "reviews/conflict.html",
         lang=header.lang,

@@ -156,16 +156,21 @@ class ReviewLabels:
 
 def result_words(same: int, agreed: int, apart: int) -> str:
     """What a review came to: the numbers sum to the first."""
-    parts = (
+    total = same + agreed + apart
+    if not total:
+        return _("Nothing was reviewed")
+    parts = ", ".join(ended_words(same, agreed, apart))
+    return _("%(num)d reviewed: %(parts)s", num=total, parts=parts)
+
+
+def ended_words(same: int, agreed: int, apart: int) -> list[str]:
+    """Nothing of what there is none."""
+    counts = (
         (same, _("%(num)d the same", num=same)),
         (agreed, _("%(num)d agreed", num=agreed)),
         (apart, _("%(num)d no agreement", num=apart)),
     )
-    total = same + agreed + apart
-    if not total:
-        return _("Nothing was reviewed")
-    in_words = ", ".join(words for count, words in parts if count)
-    return _("%(num)d reviewed: %(parts)s", num=total, parts=in_words)
+    return [words for count, words in counts if count]
 
 
 def grounds() -> list[AnswerChoice]:

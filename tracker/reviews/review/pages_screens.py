@@ -8,18 +8,12 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.record.workflow.rules import (
-    OPEN_TO_ANSWER,
-    UNANSWERED,
-    ItemStatus,
-    ReviewStatus,
-    can_finish,
-    can_reveal,
-)
+from tracker.record.workflow.rules import OPEN_TO_ANSWER, UNANSWERED, ItemStatus, ReviewStatus
 from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review import rules
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_items import Item
+from tracker.rules.errors import Conflict
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import next_after
 from tracker.web.http import session
@@ -30,6 +24,12 @@ def review_of(subject: Subject) -> int:
     if subject.review_id is None:
         raise ValueError("not a record of a review")
     return subject.review_id
+
+
+def must_be_same(person_id: int | None) -> None:
+    """Raises Conflict("another_person"): the page was somebody else's."""
+    if person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
 
 
 def done(items: Sequence[Item]) -> int:
@@ -70,9 +70,7 @@ def time_left(statements: int, seconds: int) -> str:
 def is_ready(items: Sequence[Item]) -> bool:
     """Whether the check page may offer the reveal, or the end of a review with nothing to
     compare."""
-    statuses = [item.status for item in items if item.status is not None]
-    unseen = any(item.status is ItemStatus.NOT_OBSERVED and not item.revealed for item in items)
-    return can_reveal(statuses) or (unseen and can_finish(statuses))
+    return rules.is_ready([(item.status, item.revealed) for item in items if item.status])
 
 
 def is_under_way(items: Sequence[Item]) -> bool:
@@ -85,7 +83,7 @@ def is_under_way(items: Sequence[Item]) -> bool:
     )
 
 
-def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
+def next_href(review_id: int, items: Sequence[Item], after: int) -> str:
     """The next item to answer after that position, from the top where there is none below; else the
     check page."""
     item = next_after(
@@ -93,7 +91,7 @@ def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: b
     )
     if item is None:
         return url_for("reviews.check", review_id=review_id)
-    return url_for("reviews.item", item_id=item.id, go=1 if focus else None)
+    return url_for("reviews.item", item_id=item.id, go=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +152,11 @@ def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str:
         return url_for("reviews.show", review_id=header.id)
     if header.is_live and is_under_way(items):
         return following_href(header.id, of_review(items))
+    return outcome_href(header)
+
+
+def outcome_href(header: ReviewHeader) -> str:
+    """Where both read what was revealed: the differences, or the result once it has ended."""
     endpoint = "reviews.differences" if header.is_live else "differences.result"
     return url_for(endpoint, review_id=header.id)
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -92,18 +103,22 @@ class ReviewHeader:
         return can(Thing.REVIEW, self.status, move) and not is_used_up
 
 
+def is_theirs(reviewer: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:
+    """Over `Review`: whether that person answers it: it was sent to them, and they may review its
+    learner still."""
+    return and_(
+        Review.reviewer_id == reviewer, Review.learner_id != reviewer, reviewer_may_go_on(today)
+    )
+
+
 def header(review_id: int, today: dt.date) -> ReviewHeader:
     """One query. Raises KeyError: ask behind a door."""
-    return _headers(Review.id == review_id, today)[review_id]
+    return headers([review_id], today)[review_id]
 
 
 def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader]:
     """By review. One query."""
-    return _headers(Review.id.in_(list(review_ids)), today)
-
-
-def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHeader]:
-    rows = session().execute(_headers_on(today).where(where))
+    rows = session().execute(_headers_on(today).where(Review.id.in_(list(review_ids))))
     return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}
 
 
@@ -111,12 +126,8 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
 def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Of several jobs in the team the one in the review's framework counts, and of several times
     the last. Built once a day: every page of a review asks it."""
-    learner, reviewer, before, had_it = (
-        aliased(Person),
-        aliased(Person),
-        aliased(Review),
-        aliased(Person),
-    )
+    learner, reviewer, had_it = aliased(Person), aliased(Person), aliased(Person)
+    before = aliased(Review)
     return (
         select(
             Review.id,

@@ -91,10 +91,10 @@ def evidence_of(item_ids: Iterable[int]) -> dict[int, list[SentEvidence]]:
         .where(ReviewItemEvidence.item_id.in_(list(item_ids)))
         .order_by(ReviewItemEvidence.version_id)
     )
-    by_item = defaultdict[int, list[SentEvidence]](list)
+    pieces = defaultdict[int, list[SentEvidence]](list)
     for row in rows:
         url = row.url or ""
-        by_item[row.item_id].append(
+        pieces[row.item_id].append(
             SentEvidence(
                 version_id=row.version_id,
                 reason=row.reason,
@@ -106,7 +106,7 @@ def evidence_of(item_ids: Iterable[int]) -> dict[int, list[SentEvidence]]:
                 file_size=row.size,
             )
         )
-    return by_item
+    return pieces
 
 
 def messages_of(item_ids: Iterable[int]) -> dict[int, list[Message]]:
@@ -123,7 +123,7 @@ def messages_of(item_ids: Iterable[int]) -> dict[int, list[Message]]:
         .where(ReviewMessage.item_id.in_(list(item_ids)))
         .order_by(ReviewMessage.id)
     )
-    return _by_item(rows)
+    return by_item(rows)
 
 
 def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
@@ -142,10 +142,10 @@ def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
         .outerjoin(ScaleAnswer, scale_answer(Confirmation.answer))
         .where(ReviewItem.review_id == review_id)
     )
-    by_item = defaultdict[int, dict[int, SideConfirmation]](dict)
+    sides = defaultdict[int, dict[int, SideConfirmation]](dict)
     for item_id, person_id, answer, label, reason, confirmed_at in rows:
-        by_item[item_id][person_id] = SideConfirmation(answer, label, reason, confirmed_at)
-    return by_item
+        sides[item_id][person_id] = SideConfirmation(answer, label, reason, confirmed_at)
+    return sides
 
 
 def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
@@ -165,14 +165,14 @@ def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
         .where(ReviewItem.review_id == review_id)
         .order_by(TrainingAction.id)
     )
-    return _by_item(rows)
+    return by_item(rows)
 
 
-def _by_item(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    by_item = defaultdict[int, list[Any]](list)
+def by_item(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    of_item = defaultdict[int, list[Any]](list)
     for row in rows:
-        by_item[row.item_id].append(row)
-    return by_item
+        of_item[row.item_id].append(row)
+    return of_item
 
 
 def thanks(review_id: int) -> dict[bool, Row[bool, str, dt.datetime]]:

@@ -108,7 +108,8 @@ def for_reviewer(review_id: int) -> list[Item]:
 
 def reviewer_items(where: ColumnElement[bool]) -> list[Item]:
     """The same for any items that are this reviewer's to see. One query."""
-    return [Item(**row) for row in session().execute(_reviewer_items(where)).mappings()]
+    rows = session().execute(_items(where, is_reviewer=True))
+    return [Item(**row) for row in rows.mappings()]
 
 
 def for_learner(review_id: int) -> list[Item]:
@@ -216,16 +217,14 @@ def _revealed() -> ColumnElement[bool]:
     return ReviewItem.revealed_at.is_not(None)
 
 
-def _items(
-    where: ColumnElement[bool],
-    may_own: ColumnElement[bool],
-    may_theirs: ColumnElement[bool],
-    is_reviewer: bool,
-) -> Select[*tuple[Any, ...]]:
+def _items(where: ColumnElement[bool], *, is_reviewer: bool) -> Select[*tuple[Any, ...]]:
     """`is_reviewer` also shows what is sealed from the learner: status and version of what is not
     revealed."""
+    everything = literal(True)
+    may_own = or_(_revealed(), Review.open) if is_reviewer else everything
+    may_theirs = everything if is_reviewer else _revealed()
     sealed = [status for status in SEALED if status is not ItemStatus.RETURNED]
-    seen = literal(True) if is_reviewer else or_(_revealed(), ReviewItem.status.not_in(sealed))
+    seen = everything if is_reviewer else or_(_revealed(), ReviewItem.status.not_in(sealed))
     agreed = (
         select(func.min(Confirmation.answer))
         .where(Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED)
@@ -268,17 +267,10 @@ def _items(
     )
 
 
-def _reviewer_items(where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return _items(
-        where, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True
-    )
-
-
 def _or_nothing(may: ColumnElement[bool], text: SQLColumnExpression[str]) -> ColumnElement[str]:
     """The text where it may be seen and there is any, else ""."""
     return func.coalesce(case((may, text)), "")
 
 
 _OF_ONE: ColumnElement[bool] = ReviewItem.review_id == bindparam("review", type_=Integer)
-_OF_REVIEWER = _reviewer_items(_OF_ONE)
-_OF_LEARNER = _items(_OF_ONE, may_own=literal(True), may_theirs=_revealed(), is_reviewer=False)
+_OF_REVIEWER, _OF_LEARNER = _items(_OF_ONE, is_reviewer=True), _items(_OF_ONE, is_reviewer=False)

@@ -15,8 +15,8 @@ from tracker.frameworks.versions.rules_scale import (
     Scale,
     counterpart,
 )
-from tracker.record.workflow.rules import Move
-from tracker.rules.errors import Invalid
+from tracker.record.workflow.rules import ItemStatus, Move, can_finish, can_reveal
+from tracker.rules.errors import Invalid, Refusal
 
 T = TypeVar("T")
 
@@ -43,6 +43,21 @@ class ReviewerResponse:
     base_version: int
 
 
+def response_of(
+    item_id: int, answer: str, ground: str, note: str, base_version: int
+) -> ReviewerResponse:
+    """Of what was typed. Raises Invalid: review_answer_needed, review_ground_unknown."""
+    if answer == RETURN:
+        return ReviewerResponse(item_id, None, None, note, base_version)
+    if not answer:
+        raise Invalid("review_answer_needed")
+    try:
+        how = Ground(ground) if ground else None
+    except ValueError as error:
+        raise Invalid("review_ground_unknown") from error
+    return ReviewerResponse(item_id, answer, how, note, base_version)
+
+
 def asks_what_was_told(answer: str | None, ground: Ground | None, scale: Scale) -> bool:
     """Whether the learner has to read what somebody told the reviewer: it isn't met by hearsay."""
     return ground is Ground.WAS_TOLD and scale.meaning(answer) is Meaning.NOT_MET
@@ -64,6 +79,12 @@ class NewerAnswer:
     ground: Ground | None
     note: str
     version: int
+
+
+def newer_in(refusal: Refusal | None) -> NewerAnswer | None:
+    """Of an answer that was refused, where that is why."""
+    newer = refusal.facts.get("current") if refusal is not None else None
+    return newer if isinstance(newer, NewerAnswer) else None
 
 
 def seen_stamp(confirmed_at: dt.datetime) -> str:
@@ -101,6 +122,15 @@ def reveal_move(own: str, reviewer_answer: str) -> Move:
     if reviewer_answer == CANNOT_TELL:
         raise ValueError(f"an item with {reviewer_answer} is not revealed: it was not observed")
     return Move.REVEAL_EQUAL if is_equal(own, reviewer_answer) else Move.REVEAL_DIFFERENT
+
+
+def is_ready(stand: Sequence[tuple[ItemStatus, bool]]) -> bool:
+    """Whether there is something to reveal, or a review with nothing to compare can end: by each
+    item's status, and whether it is revealed."""
+    statuses = [status for status, _is_revealed in stand]
+    return can_reveal(statuses) or (
+        (ItemStatus.NOT_OBSERVED, False) in stand and can_finish(statuses)
+    )
 
 
 def screens(items: Sequence[T], part_of: Callable[[T], Hashable]) -> list[list[T]]:

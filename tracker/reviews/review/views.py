@@ -20,7 +20,7 @@ from tracker.reviews.review import pages
 from tracker.reviews.review import pages_screens as screens
 from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review.forms import AnswerForm, ReplyForm, RevealForm, SendForm
-from tracker.reviews.review.rules import NewerAnswer
+from tracker.reviews.review.rules import newer_in
 from tracker.reviews.sending import pages as sending
 from tracker.reviews.sending import queries as submittable
 from tracker.rules.errors import Conflict, Invalid
@@ -35,11 +35,7 @@ from tracker.web.ui.statement_picker import is_search
 from tracker.web.ui.templating.dates import day, moment
 
 bp = Blueprint("reviews", __name__)
-
-
-@bp.errorhandler(Conflict)
-def overtaken(refusal: Conflict) -> ResponseReturnValue:
-    return pages.conflict_page(refusal)
+bp.register_error_handler(Conflict, pages.conflict_page)
 
 
 @bp.get("/reviews")
@@ -151,8 +147,7 @@ def answer(item: Subject) -> ResponseReturnValue:
         answers.answer(session.actor(), [form.response(item.id)], session.now())
     except Conflict as refused:
         refusal = errors.refused_rows(refused)[item.id]
-        newer = refusal.facts.get("current")
-        current = newer if isinstance(newer, NewerAnswer) else None
+        current = newer_in(refusal)
         if isinstance(refusal, Conflict) and current is None:
             raise refusal from None
         errors.put_on(form, refusal)
@@ -160,7 +155,7 @@ def answer(item: Subject) -> ResponseReturnValue:
     review_id = screens.review_of(item)
     items = review_items.for_reviewer(review_id)
     here = next(sent for sent in items if sent.id == item.id)
-    return redirect(screens.next_href(review_id, items, here.position, focus=True), 303)
+    return redirect(screens.next_href(review_id, items, here.position), 303)
 
 
 @bp.post("/review-items/<id:item_id>/reply")
@@ -199,7 +194,7 @@ def reveal(review: Subject) -> ResponseReturnValue:
         raise Conflict("review_changed")
     reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
     flash_message(_("Revealed: you now see each other’s answers."))
-    return redirect(pages.outcome_href(pages.header_of(review.id)), 303)
+    return redirect(screens.outcome_href(pages.header_of(review.id)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/differences")

@@ -17,6 +17,9 @@ from tracker.rules.roles import Role
 NOTHING_CAME = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
 
 
+Place = Row[int, Role, dt.date, dt.date | None, int, str]
+"""Somebody's membership: `person_id`, `role`, `starts_on`, `ends_on`, and `team_id` and `path` of
+the team."""
 Asked = Row[int, int, str, dt.datetime]
 """`id` of an item; `review_id`, `reviewer`, and `sent_at` of the newest review it went to again."""
 
@@ -67,29 +70,19 @@ def could_see(
         Membership.team_id,
         Team.path,
     ).join(Team, Team.id == Membership.team_id)
-    learning = (
-        session()
-        .execute(places.where(Membership.person_id == learner_id, Membership.role == Role.LEARNER))
-        .all()
-    )
-    reading = session().execute(
-        places.where(Membership.person_id.in_(reader_ids), Membership.role.in_(roles))
-    )
-    roles_by_reader: dict[int, Role] = {}
-    for row in reading:
-        for at in learning:
-            is_above = (
-                at.team_id == row.team_id
-                if row.role is Role.SUPERVISOR
-                else at.path.startswith(row.path)
-            )
-            first = max(since, row.starts_on, at.starts_on)
-            last = min(today, row.ends_on or today, at.ends_on + GRACE if at.ends_on else today)
-            opens = openings.open_from(closed.get(row.person_id, ()), first)
-            if (
-                is_above
-                and opens <= last
-                and roles_by_reader.get(row.person_id) is not Role.SUPERVISOR
-            ):
-                roles_by_reader[row.person_id] = row.role
-    return roles_by_reader
+    own = Membership.person_id == learner_id, Membership.role == Role.LEARNER
+    theirs = Membership.person_id.in_(reader_ids), Membership.role.in_(roles)
+    learning = session().execute(places.where(*own)).all()
+
+    def could(reader: Place, at: Place) -> bool:
+        is_supervisor = reader.role is Role.SUPERVISOR
+        if not (at.team_id == reader.team_id if is_supervisor else at.path.startswith(reader.path)):
+            return False
+        first = max(since, reader.starts_on, at.starts_on)
+        last = min(today, reader.ends_on or today, at.ends_on + GRACE if at.ends_on else today)
+        return openings.open_from(closed.get(reader.person_id, ()), first) <= last
+
+    reading = session().execute(places.where(*theirs))
+    readers = [row for row in reading if any(could(row, at) for at in learning)]
+    readers.sort(key=lambda row: row.role is Role.SUPERVISOR)
+    return {row.person_id: row.role for row in readers}

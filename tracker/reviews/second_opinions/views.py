@@ -8,6 +8,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.core import people
 from tracker.reviews.endorsements import queries as endorsements
+from tracker.reviews.endorsements.queries import EndorsementDetails
 from tracker.reviews.review import actions as reviews
 from tracker.reviews.review.forms import ReaderForm
 from tracker.reviews.second_opinions import queries as second_opinions
@@ -30,16 +31,16 @@ bp = Blueprint("second_opinions", __name__)
 @bp.get("/endorsements/<id:endorsement_id>/second-reader")
 @door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
 def new(endorsement: Subject) -> ResponseReturnValue:
-    item_id = endorsements.one(endorsement.id).item_id
-    if asked := second_opinions.asked([item_id]).get(item_id):
+    first = endorsements.one(endorsement.id)
+    if asked := second_opinions.asked([first.item_id]).get(first.item_id):
         return redirect(url_for("reviews.show", review_id=asked.review_id))
-    return _page(endorsement, _form(endorsement))
+    return _page(first, _form(first))
 
 
 @bp.post("/endorsements/<id:endorsement_id>/second-reader")
 @door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
 def send(endorsement: Subject) -> ResponseReturnValue:
-    form = _form(endorsement)
+    form = _form(endorsements.one(endorsement.id))
     done = accepted(
         form,
         lambda: reviews.send_to_second_reader(
@@ -47,7 +48,7 @@ def send(endorsement: Subject) -> ResponseReturnValue:
         ),
     )
     if done is None:
-        return _page(endorsement, form), 422
+        return _page(endorsements.one(endorsement.id), form), 422
     name = people.person(form.person_and_team[0]).name
     flash_message(
         _(
@@ -59,9 +60,8 @@ def send(endorsement: Subject) -> ResponseReturnValue:
     return redirect(url_for("reviews.show", review_id=done[0]), 303)
 
 
-def _form(endorsement: Subject) -> ReaderForm:
+def _form(first: EndorsementDetails) -> ReaderForm:
     form = ReaderForm()
-    first = endorsements.one(endorsement.id)
     actor, today = session.actor(), session.today()
     readers = eligible_reviewers.of_one(actor.person_id, today, first.endorser_id)
     seen = second_opinions.could_see(
@@ -92,8 +92,7 @@ def _words(reader: Reviewer, seen_as: Role | None) -> str:
     return str(words)
 
 
-def _page(endorsement: Subject, form: ReaderForm) -> str:
-    first = endorsements.one(endorsement.id)
+def _page(first: EndorsementDetails, form: ReaderForm) -> str:
     if not first.stands:
         raise Conflict("endorsement_over")
     return render("reviews/second_opinion.html", form=form, endorsement=first)

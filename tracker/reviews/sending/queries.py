@@ -5,7 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, cast, func, or_, select, true
@@ -119,42 +119,27 @@ def _freezable() -> Select[*tuple[Any, ...]]:
 
 def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) -> list[int]:
     """Which of these are in a review that has not ended for them."""
-    values = {"learner": person_id, "statements": statement_ids}
-    return list(session().scalars(_with_a_reviewer_on(today), values))
-
-
-@lru_cache(maxsize=8)
-def _with_a_reviewer_on(today: dt.date) -> Select[int]:
-    """Built once a day."""
-    return select(Statement.id).where(
-        Statement.id.in_(bindparam("statements", expanding=True)), is_out(LEARNER, today)
-    )
+    query = select(Statement.id).where(Statement.id.in_(statement_ids), is_out(LEARNER, today))
+    return list(session().scalars(query, {"learner": person_id}))
 
 
 def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[ReviewedEvidence]]:
     """By statement: the current versions that are linked to it and not archived."""
+    of_each = linked(
+        person_id,
+        statement_ids,
+        Statement.id.label("statement_id"),
+        EvidenceVersion.id,
+        EvidenceLink.reason,
+        EvidenceText.title,
+        EvidenceText.text,
+        EvidenceText.url,
+        func.coalesce(StoredFile.sha256, ""),
+    )
     rows = session().execute(
-        select(
-            Statement.id.label("statement_id"),
-            EvidenceVersion.id,
-            EvidenceLink.reason,
-            EvidenceText.title,
-            EvidenceText.text,
-            EvidenceText.url,
-            func.coalesce(StoredFile.sha256, ""),
+        of_each.outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id).order_by(
+            Statement.id, EvidenceVersion.id, EvidenceLink.id
         )
-        .select_from(EvidenceLink)
-        .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(EvidenceVersion, current_version())
-        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
-        .where(
-            Evidence.person_id == person_id,
-            Evidence.archived_at.is_(None),
-            Statement.id.in_(statement_ids),
-        )
-        .order_by(Statement.id, EvidenceVersion.id, EvidenceLink.id)
     )
     by_statement: dict[int, list[ReviewedEvidence]] = defaultdict(list)
     for row in rows:
@@ -162,6 +147,26 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
         if not pieces or pieces[-1].version_id != row.id:
             pieces.append(ReviewedEvidence(*row[1:]))
     return by_statement
+
+
+def linked(
+    person_id: int, statement_ids: Collection[int], *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    """The current versions of somebody's evidence that is linked to these statements, or to what
+    they were made of, and not archived; each link by itself."""
+    return (
+        select(*columns)
+        .select_from(EvidenceLink)
+        .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.archived_at.is_(None),
+            Statement.id.in_(statement_ids),
+        )
+    )
 
 
 def with_drafts(person_id: int, statement_ids: Collection[int]) -> list[int]:

@@ -106,17 +106,14 @@ def _by_learner(
             heads = [head for head in supervisors[at] if head.person_id not in never]
             above = heads[0].team if heads and at != team.path else ""
             how = {"above": above, "one_only": place > 0}
-            for head in heads:
-                reviewers.setdefault((head.person_id, team.id), _reviewer(head, team, **how))
-            for head in heads:
-                for deputy in stand_ins.get(head.person_id, ()):
-                    if deputy.person_id not in never:
-                        reviewers.setdefault(
-                            (deputy.person_id, team.id),
-                            _reviewer(
-                                deputy, team, **how, deputy_for=head.name, until=deputy.until
-                            ),
-                        )
+            offered = [_reviewer(head, team, **how) for head in heads] + [
+                _reviewer(deputy, team, **how, deputy_for=head.name, until=deputy.until)
+                for head in heads
+                for deputy in stand_ins.get(head.person_id, ())
+                if deputy.person_id not in never
+            ]
+            for reviewer in offered:
+                reviewers.setdefault((reviewer.person_id, team.id), reviewer)
     for team in teams:
         reviewers = by_learner[team.learner_id]
         known = {team.learner_id, not_by, *(person_id for person_id, _team in reviewers)}
@@ -139,11 +136,6 @@ def _reviewer(person: Row[Any], team: Row[Any], **how: Any) -> Reviewer:
         away_until=person.away_until,
         **how,
     )
-
-
-def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, str]]:
-    """Of (learner, team path) those who have somebody to review them. One query."""
-    return set(named(paths, today))
 
 
 def named(

@@ -11,17 +11,21 @@ from sqlalchemy.orm import Session
 from tracker.models import (
     Handover,
     HandoverText,
+    Person,
     Review,
     ReviewItem,
     ReviewItemEvidence,
     ReviewItemText,
 )
 from tracker.models.record.words import skill_of
+from tracker.policy.permissions import Actor
 from tracker.record.endorsements.rules import reviewed_digest
 from tracker.record.workflow.rules import SEALED, ItemStatus, Move
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.sending.queries import Freezable
+from tracker.row_locks import held
+from tracker.rules.errors import Missing
 
 Frozen = tuple[ReviewItem, ReviewItemText, list[tuple[int, str]]]
 """What an item holds from its first moment on. Its salt is "" where its text was erased; evidence
@@ -75,6 +79,14 @@ def hand_on(
     tx.add(HandoverText(review_id=going_on.id, note=note))
     acts.close_if_ended(tx, review, by, now)
     return going_on.id
+
+
+def lock_active(tx: Session, actor: Actor) -> None:
+    """Lock the actor's row, so that what they send, or whom they name, follows one another. Raises
+    Missing when they may not sign in any more."""
+    active = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
+    if tx.scalar(held(active)) is None:
+        raise Missing
 
 
 def _freeze(sent: Freezable) -> Frozen:

@@ -38,11 +38,6 @@ class Candidate:
     distance: int
 
 
-def is_near(rank: int, target_rank: int | None) -> bool:
-    """At the target level or one either side."""
-    return target_rank is not None and abs(rank - target_rank) <= 1
-
-
 def candidate(
     statement_id: int,
     rank: int,
@@ -52,10 +47,10 @@ def candidate(
     changed: bool,
     due: bool,
 ) -> Candidate | None:
-    """None where sending it is not worth it now."""
-    if target_rank is None or not is_near(rank, target_rank):
+    """None where sending it is not worth it now: it is when it's at the target level or one either
+    side."""
+    if target_rank is None or (distance := abs(rank - target_rank)) > 1:
         return None
-    distance = abs(rank - target_rank)
     if not reviewed:
         return Candidate(statement_id, Worth.NEW, distance)
     if changed:
