@@ -13,12 +13,12 @@ from wtforms import Field, SelectField, StringField
 from tracker.frameworks.versions.rules import address_keys
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.policy.permissions import Subject
-from tracker.teams.gaps.queries_matrix import MatrixFilters
+from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_reasons import DomainDrill, DrilledPerson
 from tracker.teams.gaps.queries_reasons import drill as drill_of
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, gap_scope, scope_at
 from tracker.teams.gaps.rules import StatementReason
-from tracker.teams.team.queries_learners import TeamPlace, ways_of, within
+from tracker.teams.team.queries_learners import TeamPlace, all_by_name, ways_of, within
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui.filters import Filters
@@ -73,13 +73,13 @@ def frameworks_of(scope: GapScope) -> dict[str, TeamPlace | PastRound]:
     return {key: of[framework_id] for framework_id, key in keys.items()}
 
 
-def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
-    """What the filters ask for, and the scope as of the end of the round that they ask for. None
+def chosen_of(scope: GapScope, filters: GapFilters) -> GapChoice | None:
+    """What the filters ask for, of the scope as of the end of the round that they ask for. None
     where nobody learns here, or did at the end of a round. Where somebody is there whom the reader
     may not see by name, only whole teams with those below, and rounds, can be chosen."""
     frameworks = frameworks_of(scope)
     if not frameworks:
-        return scope, None
+        return None
     labels = [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
     of = frameworks[filters.offer("framework", labels)]
     rounds = {
@@ -95,7 +95,7 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     own = within(scope.people, scope.team.path, below=False)
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
-    if has_below and not (scope.all_by_name or (own and all(way.by_name for way in ways_of(own)))):
+    if has_below and not (all_by_name(scope.here) or (own and all_by_name(own))):
         below = below[:1]
     teams_choice = filters.offer("teams", below if has_below else below[1:])
     shown = scope.here if teams_choice == "all" else own
@@ -140,7 +140,8 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
             *([(THEN, _("Targets at the end of %(round)s", round=then.name))] if then else []),
         ],
     )
-    return scope, MatrixFilters(
+    return GapChoice(
+        scope=scope,
         of=of,
         compare=then,
         by_targets_then=targets == THEN,
@@ -148,6 +149,13 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",
     )
+
+
+def asked_of(team: Subject, filters: GapFilters) -> GapChoice | None:
+    """For a file, which cannot say that something was left out of it: None also where something is
+    asked for that cannot be chosen."""
+    chosen = chosen_of(scope_of(team), filters)
+    return None if filters.unknown else chosen
 
 
 SHOWN: dict[str, Callable[[DrilledPerson], bool]] = {
@@ -164,8 +172,7 @@ class DrillList:
     whom one statement holds back, or for one of them. `kept`: the address of all this but for the
     page. `unknown`: the address asked for something that is not there; it was left out."""
 
-    scope: GapScope
-    chosen: MatrixFilters
+    chosen: GapChoice
     filters: DrillFilters
     drill: DomainDrill
     people: tuple[DrilledPerson, ...]
@@ -178,8 +185,8 @@ class DrillList:
 def drill_list(team: Subject, domain: str) -> DrillList:
     """404 where there is no such domain, or nobody learns here."""
     filters = DrillFilters(request.args)
-    scope, chosen = chosen_of(scope_of(team), filters)
-    drill = drill_of(scope, chosen, domain) if chosen is not None else None
+    chosen = chosen_of(scope_of(team), filters)
+    drill = drill_of(chosen, domain) if chosen is not None else None
     if chosen is None or drill is None:
         abort(404)
     words = [_("Below target"), _("Not known yet"), _("At target"), _("Everyone")]
@@ -200,4 +207,4 @@ def drill_list(team: Subject, domain: str) -> DrillList:
     if person is not None:
         kept["person"] = person.row.person_id
         people = (person,)
-    return DrillList(scope, chosen, filters, drill, people, statement, person, kept, unknown)
+    return DrillList(chosen, filters, drill, people, statement, person, kept, unknown)

@@ -32,7 +32,6 @@ from tracker.teams.team.queries_learners import (
     TeamLearner,
     TeamPlace,
     team_learners,
-    ways_of,
     within,
 )
 
@@ -92,11 +91,6 @@ class GapScope:
     rule: tuple[str, int] = (RULE.name, RULE.version)
 
     @cached_property
-    def chosen(self) -> dict[tuple[int | bool | None, ...], list[TeamLearner]]:
-        """Of its people those who were chosen, by what was (gap_matrix)."""
-        return {}
-
-    @cached_property
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return within(self.people, self.team.path, self.coordinates)
@@ -114,11 +108,6 @@ class GapScope:
     def way(self) -> tuple[TeamName, ...]:
         """The team and those above it that the reader may read, from the top."""
         return *self.above, self.team
-
-    @property
-    def all_by_name(self) -> bool:
-        """Whether the reader may see everybody here by name."""
-        return all(way.by_name for way in ways_of(self.here))
 
     @property
     def kept(self) -> list[PastRound]:

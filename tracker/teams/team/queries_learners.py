@@ -163,6 +163,11 @@ def ways_of(people: Iterable[TeamLearner]) -> Counter[TeamPlace]:
     return Counter(map(attrgetter("place"), people))
 
 
+def all_by_name(people: Iterable[TeamLearner]) -> bool:
+    """Whether the reader may see each of them by name."""
+    return all(way.by_name for way in ways_of(people))
+
+
 @lru_cache(maxsize=8)
 def _learners_on(today: dt.date, *, below: bool, of_library: bool) -> Select[*tuple[Any, ...]]:
     """Built once a day. Of a whole library nobody is looked for first, as nearly all are in reach:
