@@ -3,7 +3,9 @@ if its reader had asked for a page."""
 
 import datetime as dt
 import re
+from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
@@ -37,7 +39,7 @@ def write(
             endpoint, title, parts = LINKS[email.kind]
             link = url_for(endpoint, token=email.secret, _external=True)
             names = plain(email.name), plain(email.library), plain(email.by)
-            subject, text = str(title), "\n\n".join(parts(email, *names, link)) + "\n"
+            subject, text = str(title), _letter(parts(email, *names, link))
         else:
             subject, text = _subject(email), _text(email)
         return compose(server, email.address, subject, text, now, email.token)
@@ -57,14 +59,11 @@ def _subject(email: NoticeEmail) -> str:
 
 
 def _text(email: NoticeEmail) -> str:
-    shown, more = email.lines[:LINES_MAX], len(email.lines) - LINES_MAX
+    shown = [replace(line, name=plain(line.name)) for line in email.lines[:LINES_MAX]]
+    more = len(email.lines) - LINES_MAX
     parts = [
         _("Hello %(name)s,", name=plain(email.name)),
-        *(
-            f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
-            f"{href(line.kind, line.review_id, line.version, whole=True)}"
-            for line in shown
-        ),
+        *(f"{sentence(line)}\n{href(line, whole=True)}" for line in shown),
     ]
     if more > 0:
         parts.append(ngettext("And %(num)d more.", "And %(num)d more.", more))
@@ -76,8 +75,8 @@ def _text(email: NoticeEmail) -> str:
             )
         )
     if any(line.kind in OF_ANOTHER for line in email.lines):
-        return "\n\n".join(parts) + "\n"
-    if email.is_alert:
+        pass
+    elif email.is_alert:
         parts.append(
             _(
                 "If you did not ask for this, tell the people who run Skills Tracker at your "
@@ -85,21 +84,24 @@ def _text(email: NoticeEmail) -> str:
                 "had, whatever you chose for notices."
             )
         )
-        return "\n\n".join(parts) + "\n"
-    parts.append(
-        _("All your notices: %(address)s", address=url_for("notices.index", _external=True))
-    )
-    account = url_for("accounts.show", _external=True, _anchor="notices")
-    parts.append(
-        _("When they come by mail, if at all, you choose here: %(address)s", address=account)
-    )
+    else:
+        notices = url_for("notices.index", _external=True)
+        account = url_for("accounts.show", _external=True, _anchor="notices")
+        parts += [
+            _("All your notices: %(address)s", address=notices),
+            _("When they come by mail, if at all, you choose here: %(address)s", address=account),
+        ]
+    return _letter(parts)
+
+
+def _letter(parts: list[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
 def init_app(app: Flask) -> None:
     """The commands, which know no pages, find it here, and pages of other rooms what one of them
     would say: its subject and its text."""
-    app.extensions["tracker_emails"] = lambda server, email, now: write(app, server, email, now)
+    app.extensions["tracker_emails"] = partial(write, app)
     app.extensions["tracker_email_preview"] = lambda email: (_subject(email), _text(email))
 
 

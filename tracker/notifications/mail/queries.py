@@ -20,13 +20,11 @@ TESTS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """`oldest_at`: since when the oldest waits; `reason` and `said`: what stood in its way the last
-    time. `stuck`: mails that don't go by themselves anymore, the latest first."""
+    """`oldest`: since when it waits, and what stood in its way the last time; None where none
+    waits. `stuck`: mails that don't go by themselves anymore, the latest first."""
 
     counts: dict[MailStatus, int]
-    oldest_at: dt.datetime | None
-    reason: str
-    said: str
+    oldest: Row[dt.datetime, str, str] | None
     stuck: Sequence[Row[*tuple[Any, ...]]]
 
     @property
@@ -72,13 +70,7 @@ def state(actor: Actor) -> Outbox:
         )
         .all()
     )
-    return Outbox(
-        {status: by_status.get(status, 0) for status in MailStatus},
-        oldest.made_at if oldest is not None else None,
-        oldest.reason if oldest is not None else "",
-        oldest.said if oldest is not None else "",
-        stuck,
-    )
+    return Outbox({status: by_status.get(status, 0) for status in MailStatus}, oldest, stuck)
 
 
 def last_test() -> tuple[MailOutcome, dt.datetime] | None:

@@ -31,6 +31,7 @@ from tracker.queries.asking import Question, row_as
 from tracker.record.workflow.rules import ItemStatus, is_done
 from tracker.rules.core.notices import (
     ON_TODAY,
+    MailLine,
     NoticeKind,
     ReaderNotice,
     RoundNotice,
@@ -179,22 +180,20 @@ def _unread_on(today: dt.date) -> Select[int]:
     )
 
 
-def unread_alerts(actor: Actor) -> Question[list[tuple[NoticeKind, str, ReaderNotice | None]]]:
+def unread_alerts(actor: Actor) -> Question[list[MailLine]]:
     """What befell their account or their record, newest first, and by whom or for whom."""
     return Question(_unread_alerts(), {"reader": actor.person_id}, _alerts)
 
 
-def _alerts(rows: Sequence[RowMapping]) -> list[tuple[NoticeKind, str, ReaderNotice | None]]:
+def _alerts(rows: Sequence[RowMapping]) -> list[MailLine]:
     """Of several times that somebody came to read, the last."""
     told = {row["id"]: row for row in sorted(rows, key=lambda row: (row["happened_at"], row["id"]))}
-    return [
-        (row["kind"], row["name"], row_as(ReaderNotice, row) if _is_of_reader(row) else None)
-        for row in reversed(told.values())
-    ]
-
-
-def _is_of_reader(row: RowMapping) -> bool:
-    return row["kind"] == NoticeKind.READER_ADDED and row["role"] is not None
+    lines = []
+    for row in reversed(told.values()):
+        is_of_reader = row["kind"] == NoticeKind.READER_ADDED and row["role"] is not None
+        reader = row_as(ReaderNotice, row) if is_of_reader else None
+        lines.append(MailLine(row["kind"], row["name"], None, reader=reader))
+    return lines
 
 
 @cache

@@ -18,7 +18,7 @@ from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.comparison.rules import GapChange, changes, total
 from tracker.teams.gaps.queries_matrix import GapMatrix, kept_domains
-from tracker.teams.gaps.queries_scope import PastRound
+from tracker.teams.gaps.queries_scope import PastRound, people_of
 from tracker.teams.gaps.rules import GapRow, cell_of
 from tracker.teams.rounds.rules_snapshots import read_target
 from tracker.teams.told import queries as told
@@ -163,13 +163,9 @@ def _words(of: GapMatrix, voice: Voice) -> Words:
 
 def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
     """The people of the page who are in the snapshot of that round."""
-    kept = SnapshotPerson
-    query = select(kept.person_id, kept.role_profile_id, kept.cells).where(
-        kept.snapshot_id == at.snapshot_id,
-        kept.framework_id == at.framework_id,
-        kept.person_id.in_([one.person_id for one in of.everybody]),
-    )
-    return session().execute(query).all()
+    query = people_of(at, SnapshotPerson.role_profile_id, SnapshotPerson.cells)
+    ids = [one.person_id for one in of.everybody]
+    return session().execute(query.where(SnapshotPerson.person_id.in_(ids))).all()
 
 
 def _kept_words(rows: Iterable[Row[Any]], domains: Iterable[DomainShape], voice: Voice) -> Words:

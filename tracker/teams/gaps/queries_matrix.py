@@ -8,20 +8,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from sqlalchemy import select
-
 from tracker.db import session
-from tracker.models import RoundSnapshot, SnapshotPerson
+from tracker.models import SnapshotPerson
 from tracker.profiles.profile import queries_levels as level_shapes
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import targets
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings.queries import StandingPlace
 from tracker.record.standings.queries import of_people as standings_of_people
 from tracker.record.standings.rules import ShortStanding
 from tracker.record.standings.rules import ids as statement_ids
 from tracker.record.versions.rules import DomainShape, LevelShape
-from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName
+from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (
     NEED,
     Alike,
@@ -34,7 +31,13 @@ from tracker.teams.gaps.rules import (
     summarise,
 )
 from tracker.teams.rounds.rules_snapshots import Kept, read_cell, veiled
-from tracker.teams.team.queries_learners import TeamLearner, TeamPlace, all_by_name, within
+from tracker.teams.team.queries_learners import (
+    TeamLearner,
+    TeamPlace,
+    all_by_name,
+    targets_by_job,
+    within,
+)
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,8 @@ def _figures_now(
     domains = level_shapes.shape(framework_id, scope.library_id)
     place = StandingPlace(framework_id, scope.library_id)
     standings = standings_of_people(ids, place, scope.today)
-    ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
     jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
-    for (profile_id, domain_id), rank in targets(jobs, framework_id).items():
-        ranks[profile_id][domain_id] = rank
+    ranks = targets_by_job(jobs, framework_id)
     levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     is_hidden = scope.blind.hidden_domains()
     blind = {person_id for person_id, _domain in scope.blind.pairs} | scope.blind.closed
@@ -161,10 +162,8 @@ def _figures_then(at: PastRound, ids: Collection[int], blind: BlindSpots) -> Gap
     domains = kept_domains(at)
     levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     rows = session().execute(
-        select(SnapshotPerson.person_id, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
-            SnapshotPerson.snapshot_id == at.snapshot_id,
-            SnapshotPerson.framework_id == at.framework_id,
-            SnapshotPerson.person_id.in_(ids),
+        people_of(at, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
+            SnapshotPerson.person_id.in_(ids)
         )
     )
     is_hidden = blind.hidden_domains()
@@ -197,13 +196,11 @@ def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) 
 
 def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
     """As the library used them at the end of the round. One query."""
-    query = select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id)
-    framework = session().scalars(query).one()["frameworks"][str(at.framework_id)]
     return tuple(
         DomainShape(
             **{**domain, "levels": tuple(LevelShape(**level) for level in domain["levels"])}
         )
-        for domain in framework["domains"]
+        for domain in facts_of(at)["frameworks"][str(at.framework_id)]["domains"]
     )
 
 

@@ -207,6 +207,20 @@ def _rounds() -> Select[*tuple[Any, ...]]:
     )
 
 
+def facts_of(at: PastRound) -> Mapping[str, Any]:
+    """Of a round that is kept (teams/rounds/rules_snapshots). One query."""
+    query = select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id)
+    facts: Mapping[str, Any] = session().scalars(query).one()
+    return facts
+
+
+def people_of(at: PastRound, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of those who were in a round that is kept, after the person's id."""
+    return select(SnapshotPerson.person_id, *columns).where(
+        SnapshotPerson.snapshot_id == at.snapshot_id, SnapshotPerson.framework_id == at.framework_id
+    )
+
+
 def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     """For a round that is kept. Two queries, and one where the reader coordinates a team above.
 
@@ -214,31 +228,18 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     who have left since. Who only supervises it has those people whom they may see by name now. The
     reader's highest team counts where it held this one then.
     """
-    facts = (
-        session()
-        .scalars(select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id))
-        .one()
-    )
+    facts = facts_of(at)
     teams = {row[0]: TeamName(*row) for row in facts["teams"]}
     team = teams.get(scope.team.id, scope.team)
     highest = teams.get(_id(scope.root))
     root = highest.path if highest and team.path.startswith(highest.path) else team.path
     framework = facts["frameworks"][str(at.framework_id)]
     now = {one.person_id: one for one in scope.in_reach() if one.place.by_name}
+    kept = SnapshotPerson
     rows = session().execute(
-        select(
-            SnapshotPerson.person_id,
-            Person.name,
-            SnapshotPerson.role_profile_id,
-            SnapshotPerson.role_profile,
-            SnapshotPerson.paths,
-        )
-        .join(Person, Person.id == SnapshotPerson.person_id)
-        .where(
-            SnapshotPerson.snapshot_id == at.snapshot_id,
-            SnapshotPerson.framework_id == at.framework_id,
-        )
-        .order_by(SnapshotPerson.id)
+        people_of(at, Person.name, kept.role_profile_id, kept.role_profile, kept.paths)
+        .join(Person, Person.id == kept.person_id)
+        .order_by(kept.id)
     )
 
     @cache

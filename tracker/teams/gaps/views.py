@@ -21,6 +21,7 @@ from tracker.teams.gaps.exports_pdf import PrintedGaps
 from tracker.teams.gaps.pages import cell_mark, nothing_known, people_asked, people_listed
 from tracker.teams.gaps.pages_filters import (
     GapFilters,
+    PeopleFilters,
     asked_of,
     chosen_of,
     drill_list,
@@ -67,9 +68,9 @@ def gaps(team: Subject) -> ResponseReturnValue:
         )
     if not chosen.is_by_name:
         return told.show(team, chosen, filters, frameworks)
-    scope, asked = chosen.scope, people_asked()
-    page = team_gaps.page(chosen, asked)
-    people = people_listed(page, asked, chosen.of.lang) if page.is_known else None
+    scope, form = chosen.scope, PeopleFilters(request.args)
+    page = team_gaps.page(chosen, people_asked(form))
+    people = people_listed(page, form, chosen.of.lang) if page.is_known else None
     who_has_not_sent = _who_has_not_sent(team, chosen)
     shown = [row.of.person_id for row in people.rows] if people else []
     note_looks(page.named if people else (), "gaps")

@@ -36,7 +36,6 @@ refusal_messages(
 )
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
-LONGEST = 200
 IDS_MOST = 1000
 """An address names no more people than this."""
 SUPERVISORS_MOST = 30
@@ -198,8 +197,7 @@ def round_list(scope: GapScope, at: PastRound) -> RoundList:
     times = [_("Any time"), _("Not in the last 7 days"), _("Never")]
     after = {"": now, "not-lately": now - REMIND_AGAIN, "never": LONG_AGO}
     reminded = form.offer("reminded", list(zip(after, times, strict=True)))
-    find = (form.q.data or "").strip()[:LONGEST]
-    wanted = folded(find)
+    wanted = folded(form.find)
     filters: list[tuple[str, Callable[[RoundLearner], bool]]] = [
         (show, SHOWN[show]),
         (branch, lambda one: branch == _key(page, one.branch)),
@@ -212,7 +210,7 @@ def round_list(scope: GapScope, at: PastRound) -> RoundList:
         rows = tuple(filter(fits, rows)) if asked_for else rows
     if (order.by, order.descending) != ("name", False):
         rows = tuple(sorted(rows, key=KEYS[order.by], reverse=order.descending))
-    kept = form.chosen() | ({"q": find} if find else {})
+    kept = form.chosen()
     selection = _selection()
     among = rows if selection.all else everybody
     selected = [one for one in among if one.can_be_reminded and selection.picks(one.person_id)]

@@ -45,12 +45,13 @@ from tracker.profiles.profile import queries_levels as levels
 from tracker.profiles.profile.queries_levels import AT
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsements
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.record.sheet.rules import higher_of
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.roles import Role
 from tracker.teams.rounds import rules_snapshots as round_snapshots
 from tracker.teams.rounds.rules_snapshots import Kept, KeptRound
+from tracker.teams.team.queries_learners import targets_by_job
 from tracker.teams.told.rules import COUNTED, Measure, Outcome
 
 KEPT_VOICES = {"revealed": Voice.SELF, "endorsed": Voice.ENDORSED}
@@ -176,10 +177,7 @@ def people_at(
     left_out = endorsements.exceptions_of(*of)
     unmet = _not_met(ids, [domain.id for domain in domains], *of[1:4], as_of)
     jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
-    expected = targets(jobs_there, framework_id)
-    of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for (profile_id, domain_id), rank in expected.items():
-        of_job[profile_id][domain_id] = rank
+    of_job = targets_by_job(jobs_there, framework_id)
     people: list[Kept] = []
     for person_id, rows in memberships.items():
         newest = rows[-1]

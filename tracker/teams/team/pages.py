@@ -23,7 +23,6 @@ from tracker.web.ui.filters import Filters, page_number
 from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
-LONGEST = 200
 
 COLUMNS = {
     "name": Column(_l("Name")),
@@ -99,17 +98,16 @@ def member_list(members: tuple[Member, ...], team_id: int, *, is_supervisor: boo
         if for_a_reviewer or "waiting" not in choice
     ]
     show = form.offer("show", offered)
-    find = (form.q.data or "").strip()[:LONGEST]
     rows = [
         member
         for member in members
         if SHOWN[show](member)
         and (not profile or profile in member.role_profiles)
-        and folded(find) in folded(f"{member.name} {member.job}")
+        and folded(form.find) in folded(f"{member.name} {member.job}")
     ]
     rows.sort(key=KEYS["name"])
     rows.sort(key=KEYS[order.by], reverse=order.descending)
-    kept = form.chosen() | ({"q": find} if find else {})
+    kept = form.chosen()
     return MemberList(
         cut=table_page(rows, page_number()),
         people=len({member.person_id for member in rows}),
