@@ -23,22 +23,15 @@ from tracker.web.i18n.content_language import mark
 from tracker.web.ui.filters import page_number
 
 ABOVE, NO_TARGET = "above_target", "no_target"
-SIGNS = {
-    TargetState.AT_TARGET.value: "✓",
-    ABOVE: "▲",
-    TargetState.GAP.value: "▼",
-    TargetState.NOT_YET_KNOWN.value: "?",
-    TargetState.NOT_ASSESSED.value: "–",
-    NO_TARGET: "○",
-}
 STATES = {
-    TargetState.AT_TARGET.value: _l("At target"),
-    ABOVE: _l("Above target"),
-    TargetState.GAP.value: _l("Below target"),
-    TargetState.NOT_YET_KNOWN.value: _l("Not known yet"),
-    TargetState.NOT_ASSESSED.value: _l("Too few statements to score"),
-    NO_TARGET: _l("No target"),
+    TargetState.AT_TARGET.value: ("✓", _l("At target")),
+    ABOVE: ("▲", _l("Above target")),
+    TargetState.GAP.value: ("▼", _l("Below target")),
+    TargetState.NOT_YET_KNOWN.value: ("?", _l("Not known yet")),
+    TargetState.NOT_ASSESSED.value: ("–", _l("Too few statements to score")),
+    NO_TARGET: ("○", _l("No target")),
 }
+"""Of each the sign and the words."""
 
 
 class CellMark(NamedTuple):
@@ -54,11 +47,11 @@ class CellMark(NamedTuple):
 
     @property
     def sign(self) -> str:
-        return SIGNS[self.state]
+        return STATES[self.state][0]
 
     @property
     def words(self) -> str:
-        return str(STATES[self.state])
+        return str(STATES[self.state][1])
 
     @property
     def is_drawn(self) -> bool:
@@ -138,7 +131,7 @@ def kinds_of(rows: Iterable[MatrixRow]) -> list[CellMark]:
 def legend(kinds: Iterable[CellMark]) -> list[tuple[str, str]]:
     """The signs that stand on the page, with their words."""
     states = {kind.state for kind in kinds}
-    return [(sign, str(STATES[state])) for state, sign in SIGNS.items() if state in states]
+    return [(sign, str(words)) for state, (sign, words) in STATES.items() if state in states]
 
 
 PIP, CELL, WIDTH = 9, 26, 900

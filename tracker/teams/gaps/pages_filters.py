@@ -2,7 +2,6 @@
 behind one domain, which people."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import abort, request
@@ -158,12 +157,13 @@ def asked_of(team: Subject, filters: GapFilters) -> GapChoice | None:
     return None if filters.unknown else chosen
 
 
-SHOWN: dict[str, Callable[[DrilledPerson], bool]] = {
-    "": lambda one: one.cell.state is TargetState.GAP,
-    "unknown": lambda one: one.cell.state is TargetState.NOT_YET_KNOWN,
-    "at": lambda one: one.cell.state is TargetState.AT_TARGET,
-    "all": lambda one: True,
+SHOWN = {
+    "": (_l("Below target"), {TargetState.GAP}),
+    "unknown": (_l("Not known yet"), {TargetState.NOT_YET_KNOWN}),
+    "at": (_l("At target"), {TargetState.AT_TARGET}),
+    "all": (_l("Everyone"), {*TargetState, None}),
 }
+"""By what the address says the words, and the cells that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,7 @@ def drill_list(team: Subject, domain: str) -> DrillList:
     drill = drill_of(chosen, domain) if chosen is not None else None
     if chosen is None or drill is None:
         abort(404)
-    words = [_("Below target"), _("Not known yet"), _("At target"), _("Everyone")]
-    show = filters.offer("show", list(zip(SHOWN, words, strict=True)))
+    show = filters.offer("show", [(key, words) for key, (words, _states) in SHOWN.items()])
     unknown = filters.unknown
     kept: dict[str, str | int] = dict(filters.not_comparing())
     statement = person = None
@@ -200,7 +199,7 @@ def drill_list(team: Subject, domain: str) -> DrillList:
     if wanted := request.args.get("person"):
         person = next((one for one in drill.people if str(one.row.person_id) == wanted), None)
         unknown = unknown or person is None
-    people = tuple(one for one in drill.people if SHOWN[show](one))
+    people = tuple(one for one in drill.people if one.cell.state in SHOWN[show][1])
     if statement is not None:
         kept["statement"] = statement.statement_id
         people = tuple(one for one in drill.people if one.row.person_id in statement.people)
