@@ -8,12 +8,12 @@ from tracker.teams.gaps.pages import cell_mark
 from tracker.teams.gaps.pages_filters import DrillList
 from tracker.teams.gaps.queries import GapPage
 from tracker.teams.gaps.queries_matrix import DomainColumn
-from tracker.web.ui.csv import Column, Table, table
+from tracker.web.ui.csv import Table, TableColumn, table
 
 
 def domains(page: GapPage, compared: ComparedWords | None) -> Table:
     """A line for each, in the order of the framework."""
-    columns: list[Column[DomainColumn]] = [
+    columns: list[TableColumn[DomainColumn]] = [
         (_("Section"), lambda one: one.domain.strand),
         (_("Domain"), lambda one: one.domain.title),
         (_("At target"), lambda one: one.summary.at_target),

@@ -145,6 +145,11 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
     selected = _selected(columns, asked.domain)
     names = {one.person_id: one.name for one in people}
     teachers = could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
+    progress, unsent = None, 0
+    if scope.round is None:
+        of_people = list(names), chosen.of.framework_id, scope.library_id, scope.today, scope.blind
+        progress = why_unknown(of.groups, progress_of_unreviewed(*of_people))
+        unsent = not_sent(chosen)
     return GapPage(
         people=len(people),
         columns=columns,
@@ -153,25 +158,14 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
         cut=_cut(of, selected, asked),
         teachers=tuple(names[person_id] for person_id in teachers),
         reasons=reasons_of(of, of.groups, of.ids),
-        progress=None
-        if scope.round
-        else why_unknown(
-            of.groups,
-            progress_of_unreviewed(
-                [one.person_id for one in people],
-                chosen.of.framework_id,
-                scope.library_id,
-                scope.today,
-                scope.blind,
-            ),
-        ),
+        progress=progress,
         children=of.children() if chosen.below else (),
         exceptions=of.figures.exceptions,
         all=len(chosen.everybody),
         is_known=any(
             cell.known_rank is not None or cell.blocked for row, _who in of.groups for cell in row
         ),
-        not_sent=0 if scope.round else not_sent(chosen),
+        not_sent=unsent,
     )
 
 

@@ -1,8 +1,6 @@
 """A team's gaps, what is behind one domain of them, and both as files: what the page shows to the
 same reader, and what it stands on."""
 
-from typing import Any
-
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -122,19 +120,16 @@ def _who_has_not_sent(team: Subject, chosen: GapChoice) -> str:
 def _frameworks(scope: GapScope, filters: GapFilters) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
-    if "framework" not in filters or not filters["framework"].choices:
-        return []
-    offered: Any = filters["framework"].choices
-    people = filters.chosen().get("teams")
-    langs = {key: of.lang for key, of in frameworks_of(scope).items()}
+    offered, people = frameworks_of(scope), filters.chosen().get("teams")
     return [
         FrameworkLink(
-            label,
-            langs[value],
-            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
-            value == filters["framework"].data,
+            of.framework,
+            of.lang,
+            url_for("teams.gaps", team_id=scope.team.id, framework=key, teams=people),
+            key == filters["framework"].data,
         )
-        for value, label, *_rest in offered
+        for key, of in offered.items()
+        if len(offered) > 1
     ]
 
 

@@ -8,7 +8,7 @@ from tracker.rules.calendar import day_in
 from tracker.teams.rounds.pages import STATE_NAMES, RoundList
 from tracker.teams.rounds.queries_people import RoundLearner
 from tracker.teams.rounds.rules import RoundState
-from tracker.web.ui.csv import Column, Table
+from tracker.web.ui.csv import Table, TableColumn
 from tracker.web.ui.csv import table as csv_table
 
 
@@ -16,12 +16,12 @@ def table(listed: RoundList, today: dt.date, time_zone: str) -> Table:
     """A line for each, and under them what was asked for. Who may not see levels by name is told
     nothing of open reviews."""
     page = listed.page
-    of_reviews: list[Column[RoundLearner]] = [
+    of_reviews: list[TableColumn[RoundLearner]] = [
         (_("Statements in open reviews"), _statements),
         (_("Sent on"), lambda one: _day(time_zone, one.since)),
         (_("Overdue"), lambda one: _yes(one.is_overdue)),
     ]
-    columns: list[Column[RoundLearner]] = [
+    columns: list[TableColumn[RoundLearner]] = [
         (_("Name"), lambda one: one.name),
         (_("Team"), lambda one: one.branch or page.team.name),
         (_("State"), lambda one: str(STATE_NAMES[one.state])),

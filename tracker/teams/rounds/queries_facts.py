@@ -74,34 +74,35 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
         .where(RoundFramework.round_id == round_id)
         .order_by(Framework.id)
     )
-    facts: dict[str, Any] = {
-        "rule": round_snapshots.rule(),
-        "teams": [list(team) for team in teams],
-        "frameworks": {},
-    }
+    kept_frameworks: dict[str, Kept] = {}
     reviewed = _newest_reviews(round_id, as_of)
     people: list[Kept] = []
     outcomes: list[Outcome] = []
     for framework in frameworks.all():
         domains = levels.shape(framework.id, period.library_id)
         values = {"library": period.library_id, "framework": framework.id}
-        facts["frameworks"][str(framework.id)] = {
+        memberships = memberships_on(period.library_id, day, framework.id, as_of)
+        kept_frameworks[str(framework.id)] = {
             "slug": framework.slug,
             "title": framework.title,
             "version": framework.version,
             "lang": framework.lang,
             "domains": [asdict(domain) for domain in domains],
             "not_rated_here": list(session().scalars(_left_out(), values)),
-        }
-        memberships = memberships_on(period.library_id, day, framework.id, as_of)
-        facts["frameworks"][str(framework.id)]["jobs"] = {
-            str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
-            for person_id, rows in memberships.items()
-            if len({row.role_profile_id for row in rows}) > 1
+            "jobs": {
+                str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
+                for person_id, rows in memberships.items()
+                if len({row.role_profile_id for row in rows}) > 1
+            },
         }
         kept = people_at(period.library_id, framework.id, domains, memberships, day, as_of)
         outcomes += _outcomes(kept, framework.slug, domains, reviewed)
         people += kept
+    facts = {
+        "rule": round_snapshots.rule(),
+        "teams": [list(team) for team in teams],
+        "frameworks": kept_frameworks,
+    }
     return KeptRound(facts, people, outcomes)
 
 

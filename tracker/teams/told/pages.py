@@ -22,7 +22,7 @@ from tracker.teams.told.queries import ToldFigure
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
-from tracker.web.ui.csv import Table
+from tracker.web.ui.csv import Table, TableColumn, table
 from tracker.web.ui.pdf import Document
 
 
@@ -82,9 +82,9 @@ def gaps_file(chosen: GapChoice) -> tuple[Table, Table]:
 
 def document(chosen: GapChoice) -> Document:
     scope = chosen.scope
-    table, facts = gaps_file(chosen)
+    lines, facts = gaps_file(chosen)
     library = imprints.imprint(chosen.of.framework_id, scope.library_id).library
-    counts = [[str(cell) for cell in line] for line in table]
+    counts = [[str(cell) for cell in line] for line in lines]
     data = {"facts": facts, "counts": counts}
     return Document("gaps", _("Figures: %(team)s", team=scope.team.name), library, data)
 
@@ -111,19 +111,17 @@ def _by_domain(told: Iterable[ToldFigure], round_id: int | None) -> list[DomainF
 
 
 def _lines(told: Iterable[ToldFigure]) -> Table:
-    head = [
-        *(_("Domain"), _("Ratings"), _("Round"), _("As of"), _("Counted together in")),
-        *(_("Newly reviewed"), _("Reached the target"), _("Not reached yet")),
+    columns: list[TableColumn[ToldFigure]] = [
+        (_("Domain"), lambda one: one.domain.title),
+        (_("Ratings"), lambda one: _("Reviews")),
+        (_("Round"), lambda one: one.round),
+        (_("As of"), lambda one: taken_along.last_day(one.as_of).isoformat()),
+        (_("Counted together in"), lambda one: one.group),
+        (_("Newly reviewed"), lambda one: one.people),
+        (_("Reached the target"), lambda one: one.at_target),
+        (_("Not reached yet"), lambda one: one.below),
     ]
-    lines: Table = [
-        [
-            *(figure.domain.title, _("Reviews"), figure.round),
-            *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
-            *(figure.people, figure.at_target, figure.below),
-        ]
-        for figure in told
-    ]
-    return [[*head], *lines]
+    return table(told, columns)
 
 
 def _facts(scope: GapScope, framework: Wording) -> Table:
