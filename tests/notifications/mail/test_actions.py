@@ -120,7 +120,8 @@ def test_the_administrator_sees_the_state_and_no_content(context: World, now: dt
     found = queries.state(acting(context, "adam"))
     counts = {status: count for status, count in found.counts.items() if count}
     assert sum(counts.values()) == 2, "and nothing of another library"
-    assert found.oldest_at == now
+    assert found.oldest is not None
+    assert found.oldest.made_at == now
     assert [(each.status, each.said) for each in found.stuck] == [
         (MailStatus.FAILED, "550 5.1.1 No such mailbox")
     ]

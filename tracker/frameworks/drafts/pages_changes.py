@@ -45,8 +45,8 @@ class DraftChanges:
     def progress(self) -> str:
         left, of = len(self.undecided), len(self.to_think_about)
         if not left:
-            return str(_("All decided")) if of else ""
-        return str(_("%(num)s of %(of)s to decide", num=left, of=of))
+            return _("All decided") if of else ""
+        return _("%(num)s of %(of)s to decide", num=left, of=of)
 
     @property
     def small(self) -> dict[str, str]:
@@ -168,7 +168,7 @@ def _of_retired(drafted: DraftedVersion, change: VersionChange) -> Iterator[Deci
 
 def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:
     if {old.uuid for old in change.before} & drafted.kept:
-        return str(_("Goes on as it is."))
+        return _("Goes on as it is.")
     decision, _colon, part = drafted.decision_of(change).partition(":")
     codes = [new.code for new in change.after if new.uuid == part]
     outcomes = {

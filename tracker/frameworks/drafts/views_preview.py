@@ -150,7 +150,7 @@ def _notice(drafted: DraftedVersion, later: int) -> str:
         later,
     )
     words = f"{moved} {counts}" if later else moved
-    return str(_("On the day of the move their notice says: “%(words)s”", words=words))
+    return _("On the day of the move their notice says: “%(words)s”", words=words)
 
 
 def _sentences(counts: Mapping[Asked, int]) -> Iterator[str]:

@@ -135,14 +135,7 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
         if mail.status not in AGAIN:
             raise Conflict("mail_not_again")
         outbox.wait_again(mail, now)
-        audit.note(
-            tx,
-            "mail_again",
-            now,
-            library_id=library.id,
-            actor_id=actor.person_id,
-            subject_id=mail.person_id,
-        )
+        audit.note_by(tx, "mail_again", actor, now, mail.person_id)
 
 
 def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | LinkEmail | None:
@@ -262,9 +255,7 @@ def send_test(
                 sent_at=now,
             )
         )
-        audit.note(
-            tx, "mail_tested", now, library_id=library.id, actor_id=actor.person_id, outcome=outcome
-        )
+        audit.note_by(tx, "mail_tested", actor, now, outcome=outcome)
     return failed
 
 
@@ -290,4 +281,4 @@ def arrived(actor: Actor, typed: str, now: dt.datetime) -> None:
             raise Invalid("mail_code_unknown", "code")
         if test.arrived_at is None:
             test.outcome, test.arrived_at = MailOutcome.ARRIVED, now
-            audit.note(tx, "mail_arrived", now, library_id=library.id, actor_id=actor.person_id)
+            audit.note_by(tx, "mail_arrived", actor, now)

@@ -3,7 +3,9 @@ if its reader had asked for a page."""
 
 import datetime as dt
 import re
+from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
@@ -36,8 +38,11 @@ def write(
         if isinstance(email, LinkEmail):
             endpoint, title, parts = LINKS[email.kind]
             link = url_for(endpoint, token=email.secret, _external=True)
-            names = plain(email.name), plain(email.library), plain(email.by)
-            subject, text = str(title), "\n\n".join(parts(email, *names, link)) + "\n"
+            hello = _("Hello %(name)s,", name=plain(email.name))
+            if email.kind in NAMELESS:
+                hello = _("Hello,")
+            paragraphs = parts(email, plain(email.library), plain(email.by), link)
+            subject, text = str(title), _letter([hello, *paragraphs])
         else:
             subject, text = _subject(email), _text(email)
         return compose(server, email.address, subject, text, now, email.token)
@@ -57,14 +62,11 @@ def _subject(email: NoticeEmail) -> str:
 
 
 def _text(email: NoticeEmail) -> str:
-    shown, more = email.lines[:LINES_MAX], len(email.lines) - LINES_MAX
+    shown = [replace(line, name=plain(line.name)) for line in email.lines[:LINES_MAX]]
+    more = len(email.lines) - LINES_MAX
     parts = [
         _("Hello %(name)s,", name=plain(email.name)),
-        *(
-            f"{sentence(line.kind, plain(line.name), line.version, line.round, line.reader)}\n"
-            f"{href(line.kind, line.review_id, line.version, whole=True)}"
-            for line in shown
-        ),
+        *(f"{sentence(line)}\n{href(line, whole=True)}" for line in shown),
     ]
     if more > 0:
         parts.append(ngettext("And %(num)d more.", "And %(num)d more.", more))
@@ -76,8 +78,8 @@ def _text(email: NoticeEmail) -> str:
             )
         )
     if any(line.kind in OF_ANOTHER for line in email.lines):
-        return "\n\n".join(parts) + "\n"
-    if email.is_alert:
+        pass
+    elif email.is_alert:
         parts.append(
             _(
                 "If you did not ask for this, tell the people who run Skills Tracker at your "
@@ -85,25 +87,28 @@ def _text(email: NoticeEmail) -> str:
                 "had, whatever you chose for notices."
             )
         )
-        return "\n\n".join(parts) + "\n"
-    parts.append(
-        _("All your notices: %(address)s", address=url_for("notices.index", _external=True))
-    )
-    account = url_for("accounts.show", _external=True, _anchor="notices")
-    parts.append(
-        _("When they come by mail, if at all, you choose here: %(address)s", address=account)
-    )
+    else:
+        notices = url_for("notices.index", _external=True)
+        account = url_for("accounts.show", _external=True, _anchor="notices")
+        parts += [
+            _("All your notices: %(address)s", address=notices),
+            _("When they come by mail, if at all, you choose here: %(address)s", address=account),
+        ]
+    return _letter(parts)
+
+
+def _letter(parts: list[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
 def init_app(app: Flask) -> None:
     """The commands, which know no pages, find it here, and pages of other rooms what one of them
     would say: its subject and its text."""
-    app.extensions["tracker_emails"] = lambda server, email, now: write(app, server, email, now)
+    app.extensions["tracker_emails"] = partial(write, app)
     app.extensions["tracker_email_preview"] = lambda email: (_subject(email), _text(email))
 
 
-def _invitation(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+def _invitation(email: LinkEmail, library: str, by: str, link: str) -> list[str]:
     invites = (
         _("%(name)s invites you to Skills Tracker at %(library)s.", name=by, library=library)
         if by
@@ -114,7 +119,6 @@ def _invitation(email: LinkEmail, name: str, library: str, by: str, link: str) -
         "them."
     )
     return [
-        _("Hello %(name)s,", name=name),
         f"{invites} {what}",
         _("Choose your password here:") + f"\n{link}",
         ngettext(
@@ -127,9 +131,8 @@ def _invitation(email: LinkEmail, name: str, library: str, by: str, link: str) -
     ]
 
 
-def _reset(email: LinkEmail, name: str, library: str, _by: str, link: str) -> list[str]:
+def _reset(email: LinkEmail, library: str, _by: str, link: str) -> list[str]:
     return [
-        _("Hello %(name)s,", name=name),
         _(
             "Somebody asked for a new password for your account in Skills Tracker at %(library)s. "
             "If it was you, choose one here:",
@@ -145,9 +148,8 @@ def _reset(email: LinkEmail, name: str, library: str, _by: str, link: str) -> li
     ]
 
 
-def _given(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+def _given(email: LinkEmail, library: str, by: str, link: str) -> list[str]:
     return [
-        _("Hello %(name)s,", name=name),
         _(
             "%(by)s sends you a link for a new password for your account in Skills Tracker at "
             "%(library)s. Choose one here:",
@@ -168,10 +170,8 @@ def _given(email: LinkEmail, name: str, library: str, by: str, link: str) -> lis
     ]
 
 
-def _confirmation(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
-    """Whoever reads it may be somebody else, if the address was mistyped: it names nobody."""
+def _confirmation(email: LinkEmail, library: str, _by: str, link: str) -> list[str]:
     return [
-        _("Hello,"),
         _(
             "Somebody at %(library)s wants to sign in to Skills Tracker with this address. If it "
             "was you, confirm it here:",
@@ -187,7 +187,7 @@ def _confirmation(email: LinkEmail, _name: str, library: str, _by: str, link: st
     ]
 
 
-def _told_before(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+def _told_before(email: LinkEmail, library: str, by: str, link: str) -> list[str]:
     changed = (
         _(
             "%(by)s changed the email address of your account in Skills Tracker at %(library)s.",
@@ -202,7 +202,6 @@ def _told_before(email: LinkEmail, name: str, library: str, by: str, link: str) 
     )
     now = _("You sign in with %(email)s now, and not with this one anymore.", email=email.other)
     return [
-        _("Hello %(name)s,", name=name),
         f"{changed} {now}",
         _(
             "If it wasn’t you, restore this address here. Everybody is signed out, and you set a "
@@ -217,10 +216,8 @@ def _told_before(email: LinkEmail, name: str, library: str, by: str, link: str) 
     ]
 
 
-def _objection(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
-    """It names nobody: the page behind the link does."""
+def _objection(email: LinkEmail, library: str, _by: str, link: str) -> list[str]:
     return [
-        _("Hello,"),
         _(
             "Somebody at %(library)s objects to a new reader of their record in Skills Tracker. "
             "No administrator there is independent of it, and you are the HR contact. Read who it "
@@ -259,3 +256,6 @@ LINKS = {
 }
 """Of a mail with a link: the page that the link leads to, the subject, which names nobody, and the
 paragraphs, which get names as a mail may hold them."""
+NAMELESS = (LinkKind.CONFIRM_ADDRESS, LinkKind.OBJECTION)
+"""These name nobody: whoever reads the first may be somebody else, if the address was mistyped; of
+the other the page behind the link does."""

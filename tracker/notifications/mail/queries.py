@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from tracker.db import session
 from tracker.models import AlertMail, MailTest, OutboxMail, Person
@@ -20,13 +20,11 @@ TESTS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """`oldest_at`: since when the oldest waits; `reason` and `said`: what stood in its way the last
-    time. `stuck`: mails that don't go by themselves anymore, the latest first."""
+    """`oldest`: since when it waits, and what stood in its way the last time; None where none
+    waits. `stuck`: mails that don't go by themselves anymore, the latest first."""
 
     counts: dict[MailStatus, int]
-    oldest_at: dt.datetime | None
-    reason: str
-    said: str
+    oldest: Row[*tuple[Any, ...]] | None
     stuck: Sequence[Row[*tuple[Any, ...]]]
 
     @property
@@ -36,56 +34,40 @@ class Outbox:
 
 def state(actor: Actor) -> Outbox:
     """Three queries."""
-    here = people_of(actor.library_id)
-    counts = session().execute(
-        select(OutboxMail.status, func.count())
-        .join(Person, Person.id == OutboxMail.person_id)
-        .where(here)
-        .group_by(OutboxMail.status)
-    )
-    by_status = dict(counts.all())
-    query = (
-        select(OutboxMail.made_at, OutboxMail.reason, OutboxMail.said)
-        .join(Person, Person.id == OutboxMail.person_id)
-        .where(here, OutboxMail.status == MailStatus.WAITING)
-        .order_by(OutboxMail.made_at, OutboxMail.id)
+    mail = OutboxMail
+
+    def of_library(*columns: Any) -> Select[*tuple[Any, ...]]:
+        its = select(*columns).select_from(mail).join(Person, Person.id == mail.person_id)
+        return its.where(people_of(actor.library_id))
+
+    counts = of_library(mail.status, func.count()).group_by(mail.status)
+    by_status = dict(session().execute(counts).all())
+    waiting = (
+        of_library(mail.made_at, mail.reason, mail.said)
+        .where(mail.status == MailStatus.WAITING)
+        .order_by(mail.made_at, mail.id)
         .limit(1)
     )
-    oldest = session().execute(query).one_or_none()
+    email = func.coalesce(AlertMail.address, Person.email).label("email")
     stuck = (
-        session()
-        .execute(
-            select(
-                OutboxMail.id,
-                Person.name,
-                func.coalesce(AlertMail.address, Person.email).label("email"),
-                OutboxMail.status,
-                OutboxMail.ended_at,
-                OutboxMail.reason,
-                OutboxMail.said,
-            )
-            .join(Person, Person.id == OutboxMail.person_id)
-            .outerjoin(AlertMail, AlertMail.mail_id == OutboxMail.id)
-            .where(here, OutboxMail.status.in_((MailStatus.FAILED, MailStatus.UNSURE)))
-            .order_by(OutboxMail.ended_at.desc(), OutboxMail.id.desc())
-            .limit(SHOWN)
-        )
-        .all()
+        of_library(mail.id, Person.name, email, mail.status, mail.ended_at, mail.reason, mail.said)
+        .outerjoin(AlertMail, AlertMail.mail_id == mail.id)
+        .where(mail.status.in_((MailStatus.FAILED, MailStatus.UNSURE)))
+        .order_by(mail.ended_at.desc(), mail.id.desc())
+        .limit(SHOWN)
     )
     return Outbox(
         {status: by_status.get(status, 0) for status in MailStatus},
-        oldest.made_at if oldest is not None else None,
-        oldest.reason if oldest is not None else "",
-        oldest.said if oldest is not None else "",
-        stuck,
+        session().execute(waiting).one_or_none(),
+        session().execute(stuck).all(),
     )
 
 
 def last_test() -> tuple[MailOutcome, dt.datetime] | None:
     """What became of the newest test in the installation, and when it was sent. One query."""
     query = select(MailTest.outcome, MailTest.sent_at)
-    row = session().execute(query.order_by(MailTest.sent_at.desc(), MailTest.id.desc()).limit(1))
-    return next(((test.outcome, test.sent_at) for test in row), None)
+    newest = query.order_by(MailTest.sent_at.desc(), MailTest.id.desc()).limit(1)
+    return session().execute(newest).tuples().first()
 
 
 def newest_tests(actor: Actor) -> Sequence[Row[MailTest, Person]]:

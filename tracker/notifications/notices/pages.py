@@ -10,6 +10,7 @@ from tracker.notifications.notices.queries import ListedNotice
 from tracker.profiles.growth.pages import fall_words
 from tracker.rules.core.notices import (
     LEADS_TO,
+    MailLine,
     NoticeKind,
     NoticePage,
     ReaderNotice,
@@ -112,20 +113,14 @@ PAGES = {
 }
 
 
-def sentence(
-    kind: NoticeKind,
-    name: str,
-    version: VersionNotice | None = None,
-    of_round: RoundNotice | None = None,
-    of_reader: ReaderNotice | None = None,
-) -> str:
-    if of_reader is not None:
-        return _comes_to_read(of_reader, name)
-    if version is not None:
-        return _moved(version)
-    if of_round is not None:
-        return _reminded(of_round, name)
-    return str(SENTENCES[kind]) % {"name": name}
+def sentence(of: ListedNotice | MailLine) -> str:
+    if of.reader is not None:
+        return _comes_to_read(of.reader, of.name)
+    if of.version is not None:
+        return _moved(of.version)
+    if of.round is not None:
+        return _reminded(of.round, of.name)
+    return str(SENTENCES[of.kind]) % {"name": of.name}
 
 
 def _comes_to_read(reader: ReaderNotice, name: str) -> str:
@@ -225,14 +220,9 @@ def changes_href(of: VersionNotice, *, whole: bool = False) -> str:
     )
 
 
-def href(
-    kind: NoticeKind,
-    review_id: int | None,
-    version: VersionNotice | None = None,
-    *,
-    whole: bool = False,
-) -> str:
+def href(of: ListedNotice | MailLine, *, whole: bool = False) -> str:
     """Where one acts on it. `whole`: with the host, as mail needs it."""
+    kind, version = of.kind, of.version
     if version is not None and version.people is not None:
         return changes_href(version, whole=whole)
     if version is not None and version.later:
@@ -242,4 +232,4 @@ def href(
     endpoint = "reviews.differences" if kind in TALK else "reviews.show"
     if kind is NoticeKind.REVIEW_THANKED:
         endpoint = "differences.result"
-    return url_for(endpoint, review_id=review_id, _external=whole)
+    return url_for(endpoint, review_id=of.review_id, _external=whole)

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Integer,
     RowMapping,
     Select,
@@ -31,6 +30,7 @@ from tracker.queries.asking import Question, row_as
 from tracker.record.workflow.rules import ItemStatus, is_done
 from tracker.rules.core.notices import (
     ON_TODAY,
+    MailLine,
     NoticeKind,
     ReaderNotice,
     RoundNotice,
@@ -77,16 +77,15 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     """The actor's, newest first. Two queries, five more where they were moved to another
     version, one for each time and at most sixteen more where they are on it, and one where they are
     reminded of a round."""
-    query = (
-        select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
-        .select_from(Notice)
-        .outerjoin(Review, Review.id == Notice.review_id)
-        .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
-    )
-    count, unread_count, newest = session().execute(query).one()
+    reader = actor.person_id
+    unread_count = func.count().filter(Notice.read_at.is_(None))
+    query = _of_reader(reader, today, func.count(), unread_count, func.max(Notice.id))
+    count, unread, newest = session().execute(query).one()
     page = nearest_page(page, count)
     rows = session().execute(
-        select(
+        _of_reader(
+            reader,
+            today,
             Notice.kind,
             func.coalesce(ABOUT.name, "").label("name"),
             Notice.review_id,
@@ -103,20 +102,18 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.round_id,
             Notice.about_id,
         )
-        .outerjoin(Review, Review.id == Notice.review_id)
         .outerjoin(Framework, Framework.id == Review.framework_id)
         .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
-        .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
         .order_by(Notice.happened_at.desc(), Notice.id.desc())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
     shown = [dict(row) for row in rows.mappings()]
     told = {row["version_id"]: row.pop("people") for row in shown}
-    moved = moved_to(actor.person_id, told)
+    moved = moved_to(reader, told)
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
-    readers = readers_of(actor.person_id, (row["kind"] for row in shown))
-    fallen = falls_of(actor.person_id, moved, today)
+    readers = readers_of(reader, (row["kind"] for row in shown))
+    fallen = falls_of(reader, moved, today)
     listed = [
         ListedNotice(
             is_done=is_done(row["kind"], row.pop("status"), has_questions=row.pop("has_questions")),
@@ -128,7 +125,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         )
         for row in shown
     ]
-    return NoticeList(listed, newest or 0, count, unread_count, page, pages_of(count))
+    return NoticeList(listed, newest or 0, count, unread, page, pages_of(count))
 
 
 def readers_of(
@@ -171,30 +168,24 @@ def unread(actor: Actor, today: dt.date) -> Question[int]:
 def _unread_on(today: dt.date) -> Select[int]:
     """Built once a day."""
     reader = bindparam("reader", type_=Integer)
-    return (
-        select(func.count().label("new_notices"))
-        .select_from(Notice)
-        .outerjoin(Review, Review.id == Notice.review_id)
-        .where(Notice.person_id == reader, Notice.read_at.is_(None), _may_see(reader, today))
-    )
+    count = func.count().label("new_notices")
+    return _of_reader(reader, today, count).where(Notice.read_at.is_(None))
 
 
-def unread_alerts(actor: Actor) -> Question[list[tuple[NoticeKind, str, ReaderNotice | None]]]:
+def unread_alerts(actor: Actor) -> Question[list[MailLine]]:
     """What befell their account or their record, newest first, and by whom or for whom."""
     return Question(_unread_alerts(), {"reader": actor.person_id}, _alerts)
 
 
-def _alerts(rows: Sequence[RowMapping]) -> list[tuple[NoticeKind, str, ReaderNotice | None]]:
+def _alerts(rows: Sequence[RowMapping]) -> list[MailLine]:
     """Of several times that somebody came to read, the last."""
     told = {row["id"]: row for row in sorted(rows, key=lambda row: (row["happened_at"], row["id"]))}
-    return [
-        (row["kind"], row["name"], row_as(ReaderNotice, row) if _is_of_reader(row) else None)
-        for row in reversed(told.values())
-    ]
-
-
-def _is_of_reader(row: RowMapping) -> bool:
-    return row["kind"] == NoticeKind.READER_ADDED and row["role"] is not None
+    lines = []
+    for row in reversed(told.values()):
+        is_of_reader = row["kind"] == NoticeKind.READER_ADDED and row["role"] is not None
+        reader = row_as(ReaderNotice, row) if is_of_reader else None
+        lines.append(MailLine(row["kind"], row["name"], None, reader=reader))
+    return lines
 
 
 @cache
@@ -228,10 +219,19 @@ def rounds_of(round_ids: set[int]) -> dict[int, RoundNotice]:
     return {round_id: RoundNotice(name, ends_on) for round_id, name, ends_on in rows}
 
 
-def _may_see(reader: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:
-    """REVIEW_READ as SQL: one's own reviews, and those one still reviews."""
-    return or_(
+def _of_reader(
+    reader: int | BindParameter[int], today: dt.date, *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    """These columns of the notices of a reader that they may see. REVIEW_READ as SQL: one's own
+    reviews, and those one still reviews."""
+    may_see = or_(
         Notice.review_id.is_(None),
         Review.learner_id == reader,
         and_(Review.reviewer_id == reader, reviewer_may_go_on(today)),
+    )
+    return (
+        select(*columns)
+        .select_from(Notice)
+        .outerjoin(Review, Review.id == Notice.review_id)
+        .where(Notice.person_id == reader, may_see)
     )

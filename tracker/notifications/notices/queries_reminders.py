@@ -41,10 +41,10 @@ class Reminder:
     """`key` is the same whenever it is asked for, so one date reminds once."""
 
     person_id: int
-    about_id: int | None
-    review_id: int | None
     kind: NoticeKind
     key: str
+    review_id: int | None = None
+    about_id: int | None = None
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:
@@ -63,13 +63,9 @@ def _answers(library_id: int, today: dt.date) -> Iterator[Reminder]:
     for row in ask_made(_answers_on(today), {"library": library_id}).mappings():
         due_on = DueDay.read("due_on", row)
         if due_on is not None and due_on <= today + SOON:
-            yield Reminder(
-                row["reviewer_id"],
-                row["learner_id"],
-                row["id"],
-                NoticeKind.REVIEW_OVERDUE if due_on < today else NoticeKind.REVIEW_DUE_SOON,
-                happening("review_due", row["id"], due_on),
-            )
+            kind = NoticeKind.REVIEW_OVERDUE if due_on < today else NoticeKind.REVIEW_DUE_SOON
+            key = happening("review_due", row["id"], due_on)
+            yield Reminder(row["reviewer_id"], kind, key, row["id"], row["learner_id"])
 
 
 @lru_cache(maxsize=8)
@@ -94,7 +90,7 @@ def _differences(library_id: int, today: dt.date) -> Iterator[Reminder]:
             key = happening("differences_due", row["id"], due_on)
             two = row["learner_id"], row["reviewer_id"]
             for person_id, about_id in (two, two[::-1]):
-                yield Reminder(person_id, about_id, row["id"], NoticeKind.DIFFERENCES_DUE_SOON, key)
+                yield Reminder(person_id, NoticeKind.DIFFERENCES_DUE_SOON, key, row["id"], about_id)
 
 
 @lru_cache(maxsize=8)
@@ -114,14 +110,9 @@ def _steps(library_id: int, today: dt.date) -> Iterator[Reminder]:
     was away on that day, from the day on which they are back."""
     for row in ask_made(_steps_on(today), {"library": library_id}):
         if today - back_after(row.due_on, read_periods(row.away)) <= LATE:
-            is_learner = row.owner_id == row.learner_id
-            yield Reminder(
-                row.owner_id,
-                row.reviewer_id if is_learner else row.learner_id,
-                row.id,
-                NoticeKind.NEXT_STEP_DUE,
-                happening("step_due", row.step_id, row.due_on),
-            )
+            other = row.reviewer_id if row.owner_id == row.learner_id else row.learner_id
+            key = happening("step_due", row.step_id, row.due_on)
+            yield Reminder(row.owner_id, NoticeKind.NEXT_STEP_DUE, key, row.id, other)
 
 
 @lru_cache(maxsize=8)
@@ -151,14 +142,8 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
         for endorsement in ask(endorsements.expiring(library_id, today))
     }
     return [
-        Reminder(
-            person_id,
-            None,
-            None,
-            NoticeKind.ENDORSEMENT_EXPIRING,
-            happening("endorsements_over", person_id, last_day),
-        )
-        for person_id, last_day in sorted(days)
+        Reminder(one, NoticeKind.ENDORSEMENT_EXPIRING, happening("endorsements_over", one, on))
+        for one, on in sorted(days)
     ]
 
 
@@ -169,10 +154,7 @@ def _access_review(library_id: int, today: dt.date) -> list[Reminder]:
         return []
     key = happening("access_review", library_id, due_on)
     administrators = ask_made(_administrators_on(today), {"library": library_id}).scalars()
-    return [
-        Reminder(person_id, None, None, NoticeKind.ACCESS_REVIEW_DUE, key)
-        for person_id in sorted(administrators)
-    ]
+    return [Reminder(one, NoticeKind.ACCESS_REVIEW_DUE, key) for one in sorted(administrators)]
 
 
 @lru_cache(maxsize=8)

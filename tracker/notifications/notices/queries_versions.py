@@ -68,17 +68,18 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
     for row in rows:
         is_own = row.person_id == person_id
         values = {"learner": person_id, "framework": row.to_id, **later.on(row.moved_on)}
-        left = session().execute(_TO_RATE, values).one() if is_own else None
+        left = session().execute(_TO_RATE, values).one() if is_own else (0, 0, 0)
+        again, counting_later, changed_later = left
         counts_now = (
             move.other or not move.came or row.is_back for move in changed[row.from_id, row.to_id]
         )
         notices[row.id] = VersionNotice(
             f"{row.title} {row.version}",
-            left.again if left else 0,
-            minutes_for(left.again, seconds) if left else 0,
-            left.later if left else 0,
+            again,
+            minutes_for(again, seconds),
+            counting_later,
             row.is_back,
-            any(counts_now) or bool(left and left.changed),
+            any(counts_now) or bool(changed_later),
             is_own and row.is_current,
             row.slug,
             row.left,
@@ -121,9 +122,9 @@ def _to_rate() -> Select[int, int, int]:
     again = and_(LATER.c.id.is_(None), own.c.id.is_(None), rated_before(LEARNER))
     return (
         select(
-            func.count(case((again, Statement.id))).label("again"),
-            func.count(LATER.c.id).label("later"),
-            func.count(case((LATER.c.is_changed, Statement.id))).label("changed"),
+            func.count(case((again, Statement.id))),
+            func.count(LATER.c.id),
+            func.count(case((LATER.c.is_changed, Statement.id))),
         )
         .outerjoin(own, own.c.statement_id == Statement.id)
         .outerjoin(out, out.c.statement_id == Statement.id)

@@ -202,7 +202,7 @@ class ReaderNotice:
 
 @dataclass(frozen=True, slots=True)
 class MailLine:
-    """One thing in a mail. `name`: whom it is about, if anybody."""
+    """One thing in a mail, or in what Today says first. `name`: whom it is about, if anybody."""
 
     kind: NoticeKind
     name: str

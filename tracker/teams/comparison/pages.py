@@ -12,8 +12,7 @@ from tracker.teams.comparison.queries import GapComparison, MovedTarget
 from tracker.teams.comparison.rules import GapChange, total
 from tracker.teams.gaps.pages_facts import last_day
 from tracker.teams.gaps.queries import GapPage
-from tracker.teams.gaps.queries_matrix import MatrixFilters
-from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.web.i18n.content_language import mark, plain
 from tracker.web.ui.csv import Table
 from tracker.web.ui.templating.dates import full_day
@@ -47,7 +46,7 @@ class ComparedWords(NamedTuple):
         return [[_("Domain"), _("Name"), _("Difference")], *lines]
 
 
-def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedWords | None:
+def words_of(chosen: GapChoice, page: GapPage) -> ComparedWords | None:
     """None where nothing is compared."""
     compared, then = page.compared, chosen.compare
     if compared is None:
@@ -58,7 +57,7 @@ def words_of(scope: GapScope, chosen: MatrixFilters, page: GapPage) -> ComparedW
         up, down = _("at target by reviews only"), _("at target by self-ratings only")
         told, grounds = _of_self_ratings(of), _of_whom(compared)
     else:
-        later = scope.round.name if scope.round else ""
+        later = chosen.scope.round.name if chosen.scope.round else ""
         sides = then.name, later or _("now")
         up, down = _("reached the target"), _("fell below the target")
         told = _since(of, then.name)

@@ -14,13 +14,12 @@ from sqlalchemy import Row, select
 from tracker.db import session
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import AuditEvent, AuditEventDetail, SnapshotPerson
-from tracker.record.standings.rules import against
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.comparison.rules import GapChange, changes, total
-from tracker.teams.gaps.queries_matrix import GapMatrix, MatrixFilters, kept_domains
-from tracker.teams.gaps.queries_scope import PastRound
-from tracker.teams.gaps.rules import GapCell, GapRow
+from tracker.teams.gaps.queries_matrix import GapMatrix, kept_domains
+from tracker.teams.gaps.queries_scope import PastRound, people_of
+from tracker.teams.gaps.rules import GapRow, cell_of
 from tracker.teams.rounds.rules_snapshots import read_target
 from tracker.teams.told import queries as told
 from tracker.teams.told.queries import ToldFigure
@@ -53,8 +52,9 @@ class GapComparison(NamedTuple):
     told: ToldFigure | None = None
 
 
-def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
+def compare(of: GapMatrix) -> GapComparison | None:
     """With a round three queries, and one where that page or its targets are of another time."""
+    chosen = of.chosen
     if chosen.compare is None and not chosen.with_self:
         return None
     keys = {domain.id: domain.key for domain in of.domains}
@@ -63,7 +63,7 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
         for person_id, row in of.now.items()
     }
     if chosen.compare is not None:
-        return _with_round(of, chosen, chosen.compare, targets)
+        return _with_round(of, chosen.compare, targets)
     if all(one.place.is_revealed for one in of.everybody):
         return _compared(of, _measured(of, of.domains, _words(of, Voice.SELF), targets), of.now)
     figures = told.figures(of.scope, chosen.of.framework_id, chosen.of.framework_slug, Voice.SELF)
@@ -76,9 +76,7 @@ def compare(of: GapMatrix, chosen: MatrixFilters) -> GapComparison | None:
     return GapComparison({key: total(groups) for key, groups in of_domain.items()}, {}, told=newest)
 
 
-def _with_round(
-    of: GapMatrix, chosen: MatrixFilters, at: PastRound, targets: Targets
-) -> GapComparison:
+def _with_round(of: GapMatrix, at: PastRound, targets: Targets) -> GapComparison:
     """Against the end of a round. The earlier targets are those of the jobs that people have on the
     page, or of all that they had."""
     domains = {domain.key: domain for domain in kept_domains(at)}
@@ -100,11 +98,11 @@ def _with_round(
                 and {row.role_profile_id} == one.place.role_profile_ids
             ):
                 moved[one.place.role_profile, row.role_profile_id, key] = then, now
-    measured = kept if chosen.by_targets_then else targets
-    words = _kept_words(rows, domains.values(), Voice.ENDORSED)
-    later = of.now
-    if chosen.by_targets_then:
+    measured, later = targets, of.now
+    if of.chosen.by_targets_then:
+        measured = kept
         later = _measured(of, of.domains, _words(of, Voice.ENDORSED), kept)
+    words = _kept_words(rows, domains.values(), Voice.ENDORSED)
     edits = _edits(of, at) if moved else []
 
     def edited_on(job: int, domain: DomainShape) -> dt.datetime | None:
@@ -144,10 +142,9 @@ def _measured(
     shapes = [(domain, tuple(level.rank for level in domain.levels)) for domain in domains]
     return {
         person_id: tuple(
-            GapCell(ids[domain.key], 0, target, against(word, ranks, target).state)
+            cell_of(ids[domain.key], word, ranks, targets[person_id].get(domain.key))
             for (domain, ranks), word in zip(shapes, its_words, strict=True)
             if domain.key in ids and not is_hidden(person_id, domain.id)
-            for target in [targets[person_id].get(domain.key)]
         )
         for person_id, its_words in words.items()
         if person_id in targets
@@ -166,13 +163,9 @@ def _words(of: GapMatrix, voice: Voice) -> Words:
 
 def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
     """The people of the page who are in the snapshot of that round."""
-    kept = SnapshotPerson
-    query = select(kept.person_id, kept.role_profile_id, kept.cells).where(
-        kept.snapshot_id == at.snapshot_id,
-        kept.framework_id == at.framework_id,
-        kept.person_id.in_([one.person_id for one in of.everybody]),
-    )
-    return session().execute(query).all()
+    query = people_of(at, SnapshotPerson.role_profile_id, SnapshotPerson.cells)
+    ids = [one.person_id for one in of.everybody]
+    return session().execute(query.where(SnapshotPerson.person_id.in_(ids))).all()
 
 
 def _kept_words(rows: Iterable[Row[Any]], domains: Iterable[DomainShape], voice: Voice) -> Words:

@@ -9,7 +9,6 @@ from tracker.teams.comparison.pages import ComparedWords
 from tracker.teams.gaps.pages import CellMark, grid, kinds_of, legend
 from tracker.teams.gaps.queries import GapPage
 from tracker.teams.gaps.queries_matrix import DomainColumn
-from tracker.teams.gaps.queries_scope import GapScope
 from tracker.web.i18n.content_language import plain
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
@@ -19,7 +18,7 @@ from tracker.web.ui.pdf import Data, Document
 class PrintedGaps:
     """`facts`: what the figures have to say for themselves (taken_along)."""
 
-    scope: GapScope
+    team: str
     page: GapPage
     compared: ComparedWords | None
     facts: Table
@@ -83,7 +82,7 @@ def document(of: PrintedGaps) -> Document:
             "foot": [_("Below target, of those reviewed"), *map(_known, page.columns)],
         },
     }
-    title = _("Team gaps \u2013 %(team)s", team=of.scope.team.name)
+    title = _("Team gaps \u2013 %(team)s", team=of.team)
     return Document("gaps", title, of.library, data)
 
 

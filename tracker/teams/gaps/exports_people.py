@@ -16,10 +16,9 @@ from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
 from tracker.services.core.jobs import Plan
 from tracker.teams.gaps.pages import grid
-from tracker.teams.gaps.pages_filters import GapFilters, chosen_of, scope_of
+from tracker.teams.gaps.pages_filters import GapFilters, asked_of, chosen_of, scope_of
 from tracker.teams.gaps.queries import GapPage, contacts_of
-from tracker.teams.gaps.queries_matrix import GapMatrix, MatrixFilters, PersonRow, people_chosen
-from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.gaps.queries_matrix import GapChoice, GapMatrix, PersonRow
 from tracker.web.http import background, session
 from tracker.web.http.access import may, note_looks
 from tracker.web.http.background import FileKind, People
@@ -31,22 +30,20 @@ PEOPLE_A_STEP = 50
 
 def plan(team: Subject) -> Plan:
     """Raises Missing: nobody is there, or not everybody by name."""
-    scope, chosen, _filters = asked(team)
-    people = people_chosen(scope, chosen)
-    if not people or not all(one.place.by_name for one in people):
+    chosen = asked(team)
+    people = tuple(one.person_id for one in chosen.people)
+    if not people or not chosen.is_by_name:
         raise Missing("job_not_allowed")
-    name = csv_name(f"people {scope.team.name} {session.now():%Y-%m-%d}")
-    return Plan(-(-len(people) // PEOPLE_A_STEP), tuple(one.person_id for one in people), name)
+    name = csv_name(f"people {chosen.scope.team.name} {session.now():%Y-%m-%d}")
+    return Plan(-(-len(people) // PEOPLE_A_STEP), people, name)
 
 
 def step(team: Subject, people: People, number: int) -> bytes:
     """Who is there still and may be seen by name."""
     batch = people[number * PEOPLE_A_STEP : (number + 1) * PEOPLE_A_STEP]
-    scope, chosen, _filters = asked(team)
-    learners = [
-        one for one in people_chosen(scope, chosen) if one.person_id in batch and one.place.by_name
-    ]
-    matrix = GapMatrix(scope, chosen, learners)
+    chosen = asked(team)
+    learners = [one for one in chosen.people if one.person_id in batch and one.place.by_name]
+    matrix = GapMatrix(chosen, learners)
     lines = _people(matrix.domains, matrix.rows(learners), with_head=number == 0)
     return csv_text(lines, is_beginning=number == 0).encode()
 
@@ -90,21 +87,18 @@ def _people(
 
 def grounds(team: Subject, people: People) -> str:
     """Who of them may be seen by name, and what is hidden of them until it is revealed."""
-    scope, *_choices = asked(team)
     blind = session.blind_spots()
-    named = {one.person_id for one in scope.here if one.place.by_name} - blind.closed
+    named = {one.person_id for one in asked(team).scope.here if one.place.by_name} - blind.closed
     hidden = [pair for pair in blind.pairs if pair[0] in set(people)]
     return f"{sorted(named & set(people))} {sorted(hidden)}"
 
 
-def asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
-    """Nothing is compared in it. Raises Missing: nobody learns there, or what the address asks for
-    cannot be chosen."""
-    filters = GapFilters(request.args)
-    scope, chosen = chosen_of(scope_of(team), filters)
-    if chosen is None or filters.unknown:
+def asked(team: Subject) -> GapChoice:
+    """Nothing is compared in it. Raises Missing where it is no file (`asked_of`)."""
+    chosen = asked_of(team, GapFilters(request.args))
+    if chosen is None:
         raise Missing
-    return scope, replace(chosen, compare=None, with_self=False), filters
+    return replace(chosen, compare=None, with_self=False)
 
 
 def query(team: Subject) -> str:

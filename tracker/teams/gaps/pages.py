@@ -23,22 +23,15 @@ from tracker.web.i18n.content_language import mark
 from tracker.web.ui.filters import page_number
 
 ABOVE, NO_TARGET = "above_target", "no_target"
-SIGNS = {
-    TargetState.AT_TARGET.value: "✓",
-    ABOVE: "▲",
-    TargetState.GAP.value: "▼",
-    TargetState.NOT_YET_KNOWN.value: "?",
-    TargetState.NOT_ASSESSED.value: "–",
-    NO_TARGET: "○",
-}
 STATES = {
-    TargetState.AT_TARGET.value: _l("At target"),
-    ABOVE: _l("Above target"),
-    TargetState.GAP.value: _l("Below target"),
-    TargetState.NOT_YET_KNOWN.value: _l("Not known yet"),
-    TargetState.NOT_ASSESSED.value: _l("Too few statements to score"),
-    NO_TARGET: _l("No target"),
+    TargetState.AT_TARGET.value: ("✓", _l("At target")),
+    ABOVE: ("▲", _l("Above target")),
+    TargetState.GAP.value: ("▼", _l("Below target")),
+    TargetState.NOT_YET_KNOWN.value: ("?", _l("Not known yet")),
+    TargetState.NOT_ASSESSED.value: ("–", _l("Too few statements to score")),
+    NO_TARGET: ("○", _l("No target")),
 }
+"""Of each the sign and the words."""
 
 
 class CellMark(NamedTuple):
@@ -54,11 +47,11 @@ class CellMark(NamedTuple):
 
     @property
     def sign(self) -> str:
-        return SIGNS[self.state]
+        return STATES[self.state][0]
 
     @property
     def words(self) -> str:
-        return str(STATES[self.state])
+        return str(STATES[self.state][1])
 
     @property
     def is_drawn(self) -> bool:
@@ -138,28 +131,28 @@ def kinds_of(rows: Iterable[MatrixRow]) -> list[CellMark]:
 def legend(kinds: Iterable[CellMark]) -> list[tuple[str, str]]:
     """The signs that stand on the page, with their words."""
     states = {kind.state for kind in kinds}
-    return [(sign, str(STATES[state])) for state, sign in SIGNS.items() if state in states]
+    return [(sign, str(words)) for state, (sign, words) in STATES.items() if state in states]
 
 
-LONGEST = 200
 PIP, CELL, WIDTH = 9, 26, 900
 """In pixels: one level, what else stands in a cell, and what a desk has for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class GapPeople:
-    """`columns`: the domain that people are sorted by, then those of the framework. `kept`: what
-    was asked for, as an address has it. `unknown`: the address asked for something that is not
-    there; it was left out."""
+    """`columns`: the domain that people are sorted by, then those of the framework; `kinds`: of the
+    cells. `kept`: what was asked for, as an address has it."""
 
     form: PeopleFilters
     columns: list[DomainColumn]
     rows: list[MatrixRow]
     cut: TablePage[PersonRow]
     kinds: list[CellMark]
-    legend: list[tuple[str, str]]
     kept: dict[str, str]
-    unknown: bool
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        return legend(self.kinds)
 
     @property
     def drawings(self) -> list[CellMark]:
@@ -178,30 +171,18 @@ class GapPeople:
         return sum(PIP * len(column.domain.levels) + CELL for column in self.columns) <= WIDTH
 
 
-def people_asked() -> PeopleAsked:
-    find = request.args.get("q", "").strip()[:LONGEST]
-    return PeopleAsked(request.args.get("domain", ""), find, page_number())
+def people_asked(form: PeopleFilters) -> PeopleAsked:
+    return PeopleAsked(request.args.get("domain", ""), form.find, page_number())
 
 
-def people_listed(page: GapPage, asked: PeopleAsked, lang: str) -> GapPeople:
+def people_listed(page: GapPage, form: PeopleFilters, lang: str) -> GapPeople:
     """The people of a page that has domains."""
-    form = PeopleFilters(request.args)
     usual = sorted(page.columns, key=lambda column: column is not page.most)
     by_domain = [(of.key, mark(of.title, lang)) for of in (column.domain for column in usual)]
     key = form.offer("domain", by_domain)
     columns = sorted(page.columns, key=lambda column: column.domain.key != key)
     rows = grid([column.domain for column in columns], page.cut.rows)
-    kinds = kinds_of(rows)
-    return GapPeople(
-        form=form,
-        columns=columns,
-        rows=rows,
-        cut=page.cut,
-        kinds=kinds,
-        legend=legend(kinds),
-        kept=form.chosen() | ({"q": asked.find} if asked.find else {}),
-        unknown=form.unknown,
-    )
+    return GapPeople(form, columns, rows, page.cut, kinds_of(rows), form.chosen())
 
 
 def nothing_known(

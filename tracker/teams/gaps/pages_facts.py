@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from tracker.rules.calendar import day_in
 from tracker.teams.gaps.pages_filters import DrillList, GapFilters
-from tracker.teams.gaps.queries_matrix import MatrixFilters, people_chosen
+from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_scope import GapScope
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, plain
@@ -26,7 +26,7 @@ def as_of_words(scope: GapScope) -> str:
     return as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else ""
 
 
-def measure(chosen: MatrixFilters) -> str:
+def measure(chosen: GapChoice) -> str:
     """By which job people are measured (record/sheet/rules)."""
     if chosen.below:
         return _("Each person counts once. With two jobs here, the higher target applies.")
@@ -36,14 +36,14 @@ def measure(chosen: MatrixFilters) -> str:
     )
 
 
-def measured_elsewhere(scope: GapScope, chosen: MatrixFilters, shown: Collection[int]) -> str:
+def measured_elsewhere(chosen: GapChoice, shown: Collection[int]) -> str:
     """Who of those shown is measured on their own pages by jobs that this page leaves out; nothing
     where there is nobody, or of a round that is over."""
-    if scope.round:
+    if chosen.scope.round:
         return ""
     names = [
         one.name
-        for one in people_chosen(scope, chosen)
+        for one in chosen.people
         if one.person_id in shown and one.place.by_name and one.place.has_jobs_elsewhere
     ]
     if not names:
@@ -58,12 +58,13 @@ def measured_elsewhere(scope: GapScope, chosen: MatrixFilters, shown: Collection
     )
 
 
-def versions(scope: GapScope, chosen: MatrixFilters) -> str:
+def versions(chosen: GapChoice) -> str:
     """Which versions of the framework are compared; nothing where it is one."""
     then = chosen.compare
     if then is None or then.framework_id == chosen.of.framework_id:
         return ""
-    at_end = scope.round and _("at the end of %(round)s", round=scope.round.name)
+    at = chosen.scope.round
+    at_end = at and _("at the end of %(round)s", round=at.name)
     return _(
         "Two versions of the framework are compared: %(now)s %(moment)s, and %(then)s at the end "
         "of %(round)s. What a new version asks again isn’t known until it’s reviewed again.",
@@ -79,19 +80,17 @@ def in_file(rows: Table) -> Table:
     return [[label, plain(str(words))] for label, words in rows]
 
 
-def facts(
-    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, compared: Table | None
-) -> Table:
+def facts(chosen: GapChoice, filters: GapFilters, compared: Table | None) -> Table:
     """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
     labels with their words."""
-    both, nothing = versions(scope, chosen), _("Nothing")
+    both, nothing = versions(chosen), _("Nothing")
     of_versions: Table = [[_("Versions"), both]] if both else []
     return [
         *(compared or []),
-        *_chosen(scope, chosen, filters),
+        *_chosen(chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
         *of_versions,
-        *stands_on(scope, _ratings(with_self=chosen.with_self), measure(chosen)),
+        *stands_on(chosen.scope, _ratings(with_self=chosen.with_self), measure(chosen)),
     ]
 
 
@@ -108,10 +107,10 @@ def facts_of_list(asked: DrillList) -> Table:
     if statement is not None:
         narrowed.append([_("Statement"), mark(statement.title, asked.chosen.of.lang)])
     return [
-        *_chosen(asked.scope, asked.chosen, asked.filters),
+        *_chosen(asked.chosen, asked.filters),
         [_("Domain"), mark(asked.drill.domain.title, asked.chosen.of.lang)],
         *narrowed,
-        *stands_on(asked.scope, _ratings(), measure(asked.chosen)),
+        *stands_on(asked.chosen.scope, _ratings(), measure(asked.chosen)),
     ]
 
 
@@ -124,14 +123,14 @@ def people(count: int, below: bool) -> str:
     return ngettext("this team alone: %(num)d person", "this team alone: %(num)d people", count)
 
 
-def _chosen(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Table:
-    learners = people_chosen(scope, chosen)
+def _chosen(chosen: GapChoice, filters: GapFilters) -> Table:
+    scope = chosen.scope
     moment = _("Now") if scope.round is None else f"{scope.round.name}. {as_of_words(scope)}"
     return [
         [_("Team"), scope.team.name],
         [_("Framework"), mark(chosen.of.framework, chosen.of.lang)],
         [_("Round"), moment],
-        [_("People"), people(len(learners), chosen.below)],
+        [_("People"), people(len(chosen.people), chosen.below)],
         *_left_out(scope),
         [_("Job profile"), _words(filters, "profile", _("All"))],
     ]

@@ -2,7 +2,6 @@
 behind one domain, which people."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import abort, request
@@ -13,12 +12,12 @@ from wtforms import Field, SelectField, StringField
 from tracker.frameworks.versions.rules import address_keys
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.policy.permissions import Subject
-from tracker.teams.gaps.queries_matrix import MatrixFilters
+from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_reasons import DomainDrill, DrilledPerson
 from tracker.teams.gaps.queries_reasons import drill as drill_of
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, gap_scope, scope_at
 from tracker.teams.gaps.rules import StatementReason
-from tracker.teams.team.queries_learners import TeamPlace, ways_of, within
+from tracker.teams.team.queries_learners import TeamPlace, all_by_name, ways_of, within
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui.filters import Filters
@@ -73,13 +72,13 @@ def frameworks_of(scope: GapScope) -> dict[str, TeamPlace | PastRound]:
     return {key: of[framework_id] for framework_id, key in keys.items()}
 
 
-def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
-    """What the filters ask for, and the scope as of the end of the round that they ask for. None
+def chosen_of(scope: GapScope, filters: GapFilters) -> GapChoice | None:
+    """What the filters ask for, of the scope as of the end of the round that they ask for. None
     where nobody learns here, or did at the end of a round. Where somebody is there whom the reader
     may not see by name, only whole teams with those below, and rounds, can be chosen."""
     frameworks = frameworks_of(scope)
     if not frameworks:
-        return scope, None
+        return None
     labels = [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
     of = frameworks[filters.offer("framework", labels)]
     rounds = {
@@ -95,7 +94,7 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     own = within(scope.people, scope.team.path, below=False)
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
-    if has_below and not (scope.all_by_name or (own and all(way.by_name for way in ways_of(own)))):
+    if has_below and not (all_by_name(scope.here) or (own and all_by_name(own))):
         below = below[:1]
     teams_choice = filters.offer("teams", below if has_below else below[1:])
     shown = scope.here if teams_choice == "all" else own
@@ -140,7 +139,8 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
             *([(THEN, _("Targets at the end of %(round)s", round=then.name))] if then else []),
         ],
     )
-    return scope, MatrixFilters(
+    return GapChoice(
+        scope=scope,
         of=of,
         compare=then,
         by_targets_then=targets == THEN,
@@ -150,12 +150,20 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     )
 
 
-SHOWN: dict[str, Callable[[DrilledPerson], bool]] = {
-    "": lambda one: one.cell.state is TargetState.GAP,
-    "unknown": lambda one: one.cell.state is TargetState.NOT_YET_KNOWN,
-    "at": lambda one: one.cell.state is TargetState.AT_TARGET,
-    "all": lambda one: True,
+def asked_of(team: Subject, filters: GapFilters) -> GapChoice | None:
+    """For a file, which cannot say that something was left out of it: None also where something is
+    asked for that cannot be chosen."""
+    chosen = chosen_of(scope_of(team), filters)
+    return None if filters.unknown else chosen
+
+
+SHOWN = {
+    "": (_l("Below target"), {TargetState.GAP}),
+    "unknown": (_l("Not known yet"), {TargetState.NOT_YET_KNOWN}),
+    "at": (_l("At target"), {TargetState.AT_TARGET}),
+    "all": (_l("Everyone"), {*TargetState, None}),
 }
+"""By what the address says the words, and the cells that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +172,7 @@ class DrillList:
     whom one statement holds back, or for one of them. `kept`: the address of all this but for the
     page. `unknown`: the address asked for something that is not there; it was left out."""
 
-    scope: GapScope
-    chosen: MatrixFilters
+    chosen: GapChoice
     filters: DrillFilters
     drill: DomainDrill
     people: tuple[DrilledPerson, ...]
@@ -178,12 +185,11 @@ class DrillList:
 def drill_list(team: Subject, domain: str) -> DrillList:
     """404 where there is no such domain, or nobody learns here."""
     filters = DrillFilters(request.args)
-    scope, chosen = chosen_of(scope_of(team), filters)
-    drill = drill_of(scope, chosen, domain) if chosen is not None else None
+    chosen = chosen_of(scope_of(team), filters)
+    drill = drill_of(chosen, domain) if chosen is not None else None
     if chosen is None or drill is None:
         abort(404)
-    words = [_("Below target"), _("Not known yet"), _("At target"), _("Everyone")]
-    show = filters.offer("show", list(zip(SHOWN, words, strict=True)))
+    show = filters.offer("show", [(key, words) for key, (words, _states) in SHOWN.items()])
     unknown = filters.unknown
     kept: dict[str, str | int] = dict(filters.not_comparing())
     statement = person = None
@@ -193,11 +199,11 @@ def drill_list(team: Subject, domain: str) -> DrillList:
     if wanted := request.args.get("person"):
         person = next((one for one in drill.people if str(one.row.person_id) == wanted), None)
         unknown = unknown or person is None
-    people = tuple(one for one in drill.people if SHOWN[show](one))
+    people = tuple(one for one in drill.people if one.cell.state in SHOWN[show][1])
     if statement is not None:
         kept["statement"] = statement.statement_id
         people = tuple(one for one in drill.people if one.row.person_id in statement.people)
     if person is not None:
         kept["person"] = person.row.person_id
         people = (person,)
-    return DrillList(scope, chosen, filters, drill, people, statement, person, kept, unknown)
+    return DrillList(chosen, filters, drill, people, statement, person, kept, unknown)

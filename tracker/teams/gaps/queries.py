@@ -20,13 +20,11 @@ from tracker.teams.comparison.queries import GapComparison, compare
 from tracker.teams.gaps.queries_matrix import (
     ChildRow,
     DomainColumn,
+    GapChoice,
     GapMatrix,
-    MatrixFilters,
     PersonRow,
-    people_chosen,
 )
 from tracker.teams.gaps.queries_reasons import not_sent, progress_of_unreviewed, reasons_of
-from tracker.teams.gaps.queries_scope import GapScope
 from tracker.teams.gaps.rules import (
     ReviewProgress,
     StatementReason,
@@ -34,7 +32,6 @@ from tracker.teams.gaps.rules import (
     could_teach,
     why_unknown,
 )
-from tracker.teams.team.queries_learners import ways_of
 
 NOBODY: TablePage[PersonRow] = TablePage((), 0, 1, 1)
 
@@ -135,46 +132,40 @@ class GapPage:
         return self.people * len(self.columns)
 
 
-def page(scope: GapScope, chosen: MatrixFilters, asked: PeopleAsked) -> GapPage:
+def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
     """At most eleven queries, whatever the size. Raises Missing where the reader may not see
     everybody by name: then there is `told`; Uncounted."""
-    people = people_chosen(scope, chosen)
-    if not all(way.by_name for way in ways_of(people)):
+    scope, people = chosen.scope, chosen.people
+    if not chosen.is_by_name:
         raise Missing
     if not people:
         return GapPage(people=0)
-    of = GapMatrix(scope, chosen, people)
+    of = GapMatrix(chosen, people)
     columns = of.columns()
     selected = _selected(columns, asked.domain)
     names = {one.person_id: one.name for one in people}
     teachers = could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
+    progress, unsent = None, 0
+    if scope.round is None:
+        of_people = list(names), chosen.of.framework_id, scope.library_id, scope.today, scope.blind
+        progress = why_unknown(of.groups, progress_of_unreviewed(*of_people))
+        unsent = not_sent(chosen)
     return GapPage(
         people=len(people),
         columns=columns,
-        compared=compare(of, chosen),
+        compared=compare(of),
         selected=selected,
         cut=_cut(of, selected, asked),
         teachers=tuple(names[person_id] for person_id in teachers),
         reasons=reasons_of(of, of.groups, of.ids),
-        progress=None
-        if scope.round
-        else why_unknown(
-            of.groups,
-            progress_of_unreviewed(
-                [one.person_id for one in people],
-                chosen.of.framework_id,
-                scope.library_id,
-                scope.today,
-                scope.blind,
-            ),
-        ),
-        children=of.children(chosen) if chosen.below else (),
+        progress=progress,
+        children=of.children() if chosen.below else (),
         exceptions=of.figures.exceptions,
-        all=len(people_chosen(scope, chosen, with_closed=True)),
+        all=len(chosen.everybody),
         is_known=any(
             cell.known_rank is not None or cell.blocked for row, _who in of.groups for cell in row
         ),
-        not_sent=0 if scope.round else not_sent(scope, chosen),
+        not_sent=unsent,
     )
 
 

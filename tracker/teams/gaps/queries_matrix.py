@@ -5,23 +5,20 @@ by name; others get `told`."""
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
-from sqlalchemy import select
-
 from tracker.db import session
-from tracker.models import RoundSnapshot, SnapshotPerson
+from tracker.models import SnapshotPerson
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import targets
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings import queries_counts as level_shapes
 from tracker.record.standings.queries import StandingPlace
 from tracker.record.standings.queries import of_people as standings_of_people
-from tracker.record.standings.rules import ShortStanding, against
+from tracker.record.standings.rules import ShortStanding
 from tracker.record.standings.rules import ids as statement_ids
 from tracker.record.versions.rules import DomainShape, LevelShape
-from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName
+from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (
     NEED,
     Alike,
@@ -30,24 +27,54 @@ from tracker.teams.gaps.rules import (
     GapRow,
     alike,
     below_of_known,
+    cell_of,
     summarise,
 )
 from tracker.teams.rounds.rules_snapshots import Kept, read_cell, veiled
-from tracker.teams.team.queries_learners import TeamLearner, TeamPlace, within
+from tracker.teams.team.queries_learners import (
+    TeamLearner,
+    TeamPlace,
+    all_by_name,
+    targets_by_job,
+    within,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixFilters:
+@dataclass(frozen=True)
+class GapChoice:
     """What the reader asks for of a scope. `of`: how somebody learns the framework now, or its
     round. `below`: with the teams below. `compare`: with the end of a round, `by_targets_then` or
     by those of the page; `with_self`: with self-ratings."""
 
+    scope: GapScope
     of: TeamPlace | PastRound
     compare: PastRound | None = None
     by_targets_then: bool = False
     with_self: bool = False
     role_profile_id: int | None = None
     below: bool = False
+
+    @cached_property
+    def people(self) -> list[TeamLearner]:
+        """Who is on the page, by name, each by the jobs that it is about: nobody whose record is
+        not open to the reader yet."""
+        closed = self.scope.blind.closed
+        return [
+            one for one in self.everybody if not (one.person_id in closed and one.place.by_name)
+        ]
+
+    @cached_property
+    def everybody(self) -> list[TeamLearner]:
+        """With those whose records are not open: of these nothing is told but that they sent."""
+        framework_id = self.of.framework_id
+        learners = [one for one in self.scope.people if one.place.framework_id == framework_id]
+        return within(learners, self.scope.team.path, self.below, self.role_profile_id)
+
+    @cached_property
+    def is_by_name(self) -> bool:
+        """Whether the reader may see all these people by name. Else what there is of them is read
+        by `told` and nothing else."""
+        return all_by_name(self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +107,6 @@ class ChildRow:
     gaps: tuple[tuple[int, int], ...]
 
 
-def people_chosen(
-    scope: GapScope, chosen: MatrixFilters, *, with_closed: bool = False
-) -> list[TeamLearner]:
-    """Who is on the page, by name, each by the jobs that it is about. Whose record is not open to
-    the reader yet is among them `with_closed` only: of these nothing is told but that they
-    sent."""
-    by = chosen.of.framework_id, chosen.below, chosen.role_profile_id, with_closed
-    if by not in scope.chosen:
-        closed = frozenset[int]() if with_closed else scope.blind.closed
-        learners = [
-            one
-            for one in scope.people
-            if one.place.framework_id == chosen.of.framework_id
-            and not (one.person_id in closed and one.place.by_name)
-        ]
-        scope.chosen[by] = within(learners, scope.team.path, chosen.below, chosen.role_profile_id)
-    return scope.chosen[by]
-
-
 class GapFigures(NamedTuple):
     """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
     `exceptions`: how many statements are left out. `not_met`: by person their statements.
@@ -117,10 +125,8 @@ def _figures_now(
     domains = level_shapes.shape(framework_id, scope.library_id)
     place = StandingPlace(framework_id, scope.library_id)
     standings = standings_of_people(ids, place, scope.today)
-    ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
     jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
-    for (profile_id, domain_id), rank in targets(jobs, framework_id).items():
-        ranks[profile_id][domain_id] = rank
+    ranks = targets_by_job(jobs, framework_id)
     levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     is_hidden = scope.blind.hidden_domains()
     blind = {person_id for person_id, _domain in scope.blind.pairs} | scope.blind.closed
@@ -129,13 +135,11 @@ def _figures_now(
     @cache
     def row(reviewed: str, jobs: frozenset[int]) -> GapRow:
         measured = higher_of(ranks[job] for job in jobs)
-        cells = []
-        for domain, word, its_levels in zip(domains, reviewed.split(), levels, strict=True):
-            target = measured.get(domain.id)
-            of = against(word, its_levels, target)
-            cell = GapCell(domain.id, of.held_rank, target, of.state, of.known_rank, of.blocked)
-            cells.append(cell)
-        return tuple(cells)
+        words = zip(domains, reviewed.split(), levels, strict=True)
+        return tuple(
+            cell_of(domain.id, word, ranks, measured.get(domain.id))
+            for domain, word, ranks in words
+        )
 
     jobs_of = cache(lambda place: place.role_profile_ids)
 
@@ -158,10 +162,8 @@ def _figures_then(at: PastRound, ids: Collection[int], blind: BlindSpots) -> Gap
     domains = kept_domains(at)
     levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     rows = session().execute(
-        select(SnapshotPerson.person_id, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
-            SnapshotPerson.snapshot_id == at.snapshot_id,
-            SnapshotPerson.framework_id == at.framework_id,
-            SnapshotPerson.person_id.in_(ids),
+        people_of(at, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
+            SnapshotPerson.person_id.in_(ids)
         )
     )
     is_hidden = blind.hidden_domains()
@@ -194,13 +196,11 @@ def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) 
 
 def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
     """As the library used them at the end of the round. One query."""
-    query = select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id)
-    framework = session().scalars(query).one()["frameworks"][str(at.framework_id)]
     return tuple(
         DomainShape(
             **{**domain, "levels": tuple(LevelShape(**level) for level in domain["levels"])}
         )
-        for domain in framework["domains"]
+        for domain in facts_of(at)["frameworks"][str(at.framework_id)]["domains"]
     )
 
 
@@ -208,10 +208,9 @@ class GapMatrix:
     """The cells of these people of a scope, as of its time. Four queries for now, and one more for
     who is stale; two for a round; and one more where something is hidden. Raises Uncounted."""
 
-    def __init__(
-        self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
-    ) -> None:
-        self.scope = scope
+    def __init__(self, chosen: GapChoice, everybody: Sequence[TeamLearner]) -> None:
+        self.chosen = chosen
+        self.scope = scope = chosen.scope
         self.everybody = everybody
         ids = [one.person_id for one in everybody]
         self.figures = (
@@ -248,7 +247,7 @@ class GapMatrix:
         summaries = summarise(self.groups, self.ids)
         return tuple(map(DomainColumn, self.domains, summaries))
 
-    def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
+    def children(self) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
         team = self.scope.team
         of_place: defaultdict[TeamPlace, list[TeamLearner]] = defaultdict(list)
@@ -257,7 +256,7 @@ class GapMatrix:
         of_team: defaultdict[str, list[Alike]] = defaultdict(list)
         for place, people in of_place.items():
             for path in {child_path(team.path, job.path) for job in place.jobs}:
-                inside = place.within(path, path != team.path, chosen.role_profile_id)
+                inside = place.within(path, path != team.path, self.chosen.role_profile_id)
                 if inside is not None:
                     here = (one._replace(place=inside) for one in people)
                     of_team[path] += self._groups(people if inside is place else here)

@@ -48,8 +48,7 @@ from tracker.record.versions.rules import DomainShape
 from tracker.record.workflow.rules import SEALED, ItemStatus
 from tracker.reviews.sending.queries_counts import counts_as_sent, who_sent
 from tracker.rules.core.wording import Wording
-from tracker.teams.gaps.queries_matrix import GapMatrix, MatrixFilters, PersonRow, people_chosen
-from tracker.teams.gaps.queries_scope import GapScope
+from tracker.teams.gaps.queries_matrix import GapChoice, GapMatrix, PersonRow
 from tracker.teams.gaps.rules import (
     Alike,
     DomainSummary,
@@ -77,18 +76,16 @@ class DomainDrill(NamedTuple):
     people: tuple[DrilledPerson, ...]
 
 
-def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
+def drill(chosen: GapChoice, key: str) -> DomainDrill | None:
     """None: no such domain, or the reader may not see everybody by name. Five queries for now, four
     for a round. Raises Uncounted."""
-    people = people_chosen(scope, chosen)
-    if any(not one.place.by_name for one in people):
+    if not chosen.is_by_name:
         return None
-    of = GapMatrix(scope, chosen, people)
-    at, domain = next(
-        ((at, domain) for at, domain in enumerate(of.domains) if domain.key == key), (0, None)
-    )
-    if domain is None:
+    of = GapMatrix(chosen, chosen.people)
+    at = next((at for at, domain in enumerate(of.domains) if domain.key == key), None)
+    if at is None:
         return None
+    domain = of.domains[at]
     groups = [Alike((row[at],), people) for row, people in of.groups]
     reasons = reasons_of(of, groups, {domain.id})
     (summary,) = summarise(groups, (domain.id,))
@@ -98,7 +95,7 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
             row.cells[at],
             tuple(reason.title for reason in reasons if row.person_id in reason.people),
         )
-        for row in of.rows(people)
+        for row in of.rows(chosen.people)
     ]
     return DomainDrill(domain, summary, reasons, tuple(drilled))
 
@@ -119,12 +116,12 @@ _STATEMENTS = select(
 ).where(Statement.domain_id.in_(bindparam("domains", expanding=True)))
 
 
-def not_sent(scope: GapScope, chosen: MatrixFilters) -> int:
+def not_sent(chosen: GapChoice) -> int:
     """How many have sent nothing in the open round, or ever where none is open. One query."""
-    people = people_chosen(scope, chosen, with_closed=True)
-    period = scope.open_round(chosen.of.framework_id)
-    ids = [one.person_id for one in people]
-    sent = who_sent(ids, scope.library_id, chosen.of.framework_id, [period.id] if period else [])
+    scope, framework_id = chosen.scope, chosen.of.framework_id
+    period = scope.open_round(framework_id)
+    ids = [one.person_id for one in chosen.everybody]
+    sent = who_sent(ids, scope.library_id, framework_id, [period.id] if period else [])
     return len(set(ids) - sent)
 
 

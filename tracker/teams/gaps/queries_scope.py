@@ -32,7 +32,6 @@ from tracker.teams.team.queries_learners import (
     TeamLearner,
     TeamPlace,
     team_learners,
-    ways_of,
     within,
 )
 
@@ -92,11 +91,6 @@ class GapScope:
     rule: tuple[str, int] = (RULE.name, RULE.version)
 
     @cached_property
-    def chosen(self) -> dict[tuple[int | bool | None, ...], list[TeamLearner]]:
-        """Of its people those who were chosen, by what was (gap_matrix)."""
-        return {}
-
-    @cached_property
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return within(self.people, self.team.path, self.coordinates)
@@ -114,11 +108,6 @@ class GapScope:
     def way(self) -> tuple[TeamName, ...]:
         """The team and those above it that the reader may read, from the top."""
         return *self.above, self.team
-
-    @property
-    def all_by_name(self) -> bool:
-        """Whether the reader may see everybody here by name."""
-        return all(way.by_name for way in ways_of(self.here))
 
     @property
     def kept(self) -> list[PastRound]:
@@ -218,6 +207,20 @@ def _rounds() -> Select[*tuple[Any, ...]]:
     )
 
 
+def facts_of(at: PastRound) -> Mapping[str, Any]:
+    """Of a round that is kept (teams/rounds/rules_snapshots). One query."""
+    query = select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id)
+    facts: Mapping[str, Any] = session().scalars(query).one()
+    return facts
+
+
+def people_of(at: PastRound, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of those who were in a round that is kept, after the person's id."""
+    return select(SnapshotPerson.person_id, *columns).where(
+        SnapshotPerson.snapshot_id == at.snapshot_id, SnapshotPerson.framework_id == at.framework_id
+    )
+
+
 def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     """For a round that is kept. Two queries, and one where the reader coordinates a team above.
 
@@ -225,31 +228,18 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     who have left since. Who only supervises it has those people whom they may see by name now. The
     reader's highest team counts where it held this one then.
     """
-    facts = (
-        session()
-        .scalars(select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id))
-        .one()
-    )
+    facts = facts_of(at)
     teams = {row[0]: TeamName(*row) for row in facts["teams"]}
     team = teams.get(scope.team.id, scope.team)
     highest = teams.get(_id(scope.root))
     root = highest.path if highest and team.path.startswith(highest.path) else team.path
     framework = facts["frameworks"][str(at.framework_id)]
     now = {one.person_id: one for one in scope.in_reach() if one.place.by_name}
+    kept = SnapshotPerson
     rows = session().execute(
-        select(
-            SnapshotPerson.person_id,
-            Person.name,
-            SnapshotPerson.role_profile_id,
-            SnapshotPerson.role_profile,
-            SnapshotPerson.paths,
-        )
-        .join(Person, Person.id == SnapshotPerson.person_id)
-        .where(
-            SnapshotPerson.snapshot_id == at.snapshot_id,
-            SnapshotPerson.framework_id == at.framework_id,
-        )
-        .order_by(SnapshotPerson.id)
+        people_of(at, Person.name, kept.role_profile_id, kept.role_profile, kept.paths)
+        .join(Person, Person.id == kept.person_id)
+        .order_by(kept.id)
     )
 
     @cache

@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.record.standings.rules import against
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 
@@ -35,6 +36,12 @@ class GapCell(NamedTuple):
     state: TargetState | None
     known_rank: int | None = None
     blocked: tuple[int, ...] = ()
+
+
+def cell_of(domain_id: int, word: str, ranks: Sequence[int], target: int | None) -> GapCell:
+    """Of the word of a standing (record/standings/rules); `ranks`: of the domain's levels."""
+    of = against(word, ranks, target)
+    return GapCell(domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked)
 
 
 GapRow = tuple[GapCell, ...]

@@ -1,8 +1,6 @@
 """A team's gaps, what is behind one domain of them, and both as files: what the page shows to the
 same reader, and what it stands on."""
 
-from typing import Any
-
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,19 +12,22 @@ from tracker.rules.core.jobs import AT_ONCE
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.teams.comparison import pages as comparison
+from tracker.teams.comparison.pages import ComparedWords
 from tracker.teams.gaps import exports, exports_pdf, exports_people, pages_facts
 from tracker.teams.gaps import queries as team_gaps
 from tracker.teams.gaps.exports_pdf import PrintedGaps
 from tracker.teams.gaps.pages import cell_mark, nothing_known, people_asked, people_listed
 from tracker.teams.gaps.pages_filters import (
     GapFilters,
+    PeopleFilters,
+    asked_of,
     chosen_of,
     drill_list,
     frameworks_of,
     scope_of,
 )
-from tracker.teams.gaps.queries import PeopleAsked
-from tracker.teams.gaps.queries_matrix import MatrixFilters
+from tracker.teams.gaps.queries import GapPage, PeopleAsked
+from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_scope import GapScope
 from tracker.teams.team.views import bp as teams
 from tracker.teams.told import pages as told
@@ -50,7 +51,7 @@ drill = Blueprint("gap_drill", __name__, url_prefix="/teams")
 def gaps(team: Subject) -> ResponseReturnValue:
     today = scope_of(team)
     filters = GapFilters(request.args)
-    scope, chosen = chosen_of(today, filters)
+    chosen = chosen_of(today, filters)
     frameworks = _frameworks(today, filters)
     if chosen is None:
         return render(
@@ -58,20 +59,20 @@ def gaps(team: Subject) -> ResponseReturnValue:
             team=team,
             lang="",
             framework_links=frameworks,
-            scope=scope,
+            scope=today,
             page=None,
             people=None,
             filters=filters,
         )
-    if told.is_for(scope, chosen):
-        return told.show(team, scope, chosen, filters, frameworks)
-    asked = people_asked()
-    page = team_gaps.page(scope, chosen, asked)
-    people = people_listed(page, asked, chosen.of.lang) if page.is_known else None
-    who_has_not_sent = _who_has_not_sent(team, scope, chosen)
+    if not chosen.is_by_name:
+        return told.show(team, chosen, filters, frameworks)
+    scope, form = chosen.scope, PeopleFilters(request.args)
+    page = team_gaps.page(chosen, people_asked(form))
+    people = people_listed(page, form, chosen.of.lang) if page.is_known else None
+    who_has_not_sent = _who_has_not_sent(team, chosen)
     shown = [row.of.person_id for row in people.rows] if people else []
     note_looks(page.named if people else (), "gaps")
-    compared = comparison.words_of(scope, chosen, page)
+    compared = comparison.words_of(chosen, page)
     by_name = today.in_reach() if scope.round else today.people
     return render(
         "teams/gaps.html",
@@ -83,23 +84,25 @@ def gaps(team: Subject) -> ResponseReturnValue:
         linked_teams={child.id for child in today.children},
         page=page,
         people=people,
-        chosen=chosen,
         filters=filters,
+        in_time=chosen.compare is not None,
+        in_round=scope.open_round(chosen.of.framework_id),
         as_of=pages_facts.as_of_words(scope),
         measure=pages_facts.measure(chosen),
-        versions=pages_facts.versions(scope, chosen),
-        elsewhere=pages_facts.measured_elsewhere(scope, chosen, shown),
+        versions=pages_facts.versions(chosen),
+        elsewhere=pages_facts.measured_elsewhere(chosen, shown),
         who_has_not_sent=who_has_not_sent,
         nothing_known=None if people else nothing_known(scope, page, who_has_not_sent),
         compared=compared,
-        facts=pages_facts.facts(scope, chosen, filters, compared.facts if compared else None),
+        facts=pages_facts.facts(chosen, filters, compared.facts if compared else None),
         at_once=AT_ONCE,
     )
 
 
-def _who_has_not_sent(team: Subject, scope: GapScope, chosen: MatrixFilters) -> str:
+def _who_has_not_sent(team: Subject, chosen: GapChoice) -> str:
     """The list of them: of the open round, else of the team; nothing where no list has just the
     people of this page."""
+    scope = chosen.scope
     period = scope.open_round(chosen.of.framework_id)
     if chosen.role_profile_id or scope.round or (scope.children and not chosen.below):
         return ""
@@ -117,19 +120,16 @@ def _who_has_not_sent(team: Subject, scope: GapScope, chosen: MatrixFilters) -> 
 def _frameworks(scope: GapScope, filters: GapFilters) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
-    if "framework" not in filters or not filters["framework"].choices:
-        return []
-    offered: Any = filters["framework"].choices
-    people = filters.chosen().get("teams")
-    langs = {key: of.lang for key, of in frameworks_of(scope).items()}
+    offered, people = frameworks_of(scope), filters.chosen().get("teams")
     return [
         FrameworkLink(
-            label,
-            langs[value],
-            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
-            value == filters["framework"].data,
+            of.framework,
+            of.lang,
+            url_for("teams.gaps", team_id=scope.team.id, framework=key, teams=people),
+            key == filters["framework"].data,
         )
-        for value, label, *_rest in offered
+        for key, of in offered.items()
+        if len(offered) > 1
     ]
 
 
@@ -150,11 +150,10 @@ def people_csv(team: Subject) -> ResponseReturnValue:
 @teams.post("/<id:team_id>/gaps/people")
 @door(Permission.GAPS_READ, subjects.team)
 def make_people_file(team: Subject) -> ResponseReturnValue:
-    scope, *_choices = exports_people.asked(team)
     exports_people.plan(team)
-    asked = exports_people.query(team)
+    name, asked = exports_people.asked(team).scope.team.name, exports_people.query(team)
     return pressed(
-        lambda: background.ask(exports_people.NAME, team, scope.team.name, asked),
+        lambda: background.ask(exports_people.NAME, team, name, asked),
         _("Your file is being made. It appears here when it is ready; you can go on working."),
         url_for("jobs.index"),
     )
@@ -166,10 +165,10 @@ def make_people_file(team: Subject) -> ResponseReturnValue:
 def xlsx(team: Subject) -> ResponseReturnValue:
     from tracker.teams.gaps import exports_xlsx
 
-    scope, chosen, filters = _asked(team)
-    sheets = _tables(scope, chosen, filters, with_people=True)
+    chosen, filters = _asked(team)
+    sheets = _tables(chosen, filters, with_people=True)
     book = exports_xlsx.workbook(list(sheets.values()))
-    name = csv_name(f"gaps {scope.team.name} {session.now():%Y-%m-%d}").removesuffix(".csv")
+    name = csv_name(f"gaps {chosen.scope.team.name} {session.now():%Y-%m-%d}").removesuffix(".csv")
     return attachment(book, f"{name}.xlsx", exports_xlsx.MEDIA_TYPE)
 
 
@@ -179,51 +178,49 @@ def xlsx(team: Subject) -> ResponseReturnValue:
 @rate_limits.documents
 def csv(team: Subject, table: str) -> ResponseReturnValue:
     """One of the tables of the workbook; everyone by name is a file of its own (people_csv)."""
-    scope, chosen, filters = _asked(team)
-    _title, rows = _tables(scope, chosen, filters, with_people=False).get(table) or abort(404)
-    return csv_file(rows, f"gaps {table} {scope.team.name} {session.now():%Y-%m-%d}")
+    chosen, filters = _asked(team)
+    _title, rows = _tables(chosen, filters, with_people=False).get(table) or abort(404)
+    return csv_file(rows, f"gaps {table} {chosen.scope.team.name} {session.now():%Y-%m-%d}")
 
 
 @files.get("/<id:team_id>/gaps.pdf")
 @door(Permission.GAPS_READ, subjects.team)
 @rate_limits.documents
 def pdf(team: Subject) -> ResponseReturnValue:
-    scope, chosen, filters = _asked(team)
-    if told.is_for(scope, chosen):
-        return documents.download(lambda of: told.document(scope, of), chosen, chosen.of.lang)
-    page = team_gaps.page(scope, chosen, PeopleAsked())
+    chosen, filters = _asked(team)
+    if not chosen.is_by_name:
+        return documents.download(lambda of: told.document(chosen), chosen.of, chosen.of.lang)
+    page = team_gaps.page(chosen, PeopleAsked())
     note_looks(page.named, "gaps")
-    compared = comparison.words_of(scope, chosen, page)
-    facts = pages_facts.in_file(
-        pages_facts.facts(scope, chosen, filters, compared.facts if compared else None)
-    )
-    library = imprints.imprint(chosen.of.framework_id, scope.library_id).library
-    of = PrintedGaps(scope, page, compared, facts, library)
+    compared, facts = _said(chosen, filters, page)
+    library = imprints.imprint(chosen.of.framework_id, chosen.scope.library_id).library
+    of = PrintedGaps(chosen.scope.team.name, page, compared, facts, library)
     return documents.download(exports_pdf.document, of, chosen.of.lang)
 
 
-def _asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
-    """A file cannot say that something was left out of it, so what cannot be chosen is no file at
-    all."""
+def _asked(team: Subject) -> tuple[GapChoice, GapFilters]:
     filters = GapFilters(request.args)
-    scope, chosen = chosen_of(scope_of(team), filters)
-    if chosen is None or filters.unknown:
-        abort(404)
-    return scope, chosen, filters
+    return asked_of(team, filters) or abort(404), filters
+
+
+def _said(
+    chosen: GapChoice, filters: GapFilters, page: GapPage
+) -> tuple[ComparedWords | None, Table]:
+    """What a file says of a comparison, and what its figures stand on."""
+    compared = comparison.words_of(chosen, page)
+    facts = pages_facts.facts(chosen, filters, compared.facts if compared else None)
+    return compared, pages_facts.in_file(facts)
 
 
 def _tables(
-    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, *, with_people: bool
+    chosen: GapChoice, filters: GapFilters, *, with_people: bool
 ) -> dict[str, tuple[str, Table]]:
     """By name, with their titles; those of teams and statements only where there are some."""
-    if told.is_for(scope, chosen):
-        figures, facts = told.gaps_file(scope, chosen)
+    if not chosen.is_by_name:
+        figures, facts = told.gaps_file(chosen)
         return {"domains": (_("Domains"), figures), "about": (_("About"), _with_head(facts))}
-    page = team_gaps.page(scope, chosen, PeopleAsked(page=None if with_people else 1))
-    compared = comparison.words_of(scope, chosen, page)
-    facts = pages_facts.in_file(
-        pages_facts.facts(scope, chosen, filters, compared.facts if compared else None)
-    )
+    page = team_gaps.page(chosen, PeopleAsked(page=None if with_people else 1))
+    compared, facts = _said(chosen, filters, page)
     if page.exceptions:
         facts.append([_("Statements that don’t apply here"), page.exceptions])
     tables = {
@@ -251,19 +248,19 @@ def _with_head(facts: Table) -> Table:
 def show(team: Subject, domain: str) -> ResponseReturnValue:
     asked = drill_list(team, domain)
     cut = table_page(asked.people, page_number())
-    shown = [one.row.person_id for one in cut.rows]
+    shown, scope = [one.row.person_id for one in cut.rows], asked.chosen.scope
     note_looks(shown, "gaps")
     return render(
         "teams/gap_drill.html",
         lang=asked.chosen.of.lang,
         asked=asked,
-        scope=asked.scope,
+        scope=scope,
         drill=asked.drill,
         cut=cut,
         cell_mark=cell_mark,
-        as_of=pages_facts.as_of_words(asked.scope),
+        as_of=pages_facts.as_of_words(scope),
         measure=pages_facts.measure(asked.chosen),
-        elsewhere=pages_facts.measured_elsewhere(asked.scope, asked.chosen, shown),
+        elsewhere=pages_facts.measured_elsewhere(asked.chosen, shown),
         facts=pages_facts.facts_of_list(asked),
     )
 
@@ -279,5 +276,5 @@ def drilled_csv(team: Subject, domain: str) -> ResponseReturnValue:
     note_looks([one.row.person_id for one in asked.people], "gaps_people")
     return csv_file(
         exports.drilled(asked),
-        f"{asked.drill.domain.title} {asked.scope.team.name} {session.now():%Y-%m-%d}",
+        f"{asked.drill.domain.title} {asked.chosen.scope.team.name} {session.now():%Y-%m-%d}",
     )

@@ -52,18 +52,8 @@ def remind(
             raise Conflict("nobody_to_remind")
         period = tx.get_one(Round, round_id)
         count = _remind(tx, library, period, wanted, actor.person_id, now, by_mail=by_mail)
-        audit.note(
-            tx,
-            "round_reminded",
-            now,
-            library_id=library.id,
-            actor_id=actor.person_id,
-            subject_id=None,
-            round_id=period.id,
-            round=period.name,
-            team=page.team.name,
-            reminded=str(count),
-        )
+        facts = {"round": period.name, "team": page.team.name, "reminded": str(count)}
+        audit.note_by(tx, "round_reminded", actor, now, round_id=period.id, **facts)
         return count
 
 
@@ -102,20 +92,12 @@ def _remind(
     )
     without = set(tx.scalars(no_mail)) if by_mail else set(people)
     opens = library.mails_from(now)
-    notice_of = {}
-    for person_id in sorted(people):
-        notice_id = notices.note(
-            tx,
-            person_id,
-            NoticeKind.ROUND_REMINDER,
-            key,
-            now,
-            round_id=period.id,
-            about_id=by_id,
-            to_mail=False,
-        )
-        if notice_id is not None:
-            notice_of[person_id] = notice_id
+    kind, about = NoticeKind.ROUND_REMINDER, {"round_id": period.id, "about_id": by_id}
+    told = (
+        (one, notices.note(tx, one, kind, key, now, **about, to_mail=False))
+        for one in sorted(people)
+    )
+    notice_of = {person_id: notice_id for person_id, notice_id in told if notice_id is not None}
     mails = {
         person_id: outbox.new(person_id, now, opens)
         for person_id in notice_of

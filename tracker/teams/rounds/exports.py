@@ -6,28 +6,32 @@ from flask_babel import gettext as _
 
 from tracker.rules.calendar import day_in
 from tracker.teams.rounds.pages import STATE_NAMES, RoundList
-from tracker.teams.rounds.queries import RoundPage
 from tracker.teams.rounds.queries_people import RoundLearner
 from tracker.teams.rounds.rules import RoundState
-from tracker.web.ui.csv import Table
+from tracker.web.ui.csv import Table, TableColumn
+from tracker.web.ui.csv import table as csv_table
 
 
 def table(listed: RoundList, today: dt.date, time_zone: str) -> Table:
     """A line for each, and under them what was asked for. Who may not see levels by name is told
     nothing of open reviews."""
     page = listed.page
-    of_reviews = [_("Statements in open reviews"), _("Sent on"), _("Overdue")]
-    head = [
-        _("Name"),
-        _("Team"),
-        _("State"),
-        _("Ready to talk"),
-        *([] if page.without_levels else of_reviews),
-        _("Supervisor"),
-        _("Away until"),
-        _("Last reminder"),
+    of_reviews: list[TableColumn[RoundLearner]] = [
+        (_("Statements in open reviews"), _statements),
+        (_("Sent on"), lambda one: _day(time_zone, one.since)),
+        (_("Overdue"), lambda one: _yes(one.is_overdue)),
     ]
-    lines: Table = [[*head], *(_line(page, one, time_zone) for one in listed.rows)]
+    columns: list[TableColumn[RoundLearner]] = [
+        (_("Name"), lambda one: one.name),
+        (_("Team"), lambda one: one.branch or page.team.name),
+        (_("State"), lambda one: str(STATE_NAMES[one.state])),
+        (_("Ready to talk"), lambda one: _yes(one.is_ready)),
+        *([] if page.without_levels else of_reviews),
+        (_("Supervisor"), lambda one: ", ".join(by.name for by in one.supervisors)),
+        (_("Away until"), lambda one: one.away_until.isoformat() if one.away_until else ""),
+        (_("Last reminder"), lambda one: _day(time_zone, one.reminded_at)),
+    ]
+    lines = csv_table(listed.rows, columns)
     lines.append([_("Round"), page.round.name, *page.frameworks])
     lines.append([_("Team"), page.team.name])
     lines += [
@@ -43,23 +47,10 @@ def table(listed: RoundList, today: dt.date, time_zone: str) -> Table:
     return lines
 
 
-def _line(page: RoundPage, one: RoundLearner, time_zone: str) -> list[str | int]:
+def _statements(one: RoundLearner) -> str | int:
+    """Where that is told."""
     is_told = one.since is not None or one.state is RoundState.NOT_SENT
-    of_reviews: list[str | int] = [
-        one.statements if is_told else "",
-        _day(time_zone, one.since),
-        _yes(one.is_overdue),
-    ]
-    return [
-        one.name,
-        one.branch or page.team.name,
-        str(STATE_NAMES[one.state]),
-        _yes(one.is_ready),
-        *([] if page.without_levels else of_reviews),
-        ", ".join(by.name for by in one.supervisors),
-        one.away_until.isoformat() if one.away_until else "",
-        _day(time_zone, one.reminded_at),
-    ]
+    return one.statements if is_told else ""
 
 
 def _day(time_zone: str, moment: dt.datetime | None) -> str:

@@ -36,7 +36,6 @@ refusal_messages(
 )
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
-LONGEST = 200
 IDS_MOST = 1000
 """An address names no more people than this."""
 SUPERVISORS_MOST = 30
@@ -64,14 +63,15 @@ KEYS: dict[str, Callable[[RoundLearner], Any]] = {
     "state": lambda one: (STATES.index(one.state), one.since or LONG_AGO),
     "reminded": lambda one: one.reminded_at or LONG_AGO,
 }
-SHOWN: dict[str, Callable[[RoundLearner], bool]] = {
-    "": lambda one: True,
-    "not-sent": lambda one: one.state is RoundState.NOT_SENT,
-    "ready": lambda one: one.is_ready,
-    "sent": lambda one: one.state is RoundState.SENT,
-    "in-review": lambda one: one.state is RoundState.IN_REVIEW,
-    "overdue": lambda one: one.is_overdue,
+SHOWN: dict[str, tuple[Any, Callable[[RoundLearner], bool]]] = {
+    "": (_l("All not finished"), lambda one: True),
+    "not-sent": (_l("Not sent"), lambda one: one.state is RoundState.NOT_SENT),
+    "ready": (_l("Ready to talk"), lambda one: one.is_ready),
+    "sent": (_l("Sent"), lambda one: one.state is RoundState.SENT),
+    "in-review": (_l("In review"), lambda one: one.state is RoundState.IN_REVIEW),
+    "overdue": (_l("Overdue"), lambda one: one.is_overdue),
 }
+"""By what the address says the words, and whom the list then shows."""
 
 
 class RoundFilters(Filters):
@@ -198,10 +198,9 @@ def round_list(scope: GapScope, at: PastRound) -> RoundList:
     times = [_("Any time"), _("Not in the last 7 days"), _("Never")]
     after = {"": now, "not-lately": now - REMIND_AGAIN, "never": LONG_AGO}
     reminded = form.offer("reminded", list(zip(after, times, strict=True)))
-    find = (form.q.data or "").strip()[:LONGEST]
-    wanted = folded(find)
+    wanted = folded(form.find)
     filters: list[tuple[str, Callable[[RoundLearner], bool]]] = [
-        (show, SHOWN[show]),
+        (show, SHOWN[show][1]),
         (branch, lambda one: branch == _key(page, one.branch)),
         (supervisor, lambda one: supervisor in (str(by.person_id) for by in one.supervisors)),
         (reminded, lambda one: one.reminded_at is None or one.reminded_at <= after[reminded]),
@@ -212,7 +211,7 @@ def round_list(scope: GapScope, at: PastRound) -> RoundList:
         rows = tuple(filter(fits, rows)) if asked_for else rows
     if (order.by, order.descending) != ("name", False):
         rows = tuple(sorted(rows, key=KEYS[order.by], reverse=order.descending))
-    kept = form.chosen() | ({"q": find} if find else {})
+    kept = form.chosen()
     selection = _selection()
     among = rows if selection.all else everybody
     selected = [one for one in among if one.can_be_reminded and selection.picks(one.person_id)]
@@ -269,17 +268,12 @@ def _is_found(one: RoundLearner, wanted: str, *, by_supervisors: bool) -> bool:
 
 
 def _states(page: RoundPage) -> list[tuple[str, Any]]:
-    offered = {
-        "": _("All") if page.without_levels else _("All not finished"),
-        "not-sent": _("Not sent"),
-        "ready": _("Ready to talk"),
-        "sent": _("Sent"),
-        "in-review": _("In review"),
-        "overdue": _("Overdue"),
-    }
     left_out = {"ready", "overdue"} if page.is_over else set()
     left_out |= {"in-review", "overdue"} if page.without_levels else set()
-    return [(key, name) for key, name in offered.items() if key not in left_out]
+    offered = {key: words for key, (words, _fits) in SHOWN.items() if key not in left_out}
+    if page.without_levels:
+        offered[""] = _("All")
+    return list(offered.items())
 
 
 def _selection() -> RoundSelection:

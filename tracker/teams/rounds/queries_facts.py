@@ -43,7 +43,7 @@ from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.policy.permissions import current_on, people_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsements
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now, targets
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings import queries_counts as levels
 from tracker.record.standings.queries_counts import AT
@@ -51,6 +51,7 @@ from tracker.record.versions.rules import DomainShape
 from tracker.rules.roles import Role
 from tracker.teams.rounds import rules_snapshots as round_snapshots
 from tracker.teams.rounds.rules_snapshots import Kept, KeptRound
+from tracker.teams.team.queries_learners import targets_by_job
 from tracker.teams.told.rules import COUNTED, Measure, Outcome
 
 KEPT_VOICES = {"revealed": Voice.SELF, "endorsed": Voice.ENDORSED}
@@ -73,34 +74,35 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
         .where(RoundFramework.round_id == round_id)
         .order_by(Framework.id)
     )
-    facts: dict[str, Any] = {
-        "rule": round_snapshots.rule(),
-        "teams": [list(team) for team in teams],
-        "frameworks": {},
-    }
+    kept_frameworks: dict[str, Kept] = {}
     reviewed = _newest_reviews(round_id, as_of)
     people: list[Kept] = []
     outcomes: list[Outcome] = []
     for framework in frameworks.all():
         domains = levels.shape(framework.id, period.library_id)
         values = {"library": period.library_id, "framework": framework.id}
-        facts["frameworks"][str(framework.id)] = {
+        memberships = memberships_on(period.library_id, day, framework.id, as_of)
+        kept_frameworks[str(framework.id)] = {
             "slug": framework.slug,
             "title": framework.title,
             "version": framework.version,
             "lang": framework.lang,
             "domains": [asdict(domain) for domain in domains],
             "not_rated_here": list(session().scalars(_left_out(), values)),
-        }
-        memberships = memberships_on(period.library_id, day, framework.id, as_of)
-        facts["frameworks"][str(framework.id)]["jobs"] = {
-            str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
-            for person_id, rows in memberships.items()
-            if len({row.role_profile_id for row in rows}) > 1
+            "jobs": {
+                str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
+                for person_id, rows in memberships.items()
+                if len({row.role_profile_id for row in rows}) > 1
+            },
         }
         kept = people_at(period.library_id, framework.id, domains, memberships, day, as_of)
         outcomes += _outcomes(kept, framework.slug, domains, reviewed)
         people += kept
+    facts = {
+        "rule": round_snapshots.rule(),
+        "teams": [list(team) for team in teams],
+        "frameworks": kept_frameworks,
+    }
     return KeptRound(facts, people, outcomes)
 
 
@@ -176,10 +178,7 @@ def people_at(
     left_out = endorsements.exceptions_of(*of)
     unmet = _not_met(ids, [domain.id for domain in domains], *of[1:4], as_of)
     jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
-    expected = targets(jobs_there, framework_id)
-    of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for (profile_id, domain_id), rank in expected.items():
-        of_job[profile_id][domain_id] = rank
+    of_job = targets_by_job(jobs_there, framework_id)
     people: list[Kept] = []
     for person_id, rows in memberships.items():
         newest = rows[-1]

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tracker.frameworks.versions.rules_levels import RULE, DomainStanding, TargetState
-from tracker.record.standings.rules import against, word
-from tracker.teams.gaps.rules import GapCell
+from tracker.record.standings.rules import word
+from tracker.teams.gaps.rules import GapCell, cell_of
 from tracker.teams.told.rules import Outcome
 
 Kept = Mapping[str, Any]
@@ -81,9 +81,7 @@ def read_cell(
     domain_id: int, ranks: Sequence[int], kept: Kept, role_profile_ids: Collection[int]
 ) -> GapCell:
     """`ranks`: of the domain's levels."""
-    target = read_target(kept, role_profile_ids)
-    of = against(kept["reviewed"], ranks, target)
-    return GapCell(domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked)
+    return cell_of(domain_id, kept["reviewed"], ranks, read_target(kept, role_profile_ids))
 
 
 def veiled(one: GapCell) -> GapCell:

@@ -107,7 +107,7 @@ def remind(team: Subject) -> ResponseReturnValue:
             form.ids,
             session.blind_spots(),
             session.now(),
-            by_mail=_is_mail_set(),
+            by_mail=session.is_mail_set(),
         ),
     )
     if done is None:
@@ -165,18 +165,14 @@ def _preview(
         library=library,
         goes_at=library.mails_from(session.now()),
         now=session.now(),
-        is_mail_set=_is_mail_set(),
+        is_mail_set=session.is_mail_set(),
     )
-
-
-def _is_mail_set() -> bool:
-    return current_app.extensions["tracker_mail"] is not None
 
 
 def _reminded(count: int) -> str:
     goes_at = own_library(session.actor()).mails_from(session.now())
     done = ngettext("%(num)d person is reminded.", "%(num)d people are reminded.", count)
-    if goes_at <= session.now() or not _is_mail_set():
+    if goes_at <= session.now() or not session.is_mail_set():
         return str(done)
     later = ngettext(
         "%(num)d person is reminded: by notice now, by mail from %(moment)s on.",

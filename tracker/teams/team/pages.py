@@ -23,7 +23,6 @@ from tracker.web.ui.filters import Filters, page_number
 from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
-LONGEST = 200
 
 COLUMNS = {
     "name": Column(_l("Name")),
@@ -45,12 +44,13 @@ KEYS: dict[str, Callable[[Member], Any]] = {
 }
 """All that a list of members can be sorted by; of equals, by name."""
 
-SHOWN: dict[str, Callable[[Member], bool]] = {
-    "": lambda member: True,
-    "not-sent": lambda member: not member.has_sent,
-    "ready": lambda member: member.is_ready,
-    "waiting": lambda member: member.waiting.reviews > 0,
+SHOWN: dict[str, tuple[Any, Callable[[Member], bool]]] = {
+    "": (_l("Everybody"), lambda member: True),
+    "not-sent": (_l("Has not sent"), lambda member: not member.has_sent),
+    "ready": (_l("Is ready"), lambda member: member.is_ready),
+    "waiting": (_l("Waits for you"), lambda member: member.waiting.reviews > 0),
 }
+"""By what the address says the words, and whom a list then shows."""
 
 
 class MemberFilters(Filters):
@@ -82,7 +82,7 @@ class MemberList:
 def member_list(members: tuple[Member, ...], team_id: int, *, is_supervisor: bool) -> MemberList:
     """What the address asks for. Who reviews nobody here reads nothing of what waits for them."""
     total = len({member.person_id for member in members})
-    for_a_reviewer = is_supervisor or any(map(SHOWN["waiting"], members))
+    for_a_reviewer = is_supervisor or any(map(SHOWN["waiting"][1], members))
     columns = {key: column for key, column in COLUMNS.items() if for_a_reviewer or key != "waiting"}
     form, order = MemberFilters(request.args), order_asked(columns)
     frameworks = _frameworks(members)
@@ -92,24 +92,18 @@ def member_list(members: tuple[Member, ...], team_id: int, *, is_supervisor: boo
     profile = form.offer(
         "profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)]
     )
-    who = [_("Everybody"), _("Has not sent"), _("Is ready"), _("Waits for you")]
-    offered = [
-        choice
-        for choice in zip(SHOWN, who, strict=True)
-        if for_a_reviewer or "waiting" not in choice
-    ]
-    show = form.offer("show", offered)
-    find = (form.q.data or "").strip()[:LONGEST]
+    who = [(key, words) for key, (words, _fits) in SHOWN.items()]
+    show = form.offer("show", who if for_a_reviewer else who[:-1])
     rows = [
         member
         for member in members
-        if SHOWN[show](member)
+        if SHOWN[show][1](member)
         and (not profile or profile in member.role_profiles)
-        and folded(find) in folded(f"{member.name} {member.job}")
+        and folded(form.find) in folded(f"{member.name} {member.job}")
     ]
     rows.sort(key=KEYS["name"])
     rows.sort(key=KEYS[order.by], reverse=order.descending)
-    kept = form.chosen() | ({"q": find} if find else {})
+    kept = form.chosen()
     return MemberList(
         cut=table_page(rows, page_number()),
         people=len({member.person_id for member in rows}),

@@ -1,7 +1,7 @@
 """Who learns in the teams of a reader, and by which jobs they are measured there."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -14,6 +14,7 @@ from tracker.db import ask_made
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
 from tracker.models.record.versions import version_learned
 from tracker.policy.permissions import Actor, current_on, in_reach_on
+from tracker.record.sheet.queries_learners import targets
 from tracker.rules.core.wording import Wording
 from tracker.rules.roles import Role
 
@@ -138,6 +139,14 @@ def team_learners(
     )
 
 
+def targets_by_job(jobs: set[int], framework_id: int) -> defaultdict[int, dict[int, int]]:
+    """The rank that is expected in each domain, by role profile. One query."""
+    ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for (role_profile_id, domain_id), rank in targets(jobs, framework_id).items():
+        ranks[role_profile_id][domain_id] = rank
+    return ranks
+
+
 Way = tuple[int, int, int, bool]
 """A membership as all who are alike have it: team, role profile, framework, and whether it is
 current."""
@@ -161,6 +170,11 @@ _JOBS = (
 def ways_of(people: Iterable[TeamLearner]) -> Counter[TeamPlace]:
     """How these people learn, each way once: few, also of thousands."""
     return Counter(map(attrgetter("place"), people))
+
+
+def all_by_name(people: Iterable[TeamLearner]) -> bool:
+    """Whether the reader may see each of them by name."""
+    return all(way.by_name for way in ways_of(people))
 
 
 @lru_cache(maxsize=8)

@@ -15,15 +15,14 @@ from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps import pages_facts as taken_along
 from tracker.teams.gaps.pages_filters import GapFilters
-from tracker.teams.gaps.queries_matrix import MatrixFilters, people_chosen
+from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_scope import GapScope
-from tracker.teams.team.queries_learners import ways_of
 from tracker.teams.told import queries as figures
 from tracker.teams.told.queries import ToldFigure
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
-from tracker.web.ui.csv import Table
+from tracker.web.ui.csv import Table, TableColumn, table
 from tracker.web.ui.pdf import Document
 
 
@@ -37,20 +36,10 @@ class DomainFigures(NamedTuple):
     at_target: int
 
 
-def is_for(scope: GapScope, chosen: MatrixFilters) -> bool:
-    """Whether some of the people chosen may not be seen by name. What there is of them is read by
-    `figures` and nothing else."""
-    return not all(way.by_name for way in ways_of(people_chosen(scope, chosen)))
-
-
 def show(
-    team: Subject,
-    scope: GapScope,
-    chosen: MatrixFilters,
-    filters: GapFilters,
-    frameworks: list[FrameworkLink],
+    team: Subject, chosen: GapChoice, filters: GapFilters, frameworks: list[FrameworkLink]
 ) -> ResponseReturnValue:
-    told = figures.figures(scope, chosen.of.framework_id, chosen.of.framework_slug)
+    scope, told = chosen.scope, _told(chosen)
     domains = _by_domain(told, scope.round.id if scope.round else None)
     coming = figures.coming(scope, chosen.of.framework_slug)
     groups = figures.sent(scope, coming.round_id) if coming and coming.has_begun else []
@@ -79,18 +68,23 @@ def show(
     )
 
 
-def gaps_file(scope: GapScope, chosen: MatrixFilters) -> tuple[Table, Table]:
+def _told(chosen: GapChoice) -> list[ToldFigure]:
+    return figures.figures(chosen.scope, chosen.of.framework_id, chosen.of.framework_slug)
+
+
+def gaps_file(chosen: GapChoice) -> tuple[Table, Table]:
     """What is told, of every round or of the one that is chosen, and what it stands on."""
-    told = figures.figures(scope, chosen.of.framework_id, chosen.of.framework_slug)
+    scope = chosen.scope
     at = scope.round.id if scope.round else None
-    lines = _lines(figure for figure in told if at in (None, figure.round_id))
+    lines = _lines(figure for figure in _told(chosen) if at in (None, figure.round_id))
     return lines, taken_along.in_file(_facts(scope, chosen.of.framework))
 
 
-def document(scope: GapScope, chosen: MatrixFilters) -> Document:
-    table, facts = gaps_file(scope, chosen)
+def document(chosen: GapChoice) -> Document:
+    scope = chosen.scope
+    lines, facts = gaps_file(chosen)
     library = imprints.imprint(chosen.of.framework_id, scope.library_id).library
-    counts = [[str(cell) for cell in line] for line in table]
+    counts = [[str(cell) for cell in line] for line in lines]
     data = {"facts": facts, "counts": counts}
     return Document("gaps", _("Figures: %(team)s", team=scope.team.name), library, data)
 
@@ -117,19 +111,17 @@ def _by_domain(told: Iterable[ToldFigure], round_id: int | None) -> list[DomainF
 
 
 def _lines(told: Iterable[ToldFigure]) -> Table:
-    head = [
-        *(_("Domain"), _("Ratings"), _("Round"), _("As of"), _("Counted together in")),
-        *(_("Newly reviewed"), _("Reached the target"), _("Not reached yet")),
+    columns: list[TableColumn[ToldFigure]] = [
+        (_("Domain"), lambda one: one.domain.title),
+        (_("Ratings"), lambda one: _("Reviews")),
+        (_("Round"), lambda one: one.round),
+        (_("As of"), lambda one: taken_along.last_day(one.as_of).isoformat()),
+        (_("Counted together in"), lambda one: one.group),
+        (_("Newly reviewed"), lambda one: one.people),
+        (_("Reached the target"), lambda one: one.at_target),
+        (_("Not reached yet"), lambda one: one.below),
     ]
-    lines: Table = [
-        [
-            *(figure.domain.title, _("Reviews"), figure.round),
-            *(taken_along.last_day(figure.as_of).isoformat(), figure.group),
-            *(figure.people, figure.at_target, figure.below),
-        ]
-        for figure in told
-    ]
-    return [[*head], *lines]
+    return table(told, columns)
 
 
 def _facts(scope: GapScope, framework: Wording) -> Table:

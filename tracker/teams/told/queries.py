@@ -3,9 +3,10 @@ coordinator gets of what people said of themselves: figures of rounds, and nothi
 for them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, and_, case, func, or_, select
+from sqlalchemy import CompoundSelect, Row, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -158,29 +159,22 @@ def coming(scope: GapScope, slug: str) -> ComingFigures | None:
     return ComingFigures(period.id, period.name, on, period.starts_on <= scope.today, is_early)
 
 
-class SentOfGroup(NamedTuple):
-    group: str
-    people: int
-    sent: int
-
-
-def sent(scope: GapScope, round_id: int) -> list[SentOfGroup]:
-    """How many people have sent in a round, by whole groups. One query."""
+def sent(scope: GapScope, round_id: int) -> Sequence[Row[str, int, int]]:
+    """Of each whole `group` how many `people` are in it, and how many have `sent` in a round. One
+    query."""
     senders = (
         select(Review.learner_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .where(Review.round_id == round_id, counts_as_sent())
     )
-    rows = session().execute(
-        select(
-            Team.name,
-            func.count(),
-            func.sum(case((FigureGroup.person_id.in_(senders), 1), else_=0)),
-        )
+    is_sender = case((FigureGroup.person_id.in_(senders), 1), else_=0)
+    of = Team.name.label("group"), func.count().label("people"), func.sum(is_sender).label("sent")
+    query = (
+        select(*of)
         .select_from(FigureGroup)
         .join(Team, Team.id == FigureGroup.team_id)
         .where(FigureGroup.round_id == round_id, Team.path.contains(f"/{scope.team.id}/"))
         .group_by(Team.id, Team.name)
         .order_by(Team.name, Team.id)
     )
-    return [SentOfGroup(*row) for row in rows]
+    return session().execute(query).all()

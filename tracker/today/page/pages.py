@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker.notifications.notices.pages import href, sentence
 from tracker.policy.permissions import Actor
-from tracker.rules.core.notices import LEADS_TO, NoticeKind, NoticePage, ReaderNotice
+from tracker.rules.core.notices import LEADS_TO, MailLine, NoticePage
 from tracker.teams.team.queries import OpenRound
 from tracker.today.page.pages_duties import administering, coordinating, new_readers, operating
 from tracker.today.page.pages_learner import Learning, learning
@@ -93,9 +93,7 @@ def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
     return operating(actor) if actor.operator else Duties([])
 
 
-def account_alerts(
-    alerts: Sequence[tuple[NoticeKind, str, ReaderNotice | None]],
-) -> list[tuple[str, PanelLink]]:
+def account_alerts(alerts: Sequence[MailLine]) -> list[tuple[str, PanelLink]]:
     """What happened to their account, or to one that they look after, that they have not seen yet;
     and where to go."""
     words = {
@@ -105,10 +103,7 @@ def account_alerts(
         NoticePage.OWN_READERS: _("See who reads your record"),
         NoticePage.BACKGROUND: _("Open Background work"),
     }
-    return [
-        (sentence(kind, name, of_reader=reader), PanelLink(href(kind, None), words[LEADS_TO[kind]]))
-        for kind, name, reader in alerts
-    ]
+    return [(sentence(one), PanelLink(href(one), words[LEADS_TO[one.kind]])) for one in alerts]
 
 
 def _rounds_open(rounds: tuple[OpenRound, ...], own: Learning | None, actor: Actor) -> list[str]:

@@ -4,12 +4,23 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from flask import Response
 
 from tracker.rules.delimited import is_like_formula
 
 Table = list[list[str | int]]
+T = TypeVar("T")
+TableColumn = tuple[str, Callable[[T], str | int]]
+"""What stands in its head, and what it says of a row."""
+
+
+def table(rows: Iterable[T], columns: Sequence[TableColumn[T]]) -> Table:
+    """The head, and a line for each row."""
+    head: list[str | int] = [label for label, _says in columns]
+    return [head, *([says(row) for _label, says in columns] for row in rows)]
 
 
 def csv_file(rows: Table, name: str) -> Response:

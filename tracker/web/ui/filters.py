@@ -18,7 +18,8 @@ Choices = list[tuple[str, Any]]
 
 
 class Filters(Form):
-    """Choices are set by the view. What is not among them is left out, and `unknown` says so."""
+    """Choices are set by the view. What is not among them is left out, and `unknown` says so. A
+    field `q` is a search by name."""
 
     class Meta:
         csrf = False
@@ -48,13 +49,20 @@ class Filters(Form):
         field: Any = self[name]
         return {value: label for value, label, *_attributes in field.choices}[field.data]
 
+    @property
+    def find(self) -> str:
+        """What is searched for."""
+        return (self["q"].data or "").strip()[:200] if "q" in self else ""
+
     def chosen(self) -> dict[str, str]:
-        """What was chosen other than the defaults, as an address has it."""
-        return {
+        """What was chosen other than the defaults, and what is searched for, as an address has
+        it."""
+        chosen = {
             name: self[name].data
             for name, usual in self._usual.items()
             if name in self and self[name].data != usual
         }
+        return chosen | ({"q": self.find} if self.find else {})
 
 
 def page_number() -> int:
