@@ -24,8 +24,7 @@ from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.storage.second_migration import with_second
 from tracker.accounts.links import actions as invitations
-from tracker.administration.accounts import actions as merging
-from tracker.administration.accounts import actions as removal
+from tracker.administration.accounts import actions as merging, actions as removal
 from tracker.administration.people import actions as people
 from tracker.app import create_app
 from tracker.cli.database import downgrade, upgrade

@@ -16,8 +16,7 @@ from tests.client import PASSWORD
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.reviews import endorse
-from tests.factories.reviews import send as send_now
+from tests.factories.reviews import endorse, send as send_now
 from tracker.db import db, session
 from tracker.models import Endorsement, EvidenceLink, Notice, Review, ReviewItem, SecondReading
 from tracker.record.workflow.rules import ItemStatus

@@ -13,8 +13,7 @@ from tracker.accounts.account import actions as account
 from tracker.accounts.links import actions_owner as links
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.library import actions as library_settings
-from tracker.administration.library import queries as current
+from tracker.administration.library import actions as library_settings, queries as current
 from tracker.administration.library.actions import NewLibrary, create_administrator
 from tracker.administration.memberships import actions as memberships
 from tracker.administration.people import actions as people

@@ -16,8 +16,7 @@ from tracker.frameworks.versions.rules_scale import (
 from tracker.operations.audit import actions as looks
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.differences.rules import Choice, ChoiceKind
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review import actions as reviews, actions_answers as answers
 from tracker.reviews.review.rules import ReviewerResponse
 
 FIRST_TOLD = dt.date(2026, 11, 24)

@@ -6,10 +6,12 @@ import datetime as dt
 import io
 
 from tests.demo.people import Cast, email
-from tracker.administration.roster import actions as staging
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import queries as rosters
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import (
+    actions as staging,
+    actions_import as importing,
+    queries as rosters,
+    rules_files as files,
+)
 from tracker.administration.roster.rules import RosterMapping
 from tracker.policy.permissions import Actor
 

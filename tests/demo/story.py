@@ -7,16 +7,14 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
-from tests.demo import current_round, next_version, staff_list
-from tests.demo import lookups as world
+from tests.demo import current_round, lookups as world, next_version, staff_list
 from tests.demo.county import CountyStory
 from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.lookups import Outline
 from tests.demo.people import Cast, DemoLearner, email, pick
 from tests.demo.reviews import Stage, hold_review
 from tracker.accounts.account import actions as account
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import actions_owner as given_links
+from tracker.accounts.links import actions as invitations, actions_owner as given_links
 from tracker.administration.memberships import actions as memberships
 from tracker.administration.people import actions as people
 from tracker.administration.rounds import actions as rounds

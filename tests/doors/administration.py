@@ -8,10 +8,12 @@ from tests.factories.versions import next_version, scope
 from tests.factories.world import World, add
 from tracker.administration.accounts import actions as merging
 from tracker.administration.people import actions as people
-from tracker.administration.roster import actions as staging
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import queries as rosters
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import (
+    actions as staging,
+    actions_import as importing,
+    queries as rosters,
+    rules_files as files,
+)
 from tracker.administration.version_moves import actions as moves
 from tracker.db import transaction
 from tracker.models import (

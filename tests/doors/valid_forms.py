@@ -46,8 +46,7 @@ from tracker.assessment.older import actions as kept_ratings
 from tracker.db import session, transaction
 from tracker.evidence.pieces import actions as evidence
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted
-from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import actions as offering, queries_steps as version_steps
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import (
     Evidence,

@@ -6,8 +6,7 @@ import datetime as dt
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
-from tracker.assessment.ratings import queries_cards as statement_cards
-from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings import queries_cards as statement_cards, rules as progress
 from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.assessment.ratings.rules import Progress
 from tracker.frameworks.versions.rules_levels import TargetState

@@ -14,8 +14,7 @@ from tracker.models import Notice, OutboxMail
 from tracker.notifications.mail import actions as outbox
 from tracker.notifications.mail.actions import Delivery
 from tracker.records.core import notices as records
-from tracker.rules.core.mail import MailServer
-from tracker.rules.core.mail import mail_server as settings
+from tracker.rules.core.mail import MailServer, mail_server as settings
 from tracker.rules.core.notices import MailChoice, NoticeKind
 
 

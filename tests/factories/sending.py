@@ -15,8 +15,7 @@ from tracker.queries.access.actors import actor_for_person
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.differences.actions import Confirmed
 from tracker.reviews.differences.rules import Choice, ChoiceKind
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review import actions as reviews, actions_answers as answers
 from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.errors import Conflict
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, find, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, find, given, settings, strategies as st
 from sqlalchemy import literal, select
 
 from tests.conftest import NOW

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from sqlalchemy import Integer, bindparam, literal, select, true
 
 from tests.conftest import NOW

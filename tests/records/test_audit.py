@@ -10,8 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.conftest import Queries
-from tests.factories import sending
-from tests.factories import sending as sides
+from tests.factories import sending, sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.sending import NO, YES, ask

@@ -11,8 +11,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.factories.mail_servers import PASSWORD, USER, Inbox, certificate, mail_server
-from tracker.rules.core.mail import MailFailed, MailServer, compose
-from tracker.rules.core.mail import mail_server as settings
+from tracker.rules.core.mail import MailFailed, MailServer, compose, mail_server as settings
 from tracker.storage import smtp as way_out
 from tracker.storage.smtp import send
 

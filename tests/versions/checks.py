@@ -48,8 +48,7 @@ from tracker.models.record.words import decided
 from tracker.notifications.notices import queries as notices
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements.rules import ExceptionStatus
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side

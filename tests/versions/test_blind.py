@@ -19,8 +19,7 @@ from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, item_ids, items, respond
 from tests.factories.world import make_world
 from tests.reviews.test_views_blindness import fetch
-from tests.versions import checks, deeds
-from tests.versions import years as living
+from tests.versions import checks, deeds, years as living
 from tests.versions.checks import Pages
 from tests.versions.deeds import SAME_ANSWER
 from tests.versions.plans import Fate, Plan, Year

@@ -16,8 +16,7 @@ from tests.conftest import NOW
 from tests.copies import empty
 from tests.factories.sending import PART, YES
 from tests.factories.world import make_world
-from tests.versions import checks, deeds
-from tests.versions import years as living
+from tests.versions import checks, deeds, years as living
 from tests.versions.checks import Kept, Pages
 from tests.versions.plans import Deed, Did, Fate, Plan, Year, plans
 from tests.versions.years import DAY, REVIEWERS, SPRING
@@ -26,8 +25,7 @@ from tracker.frameworks.changes import queries as level_effects
 from tracker.frameworks.changes.rules_levels import LevelEffects
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.queries import DraftedVersion
-from tracker.frameworks.versions import records_lineage as lineage
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_lineage as lineage, records_moves as moves
 from tracker.models import Rating
 from tracker.rules.errors import Invalid
 

@@ -29,15 +29,16 @@ from tests.factories.world import World
 from tests.web import apart
 from tests.web.apart import MARK, Other
 from tracker.accounts.addresses import records as address_changes
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import records as link_mails
+from tracker.accounts.links import actions as invitations, records as link_mails
 from tracker.accounts.sign_in import records as sign_ins
 from tracker.accounts.sign_in.rules import Visit
 from tracker.administration.library.actions import set_operator
 from tracker.administration.people import actions as people
-from tracker.administration.roster import actions as staging
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import queries as rosters
+from tracker.administration.roster import (
+    actions as staging,
+    actions_import as importing,
+    queries as rosters,
+)
 from tracker.administration.roster.rules import RosterMapping
 from tracker.db import db, session, transaction
 from tracker.frameworks.corrections import queries as corrections

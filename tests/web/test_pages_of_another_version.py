@@ -26,8 +26,7 @@ from tracker.assessment.imports import queries as import_targets
 from tracker.assessment.imports.forms import headings
 from tracker.assessment.imports.rules import plan
 from tracker.assessment.imports.rules_lines import read
-from tracker.assessment.older import pages as replaced_statement
-from tracker.assessment.older import views as older_views
+from tracker.assessment.older import pages as replaced_statement, views as older_views
 from tracker.db import session
 from tracker.models import Statement
 from tracker.web.ui import drafts

@@ -23,9 +23,11 @@ from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Library, Review, RoundFramework, Statement
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import actions_answers as answers
-from tracker.reviews.review import queries as headers
+from tracker.reviews.review import (
+    actions as reviews,
+    actions_answers as answers,
+    queries as headers,
+)
 from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.errors import Invalid, Missing
 

@@ -10,8 +10,7 @@ from flask.cli import with_appcontext
 
 from tracker.cli.faults import TAMPERED, tell
 from tracker.operations.audit.actions import anchor
-from tracker.operations.checks import queries_chains as chains
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries_chains as chains, queries_record as record_check
 from tracker.rules.core.hash_chain import ChainFault, line, read_heads
 from tracker.rules.errors import Invalid
 

@@ -15,9 +15,11 @@ from tracker.accounts.links import actions as links
 from tracker.accounts.readers import actions as readers
 from tracker.administration.library.actions import set_framework_editor, set_operator
 from tracker.administration.people import queries as namesakes
-from tracker.administration.roster import actions as rosters
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import (
+    actions as rosters,
+    actions_import as importing,
+    rules_files as files,
+)
 from tracker.administration.roster.rules import READY, RosterVerdict
 from tracker.administration.roster.rules_plan import RosterPlan
 from tracker.administration.roster.rules_problems import PROBLEMS

@@ -10,8 +10,7 @@ from flask.cli import with_appcontext
 from tracker.cli import faults
 from tracker.cli.database import must_fit
 from tracker.cli.faults import STANDING_DIFFERS, TAMPERED, tell
-from tracker.operations.checks import queries_chains as seal_chains
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries_chains as seal_chains, queries_record as record_check
 from tracker.record.endorsements import queries_digests as digest_check
 from tracker.record.endorsements.rules import DigestFit, SealState
 from tracker.record.standings import actions as standings

@@ -22,9 +22,9 @@ from tracker.operations.backups.rules import (
     Finding,
     Manifest,
     NoBackup,
+    read as read_manifest,
     written,
 )
-from tracker.operations.backups.rules import read as read_manifest
 from tracker.storage import files
 from tracker.storage.workplaces import STEP, settle
 

@@ -4,8 +4,7 @@ from flask import Blueprint
 
 from tracker.accounts.account import views as accounts
 from tracker.accounts.addresses import views as addresses
-from tracker.accounts.links import views as invitations
-from tracker.accounts.links import views_inviting as people_invitations
+from tracker.accounts.links import views as invitations, views_inviting as people_invitations
 from tracker.accounts.readers import views as readers
 from tracker.accounts.sign_in import views as sign_in
 from tracker.administration.access_review import views as access_review
@@ -13,8 +12,7 @@ from tracker.administration.accounts import views as ended_accounts
 from tracker.administration.exclusions import views as exclusions
 from tracker.administration.library import views as administration
 from tracker.administration.memberships import views as memberships
-from tracker.administration.people import views as people
-from tracker.administration.people import views_leaving
+from tracker.administration.people import views as people, views_leaving
 from tracker.administration.role_profiles import views as role_profiles
 from tracker.administration.roster import views as rosters
 from tracker.administration.rounds import views as rounds
@@ -23,13 +21,11 @@ from tracker.administration.use_statements import views as use_statement
 from tracker.administration.version_moves import views as version_moves
 from tracker.assessment.imports import views as rating_import
 from tracker.assessment.older import views as older_ratings
-from tracker.assessment.ratings import views as assessment
-from tracker.assessment.ratings import views_page as rating_pages
+from tracker.assessment.ratings import views as assessment, views_page as rating_pages
 from tracker.evidence.erasures import views as erasures
 from tracker.evidence.pieces import views as evidence
 from tracker.frameworks.corrections import views as corrections
-from tracker.frameworks.drafts import views as framework_drafts
-from tracker.frameworks.drafts import views_preview as framework_previews
+from tracker.frameworks.drafts import views as framework_drafts, views_preview as framework_previews
 from tracker.frameworks.published import views as frameworks
 from tracker.frameworks.versions import views as framework_versions
 from tracker.notifications.mail import views as mail
@@ -37,8 +33,7 @@ from tracker.notifications.notices import views as notifications
 from tracker.operations.audit import views as audit
 from tracker.operations.backups import views as backup
 from tracker.operations.daily_work import views_jobs as jobs
-from tracker.operations.system import views as system
-from tracker.operations.system import views_health as health
+from tracker.operations.system import views as system, views_health as health
 from tracker.profiles.profile import views as profiles
 from tracker.reviews.batch import views as batch
 from tracker.reviews.differences import views as differences
@@ -50,8 +45,7 @@ from tracker.teams.gaps import views as gaps
 from tracker.teams.rounds import views as team_rounds
 from tracker.teams.team import views as teams
 from tracker.today.front import views as front
-from tracker.today.page import views as dashboard
-from tracker.today.page import views_finish as finish
+from tracker.today.page import views as dashboard, views_finish as finish
 from tracker.today.search import views as search
 
 BLUEPRINTS: list[Blueprint] = [

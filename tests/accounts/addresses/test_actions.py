@@ -11,8 +11,7 @@ from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.world import World
 from tracker.accounts.addresses import actions as address_changes
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import actions_owner as given_links
+from tracker.accounts.links import actions as invitations, actions_owner as given_links
 from tracker.administration.people import actions as people
 from tracker.db import transaction
 from tracker.models import Person

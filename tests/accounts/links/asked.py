@@ -8,8 +8,7 @@ from sqlalchemy import select
 from tests.accounts.links.test_actions_mailed import CHEAP, GOOD
 from tests.conftest import NOW
 from tests.factories.world import World
-from tracker.accounts.links import actions_owner as given_links
-from tracker.accounts.links import queries as reading
+from tracker.accounts.links import actions_owner as given_links, queries as reading
 from tracker.db import session
 from tracker.models import Invitation
 from tracker.queries.access.actors import actor_for_person

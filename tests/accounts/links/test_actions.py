@@ -15,10 +15,12 @@ from tests.factories.mail_servers import Inbox
 from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.world import World
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import actions_owner as given_links
-from tracker.accounts.links import queries as reading
-from tracker.accounts.links import records as recovery_codes
+from tracker.accounts.links import (
+    actions as invitations,
+    actions_owner as given_links,
+    queries as reading,
+    records as recovery_codes,
+)
 from tracker.accounts.links.queries import invited
 from tracker.accounts.sign_in import actions as sign_ins
 from tracker.accounts.sign_in.rules import Visit

@@ -11,8 +11,7 @@ from tests.factories.notices import deliver, tell, text, told, wants
 from tests.factories.people import let_links_work
 from tests.factories.world import World
 from tracker.accounts.addresses import actions as addresses
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import actions_owner as links
+from tracker.accounts.links import actions as invitations, actions_owner as links
 from tracker.accounts.sign_in import records as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.administration.people import actions as people

@@ -12,13 +12,10 @@ from tests.factories.actors import acting
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, mails, tell, text, wants
 from tests.factories.world import World
-from tracker.accounts.addresses import actions as address_changes
-from tracker.accounts.addresses import actions as addresses
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import actions_owner as links
+from tracker.accounts.addresses import actions as address_changes, actions as addresses
+from tracker.accounts.links import actions as invitations, actions_owner as links
 from tracker.accounts.links.queries import InvitationState, count_needed, invitees
-from tracker.accounts.sign_in import actions as sign_in_settings
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.sign_in import actions as sign_in_settings, records as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, SignInSettings, Visit
 from tracker.administration.people import actions as people
 from tracker.db import db, session, transaction

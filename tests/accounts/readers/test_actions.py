@@ -13,8 +13,7 @@ from tests.factories.actors import acting
 from tests.factories.notices import told
 from tests.factories.people import join
 from tests.factories.world import World
-from tracker.accounts.readers import actions as service
-from tracker.accounts.readers import records as readers
+from tracker.accounts.readers import actions as service, records as readers
 from tracker.administration.memberships import actions as memberships
 from tracker.administration.people import actions as people
 from tracker.administration.teams import actions as teams

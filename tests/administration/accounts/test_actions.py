@@ -15,8 +15,7 @@ from tests.factories.sending import NO, YES, actor, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
 from tracker.accounts.account.rules import MERGE_LASTS
-from tracker.administration.accounts import actions as merging
-from tracker.administration.accounts import queries as merges
+from tracker.administration.accounts import actions as merging, queries as merges
 from tracker.administration.people import actions as people
 from tracker.administration.roster import queries as rosters
 from tracker.db import session, transaction

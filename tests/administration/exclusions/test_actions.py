@@ -13,8 +13,7 @@ from tests.factories.world import World
 from tests.frameworks.files.test_shapes import shape
 from tests.frameworks.next_files import edited, seed
 from tests.record.endorsements.test_queries_digests import behind_the_guards
-from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.exclusions import queries as reads
+from tracker.administration.exclusions import actions as exclusions, queries as reads
 from tracker.administration.library.actions import NewLibrary, create_administrator
 from tracker.administration.library.queries import setup_progress
 from tracker.db import db, session, transaction

@@ -11,8 +11,7 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.people import let_links_work
 from tests.factories.world import HASH, World
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.links import actions_owner as links
+from tracker.accounts.links import actions as invitations, actions_owner as links
 from tracker.accounts.sign_in import actions as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.administration.library import actions as library_settings

@@ -12,10 +12,12 @@ from tests.administration.roster.rosters import place, roster
 from tests.factories.sending import actor as acting_as
 from tests.factories.world import World
 from tracker.administration.people import queries as people_queries
-from tracker.administration.roster import actions as staging
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import queries as rosters
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import (
+    actions as staging,
+    actions_import as importing,
+    queries as rosters,
+    rules_files as files,
+)
 from tracker.administration.roster.rules import RosterMapping, RosterVerdict
 from tracker.administration.teams import actions as teams
 from tracker.cli.people import import_ as people_import

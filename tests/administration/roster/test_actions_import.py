@@ -10,9 +10,11 @@ from tests.administration.roster.rosters import place, roster
 from tests.factories.notices import told
 from tests.factories.world import World
 from tracker.administration.people import actions as people
-from tracker.administration.roster import actions as staging
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import queries as rosters
+from tracker.administration.roster import (
+    actions as staging,
+    actions_import as importing,
+    queries as rosters,
+)
 from tracker.administration.roster.rules import RosterMapping
 from tracker.db import db, session
 from tracker.models import Person

@@ -9,8 +9,7 @@ from tests.factories.actors import acting
 from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.world import START, World
-from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.exclusions import actions_origins as origins
+from tracker.administration.exclusions import actions as exclusions, actions_origins as origins
 from tracker.administration.memberships import actions as memberships
 from tracker.administration.role_profiles import actions as role_profiles
 from tracker.administration.teams import actions as teams

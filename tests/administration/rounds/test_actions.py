@@ -9,10 +9,8 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.frameworks import second_framework
 from tests.factories.world import World
-from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.exclusions import queries as exclusions_read
-from tracker.administration.rounds import actions as rounds
-from tracker.administration.rounds import queries as periods
+from tracker.administration.exclusions import actions as exclusions, queries as exclusions_read
+from tracker.administration.rounds import actions as rounds, queries as periods
 from tracker.administration.use_statements import actions as use_statements
 from tracker.db import db
 from tracker.models import AuditEventDetail, NotRatedHere, Round, UseStatement

@@ -3,8 +3,7 @@
 import datetime as dt
 
 from tracker.db import session
-from tracker.operations.checks import queries as invariants
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries as invariants, queries_record as record_check
 
 MINUTE = dt.timedelta(minutes=1)
 

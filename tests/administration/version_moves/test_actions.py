@@ -18,8 +18,10 @@ from tracker.administration.version_moves import actions as moves
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
 from tracker.evidence.pieces import queries as evidence
-from tracker.frameworks.versions import queries_moves as planned_moves
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import (
+    queries_moves as planned_moves,
+    queries_steps as version_steps,
+)
 from tracker.models import LibraryVersion, PersonVersion, Rating
 from tracker.notifications.notices import queries as notices
 from tracker.record.sheet import queries_learners as learners

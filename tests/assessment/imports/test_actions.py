@@ -8,14 +8,15 @@ from sqlalchemy import event, select
 from tests.factories.answers import Answer
 from tests.factories.levels import own_sheet, progress_of
 from tests.factories.world import World
-from tracker.assessment.imports import actions as service
-from tracker.assessment.imports import queries as import_targets
+from tracker.assessment.imports import actions as service, queries as import_targets
 from tracker.assessment.imports.queries import ImportTargets
 from tracker.assessment.imports.rules import ImportPlan, plan
 from tracker.assessment.imports.rules_lines import ImportColumn, RatingList, read
-from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import queries_cards as statement_cards
-from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings import (
+    actions as ratings,
+    queries_cards as statement_cards,
+    rules as progress,
+)
 from tracker.db import db, session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor

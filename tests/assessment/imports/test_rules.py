@@ -4,8 +4,7 @@ for one statement."""
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.factories.answers import Answer
 from tracker.assessment.imports.rules import (

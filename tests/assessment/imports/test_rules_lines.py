@@ -5,8 +5,7 @@ import datetime as dt
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.factories.answers import Answer
 from tracker.assessment.imports.rules_lines import (

@@ -14,8 +14,7 @@ from tests.factories.frameworks import leave_out, open_round
 from tests.factories.levels import own_sheet, progress_of
 from tests.factories.world import World
 from tracker.accounts.account import actions as account
-from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings import actions as ratings, rules as progress
 from tracker.assessment.ratings.actions import RatedCounts
 from tracker.db import db, session, transaction
 from tracker.frameworks.versions.rules_scale import Basis

@@ -9,8 +9,7 @@ from tests.factories.answers import Answer
 from tests.factories.levels import own_sheet
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
-from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import actions as ratings, queries_cards as statement_cards
 from tracker.db import db
 from tracker.policy.permissions import Actor
 from tracker.record.sheet.queries_learners import learner_of

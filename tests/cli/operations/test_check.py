@@ -30,8 +30,7 @@ from tracker.evidence.files.rules import Upload
 from tracker.models import DailyWork
 from tracker.operations.backups.rules import Finding
 from tracker.operations.checks import queries as invariants
-from tracker.operations.system import actions as readiness
-from tracker.operations.system import rules as probes
+from tracker.operations.system import actions as readiness, rules as probes
 from tracker.operations.system.queries import ExcessRight
 from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server

@@ -7,8 +7,7 @@ from contextlib import suppress
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.factories.evidence import GOOD, JPEG, PDF, TXT, docx, png, xlsx, zipped
 from tracker.evidence.files.rules import (

@@ -5,8 +5,7 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from tests.factories.evidence import PDF, SCRIPT, docx, packed, pdf, stream, zipped

@@ -11,9 +11,7 @@ from tests.evidence.pieces.stored import Somebody, linked, refused, rows
 from tests.factories.evidence import create, piece
 from tests.factories.world import World
 from tracker.db import transaction
-from tracker.evidence.pieces import actions as evidence
-from tracker.evidence.pieces import queries as lists
-from tracker.evidence.pieces import queries_versions as read
+from tracker.evidence.pieces import actions as evidence, queries as lists, queries_versions as read
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.frameworks.versions.rules_scale import EvidenceKind
 from tracker.models import Evidence

@@ -22,8 +22,7 @@ from tests.factories.world import World
 from tracker.db import db
 from tracker.evidence.files.rules import Upload
 from tracker.evidence.files.rules_places import path_of
-from tracker.evidence.pieces import actions as evidence
-from tracker.evidence.pieces import queries_versions as read
+from tracker.evidence.pieces import actions as evidence, queries_versions as read
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.frameworks.versions.rules_scale import EvidenceKind
 from tracker.models import Evidence, EvidenceText, EvidenceVersion, StoredFile

@@ -6,8 +6,7 @@ from tests.evidence.pieces.stored import Somebody, linked
 from tests.factories.evidence import TXT, piece
 from tests.factories.world import World
 from tracker.evidence.files.rules import Upload
-from tracker.evidence.pieces import actions as evidence
-from tracker.evidence.pieces import queries as lists
+from tracker.evidence.pieces import actions as evidence, queries as lists
 from tracker.evidence.pieces.rules import EvidenceContent
 
 # ---- lists

@@ -2,8 +2,7 @@
 anybody."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tracker.evidence.pieces.rules import PatronSign, signs
 

@@ -41,9 +41,11 @@ from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.published.pages import framework_page
-from tracker.frameworks.versions import queries as published
-from tracker.frameworks.versions import queries_moves as planned_moves
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import (
+    queries as published,
+    queries_moves as planned_moves,
+    queries_steps as version_steps,
+)
 from tracker.frameworks.versions.queries import SAID, version_use
 from tracker.frameworks.versions.queries_contents import between
 from tracker.frameworks.versions.rules import Decision

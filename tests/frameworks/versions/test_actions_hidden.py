@@ -20,8 +20,7 @@ from tests.frameworks.versions.offered import (
     set_to,
 )
 from tracker.administration.memberships import actions as memberships
-from tracker.administration.role_profiles import actions as role_profiles
-from tracker.administration.role_profiles import queries as profiles
+from tracker.administration.role_profiles import actions as role_profiles, queries as profiles
 from tracker.frameworks.changes.rules import Kind
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.published.pages import framework_page

@@ -18,8 +18,7 @@ from tests.factories.reviews import endorse_all
 from tests.factories.sending import PART, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried
 from tests.factories.world import World
-from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.exclusions import queries as left_out
+from tracker.administration.exclusions import actions as exclusions, queries as left_out
 from tracker.administration.library.queries import setup_progress
 from tracker.assessment.older import queries as retired_statements
 from tracker.assessment.ratings import actions as ratings

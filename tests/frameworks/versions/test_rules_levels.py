@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import pytest
-from hypothesis import find, given
-from hypothesis import strategies as st
+from hypothesis import find, given, strategies as st
 
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.frameworks.versions.level_worlds import RANKS, Statements, of, statement_up_to, worlds

@@ -14,8 +14,7 @@ from tests.factories.world import World
 from tests.notifications.mail.delivered import DAY, HOUR, MINUTE, down
 from tracker.db import session, transaction
 from tracker.models import NoticeChoice, OutboxMail
-from tracker.notifications.mail import actions as outbox
-from tracker.notifications.mail import queries
+from tracker.notifications.mail import actions as outbox, queries
 from tracker.notifications.notices import actions as notices
 from tracker.records.core import outbox as records
 from tracker.rules.core.notices import MAILED_WITHIN, MailChoice, MailStatus, NoticePage

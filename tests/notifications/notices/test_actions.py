@@ -15,13 +15,11 @@ from tests.notifications.notices.happenings import CANNOT, HOUR, OTHER, SAME, di
 from tests.reviews.act.moves import change
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Notice, Review, ReviewItem
-from tracker.notifications.notices import actions as notices
-from tracker.notifications.notices import queries
+from tracker.notifications.notices import actions as notices, queries
 from tracker.queries import asking
 from tracker.record.workflow.rules import Move
 from tracker.records.core import notices as records
-from tracker.reviews.act import records as act
-from tracker.reviews.act import rules as table
+from tracker.reviews.act import records as act, rules as table
 from tracker.reviews.act.rules import MOVES, Recipient, Tell, Thing
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.endorsements import actions as endorsements

@@ -13,8 +13,7 @@ from tests.client import Client
 from tests.conftest import NOW, TestConfig
 from tests.copies import laid_out_database
 from tests.engines import LONG, hurry
-from tests.factories import sending
-from tests.factories import sending as sides
+from tests.factories import sending, sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
 from tests.factories.world import World, make_world

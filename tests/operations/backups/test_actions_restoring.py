@@ -11,8 +11,7 @@ from tests.factories.audit import happened
 from tests.factories.world import World
 from tests.operations.backups.installation import KNOWN, found, installation, made, spoiled
 from tests.storage.second_migration import FIRST, SECOND, of_version, with_second
-from tracker.accounts.sign_in import actions as sign_ins
-from tracker.accounts.sign_in import records as sign_in_rows
+from tracker.accounts.sign_in import actions as sign_ins, records as sign_in_rows
 from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.cli.database import upgrade
 from tracker.db import db, session, transaction

@@ -16,8 +16,7 @@ from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Erasure
 from tracker.operations.backups.rules import Finding
-from tracker.operations.checks import queries as invariants
-from tracker.operations.checks import queries_chains as audit_chain
+from tracker.operations.checks import queries as invariants, queries_chains as audit_chain
 from tracker.operations.checks.queries_chains import LINK
 from tracker.rules.core.hash_chain import (
     START,

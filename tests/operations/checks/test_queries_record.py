@@ -31,9 +31,11 @@ from tracker.models import (
 )
 from tracker.models.record.words import skill_of
 from tracker.operations.backups.rules import Finding
-from tracker.operations.checks import queries as invariants
-from tracker.operations.checks import queries_chains as audit_chain
-from tracker.operations.checks import queries_record as seal_check
+from tracker.operations.checks import (
+    queries as invariants,
+    queries_chains as audit_chain,
+    queries_record as seal_check,
+)
 from tracker.record.endorsements.rules import SealState
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.act.rules import GIVEN

@@ -15,8 +15,7 @@ from tests.factories.world import World
 from tracker.administration.library.actions import set_operator
 from tracker.db import session, transaction
 from tracker.models import AlertMail, AuditEvent, DailyWork, Notice
-from tracker.operations.daily_work import actions as daily_work
-from tracker.operations.daily_work import queries as daily_parts
+from tracker.operations.daily_work import actions as daily_work, queries as daily_parts
 from tracker.operations.daily_work.rules import BEHIND_AT_MOST, LEASE, LONGEST_WAIT, DailyPart
 from tracker.rules.core.notices import NoticeKind
 

@@ -22,8 +22,7 @@ from tracker.models import AuditEvent, AuditEventDetail, Job, Library, Look, Mem
 from tracker.rules.core.jobs import KEPT_FOR, OPEN_MAX, JobState
 from tracker.rules.roles import Role
 from tracker.services.core import jobs
-from tracker.teams.gaps import exports_people as people_file
-from tracker.teams.gaps import views
+from tracker.teams.gaps import exports_people as people_file, views
 
 SignIn = Callable[[str], Client]
 

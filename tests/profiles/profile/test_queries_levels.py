@@ -16,8 +16,7 @@ from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.models import NotRatedHere
 from tracker.models.record.words import skill_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries as sheets, queries_learners as learners
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import queries_counts as levels

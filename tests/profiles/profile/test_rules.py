@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import find, given
-from hypothesis import strategies as st
+from hypothesis import find, given, strategies as st
 
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.frameworks.versions.tallies import StatementAnswer, tally_statements

@@ -30,9 +30,11 @@ from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import Endorsement, LevelException, Membership, Statement
 from tracker.operations.audit import queries as audit_log
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots, blind_spots
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import rules_summaries as summaries
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import (
+    queries as sheets,
+    rules_summaries as summaries,
+    rules_voices as statement_voices,
+)
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import queries_counts as levels

@@ -11,8 +11,7 @@ from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
-from tracker.record.sheet import queries_learners as learners
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import queries_learners as learners, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
 
 

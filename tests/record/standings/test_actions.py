@@ -27,8 +27,7 @@ from tracker.models import Endorsement, Library, NotRatedHere, Person, Standing
 from tracker.models.triggers import FORGETTING
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules_words import Side
-from tracker.record.standings import actions as services
-from tracker.record.standings import queries as standings
+from tracker.record.standings import actions as services, queries as standings
 from tracker.record.standings.queries import StandingPlace
 from tracker.reviews.act.records import act, lock_person
 from tracker.reviews.act.rules import EndorsementChange

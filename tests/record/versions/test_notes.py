@@ -12,8 +12,7 @@ from tests.factories.sending import YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.assessment.older import queries as retired_statements
-from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import actions as ratings, queries_cards as statement_cards
 from tracker.db import session
 from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Rating, ReviewItemText

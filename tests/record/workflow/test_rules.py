@@ -6,8 +6,7 @@ from itertools import product
 from typing import TypeVar
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.reviews.act.moves import steps
 from tracker.record.endorsements.rules import ExceptionStatus

@@ -3,8 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from tracker.accounts.account.rules import DAY, Away, back_after
 from tracker.record.workflow.rules import WEEK, a_week_later, clean_months, due_day, expires_on

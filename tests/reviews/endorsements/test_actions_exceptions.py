@@ -36,8 +36,7 @@ from tracker.models import (
 from tracker.models.record.words import skill_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsed
-from tracker.record.endorsements.rules import AgreedException
-from tracker.record.endorsements.rules import agreed as agreed_on
+from tracker.record.endorsements.rules import AgreedException, agreed as agreed_on
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.standings import queries_counts as levels
 from tracker.reviews.endorsements import actions as endorsements

@@ -15,8 +15,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import actor, answer_all
-from tests.factories.versions import NextVersion, next_version
-from tests.factories.versions import carried as carry
+from tests.factories.versions import NextVersion, carried as carry, next_version
 from tests.factories.world import World
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction

@@ -36,11 +36,12 @@ from tracker.models import (
     ReviewMessage,
     ReviewMove,
 )
-from tracker.reviews.handovers import actions as handovers
-from tracker.reviews.handovers import queries as handovers_now
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import queries as review_headers
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.handovers import actions as handovers, queries as handovers_now
+from tracker.reviews.review import (
+    actions as reviews,
+    queries as review_headers,
+    queries_items as review_items,
+)
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role

@@ -14,9 +14,11 @@ from tests.factories.world import World
 from tests.reviews.handovers.leaving import SAYS_NO, SAYS_YES, waiting
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Rating, SecondReading
-from tracker.reviews.handovers import actions as handovers
-from tracker.reviews.handovers import queries as handovers_now
-from tracker.reviews.handovers import queries_deputies as deputies_now
+from tracker.reviews.handovers import (
+    actions as handovers,
+    queries as handovers_now,
+    queries_deputies as deputies_now,
+)
 from tracker.reviews.review import actions as reviews
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing

@@ -18,8 +18,7 @@ from tests.web.ui.documents import profile_of, talked
 from tracker.db import transaction
 from tracker.frameworks.versions.rules_scale import Ground
 from tracker.models import Library, Statement
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import pages_labels as labels
+from tracker.reviews.review import actions as reviews, pages_labels as labels
 from tracker.rules.regions import Paper
 
 

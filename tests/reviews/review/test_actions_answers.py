@@ -10,8 +10,7 @@ from tests.factories.world import World
 from tracker.evidence.pieces import actions as evidence
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.frameworks.versions.rules_scale import Ground
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import actions_answers as answers
+from tracker.reviews.review import actions as reviews, actions_answers as answers
 from tracker.reviews.review.rules import NewerAnswer, ReviewerResponse
 from tracker.rules.errors import Conflict, Invalid, Missing
 

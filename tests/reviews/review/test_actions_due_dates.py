@@ -30,8 +30,7 @@ from tracker.notifications.notices import actions as reminders
 from tracker.record.workflow.rules import Move
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.queue import queries as queues
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import queries as headers
+from tracker.reviews.review import actions as reviews, queries as headers
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 DAY = dt.timedelta(days=1)

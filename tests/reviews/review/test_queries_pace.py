@@ -15,9 +15,11 @@ from tracker.db import transaction
 from tracker.frameworks.versions.rules_scale import Basis, Ground
 from tracker.models import RatingEntry
 from tracker.models.record.words import skill_of
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import actions_answers as answers
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import (
+    actions as reviews,
+    actions_answers as answers,
+    queries_items as review_items,
+)
 from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.pace import LEARNER_SECONDS, REVIEWER_SECONDS
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from itertools import chain, groupby, pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tracker.reviews.review.rules import MOST_ON_A_SCREEN, screens
 

@@ -3,8 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.record.sheet.test_rules_words import DAY, sheet, statement, word
 from tracker.record.sheet.rules import Record

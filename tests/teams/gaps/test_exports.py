@@ -25,8 +25,7 @@ from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Library, Person
 from tracker.record.standings import actions as standings
 from tracker.rules.regions import Paper
-from tracker.teams.gaps import exports_people as people_file
-from tracker.teams.gaps import views as file_views
+from tracker.teams.gaps import exports_people as people_file, views as file_views
 from tracker.teams.gaps.exports_xlsx import WIDEST
 
 SignIn = Callable[[str], Client]

@@ -4,8 +4,7 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import find, given
-from hypothesis import strategies as st
+from hypothesis import find, given, strategies as st
 
 from tests.properties import SEARCH
 from tracker.frameworks.versions.rules_levels import TargetState

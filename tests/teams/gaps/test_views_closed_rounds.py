@@ -21,8 +21,7 @@ from tracker.administration.accounts import actions as removal
 from tracker.administration.people import actions as people
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
-from tracker.frameworks.versions import records_moves as moves
-from tracker.frameworks.versions import rules_levels as rules
+from tracker.frameworks.versions import records_moves as moves, rules_levels as rules
 from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import Library, Membership, Person, SnapshotPerson
 from tracker.rules.roles import Role

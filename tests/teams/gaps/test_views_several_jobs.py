@@ -23,8 +23,7 @@ from tests.teams.gaps import plain_figures
 from tests.teams.gaps.matrix import below, cells, domains
 from tests.teams.gaps.pages import file
 from tests.teams.team.test_views import rows
-from tracker.administration.rounds import actions as rounds
-from tracker.administration.rounds import queries as round_load
+from tracker.administration.rounds import actions as rounds, queries as round_load
 from tracker.db import transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Team

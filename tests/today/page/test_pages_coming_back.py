@@ -26,8 +26,7 @@ from tests.web.http.test_undo import flashes
 from tracker.administration.rounds import actions as rounds
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
-from tracker.models import Person
-from tracker.models import SignIn as SignInRow
+from tracker.models import Person, SignIn as SignInRow
 from tracker.profiles.growth import queries_timeline as timeline
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.growth.rules import growth, met_at, met_now

@@ -27,8 +27,7 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tracker import engines
-from tracker.administration.roster import actions as staging
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import actions as staging, rules_files as files
 from tracker.db import db, session, transaction
 from tracker.evidence.pieces import actions as evidence
 from tracker.evidence.pieces.rules import EvidenceContent

@@ -12,8 +12,7 @@ import pytest
 from flask import Flask
 from psycopg.errors import DataCorrupted, DiskFull, UniqueViolation
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DatabaseError, IntegrityError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
     Conflict,
     HTTPException,

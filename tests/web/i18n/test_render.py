@@ -17,8 +17,7 @@ from wtforms import Form, StringField
 
 import tracker
 from tracker.rules.core.wording import Wording
-from tracker.web.i18n import content_language
-from tracker.web.i18n import render as rendering
+from tracker.web.i18n import content_language, render as rendering
 from tracker.web.i18n.content_language import END, START, WORDS, mark, mark_language
 from tracker.web.i18n.render import render
 

@@ -5,11 +5,9 @@ from operator import attrgetter
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
-from tracker.accounts.account import actions as service
-from tracker.accounts.account import queries
+from tracker.accounts.account import actions as service, queries
 from tracker.accounts.account.forms import (
     MAIL_CHOICES,
     AwayForm,
@@ -24,8 +22,7 @@ from tracker.accounts.account.rules import device
 from tracker.accounts.links import queries as links
 from tracker.accounts.sign_in import views as sign_in_views
 from tracker.policy.permissions import Subject
-from tracker.queries.access import drafts as own_drafts
-from tracker.queries.access import openings, subjects
+from tracker.queries.access import drafts as own_drafts, openings, subjects
 from tracker.queries.core import erasures
 from tracker.rules.core.notices import MailChoice, NoticePage
 from tracker.rules.drafts import NAME_MAX, RATING, Fields

@@ -8,8 +8,7 @@ import math
 
 from flask import Blueprint, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.accounts.account import actions as account
 from tracker.accounts.account.forms import RecoveryCodeForm, ResetForm, WelcomeForm

@@ -3,9 +3,7 @@ set, by links to hand over."""
 
 from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.accounts.account.forms import InviteForm
 from tracker.accounts.links import actions as service

@@ -7,9 +7,7 @@ from itertools import groupby
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.accounts.readers import actions as service
 from tracker.accounts.sign_in.pages import link_waits

@@ -6,8 +6,7 @@ import secrets
 
 from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from werkzeug import Response
 
 from tracker.accounts.account.forms import SignInForm, SignInSettingsForm

@@ -20,8 +20,7 @@ from tracker.models import (
 )
 from tracker.models.joins import level_of_statement
 from tracker.models.record.versions import can_be_chosen
-from tracker.models.record.words import STATEMENTS, decided
-from tracker.models.record.words import left_out as left_out_rows
+from tracker.models.record.words import STATEMENTS, decided, left_out as left_out_rows
 from tracker.policy.permissions import Actor
 
 AnyRow = Row[*tuple[Any, ...]]

@@ -3,11 +3,9 @@ it rates them."""
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
-from tracker.administration.exclusions import actions as service
-from tracker.administration.exclusions import queries as exclusions
+from tracker.administration.exclusions import actions as service, queries as exclusions
 from tracker.administration.exclusions.forms import NotRatedForm, SensitiveForm, sensitive_form
 from tracker.administration.role_profiles import queries as role_profiles
 from tracker.frameworks.versions.rules import Decision

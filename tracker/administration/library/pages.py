@@ -4,8 +4,7 @@ done, for Today."""
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.library.queries import SetupProgress
 from tracker.administration.use_statements.rules import unkept

@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.accounts.links.queries import own_library
-from tracker.administration.library import actions as service
-from tracker.administration.library import queries as library_settings
+from tracker.administration.library import actions as service, queries as library_settings
 from tracker.administration.library.actions import NewLibrary
 from tracker.administration.library.forms import LibraryForm, NewLibraryForm
 from tracker.administration.library.pages import setup_checklist

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.account import records as disabling
 from tracker.accounts.readers import records as readers
-from tracker.administration.memberships import queries
-from tracker.administration.memberships import records as memberships
+from tracker.administration.memberships import queries, records as memberships
 from tracker.administration.memberships.rules import BulkChange, BulkEdit
 from tracker.db import transaction
 from tracker.models import Membership, Person

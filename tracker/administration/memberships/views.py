@@ -3,8 +3,7 @@ the people ticked in the list."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.memberships import actions, pages, queries
 from tracker.administration.memberships.forms import (

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.accounts.links import actions as invitations
 from tracker.accounts.links.queries import count_needed, invitees

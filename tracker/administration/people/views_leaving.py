@@ -2,8 +2,7 @@
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.people import actions, queries
 from tracker.administration.people.forms import LeavingForm, LegalHoldForm, leaving_form

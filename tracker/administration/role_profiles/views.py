@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
-from tracker.administration.role_profiles import actions as service
-from tracker.administration.role_profiles import queries as role_profiles
+from tracker.administration.role_profiles import actions as service, queries as role_profiles
 from tracker.administration.role_profiles.forms import RoleProfileForm, role_profile_form
 from tracker.administration.role_profiles.queries import FrameworkChoice, TargetDomain
 from tracker.models import Framework, RoleProfile

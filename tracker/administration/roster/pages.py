@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import Response, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.administration.people import queries as people
 from tracker.administration.people.forms import ROLES

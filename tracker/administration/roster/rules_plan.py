@@ -21,8 +21,7 @@ from tracker.administration.roster.rules import (
     RosterGround,
     RosterMapping,
 )
-from tracker.administration.roster.rules_files import MEANT
-from tracker.administration.roster.rules_files import RosterColumn as Column
+from tracker.administration.roster.rules_files import MEANT, RosterColumn as Column
 from tracker.administration.roster.rules_people import RosterPeople, settle
 from tracker.administration.roster.rules_rows import RosterWords
 from tracker.rules.core.memberships import MembershipTerms

@@ -17,8 +17,7 @@ from tracker.administration.roster.rules import (
     RosterGround,
     RosterMapping,
 )
-from tracker.administration.roster.rules_files import Columns, read_day
-from tracker.administration.roster.rules_files import RosterColumn as Column
+from tracker.administration.roster.rules_files import Columns, RosterColumn as Column, read_day
 from tracker.rules.core.memberships import HOURS_MAX
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid

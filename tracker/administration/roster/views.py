@@ -2,13 +2,14 @@
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import get_locale, gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.administration.roster import actions, pages
-from tracker.administration.roster import actions_import as importing
-from tracker.administration.roster import queries as rosters
+from tracker.administration.roster import (
+    actions,
+    actions_import as importing,
+    pages,
+    queries as rosters,
+)
 from tracker.administration.roster.forms import EndPeopleForm, MappingForm, UploadForm
 from tracker.administration.roster.rules import JOB, READY
 from tracker.administration.roster.rules_files import values_of

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.administration.role_profiles import queries as role_profiles
-from tracker.administration.rounds import actions as service
-from tracker.administration.rounds import queries as rounds
+from tracker.administration.rounds import actions as service, queries as rounds
 from tracker.administration.rounds.forms import RoundForm
 from tracker.administration.rounds.queries import expected
 from tracker.policy.permissions import Subject

@@ -4,12 +4,10 @@ from typing import TypeVar
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.people.forms import ROLES
-from tracker.administration.teams import actions as teams
-from tracker.administration.teams import queries as team_tree
+from tracker.administration.teams import actions as teams, queries as team_tree
 from tracker.administration.teams.forms import RootForm, TeamEditForm, TeamForm
 from tracker.models import Team
 from tracker.policy.permissions import Subject

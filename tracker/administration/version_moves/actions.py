@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
-from tracker.frameworks.versions import queries_moves as planned_moves
-from tracker.frameworks.versions import queries_steps as version_steps
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import (
+    queries_moves as planned_moves,
+    queries_steps as version_steps,
+    records_moves as moves,
+)
 from tracker.frameworks.versions.queries_steps import MoveScope, VersionStep
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import Framework, Library, Person, PlannedMove, Team

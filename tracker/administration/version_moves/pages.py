@@ -3,8 +3,7 @@
 import datetime as dt
 
 from flask import abort
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.teams import queries as team_tree
 from tracker.administration.version_moves.forms import MoveTime, VersionMoveForm

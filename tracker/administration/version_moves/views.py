@@ -5,14 +5,14 @@ import datetime as dt
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
-from tracker.administration.version_moves import actions as service
-from tracker.administration.version_moves import pages
+from tracker.administration.version_moves import actions as service, pages
 from tracker.administration.version_moves.forms import MoveTime, VersionMoveForm
-from tracker.frameworks.versions import queries_moves as planned_moves
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import (
+    queries_moves as planned_moves,
+    queries_steps as version_steps,
+)
 from tracker.frameworks.versions.queries_steps import VersionStep
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission

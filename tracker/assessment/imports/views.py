@@ -4,12 +4,9 @@ from collections import Counter
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.assessment.imports import actions as service
-from tracker.assessment.imports import queries as import_targets
+from tracker.assessment.imports import actions as service, queries as import_targets
 from tracker.assessment.imports.forms import ListForm, StoreForm, headings
 from tracker.assessment.imports.rules import ASKED, NOTHING_TO_DO, STORED, UNCLEAR, Verdict, plan
 from tracker.assessment.imports.rules_lines import RatingList, read

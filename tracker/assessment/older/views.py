@@ -6,15 +6,12 @@ import re
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from werkzeug.datastructures import MultiDict
 
 from tracker.assessment.older import actions as kept_ratings
 from tracker.assessment.older.queries import replaced
-from tracker.assessment.ratings import pages as assess_pages
-from tracker.assessment.ratings import views_page as page_views
+from tracker.assessment.ratings import pages as assess_pages, views_page as page_views
 from tracker.record.ratings.rules import RatingFilter
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Permission

@@ -15,8 +15,7 @@ from tracker.db import transaction
 from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Person, Rating
 from tracker.policy.permissions import Actor
-from tracker.record.ratings import queries as earlier_ratings
-from tracker.record.ratings import records as ratings
+from tracker.record.ratings import queries as earlier_ratings, records as ratings
 from tracker.record.ratings.rules import is_dated, joined
 from tracker.records import drafts, seals
 from tracker.rules import drafts as typed

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from flask import abort, has_request_context, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
-from tracker.assessment.ratings import queries_cards as statement_cards
-from tracker.assessment.ratings import queries_history as pace
-from tracker.assessment.ratings import rules as progresses
+from tracker.assessment.ratings import (
+    queries_cards as statement_cards,
+    queries_history as pace,
+    rules as progresses,
+)
 from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
 from tracker.assessment.ratings.rules import LevelProgress, Progress
 from tracker.record.blindness.queries import NO_BLIND_SPOTS

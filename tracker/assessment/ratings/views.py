@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from tracker.assessment.older import pages as replaced_statement
-from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import pages as assess_pages
-from tracker.assessment.ratings import queries_cards as statement_cards
-from tracker.assessment.ratings import rules as progresses
+from tracker.assessment.ratings import (
+    actions as ratings,
+    pages as assess_pages,
+    queries_cards as statement_cards,
+    rules as progresses,
+)
 from tracker.assessment.ratings.forms import SentRating, card_from_form, from_json
 from tracker.assessment.ratings.queries_cards import StatementsToRate
 from tracker.record.ratings.rules import FIVE, RatingFilter

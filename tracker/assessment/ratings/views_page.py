@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.assessment.older import pages as replaced_statement
-from tracker.assessment.ratings import actions as ratings
-from tracker.assessment.ratings import pages as assess_pages
-from tracker.assessment.ratings import pages_typed as typed_rows
-from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import (
+    actions as ratings,
+    pages as assess_pages,
+    pages_typed as typed_rows,
+    queries_cards as statement_cards,
+)
 from tracker.assessment.ratings.forms import SentRow, rows_from_form
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.roles import Permission

@@ -23,8 +23,7 @@ from tracker.cli.background import daily
 from tracker.cli.database import must_fit
 from tracker.cli.mail import deliver
 from tracker.notifications.mail import actions as outbox
-from tracker.operations.daily_work import actions as daily_work
-from tracker.operations.daily_work import queries as daily_parts
+from tracker.operations.daily_work import actions as daily_work, queries as daily_parts
 from tracker.operations.daily_work.actions import DailyOutcome
 from tracker.operations.system import actions as system
 from tracker.record.standings import actions as standings

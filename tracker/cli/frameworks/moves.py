@@ -11,8 +11,7 @@ from tracker.administration.version_moves import actions as service
 from tracker.cli.frameworks import files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.frameworks.drafts.queries import open_drafts
-from tracker.frameworks.versions import queries as published
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import queries as published, queries_steps as version_steps
 from tracker.frameworks.versions.queries_steps import MoveScope
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Invalid

@@ -16,8 +16,7 @@ from tracker.cli.operations.deployed import DEPLOYED
 from tracker.cli.operations.round_trip import NotKnown
 from tracker.evidence.files.rules_places import Bucket
 from tracker.operations.backups.rules import FINDINGS
-from tracker.operations.checks import queries as invariants
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries as invariants, queries_record as record_check
 from tracker.operations.system import actions as system
 from tracker.operations.system.rules import REMEDIES, SchemaState
 

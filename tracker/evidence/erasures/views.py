@@ -7,11 +7,9 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.evidence.erasures import actions as service
-from tracker.evidence.erasures import queries as erasures
+from tracker.evidence.erasures import actions as service, queries as erasures
 from tracker.evidence.erasures.forms import ErasureForm
-from tracker.evidence.pieces import pages
-from tracker.evidence.pieces import queries_versions as versions
+from tracker.evidence.pieces import pages, queries_versions as versions
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.core.erasures import on_hold_since

@@ -5,14 +5,11 @@ from operator import attrgetter
 from typing import Any
 
 from flask import abort, current_app, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.evidence.erasures import queries as erasures
 from tracker.evidence.files.rules import PICTURES, FileStore
-from tracker.evidence.pieces import queries as evidence_queries
-from tracker.evidence.pieces import queries_versions as versions
+from tracker.evidence.pieces import queries as evidence_queries, queries_versions as versions
 from tracker.evidence.pieces.forms import EvidenceForm, JotForm
 from tracker.evidence.pieces.queries import EvidenceFilter
 from tracker.evidence.pieces.rules import PAGES_MAX, PatronSign, signs

@@ -5,14 +5,11 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from tracker.evidence.erasures.forms import ReplaceForm
-from tracker.evidence.pieces import actions as service
-from tracker.evidence.pieces import pages, rules
-from tracker.evidence.pieces import queries_versions as versions
+from tracker.evidence.pieces import actions as service, pages, queries_versions as versions, rules
 from tracker.evidence.pieces.forms import EvidenceForm, JotForm, LinkForm
 from tracker.evidence.pieces.queries import statement_title
 from tracker.models import StoredFile

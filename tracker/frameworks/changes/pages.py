@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.frameworks.changes.rules import Kind, VersionChange, VersionComparison
 from tracker.frameworks.changes.rules_places import PlacedStatement

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.frameworks.corrections.actions import close_correction
 from tracker.frameworks.corrections.forms import CloseCorrectionForm

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import abort
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
 from tracker.frameworks.drafts.forms import NextVersionForm, OriginsForm, PlaceForm

@@ -4,8 +4,7 @@ affects and what becomes of their ratings."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.changes.pages import (
     FEW,

@@ -4,15 +4,18 @@ from typing import Any
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.changes.pages import FEW
 from tracker.frameworks.changes.queries import changed_levels
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts import actions_importing as importing
-from tracker.frameworks.drafts import exports, pages, queries
-from tracker.frameworks.drafts import pages_figures as figures
+from tracker.frameworks.drafts import (
+    actions as publishing,
+    actions_importing as importing,
+    exports,
+    pages,
+    pages_figures as figures,
+    queries,
+)
 from tracker.frameworks.drafts.actions_importing import ImportedFramework
 from tracker.frameworks.drafts.forms import (
     DecisionsForm,

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.frameworks.changes.pages import public_cards
 from tracker.frameworks.corrections.actions import suggest_correction

@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Date, Subquery, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
-from tracker.models.frameworks.frameworks import Framework as Version
-from tracker.models.frameworks.frameworks import Statement
+from tracker.models.frameworks.frameworks import Framework as Version, Statement
 from tracker.models.people import Person
 from tracker.models.record.skills import SkillOrigin
 from tracker.models.record.versions import PersonVersion, row_before

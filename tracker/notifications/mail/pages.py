@@ -8,9 +8,7 @@ from email.message import EmailMessage
 from functools import partial
 
 from flask import Flask, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.notifications.notices.pages import closes, href, sentence
 from tracker.rules.core.links import LinkEmail, LinkKind

@@ -4,13 +4,11 @@ from email.message import EmailMessage
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from tracker.notifications.mail import actions as service
-from tracker.notifications.mail import queries
+from tracker.notifications.mail import actions as service, queries
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.rules.core.mail import (

@@ -2,9 +2,7 @@
 never an answer, a statement or a count, but how many ask to be rated again in a new version."""
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.notifications.notices.queries import ListedNotice
 from tracker.profiles.growth.pages import fall_words

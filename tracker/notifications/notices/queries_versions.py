@@ -17,9 +17,11 @@ from tracker.models.record.words import left_out, own_ratings
 from tracker.profiles.growth import queries as growth
 from tracker.profiles.growth.queries import NamedFall
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import queries_learners as learners
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import (
+    queries as sheets,
+    queries_learners as learners,
+    rules_voices as statement_voices,
+)
 from tracker.record.sheet.queries_learners import FRAMEWORK, LATER, LEARNER
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions.queries_level_moves import between, moves, newest_move

@@ -4,13 +4,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from wtforms import HiddenField
 
 from tracker.accounts.account.queries import mail_choice
-from tracker.notifications.notices import actions as service
-from tracker.notifications.notices import queries as notices
+from tracker.notifications.notices import actions as service, queries as notices
 from tracker.notifications.notices.pages import changes_href, fallen, href, sentence
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Permission

@@ -5,13 +5,11 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectField, StringField, ValidationError
 from wtforms.validators import Length, Optional
 
-from tracker.operations.audit import pages_labels as audit_labels
-from tracker.operations.audit import queries as audit_log
+from tracker.operations.audit import pages_labels as audit_labels, queries as audit_log
 from tracker.queries.core import people
 from tracker.rules.calendar import FIRST_DAY, LAST_DAY, day_in
 from tracker.rules.core.notices import NoticePage

@@ -24,8 +24,7 @@ from tracker.db import session
 from tracker.models import Endorsement, Rating, ReviewItem, ScaleAnswer, Statement, StoredFile
 from tracker.models.triggers import guards
 from tracker.operations.backups.rules import DatabaseContents, Finding
-from tracker.operations.checks import queries_chains as audit_chain
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries_chains as audit_chain, queries_record as record_check
 from tracker.record.endorsements import queries_digests as digest_check
 from tracker.record.endorsements.rules import DigestFit, SealState
 from tracker.record.workflow.rules import ItemStatus

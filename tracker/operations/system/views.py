@@ -2,8 +2,7 @@
 
 from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import EmailField, HiddenField
 from wtforms.validators import InputRequired, Length
 
@@ -15,8 +14,7 @@ from tracker.operations.backups import queries as restore_tests
 from tracker.operations.backups.views import STATES
 from tracker.operations.daily_work import queries as daily_parts
 from tracker.operations.daily_work.rules import DailyPart
-from tracker.operations.system import actions as system
-from tracker.operations.system import queries as installation
+from tracker.operations.system import actions as system, queries as installation
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.rules.texts import EMAIL_MAX

@@ -7,8 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import Counter, Histogram
 
-from tracker.operations.system import actions as system
-from tracker.operations.system import rules as probes
+from tracker.operations.system import actions as system, rules as probes
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door

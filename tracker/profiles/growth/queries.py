@@ -15,8 +15,7 @@ from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.profiles.growth.rules import CountedStatement, KeptDomain, LevelFall, level_falls
 from tracker.queries.asking import Question, row_as
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import LEARNER, Learner
 from tracker.record.sheet.rules import Sheet, kept_jobs
 from tracker.record.sheet.rules_voices import StatementVoices

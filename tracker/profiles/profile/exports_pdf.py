@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_levels import RULE
 from tracker.profiles.profile import exports_pdf_levels as levels

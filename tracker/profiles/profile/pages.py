@@ -16,19 +16,20 @@ from tracker.profiles.growth import queries as growth_queries
 from tracker.profiles.growth.pages import fall_words
 from tracker.profiles.growth.queries import EarlierRound
 from tracker.profiles.growth.rules import falls_since
-from tracker.profiles.profile import pages_cards as cards
-from tracker.profiles.profile import pages_levels as levels
-from tracker.profiles.profile import pages_steps as step_lines
-from tracker.profiles.profile import pages_words as words
-from tracker.profiles.profile import queries as profiles
+from tracker.profiles.profile import (
+    pages_cards as cards,
+    pages_levels as levels,
+    pages_steps as step_lines,
+    pages_words as words,
+    queries as profiles,
+)
 from tracker.profiles.profile.pages_cards import ChangesSince, VoiceSummary
 from tracker.profiles.profile.pages_levels import SectionBars
 from tracker.profiles.profile.pages_steps import StepLine
 from tracker.profiles.profile.pages_words import OpenStatements
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
 from tracker.record.endorsements.rules import AgreedException
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_summaries import (

@@ -9,18 +9,14 @@ from flask_babel import gettext as _
 from tracker.assessment.older import queries as retired_statements
 from tracker.assessment.ratings import actions as ratings
 from tracker.policy.permissions import Subject
-from tracker.profiles.growth import queries as growth
-from tracker.profiles.growth import queries_timeline as happenings
+from tracker.profiles.growth import queries as growth, queries_timeline as happenings
 from tracker.profiles.growth.pages import Timeline, by_month
-from tracker.profiles.profile import exports
-from tracker.profiles.profile import exports_pdf as profile_pdf
-from tracker.profiles.profile import queries as profiles
+from tracker.profiles.profile import exports, exports_pdf as profile_pdf, queries as profiles
 from tracker.profiles.profile.pages import ProfilePage, explanation, profile_page
 from tracker.queries.access import subjects
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.growth.rules_timeline import timeline
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries_lines as statement_lines

@@ -44,8 +44,14 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_answer
 from tracker.models.record import later
-from tracker.models.record.words import Framework, Moment, People, left_out, read_through
-from tracker.models.record.words import standing as standing_endorsements
+from tracker.models.record.words import (
+    Framework,
+    Moment,
+    People,
+    left_out,
+    read_through,
+    standing as standing_endorsements,
+)
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import (

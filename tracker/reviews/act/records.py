@@ -278,10 +278,10 @@ def must_be_learner(review: Review, actor: Actor) -> None:
 
 
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
-    """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
+    """Raises Missing: not reviewed_by, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    theirs = select(is_theirs(actor.person_id, actor.today(now)))
-    if not tx.scalar(theirs.where(Review.id == review.id)):
+    reviewed_by = select(is_theirs(actor.person_id, actor.today(now)))
+    if not tx.scalar(reviewed_by.where(Review.id == review.id)):
         raise Missing
 
 

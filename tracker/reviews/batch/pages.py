@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import abort, redirect, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ReviewStatus
-from tracker.reviews.batch import pages_cards as cards
-from tracker.reviews.batch import queries as batches
+from tracker.reviews.batch import pages_cards as cards, queries as batches
 from tracker.reviews.batch.forms import SentScreen
 from tracker.reviews.batch.queries import Shared
-from tracker.reviews.review import pages
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import pages_screens as screens
-from tracker.reviews.review import queries as review_headers
-from tracker.reviews.review import queries_details as item_details
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import (
+    pages,
+    pages_labels as labels,
+    pages_screens as screens,
+    queries as review_headers,
+    queries_details as item_details,
+    queries_items as review_items,
+)
 from tracker.reviews.review.pages_labels import ReviewLabels
 from tracker.reviews.review.pages_screens import Screen
 from tracker.reviews.review.queries_items import Item

@@ -11,10 +11,12 @@ from tracker.frameworks.versions.rules_scale import Ground
 from tracker.queries.access import drafts
 from tracker.record.workflow.rules import ItemStatus, Move
 from tracker.reviews.batch.forms import NOTHING, CardFields, SentCard, SentScreen
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import pages_screens as screens
-from tracker.reviews.review import queries_details as item_details
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import (
+    pages_labels as labels,
+    pages_screens as screens,
+    queries_details as item_details,
+    queries_items as review_items,
+)
 from tracker.reviews.review.pages_labels import ReviewLabels
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_details import Message, SentEvidence

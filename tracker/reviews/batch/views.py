@@ -5,21 +5,21 @@ from dataclasses import asdict, replace
 
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.accounts.account import actions as account
 from tracker.policy.permissions import Subject
 from tracker.record.workflow import queries as review_subjects
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.batch import pages_cards as cards
-from tracker.reviews.batch import queries as batches
+from tracker.reviews.batch import pages_cards as cards, queries as batches
 from tracker.reviews.batch.forms import CardFields, SentScreen, from_form
 from tracker.reviews.batch.pages import ReviewScreen, StatementScreen
-from tracker.reviews.review import actions_answers as answers
-from tracker.reviews.review import pages
-from tracker.reviews.review import pages_screens as review_screens
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import (
+    actions_answers as answers,
+    pages,
+    pages_screens as review_screens,
+    queries_items as review_items,
+)
 from tracker.reviews.review.rules import newer_in, response_of
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal

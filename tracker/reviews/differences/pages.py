@@ -3,8 +3,7 @@
 from collections.abc import Collection
 
 from flask import abort, redirect, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.record.endorsements.rules import ExceptionStatus
@@ -14,9 +13,7 @@ from tracker.reviews.differences.forms import SentDifferences
 from tracker.reviews.differences.pages_agenda import Agenda, agenda, other_first
 from tracker.reviews.differences.queries import ProposedException
 from tracker.reviews.result.pages_outcome import End, ReviewOutcome, review_outcome
-from tracker.reviews.review import pages
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import pages_screens as screens
+from tracker.reviews.review import pages, pages_labels as labels, pages_screens as screens
 from tracker.reviews.review.forms import StepForm
 from tracker.reviews.review.pages import TypedForm
 from tracker.reviews.review.queries import ReviewHeader

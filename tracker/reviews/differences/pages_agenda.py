@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_scale import counterpart, shortcut
 from tracker.reviews.differences.forms import SentDifferences, coded

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_scale import counterpart
 from tracker.policy.permissions import Subject
@@ -17,9 +16,7 @@ from tracker.reviews.differences.forms import SentDifferences, from_form
 from tracker.reviews.differences.pages import differences_page
 from tracker.reviews.differences.rules import TAKEN_UNASKED, Choice, is_taken, needs_reason
 from tracker.reviews.result.pages import result_page
-from tracker.reviews.review import pages
-from tracker.reviews.review import pages_screens as screens
-from tracker.reviews.review import queries_details as item_details
+from tracker.reviews.review import pages, pages_screens as screens, queries_details as item_details
 from tracker.reviews.review.forms import ThanksForm
 from tracker.reviews.review.queries_items import Item
 from tracker.rules.errors import Conflict, Invalid

@@ -12,12 +12,13 @@ from tracker.assessment.ratings import queries_history as rating_history
 from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.evidence.pieces import queries as evidence
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.endorsements import queries_digests as digest_check
-from tracker.record.endorsements import rules as exceptions
+from tracker.record.endorsements import queries_digests as digest_check, rules as exceptions
 from tracker.record.endorsements.rules import AgreedException, DigestFit
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import queries_learners as learners
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import (
+    queries as sheets,
+    queries_learners as learners,
+    rules_voices as statement_voices,
+)
 from tracker.record.sheet.queries_learners import Learner, learner_of
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_summaries import changed_since_review
@@ -26,8 +27,7 @@ from tracker.record.versions import queries_lines as statement_lines
 from tracker.record.versions.queries_lines import EarlierStatement, LineStatement
 from tracker.record.versions.queries_now import now_of
 from tracker.record.versions.rules import VersionStatement
-from tracker.reviews.endorsements import actions as service
-from tracker.reviews.endorsements import queries as endorsements
+from tracker.reviews.endorsements import actions as service, queries as endorsements
 from tracker.reviews.endorsements.queries import Endorsed, LearnerSide, SentPiece
 from tracker.reviews.second_opinions import queries as second_opinions
 from tracker.reviews.second_opinions.queries import Asked

@@ -5,8 +5,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Actor
 from tracker.queries.asking import Question, ask_together

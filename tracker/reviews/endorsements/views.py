@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import TextAreaField
 
-from tracker.assessment.ratings import queries_cards as statement_cards
-from tracker.assessment.ratings import queries_history as rating_history
-from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings import (
+    queries_cards as statement_cards,
+    queries_history as rating_history,
+    rules as progress,
+)
 from tracker.evidence.pieces import queries as evidence
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
@@ -25,8 +26,7 @@ from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries_lines as statement_lines
 from tracker.record.workflow import queries as review_subjects
 from tracker.reviews.differences.pages import differences_page
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.endorsements import pages, queries
+from tracker.reviews.endorsements import actions as endorsements, pages, queries
 from tracker.reviews.review import pages as review_pages
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission

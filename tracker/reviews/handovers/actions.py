@@ -17,8 +17,7 @@ from tracker.records.core import notices
 from tracker.reviews.act import records as acts
 from tracker.reviews.handovers.queries_deputies import possible_deputies
 from tracker.reviews.review.rules import clean_text
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
-from tracker.reviews.sending import records as sending
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers, records as sending
 from tracker.row_locks import held
 from tracker.rules.calendar import clean_period
 from tracker.rules.core.notices import NoticeKind, happening

@@ -5,16 +5,17 @@ from collections.abc import Collection, Sequence
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.core import people
 from tracker.record.workflow import queries as review_subjects
-from tracker.reviews.handovers import actions as service
-from tracker.reviews.handovers import queries as handovers
-from tracker.reviews.handovers import queries_deputies as deputies
+from tracker.reviews.handovers import (
+    actions as service,
+    queries as handovers,
+    queries_deputies as deputies,
+)
 from tracker.reviews.handovers.queries import OpenReview
 from tracker.reviews.review import queries as review_headers
 from tracker.reviews.review.forms import DeputyForm, HandOnForm

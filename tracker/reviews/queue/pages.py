@@ -8,16 +8,14 @@ from operator import attrgetter
 from typing import Any
 
 from flask import request
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l, ngettext
 
 from tracker.record.workflow.rules import ReviewStatus
 from tracker.reviews.handovers import queries_deputies as deputies
 from tracker.reviews.queue import queries
 from tracker.reviews.queue.queries import Queued
 from tracker.reviews.queue.rules import DueWeek, due_week
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import pages_screens as screens
+from tracker.reviews.review import pages_labels as labels, pages_screens as screens
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.names import folded
 from tracker.web.http import access, session

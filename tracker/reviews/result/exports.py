@@ -3,8 +3,7 @@ it is open."""
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_scale import counterpart
 from tracker.queries.core import imprints
@@ -12,8 +11,7 @@ from tracker.queries.core.imprints import Imprint
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.differences.pages import story
 from tracker.reviews.result.pages_outcome import End, ReviewOutcome, end_of
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import queries_details as item_details
+from tracker.reviews.review import pages_labels as labels, queries_details as item_details
 from tracker.reviews.review.queries_details import AgreedNextStep, SentEvidence, SideConfirmation
 from tracker.reviews.review.queries_items import Item
 from tracker.web.http import session

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_levels import Segment, checked_rank
 from tracker.frameworks.versions.rules_scale import Voice
@@ -15,8 +14,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.growth.rules import DomainMove, moved_by
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries as sheets, queries_learners as learners
 from tracker.record.sheet.rules import Sheet
 from tracker.reviews.result.pages_outcome import (
     COUNTED,
@@ -26,9 +24,7 @@ from tracker.reviews.result.pages_outcome import (
     is_hidden,
     review_outcome,
 )
-from tracker.reviews.review import pages
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import queries_details as item_details
+from tracker.reviews.review import pages, pages_labels as labels, queries_details as item_details
 from tracker.reviews.review.forms import ThanksForm
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_items import Item

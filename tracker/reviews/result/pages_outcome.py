@@ -13,9 +13,11 @@ from tracker.record.endorsements.rules import may_be_excepted
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.differences import queries as differences
 from tracker.reviews.differences.queries import ProposedException
-from tracker.reviews.review import pages
-from tracker.reviews.review import queries_details as item_details
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import (
+    pages,
+    queries_details as item_details,
+    queries_items as review_items,
+)
 from tracker.reviews.review.pages_labels import ReviewLabels
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_details import (

@@ -33,9 +33,11 @@ from tracker.reviews.act.rules import Aside
 from tracker.reviews.differences import records as differences
 from tracker.reviews.endorsements import records as endorsements
 from tracker.reviews.review.rules import clean_text, endorsed_answer, is_ready, reveal_move
-from tracker.reviews.sending import queries as submittable
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
-from tracker.reviews.sending import records as sending
+from tracker.reviews.sending import (
+    queries as submittable,
+    queries_reviewers as eligible_reviewers,
+    records as sending,
+)
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.reviews.sending.rules import SENT_MAX
 from tracker.rules.calendar import day_in

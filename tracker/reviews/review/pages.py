@@ -12,14 +12,15 @@ from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.reviews.batch.forms import SentCard
 from tracker.reviews.handovers import queries as handovers
-from tracker.reviews.queue import pages as queue
-from tracker.reviews.queue import queries as review_queues
+from tracker.reviews.queue import pages as queue, queries as review_queues
 from tracker.reviews.queue.queries import Queued
-from tracker.reviews.review import pages_labels as labels
-from tracker.reviews.review import pages_screens as screens
-from tracker.reviews.review import queries as review_headers
-from tracker.reviews.review import queries_details as item_details
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import (
+    pages_labels as labels,
+    pages_screens as screens,
+    queries as review_headers,
+    queries_details as item_details,
+    queries_items as review_items,
+)
 from tracker.reviews.review.forms import AnswerForm
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_items import Item

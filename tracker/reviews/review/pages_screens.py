@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.record.workflow.rules import OPEN_TO_ANSWER, UNANSWERED, ItemStatus, ReviewStatus
-from tracker.reviews.review import queries_items as review_items
-from tracker.reviews.review import rules
+from tracker.reviews.review import queries_items as review_items, rules
 from tracker.reviews.review.queries import ReviewHeader
 from tracker.reviews.review.queries_items import Item
 from tracker.rules.errors import Conflict

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.core import people
@@ -12,17 +11,17 @@ from tracker.record.workflow.rules import ReviewStatus
 from tracker.reviews.differences import actions as differing
 from tracker.reviews.differences.pages import differences_page, step_form
 from tracker.reviews.queue import pages as queue
-from tracker.reviews.result import exports as notes_pdf
-from tracker.reviews.result import pages_outcome as outcome
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.review import actions_answers as answers
-from tracker.reviews.review import pages
-from tracker.reviews.review import pages_screens as screens
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.result import exports as notes_pdf, pages_outcome as outcome
+from tracker.reviews.review import (
+    actions as reviews,
+    actions_answers as answers,
+    pages,
+    pages_screens as screens,
+    queries_items as review_items,
+)
 from tracker.reviews.review.forms import AnswerForm, ReplyForm, RevealForm, SendForm
 from tracker.reviews.review.rules import newer_in
-from tracker.reviews.sending import pages as sending
-from tracker.reviews.sending import queries as submittable
+from tracker.reviews.sending import pages as sending, queries as submittable
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import errors, rate_limits, session

@@ -71,7 +71,7 @@ def could_see(
         Team.path,
     ).join(Team, Team.id == Membership.team_id)
     own = Membership.person_id == learner_id, Membership.role == Role.LEARNER
-    theirs = Membership.person_id.in_(reader_ids), Membership.role.in_(roles)
+    of_readers = Membership.person_id.in_(reader_ids), Membership.role.in_(roles)
     learning = session().execute(places.where(*own)).all()
 
     def could(reader: Place, at: Place) -> bool:
@@ -82,7 +82,7 @@ def could_see(
         last = min(today, reader.ends_on or today, at.ends_on + GRACE if at.ends_on else today)
         return openings.open_from(closed.get(reader.person_id, ()), first) <= last
 
-    reading = session().execute(places.where(*theirs))
+    reading = session().execute(places.where(*of_readers))
     readers = [row for row in reading if any(could(row, at) for at in learning)]
     readers.sort(key=lambda row: row.role is Role.SUPERVISOR)
     return {row.person_id: row.role for row in readers}

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.teams.comparison.queries import GapComparison, MovedTarget
 from tracker.teams.comparison.rules import GapChange, total

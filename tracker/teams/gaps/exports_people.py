@@ -6,8 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Flask, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects

@@ -4,8 +4,7 @@ document."""
 import datetime as dt
 from collections.abc import Collection
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.rules.calendar import day_in
 from tracker.teams.gaps.pages_filters import DrillList, GapFilters

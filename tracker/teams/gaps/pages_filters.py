@@ -5,16 +5,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flask import abort, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import Field, SelectField, StringField
 
 from tracker.frameworks.versions.rules import address_keys
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.policy.permissions import Subject
 from tracker.teams.gaps.queries_matrix import GapChoice
-from tracker.teams.gaps.queries_reasons import DomainDrill, DrilledPerson
-from tracker.teams.gaps.queries_reasons import drill as drill_of
+from tracker.teams.gaps.queries_reasons import DomainDrill, DrilledPerson, drill as drill_of
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, gap_scope, scope_at
 from tracker.teams.gaps.rules import StatementReason
 from tracker.teams.team.queries_learners import TeamPlace, all_by_name, ways_of, within

@@ -13,10 +13,8 @@ from tracker.models import SnapshotPerson
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings import queries_counts as level_shapes
-from tracker.record.standings.queries import StandingPlace
-from tracker.record.standings.queries import of_people as standings_of_people
-from tracker.record.standings.rules import ShortStanding
-from tracker.record.standings.rules import ids as statement_ids
+from tracker.record.standings.queries import StandingPlace, of_people as standings_of_people
+from tracker.record.standings.rules import ShortStanding, ids as statement_ids
 from tracker.record.versions.rules import DomainShape, LevelShape
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (

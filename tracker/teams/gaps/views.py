@@ -13,8 +13,13 @@ from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.teams.comparison import pages as comparison
 from tracker.teams.comparison.pages import ComparedWords
-from tracker.teams.gaps import exports, exports_pdf, exports_people, pages_facts
-from tracker.teams.gaps import queries as team_gaps
+from tracker.teams.gaps import (
+    exports,
+    exports_pdf,
+    exports_people,
+    pages_facts,
+    queries as team_gaps,
+)
 from tracker.teams.gaps.exports_pdf import PrintedGaps
 from tracker.teams.gaps.pages import cell_mark, nothing_known, people_asked, people_listed
 from tracker.teams.gaps.pages_filters import (

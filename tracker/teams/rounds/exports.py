@@ -8,8 +8,7 @@ from tracker.rules.calendar import day_in
 from tracker.teams.rounds.pages import STATE_NAMES, RoundList
 from tracker.teams.rounds.queries_people import RoundLearner
 from tracker.teams.rounds.rules import RoundState
-from tracker.web.ui.csv import Table, TableColumn
-from tracker.web.ui.csv import table as csv_table
+from tracker.web.ui.csv import Table, TableColumn, table as csv_table
 
 
 def table(listed: RoundList, today: dt.date, time_zone: str) -> Table:

@@ -9,9 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from wtforms import HiddenField, SelectField, StringField
 
 from tracker.rules.calendar import day_in

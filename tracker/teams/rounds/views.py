@@ -13,8 +13,7 @@ from tracker.rules.core.notices import MailLine, NoticeEmail, NoticeKind, RoundN
 from tracker.rules.roles import Permission
 from tracker.teams.gaps.pages_filters import scope_of
 from tracker.teams.gaps.queries_scope import GapScope, PastRound
-from tracker.teams.rounds import actions
-from tracker.teams.rounds import queries as rounds
+from tracker.teams.rounds import actions, queries as rounds
 from tracker.teams.rounds.exports import table
 from tracker.teams.rounds.pages import (
     STATE_NAMES,

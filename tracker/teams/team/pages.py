@@ -11,8 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import SelectField, StringField
 
 from tracker.rules.names import folded

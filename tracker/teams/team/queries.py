@@ -6,8 +6,7 @@ time.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any

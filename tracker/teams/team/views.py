@@ -7,8 +7,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.asking import ask
 from tracker.rules.roles import Permission
-from tracker.teams.team import queries as teams
-from tracker.teams.team import queries_page as team_page
+from tracker.teams.team import queries as teams, queries_page as team_page
 from tracker.teams.team.pages import member_list
 from tracker.web.http import session
 from tracker.web.http.access import door, may, note_looks

@@ -4,8 +4,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.accounts.account.forms import SignInForm
 from tracker.administration.library import queries as library_settings

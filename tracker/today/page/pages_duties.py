@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.library import queries as library_settings
 from tracker.administration.library.pages import setup_checklist
 from tracker.frameworks.corrections.queries import count_open
-from tracker.frameworks.versions import queries_moves as planned_moves
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import (
+    queries_moves as planned_moves,
+    queries_steps as version_steps,
+)
 from tracker.policy.permissions import Actor
 from tracker.queries.access import openings
 from tracker.queries.core.access_review import last_review

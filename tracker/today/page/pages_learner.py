@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
-from tracker.assessment.ratings import queries_history as pace
-from tracker.assessment.ratings import rules as progress
+from tracker.assessment.ratings import queries_history as pace, rules as progress
 from tracker.evidence.pieces import queries as evidence
 from tracker.policy.permissions import Actor
 from tracker.profiles.growth import queries as growth
-from tracker.profiles.profile import pages_cards as cards
-from tracker.profiles.profile import pages_steps as step_lines
+from tracker.profiles.profile import pages_cards as cards, pages_steps as step_lines
 from tracker.profiles.profile.pages_cards import VoiceSummary
 from tracker.queries.asking import ask_together
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet import rules_voices as statement_voices
+from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules_summaries import sent_counts
 from tracker.record.sheet.rules_words import Side
@@ -29,8 +25,7 @@ from tracker.record.versions.queries_choices import RecentStatement
 from tracker.reviews.endorsements import pages_alerts as alerts
 from tracker.reviews.review.pages_labels import result_words
 from tracker.rules.calendar import start_of
-from tracker.today.page import pages_rating as rating
-from tracker.today.page import queries as today
+from tracker.today.page import pages_rating as rating, queries as today
 from tracker.today.page.pages_coming_back import CameBack, came_back
 from tracker.today.page.queries import ReturnedItem, RevealedReview
 from tracker.web.http.framework_asked import learner_asked

@@ -3,8 +3,7 @@
 import datetime as dt
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.assessment.ratings.rules import Progress
 from tracker.record.ratings.rules import FIVE, RatingFilter

@@ -4,17 +4,14 @@ take, and who has sent nothing."""
 import datetime as dt
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Actor
 from tracker.record.endorsements.queries import FRESH
-from tracker.reviews.queue import pages as queue
-from tracker.reviews.queue import queries as queues
+from tracker.reviews.queue import pages as queue, queries as queues
 from tracker.reviews.queue.queries import Queued
 from tracker.reviews.queue.rules import DueWeek, due_week
-from tracker.reviews.review import pages_screens as screens
-from tracker.reviews.review import queries_items as review_items
+from tracker.reviews.review import pages_screens as screens, queries_items as review_items
 from tracker.reviews.review.pages_labels import result_words
 from tracker.today.page.queries_supervising import TeamBehind, behind
 from tracker.web.ui.panels import Duties, NextUp, PanelEntry, PanelLink, Section, due, is_soon

@@ -4,8 +4,7 @@ import datetime as dt
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.accounts.account import actions as account
 from tracker.accounts.account.forms import UpdatesForm

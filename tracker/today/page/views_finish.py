@@ -6,8 +6,7 @@ from itertools import groupby
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.assessment.ratings import pages as assess_pages
 from tracker.frameworks.versions.rules_levels import DomainStanding, TargetState, known_rank

@@ -7,9 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
 from tracker.frameworks.versions.rules_search import FIND_MAX
 from tracker.rules.roles import Permission

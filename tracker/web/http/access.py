@@ -18,8 +18,7 @@ from functools import wraps
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
-from flask import session as cookie
+from flask import Flask, abort, g, redirect, request, session as cookie, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError

@@ -15,8 +15,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, flash, jsonify, redirect, request, url_for
-from flask import session as cookie
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    request,
+    session as cookie,
+    url_for,
+)
 from flask.json.tag import TaggedJSONSerializer
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _

@@ -14,9 +14,7 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from flask.sessions import SecureCookieSessionInterface
-from flask_babel import format_decimal
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import format_decimal, gettext as _, lazy_gettext as _l
 from itsdangerous import BadData
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import (

@@ -4,8 +4,7 @@ row."""
 import datetime as dt
 import hmac
 
-from flask import Flask, Response, current_app, g, request
-from flask import session as cookie
+from flask import Flask, Response, current_app, g, request, session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from tracker.accounts.account import actions as account

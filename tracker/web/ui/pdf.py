@@ -17,8 +17,7 @@ import structlog
 from babel import Locale
 from babel.lists import format_list
 from flask import Flask, Response, current_app
-from flask_babel import get_locale
-from flask_babel import gettext as _
+from flask_babel import get_locale, gettext as _
 
 from tracker.queries.core.imprints import Imprint
 from tracker.rules.regions import Paper

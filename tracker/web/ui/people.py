@@ -7,8 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from flask import Flask, abort, g, make_response, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.administration.people.queries import LibraryNames, Namesake
 from tracker.queries.access import openings

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_search import FIND_MAX, places_of
 from tracker.record.versions.queries_choices import StatementChoice, StatementGroup

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from flask import g
-from flask_babel import format_decimal, get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import format_decimal, get_locale, gettext as _, ngettext
 
 from tracker.record.sheet.rules_words import CountsFrom
 from tracker.reviews.sending.rules import SUGGESTED
