@@ -278,7 +278,7 @@ def must_be_learner(review: Review, actor: Actor) -> None:
 
 
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
-    """Raises Missing: not reviewed_by, or they supervise its learner no more (asked of the tables, not
+    """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
     reviewed_by = select(is_theirs(actor.person_id, actor.today(now)))
     if not tx.scalar(reviewed_by.where(Review.id == review.id)):
