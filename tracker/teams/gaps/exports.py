@@ -32,8 +32,8 @@ def domains(page: GapPage, compared: ComparedWords | None) -> Table:
         ["", "", "", "", row[3]] if of is None else [of.both, *row[1:3], of.difference, row[3]]
         for of, row in zip(changes, compared.rows, strict=True)
     ]
-    columns: Table = [[*compared.heads, _("In words")], *words]
-    return [[*line, *more] for line, more in zip(lines, columns, strict=True)]
+    compared_columns: Table = [[*compared.heads, _("In words")], *words]
+    return [[*line, *more] for line, more in zip(lines, compared_columns, strict=True)]
 
 
 def teams(page: GapPage, own: str) -> Table:
