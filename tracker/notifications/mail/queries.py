@@ -67,7 +67,7 @@ def last_test() -> tuple[MailOutcome, dt.datetime] | None:
     """What became of the newest test in the installation, and when it was sent. One query."""
     query = select(MailTest.outcome, MailTest.sent_at)
     newest = query.order_by(MailTest.sent_at.desc(), MailTest.id.desc()).limit(1)
-    return session().execute(newest).tuples().first()
+    return session().execute(newest).first()
 
 
 def newest_tests(actor: Actor) -> Sequence[Row[MailTest, Person]]:
