@@ -6,13 +6,16 @@ import pytest
 
 from tests.assessment.ratings.stored import history, notes_waiting, stored
 from tests.factories.answers import Answer
+from tests.factories.evidence import piece
 from tests.factories.levels import own_sheet
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.assessment.ratings import actions as ratings, queries_cards as statement_cards
-from tracker.db import db
+from tracker.db import db, transaction
+from tracker.models import EvidenceLink, Statement
 from tracker.policy.permissions import Actor
 from tracker.record.sheet.queries_learners import learner_of
+from tracker.reviews.endorsements import queries as endorsements
 from tracker.reviews.sending import queries as submittable
 
 
@@ -95,3 +98,29 @@ def test_notes_of_a_part_stay_beside_a_newer_answer_to_its_origin(
     assert learner is not None
     (sent,) = submittable.freezable(learner, [part])
     assert (sent.content.answer, sent.content.note) == ("consistently", "here")
+
+
+def test_of_a_piece_linked_to_a_part_and_to_its_origin_one_reason_counts(
+    world: World, rater: Actor, first: int, part: int
+) -> None:
+    """It is the same in what is sent and in what is compared with that later: else a page would say
+    that the reason changed where nobody changed it."""
+    evidence_id = piece(world, reasons={part: "of the part"})
+    with transaction() as tx:
+        whole = tx.get_one(Statement, first)
+        tx.add(
+            EvidenceLink(
+                evidence_id=evidence_id,
+                skill_id=whole.skill_id,
+                statement_id=whole.id,
+                reason="of the whole",
+                linked_at=AFTER,
+            )
+        )
+    learner = learner_of(rater.person_id, part, rater.today(AFTER))
+    assert learner is not None
+    (sent,) = submittable.freezable(learner, [part])
+    assert [linked.reason for linked in sent.content.evidence] == ["of the part"]
+    now = endorsements.own_now(rater.person_id, part)
+    assert now is not None
+    assert [linked.reason for linked in now.pieces or ()] == ["of the part"]

@@ -276,8 +276,11 @@ def _sent(item_id: int) -> Sequence[SentPiece]:
 
 
 def _linked(person_id: int, statement_id: int) -> Sequence[SentPiece]:
-    """Each piece once, also where it is linked to the statement and to what that was made of."""
+    """Each piece once, also where it is linked to the statement and to what that was made of: with
+    the reason of its first link, as it is sent."""
     piece = EvidenceVersion.evidence_id, EvidenceVersion.number, EvidenceText.title
     query = linked(person_id, [statement_id], *piece, EvidenceLink.reason)
-    rows = session().execute(query.order_by(EvidenceVersion.evidence_id, EvidenceLink.id))
-    return list({row.evidence_id: row for row in rows}.values())
+    pieces: dict[int, SentPiece] = {}
+    for row in session().execute(query.order_by(EvidenceVersion.evidence_id, EvidenceLink.id)):
+        pieces.setdefault(row.evidence_id, row)
+    return [*pieces.values()]
