@@ -43,7 +43,7 @@ from tracker.records import audit
 from tracker.records.core import notices
 from tracker.reviews.act import rules as moves
 from tracker.reviews.act.rules import AnyMove, Closing, Due, MoveRule, Recipient, Tell, Thing
-from tracker.reviews.review.queries import is_theirs
+from tracker.reviews.review.queries import of_reviewer
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import happening
@@ -280,8 +280,8 @@ def must_be_learner(review: Review, actor: Actor) -> None:
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
     of the actor)."""
-    reviewed_by = select(is_theirs(actor.person_id, actor.today(now)))
-    if not tx.scalar(reviewed_by.where(Review.id == review.id)):
+    values = {"review": review.id, "me": actor.person_id}
+    if tx.scalar(of_reviewer(actor.today(now)), values) is None:
         raise Missing
 
 

@@ -107,8 +107,13 @@ def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
 def waiting(queued: Sequence[QueuedReview], today: dt.date) -> list[OpenReview]:
     """These reviews, with all that a list shows of them, in their order. One query."""
     ids = [review.review_id for review in queued]
-    by_id = {row.review_id: row for row in open_reviews(today, Review.id.in_(ids))}
+    by_id = {row.review_id: row for row in session().execute(_waiting_on(today), {"ids": ids})}
     return [by_id[review_id] for review_id in ids if review_id in by_id]
+
+
+@lru_cache(maxsize=8)
+def _waiting_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    return _open_on(today).where(Review.id.in_(bindparam("ids", expanding=True)))
 
 
 def open_reviews(today: dt.date, *which: ColumnElement[bool]) -> list[OpenReview]:

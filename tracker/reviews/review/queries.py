@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -109,6 +111,14 @@ def is_theirs(reviewer: int | BindParameter[int], today: dt.date) -> ColumnEleme
     return and_(
         Review.reviewer_id == reviewer, Review.learner_id != reviewer, reviewer_may_go_on(today)
     )
+
+
+@lru_cache(maxsize=8)
+def of_reviewer(today: dt.date) -> Select[int]:
+    """A `review`, if it is that of `me` to answer. Built once a day: every act of a reviewer asks
+    it."""
+    me: BindParameter[int] = bindparam("me", type_=Integer)
+    return select(Review.id).where(Review.id == bindparam("review"), is_theirs(me, today))
 
 
 def header(review_id: int, today: dt.date) -> ReviewHeader:

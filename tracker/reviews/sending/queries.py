@@ -5,7 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, cast, func, or_, select, true
@@ -119,8 +119,16 @@ def _freezable() -> Select[*tuple[Any, ...]]:
 
 def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) -> list[int]:
     """Which of these are in a review that has not ended for them."""
-    query = select(Statement.id).where(Statement.id.in_(statement_ids), is_out(LEARNER, today))
-    return list(session().scalars(query, {"learner": person_id}))
+    values = {"learner": person_id, "statements": statement_ids}
+    return list(session().scalars(_with_a_reviewer_on(today), values))
+
+
+@lru_cache(maxsize=8)
+def _with_a_reviewer_on(today: dt.date) -> Select[int]:
+    """Built once a day."""
+    return select(Statement.id).where(
+        Statement.id.in_(bindparam("statements", expanding=True)), is_out(LEARNER, today)
+    )
 
 
 def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[ReviewedEvidence]]:

@@ -1,8 +1,7 @@
 """Files that take long to make: asked for at a door, made by a worker, taken by who asked.
 
 A room offers a kind of file with the door that it is asked for at. The worker makes it as if the
-person were asking then: in their language, with their rights of that moment (services/operations/
-jobs).
+person were asking then: in their language, with their rights of that moment (services/core/jobs).
 """
 
 from collections.abc import Callable, Iterator
