@@ -18,6 +18,7 @@ from tests.factories.world import World
 from tracker.administration.rounds import actions as rounds
 
 SignIn = Callable[[str], Client]
+ADVISORY = "pg_advisory"
 
 
 @pytest.mark.parametrize(
@@ -47,4 +48,7 @@ def test_a_page_of_a_learner(
     ana.get(path)
     count_sql.clear()
     assert ana.get(path).status_code == 200
-    assert len(count_sql) <= most, [" ".join(each.split())[:70] for each in count_sql]
+    asked = [" ".join(statement.split()) for statement in count_sql]
+    # What PostgreSQL is asked before it adds to the audit's chain, and SQLite with its one writer isn't.
+    asked = [text for text in asked if not text.endswith("FOR KEY SHARE") and ADVISORY not in text]
+    assert len(asked) <= most, [text[:70] for text in asked]

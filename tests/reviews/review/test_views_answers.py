@@ -5,12 +5,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.client import Client
-from tests.factories.sending import NO, PART, YES, actor, answer, item_ids, send
+from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
+from tests.reviews.review.state import CANNOT
 from tests.reviews.review.versions import SAYS_NO, SAYS_PART, version
 from tracker.db import session, transaction
-from tracker.models import Look, Review, Team
+from tracker.models import Look, Review, ReviewItem, Team
 from tracker.reviews.review import actions as reviews
 
 
@@ -101,6 +102,24 @@ class TestAnswerPage:
         assert ">from this one</textarea>" in page.text
         again = sue.post(f"/review-items/{item_id}/answer", {**data, "version": version(page.text)})
         assert again.status_code == 303
+
+    @pytest.mark.parametrize("ground", ["saw_it", ""], ids=["whole", "refused anyway"])
+    @pytest.mark.parametrize("behind", [1, 0])
+    def test_what_is_typed_after_the_reveal_is_not_lost(
+        self, app: Flask, world: World, sue: Client, behind: int, ground: str
+    ) -> None:
+        """Also to what was marked as not seen, which is neither answered nor compared then."""
+        with app.app_context():
+            review_id = send(world, YES, PART)
+            ids = answer_all(world, review_id, CANNOT, CANNOT)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            now = session().get_one(ReviewItem, ids[0]).version
+        data = {"answer": "partly", "ground": ground, "note": "typed", "version": now - behind}
+        late = sue.post(f"/review-items/{ids[0]}/answer", data)
+        assert late.status_code == 409
+        assert "Here it is, to copy: typed" in words(late.text)
+        with app.app_context():
+            assert session().get_one(ReviewItem, ids[0]).reviewer_answer == CANNOT
 
     def test_a_refused_form_does_not_take_over_what_another_tab_saved(
         self, app: Flask, world: World, sue: Client

@@ -119,9 +119,9 @@ def _respond(
     if response.answer is not None:
         _must_be_whole(response.answer, ground, note, scale, has_evidence=row.has_evidence)
     item, text = row.ReviewItem, row.ReviewItemText
-    can_change = can(Thing.ITEM, item.status, Move.ANSWER)
+    can_change = can(Thing.ITEM, item.status, Move.ANSWER) and item.revealed_at is None
     stands = item.reviewer_answer, item.ground, text.reviewer_note
-    if can_change and item.revealed_at is None and stands == (response.answer, ground, note):
+    if can_change and stands == (response.answer, ground, note):
         return False
     if can_change and item.version != response.base_version:
         raise Conflict("review_item_changed", current=NewerAnswer(*stands, item.version))

@@ -83,14 +83,15 @@ def item_page(
     """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
     another tab saved.
 
-    Raises Conflict("review_withdrawn") where something was typed: it must not be lost.
+    Raises Conflict where something was typed and the review is over: it must not be lost.
     """
     review_id = screens.review_of(item)
     header, items = reviewer_side(review_id)
     here = next(sent for sent in items if sent.id == item.id)
-    if form is not None and header.status is ReviewStatus.WITHDRAWN:
-        raise Conflict("review_withdrawn")
     if here.revealed or not header.is_live:
+        if form is not None:
+            is_withdrawn = header.status is ReviewStatus.WITHDRAWN
+            raise Conflict("review_withdrawn" if is_withdrawn else "move_not_now")
         return redirect(screens.reviewer_href(header, items), 303)
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
