@@ -13,7 +13,7 @@ from tracker.accounts.account import actions as account
 from tracker.accounts.links import actions_owner as links
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.library import actions as library_settings, queries as current
+from tracker.administration.library import actions as library_settings
 from tracker.administration.library.actions import NewLibrary, create_administrator
 from tracker.administration.memberships import actions as memberships
 from tracker.administration.people import actions as people
@@ -22,10 +22,12 @@ from tracker.administration.rounds import actions as rounds
 from tracker.administration.teams import actions as teams
 from tracker.administration.use_statements import actions as use_statements
 from tracker.assessment.ratings.actions import RatingToSave
+from tracker.db import session
 from tracker.evidence.files.rules import FileStore, Upload
 from tracker.evidence.pieces import actions as evidence
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.frameworks.versions.rules import Decision
+from tracker.models import Library
 from tracker.notifications.notices import actions as notices
 from tracker.policy.permissions import Actor
 from tracker.rules.core.memberships import MembershipTerms
@@ -80,7 +82,7 @@ class LibraryStory(Scene):
 
     def _hide_names(self, admin: Actor, now: dt.datetime) -> None:
         """Coordinators read counts alone; everything else stays as a new library has it."""
-        library = current.library(admin)
+        library = session().get_one(Library, admin.library_id)
         names = set(signature(library_settings.edit).parameters) - {"actor", "now"}
         settings = {name: getattr(library, name) for name in names}
         library_settings.edit(admin, **settings | {"names_to_coordinators": False}, now=now)

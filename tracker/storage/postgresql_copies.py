@@ -113,8 +113,12 @@ def put_back(copy: Path, engine: Engine, closing_doors: Sequence[Update]) -> Non
     """
     _must_be_direct(engine)
     script = copy.with_suffix(".sql")
-    _run("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(copy))
-    emptied = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+    # What else somebody keeps in the database, in schemas of their own, stays as it is.
+    whole = "--no-owner", "--no-privileges", "--schema=public"
+    _run("pg_restore", None, *whole, f"--file={script}", str(copy))
+    # Without the notices, of which what went wrong would be the last line.
+    quiet = "SET client_min_messages = warning"
+    emptied = f"{quiet}; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
     once = (
         "--single-transaction",
         "--set=ON_ERROR_STOP=1",
