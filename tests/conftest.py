@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 import time_machine
@@ -187,7 +188,9 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
                 db.engine.dispose()
             with fresh_database(engine_name, folder, like=url.rpartition("/")[2]) as blank:
                 LAID_OUT[engine_name] = blank.rpartition("/")[2]
+                KEPT.add(app)
                 yield app
+            KEPT.remove(app)
             with app.app_context():
                 db.engine.dispose()
             forget_pages()
@@ -200,6 +203,21 @@ def _at_now() -> Iterator[None]:
     """Every test runs at NOW; one that needs another moment travels on."""
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+KEPT = WeakSet[Flask]()
+"""Apps whose connections outlive a test."""
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_is_left() -> Iterator[None]:
+    """Those of an app of a test's own are closed with the test. What is left to be collected would
+    fail another one."""
+    yield
+    for app, engines in [*db._app_engines.items()]:
+        if app not in KEPT:
+            for engine in engines.values():
+                engine.dispose()
 
 
 @pytest.fixture(autouse=True)

@@ -207,3 +207,17 @@ def test_without_the_client_programs_it_says_so(
     monkeypatch.setattr(postgresql_copies.shutil, "which", lambda _tool: None)
     with pytest.raises(Conflict, match="pg_tool_missing"):
         made(tmp_path)
+
+
+@pytest.mark.in_ci
+def test_what_else_is_in_the_database_stays(own: World, tmp_path: Path, engine_name: str) -> None:
+    if engine_name == "sqlite":
+        pytest.skip("SQLite has one schema")
+    with db.engine.execution_options(tracker_write=True).begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA others; CREATE TABLE others.things AS SELECT 7")
+    path, evidence = made(tmp_path), tmp_path / "live" / "files"
+    aside = tmp_path / "aside.tar"
+    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    db.session.remove()
+    assert session().scalar(text("SELECT * FROM others.things")) == 7
+    assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
