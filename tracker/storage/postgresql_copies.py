@@ -106,7 +106,7 @@ def _drop_unused(connection: Connection) -> None:
 
 
 def put_back(copy: Path, engine: Engine, closing_doors: Sequence[Update]) -> None:
-    """Put the copy in the place of all that is in the database, and close its doors, in one
+    """Put the copy in the place of all that the schema public has, and close its doors, in one
     transaction.
 
     Raises Conflict: pooler_between, pg_tool_missing, pg_tool_failed; nothing is changed then.
