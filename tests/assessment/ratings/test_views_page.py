@@ -68,7 +68,8 @@ def test_one_button_saves_three_answers_and_their_notes(
     }
     assert stored(app, world) == now
     assert entries(app) == 4, "the old answer was not touched, and so not confirmed"
-    assert "Nothing was changed." in ana.post(SAVE, fields(ana.get(DOMAIN).text), follow_redirects=True).text  # fmt: skip
+    page = ana.post(SAVE, fields(ana.get(DOMAIN).text), follow_redirects=True)
+    assert "Nothing was changed." in page.text
     assert (stored(app, world), entries(app)) == (now, 4)
 
 

@@ -118,18 +118,30 @@ LONGER = ", sound, maps, games, and all that came to the library since the last 
     ("before", "after", "says"),
     [
         ("Cataloguing judgment", "Cataloging judgment", "[-Cataloguing] [+Cataloging] judgment"),
-        (SENTENCE, SENTENCE.replace(" independently", ""),
-         "answer routine questions [-independently], applying knowledge…"),
-        (SENTENCE.replace(" independently", ""), SENTENCE,
-         "answer routine questions [+independently], applying knowledge…"),
+        (
+            SENTENCE,
+            SENTENCE.replace(" independently", ""),
+            "answer routine questions [-independently], applying knowledge…",
+        ),
+        (
+            SENTENCE.replace(" independently", ""),
+            SENTENCE,
+            "answer routine questions [+independently], applying knowledge…",
+        ),
         (SENTENCE, SENTENCE.replace("film", f"film{LONGER}"), f"…print and film[+{LONGER}]."),
-        (SENTENCE, SENTENCE.replace("answer", "Answer").replace("film", "more"),
-         "[-answer] [+Answer] routine questions independently… of print and [-film] [+more]."),
-        (f"{SENTENCE} {SENTENCE}", "help",
-         "[-answer routine questions independently, applying knowledge of print and…] [+help]"),
+        (
+            SENTENCE,
+            SENTENCE.replace("answer", "Answer").replace("film", "more"),
+            "[-answer] [+Answer] routine questions independently… of print and [-film] [+more].",
+        ),
+        (
+            f"{SENTENCE} {SENTENCE}",
+            "help",
+            "[-answer routine questions independently, applying knowledge of print and…] [+help]",
+        ),
         ("", "new", "[+new]"),
     ],
-)  # fmt: skip
+)
 def test_an_excerpt_cuts_nothing_that_came(before: str, after: str, says: str) -> None:
     sign = {"": "", "del": "-", "ins": "+"}
     found = excerpt(before, after)
