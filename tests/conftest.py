@@ -39,6 +39,7 @@ from tests.storage import ids_given_once, lock_order
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db
+from tracker.engines import SET_UP_POSTGRESQL
 from tracker.record.versions import queries as versions
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -309,7 +310,9 @@ def count_sql(app: Flask) -> Iterator[Queries]:
     def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if lock_order.is_looking(connection) or is_reading_a_version():
             return
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET ", "COMMIT", "ROLLBACK")):
+        if not statement.startswith(
+            ("PRAGMA", "BEGIN", "SET ", "COMMIT", "ROLLBACK", SET_UP_POSTGRESQL)
+        ):
             seen.append(statement)
 
     with app.app_context():

@@ -49,9 +49,6 @@ def fresh_database(engine_name: str, folder: Path, like: str = "template1") -> I
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-        # Tables that were filled a moment ago have no statistics: the planner takes them for large,
-        # and has machine code made for a query of ten rows.
-        connection.execute(text(f"ALTER DATABASE {name} SET jit = off"))
     try:
         yield SERVER.rpartition("/")[0] + f"/{name}"
     finally:

@@ -114,6 +114,22 @@ def test_a_connection_is_told_where_it_changes_whether_it_may_write(
     assert told == [1, 0, 1]
 
 
+@pytest.mark.parametrize("write", [False, True])
+def test_postgresql_makes_machine_code_of_no_statement(
+    app: Flask, engine_name: str, *, write: bool
+) -> None:
+    """Its server does so by itself where a statement may ask much, which takes seconds; and what
+    is set is set for the transaction alone, as a pooler lends its session to others."""
+    if engine_name != "postgresql":
+        pytest.skip("SQLite makes none")
+    with app.app_context(), db.engine.connect() as connection:
+        with connection.execution_options(tracker_write=write).begin():
+            assert connection.scalar(text("SHOW jit")) == "off"
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        assert raw.execute("SHOW jit").fetchone() == ("on",)
+
+
 def _zero(tx: Session) -> int:
     """Write a row, then be the cause of a failure."""
     tx.add(Library(name="Half", created_at=dt.datetime.now(dt.UTC)))

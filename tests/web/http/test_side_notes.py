@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 import structlog
@@ -20,7 +21,7 @@ from tests.factories.sending import YES, send
 from tests.factories.world import World
 from tests.web.hindrances import full, held
 from tracker.db import db
-from tracker.engines import BUSY_TIMEOUT_MS, PATIENCE
+from tracker.engines import BUSY_TIMEOUT_MS, PATIENCE, SET_UP_POSTGRESQL
 from tracker.models import AuditEvent, AuditEventDetail, Look
 from tracker.operations.audit import actions as side_notes
 from tracker.operations.audit.actions import SideNote
@@ -43,11 +44,13 @@ def patience(app: Flask) -> Iterator[set[int]]:
     """How long the writes of the test were ready to wait, in ms."""
     asked: set[int] = set()
 
-    def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(
+        connection: Connection, _cursor: object, statement: str, values: Any, *_rest: object
+    ) -> None:
         if statement == "BEGIN IMMEDIATE":
             asked.add(connection.info[PATIENCE])
-        elif statement.startswith("SET LOCAL lock_timeout"):
-            asked.add(int(statement.rpartition(" ")[2]))
+        elif statement == SET_UP_POSTGRESQL and values[0] == "lock_timeout":
+            asked.add(int(values[1]))
 
     with app.app_context():
         engine = db.engine

@@ -2,8 +2,10 @@
 said."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -12,11 +14,11 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     bindparam,
     case,
     exists,
     func,
-    or_,
     select,
     true,
 )
@@ -36,7 +38,7 @@ from tracker.models import (
 from tracker.models.reviews.due_dates import DueDay, away_until, review_due
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, current_on, in_reach_on, people_of
-from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
+from tracker.policy.reviewers import deputises_on, reviewer_may_go_on, upwards
 from tracker.record.sheet.queries_learners import LIBRARY
 from tracker.reviews.review.queries_items import is_sealed
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
@@ -174,59 +176,65 @@ def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 def alone(actor: Actor, path: str, today: dt.date) -> TablePage[AnyRow]:
     """Learners in the team at `path` and below whom nobody can review, by name: the first of them
-    (`name`, `team`), and how many they are. Four queries.
+    (`name`, `team`), and how many they are. Three queries.
 
-    Whether a team has nobody is asked once for all of its learners; by themselves only those who
-    supervise too, as nobody reviews themselves.
+    Whether a team has nobody is worked out once for all of its learners; by themselves only those
+    who supervise too, as nobody reviews themselves.
     """
-    of_teams, of_heads, of_learners = _alone_on(today)
+    of_teams, of_heads, of_others = _alone_on(today)
     asked = {"library": actor.library_id, "path": path}
-    whole = {(0, team.path): team.id for team in ask_made(of_teams, asked)}
-    heads = {(row.person_id, row.path): row.id for row in ask_made(of_heads, asked)}
-    served = eligible_reviewers.named([*whole, *heads], today)
-    asked["teams"] = [at for key, at in whole.items() if key not in served]
-    asked["places"] = [place_id for key, place_id in heads.items() if key not in served]
-    rows = ask_made(of_learners, asked).all()
-    count = rows[0].all if rows else 0
-    return TablePage(list(rows), count, 1, pages_of(count))
+    teams = ask_made(of_teams, asked).all()
+    heads: defaultdict[str, set[int]] = defaultdict(set)
+    for team in teams:
+        heads[team.path].update({team.head_id} - {None})
+    review = {at: set().union(*map(heads.__getitem__, upwards(at))) for at in tuple(heads)}
+    sole = [row for row in ask_made(of_heads, asked) if review[row.path] == {row.id}]
+    asked["teams"] = [team.id for team in teams if not review[team.path]]
+    others = ask_made(of_others, asked).all()
+    rows = sorted((*sole, *others), key=attrgetter("sort_name", "id", "team"))
+    count = len(sole) + (others[0].all if others else 0)
+    return TablePage(rows[:PAGE], count, 1, pages_of(count))
 
 
 @lru_cache(maxsize=8)
 def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """Built once a day: the teams, the learners there who supervise somewhere, and of all learners
-    those of the given teams, or in the given places."""
+    """Built once a day: each team of the library with each of its supervisors; the learners at the
+    path who supervise somewhere; and of all learners there the first in the given teams."""
+    leads, head = aliased(Membership), aliased(Person)
     supervises, supervised = aliased(Membership), aliased(Team)
-    here = Team.library_id == LIBRARY, Team.path.startswith(bindparam("path", type_=String))
+    heads = leads.team_id == Team.id, leads.role == Role.SUPERVISOR, current_on(leads, today)
+    of_teams = (
+        select(Team.id, Team.path, head.id.label("head_id"))
+        .outerjoin(leads, and_(*heads))
+        .outerjoin(head, and_(head.id == leads.person_id, head.disabled_at.is_(None)))
+        .where(Team.library_id == LIBRARY, Team.closed_on.is_(None))
+    )
     learners = (
-        people_of(LIBRARY),
-        Person.disabled_at.is_(None),
-        Membership.role == Role.LEARNER,
-        current_on(Membership, today),
-        *here,
-        Team.closed_on.is_(None),
+        select(Person.id, Person.name, Person.sort_name, Team.name.label("team"), Team.path)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            people_of(LIBRARY),
+            Person.disabled_at.is_(None),
+            Membership.role == Role.LEARNER,
+            current_on(Membership, today),
+            Team.library_id == LIBRARY,
+            Team.path.startswith(bindparam("path", type_=String)),
+            Team.closed_on.is_(None),
+        )
     )
     supervisors = (
         select(supervises.person_id)
         .join(supervised, supervised.id == supervises.team_id)
         .where(supervised.library_id == LIBRARY, supervises.role == Role.SUPERVISOR)
     )
-    is_alone = or_(
-        Membership.team_id.in_(bindparam("teams", expanding=True)),
-        Membership.id.in_(bindparam("places", expanding=True)),
+    others = (
+        learners.add_columns(func.count().over().label("all"))
+        .where(Team.id.in_(bindparam("teams", expanding=True)))
+        .order_by(Person.sort_name, Person.id, Team.name)
+        .limit(PAGE)
     )
-    return (
-        select(Team.id, Team.path).where(*here),
-        select(Membership.id, Person.id.label("person_id"), Team.path)
-        .join(Membership, Membership.team_id == Team.id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(*learners, Person.id.in_(supervisors)),
-        select(Person.id, Person.name, Team.name.label("team"), func.count().over().label("all"))
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(*learners, is_alone)
-        .order_by(Person.name, Person.id, Team.name)
-        .limit(PAGE),
-    )
+    return of_teams, learners.where(Person.id.in_(supervisors)), others
 
 
 def eligible(review_ids: Collection[int], today: dt.date) -> list[Reviewer]:

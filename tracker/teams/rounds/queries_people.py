@@ -135,8 +135,7 @@ def learners_of(
                 name=name,
                 statements=sum(review.statements for review in still),
                 since=min((review.sent_at for review in still), default=None),
-                is_overdue=not is_over
-                and any(review.waits and review.due_on < scope.today for review in still),
+                is_overdue=not is_over and any(review.is_overdue(scope.today) for review in still),
                 supervisors=does or one.supervisors,
                 is_ready=flag.is_ready and has_not_sent,
                 away_until=None if is_over else flag.away_until,

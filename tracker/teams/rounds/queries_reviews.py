@@ -82,10 +82,10 @@ def reviews_of(
     reviews: defaultdict[int, list[RoundReview]] = defaultdict(list)
     wanted = set(person_ids)
     rows = ask_made(_reviews(as_of=at is not None, of_few=are_few), asked).all()
-    for learner, by, name, sent_at, is_begun, revealed_at, due_on, since, away, *rest in rows:
+    for learner, by, name, sent_at, is_begun, closed_at, left, *open_ones in rows:
         if learner not in wanted:
             continue
-        count, closed_at, left = rest
+        revealed_at, due_on, since, away, count = open_ones
         is_closed = is_past(closed_at)
         reviews[learner].append(
             RoundReview(
@@ -139,13 +139,14 @@ def _reviews(*, as_of: bool, of_few: bool) -> Select[*tuple[Any, ...]]:
             Person.name,
             Review.sent_at,
             begun,
-            Review.revealed_at,
-            Review.due_on,
-            Review.due_from,
-            case((is_open, away_of(Review.reviewer_id))),
-            case((is_open, statements), else_=0),
             Review.closed_at,
             exists().where(Handover.from_review_id == Review.id),
+            # Most of a round are closed by and by: of them nothing is read that nobody asks for.
+            case((is_open, Review.revealed_at)),
+            case((is_open, Review.due_on)),
+            case((is_open, Review.due_from)),
+            case((is_open, away_of(Review.reviewer_id))),
+            case((is_open, statements), else_=0),
         )
         .join(Person, Person.id == Review.reviewer_id)
         .where(

@@ -12,6 +12,8 @@ from enum import StrEnum
 from statistics import median
 from typing import NamedTuple, Self
 
+from tracker.rules.calendar import is_over
+
 REMIND_AGAIN = dt.timedelta(days=7)
 """Nobody is reminded of a round twice within this time."""
 MEDIAN_LEAST = 5
@@ -34,8 +36,9 @@ STATES = tuple(RoundState)
 
 class RoundReview(NamedTuple):
     """A review that was sent in a round, as it stood at some moment. `begun`: its reviewer gave an
-    answer; `statements`: how many are in it; `days`: from when it was sent until it was closed;
-    None while it is open. `waits`: for its reviewer. `counts`: it was not handed on."""
+    answer; `days`: from when it was sent until it was closed, None while it is open; `due_on` and
+    `statements`, how many are in it, while it is open. `waits`: for its reviewer. `counts`: it was
+    not handed on."""
 
     learner_id: int
     reviewer_id: int
@@ -43,7 +46,7 @@ class RoundReview(NamedTuple):
     sent_at: dt.datetime
     begun: bool
     waits: bool
-    due_on: dt.date
+    due_on: dt.date | None
     statements: int
     days: int | None
     counts: bool
@@ -51,6 +54,9 @@ class RoundReview(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.days is None
+
+    def is_overdue(self, today: dt.date) -> bool:
+        return self.waits and is_over(self.due_on, today)
 
 
 def state_of(reviews: Collection[RoundReview]) -> RoundState:
@@ -119,7 +125,7 @@ def by_supervisor(
                 not_sent=expected[who],
                 open=len(of[who]) - len(days),
                 waiting=len(waiting),
-                overdue=sum(review.due_on < today for review in waiting),
+                overdue=sum(review.is_overdue(today) for review in waiting),
                 oldest_at=min((review.sent_at for review in waiting), default=None),
                 finished=len(days),
                 median_days=float(median(days)) if len(days) >= MEDIAN_LEAST else None,

@@ -105,6 +105,8 @@ def team_learners(
     names: dict[int, str] = {}
     ways: dict[int, tuple[Way, ...]] = {}
     for person_id, name, team_id, role_profile_id, framework_id, is_current in rows:
+        if framework_id is None:
+            continue
         names[person_id] = name
         way = (team_id, role_profile_id, framework_id, is_current)
         ways[person_id] = (*ways[person_id], way) if person_id in ways else (way,)
@@ -180,7 +182,8 @@ def all_by_name(people: Iterable[TeamLearner]) -> bool:
 @lru_cache(maxsize=8)
 def _learners_on(today: dt.date, *, below: bool, of_library: bool) -> Select[*tuple[Any, ...]]:
     """Built once a day. Of a whole library nobody is looked for first, as nearly all are in reach:
-    who no longer learns there has no place."""
+    who no longer learns there has no place. The version learned is a column, None for none: joined,
+    PostgreSQL looks it up twice for each of them."""
     reach: ColumnElement[bool] = (
         Team.path.startswith(bindparam("reach", type_=String))
         if below
@@ -198,12 +201,11 @@ def _learners_on(today: dt.date, *, below: bool, of_library: bool) -> Select[*tu
             Person.name,
             Membership.team_id,
             Membership.role_profile_id,
-            Framework.id.label("framework_id"),
+            version_learned().label("framework_id"),
             current_on(Membership, today).label("is_current"),
         )
         .join(Person, Person.id == Membership.person_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(Framework, Framework.id == version_learned())
         .where(
             Membership.role == Role.LEARNER,
             in_reach_on(Membership, today),
