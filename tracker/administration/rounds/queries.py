@@ -83,12 +83,10 @@ def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[
     for row in rows:
         jobs[row[0], row[3]].add(row[4])
     near = _near(actor.library_id, framework_ids, {row[4] for row in rows})
-    reviewers = eligible_reviewers.named([(row[0], row[2]) for row in once.values()], on)
+    reviewers = eligible_reviewers.named((row[2] for row in rows), on)
     return [
         ExpectedLearner(
-            name,
-            _statements(near[job, key[1]] for job in jobs[key]),
-            reviewers.get((key[0], path), ()),
+            name, _statements(near[job, key[1]] for job in jobs[key]), reviewers(key[0], path)
         )
         for key, (_id, name, path, _framework, _job) in once.items()
     ]

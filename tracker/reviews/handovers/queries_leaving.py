@@ -185,14 +185,13 @@ def _left(person_id: int, today: dt.date) -> list[LeftLearners]:
         .order_by(team.path, Person.name, Person.id)
     )
     rows = session().execute(query).all()
-    paths = [(row.id, row.path) for row in rows]
+    paths = {row.path for row in rows}
     now_with = eligible_reviewers.named(paths, today)
     then_with = eligible_reviewers.named(paths, today, without=person_id)
     groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)
     for row in rows:
-        key = row.id, row.path
-        if [who for who, _ in now_with.get(key, ())] == [person_id]:
-            then = tuple(name for _, name in then_with.get(key, ()))
+        if [who for who, _ in now_with(row.id, row.path)] == [person_id]:
+            then = tuple(name for _, name in then_with(row.id, row.path))
             groups[row.path, row.team, then].append(row.name)
     return [LeftLearners(name, tuple(who), then) for (_, name, then), who in groups.items()]
 

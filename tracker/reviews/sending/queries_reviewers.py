@@ -3,7 +3,7 @@ tracker/policy/reviewers."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -139,25 +139,22 @@ def _reviewer(person: Row[Any], team: Row[Any], **how: Any) -> Reviewer:
 
 
 def named(
-    paths: Iterable[tuple[int, str]], today: dt.date, without: int = 0
-) -> dict[tuple[int, str], tuple[tuple[int, str], ...]]:
-    """By (learner, team path), of those who have somebody to review them: the ids and names of
-    these supervisors. `without`: as if that person supervised nobody. One query."""
-    asked = set(paths)
-    teams = {path for _, path in asked}
-    supervisors = _supervisors({at for path in teams for at in upwards(path)}, today, without)
+    paths: Iterable[str], today: dt.date, without: int = 0
+) -> Callable[[int, str], tuple[tuple[int, str], ...]]:
+    """Who supervises and reviews a learner of one of the teams at `paths`, to ask by the learner's
+    id, or 0 for whoever supervises none of them, and that path: ids and names, by name. `without`:
+    as if that person supervised nobody. One query."""
+    supervisors = _supervisors({at for path in {*paths} for at in upwards(path)}, today, without)
     by_path = {path: [head.person_id for head in heads] for path, heads in supervisors.items()}
-    ids = {head for heads in by_path.values() for head in heads}
+    ids = {person_id for heads in by_path.values() for person_id in heads}
 
     @cache
-    def of(learner: int, path: str) -> tuple[tuple[int, str], ...]:
-        at = reviewing_team(path, by_path, learner)
-        heads = supervisors[at] if at is not None else []
+    def at(path: str, learner: int) -> tuple[tuple[int, str], ...]:
+        nearest = reviewing_team(path, by_path, learner)
+        heads = supervisors[nearest] if nearest is not None else []
         return tuple((head.person_id, head.name) for head in heads if head.person_id != learner)
 
-    # Who supervises none of these teams stands for learner 0: `of` is worked out once for a path.
-    by_learner = ((key, of(key[0] if key[0] in ids else 0, key[1])) for key in asked)
-    return {key: heads for key, heads in by_learner if heads}
+    return lambda learner, path: at(path, learner if learner in ids else 0)
 
 
 def expected(reviewers: Iterable[Reviewer], paces: Mapping[int, int]) -> int:

@@ -128,15 +128,16 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     closed = scope.blind.closed
     veiled = people.keys() if hides else people.keys() & closed
     states |= {person_id: without_levels(states[person_id]) for person_id in veiled}
-    shown = {
-        person_id: sorted((one for one in sent if one.is_open), key=lambda one: one.sent_at)
-        for person_id, sent in reviews.items()
-        if person_id not in veiled
-    }
     unfinished = {
         person_id: one
         for person_id, one in people.items()
         if states[person_id] is not RoundState.FINISHED
+    }
+    shown = {
+        person_id: sorted(
+            (one for one in reviews[person_id] if one.is_open), key=lambda one: one.sent_at
+        )
+        for person_id in unfinished.keys() & (reviews.keys() - veiled)
     }
     learners = learners_of(actor, then, unfinished, states, shown, at, as_of, now)
     told = [

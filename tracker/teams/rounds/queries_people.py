@@ -90,17 +90,15 @@ def learners_of(
     as_of: dt.datetime | None,
     now: dt.datetime,
 ) -> tuple[RoundLearner, ...]:
-    """`reviews`: by person, those that are open and of which that may be told. Two queries, and one
-    where a supervisor learns here; one for a round that is over."""
+    """`reviews`: by person, those that are open and of which that may be told. Two queries; one for
+    a round that is over."""
     is_over = as_of is not None
     flags = flags_of(actor.library_id, at.id, scope.today, as_of or now)
     ways = {one.places for one in people.values()}
     paths = {job.path for places in ways for job in _jobs(places)} if not is_over else ()
-    heads = eligible_reviewers.named([(0, path) for path in paths], scope.today) if paths else {}
-    # Nobody reviews themselves: who leads a team and learns there is asked about one by one.
-    leads = people.keys() & {key for of in heads.values() for key, _name in of}
-    own = [(key, job.path) for key in leads for job in _jobs(people[key].places)]
-    heads |= eligible_reviewers.named(own, scope.today) if own else {}
+    heads = eligible_reviewers.named(paths, scope.today) if paths else lambda _learner, _path: ()
+    # Nobody reviews themselves: who leads a team and learns there is one for themselves.
+    leads = people.keys() & {key for path in paths for key, _name in heads(0, path)}
     order = {team.path: (at, team.name) for at, team in enumerate(scope.children)}
     paths_of = paths_of_teams(scope)
 
@@ -108,7 +106,7 @@ def learners_of(
     def usual(places: tuple[TeamPlace, ...], state: RoundState, lead: int) -> RoundLearner:
         """Of whom nothing else is told: nearly everybody, so it is put together once."""
         branches = [order.get(path) for path in paths_of(places)]
-        would = [one for job in _jobs(places) for one in heads.get((lead, job.path), ())]
+        would = [one for job in _jobs(places) for one in heads(lead, job.path)]
         return RoundLearner(
             person_id=0,
             name="",

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, g
 from flask.templating import Environment as FlaskEnvironment
-from jinja2 import pass_context
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -44,7 +45,7 @@ class Environment(FlaskEnvironment):
         return super().make_globals(d) if d else self.globals
 
 
-def _filled(context: Context, text: str, values: dict[str, Any]) -> str:
+def _filled(how: EvalContext, text: str, values: dict[str, Any]) -> str:
     """A sentence with its numbers grouped; but what it calls `number` says which one, not how
     many."""
     for name, value in values.items():
@@ -53,20 +54,21 @@ def _filled(context: Context, text: str, values: dict[str, Any]) -> str:
         if type(value) is int and value > 999 and name != "number":
             text = text.replace(f"%({name})d", f"%({name})s")
             values = values | {name: number(value)}
-    return (Markup(text) if context.eval_ctx.autoescape else text) % values  # noqa: S704  (as Jinja's own: a catalogue is ours)
+    return (Markup(text) if how.autoescape else text) % values  # noqa: S704  (as Jinja's own: a catalogue is ours)
 
 
-@pass_context
-def _translated(context: Context, text: str, /, **values: object) -> str:
-    """`_` in a template: what Jinja's own does by three calls through the context."""
-    return _filled(context, str(catalogue().ugettext(text)), values)
+@pass_eval_context
+def _translated(how: EvalContext, text: str, /, **values: object) -> str:
+    """`_` in a template: what Jinja's own does by three calls through the context, which it
+    makes anew for each within a loop that sets anything."""
+    return _filled(how, str(catalogue().ugettext(text)), values)
 
 
-@pass_context
-def _counted(context: Context, one: str, many: str, count: int, /, **values: object) -> str:
+@pass_eval_context
+def _counted(how: EvalContext, one: str, many: str, count: int, /, **values: object) -> str:
     """`ngettext` in a template."""
     text = str(catalogue().ungettext(one, many, count))
-    return _filled(context, text, {"num": count, **values})
+    return _filled(how, text, {"num": count, **values})
 
 
 def init_app(app: Flask) -> None:
