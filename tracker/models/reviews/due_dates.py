@@ -37,17 +37,18 @@ class DueDay(Bundle[Any]):
     @staticmethod
     def read(name: str, row: RowMapping) -> dt.date | None:
         """From these parts."""
-        on, since, away = (row[f"{name}_{part}"] for part in ("day", "since", "away"))
-        return None if on is None else due_day(on, since, read_periods(away))
+        return due(row[f"{name}_day"], row[f"{name}_since"], row[f"{name}_away"])
 
     def create_row_processor(
         self, query: Any, procs: Sequence[Callable[[Any], Any]], labels: Sequence[str]
     ) -> Callable[[Any], dt.date | None]:
-        def due(row: Any) -> dt.date | None:
-            on, since, away = (proc(row) for proc in procs)
-            return None if on is None else due_day(on, since, read_periods(away))
+        on, since, away = procs
+        return lambda row: due(on(row), since(row), away(row))
 
-        return due
+
+def due(on: dt.date | None, since: dt.date, away: str | None) -> dt.date | None:
+    """From these parts: the day itself for those who are not away, as nearly all are."""
+    return due_day(on, since, read_periods(away)) if away and on is not None else on
 
 
 def review_due() -> DueDay:

@@ -35,7 +35,7 @@ from tracker.models import (
     ReviewItem,
     Team,
 )
-from tracker.models.reviews.due_dates import DueDay, away_until, review_due
+from tracker.models.reviews.due_dates import away_until, due, review_due
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, current_on, in_reach_on, people_of
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on, upwards
@@ -70,9 +70,9 @@ def queue(
     whose reviewer can't go on first, or with `is_stranded` these alone, then the next due. One
     query."""
     values = {"path": path, "library": actor.library_id, "me": actor.person_id}
-    rows = ask_made(_queue_on(today, is_stranded=is_stranded), values).mappings().all()
+    rows = ask_made(_queue_on(today, is_stranded=is_stranded), values).all()
     return sorted(
-        QueuedReview(row["may_go_on"], DueDay.read("due_on", row), row["review_id"]) for row in rows
+        QueuedReview(may_go_on, due(*parts), review_id) for may_go_on, review_id, *parts in rows
     )
 
 
@@ -94,9 +94,7 @@ def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
         )
     )
     may_go_on = reviewer_may_go_on(today)
-    return select(
-        Review.id.label("review_id"), *review_due().parts(), may_go_on.label("may_go_on")
-    ).where(
+    return select(may_go_on, Review.id, *review_due().parts()).where(
         Review.closed_at.is_(None),
         IS_LIVE,
         Review.learner_id != bindparam("me", type_=Integer),

@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account.rules import read_periods
 from tracker.db import UTCDateTime, ask_made, session
 from tracker.models import (
     AwayPeriod,
@@ -48,13 +47,13 @@ from tracker.models import (
 )
 from tracker.models.columns import written
 from tracker.models.record.versions import learns_on
-from tracker.models.reviews.due_dates import away_of, away_until, covers
+from tracker.models.reviews.due_dates import away_of, away_until, covers, due
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.asking import Question, ask_together
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
-from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus, due_day
+from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
 from tracker.reviews.sending.queries_counts import counts_as_sent
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import REMIND_DAYS, NoticeKind
@@ -95,7 +94,7 @@ def reviews_of(
                 sent_at=sent_at,
                 begun=bool(is_begun),
                 waits=not is_closed and not is_past(revealed_at),
-                due_on=due_day(due_on, since, read_periods(away)) if away else due_on,
+                due_on=due(due_on, since, away),
                 statements=count,
                 days=(day_in(time_zone, closed_at) - day_in(time_zone, sent_at)).days
                 if is_closed
