@@ -7,21 +7,26 @@ really are (the boxes of the text nodes), not at what the stylesheet says of the
 
 from typing import Any
 
-SCRAPS = """
+TEXTS = """
 const visible = (element) => element.checkVisibility({opacityProperty: true, visibilityProperty: true,
   contentVisibilityAuto: false});
 const cuts = (style, side) => ["hidden", "clip"].includes(style["overflow" + side]);
 const scrolls = (style, side) => ["auto", "scroll"].includes(style["overflow" + side]);
 
-/* For screen readers only: a box of no size, or clipped to nothing. */
-const isHiddenToEyes = (element) => {
-  for (let each = element; each && each !== document.body; each = each.parentElement) {
-    const box = each.getBoundingClientRect(), style = getComputedStyle(each);
-    if ((cuts(style, "X") && box.width <= 1) || (cuts(style, "Y") && box.height <= 1)) return true;
-    if (style.clip.startsWith("rect(0") || style.clipPath === "inset(50%)") return true;
-  }
-  return false;
+/* Nothing moves meanwhile: what is once found of an element, and is asked for by all in it, is kept. */
+const kept = (of, known = new Map()) => (element) => {
+  if (!known.has(element)) known.set(element, of(element));
+  return known.get(element);
 };
+
+/* For screen readers only: a box of no size, or clipped to nothing. */
+const isHiddenToEyes = kept((element) => {
+  if (!element || element === document.body) return false;
+  const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+  if ((cuts(style, "X") && box.width <= 1) || (cuts(style, "Y") && box.height <= 1)) return true;
+  if (style.clip.startsWith("rect(0") || style.clipPath === "inset(50%)") return true;
+  return isHiddenToEyes(element.parentElement);
+});
 
 /* The inside of a box, to where its content is drawn. */
 const inside = (element) => {
@@ -37,6 +42,16 @@ const holder = (element) => {
   if (where === "fixed") return null;
   return where === "absolute" && element.offsetParent ? element.offsetParent : element.parentElement;
 };
+
+/* The boxes that cut off or scroll what is in an element, from the inside out: {by, room, X, Y}. */
+const frames = kept((element) => {
+  if (!element || element === document.documentElement) return [];
+  const outer = frames(holder(element)), style = getComputedStyle(element);
+  if (["inline", "contents"].includes(style.display) && element.localName !== "svg") return outer;
+  const how = (side) => (scrolls(style, side) ? "scrolls" : cuts(style, side) ? "cuts" : "");
+  const [X, Y] = [how("X"), how("Y")];
+  return X || Y ? [{by: element, room: inside(element), X, Y}, ...outer] : outer;
+});
 
 /* The middle of a line's box, where letters have their bodies: lines of one text may touch with their box's edges. */
 const letters = (box) => {
@@ -58,21 +73,20 @@ const scraps = () => {
       if (rect.width < 1 || rect.height < 1) continue;
       const box = letters(rect);
       let cut = 0, by = null, scrolledAway = false;
-      for (let each = element, gone = false; each && each !== document.documentElement && !gone; each = holder(each)) {
-        const style = getComputedStyle(each), room = inside(each);
-        if (["inline", "contents"].includes(style.display) && each.localName !== "svg") continue;
+      for (const frame of frames(element)) {
         for (const [side, from, to] of [["X", "left", "right"], ["Y", "top", "bottom"]]) {
-          const over = Math.max(room[from] - box[from], box[to] - room[to]);
+          const over = Math.max(frame.room[from] - box[from], box[to] - frame.room[to]);
           if (over <= 1) continue;
-          if (scrolls(style, side)) {
-            box[from] = Math.max(box[from], room[from]);
-            box[to] = Math.min(box[to], room[to]);
-            scrolledAway = gone = box[to] <= box[from];
-          } else if (cuts(style, side) && !gone && over > cut) {
+          if (frame[side] === "scrolls") {
+            box[from] = Math.max(box[from], frame.room[from]);
+            box[to] = Math.min(box[to], frame.room[to]);
+            scrolledAway ||= box[to] <= box[from];
+          } else if (frame[side] === "cuts" && !scrolledAway && over > cut) {
             cut = over;
-            by = each;
+            by = frame.by;
           }
         }
+        if (scrolledAway) break;
       }
       if (!scrolledAway) found.push({node, element, words, box, cut, by});
     }
@@ -96,52 +110,64 @@ const controls = () => {
 };
 
 const name = (element) => element.tagName.toLowerCase() + [...element.classList].map((each) => "." + each).join("");
-const isOverlay = (element) => {
-  for (let each = element; each; each = each.parentElement) {
-    if (["fixed", "sticky"].includes(getComputedStyle(each).position)) return true;
-    if (each.matches("details[open] > :not(summary)") && getComputedStyle(each).position === "absolute") return true;
-  }
-  return false;
-};
-"""
+const isOverlay = kept((element) => {
+  if (!element) return false;
+  const {position} = getComputedStyle(element);
+  if (["fixed", "sticky"].includes(position)) return true;
+  if (position === "absolute" && element.matches("details[open] > :not(summary)")) return true;
+  return isOverlay(element.parentElement);
+});
 
-CLIPPED = f"""() => {{
-  {SCRAPS}
+const clipped = (lines) => {
   const worst = new Map();
-  for (const each of [...scraps(), ...controls()]) {{
+  for (const each of [...lines, ...controls()]) {
     if (each.cut > 1 && each.cut > (worst.get(each.node)?.cut ?? 0)) worst.set(each.node, each);
-  }}
+  }
   return [...new Set([...worst.values()].map((each) =>
-    `${{Math.round(each.cut)}} px of "${{each.words.slice(0, 60)}}" are cut off by ${{name(each.by)}}`))];
-}}"""
+    `${Math.round(each.cut)} px of "${each.words.slice(0, 60)}" are cut off by ${name(each.by)}`))];
+};
 
-OVERLAPPING = f"""() => {{
-  {SCRAPS}
-  const all = scraps().map((each) => ({{...each, above: isOverlay(each.element)}}));
+const overlapping = (lines) => {
+  const all = lines.map((each) => ({...each, above: isOverlay(each.element)}));
   const found = new Map();
   all.sort((one, other) => one.box.top - other.box.top);
-  all.forEach((one, at) => {{
-    for (let next = at + 1; next < all.length && all[next].box.top < one.box.bottom - 2; next++) {{
+  all.forEach((one, at) => {
+    for (let next = at + 1; next < all.length && all[next].box.top < one.box.bottom - 2; next++) {
       const other = all[next];
       if (other.node === one.node || other.above !== one.above) continue;
       const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
       const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
-      const pair = `"${{one.words.slice(0, 50)}}" (${{name(one.element)}}) and ` +
-        `"${{other.words.slice(0, 50)}}" (${{name(other.element)}})`;
-      if (width > 2 && height > 2 && !found.has(pair)) found.set(pair, [width, height].map(Math.round).join(" x "));
-    }}
-  }});
-  return [...found].map(([pair, size]) => `${{pair}} overlap by ${{size}} px`);
-}}"""
+      if (width <= 2 || height <= 2) continue;
+      const pair = `"${one.words.slice(0, 50)}" (${name(one.element)}) and ` +
+        `"${other.words.slice(0, 50)}" (${name(other.element)})`;
+      if (!found.has(pair)) found.set(pair, [width, height].map(Math.round).join(" x "));
+    }
+  });
+  return [...found].map(([pair, size]) => `${pair} overlap by ${size} px`);
+};
+
+const lines = scraps();
+return [clipped(lines), overlapping(lines)];
+"""
 
 
 def clipped_texts(page: Any) -> list[str]:
     """Text that a box cuts off. What can be scrolled to is not cut off, nor is what only screen
     readers get."""
-    return list(page.evaluate(CLIPPED))
+    return _texts(page)[0]
 
 
 def overlapping_texts(page: Any) -> list[str]:
     """Text that lies on other text by more than 2 px each way. A menu that is open, and what stays
     in the window while the page scrolls, may lie over the page."""
-    return list(page.evaluate(OVERLAPPING))
+    return _texts(page)[1]
+
+
+def misplaced_texts(page: Any) -> list[str]:
+    """Both."""
+    return sum(_texts(page), [])
+
+
+def _texts(page: Any) -> tuple[list[str], list[str]]:
+    clipped, overlapping = page.evaluate(f"() => {{ {TEXTS} }}")
+    return clipped, overlapping

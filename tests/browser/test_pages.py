@@ -12,7 +12,7 @@ import pytest
 from flask import abort
 
 from tests.browser.atlas import PEOPLE, one_of_each, templates_of
-from tests.browser.checks import clipped_texts, overlapping_texts
+from tests.browser.checks import misplaced_texts
 from tests.browser.conftest import Site
 from tests.browser.watch import (
     COLORS,
@@ -106,7 +106,7 @@ def everything(watch: Watch, *, in_every_way: bool = True, at_a_desk: bool = Fal
 
 
 def out_of_place(page: Any) -> list[str]:
-    return [*sideways(page), *clipped_texts(page), *overlapping_texts(page)]
+    return [*sideways(page), *misplaced_texts(page)]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.checks import clipped_texts, overlapping_texts
+from tests.browser.checks import misplaced_texts
 from tests.browser.conftest import Live
 from tests.browser.watch import barriers, sideways
 from tests.factories.ratings import rate
@@ -36,10 +36,10 @@ def is_published(live: Live) -> NextVersion:
 
 def faults(page: Any) -> list[str]:
     """As it is, and on a phone in the dark."""
-    found = [*barriers(page), *sideways(page), *clipped_texts(page), *overlapping_texts(page)]
+    found = [*barriers(page), *sideways(page), *misplaced_texts(page)]
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
-    return [*found, *barriers(page), *sideways(page), *clipped_texts(page)]
+    return [*found, *barriers(page), *sideways(page), *misplaced_texts(page)]
 
 
 def test_a_move_is_planned_and_canceled_without_script(live: Live, visit: Visit) -> None:

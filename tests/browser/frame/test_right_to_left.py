@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.checks import clipped_texts, overlapping_texts
+from tests.browser.checks import misplaced_texts
 from tests.browser.conftest import Live
 from tests.browser.frame.test_folds import OPEN_ALL
 from tests.browser.keyboard import Keyboard
@@ -105,8 +105,7 @@ def test_its_blocks_begin_at_the_right(
                 found[address] = [
                     *page.evaluate(ALL_AT_THE_RIGHT, selectors),
                     *sideways(page),
-                    *clipped_texts(page),
-                    *overlapping_texts(page),
+                    *misplaced_texts(page),
                     *barriers(page),
                 ]
         context.close()
