@@ -114,20 +114,33 @@ def test_a_connection_is_told_where_it_changes_whether_it_may_write(
     assert told == [1, 0, 1]
 
 
-@pytest.mark.parametrize("write", [False, True])
-def test_postgresql_makes_machine_code_of_no_statement(
-    app: Flask, engine_name: str, *, write: bool
+@pytest.mark.parametrize(
+    ("write", "name", "value"),
+    [(False, "transaction_read_only", "on"), (True, "lock_timeout", "4s")],
+)
+def test_postgresql_is_told_for_the_transaction_alone(
+    app: Flask, engine_name: str, *, write: bool, name: str, value: str
 ) -> None:
-    """Its server does so by itself where a statement may ask much, which takes seconds; and what
-    is set is set for the transaction alone, as a pooler lends its session to others."""
+    """How long a write waits, that nothing else writes, and to make no machine code of statements,
+    as its server does of long ones by itself. A pooler lends the session to others afterwards."""
     if engine_name != "postgresql":
-        pytest.skip("SQLite makes none")
+        pytest.skip("SQLite is told by PRAGMAs")
     with app.app_context(), db.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("RESET ALL")
+        raw.execute("SET jit = on")
+        raw.commit()
+
+        def shown() -> dict[str, str]:
+            return {each: raw.execute(f"SHOW {each}").fetchone()[0] for each in ("jit", name)}
+
+        before = shown()
+        raw.rollback()
         with connection.execution_options(tracker_write=write).begin():
-            assert connection.scalar(text("SHOW jit")) == "off"
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        assert raw.execute("SHOW jit").fetchone() == ("on",)
+            assert shown() == {"jit": "off", name: value} != before
+        assert shown() == before
+        raw.execute("RESET jit")
+        raw.commit()
 
 
 def _zero(tx: Session) -> int:

@@ -49,8 +49,8 @@ QUERY_ONLY = "query_only"
 """Where it keeps whether it refuses to write now. SQLite compiles every statement again once this
 is set, to whatever: it is set only where it changes."""
 SET_UP_POSTGRESQL = "SELECT set_config('jit', 'off', true), set_config(%s, %s, true)"
-"""No page asks much of PostgreSQL, but some ask for it at length: to make machine code of such a
-statement took 1.7 s, and 2 ms to answer it."""
+"""Statements here touch little data but are long: PostgreSQL took 1.7 s to compile one to machine
+code, and 2 ms to run it."""
 
 _patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
 _left: ContextVar[float] = ContextVar("left_of_all_waits", default=math.inf)
@@ -122,7 +122,7 @@ def _on_connecting_postgresql(
 
 
 def _on_begin_postgresql(connection: Connection) -> None:
-    """For this transaction alone, as a pooler may lend its session to others; by one statement."""
+    """For this transaction alone: a pooler lends the session to others."""
     write = connection.get_execution_options().get("tracker_write", False)
     how = ("lock_timeout", str(_patience.get())) if write else ("transaction_read_only", "on")
     connection.exec_driver_sql(SET_UP_POSTGRESQL, how)

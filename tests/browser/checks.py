@@ -165,7 +165,8 @@ def overlapping_texts(page: Any) -> list[str]:
 
 def misplaced_texts(page: Any) -> list[str]:
     """Both."""
-    return sum(_texts(page), [])
+    clipped, overlapping = _texts(page)
+    return clipped + overlapping
 
 
 def _texts(page: Any) -> tuple[list[str], list[str]]:

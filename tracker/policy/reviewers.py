@@ -192,9 +192,10 @@ def may_review(
         .where(reviewer.id == reviewer_id, reviewer.disabled_at.is_(None))
         .correlate_except(reviewer)
     )
-    # In the column of a result SQLite works out all sides of an OR; in a CASE it ends at the first.
-    may = case((or_(of_the_team, of_a_team_above, of_the_library), true()), else_=false())
-    return and_(reviewer_id != learner_id, active, may)
+    # As a result column, SQLite evaluates every operand of AND and OR; in a CASE it stops at the
+    # first that decides.
+    is_near = or_(of_the_team, of_a_team_above, of_the_library)
+    return case((and_(reviewer_id != learner_id, active, is_near), true()), else_=false())
 
 
 def stands_in_for(

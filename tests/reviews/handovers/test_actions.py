@@ -275,20 +275,6 @@ class TestRouting:
         assert [each.name for each in eligible_reviewers.of(ana, today)] == ["Hugo"]
         assert review_headers.header(send(world, YES, NO, reviewer="hugo"), today).may_go_on
 
-    def test_nobody_can_review_who_alone_supervises_their_own_team(self, world: World) -> None:
-        cora, path, today = actor(world, "cora"), f"/{world.teams['city']}/", world.now.date()
-        leave(world, "sue", "central")
-        join(world, "ben", "central", Role.SUPERVISOR)
-        listed = handovers_now.alone(cora, path, today)
-        assert ([row.name for row in listed.rows], listed.count) == (["Ben"], 1)
-        with transaction() as tx:
-            tx.get_one(Person, world.people["ben"]).disabled_at = world.now
-        assert [row.name for row in handovers_now.alone(cora, path, today).rows] == ["Ana"]
-        join(world, "ana", "city", Role.SUPERVISOR)
-        assert [row.name for row in handovers_now.alone(cora, path, today).rows] == ["Ana"]
-        join(world, "hugo", "city", Role.SUPERVISOR)
-        assert handovers_now.alone(cora, path, today).rows == []
-
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first = send(world, YES, NO)
         cora, path = actor(world, "cora"), f"/{world.teams['city']}/"

@@ -46,9 +46,11 @@ class DueDay(Bundle[Any]):
         return lambda row: due(on(row), since(row), away(row))
 
 
-def due(on: dt.date | None, since: dt.date, away: str | None) -> dt.date | None:
-    """From these parts: the day itself for those who are not away, as nearly all are."""
-    return due_day(on, since, read_periods(away)) if away and on is not None else on
+def due(on: dt.date | None, since: dt.date | None, away: str | None) -> dt.date | None:
+    """The day on which it is due, from the three columns of a `DueDay`; None without one."""
+    if on is None or since is None or not away:
+        return on
+    return due_day(on, since, read_periods(away))
 
 
 def review_due() -> DueDay:

@@ -5,7 +5,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -19,6 +18,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    or_,
     select,
     true,
 )
@@ -38,7 +38,7 @@ from tracker.models import (
 from tracker.models.reviews.due_dates import away_until, due, review_due
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, current_on, in_reach_on, people_of
-from tracker.policy.reviewers import deputises_on, reviewer_may_go_on, upwards
+from tracker.policy.reviewers import deputises_on, reviewer_may_go_on, reviewing_team, upwards
 from tracker.record.sheet.queries_learners import LIBRARY
 from tracker.reviews.review.queries_items import is_sealed
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
@@ -179,36 +179,42 @@ def alone(actor: Actor, path: str, today: dt.date) -> TablePage[AnyRow]:
     Whether a team has nobody is worked out once for all of its learners; by themselves only those
     who supervise too, as nobody reviews themselves.
     """
-    of_teams, of_heads, of_others = _alone_on(today)
-    asked = {"library": actor.library_id, "path": path}
+    of_teams, of_heads, of_learners = _alone_on(today)
+    asked = {"library": actor.library_id, "path": path, "above": upwards(path)}
     teams = ask_made(of_teams, asked).all()
     heads: defaultdict[str, set[int]] = defaultdict(set)
     for team in teams:
-        heads[team.path].update({team.head_id} - {None})
-    review = {at: set().union(*map(heads.__getitem__, upwards(at))) for at in tuple(heads)}
-    sole = [row for row in ask_made(of_heads, asked) if review[row.path] == {row.id}]
-    asked["teams"] = [team.id for team in teams if not review[team.path]]
-    others = ask_made(of_others, asked).all()
-    rows = sorted((*sole, *others), key=attrgetter("sort_name", "id", "team"))
-    count = len(sole) + (others[0].all if others else 0)
-    return TablePage(rows[:PAGE], count, 1, pages_of(count))
+        if team.head_id is not None:
+            heads[team.path].add(team.head_id)
+    asked["teams"] = {team.id for team in teams if reviewing_team(team.path, heads, 0) is None}
+    asked["places"] = [
+        head.place_id
+        for head in ask_made(of_heads, asked)
+        if reviewing_team(head.path, heads, head.id) is None
+    ]
+    rows = ask_made(of_learners, asked).all()
+    count = rows[0].all if rows else 0
+    return TablePage(rows, count, 1, pages_of(count))
 
 
 @lru_cache(maxsize=8)
 def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """Built once a day: each team of the library with each of its supervisors; the learners at the
-    path who supervise somewhere; and of all learners there the first in the given teams."""
+    """Built once a day: each team at the path, below, or above it, with each of its supervisors;
+    the learners there who supervise somewhere; and of all learners there the first of those in the
+    given teams or places."""
     leads, head = aliased(Membership), aliased(Person)
     supervises, supervised = aliased(Membership), aliased(Team)
     heads = leads.team_id == Team.id, leads.role == Role.SUPERVISOR, current_on(leads, today)
+    here = Team.path.startswith(bindparam("path", type_=String))
+    is_open = Team.library_id == LIBRARY, Team.closed_on.is_(None)
     of_teams = (
         select(Team.id, Team.path, head.id.label("head_id"))
         .outerjoin(leads, and_(*heads))
         .outerjoin(head, and_(head.id == leads.person_id, head.disabled_at.is_(None)))
-        .where(Team.library_id == LIBRARY, Team.closed_on.is_(None))
+        .where(*is_open, or_(here, Team.path.in_(bindparam("above", expanding=True))))
     )
     learners = (
-        select(Person.id, Person.name, Person.sort_name, Team.name.label("team"), Team.path)
+        select(Person.id, Membership.id.label("place_id"), Team.path)
         .join(Membership, Membership.person_id == Person.id)
         .join(Team, Team.id == Membership.team_id)
         .where(
@@ -216,9 +222,8 @@ def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
             Person.disabled_at.is_(None),
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
-            Team.library_id == LIBRARY,
-            Team.path.startswith(bindparam("path", type_=String)),
-            Team.closed_on.is_(None),
+            *is_open,
+            here,
         )
     )
     supervisors = (
@@ -226,13 +231,24 @@ def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
         .join(supervised, supervised.id == supervises.team_id)
         .where(supervised.library_id == LIBRARY, supervises.role == Role.SUPERVISOR)
     )
-    others = (
-        learners.add_columns(func.count().over().label("all"))
-        .where(Team.id.in_(bindparam("teams", expanding=True)))
-        .order_by(Person.sort_name, Person.id, Team.name)
-        .limit(PAGE)
+    place = aliased(Membership)
+    # As one list of places: asked for either, SQLite would look at every learner.
+    places = (
+        select(place.id)
+        .where(place.team_id.in_(bindparam("teams", expanding=True)))
+        .union_all(select(place.id).where(place.id.in_(bindparam("places", expanding=True))))
     )
-    return of_teams, learners.where(Person.id.in_(supervisors)), others
+    return (
+        of_teams,
+        learners.where(Person.id.in_(supervisors)),
+        learners.with_only_columns(
+            Person.name, Team.name.label("team"), func.count().over().label("all")
+        )
+        .where(Membership.id.in_(places))
+        .group_by(Person.id, Team.id)  # once, where they have two jobs there
+        .order_by(Person.sort_name, Person.id, Team.name)
+        .limit(PAGE),
+    )
 
 
 def eligible(review_ids: Collection[int], today: dt.date) -> list[Reviewer]:

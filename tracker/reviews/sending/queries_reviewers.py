@@ -141,15 +141,21 @@ def _reviewer(person: Row[Any], team: Row[Any], **how: Any) -> Reviewer:
 def named(
     paths: Iterable[str], today: dt.date, without: int = 0
 ) -> Callable[[int, str], tuple[tuple[int, str], ...]]:
-    """Who supervises and reviews a learner of one of the teams at `paths`, to ask by the learner's
-    id, or 0 for whoever supervises none of them, and that path: ids and names, by name. `without`:
-    as if that person supervised nobody. One query."""
-    supervisors = _supervisors({at for path in {*paths} for at in upwards(path)}, today, without)
+    """A function of a learner's id and one of these team paths: the supervisors who would review
+    that learner there, as (id, name), by name. 0 stands for a learner who supervises none of these
+    teams. `without`: as if that person supervised nobody. One query.
+
+    Raises KeyError when asked for another path.
+    """
+    teams = {*paths}
+    supervisors = _supervisors({at for path in teams for at in upwards(path)}, today, without)
     by_path = {path: [head.person_id for head in heads] for path, heads in supervisors.items()}
     ids = {person_id for heads in by_path.values() for person_id in heads}
 
     @cache
     def at(path: str, learner: int) -> tuple[tuple[int, str], ...]:
+        if path not in teams:
+            raise KeyError(path)
         nearest = reviewing_team(path, by_path, learner)
         heads = supervisors[nearest] if nearest is not None else []
         return tuple((head.person_id, head.name) for head in heads if head.person_id != learner)

@@ -137,7 +137,8 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         person_id: sorted(
             (one for one in reviews[person_id] if one.is_open), key=lambda one: one.sent_at
         )
-        for person_id in unfinished.keys() & (reviews.keys() - veiled)
+        for person_id in unfinished
+        if person_id in reviews and person_id not in veiled
     }
     learners = learners_of(actor, then, unfinished, states, shown, at, as_of, now)
     told = [

@@ -140,7 +140,7 @@ def _reviews(*, as_of: bool, of_few: bool) -> Select[*tuple[Any, ...]]:
             begun,
             Review.closed_at,
             exists().where(Handover.from_review_id == Review.id),
-            # Most of a round are closed by and by: of them nothing is read that nobody asks for.
+            # For closed reviews, most of a round in time, these are not needed.
             case((is_open, Review.revealed_at)),
             case((is_open, Review.due_on)),
             case((is_open, Review.due_from)),

@@ -8,7 +8,16 @@ from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from tracker.db import ask_made
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
@@ -151,7 +160,7 @@ def targets_by_job(jobs: set[int], framework_id: int) -> defaultdict[int, dict[i
 
 Way = tuple[int, int, int, int]
 """A membership as all who are alike have it: team, role profile, framework, and 1 where it is
-current: to read a truth from SQLite takes longer."""
+current, which SQLAlchemy would convert to a boolean row by row."""
 
 _JOBS = (
     select(
@@ -202,7 +211,7 @@ def _learners_on(today: dt.date, *, below: bool, of_library: bool) -> Select[*tu
             Membership.team_id,
             Membership.role_profile_id,
             version_learned().label("framework_id"),
-            case((current_on(Membership, today), 1), else_=0).label("is_current"),
+            type_coerce(current_on(Membership, today), Integer).label("is_current"),
         )
         .join(Person, Person.id == Membership.person_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)

@@ -45,7 +45,7 @@ class Environment(FlaskEnvironment):
         return super().make_globals(d) if d else self.globals
 
 
-def _filled(how: EvalContext, text: str, values: dict[str, Any]) -> str:
+def _filled(eval_ctx: EvalContext, text: str, values: dict[str, Any]) -> str:
     """A sentence with its numbers grouped; but what it calls `number` says which one, not how
     many."""
     for name, value in values.items():
@@ -54,21 +54,21 @@ def _filled(how: EvalContext, text: str, values: dict[str, Any]) -> str:
         if type(value) is int and value > 999 and name != "number":
             text = text.replace(f"%({name})d", f"%({name})s")
             values = values | {name: number(value)}
-    return (Markup(text) if how.autoescape else text) % values  # noqa: S704  (as Jinja's own: a catalogue is ours)
+    return (Markup(text) if eval_ctx.autoescape else text) % values  # noqa: S704  (as Jinja's own: a catalogue is ours)
 
 
 @pass_eval_context
-def _translated(how: EvalContext, text: str, /, **values: object) -> str:
-    """`_` in a template: what Jinja's own does by three calls through the context, which it
-    makes anew for each within a loop that sets anything."""
-    return _filled(how, str(catalogue().ugettext(text)), values)
+def _translated(eval_ctx: EvalContext, text: str, /, **values: object) -> str:
+    """`_` in a template. It takes the evaluation context alone: for `pass_context` Jinja copies the
+    whole context at each call inside a loop."""
+    return _filled(eval_ctx, str(catalogue().ugettext(text)), values)
 
 
 @pass_eval_context
-def _counted(how: EvalContext, one: str, many: str, count: int, /, **values: object) -> str:
+def _counted(eval_ctx: EvalContext, one: str, many: str, count: int, /, **values: object) -> str:
     """`ngettext` in a template."""
     text = str(catalogue().ungettext(one, many, count))
-    return _filled(how, text, {"num": count, **values})
+    return _filled(eval_ctx, text, {"num": count, **values})
 
 
 def init_app(app: Flask) -> None:
