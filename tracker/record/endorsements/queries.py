@@ -20,13 +20,14 @@ from tracker.models import (
     ReviewItem,
     Statement,
 )
+from tracker.models.joins import is_one_of_people
 from tracker.models.record import later
 from tracker.models.record.words import left_out, stood
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.policy.reviewers import is_out
 from tracker.queries.asking import Question, row_as
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import FRAMEWORK, LEARNER, LIBRARY, PEOPLE, counts_now
+from tracker.record.sheet.queries_learners import FRAMEWORK, LEARNER, LIBRARY, counts_now
 from tracker.record.versions.queries_now import left_behind, read_as
 from tracker.record.workflow.rules import REMINDED, EndorsementStatus, expires_on
 from tracker.rules.calendar import day_in
@@ -228,7 +229,7 @@ def exceptions_of(
 @cache
 def _exceptions(blind: BlindSpots, *, is_past: bool) -> Select[int, int]:
     at = AT if is_past else None
-    of = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
+    of = agreed_exceptions(is_one_of_people, FRAMEWORK, at, blind.shows).c
     out = left_out(LIBRARY, FRAMEWORK)
     return (
         select(of.person_id, of.statement_id)

@@ -37,6 +37,7 @@ from tracker.models import (
     Target,
     Team,
 )
+from tracker.models.joins import is_one_of_people
 from tracker.models.record import later
 from tracker.models.record.versions import expected_rank, expects, learns_on
 from tracker.policy.permissions import current_on, in_reach_on, people_of
@@ -102,19 +103,19 @@ class Learner:
 LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
 LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
 FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
-PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 """In a query that is made once."""
 NAMED_ONE_BY_ONE = 500
 """So many people are asked for by id; of more, all of the library are read."""
 LATER = later.counting_later(lambda column: column == LEARNER, FRAMEWORK)
-LATER_OF_PEOPLE = later.counting_later(lambda column: column.in_(PEOPLE), FRAMEWORK)
+LATER_OF_PEOPLE = later.counting_later(is_one_of_people, FRAMEWORK)
 """What counts later for them, as of the day that `later.on` gives."""
 
 
 def among(column: SQLColumnExpression[int], *, of_library: bool) -> ColumnElement[bool]:
-    """Whether it is one of PEOPLE or, where these are many, somebody of the library."""
-    everybody = select(Person.id).where(people_of(LIBRARY))
-    return column.in_(everybody if of_library else PEOPLE)
+    """Whether it is one of the people or, where these are many, somebody of the library."""
+    if of_library:
+        return column.in_(select(Person.id).where(people_of(LIBRARY)))
+    return is_one_of_people(column)
 
 
 def counts_now(
@@ -193,7 +194,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
                 open_round.c.framework_id == Framework.id,
             ),
         )
-        .where(Person.id.in_(PEOPLE), in_reach_on(Membership, today))
+        .where(is_one_of_people(Person.id), in_reach_on(Membership, today))
         .order_by(
             Person.id,
             current_on(Membership, today).desc(),

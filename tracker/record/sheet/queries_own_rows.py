@@ -19,9 +19,9 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.joins import current_version, draft_of_notes, versions_of
+from tracker.models.joins import current_version, draft_of_notes, is_one_of_people, versions_of
 from tracker.models.record.words import stood
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY
 from tracker.record.sheet.queries_rows import (
     LINKED,
     NOTED,
@@ -52,7 +52,7 @@ def _linked() -> Selected:
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(EvidenceVersion, current_version())
         .join(Skill, Skill.id == EvidenceLink.skill_id)
-        .where(Evidence.person_id.in_(PEOPLE), Skill.slug == versions.SLUG)
+        .where(is_one_of_people(Evidence.person_id), Skill.slug == versions.SLUG)
     )
 
 
@@ -65,7 +65,7 @@ def _reviewed_with() -> Selected:
             other=ReviewItemEvidence.version_id,
         )
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-        .where(Endorsement.person_id.in_(PEOPLE), stood(None))
+        .where(is_one_of_people(Endorsement.person_id), stood(None))
     )
 
 
@@ -74,7 +74,7 @@ def _noted() -> Selected:
         row(NOTED, person_id=Draft.person_id, skill_id=Skill.id)
         .select_from(Skill)
         .join(Draft, draft_of_notes(Draft.person_id, Skill.id))
-        .where(Draft.person_id.in_(PEOPLE), Skill.slug == versions.SLUG)
+        .where(is_one_of_people(Draft.person_id), Skill.slug == versions.SLUG)
     )
 
 
@@ -97,7 +97,7 @@ def _steps() -> Selected:
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Person, Person.id == Review.reviewer_id)
         .where(
-            Review.learner_id.in_(PEOPLE),
+            is_one_of_people(Review.learner_id),
             Review.framework_id.in_(versions_of(FRAMEWORK)),
             TrainingAction.done_at.is_(None),
         )
@@ -124,5 +124,5 @@ def _use_statement() -> Selected:
         .select_from(Person)
         .join(UseStatement, UseStatement.id == newest)
         .outerjoin(UseStatementReading, reading)
-        .where(Person.id.in_(PEOPLE))
+        .where(is_one_of_people(Person.id))
     )

@@ -43,12 +43,13 @@ from tracker.models import (
     Strand,
     Target,
 )
+from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.models.record.words import Moment, stood
 from tracker.models.reviews.exceptions import is_agreed
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.reviewers import is_with_a_reviewer
-from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY, PEOPLE
+from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries as versions
 from tracker.record.workflow.rules import REVEALED
@@ -122,7 +123,7 @@ def own(at: Moment | None) -> Selected:
     of = Rating if at is None else RatingEntry
     return row(
         Side.OWN, of, answer=of.answer, at=of.rated_at, reason=of.basis, day=of.given_on
-    ).where(of.person_id.in_(PEOPLE), *([] if at is None else [of.rated_at <= at]))
+    ).where(is_one_of_people(of.person_id), *([] if at is None else [of.rated_at <= at]))
 
 
 def revealed(at: Moment | None) -> Selected:
@@ -133,7 +134,7 @@ def revealed(at: Moment | None) -> Selected:
             answer=RevealedAnswer.answer,
             at=RevealedAnswer.revealed_at,
             id=RevealedAnswer.skill_id,
-        ).where(RevealedAnswer.person_id.in_(PEOPLE))
+        ).where(is_one_of_people(RevealedAnswer.person_id))
     return _of_items(
         Side.REVEALED, answer=ReviewItem.learner_answer, at=ReviewItem.revealed_at
     ).where(ReviewItem.status.in_(REVEALED), ReviewItem.revealed_at <= at)
@@ -154,7 +155,7 @@ def reviewed(at: Moment | None) -> Selected:
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .where(
-            Endorsement.person_id.in_(PEOPLE),
+            is_one_of_people(Endorsement.person_id),
             *([] if at is None else [Endorsement.endorsed_at <= at]),
         )
     )
@@ -183,7 +184,7 @@ def exceptions(at: Moment | None) -> Selected:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Person, Person.id == is_other)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(LevelException.person_id.in_(PEOPLE), is_agreed(at))
+        .where(is_one_of_people(LevelException.person_id), is_agreed(at))
     )
 
 
@@ -250,7 +251,7 @@ def moved() -> Selected:
             text=Framework.version,
         )
         .join(Framework, Framework.id == PersonVersion.framework_id)
-        .where(PersonVersion.person_id.in_(PEOPLE), PersonVersion.slug == versions.SLUG)
+        .where(is_one_of_people(PersonVersion.person_id), PersonVersion.slug == versions.SLUG)
     )
 
 
@@ -266,5 +267,5 @@ def _of_items(kind: str, **columns: Any) -> Selected:
             **columns,
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id.in_(PEOPLE))
+        .where(is_one_of_people(Review.learner_id))
     )

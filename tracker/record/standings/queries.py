@@ -40,11 +40,12 @@ from tracker.models import (
     RoundFramework,
     Standing,
 )
+from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import is_current
 from tracker.policy.permissions import people_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings.rules import ShortStanding, short
 from tracker.record.versions import queries as versions
@@ -130,7 +131,7 @@ def _fresh(*, by_person: bool) -> Select[*tuple[Any, ...]]:
     query = select(
         of.person_id, of.changes_on, of.revealed, of.reviewed, of.not_met, of.excepted
     ).where(_holds())
-    return query.where(of.person_id.in_(PEOPLE)) if by_person else query
+    return query.where(is_one_of_people(of.person_id)) if by_person else query
 
 
 def _holds() -> ColumnElement[bool]:

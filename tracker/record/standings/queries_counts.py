@@ -42,7 +42,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import is_one_of_people, scale_answer
 from tracker.models.record import later
 from tracker.models.record.words import (
     Framework,
@@ -54,13 +54,7 @@ from tracker.models.record.words import (
 )
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import (
-    FRAMEWORK,
-    LATER_OF_PEOPLE,
-    LIBRARY,
-    PEOPLE,
-    counts_now,
-)
+from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY, counts_now
 from tracker.record.versions.rules import DomainShape, LevelShape
 from tracker.record.workflow.rules import REVEALED
 
@@ -141,9 +135,7 @@ _LATER_LISTED = (
 
 @cache
 def _revealed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
-    return _count(
-        revealed(lambda column: column.in_(PEOPLE), FRAMEWORK, blind, AT if is_past else None)
-    )
+    return _count(revealed(is_one_of_people, FRAMEWORK, blind, AT if is_past else None))
 
 
 def revealed(
@@ -185,9 +177,9 @@ def revealed(
 @cache
 def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
     at = AT if is_past else None
-    endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows)
+    endorsed = standing_endorsements(is_one_of_people, FRAMEWORK, at, blind.shows)
     person_id, statement_id, answer, *_rest = endorsed.c
-    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, at, blind.shows).c
+    agreed = agreed_exceptions(is_one_of_people, FRAMEWORK, at, blind.shows).c
     excepted = exists(
         select(agreed.id).where(agreed.person_id == person_id, agreed.statement_id == statement_id)
     )

@@ -29,12 +29,12 @@ from sqlalchemy.orm import aliased
 from tracker.db import ask_made, session
 from tracker.models import Framework, Review, ReviewItem, Statement, Team
 from tracker.models.columns import written
-from tracker.models.joins import versions_of
+from tracker.models.joins import is_one_of_people, versions_of
 from tracker.models.record import later
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import Actor
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE
 from tracker.record.sheet.rules_summaries import SentCounts
 from tracker.record.workflow.rules import REVEALED, ItemStatus, ReviewStatus
 
@@ -75,7 +75,7 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     )
     in_round = Review.round_id.in_(ROUNDS)
     version = aliased(Framework)
-    waits = later.counting_later(lambda column: column.in_(PEOPLE), true()).c
+    waits = later.counting_later(is_one_of_people, true()).c
 
     def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count(distinct(case((and_(*those), Statement.uuid))))
@@ -94,7 +94,7 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(version, version.id.in_(versions_of(Review.framework_id)))
         .where(
-            Review.learner_id.in_(PEOPLE),
+            is_one_of_people(Review.learner_id),
             counts_as_sent(),
             tuple_(Review.learner_id, Statement.id).not_in(
                 select(waits.person_id, waits.statement_id)
@@ -120,7 +120,7 @@ def who_sent(
 def _who_sent(*, of_rounds: bool, of_library: bool) -> Select[int]:
     teams = select(Team.id).where(Team.library_id == LIBRARY)
     return select(Review.learner_id).where(
-        Review.team_id.in_(teams) if of_library else Review.learner_id.in_(PEOPLE),
+        Review.team_id.in_(teams) if of_library else is_one_of_people(Review.learner_id),
         Review.framework_id.in_(versions_of(FRAMEWORK)),
         Review.round_id.in_(ROUNDS) if of_rounds else true(),
         exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),
@@ -147,7 +147,7 @@ def _waiting() -> Select[*tuple[Any, ...]]:
         .join(version, version.id.in_(versions_of(Review.framework_id)))
         .where(
             Review.reviewer_id == bindparam("reader"),
-            Review.learner_id.in_(PEOPLE),
+            is_one_of_people(Review.learner_id),
             Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
             ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
         )

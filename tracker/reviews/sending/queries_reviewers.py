@@ -13,10 +13,10 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made
 from tracker.models import Deputy, Membership, Person, Team
+from tracker.models.joins import is_one_of_people
 from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import current_on
 from tracker.policy.reviewers import deputises_on, reviewing_team, teams_for_one, upwards
-from tracker.record.sheet.queries_learners import PEOPLE
 from tracker.rules.pace import REVIEWER_SECONDS
 from tracker.rules.roles import Role
 
@@ -188,7 +188,7 @@ def _teams_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         )
         .join(Membership, Membership.team_id == Team.id)
         .where(
-            Membership.person_id.in_(PEOPLE),
+            is_one_of_people(Membership.person_id),
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Team.closed_on.is_(None),

@@ -35,7 +35,7 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import is_one_of_people, scale_answer
 from tracker.models.record import later
 from tracker.models.record.versions import learns_on
 from tracker.models.record.words import left_out, standing
@@ -43,7 +43,7 @@ from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.policy.permissions import current_on, people_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsements
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, PEOPLE, counts_now
+from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, counts_now
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings import queries_counts as levels
 from tracker.record.standings.queries_counts import AT
@@ -273,10 +273,10 @@ def _not_met(
 
 @cache
 def _not_met_at() -> Select[int, int, int]:
-    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, AT)
+    endorsed = standing(is_one_of_people, FRAMEWORK, AT)
     person_id, statement_id, answer, *_rest = endorsed.c
     out = left_out(LIBRARY, FRAMEWORK)
-    agreed = agreed_exceptions(lambda column: column.in_(PEOPLE), FRAMEWORK, AT)
+    agreed = agreed_exceptions(is_one_of_people, FRAMEWORK, AT)
     return (
         select(person_id, Statement.domain_id, Statement.id)
         .join(endorsed, statement_id == Statement.id)

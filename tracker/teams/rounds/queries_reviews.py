@@ -46,13 +46,14 @@ from tracker.models import (
     RoundFramework,
 )
 from tracker.models.columns import written
+from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import learns_on
 from tracker.models.reviews.due_dates import away_of, away_until, covers, due
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.asking import Question, ask_together
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import LIBRARY, NAMED_ONE_BY_ONE, PEOPLE
+from tracker.record.sheet.queries_learners import LIBRARY, NAMED_ONE_BY_ONE
 from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
 from tracker.reviews.sending.queries_counts import counts_as_sent
 from tracker.rules.calendar import day_in
@@ -150,7 +151,7 @@ def _reviews(*, as_of: bool, of_few: bool) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Review.reviewer_id)
         .where(
             Review.round_id == bindparam("round", type_=Integer),
-            Review.learner_id.in_(PEOPLE) if of_few else true(),
+            is_one_of_people(Review.learner_id) if of_few else true(),
             is_there,
             items.exists(),
             Review.id.not_in(bindparam("past", expanding=True)),
