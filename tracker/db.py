@@ -33,6 +33,8 @@ LOG = structlog.get_logger("tracker.db")
 GIVEN_UP = ("40P01", "40001")
 """SQLSTATE of a transaction that PostgreSQL ended so that another could go on: the two waited for
 each other, or could not follow one another."""
+TRIED_AGAIN_AFTER = 0.05
+"""Seconds. The other one is woken meanwhile and goes first: at once, the two could meet again."""
 LOG_TIMEOUT_MS = 2_000
 """How long to wait for readers before the log is left as it is."""
 
@@ -154,10 +156,12 @@ def tried_once_more(act: Callable[[], T], before_again: Callable[[], None]) -> T
 
 def may_be_tried_again(error: DBAPIError, kept_before: int = 0) -> bool:
     """Whether PostgreSQL ended the transaction so that another could go on, and nothing that it
-    belongs to was kept: in this process, or since so many transactions were."""
+    belongs to was kept: in this process, or since so many transactions were. The other one has had
+    its turn then."""
     if getattr(error.orig, "sqlstate", None) not in GIVEN_UP or _kept.get() != kept_before:
         return False
     LOG.warning("tried_once_more", error=type(error.orig).__name__)
+    time.sleep(TRIED_AGAIN_AFTER)
     return True
 
 
