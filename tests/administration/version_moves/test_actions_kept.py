@@ -38,6 +38,8 @@ from tracker.models.record.versions import is_current
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsements
 from tracker.record.sheet import queries_learners as learners
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
 from tracker.reviews.endorsements import actions as endorsing
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -166,8 +168,8 @@ def test_targets_are_those_of_the_job_in_the_domains_that_the_version_has(world:
     found = learners.learner(world.people["ana"], AFTER.date())
     assert found is not None
     (job,) = found.role_profile_ids
-    expected = {(job, domain_id): 2 for domain_id in version.domains.values()}
-    assert learners.targets({job}, found.framework_id) == expected
+    basis = standings.basis(StandingPlace(found.framework_id, found.library_id), {job})
+    assert basis.targets == {job: dict.fromkeys(version.domains.values(), 2)}
 
 
 def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world: World) -> None:

@@ -36,7 +36,8 @@ from tracker.models import (
 )
 from tracker.operations.checks import queries_record as record_check
 from tracker.record.sheet import queries_learners as learners
-from tracker.record.standings import queries_counts as levels
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.one_transaction import kept_unless
 
@@ -208,11 +209,10 @@ def expected_by_key(person_id: int) -> dict[str, int]:
     session().rollback()
     found = learners.learner(person_id, NOW.date())
     assert found is not None
-    domains = levels.shape(found.framework_id, found.library_id)
-    keys = {domain.id: f"{domain.strand_key}/{domain.key}" for domain in domains}
     (job,) = found.role_profile_ids
-    expected = learners.targets({job}, found.framework_id)
-    return {keys[domain_id]: rank for (_job, domain_id), rank in expected.items()}
+    basis = standings.basis(StandingPlace(found.framework_id, found.library_id), {job})
+    keys = {domain.id: f"{domain.strand_key}/{domain.key}" for domain in basis.domains}
+    return {keys[domain_id]: rank for domain_id, rank in basis.targets[job].items()}
 
 
 def test_an_origin_that_a_file_did_not_name_is_added() -> None:

@@ -20,6 +20,7 @@ from tracker.record.sheet import queries as sheets, queries_learners as learners
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import queries_counts as levels
+from tracker.record.standings.queries import StandingPlace, basis
 
 
 def anas(world: World) -> Sheet:
@@ -82,10 +83,12 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
                     set_by_id=world.people["adam"],
                 )
             )
-        domains = levels.shape(world.framework_id, world.libraries["city"])
+        domains, elsewhere = (
+            basis(StandingPlace(world.framework_id, world.libraries[name])).domains
+            for name in ("city", "other")
+        )
         sheet = anas(world)
         rated = [line for line in sheet.counted if sheet.word(line, Voice.SELF)]
-        elsewhere = levels.shape(world.framework_id, world.libraries["other"])
     assert sheet.domains == domains
     assert rated == []
     assert [domain.rated_here for domain in domains] == [15, 9, 8]

@@ -20,7 +20,8 @@ from tests.factories.world import World, add
 from tests.reading import words
 from tracker.db import transaction
 from tracker.models import Round, RoundFramework
-from tracker.record.standings import queries_counts as levels
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
 from tracker.teams.rounds import queries_facts as facts
 
 SignIn = Callable[[str], Client]
@@ -193,10 +194,11 @@ def test_the_levels_of_a_team_and_of_a_round_count_the_same(
 
     def kept(day: dt.date) -> dict[str, object]:
         with app.app_context():
-            domains = levels.shape(version, library)
             as_of = dt.datetime.combine(day, dt.time(12), dt.UTC)
             there = facts.memberships_on(library, day, version, as_of)
-            people = facts.people_at(library, version, domains, there, day, as_of)
+            jobs = {row.role_profile_id for rows in there.values() for row in rows}
+            basis = standings.basis(StandingPlace(version, library), jobs)
+            people = facts.people_at(basis, library, there, day, as_of)
             (of_ana,) = (person for person in people if person["person_id"] == ana)
             return dict(of_ana["cells"][str(moved.made.domains[world.domains["technical"]])])
 

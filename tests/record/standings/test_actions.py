@@ -1,7 +1,7 @@
 """Standings that are kept are what sheets say, whatever happened, and whoever wrote it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -29,6 +29,7 @@ from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import actions as services, queries as standings
 from tracker.record.standings.queries import StandingPlace
+from tracker.record.standings.rules import ShortStanding
 from tracker.reviews.act.records import act, lock_person
 from tracker.reviews.act.rules import EndorsementChange
 from tracker.reviews.differences import actions as differences
@@ -56,12 +57,17 @@ def place(world: World) -> StandingPlace:
     return StandingPlace(world.framework_id, world.libraries["city"])
 
 
+def of_people(world: World, people: list[int]) -> Mapping[int, ShortStanding]:
+    where = place(world)
+    return standings.of_people(people, where, standings.basis(where).digest, TODAY)
+
+
 def stale(world: World, now: dt.datetime = NOW) -> set[str]:
     """Who of the library, by name."""
     session().rollback()
     found = set[int]()
     for where, _zone in standings.places():
-        found |= set(standings.stale(where, standings.basis(where), now.date(), 100))
+        found |= set(standings.stale(where, standings.basis(where).digest, now.date(), 100))
     return {name for name, person_id in world.people.items() if person_id in found}
 
 
@@ -292,15 +298,15 @@ def test_whoever_is_stale_is_counted_by_the_page_and_many_wait_for_the_worker(
 ) -> None:
     of = [world.people[each] for each in ("ana", "ben", "lea")]
     revealed(world, ReviewerAnswer.CONSISTENTLY)
-    by_page = standings.of_people(of, place(world), TODAY)
+    by_page = of_people(world, of)
     monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
     with pytest.raises(Uncounted) as refused:
-        standings.of_people(of, place(world), TODAY)
+        of_people(world, of)
     assert refused.value.facts == {"people": 3}
     count_all()
-    assert standings.of_people(of, place(world), TODAY) == by_page
+    assert of_people(world, of) == by_page
     monkeypatch.setattr(standings, "NAMED_ONE_BY_ONE", 1)
-    assert standings.of_people(of, place(world), TODAY) == by_page
+    assert of_people(world, of) == by_page
 
 
 def test_a_page_that_meets_too_many_counts_on_where_no_worker_runs(

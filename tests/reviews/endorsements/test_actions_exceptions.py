@@ -39,6 +39,7 @@ from tracker.record.endorsements import queries as endorsed
 from tracker.record.endorsements.rules import AgreedException, agreed as agreed_on
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.standings import queries_counts as levels
+from tracker.record.standings.queries import StandingPlace, basis
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -101,7 +102,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
     counts = levels.endorsed_answers(
         [of.person_id], of.framework_id, of.library_id, of.today, NO_BLIND_SPOTS, at
     )
-    domains = levels.shape(of.framework_id, of.library_id)
+    domains = basis(StandingPlace(of.framework_id, of.library_id)).domains
     standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
     view = standing.levels[rank - 1]
     return view.state, view.tally.applicable, view.tally.excluded

@@ -126,7 +126,7 @@ def of_people(
     targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
     for row in rows[NOBODY][TARGET]:
         targets[row.skill_id][row.id] = row.other
-    left_out = _words(rows[NOBODY][LEFT_OUT])
+    left_out = words_of(rows[NOBODY][LEFT_OUT])
     counts_from = _counts_from(
         {row.id for person_id_ in person_ids for row in rows[person_id_][COUNTS_LATER]}, today
     )
@@ -173,11 +173,11 @@ def _hidden(person_id: int, blind: BlindSpots) -> Collection[int] | None:
 def _record(rows: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Said) -> Record:
     return Record(
         person_id,
-        {of: _words(rows[of]) for of in Side},
+        {of: words_of(rows[of]) for of in Side},
         _by_skill(rows[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
         _by_skill(rows[SENT], _item),
         left_out,
-        _words(rows[COUNTS_LATER]),
+        words_of(rows[COUNTS_LATER]),
         sorted(PointerMove(row.id, row.other, row.at, row.on, row.text) for row in rows[MOVED]),
         _by_skill(
             rows[LINKED], lambda row: LinkedEvidence(row.id, max(row.at, row.on), bool(row.is_so))
@@ -189,7 +189,7 @@ def _record(rows: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Sa
     )
 
 
-def _words(rows: Iterable[Row[Any]]) -> Said:
+def words_of(rows: Iterable[Row[Any]]) -> Said:
     return _by_skill(rows, _word)
 
 

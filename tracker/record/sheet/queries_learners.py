@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +23,6 @@ from sqlalchemy import (
 
 from tracker.db import ask_made, session
 from tracker.models import (
-    Domain,
     Framework,
     Membership,
     Person,
@@ -33,13 +32,11 @@ from tracker.models import (
     Round,
     RoundFramework,
     Statement,
-    Strand,
-    Target,
     Team,
 )
 from tracker.models.joins import is_one_of_people
 from tracker.models.record import later
-from tracker.models.record.versions import expected_rank, expects, learns_on
+from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import current_on, in_reach_on, people_of
 from tracker.rules.core.wording import Wording
 from tracker.rules.roles import Role
@@ -275,25 +272,3 @@ def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | N
 def _framework(row: RowMapping) -> LearnerFramework:
     label = f"{row['framework']} {row['framework_version']}"
     return LearnerFramework(row["framework_id"], row["framework_slug"], label, row["lang"])
-
-
-def targets(role_profile_ids: set[int], framework_id: int) -> dict[tuple[int, int], int]:
-    """The rank expected in that version, by (role profile, domain). One query."""
-    rows = ask_made(
-        _targets(), {"role_profiles": list(role_profile_ids), "framework": framework_id}
-    )
-    return {(row.role_profile_id, row.domain_id): row.rank for row in rows}
-
-
-@cache
-def _targets() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Target.role_profile_id, Domain.id.label("domain_id"), expected_rank().label("rank"))
-        .select_from(Strand)
-        .join(Domain, Domain.strand_id == Strand.id)
-        .join(Target, expects())
-        .where(
-            Strand.framework_id == FRAMEWORK,
-            Target.role_profile_id.in_(bindparam("role_profiles", expanding=True)),
-        )
-    )

@@ -31,12 +31,12 @@ def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
     """
     for place, time_zone in standings.places():
         today = day_in(time_zone, now)
-        stale = standings.stale(place, standings.basis(place), today, most)
+        stale = standings.stale(place, standings.basis(place).digest, today, most)
         if not stale:
             continue
         with transaction() as tx:
             tx.execute(held(select(Person.id).where(Person.id.in_(stale))))
-            on = standings.basis(place)
+            on = standings.basis(place).digest
             ids = standings.stale(place, on, today, most)
             ids = [person_id for person_id in ids if person_id in set(stale)]
             of_these = Standing.person_id.in_(ids), Standing.framework_id == place.framework_id
@@ -73,6 +73,6 @@ def differing(now: dt.datetime) -> list[int]:
         while ids := standings.learners(place, last, AT_ONCE):
             last = ids[-1]
             anew = standings.counted(ids, place, today)
-            kept = standings.fresh(ids, place, standings.basis(place), today)
+            kept = standings.fresh(ids, place, standings.basis(place).digest, today)
             wrong += [person_id for person_id, row in kept.items() if row != anew[person_id]]
     return wrong

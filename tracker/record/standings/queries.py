@@ -8,6 +8,7 @@ and is never taken for somebody of whom nothing is known.
 import datetime as dt
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,12 +17,11 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    Row,
     Select,
     String,
     bindparam,
-    cast,
     exists,
-    literal,
     or_,
     select,
     union_all,
@@ -33,7 +33,6 @@ from tracker.frameworks.versions.rules_levels import RULE
 from tracker.models import (
     Framework,
     Library,
-    NotRatedHere,
     Person,
     PersonVersion,
     Round,
@@ -44,11 +43,12 @@ from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import is_current
 from tracker.policy.permissions import people_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries as sheets, queries_rows as sheet_rows
 from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules_words import Side, counting
 from tracker.record.standings.rules import ShortStanding, short
 from tracker.record.versions import queries as versions
+from tracker.record.versions.rules import DomainShape, Version
 from tracker.rules.errors import Uncounted
 
 COUNTED_AT_ONCE = 50
@@ -63,12 +63,24 @@ class StandingPlace(NamedTuple):
     library_id: int
 
 
+class StandingBasis(NamedTuple):
+    """What everybody on a version is measured by in a library: its `domains` as they are used
+    there, and `targets`, the rank that a job profile expects in each. `digest`: of all that changes
+    their levels at once."""
+
+    digest: str
+    version: Version
+    domains: tuple[DomainShape, ...]
+    targets: Mapping[int, Mapping[int, int]]
+
+
 def of_people(
-    person_ids: Collection[int], place: StandingPlace, today: dt.date
+    person_ids: Collection[int], place: StandingPlace, digest: str, today: dt.date
 ) -> Mapping[int, ShortStanding]:
-    """Standings of these people, who are on that version. Two queries, and one for the sheets of
-    those who are stale. Raises Uncounted where too many are stale to be counted here."""
-    kept = fresh(person_ids, place, basis(place), today)
+    """Standings of these people, who are on that version. `digest`: of its basis. One query, and
+    one for the sheets of those who are stale. Raises Uncounted where too many are stale to be
+    counted here."""
+    kept = fresh(person_ids, place, digest, today)
     stale = [person_id_ for person_id_ in person_ids if person_id_ not in kept]
     if len(stale) > COUNTED_AT_ONCE:
         raise Uncounted("levels_uncounted", people=len(stale))
@@ -85,31 +97,54 @@ def counted(
     return {sheet.person_id: short(sheet) for sheet in of}
 
 
-def basis(place: StandingPlace) -> str:
-    """A digest of all that changes the levels of everybody on that version at once: the level rule,
-    the version with its origins, what the library doesn't rate, and when rounds begin. One
-    query."""
-    rows = ask_made(_basis(), {"framework": place.framework_id, "library": place.library_id})
-    basis = [RULE.name, RULE.version, *place, *sorted(map(list, rows))]
-    return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
+def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
+    """With the targets of these job profiles. The digest is of the level rule, the version with its
+    origins, what the library doesn't rate, and when rounds begin. One query, and six more by a
+    process that never read the version."""
+    rows: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    values = {"framework": place.framework_id, "library": place.library_id, "jobs": [*jobs]}
+    for row in ask_made(_basis(), values):
+        rows[row.kind].append(row)
+    (edition,) = rows[sheet_rows.EDITION]
+    changing = [
+        ("version", edition.answer),
+        ("origins", str(edition.other)),
+        *(("left out", str(row.skill_id)) for row in rows[sheet_rows.LEFT_OUT]),
+        *(("round", str(row.day)) for row in rows[ROUND]),
+    ]
+    digest = json.dumps([RULE.name, RULE.version, *place, *sorted(changing)])
+    version = versions.version((place.framework_id, *edition[2:]))
+    left_out = sheets.words_of(rows[sheet_rows.LEFT_OUT])
+    out = Counter(
+        (one.domain_id, one.rank)
+        for one in version.statements
+        if counting(one, left_out, all_origins=True) is not None
+    )
+    targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
+    for row in rows[sheet_rows.TARGET]:
+        targets[row.skill_id][row.id] = row.other
+    return StandingBasis(
+        hashlib.sha256(digest.encode()).hexdigest(),
+        version,
+        tuple(domain.without({}, out) for domain in version.domains),
+        targets,
+    )
+
+
+ROUND = "round"
 
 
 @cache
 def _basis() -> CompoundSelect[*tuple[Any, ...]]:
-    # Rows (what, value): the digest of the version, how many origins its skills have, each skill
-    # that the library leaves out, and the first day of each round.
     of_round = aliased(Framework)
-    return union_all(
-        select(literal("version"), versions.EDITION["answer"]),
-        select(literal("origins"), cast(versions.EDITION["other"], String)),
-        select(literal("left out"), cast(NotRatedHere.skill_id, String)).where(
-            NotRatedHere.library_id == LIBRARY
-        ),
-        select(literal("round"), cast(Round.starts_on, String))
+    begins = (
+        sheet_rows.row(ROUND, day=Round.starts_on)
         .join(RoundFramework, RoundFramework.round_id == Round.id)
         .join(of_round, of_round.id == RoundFramework.framework_id)
-        .where(Round.library_id == LIBRARY, of_round.slug == versions.SLUG),
+        .where(Round.library_id == LIBRARY, of_round.slug == versions.SLUG)
     )
+    edition = sheet_rows.row(sheet_rows.EDITION, **versions.EDITION)
+    return union_all(edition, sheet_rows.left_out(), sheet_rows.targets(), begins)
 
 
 def fresh(

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
-    and_,
     bindparam,
     exists,
     func,
@@ -29,19 +28,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from tracker.db import UTCDateTime, ask_made, session
+from tracker.db import UTCDateTime, session
 from tracker.frameworks.versions.rules_levels import DomainStanding, standing_by_counts
 from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, TALLIED, Meaning
-from tracker.models import (
-    Domain,
-    Level,
-    RevealedAnswer,
-    Review,
-    ReviewItem,
-    ScaleAnswer,
-    Statement,
-    Strand,
-)
+from tracker.models import RevealedAnswer, Review, ReviewItem, ScaleAnswer, Statement
 from tracker.models.joins import is_one_of_people, scale_answer
 from tracker.models.record import later
 from tracker.models.record.words import (
@@ -55,7 +45,7 @@ from tracker.models.record.words import (
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY, counts_now
-from tracker.record.versions.rules import DomainShape, LevelShape
+from tracker.record.versions.rules import DomainShape
 from tracker.record.workflow.rules import REVEALED
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
@@ -65,37 +55,6 @@ them."""
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 OUT = left_out(LIBRARY, FRAMEWORK)
 LEFT_OUT = OUT.c.statement_id == Statement.id
-
-_GROUPED = (Domain.id, Domain.key, Domain.title, Level.rank, Level.name, Level.role_label)
-# One row a domain and level, also where it lists nothing: the statements are joined from outside.
-_SHAPE = (
-    select(
-        *_GROUPED,
-        Strand.key.label("strand_key"),
-        Strand.title.label("strand"),
-        func.count(Statement.id).label("listed"),
-        func.count(OUT.c.id).label("not_rated_here"),
-    )
-    .join(Strand, Strand.id == Domain.strand_id)
-    .join(Level, Level.strand_id == Strand.id)
-    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-    .outerjoin(OUT, LEFT_OUT)
-    .where(Strand.framework_id == FRAMEWORK)
-    .group_by(*_GROUPED, Strand.key, Strand.title, Strand.position, Domain.position)
-    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
-)
-"""Built once: every page of levels asks it."""
-
-
-def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
-    """The domains in the framework's order. One query."""
-    shapes: dict[int, DomainShape] = {}
-    for row in ask_made(_SHAPE, {"framework": framework_id, "library": library_id}):
-        level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)
-        before = shapes.get(row.id)
-        levels = (level,) if before is None else (*before.levels, level)
-        shapes[row.id] = DomainShape(row.id, row.key, row.title, row.strand_key, row.strand, levels)
-    return tuple(shapes.values())
 
 
 def shapes_for(

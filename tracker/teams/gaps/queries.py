@@ -133,7 +133,7 @@ class GapPage:
 
 
 def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
-    """At most eleven queries, whatever the size. Raises Missing where the reader may not see
+    """At most eight queries, whatever the size. Raises Missing where the reader may not see
     everybody by name: then there is `told`; Uncounted."""
     scope, people = chosen.scope, chosen.people
     if not chosen.is_by_name:
@@ -157,7 +157,7 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
         selected=selected,
         cut=_cut(of, selected, asked),
         teachers=tuple(names[person_id] for person_id in teachers),
-        reasons=reasons_of(of, of.groups, of.ids),
+        reasons=reasons_of(of, of.groups),
         progress=progress,
         children=of.children() if chosen.below else (),
         exceptions=of.figures.exceptions,

@@ -12,10 +12,13 @@ from tracker.db import session
 from tracker.models import SnapshotPerson
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules import higher_of
-from tracker.record.standings import queries_counts as level_shapes
-from tracker.record.standings.queries import StandingPlace, of_people as standings_of_people
+from tracker.record.standings.queries import (
+    StandingPlace,
+    basis as measured_by,
+    of_people as standings_of_people,
+)
 from tracker.record.standings.rules import ShortStanding, ids as statement_ids
-from tracker.record.versions.rules import DomainShape, LevelShape
+from tracker.record.versions.rules import DomainShape, LevelShape, VersionStatement
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (
     NEED,
@@ -29,13 +32,7 @@ from tracker.teams.gaps.rules import (
     summarise,
 )
 from tracker.teams.rounds.rules_snapshots import Kept, read_cell, veiled
-from tracker.teams.team.queries_learners import (
-    TeamLearner,
-    TeamPlace,
-    all_by_name,
-    targets_by_job,
-    within,
-)
+from tracker.teams.team.queries_learners import TeamLearner, TeamPlace, all_by_name, within
 
 
 @dataclass(frozen=True)
@@ -108,23 +105,24 @@ class ChildRow:
 class GapFigures(NamedTuple):
     """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
     `exceptions`: how many statements are left out. `not_met`: by person their statements.
-    `standings`: of both sides, for now."""
+    `standings`: of both sides, for now; `statements`: of the version, for now."""
 
     domains: tuple[DomainShape, ...]
     row_of: Callable[[TeamLearner], GapRow | None]
     exceptions: int
     not_met: Mapping[int, Sequence[int]]
     standings: Mapping[int, ShortStanding] = {}
+    statements: Sequence[VersionStatement] = ()
 
 
 def _figures_now(
     scope: GapScope, framework_id: int, people: Sequence[TeamLearner], ids: Sequence[int]
 ) -> GapFigures:
-    domains = level_shapes.shape(framework_id, scope.library_id)
     place = StandingPlace(framework_id, scope.library_id)
-    standings = standings_of_people(ids, place, scope.today)
     jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
-    ranks = targets_by_job(jobs, framework_id)
+    basis = measured_by(place, jobs)
+    standings = standings_of_people(ids, place, basis.digest, scope.today)
+    domains = basis.domains
     levels = [tuple(level.rank for level in domain.levels) for domain in domains]
     is_hidden = scope.blind.hidden_domains()
     blind = {person_id for person_id, _domain in scope.blind.pairs} | scope.blind.closed
@@ -132,7 +130,7 @@ def _figures_now(
     # Thousands of people stand in far fewer ways: a row is made once for all who are alike.
     @cache
     def row(reviewed: str, jobs: frozenset[int]) -> GapRow:
-        measured = higher_of(ranks[job] for job in jobs)
+        measured = higher_of(basis.targets[job] for job in jobs)
         words = zip(domains, reviewed.split(), levels, strict=True)
         return tuple(
             cell_of(domain.id, word, ranks, measured.get(domain.id))
@@ -152,6 +150,7 @@ def _figures_now(
         sum(not scope.blind.hide(key, one) for key, statements in excepted for one in statements),
         {key: statement_ids(standings[key].not_met) for key in ids if standings[key].not_met},
         standings,
+        basis.version.statements,
     )
 
 
@@ -203,7 +202,7 @@ def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
 
 
 class GapMatrix:
-    """The cells of these people of a scope, as of its time. Four queries for now, and one more for
+    """The cells of these people of a scope, as of its time. Two queries for now, and one more for
     who is stale; two for a round; and one more where something is hidden. Raises Uncounted."""
 
     def __init__(self, chosen: GapChoice, everybody: Sequence[TeamLearner]) -> None:

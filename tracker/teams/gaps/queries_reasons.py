@@ -44,6 +44,7 @@ from tracker.record.sheet.queries_learners import (
     among,
     counts_now,
 )
+from tracker.record.standings.queries import StandingPlace, basis
 from tracker.record.versions.rules import DomainShape
 from tracker.record.workflow.rules import SEALED, ItemStatus
 from tracker.reviews.sending.queries_counts import counts_as_sent, who_sent
@@ -53,7 +54,6 @@ from tracker.teams.gaps.rules import (
     Alike,
     DomainSummary,
     GapCell,
-    GapStatement,
     ReviewProgress,
     StatementReason,
     held_by,
@@ -87,7 +87,7 @@ def drill(chosen: GapChoice, key: str) -> DomainDrill | None:
         return None
     domain = of.domains[at]
     groups = [Alike((row[at],), people) for row, people in of.groups]
-    reasons = reasons_of(of, groups, {domain.id})
+    reasons = reasons_of(of, groups)
     (summary,) = summarise(groups, (domain.id,))
     drilled = [
         DrilledPerson(
@@ -100,20 +100,14 @@ def drill(chosen: GapChoice, key: str) -> DomainDrill | None:
     return DomainDrill(domain, summary, reasons, tuple(drilled))
 
 
-def reasons_of(
-    of: GapMatrix, groups: Collection[Alike], domain_ids: Collection[int]
-) -> tuple[StatementReason, ...]:
-    """Most people first; nothing for a reader who gets no single statements. One query."""
+def reasons_of(of: GapMatrix, groups: Collection[Alike]) -> tuple[StatementReason, ...]:
+    """Most people first; nothing for a reader who gets no single statements. One query for a round,
+    and none for now."""
     if not of.scope.by_statement:
         return ()
-    rows = ask_made(_STATEMENTS, {"domains": list(domain_ids)})
-    statements = {row[0]: GapStatement(*row[1:]) for row in rows}
+    place = StandingPlace(of.chosen.of.framework_id, of.scope.library_id)
+    statements = of.figures.statements or basis(place).version.statements
     return held_by(of.domains, groups, of.figures.not_met, statements)
-
-
-_STATEMENTS = select(
-    Statement.id, Statement.domain_id, Statement.rank, Statement.position, Statement.title
-).where(Statement.domain_id.in_(bindparam("domains", expanding=True)))
 
 
 def not_sent(chosen: GapChoice) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.record.standings.rules import against
-from tracker.record.versions.rules import DomainShape
+from tracker.record.versions.rules import DomainShape, VersionStatement
 from tracker.rules.core.wording import Wording
 
 NEED = (
@@ -87,15 +87,6 @@ class DomainSummary:
     @property
     def people(self) -> int:
         return self.known + self.not_yet_known + self.not_assessed + self.no_target
-
-
-class GapStatement(NamedTuple):
-    """`rank` of its level; `order` is its place in the domain."""
-
-    domain_id: int
-    rank: int
-    order: int
-    title: Wording
 
 
 def summarise(groups: Iterable[Alike], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
@@ -184,14 +175,15 @@ def held_by(
     domains: Iterable[DomainShape],
     groups: Iterable[Alike],
     not_met: Mapping[int, Iterable[int]],
-    statements: Mapping[int, GapStatement],
+    statements: Iterable[VersionStatement],
 ) -> tuple[StatementReason, ...]:
     """All statements that hold somebody back, those that hold most back first, then in the order of
     the framework. Somebody is held back by what they do not meet at any level that makes their
     gap. `not_met`: of each person those of the statements, and maybe others."""
     at_level: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for statement_id, statement in statements.items():
-        at_level[statement.domain_id, statement.rank].append(statement_id)
+    of_id = {statement.id: statement for statement in statements}
+    for statement in of_id.values():
+        at_level[statement.domain_id, statement.rank].append(statement.id)
     below: defaultdict[int, int] = defaultdict(int)
     held: defaultdict[int, list[int]] = defaultdict(list)
     for row, people in groups:
@@ -205,17 +197,21 @@ def held_by(
                 held[statement_id].append(person_id)
 
     def most_first(statement_id: int) -> tuple[int, int, int, int]:
-        statement = statements[statement_id]
-        return -len(held[statement_id]), statement.order, statement.domain_id, statement_id
+        of = of_id[statement_id]
+        return -len(held[statement_id]), of.position, of.domain_id, statement_id
 
     shapes = {domain.id: domain for domain in domains}
     return tuple(
         StatementReason(
-            statement_id, title, domain, domain.level_name(rank), people, below[domain_id]
+            statement.id,
+            statement.title,
+            domain,
+            domain.level_name(statement.rank),
+            frozenset(held[statement.id]),
+            below[domain.id],
         )
-        for statement_id in sorted(held, key=most_first)
-        for domain_id, rank, _order, title in [statements[statement_id]]
-        for domain, people in [(shapes[domain_id], frozenset(held[statement_id]))]
+        for statement in map(of_id.__getitem__, sorted(held, key=most_first))
+        for domain in [shapes[statement.domain_id]]
     )
 
 

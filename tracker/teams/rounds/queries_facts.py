@@ -45,13 +45,13 @@ from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsements
 from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, counts_now
 from tracker.record.sheet.rules import higher_of
-from tracker.record.standings import queries_counts as levels
+from tracker.record.standings import queries as standings, queries_counts as levels
+from tracker.record.standings.queries import StandingBasis, StandingPlace
 from tracker.record.standings.queries_counts import AT
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.roles import Role
 from tracker.teams.rounds import rules_snapshots as round_snapshots
 from tracker.teams.rounds.rules_snapshots import Kept, KeptRound
-from tracker.teams.team.queries_learners import targets_by_job
 from tracker.teams.told.rules import COUNTED, Measure, Outcome
 
 KEPT_VOICES = {"revealed": Voice.SELF, "endorsed": Voice.ENDORSED}
@@ -79,15 +79,16 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
     people: list[Kept] = []
     outcomes: list[Outcome] = []
     for framework in frameworks.all():
-        domains = levels.shape(framework.id, period.library_id)
         values = {"library": period.library_id, "framework": framework.id}
         memberships = memberships_on(period.library_id, day, framework.id, as_of)
+        jobs = {row.role_profile_id for rows in memberships.values() for row in rows}
+        of = standings.basis(StandingPlace(framework.id, period.library_id), jobs)
         kept_frameworks[str(framework.id)] = {
             "slug": framework.slug,
             "title": framework.title,
             "version": framework.version,
             "lang": framework.lang,
-            "domains": [asdict(domain) for domain in domains],
+            "domains": [asdict(domain) for domain in of.domains],
             "not_rated_here": list(session().scalars(_left_out(), values)),
             "jobs": {
                 str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
@@ -95,8 +96,8 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
                 if len({row.role_profile_id for row in rows}) > 1
             },
         }
-        kept = people_at(period.library_id, framework.id, domains, memberships, day, as_of)
-        outcomes += _outcomes(kept, framework.slug, domains, reviewed)
+        kept = people_at(of, period.library_id, memberships, day, as_of)
+        outcomes += _outcomes(kept, framework.slug, of.domains, reviewed)
         people += kept
     facts = {
         "rule": round_snapshots.rule(),
@@ -163,27 +164,25 @@ def _left_out() -> Select[int]:
 
 
 def people_at(
+    basis: StandingBasis,
     library_id: int,
-    framework_id: int,
-    domains: Sequence[DomainShape],
     memberships: Mapping[int, Sequence[Any]],
     day: dt.date,
     as_of: dt.datetime,
 ) -> list[Kept]:
-    """Those of the memberships, as they stand at that moment, at the end of that day."""
-    ids = list(memberships)
+    """Those of the memberships, as they stand at that moment, at the end of that day; `basis`: with
+    the targets of all their job profiles."""
+    ids, domains, framework_id = list(memberships), basis.domains, basis.version.id
     of = (ids, framework_id, library_id, day, NO_BLIND_SPOTS, as_of)
     shapes = levels.shapes_for(domains, *of[:4])
     endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
     left_out = endorsements.exceptions_of(*of)
     unmet = _not_met(ids, [domain.id for domain in domains], *of[1:4], as_of)
-    jobs_there = {row.role_profile_id for rows in memberships.values() for row in rows}
-    of_job = targets_by_job(jobs_there, framework_id)
     people: list[Kept] = []
     for person_id, rows in memberships.items():
         newest = rows[-1]
         jobs = {row.role_profile_id for row in rows}
-        ranks = higher_of(of_job[job] for job in jobs)
+        ranks = higher_of(basis.targets[job] for job in jobs)
         of_endorsed, of_revealed = (
             levels.standings(shapes[person_id], answers, person_id, ranks)
             for answers in (endorsed, revealed)
@@ -201,7 +200,11 @@ def people_at(
                         of_endorsed[domain.id],
                         of_revealed[domain.id],
                         unmet.get((person_id, domain.id), []),
-                        {job: of_job[job].get(domain.id) for job in sorted(jobs) if len(jobs) > 1},
+                        {
+                            job: basis.targets[job].get(domain.id)
+                            for job in sorted(jobs)
+                            if len(jobs) > 1
+                        },
                     )
                     for domain in domains
                 },

@@ -1,7 +1,7 @@
 """Who learns in the teams of a reader, and by which jobs they are measured there."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -23,7 +23,6 @@ from tracker.db import ask_made
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
 from tracker.models.record.versions import version_learned
 from tracker.policy.permissions import Actor, current_on, in_reach_on
-from tracker.record.sheet.queries_learners import targets
 from tracker.rules.core.wording import Wording
 from tracker.rules.roles import Role
 
@@ -148,14 +147,6 @@ def team_learners(
         for person_id, of_person in ways.items()
         for place in places_of(of_person, person_id == actor.person_id)
     )
-
-
-def targets_by_job(jobs: set[int], framework_id: int) -> defaultdict[int, dict[int, int]]:
-    """The rank that is expected in each domain, by role profile. One query."""
-    ranks: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for (role_profile_id, domain_id), rank in targets(jobs, framework_id).items():
-        ranks[role_profile_id][domain_id] = rank
-    return ranks
 
 
 Way = tuple[int, int, int, int]

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.queries.core import imprints
-from tracker.record.standings import queries_counts as levels
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps import pages_facts as taken_along
@@ -43,7 +44,7 @@ def show(
     domains = _by_domain(told, scope.round.id if scope.round else None)
     coming = figures.coming(scope, chosen.of.framework_slug)
     groups = figures.sent(scope, coming.round_id) if coming and coming.has_begun else []
-    shape = levels.shape(chosen.of.framework_id, scope.library_id)
+    of = standings.basis(StandingPlace(chosen.of.framework_id, scope.library_id))
     shown = {figure.domain.key for figure in domains}
     return render(
         "teams/figures.html",
@@ -54,7 +55,7 @@ def show(
         filters=filters,
         domains=domains,
         newest=max(domains, key=lambda figure: figure.on, default=None),
-        not_shown=[domain for domain in shape if domain.key not in shown],
+        not_shown=[domain for domain in of.domains if domain.key not in shown],
         rounds={
             period.id: period
             for period in scope.kept

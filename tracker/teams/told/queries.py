@@ -24,7 +24,8 @@ from tracker.models import (
     RoundFramework,
     Team,
 )
-from tracker.record.standings import queries_counts as levels
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
 from tracker.record.versions.rules import DomainShape
 from tracker.reviews.sending.queries_counts import counts_as_sent
 from tracker.rules.roles import Role
@@ -107,7 +108,7 @@ def figures(
     to_rate = {domain_id for _person_id, domain_id in scope.blind.domains_to_rate()}
     return [
         ToldFigure(domain, *row[1:8])
-        for domain in levels.shape(framework_id, scope.library_id)
+        for domain in standings.basis(StandingPlace(framework_id, scope.library_id)).domains
         for row in told
         if row[0] == domain.key and domain.id not in to_rate
     ]
