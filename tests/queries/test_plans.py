@@ -28,6 +28,8 @@ from tracker.models import AuditEvent, Person
 from tracker.operations.audit import queries as audit_log
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet.queries_learners import NAMED_ONE_BY_ONE
+from tracker.record.standings.queries import StandingPlace, basis
+from tracker.record.standings.rules import ShortStanding
 from tracker.reviews.sending.queries_counts import who_sent
 from tracker.teams.gaps.queries_reasons import progress_of_unreviewed
 from tracker.teams.rounds.queries_reviews import reviews_of
@@ -136,9 +138,11 @@ def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_i
     adam, many = acting(world, "adam"), range(NAMED_ONE_BY_ONE + 1)
     library, version = world.libraries["city"], world.framework_id
     ends = session().execute(select(func.min(AuditEvent.id), func.max(AuditEvent.id))).one()
+    on = basis(StandingPlace(version, library))
+    stand = dict.fromkeys(many, ShortStanding(NOW.date(), "", "", "", ""))
     with noted(db.engine) as of_library:
         who_sent(many, library, version, [])
-        progress_of_unreviewed(many, version, library, NOW.date(), NO_BLIND_SPOTS)
+        progress_of_unreviewed(stand, on, library, NOW.date(), NO_BLIND_SPOTS)
         reviews_of(1, many, "UTC", NO_BLIND_SPOTS)
         reviews_of(1, many, "UTC", NO_BLIND_SPOTS, NOW)
     with noted(db.engine) as of_audit:

@@ -65,12 +65,13 @@ class StandingPlace(NamedTuple):
 
 class StandingBasis(NamedTuple):
     """What everybody on a version is measured by in a library: its `domains` as they are used
-    there, and `targets`, the rank that a job profile expects in each. `digest`: of all that changes
-    their levels at once."""
+    there, its statements that are `left_out` there, and `targets`, the rank that a job profile
+    expects in each domain. `digest`: of all that changes their levels at once."""
 
     digest: str
     version: Version
     domains: tuple[DomainShape, ...]
+    left_out: frozenset[int]
     targets: Mapping[int, Mapping[int, int]]
 
 
@@ -115,18 +116,18 @@ def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
     digest = json.dumps([RULE.name, RULE.version, *place, *sorted(changing)])
     version = versions.version((place.framework_id, *edition[2:]))
     left_out = sheets.words_of(rows[sheet_rows.LEFT_OUT])
-    out = Counter(
-        (one.domain_id, one.rank)
-        for one in version.statements
-        if counting(one, left_out, all_origins=True) is not None
-    )
+    out = [
+        one for one in version.statements if counting(one, left_out, all_origins=True) is not None
+    ]
+    of_level = Counter((one.domain_id, one.rank) for one in out)
     targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
     for row in rows[sheet_rows.TARGET]:
         targets[row.skill_id][row.id] = row.other
     return StandingBasis(
         hashlib.sha256(digest.encode()).hexdigest(),
         version,
-        tuple(domain.without({}, out) for domain in version.domains),
+        tuple(domain.without({}, of_level) for domain in version.domains),
+        frozenset(one.id for one in out),
         targets,
     )
 

@@ -146,9 +146,10 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
     names = {one.person_id: one.name for one in people}
     teachers = could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
     progress, unsent = None, 0
-    if scope.round is None:
-        of_people = list(names), chosen.of.framework_id, scope.library_id, scope.today, scope.blind
-        progress = why_unknown(of.groups, progress_of_unreviewed(*of_people))
+    if of.figures.basis is not None:
+        standings, place = of.figures.standings, (scope.library_id, scope.today)
+        sent = progress_of_unreviewed(standings, of.figures.basis, *place, scope.blind)
+        progress = why_unknown(of.groups, sent)
         unsent = not_sent(chosen)
     return GapPage(
         people=len(people),

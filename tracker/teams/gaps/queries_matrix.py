@@ -13,12 +13,13 @@ from tracker.models import SnapshotPerson
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings.queries import (
+    StandingBasis,
     StandingPlace,
     basis as measured_by,
     of_people as standings_of_people,
 )
 from tracker.record.standings.rules import ShortStanding, ids as statement_ids
-from tracker.record.versions.rules import DomainShape, LevelShape, VersionStatement
+from tracker.record.versions.rules import DomainShape, LevelShape
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (
     NEED,
@@ -105,14 +106,14 @@ class ChildRow:
 class GapFigures(NamedTuple):
     """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
     `exceptions`: how many statements are left out. `not_met`: by person their statements.
-    `standings`: of both sides, for now; `statements`: of the version, for now."""
+    `standings`: of both sides, and `basis`: what they stand on; both for now."""
 
     domains: tuple[DomainShape, ...]
     row_of: Callable[[TeamLearner], GapRow | None]
     exceptions: int
     not_met: Mapping[int, Sequence[int]]
     standings: Mapping[int, ShortStanding] = {}
-    statements: Sequence[VersionStatement] = ()
+    basis: StandingBasis | None = None
 
 
 def _figures_now(
@@ -150,7 +151,7 @@ def _figures_now(
         sum(not scope.blind.hide(key, one) for key, statements in excepted for one in statements),
         {key: statement_ids(standings[key].not_met) for key in ids if standings[key].not_met},
         standings,
-        basis.version.statements,
+        basis,
     )
 
 

@@ -8,7 +8,7 @@ by name gets nothing that the matrix doesn't have.
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -33,18 +33,12 @@ from tracker.db import ask_made
 from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement
 from tracker.models.columns import written
 from tracker.models.record import later
-from tracker.models.record.words import is_said_of, left_out, standing, stood
-from tracker.models.reviews.exceptions import agreed_exceptions
+from tracker.models.record.words import is_said_of, standing, stood
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
-from tracker.record.sheet.queries_learners import (
-    FRAMEWORK,
-    LIBRARY,
-    NAMED_ONE_BY_ONE,
-    among,
-    counts_now,
-)
-from tracker.record.standings.queries import StandingPlace, basis
+from tracker.record.sheet.queries_learners import FRAMEWORK, NAMED_ONE_BY_ONE, among, counts_now
+from tracker.record.standings.queries import StandingBasis, StandingPlace, basis as measured_by
+from tracker.record.standings.rules import ShortStanding, ids as statement_ids
 from tracker.record.versions.rules import DomainShape
 from tracker.record.workflow.rules import SEALED, ItemStatus
 from tracker.reviews.sending.queries_counts import counts_as_sent, who_sent
@@ -106,8 +100,8 @@ def reasons_of(of: GapMatrix, groups: Collection[Alike]) -> tuple[StatementReaso
     if not of.scope.by_statement:
         return ()
     place = StandingPlace(of.chosen.of.framework_id, of.scope.library_id)
-    statements = of.figures.statements or basis(place).version.statements
-    return held_by(of.domains, groups, of.figures.not_met, statements)
+    basis = of.figures.basis or measured_by(place)
+    return held_by(of.domains, groups, of.figures.not_met, basis.version.statements)
 
 
 def not_sent(chosen: GapChoice) -> int:
@@ -123,38 +117,48 @@ HIDDEN_PEOPLE: BindParameter[Any] = bindparam("hidden_people", expanding=True)
 
 
 def progress_of_unreviewed(
-    person_ids: Collection[int],
-    framework_id: int,
+    standings: Mapping[int, ShortStanding],
+    basis: StandingBasis,
     library_id: int,
     today: dt.date,
     blind: BlindSpots,
 ) -> dict[tuple[int, int, int], ReviewProgress]:
     """By person, domain and level: the furthest of the statements that were sent and have no
-    reviewed rating. What a supervisor has said stays theirs until they reveal it: all of a review
-    until then is in review. A statement is the same in each version. One query."""
-    of_library = len(person_ids) > NAMED_ONE_BY_ONE
+    reviewed rating, of the people with these standings. What a supervisor has said stays theirs
+    until they reveal it: all of a review until then is in review. A statement is the same in each
+    version. One query."""
+    of_library = len(standings) > NAMED_ONE_BY_ONE
     values = {
-        "people": [] if of_library else list(person_ids),
+        "people": [] if of_library else list(standings),
         "hidden_people": [person_id for person_id, _skill in blind.skills],
-        "framework": framework_id,
+        "framework": basis.version.id,
         "library": library_id,
         **later.on(today),
         **blind.values,
     }
-    rows = ask_made(_progress(blind.form, of_library=of_library), values)
-    wanted = set(person_ids)
-    return {
-        (person_id, domain_id, rank): ReviewProgress(furthest)
-        for person_id, domain_id, rank, furthest in rows
-        if person_id in wanted
-    }
+    is_later = any(standing.changes_on for standing in standings.values())
+    sent = ask_made(_sent(blind.form, of_library=of_library, is_later=is_later), values)
+    excepted = cache(lambda person_id: {*statement_ids(standings[person_id].excepted)})
+    statements = {one.id: one for one in basis.version.statements if one.id not in basis.left_out}
+    furthest: dict[tuple[int, int, int], ReviewProgress] = {}
+    for person_id, statement_id, came in sent:
+        if (
+            person_id in standings
+            and statement_id in statements
+            and (statement_id not in excepted(person_id) or blind.hide(person_id, statement_id))
+        ):
+            of = statements[statement_id]
+            place = person_id, of.domain_id, of.rank
+            furthest[place] = ReviewProgress(max(came, furthest.get(place, came)))
+    return furthest
 
 
 @cache
-def _progress(blind: BlindSpots, *, of_library: bool) -> Select[*tuple[Any, ...]]:
-    """From the few items whose own skill has no reviewed rating, or of which others of this version
-    were made. Of a whole library these are looked for first: in all that it ever reviewed they are
-    few."""
+def _sent(blind: BlindSpots, *, of_library: bool, is_later: bool) -> Select[*tuple[Any, ...]]:
+    """(person, statement, how far): what was sent and has no endorsement, but for what counts later
+    where something does. From the few items whose own skill has no reviewed rating, or of which
+    others of this version were made. Of a whole library these are looked for first: in all that it
+    ever reviewed they are few."""
     came = case(
         (
             or_(
@@ -201,11 +205,10 @@ def _progress(blind: BlindSpots, *, of_library: bool) -> Select[*tuple[Any, ...]
     def is_sender(column: SQLColumnExpression[int]) -> ColumnElement[bool]:
         return column.in_(select(person_id))
 
-    endorsed, agreed = standing(is_sender, FRAMEWORK), agreed_exceptions(is_sender, FRAMEWORK)
+    endorsed = standing(is_sender, FRAMEWORK)
     waiting = later.counting_later(is_sender, FRAMEWORK)
-    out = left_out(LIBRARY, FRAMEWORK)
     return (
-        select(person_id, Statement.domain_id, Statement.rank, func.max(sent.c.came))
+        select(person_id, Statement.id, func.max(sent.c.came))
         .select_from(sent)
         .join(
             Statement,
@@ -218,17 +221,9 @@ def _progress(blind: BlindSpots, *, of_library: bool) -> Select[*tuple[Any, ...]
             endorsed,
             and_(endorsed.c.person_id == person_id, endorsed.c.statement_id == Statement.id),
         )
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .outerjoin(
-            agreed, and_(agreed.c.person_id == person_id, agreed.c.statement_id == Statement.id)
-        )
         .where(
-            out.c.id.is_(None),
-            counts_now(person_id, Statement.id, waiting),
-            or_(
-                and_(agreed.c.id.is_(None), endorsed.c.statement_id.is_(None)),
-                not_(blind.shown(person_id, Statement.id)),
-            ),
+            counts_now(person_id, Statement.id, waiting) if is_later else true(),
+            or_(endorsed.c.statement_id.is_(None), not_(blind.shown(person_id, Statement.id))),
         )
-        .group_by(person_id, Statement.domain_id, Statement.rank)
+        .group_by(person_id, Statement.id)
     )

@@ -60,8 +60,8 @@ REVEALED = ReviewItem.revealed_at
 
 
 def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
-    """Of its last day, or an earlier one; `as_of`: the first moment after it. Nine queries for each
-    of its frameworks, however many people they have, and five more."""
+    """Of its last day, or an earlier one; `as_of`: the first moment after it. Seven queries for
+    each of its frameworks, however many people they have, and five more."""
     period = session().get_one(Round, round_id)
     teams = session().execute(
         select(Team.id, Team.parent_id, Team.name, Team.path)
@@ -79,7 +79,6 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
     people: list[Kept] = []
     outcomes: list[Outcome] = []
     for framework in frameworks.all():
-        values = {"library": period.library_id, "framework": framework.id}
         memberships = memberships_on(period.library_id, day, framework.id, as_of)
         jobs = {row.role_profile_id for rows in memberships.values() for row in rows}
         of = standings.basis(StandingPlace(framework.id, period.library_id), jobs)
@@ -89,7 +88,7 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
             "version": framework.version,
             "lang": framework.lang,
             "domains": [asdict(domain) for domain in of.domains],
-            "not_rated_here": list(session().scalars(_left_out(), values)),
+            "not_rated_here": sorted(of.left_out),
             "jobs": {
                 str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
                 for person_id, rows in memberships.items()
@@ -155,12 +154,6 @@ def _newest_reviews(round_id: int, at: dt.datetime) -> dict[Measure, dt.datetime
         )
         newest |= {Measure(row[0], row[1], row[2], voice): row[3] for row in rows}
     return newest
-
-
-@cache
-def _left_out() -> Select[int]:
-    out = left_out(LIBRARY, FRAMEWORK)
-    return select(out.c.statement_id).order_by(out.c.statement_id)
 
 
 def people_at(
