@@ -117,7 +117,10 @@ def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
     version = versions.version((place.framework_id, *edition[2:]))
     left_out = sheets.words_of(rows[sheet_rows.LEFT_OUT])
     out = [
-        one for one in version.statements if counting(one, left_out, all_origins=True) is not None
+        one
+        for one in version.statements
+        if not one.skills.isdisjoint(left_out)
+        and counting(one, left_out, all_origins=True) is not None
     ]
     of_level = Counter((one.domain_id, one.rank) for one in out)
     targets: dict[int, dict[int, int]] = {job: {} for job in jobs}

@@ -4,13 +4,12 @@ see by name."""
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
-from operator import attrgetter
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Date, Select, bindparam, func, select
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.frameworks.versions.rules_levels import RULE
 from tracker.models import (
     Framework,
@@ -24,12 +23,10 @@ from tracker.models import (
 )
 from tracker.models.joins import opens_statements
 from tracker.policy.permissions import Actor, reach, teams_in_reach
-from tracker.queries.asking import Question, ask_together, row_as
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import LIBRARY
 from tracker.record.sheet.rules import kept_jobs
 from tracker.rules.core.wording import Wording
-from tracker.rules.names import folded
 from tracker.teams.team.queries_learners import (
     TeamJob,
     TeamLearner,
@@ -128,28 +125,22 @@ class GapScope:
 def gap_scope(
     actor: Actor, team_id: int, path: str, blind: BlindSpots, now: dt.datetime
 ) -> GapScope:
-    """For a team that the actor may read. Four queries."""
+    """For a team that the actor may read. Three queries."""
     today = actor.today(now)
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
     asked = {**reach(actor), "today": today}
-    teams, rounds = ask_together(
-        Question(_teams(len(actor.coordinates)), asked, list),
-        Question(_rounds(), asked, partial(map, partial(row_as, PastRound))),
-    )
-    teams.sort(key=lambda row: (folded(row["name"]), row["id"]))
-    names = {
-        row["id"]: row_as(TeamName, row) for row in teams if row["is_open"] or row["id"] == team_id
-    }
-    paths = {row["id"]: row["path"] for row in teams}
+    teams = ask_made(_teams(len(actor.coordinates)), asked).all()
+    names = {team.id: TeamName(*team[:4]) for team in teams if team.is_open or team.id == team_id}
+    paths = {team.id: team.path for team in teams}
     above = sorted(
         (team for team in names.values() if path.startswith(team.path)),
         key=lambda team: len(team.path),
     )
-    here = next(row for row in teams if row["id"] == team_id)
+    here = next(team for team in teams if team.id == team_id)
     learners = cache(
         lambda at: team_learners(
-            actor, root, at, bool(roots), here["names_to_coordinators"], today, paths
+            actor, root, at, bool(roots), here.names_to_coordinators, today, paths
         )
     )
     return GapScope(
@@ -158,15 +149,15 @@ def gap_scope(
         team=names[team_id],
         root=root,
         coordinates=bool(roots),
-        names=here["names_to_coordinators"],
-        by_statement=not roots or here["opens"],
+        names=here.names_to_coordinators,
+        by_statement=not roots or here.opens,
         above=tuple(team for team in above if team.id != team_id),
         children=tuple(team for team in names.values() if team.parent_id == team_id)
         if roots
         else (),
         people=learners(path),
         in_reach=lambda: learners(root),
-        rounds=tuple(sorted(rounds, key=attrgetter("starts_on", "id"), reverse=True)),
+        rounds=tuple(PastRound(**row) for row in ask_made(_rounds(), asked).mappings()),
         blind=blind,
         today=today,
         team_names={team.path: team.name for team in names.values()},
@@ -187,12 +178,13 @@ def _teams(roots: int) -> Select[*tuple[Any, ...]]:
         )
         .join(Library, Library.id == Team.library_id)
         .where(teams_in_reach(roots))
+        .order_by(Team.name, Team.id)
     )
 
 
 @cache
 def _rounds() -> Select[*tuple[Any, ...]]:
-    """Those that have begun."""
+    """Those that have begun, the newest first."""
     return (
         select(
             Round.id,
@@ -211,6 +203,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
         .join(Framework, Framework.id == RoundFramework.framework_id)
         .outerjoin(RoundSnapshot, RoundSnapshot.round_id == Round.id)
         .where(Round.library_id == LIBRARY, Round.starts_on <= bindparam("today", type_=Date))
+        .order_by(Round.starts_on.desc(), Round.id.desc())
     )
 
 
