@@ -94,7 +94,7 @@ bench-moves: $(STAMP) ## 10,000 people moved to a version and back on both engin
 bench-sheets: $(STAMP) ## the pages of one learner among 40 people and among 10,000, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.sheets $(PEOPLE)
 
-bench-lists: $(STAMP) ## the lists of a library of 1,000 people and of 10,000, on both engines (PEOPLE=10000)
+bench-lists: $(STAMP) ## the lists of libraries of 12 people to 10,000, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.lists $(PEOPLE)
 
 bench-acts: $(STAMP) ## files, SQL, and processor time of a saved rating and of an answer in a review
