@@ -302,4 +302,4 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
             join(world, f"more{number}", "central" if number % 2 else "bookmobile")
             stand(world, f"more{number}", TargetState.GAP)
     assert count() == before
-    assert max(before) <= 14
+    assert max(before) <= 11
