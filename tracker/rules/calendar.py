@@ -1,7 +1,7 @@
 """Days and periods. Both dates of a period are inclusive; without an end it is open."""
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from tracker.rules.errors import Invalid
@@ -28,9 +28,13 @@ def clean_time_zone(name: str) -> str:
     return name
 
 
+_zone = lru_cache(maxsize=64)(ZoneInfo)
+"""For thousands of moments of a page: `ZoneInfo` looks longer for what it keeps itself."""
+
+
 def day_in(time_zone: str, now: dt.datetime) -> dt.date:
     """The day it is there."""
-    return now.astimezone(ZoneInfo(time_zone)).date()
+    return now.astimezone(_zone(time_zone)).date()
 
 
 def clean_period(starts_on: dt.date, ends_on: dt.date | None) -> None:

@@ -30,9 +30,7 @@ def review(
     counts: bool = True,
 ) -> RoundReview:
     return RoundReview(
-        learner_id=1,
-        reviewer_id=ord(by[0]),
-        reviewer=by,
+        by=RoundSupervisor(ord(by[0]), by),
         sent_at=NOON,
         begun=begun,
         waits=waits and days is None,

@@ -160,16 +160,17 @@ def words_of(page: RoundPage) -> dict[str, str]:
         if page.is_over:
             before = _("At the end of %(round)s: %(num)s of %(people)s", **figures)
     in_teams = ngettext("in %(num)d team", "in %(num)d teams", len(page.branches))
-    asked = ngettext("%(num)d person asked to talk", "%(num)d people asked to talk", page.ready)
-    late = ngettext("%(num)d review is overdue", "%(num)d reviews are overdue", page.overdue)
+    ready, overdue = page.ready, page.overdue
+    asked = ngettext("%(num)d person asked to talk", "%(num)d people asked to talk", ready)
+    late = ngettext("%(num)d review is overdue", "%(num)d reviews are overdue", overdue)
     words = {
         "list": _("Who has not finished"),
         "nobody": _("Nobody is in this round here"),
         "sent": _("Sent or in review"),
         "waiting": _("Waiting"),
         "teams": in_teams if page.branches else "",
-        "ready": asked if page.ready else "",
-        "overdue": late if page.overdue and not page.is_over else "",
+        "ready": asked if ready else "",
+        "overdue": late if overdue and not page.is_over else "",
         "before": before,
     }
     if page.is_over:
@@ -211,7 +212,7 @@ def round_list(scope: GapScope, at: PastRound) -> RoundList:
         rows = tuple(sorted(rows, key=KEYS[order.by], reverse=order.descending))
     kept = form.chosen()
     selection = _selection()
-    among = rows if selection.all else everybody
+    among = rows if selection.all else everybody if selection.ids else ()
     selected = [one for one in among if one.can_be_reminded and selection.picks(one.person_id)]
     stays = {"team_id": page.team.id, "round": page.round.id, **kept, **selection.address}
     return RoundList(

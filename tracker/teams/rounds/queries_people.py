@@ -121,12 +121,12 @@ def learners_of(
         one = usual(places, states[key], key if key in leads else 0)
         still, flag = reviews.get(key, ()), flags.get(key)
         if not still and flag is None:
-            learners.append(RoundLearner(key, name, *one[2:]))
+            learners.append(RoundLearner._make((key, name, *one[2:])))
             continue
         flag = flag or LearnerFlags()
         has_not_sent = one.can_be_reminded
         is_new = flag.reminded_at is None or flag.reminded_at <= now - REMIND_AGAIN
-        does = tuple(dict.fromkeys(RoundSupervisor(by.reviewer_id, by.reviewer) for by in still))
+        does = tuple(dict.fromkeys(review.by for review in still))
         learners.append(
             one._replace(
                 person_id=key,

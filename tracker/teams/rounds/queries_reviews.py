@@ -59,7 +59,7 @@ from tracker.reviews.sending.queries_counts import counts_as_sent
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import REMIND_DAYS, NoticeKind
 from tracker.rules.roles import Role
-from tracker.teams.rounds.rules import REMIND_AGAIN, RoundReview
+from tracker.teams.rounds.rules import REMIND_AGAIN, RoundReview, RoundSupervisor
 
 
 def reviews_of(
@@ -79,6 +79,7 @@ def reviews_of(
     def is_past(moment: dt.datetime | None) -> bool:
         return moment is not None and (at is None or moment < at)
 
+    reviewer = cache(RoundSupervisor)
     reviews: defaultdict[int, list[RoundReview]] = defaultdict(list)
     wanted = set(person_ids)
     rows = ask_made(_reviews(as_of=at is not None, of_few=are_few), asked).all()
@@ -89,9 +90,7 @@ def reviews_of(
         is_closed = is_past(closed_at)
         reviews[learner].append(
             RoundReview(
-                learner_id=learner,
-                reviewer_id=by,
-                reviewer=name,
+                by=reviewer(by, name),
                 sent_at=sent_at,
                 begun=bool(is_begun),
                 waits=not is_closed and not is_past(revealed_at),

@@ -34,15 +34,20 @@ class RoundState(StrEnum):
 STATES = tuple(RoundState)
 
 
+class RoundSupervisor(NamedTuple):
+    """Who reviews somebody of the round, or would."""
+
+    person_id: int
+    name: str
+
+
 class RoundReview(NamedTuple):
-    """A review that was sent in a round, as it stood at some moment. `begun`: its reviewer gave an
+    """A review that was sent in a round, as it stood at some moment. `begun`: who does it gave an
     answer; `days`: from when it was sent until it was closed, None while it is open; `due_on` and
     `statements`, how many are in it, while it is open. `waits`: for its reviewer. `counts`: it was
     not handed on."""
 
-    learner_id: int
-    reviewer_id: int
-    reviewer: str
+    by: RoundSupervisor
     sent_at: dt.datetime
     begun: bool
     waits: bool
@@ -75,13 +80,6 @@ def without_levels(state: RoundState) -> RoundState:
     return RoundState.NOT_SENT if state is RoundState.NOT_SENT else RoundState.SENT
 
 
-class RoundSupervisor(NamedTuple):
-    """Who reviews somebody of the round, or would."""
-
-    person_id: int
-    name: str
-
-
 @dataclass(frozen=True, slots=True)
 class SupervisorProgress:
     """Reviews of a round by the one who does them, and how many people who have `not_sent` are
@@ -112,7 +110,7 @@ def by_supervisor(
     of: defaultdict[RoundSupervisor, list[RoundReview]] = defaultdict(list)
     for review in reviews:
         if review.is_open or review.counts:
-            of[RoundSupervisor(review.reviewer_id, review.reviewer)].append(review)
+            of[review.by].append(review)
     expected = Counter(not_sent)
     supervisors = []
     for who in of.keys() | expected.keys():
