@@ -1,8 +1,9 @@
 """Standings that are kept are what sheets say, whatever happened, and whoever wrote it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier, Event
 
 import pytest
@@ -29,7 +30,6 @@ from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import actions as services, queries as standings
 from tracker.record.standings.queries import StandingPlace
-from tracker.record.standings.rules import ShortStanding
 from tracker.reviews.act.records import act, lock_person
 from tracker.reviews.act.rules import EndorsementChange
 from tracker.reviews.differences import actions as differences
@@ -55,11 +55,6 @@ def count_all(now: dt.datetime = NOW) -> int:
 
 def place(world: World) -> StandingPlace:
     return StandingPlace(world.framework_id, world.libraries["city"])
-
-
-def of_people(world: World, people: list[int]) -> Mapping[int, ShortStanding]:
-    where = place(world)
-    return standings.of_people(people, where, standings.basis(where).digest, TODAY)
 
 
 def stale(world: World, now: dt.datetime = NOW) -> set[str]:
@@ -298,15 +293,17 @@ def test_whoever_is_stale_is_counted_by_the_page_and_many_wait_for_the_worker(
 ) -> None:
     of = [world.people[each] for each in ("ana", "ben", "lea")]
     revealed(world, ReviewerAnswer.CONSISTENTLY)
-    by_page = of_people(world, of)
+    on = standings.basis(place(world)).digest
+    of_people = partial(standings.of_people, of, place(world), on, TODAY)
+    by_page = of_people()
     monkeypatch.setattr(standings, "COUNTED_AT_ONCE", 2)
     with pytest.raises(Uncounted) as refused:
-        of_people(world, of)
+        of_people()
     assert refused.value.facts == {"people": 3}
     count_all()
-    assert of_people(world, of) == by_page
+    assert of_people() == by_page
     monkeypatch.setattr(standings, "NAMED_ONE_BY_ONE", 1)
-    assert of_people(world, of) == by_page
+    assert of_people() == by_page
 
 
 def test_a_page_that_meets_too_many_counts_on_where_no_worker_runs(
