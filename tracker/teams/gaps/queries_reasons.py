@@ -26,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     union,
 )
 
@@ -34,11 +35,12 @@ from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Stateme
 from tracker.models.columns import written
 from tracker.models.record import later
 from tracker.models.record.words import is_said_of, standing, stood
+from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
 from tracker.record.sheet.queries_learners import FRAMEWORK, NAMED_ONE_BY_ONE, among, counts_now
 from tracker.record.standings.queries import StandingBasis, StandingPlace, basis as measured_by
-from tracker.record.standings.rules import ShortStanding, ids as statement_ids
+from tracker.record.standings.rules import ShortStanding
 from tracker.record.versions.rules import DomainShape
 from tracker.record.workflow.rules import SEALED, ItemStatus
 from tracker.reviews.sending.queries_counts import counts_as_sent, who_sent
@@ -133,32 +135,30 @@ def progress_of_unreviewed(
         "hidden_people": [person_id for person_id, _skill in blind.skills],
         "framework": basis.version.id,
         "library": library_id,
+        "left_out": sorted(basis.left_out),
         **later.on(today),
         **blind.values,
     }
-    is_later = any(standing.changes_on for standing in standings.values())
-    sent = ask_made(_sent(blind.form, of_library=of_library, is_later=is_later), values)
-    excepted = cache(lambda person_id: {*statement_ids(standings[person_id].excepted)})
-    statements = {one.id: one for one in basis.version.statements if one.id not in basis.left_out}
-    furthest: dict[tuple[int, int, int], ReviewProgress] = {}
-    for person_id, statement_id, came in sent:
-        if (
-            person_id in standings
-            and statement_id in statements
-            and (statement_id not in excepted(person_id) or blind.hide(person_id, statement_id))
-        ):
-            of = statements[statement_id]
-            place = person_id, of.domain_id, of.rank
-            furthest[place] = ReviewProgress(max(came, furthest.get(place, came)))
-    return furthest
+    form = _progress(
+        blind.form,
+        of_library=of_library,
+        is_later=any(standing.changes_on for standing in standings.values()),
+        is_excepted=any(standing.excepted for standing in standings.values()),
+    )
+    return {
+        (person_id, domain_id, rank): ReviewProgress(furthest)
+        for person_id, domain_id, rank, furthest in ask_made(form, values)
+        if person_id in standings
+    }
 
 
 @cache
-def _sent(blind: BlindSpots, *, of_library: bool, is_later: bool) -> Select[*tuple[Any, ...]]:
-    """(person, statement, how far): what was sent and has no endorsement, but for what counts later
-    where something does. From the few items whose own skill has no reviewed rating, or of which
-    others of this version were made. Of a whole library these are looked for first: in all that it
-    ever reviewed they are few."""
+def _progress(
+    blind: BlindSpots, *, of_library: bool, is_later: bool, is_excepted: bool
+) -> Select[*tuple[Any, ...]]:
+    """Looks for exceptions, and for what counts later, where there are some. From the few items
+    whose own skill has no reviewed rating, or of which others of this version were made. Of a whole
+    library these are looked for first: in all that it ever reviewed they are few."""
     came = case(
         (
             or_(
@@ -207,8 +207,10 @@ def _sent(blind: BlindSpots, *, of_library: bool, is_later: bool) -> Select[*tup
 
     endorsed = standing(is_sender, FRAMEWORK)
     waiting = later.counting_later(is_sender, FRAMEWORK)
+    agreed = agreed_exceptions(is_sender, FRAMEWORK).c
+    excepted = tuple_(person_id, Statement.id).in_(select(agreed.person_id, agreed.statement_id))
     return (
-        select(person_id, Statement.id, func.max(sent.c.came))
+        select(person_id, Statement.domain_id, Statement.rank, func.max(sent.c.came))
         .select_from(sent)
         .join(
             Statement,
@@ -222,8 +224,12 @@ def _sent(blind: BlindSpots, *, of_library: bool, is_later: bool) -> Select[*tup
             and_(endorsed.c.person_id == person_id, endorsed.c.statement_id == Statement.id),
         )
         .where(
+            Statement.id.not_in(bindparam("left_out", expanding=True)),
             counts_now(person_id, Statement.id, waiting) if is_later else true(),
-            or_(endorsed.c.statement_id.is_(None), not_(blind.shown(person_id, Statement.id))),
+            or_(
+                and_(endorsed.c.statement_id.is_(None), not_(excepted) if is_excepted else true()),
+                not_(blind.shown(person_id, Statement.id)),
+            ),
         )
-        .group_by(person_id, Statement.id)
+        .group_by(person_id, Statement.domain_id, Statement.rank)
     )

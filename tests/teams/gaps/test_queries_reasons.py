@@ -1,0 +1,91 @@
+"""How far what is not known yet has come: what was sent, and has no reviewed rating."""
+
+import datetime as dt
+
+import pytest
+
+from tests.conftest import NOW
+from tests.factories.answers import Answer, ReviewerAnswer
+from tests.factories.ratings import rate
+from tests.factories.sending import YES, actor, answer_all, item_ids, send, send_again
+from tests.factories.versions import AFTER, carried, next_version
+from tests.factories.world import World
+from tracker.administration.exclusions import actions as exclusions
+from tracker.db import session
+from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots, blind_spots
+from tracker.record.standings import queries as standings
+from tracker.record.standings.queries import StandingPlace
+from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.review import actions as reviews
+from tracker.teams.gaps import queries_reasons
+from tracker.teams.gaps.rules import ReviewProgress
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+
+@pytest.fixture(params=[500, 0], ids=["team", "library"])
+def _asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of people by name, and of a library that has too many for it."""
+    monkeypatch.setattr(queries_reasons, "NAMED_ONE_BY_ONE", request.param)
+
+
+def came(
+    world: World,
+    blind: BlindSpots = NO_BLIND_SPOTS,
+    version: int | None = None,
+    day: dt.date | None = None,
+) -> set[ReviewProgress]:
+    """How far the statements of Ana are."""
+    session().rollback()
+    day = day or NOW.date()
+    place = StandingPlace(version or world.framework_id, world.libraries["city"])
+    on, ana = standings.basis(place), world.people["ana"]
+    stand = standings.of_people([ana], place, on.digest, day)
+    found = queries_reasons.progress_of_unreviewed(stand, on, place.library_id, day, blind)
+    assert {person_id for person_id, _domain, _rank in found} <= {ana}
+    return set(found.values())
+
+
+@pytest.mark.usefixtures("_asked")
+def test_what_the_library_does_not_rate_is_not_asked_for(world: World) -> None:
+    send(world, YES)
+    assert came(world) == {ReviewProgress.IN_REVIEW}
+    first = world.statements["communication"][0]
+    exclusions.leave_out(actor(world, "adam"), [first], "No such tool here.", NOW)
+    assert came(world) == set()
+
+
+@pytest.mark.usefixtures("_asked")
+def test_an_agreed_exception_is_a_result(world: World) -> None:
+    review_id = send(world, YES)
+    answer_all(world, review_id, ReviewerAnswer.NOT_YET)
+    sue = actor(world, "sue")
+    reviews.reveal(sue, review_id, NOW)
+    (item_id,) = item_ids(review_id)
+    exception_id = endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
+    assert came(world) == {ReviewProgress.IN_REVIEW}
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+    assert came(world) == set()
+
+
+@pytest.mark.usefixtures("_asked")
+def test_what_has_a_result_has_none_for_who_is_to_rate_it_anew(world: World) -> None:
+    review_id = send(world, YES)
+    answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+    sue = actor(world, "sue")
+    reviews.reveal(sue, review_id, NOW)
+    send_again(world, YES)
+    assert came(world) == set()
+    assert came(world, blind_spots(sue, NOW)) == {ReviewProgress.IN_REVIEW}
+
+
+@pytest.mark.usefixtures("_asked")
+def test_what_counts_later_is_asked_for_from_then(world: World) -> None:
+    made = next_version(world, added=1)
+    carried(world, made, person="ana")
+    (new,) = made.added
+    rate(world, "ana", new, Answer.PARTLY)
+    reviews.send(actor(world, "ana", AFTER), world.people["sue"], [new], AFTER)
+    assert came(world, version=made.framework_id, day=AFTER.date()) == set()
+    year = AFTER.date() + dt.timedelta(days=366)
+    assert came(world, version=made.framework_id, day=year) == {ReviewProgress.IN_REVIEW}
