@@ -7,14 +7,13 @@ longer to put together than to run.
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.account.rules import AWAY_MOST, back_after, read_periods
-from tracker.db import ask_made
+from tracker.db import session
 from tracker.models import Person, Review, ReviewItem, TrainingAction
 from tracker.models.reviews.due_dates import (
     DueDay,
@@ -60,7 +59,7 @@ def due(library_id: int, today: dt.date) -> list[Reminder]:
 
 def _answers(library_id: int, today: dt.date) -> Iterator[Reminder]:
     """Reviews that the reviewer has something to do in: to answer, or to reveal."""
-    for row in ask_made(_answers_on(today), {"library": library_id}).mappings():
+    for row in session().execute(_answers_on(today), {"library": library_id}).mappings():
         due_on = DueDay.read("due_on", row)
         if due_on is not None and due_on <= today + SOON:
             kind = NoticeKind.REVIEW_OVERDUE if due_on < today else NoticeKind.REVIEW_DUE_SOON
@@ -68,7 +67,6 @@ def _answers(library_id: int, today: dt.date) -> Iterator[Reminder]:
             yield Reminder(row["reviewer_id"], kind, key, row["id"], row["learner_id"])
 
 
-@lru_cache(maxsize=8)
 def _answers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     to_do = or_(
         ReviewItem.status.in_((ItemStatus.WAITING, ItemStatus.ANSWERED)),
@@ -84,7 +82,7 @@ def _answers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 def _differences(library_id: int, today: dt.date) -> Iterator[Reminder]:
     """What both still see differently and soon ends with no agreement: both are reminded."""
-    for row in ask_made(_differences_on(today), {"library": library_id}).mappings():
+    for row in session().execute(_differences_on(today), {"library": library_id}).mappings():
         due_on = DueDay.read("differences_due_on", row)
         if due_on is not None and today <= due_on <= today + SOON:
             key = happening("differences_due", row["id"], due_on)
@@ -93,7 +91,6 @@ def _differences(library_id: int, today: dt.date) -> Iterator[Reminder]:
                 yield Reminder(person_id, NoticeKind.DIFFERENCES_DUE_SOON, key, row["id"], about_id)
 
 
-@lru_cache(maxsize=8)
 def _differences_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     differs = ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.DIFFERS
     return _living_on(today, differences_due()).where(
@@ -108,14 +105,13 @@ def _differences_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 def _steps(library_id: int, today: dt.date) -> Iterator[Reminder]:
     """Next steps whose day it is, or that the command missed in the last days; where their owner
     was away on that day, from the day on which they are back."""
-    for row in ask_made(_steps_on(today), {"library": library_id}):
+    for row in session().execute(_steps_on(today), {"library": library_id}):
         if today - back_after(row.due_on, read_periods(row.away)) <= LATE:
             other = row.reviewer_id if row.owner_id == row.learner_id else row.learner_id
             key = happening("step_due", row.step_id, row.due_on)
             yield Reminder(row.owner_id, NoticeKind.NEXT_STEP_DUE, key, row.id, other)
 
 
-@lru_cache(maxsize=8)
 def _steps_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     return (
         _living_on(today)
@@ -153,11 +149,10 @@ def _access_review(library_id: int, today: dt.date) -> list[Reminder]:
     if due_on > today:
         return []
     key = happening("access_review", library_id, due_on)
-    administrators = ask_made(_administrators_on(today), {"library": library_id}).scalars()
+    administrators = session().execute(_administrators_on(today), {"library": library_id}).scalars()
     return [Reminder(one, NoticeKind.ACCESS_REVIEW_DUE, key) for one in sorted(administrators)]
 
 
-@lru_cache(maxsize=8)
 def _administrators_on(today: dt.date) -> Select[int]:
     return select(Person.id).where(
         people_of(LIBRARY),
