@@ -25,7 +25,8 @@ from tracker.models import (
 )
 from tracker.models.record.words import left_out, own_ratings
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.standings import queries_counts as levels
+from tracker.record.standings import queries as standings, queries_counts as levels
+from tracker.record.standings.queries import StandingPlace
 from tracker.rules.errors import Conflict
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -200,11 +201,13 @@ def test_what_is_not_rated_here_passes_every_origin(world: World, seed: int) -> 
             for skill, (_out, at) in words.items()
         )
     found = left_out(library, of.newest)
-    assert set(session().scalars(select(found.c.statement_id))) == {
+    expected = {
         statement_id
         for statement_id, skill in in_newest(of).items()
         if of.counts(skill, words, all_origins=True)
     }
+    assert set(session().scalars(select(found.c.statement_id))) == expected
+    assert standings.basis(StandingPlace(of.newest, library)).left_out == expected
     assert session().scalars(select(left_out(world.libraries["other"], of.newest))).all() == []
 
 

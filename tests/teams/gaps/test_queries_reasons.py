@@ -1,13 +1,14 @@
 """How far what is not known yet has come: what was sent, and has no reviewed rating."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 
 from tests.conftest import NOW
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor, answer_all, item_ids, send, send_again
+from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send, send_again
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.administration.exclusions import actions as exclusions
@@ -34,21 +35,23 @@ def came(
     blind: BlindSpots = NO_BLIND_SPOTS,
     version: int | None = None,
     day: dt.date | None = None,
+    others: Sequence[str] = (),
 ) -> set[ReviewProgress]:
-    """How far the statements of Ana are."""
+    """How far the statements of Ana are, asked for alone or with others."""
     session().rollback()
     day = day or NOW.date()
     place = StandingPlace(version or world.framework_id, world.libraries["city"])
-    on, ana = standings.basis(place), world.people["ana"]
-    stand = standings.of_people([ana], place, on.digest, day)
+    on, people = standings.basis(place), [world.people[name] for name in ("ana", *others)]
+    stand = standings.of_people(people, place, on.digest, day)
     found = queries_reasons.progress_of_unreviewed(stand, on, place.library_id, day, blind)
-    assert {person_id for person_id, _domain, _rank in found} <= {ana}
-    return set(found.values())
+    assert {person_id for person_id, _domain, _rank in found} <= {*people}
+    return {came for (person_id, *_place), came in found.items() if person_id == people[0]}
 
 
 @pytest.mark.usefixtures("_asked")
 def test_what_the_library_does_not_rate_is_not_asked_for(world: World) -> None:
     send(world, YES)
+    send(world, YES, learner="ben")
     assert came(world) == {ReviewProgress.IN_REVIEW}
     first = world.statements["communication"][0]
     exclusions.leave_out(actor(world, "adam"), [first], "No such tool here.", NOW)
@@ -65,16 +68,19 @@ def test_an_agreed_exception_is_a_result(world: World) -> None:
     exception_id = endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
     assert came(world) == {ReviewProgress.IN_REVIEW}
     endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
-    assert came(world) == set()
+    assert came(world) == came(world, others=["ben"]) == set()
 
 
 @pytest.mark.usefixtures("_asked")
 def test_what_has_a_result_has_none_for_who_is_to_rate_it_anew(world: World) -> None:
-    review_id = send(world, YES)
-    answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+    review_id = send(world, PART)
+    answer_all(world, review_id, ReviewerAnswer.PARTLY)
     sue = actor(world, "sue")
     reviews.reveal(sue, review_id, NOW)
-    send_again(world, YES)
+    (item_id,) = item_ids(review_id)
+    exception_id = endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+    send_again(world, PART)
     assert came(world) == set()
     assert came(world, blind_spots(sue, NOW)) == {ReviewProgress.IN_REVIEW}
 
