@@ -35,13 +35,13 @@ def came(
     blind: BlindSpots = NO_BLIND_SPOTS,
     version: int | None = None,
     day: dt.date | None = None,
-    others: Sequence[str] = (),
+    names: Sequence[str] = ("ana",),
 ) -> set[ReviewProgress]:
-    """How far the statements of Ana are, asked for alone or with others."""
+    """How far the statements of the first of these people are."""
     session().rollback()
     day = day or NOW.date()
     place = StandingPlace(version or world.framework_id, world.libraries["city"])
-    on, people = standings.basis(place), [world.people[name] for name in ("ana", *others)]
+    on, people = standings.basis(place), [world.people[name] for name in names]
     stand = standings.of_people(people, place, on.digest, day)
     found = queries_reasons.progress_of_unreviewed(stand, on, place.library_id, day, blind)
     assert {person_id for person_id, _domain, _rank in found} <= {*people}
@@ -68,7 +68,9 @@ def test_an_agreed_exception_is_a_result(world: World) -> None:
     exception_id = endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
     assert came(world) == {ReviewProgress.IN_REVIEW}
     endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
-    assert came(world) == came(world, others=["ben"]) == set()
+    send(world, YES, learner="ben")
+    assert came(world) == came(world, names=["ana", "ben"]) == set()
+    assert came(world, names=["ben", "ana"]) == {ReviewProgress.IN_REVIEW}
 
 
 @pytest.mark.usefixtures("_asked")
