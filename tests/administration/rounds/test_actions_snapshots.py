@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from config import ROOT
 from tests.administration.rounds.past_rounds import CHANGING, END, past_round, revoke_all
-from tests.factories.frameworks import open_round
+from tests.factories.frameworks import leave_out, open_round
 from tests.factories.world import World
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
@@ -73,6 +73,21 @@ def test_what_is_kept_of_a_person(context: World) -> None:
     first = {"rank": 1, "listed": 2, "left_out": 0, "excluded": 0, "met": 0, "not_met": 2}
     for voice in ("endorsed", "revealed"):
         assert ana.counts[domain][voice]["levels"][0] == {**first, "open": 0}
+
+
+def test_what_was_not_rated_there_is_kept_with_its_domain_and_each_person(context: World) -> None:
+    spring = past_round(context)
+    left, *_others = context.statements["leadership"]
+    leave_out(context, left, "No such desk here")
+    facts, people, _outcomes = facts_at_end(spring, MAY_31, END)
+    of = facts["frameworks"][str(context.framework_id)]
+    assert of["not_rated_here"] == [left]
+    out = {domain["key"]: domain["levels"][0]["not_rated_here"] for domain in of["domains"]}
+    assert {key for key, count in out.items() if count} == {"leadership"}
+    domain = str(context.domains["leadership"])
+    (ana,) = (one for one in people if one["person_id"] == context.people["ana"])
+    levels = ana["counts"][domain]["endorsed"]["levels"]
+    assert (levels[0]["listed"], levels[0]["left_out"]) == (2, 1)
 
 
 def test_the_day_ends_where_the_library_is(context: World) -> None:
