@@ -48,6 +48,15 @@ def came(
     return {came for (person_id, *_place), came in found.items() if person_id == people[0]}
 
 
+def proposed(world: World, own: Answer, said: ReviewerAnswer) -> tuple[int, int]:
+    """A revealed item of Ana's, and the exception that Sue proposes for it."""
+    review_id, sue = send(world, own), actor(world, "sue")
+    answer_all(world, review_id, said)
+    reviews.reveal(sue, review_id, NOW)
+    (item_id,) = item_ids(review_id)
+    return item_id, endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
+
+
 @pytest.mark.usefixtures("_asked")
 def test_what_the_library_does_not_rate_is_not_asked_for(world: World) -> None:
     send(world, YES)
@@ -60,14 +69,9 @@ def test_what_the_library_does_not_rate_is_not_asked_for(world: World) -> None:
 
 @pytest.mark.usefixtures("_asked")
 def test_an_agreed_exception_is_a_result(world: World) -> None:
-    review_id = send(world, YES)
-    answer_all(world, review_id, ReviewerAnswer.NOT_YET)
-    sue = actor(world, "sue")
-    reviews.reveal(sue, review_id, NOW)
-    (item_id,) = item_ids(review_id)
-    exception_id = endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
+    exception = proposed(world, YES, ReviewerAnswer.NOT_YET)
     assert came(world) == {ReviewProgress.IN_REVIEW}
-    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+    endorsements.confirm_exception(actor(world, "ana"), *exception, NOW)
     send(world, YES, learner="ben")
     assert came(world) == came(world, names=["ana", "ben"]) == set()
     assert came(world, names=["ben", "ana"]) == {ReviewProgress.IN_REVIEW}
@@ -75,16 +79,11 @@ def test_an_agreed_exception_is_a_result(world: World) -> None:
 
 @pytest.mark.usefixtures("_asked")
 def test_what_has_a_result_has_none_for_who_is_to_rate_it_anew(world: World) -> None:
-    review_id = send(world, PART)
-    answer_all(world, review_id, ReviewerAnswer.PARTLY)
-    sue = actor(world, "sue")
-    reviews.reveal(sue, review_id, NOW)
-    (item_id,) = item_ids(review_id)
-    exception_id = endorsements.propose_exception(sue, item_id, "Done elsewhere", NOW)
-    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+    exception = proposed(world, PART, ReviewerAnswer.PARTLY)
+    endorsements.confirm_exception(actor(world, "ana"), *exception, NOW)
     send_again(world, PART)
     assert came(world) == set()
-    assert came(world, blind_spots(sue, NOW)) == {ReviewProgress.IN_REVIEW}
+    assert came(world, blind_spots(actor(world, "sue"), NOW)) == {ReviewProgress.IN_REVIEW}
 
 
 @pytest.mark.usefixtures("_asked")
