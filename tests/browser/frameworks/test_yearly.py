@@ -143,8 +143,15 @@ def prepare(live: Live) -> None:
         db.session.remove()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("by", ["keyboard", "pointer"])
+@pytest.mark.parametrize(
+    ("by", "width"),
+    [
+        ("keyboard", 1280),
+        ("pointer", 390),
+        pytest.param("keyboard", 390, marks=pytest.mark.longest),
+        pytest.param("pointer", 1280, marks=pytest.mark.longest),
+    ],
+)
 def test_the_yearly_act(live: Live, visit: Visit, tmp_path: Path, by: str, width: int) -> None:
     prepare(live)
     page = visit("adam", width=width, reduced_motion="reduce")

@@ -110,7 +110,7 @@ class Side:
         return bool(self.page.locator(".agenda-ask").count())
 
 
-@pytest.mark.parametrize("count", [11, 20])
+@pytest.mark.parametrize("count", [11, pytest.param(20, marks=pytest.mark.longest)])
 def test_it_ends_the_same_whoever_comes_second(live: Live, browser: Any, count: int) -> None:
     """Both want the same end for each: with the same keys, one for each row, in either order."""
     found = {}
@@ -230,8 +230,15 @@ def test_a_choice_is_cleared_and_a_reason_is_asked_for_by_keys(live: Live, visit
     page.get_by_text("Both ratings stay on record. Neither counts toward a level.").first.wait_for()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 390),
+        ("dark", 1280),
+        pytest.param("light", 1280, marks=pytest.mark.longest),
+        pytest.param("dark", 390, marks=pytest.mark.longest),
+    ],
+)
 def test_no_barrier_on_either_page(live: Live, visit: Visit, scheme: str, width: int) -> None:
     review_id = differing(live, 11)
     sue, ana = visit("sue", width=width), visit("ana", width=width)
