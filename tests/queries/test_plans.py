@@ -30,8 +30,7 @@ from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet.queries_learners import NAMED_ONE_BY_ONE
 from tracker.record.standings.queries import StandingPlace, basis
 from tracker.record.standings.rules import ShortStanding
-from tracker.reviews.sending.queries_counts import who_sent
-from tracker.teams.gaps.queries_reasons import progress_of_unreviewed
+from tracker.teams.gaps.queries_reasons import sent_by
 from tracker.teams.rounds.queries_reviews import reviews_of
 
 Recorded = dict[str, tuple[str, Any]]
@@ -141,14 +140,13 @@ def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_i
     on = basis(StandingPlace(version, library))
     stand = dict.fromkeys(many, ShortStanding(NOW.date(), "", "", "", ""))
     with noted(db.engine) as of_library:
-        who_sent(many, library, version, [])
-        progress_of_unreviewed(stand, on, library, NOW.date(), NO_BLIND_SPOTS)
+        sent_by(many, [], stand, on, library, NOW.date(), NO_BLIND_SPOTS)
         reviews_of(1, many, "UTC", NO_BLIND_SPOTS)
         reviews_of(1, many, "UTC", NO_BLIND_SPOTS, NOW)
     with noted(db.engine) as of_audit:
         audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, after=ends[0])
         audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, before=ends[1])
-    assert (len(of_library), len(of_audit)) == (4, 4)
+    assert (len(of_library), len(of_audit)) == (3, 4)
     db.session.remove()
     crowd.fill(db.engine)
     with db.engine.connect() as connection:

@@ -43,7 +43,8 @@ def came(
     place = StandingPlace(version or world.framework_id, world.libraries["city"])
     on, people = standings.basis(place), [world.people[name] for name in names]
     stand = standings.of_people(people, place, on.digest, day)
-    found = queries_reasons.progress_of_unreviewed(stand, on, place.library_id, day, blind)
+    sent = queries_reasons.sent_by(people, [], stand, on, place.library_id, day, blind)
+    found = sent.progress
     assert {person_id for person_id, _domain, _rank in found} <= {*people}
     return {came for (person_id, *_place), came in found.items() if person_id == people[0]}
 

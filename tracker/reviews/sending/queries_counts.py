@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     case,
     distinct,
-    exists,
     func,
     select,
     true,
@@ -26,15 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tracker.db import ask_made, session
-from tracker.models import Framework, Review, ReviewItem, Statement, Team
+from tracker.db import session
+from tracker.models import Framework, Review, ReviewItem, Statement
 from tracker.models.columns import written
 from tracker.models.joins import is_one_of_people, versions_of
 from tracker.models.record import later
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import Actor
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE
 from tracker.record.sheet.rules_summaries import SentCounts
 from tracker.record.workflow.rules import REVEALED, ItemStatus, ReviewStatus
 
@@ -101,29 +99,6 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
             ),
         )
         .group_by(Review.learner_id, version.id)
-    )
-
-
-def who_sent(
-    person_ids: Collection[int], library_id: int, framework_id: int, round_ids: Collection[int]
-) -> set[int]:
-    """Who of these people sent something of the framework in one of the rounds, or ever where none
-    is given. One query."""
-    of_library = len(person_ids) > NAMED_ONE_BY_ONE
-    values = {"framework": framework_id, "rounds": list(round_ids)}
-    values |= {"library": library_id} if of_library else {"people": list(person_ids)}
-    rows = ask_made(_who_sent(of_rounds=bool(round_ids), of_library=of_library), values)
-    return {row[0] for row in rows.all()}.intersection(person_ids)
-
-
-@cache
-def _who_sent(*, of_rounds: bool, of_library: bool) -> Select[int]:
-    teams = select(Team.id).where(Team.library_id == LIBRARY)
-    return select(Review.learner_id).where(
-        Review.team_id.in_(teams) if of_library else is_one_of_people(Review.learner_id),
-        Review.framework_id.in_(versions_of(FRAMEWORK)),
-        Review.round_id.in_(ROUNDS) if of_rounds else true(),
-        exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),
     )
 
 

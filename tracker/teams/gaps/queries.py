@@ -24,7 +24,7 @@ from tracker.teams.gaps.queries_matrix import (
     GapMatrix,
     PersonRow,
 )
-from tracker.teams.gaps.queries_reasons import not_sent, progress_of_unreviewed, reasons_of
+from tracker.teams.gaps.queries_reasons import reasons_of, sent_by
 from tracker.teams.gaps.rules import (
     ReviewProgress,
     StatementReason,
@@ -64,8 +64,9 @@ class GapPage:
     """`cut`: the people asked for. `selected`: the domain that they are sorted by; `teachers`:
     names of those who could teach it. `exceptions`: how many are agreed for them.
     `reasons`: the statements that hold people back, most people first.
-    `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: of `all`,
-    also those whose records are not open to the reader yet. `is_known`: whether a level or a gap is
+    `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: how many of
+    `all`, also of those whose records are not open to the reader yet, have sent nothing in the open
+    round, or ever where none is open. `is_known`: whether a level or a gap is
     known of anybody."""
 
     people: int
@@ -133,7 +134,7 @@ class GapPage:
 
 
 def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
-    """At most eight queries, whatever the size. Raises Missing where the reader may not see
+    """At most seven queries, whatever the size. Raises Missing where the reader may not see
     everybody by name: then there is `told`; Uncounted."""
     scope, people = chosen.scope, chosen.people
     if not chosen.is_by_name:
@@ -145,12 +146,21 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
     selected = _selected(columns, asked.domain)
     names = {one.person_id: one.name for one in people}
     teachers = could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
-    progress, unsent = None, 0
+    progress, not_sent = None, 0
     if of.figures.basis is not None:
-        standings, place = of.figures.standings, (scope.library_id, scope.today)
-        sent = progress_of_unreviewed(standings, of.figures.basis, *place, scope.blind)
-        progress = why_unknown(of.groups, sent)
-        unsent = not_sent(chosen)
+        everybody = {one.person_id for one in chosen.everybody}
+        period = scope.open_round(chosen.of.framework_id)
+        sent = sent_by(
+            everybody,
+            [period.id] if period else [],
+            of.figures.standings,
+            of.figures.basis,
+            scope.library_id,
+            scope.today,
+            scope.blind,
+        )
+        progress = why_unknown(of.groups, sent.progress)
+        not_sent = len(everybody - sent.senders)
     return GapPage(
         people=len(people),
         columns=columns,
@@ -166,7 +176,7 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
         is_known=any(
             cell.known_rank is not None or cell.blocked for row, _who in of.groups for cell in row
         ),
-        not_sent=unsent,
+        not_sent=not_sent,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Select,
     SQLColumnExpression,
     and_,
@@ -23,27 +24,36 @@ from sqlalchemy import (
     exists,
     func,
     not_,
+    null,
     or_,
     select,
     true,
     tuple_,
     union,
+    union_all,
 )
 
 from tracker.db import ask_made
-from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement
+from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement, Team
 from tracker.models.columns import written
+from tracker.models.joins import is_one_of_people, versions_of
 from tracker.models.record import later
 from tracker.models.record.words import is_said_of, standing, stood
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
-from tracker.record.sheet.queries_learners import FRAMEWORK, NAMED_ONE_BY_ONE, among, counts_now
+from tracker.record.sheet.queries_learners import (
+    FRAMEWORK,
+    LIBRARY,
+    NAMED_ONE_BY_ONE,
+    among,
+    counts_now,
+)
 from tracker.record.standings.queries import StandingBasis, StandingPlace, basis as measured_by
 from tracker.record.standings.rules import ShortStanding
 from tracker.record.versions.rules import DomainShape
 from tracker.record.workflow.rules import SEALED, ItemStatus
-from tracker.reviews.sending.queries_counts import counts_as_sent, who_sent
+from tracker.reviews.sending.queries_counts import ROUNDS, counts_as_sent
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps.queries_matrix import GapChoice, GapMatrix, PersonRow
 from tracker.teams.gaps.rules import (
@@ -106,53 +116,74 @@ def reasons_of(of: GapMatrix, groups: Collection[Alike]) -> tuple[StatementReaso
     return held_by(of.domains, groups, of.figures.not_met, basis.version.statements)
 
 
-def not_sent(chosen: GapChoice) -> int:
-    """How many have sent nothing in the open round, or ever where none is open. One query."""
-    scope, framework_id = chosen.scope, chosen.of.framework_id
-    period = scope.open_round(framework_id)
-    ids = [one.person_id for one in chosen.everybody]
-    sent = who_sent(ids, scope.library_id, framework_id, [period.id] if period else [])
-    return len(set(ids) - sent)
-
-
 HIDDEN_PEOPLE: BindParameter[Any] = bindparam("hidden_people", expanding=True)
 
 
-def progress_of_unreviewed(
+class SentByPeople(NamedTuple):
+    """`senders`: who sent something of the framework in one of the rounds, or ever where none is
+    asked for. `progress`: by person, domain and level the furthest of the statements that were sent
+    and have no reviewed rating. A statement is the same in each version."""
+
+    senders: frozenset[int]
+    progress: Mapping[tuple[int, int, int], ReviewProgress]
+
+
+def sent_by(
+    person_ids: Collection[int],
+    round_ids: Collection[int],
     standings: Mapping[int, ShortStanding],
     basis: StandingBasis,
     library_id: int,
     today: dt.date,
     blind: BlindSpots,
-) -> dict[tuple[int, int, int], ReviewProgress]:
-    """By person, domain and level: the furthest of the statements that were sent and have no
-    reviewed rating, of the people with these standings. What a supervisor has said stays theirs
-    until they reveal it: all of a review until then is in review. A statement is the same in each
-    version. One query."""
-    of_library = len(standings) > NAMED_ONE_BY_ONE
+) -> SentByPeople:
+    """Progress of those with these standings. What a supervisor has said stays theirs until they
+    reveal it: all of a review until then is in review. One query."""
+    of_library = len(person_ids) > NAMED_ONE_BY_ONE
     values = {
-        "people": [] if of_library else list(standings),
+        "people": [] if of_library else list(person_ids),
         "hidden_people": [person_id for person_id, _skill in blind.skills],
+        "rounds": list(round_ids),
         "framework": basis.version.id,
         "library": library_id,
         "left_out": sorted(basis.left_out),
         **later.on(today),
         **blind.values,
     }
-    form = _progress(
+    form = _sent(
         blind.form,
+        of_rounds=bool(round_ids),
         of_library=of_library,
         is_later=any(standing.changes_on for standing in standings.values()),
         is_excepted=any(standing.excepted for standing in standings.values()),
     )
-    return {
-        (person_id, domain_id, rank): ReviewProgress(furthest)
-        for person_id, domain_id, rank, furthest in ask_made(form, values)
-        if person_id in standings
-    }
+    rows = ask_made(form, values).all()
+    return SentByPeople(
+        frozenset(row[0] for row in rows if row[1] is None).intersection(person_ids),
+        {
+            (person_id, domain_id, rank): ReviewProgress(furthest)
+            for person_id, domain_id, rank, furthest in rows
+            if domain_id is not None and person_id in standings
+        },
+    )
 
 
 @cache
+def _sent(
+    blind: BlindSpots, *, of_rounds: bool, of_library: bool, is_later: bool, is_excepted: bool
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """The progress of each; then who sent, without a domain."""
+    teams = select(Team.id).where(Team.library_id == LIBRARY)
+    senders = select(Review.learner_id, null(), null(), null()).where(
+        Review.team_id.in_(teams) if of_library else is_one_of_people(Review.learner_id),
+        Review.framework_id.in_(versions_of(FRAMEWORK)),
+        Review.round_id.in_(ROUNDS) if of_rounds else true(),
+        exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),
+    )
+    progress = _progress(blind, of_library=of_library, is_later=is_later, is_excepted=is_excepted)
+    return union_all(progress, senders)
+
+
 def _progress(
     blind: BlindSpots, *, of_library: bool, is_later: bool, is_excepted: bool
 ) -> Select[*tuple[Any, ...]]:
