@@ -64,9 +64,9 @@ RATIOS_MOST = {
     "/admin/access": 6.0,
     "/teams": 5.0,
     "/teams/{city}/round": 8.0,
-    "/teams/{city}/gaps": 8.0,
+    "/teams/{city}/gaps": 10.0,
 }
-"""Where all people of the library are counted."""
+"""Where all people of the library are counted: of ten times as many at most ten times as much."""
 RATIO_MOST = 2.5
 """Among few a list of teams, and a choice among them, is half as long as a page of one."""
 EVENTS = 46
