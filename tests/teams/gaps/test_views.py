@@ -44,6 +44,7 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
         "Leadership": "1 of 1 below target 1 not scored",
         "Communication": "1 of 2 below target",
     }
+    assert "“1 of 1”: of 1 whose reviewed ratings say enough, 1 is below target." in page
 
 
 @pytest.mark.in_ci
