@@ -43,8 +43,8 @@ serve: $(PROGRAM) ## serve without demo data (PORT=8000)
 test: $(STAMP) ## the test suite on SQLite, without the long walks
 	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 --ignore=tests/browser
 
-test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
-	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
+test-long: ## the whole suite on both engines and in the browser, with the longest crawls
+	@TRACKER_LONG=yes $(MAKE) --no-print-directory test-all
 
 repeats: $(STAMP) ## which tests PostgreSQL need not repeat, anew: tests/repeats/repeats.txt
 	@TRACKER_REQUIRE=postgres $(BIN)/python -m tests.repeats.listing
