@@ -35,6 +35,7 @@ from tracker.record.standings import actions as standings
 from tracker.record.workflow.rules import ItemStatus
 
 SignIn = Callable[[str], Client]
+PEOPLE = 'id="people"'
 DOMAINS = ("Technical", "Communication", "Leadership")
 ANSWERS = (EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY, EndorsedAnswer.NOT_YET)
 
@@ -92,7 +93,7 @@ def test_statements_and_people_are_those_of_a_second_count(
             held = Counter(title for one in below for title in plain.reasons[one, domain])
             told = {
                 re.sub(r" (Emerging|Developing|Proficient|Advanced)$", "", title): cells[0]
-                for title, cells in rows(page.partition('id="people"')[0]).items()
+                for title, cells in rows(page.partition(PEOPLE)[0]).items()
                 if title != "Statement"
             }
             assert told == {title: f"{num} of {len(below)}" for title, num in held.items()}
@@ -157,8 +158,8 @@ def test_more_than_thirty_people_are_paged_and_filed(
         standings.count_stale(world.now)
     cora = sign_in(world.email("cora"))
     address = drill(world, "city", "leadership")
-    first = rows(cora.get(address).text.partition('id="people"')[2])
-    second = rows(cora.get(f"{address}?page=2").text.partition('id="people"')[2])
+    first = rows(cora.get(address).text.partition(PEOPLE)[2])
+    second = rows(cora.get(f"{address}?page=2").text.partition(PEOPLE)[2])
     assert (len(first) - 1, len(second) - 1) == (50, 10)
     table = file(cora, f"{address}/people.csv")
     assert len(table) == 61
@@ -210,7 +211,7 @@ def test_who_leads_to_people_at_every_level(app: Flask, world: World, sign_in: S
     assert "3 of 4 people haven’t sent anything this round." in words(page)
     who = who_has_not_sent(page)
     assert who == f"{city}/round?round={world.rounds['city']}&show=not-sent#people"
-    listed = cora.get(who).text.partition('id="people"')[2]
+    listed = cora.get(who).text.partition(PEOPLE)[2]
     assert re.findall(r'<a href="/people/\d+/profile">([^<]*)', listed) == ["Ben", "Lea", "Sue"]
     assert who_has_not_sent(cora.get(f"{central}/gaps?teams=own").text) == ""
     who = who_has_not_sent(sue.get(f"{central}/gaps").text)
@@ -238,6 +239,40 @@ def test_a_closed_round_is_drilled_as_it_was(app: Flask, world: World, sign_in: 
     page = cora.get(f"/teams/{world.teams['central']}/gaps?round={spring}").text
     (link, *_rest) = re.findall(r'href="([^"]*/domains/leadership[^"]*person=\d+)"', page)
     assert "Only Ana." in words(cora.get(link.replace("&amp;", "&")).text)
+
+
+def test_the_list_says_how_each_stands_as_its_file_does(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Of who is not known yet no level. A statement leads to those below target, whoever was shown
+    before."""
+    with app.app_context():
+        stand(world, "ana", TargetState.GAP)
+    cora = sign_in(world.email("cora"))
+    page = cora.get(drill(world, "central", "leadership", "?show=all")).text
+    cells = {
+        name.split()[0]: cell for name, (cell, _why) in rows(page.partition(PEOPLE)[2]).items()
+    }
+    assert cells == {
+        "Name": "Level",
+        "Ana": "▼ Below target No level yet, target Developing",
+        "Ben": "? Not known yet target Developing",
+        "Sue": "? Not known yet target Developing",
+    }
+    table = file(cora, drill(world, "central", "leadership", "/people.csv?show=all"))
+    assert [[line[0], *line[4:7]] for line in table[1:]] == [
+        ["Ana", "No level yet", "Developing", "Below target"],
+        ["Ben", "", "Developing", "Not known yet"],
+        ["Sue", "", "Developing", "Not known yet"],
+    ]
+    unknown = cora.get(drill(world, "central", "leadership", "?show=unknown")).text
+    assert rows(unknown.partition(PEOPLE)[2])["Name"] == ["Level"], "no statement holds them back"
+    (href, *_rest) = re.findall(r'href="([^"]*statement=\d+)#people"', unknown)
+    listed = cora.get(html.unescape(href)).text
+    assert '<option selected value="">Below target' in listed
+    assert re.findall(r'href="([^"]*)#people">Show everyone', listed) == [
+        drill(world, "central", "leadership", "")
+    ]
 
 
 @pytest.mark.parametrize("query", ["?statement=9999", "?person=9999", "?show=nobody"])

@@ -179,6 +179,10 @@ class DrillList:
     kept: dict[str, str | int]
     unknown: bool
 
+    @property
+    def has_reasons(self) -> bool:
+        return any(one.reasons for one in self.people)
+
 
 def drill_list(team: Subject, domain: str) -> DrillList:
     """404 where there is no such domain, or nobody learns here."""
