@@ -75,7 +75,8 @@ def test_the_next_round_counts_who_is_newly_reviewed(
             join(world, f"zoe{number}", "harbour")
         first = begun_round(world, number=2)
         for number in range(5):
-            stand(world, f"zoe{number}", AT if number < 2 else GAP, at=at(first, 5))
+            for domain in ("leadership", "technical"):
+                stand(world, f"zoe{number}", AT if number < 2 else GAP, domain, at=at(first, 5))
         second = begun_round(world, number=1)
         rounds.keep_all_due(at(second))
         for number in range(5, 9):
@@ -92,7 +93,13 @@ def test_the_next_round_counts_who_is_newly_reviewed(
     assert leadership(cora, world, "city", asked) == [
         ["Round 2", "2026-09-24", "City Library", "5", "2", "3"]
     ]
-    assert "Of 5 people newly reviewed, 3 reached" in page(cora, world)
+    text = " ".join(page(cora, world).split())
+    assert "Of 5 people newly reviewed, 3 reached the target in Leadership." in text
+    assert "Newest figures: Nov 23, in Round 0." in text
+    assert re.findall("as of [^<]* Round .", text) == [
+        "as of Sep 24, in Round 2",
+        "as of Nov 23, in Round 0",
+    ], "Technical, then Leadership"
     assert (
         "Of 5 people newly reviewed, 2 reached"
         in cora.get(f"/teams/{world.teams['city']}/gaps{asked}").text
@@ -224,7 +231,14 @@ def test_the_page_says_when_the_next_come_and_how_many_have_sent(
     text = " ".join(page(cora, world).split())
     assert f"First figures: {day}" in text
     assert re.search(r"\b3 of 1[0-9] people have sent ratings for review", text)
+    assert "Until then" not in text, "there are none yet"
     assert "No figures" not in text
+    harbour = " ".join(page(cora, world, "harbour").split())
+    assert "people here are counted with the teams around this one." in harbour
+    assert "No figures for this team alone" in harbour
+    assert f'href="/teams/{world.teams["city"]}/gaps">Figures: City Library<' in harbour
+    assert "First figures" not in harbour
+    assert "Not shown" not in harbour
 
 
 def test_no_filter_cuts_a_team(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -55,6 +55,7 @@ def show(
         filters=filters,
         domains=domains,
         newest=max(domains, key=lambda figure: figure.on, default=None),
+        is_of_several_days=len({figure.on for figure in domains}) > 1,
         not_shown=[domain for domain in of.domains if domain.key not in shown],
         rounds={
             period.id: period
