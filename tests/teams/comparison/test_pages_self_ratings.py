@@ -57,13 +57,17 @@ def test_both_sides_are_of_the_same_people_on_the_same_day(
             state = GAP if number < 6 else AT
             stand(world, name, state, at=at(starts_on, 5), by="carl", said=said)
     assert counted(cora, world) == NOT_SHOWN
+    page = words(cora.get(f"{address(world)}?compare=self").text)
+    assert "Nothing can be shown here: no group has a figure of its own yet." in page
     with app.app_context():
         rounds.keep_all_due(world.now)
         stand(world, "zoe9", GAP, by="carl")
     assert counted(cora, world) == ["9", "4", "6"]
     page = words(cora.get(f"{address(world)}?compare=self").text)
     assert "Of 9 targets known by both, 5 are reached by self-ratings and 3 by reviews." in page
-    assert "These are people newly reviewed in Round 0, as of Nov 23, 2026." in page
+    assert "9 people compared: 2 more. Below target: 4 (self-ratings), 6 (reviews)" in page
+    of = "people newly reviewed in Round 0, as of Nov 23, 2026, in the groups whose figure can be"
+    assert f"These are {of} shown." in page
     assert "self-rating only" not in page
 
 

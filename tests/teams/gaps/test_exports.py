@@ -215,6 +215,8 @@ def test_a_document_begins_with_its_picture_and_fills_the_page(
     text = first.extract_text()
     assert "Ana" not in text
     assert "1 of 1 below target" in text
+    assert "1 not scored" in text
+    assert "No level is known here yet" in text, "Technical"
     assert "Leadership 1.1 (Leadership): 1 of 1" in " ".join(text.split())
     assert lowest_words(first) < 0.15 * SIZES[paper][1]
     assert len(rest) == (2 if people else 1)

@@ -40,7 +40,7 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
     }
     assert below(page) == {"Leadership": "1 of 1", "Technical": "0 of 0", "Communication": "1 of 2"}
     assert domains(page) == {
-        "Technical": "Nobody is reviewed here yet 2 not known yet",
+        "Technical": "No level is known here yet 2 not known yet",
         "Leadership": "1 of 1 below target 1 not scored",
         "Communication": "1 of 2 below target",
     }
@@ -179,7 +179,7 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
         [
             "Section",
             "Domain",
-            "At target",
+            "At target or above",
             "Below target",
             "Not known yet",
             "Too few statements to score",
@@ -288,7 +288,7 @@ def test_a_domain_without_a_target_makes_no_gap(app: Flask, world: World, sign_i
     url = f"/teams/{world.teams['central']}/gaps"
     page = sue.get(url).text
     assert cells(page)["Ana"]["Leadership"] == "No level yet; no target"
-    assert domains(page)["Leadership"] == "Nobody is reviewed here yet 2 no target"
+    assert domains(page)["Leadership"] == "No level is known here yet 2 no target"
     assert file(sue, f"{url}/people.csv")[1][-3:] == ["No level yet", "", "No target"]
 
 

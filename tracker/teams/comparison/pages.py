@@ -54,7 +54,7 @@ def words_of(chosen: GapChoice, page: GapPage) -> ComparedWords | None:
     if then is None:
         sides = _("self-ratings"), _("reviews")
         up, down = _("at target by reviews only"), _("at target by self-ratings only")
-        told, grounds = _of_self_ratings(of), _of_whom(compared)
+        told, grounds = _of_self_ratings(of, compared), _of_whom(compared)
     else:
         later = chosen.scope.round.name if chosen.scope.round else ""
         sides = then.name, later or _("now")
@@ -62,7 +62,11 @@ def words_of(chosen: GapChoice, page: GapPage) -> ComparedWords | None:
         told = _since(of, then.name)
         grounds = _grounds(of, compared, then.name, later, by_then=chosen.by_targets_then)
     changes = [(column.domain, compared.changes.get(column.domain.id)) for column in page.columns]
-    rows = [_figures(change, is_in_time=then is not None) for _domain, change in changes]
+    is_told = compared.told is not None
+    rows = [
+        _figures(change, is_in_time=then is not None, is_told=is_told)
+        for _domain, change in changes
+    ]
     return ComparedWords(
         heads=[
             _("People compared"),
@@ -91,10 +95,11 @@ def _name(compared: GapComparison, one: int) -> str:
     return compared.names[one] or _("Deleted account %(number)s", number=one)
 
 
-def _figures(of: GapChange | None, *, is_in_time: bool) -> list[str | int]:
+def _figures(of: GapChange | None, *, is_in_time: bool, is_told: bool) -> list[str | int]:
+    """Of how many all were is nobody's to say where only some groups are told."""
     if of is None:
         return [_("not shown")] * 4
-    both = _("%(gaps)s of %(known)s", gaps=of.both, known=of.people)
+    both = of.both if is_told else _("%(gaps)s of %(known)s", gaps=of.both, known=of.people)
     num, difference = abs(of.difference), _("none")
     if of.difference < 0:
         difference = (
@@ -196,7 +201,9 @@ def _moved(compared: GapComparison, lang: str) -> Iterator[str]:
         )
 
 
-def _of_self_ratings(of: GapChange) -> str:
+def _of_self_ratings(of: GapChange, compared: GapComparison) -> str:
+    if not of.both and not compared.names:
+        return _("Nothing can be shown here: no group has a figure of its own yet.")
     if not of.both:
         return _("Nothing can be compared: nobody’s level is known by both.")
     return _(
@@ -212,7 +219,8 @@ def _of_whom(compared: GapComparison) -> Iterator[str]:
     yield _("The same people, day, and targets. Self-ratings are as last revealed.")
     if compared.told is not None:
         yield _(
-            "These are people newly reviewed in %(round)s, as of %(day)s.",
+            "These are people newly reviewed in %(round)s, as of %(day)s, in the groups whose "
+            "figure can be shown.",
             round=compared.told.round,
             day=full_day(last_day(compared.told.as_of)),
         )

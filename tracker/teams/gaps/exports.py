@@ -16,7 +16,7 @@ def domains(page: GapPage, compared: ComparedWords | None) -> Table:
     columns: list[TableColumn[DomainColumn]] = [
         (_("Section"), lambda one: one.domain.strand),
         (_("Domain"), lambda one: one.domain.title),
-        (_("At target"), lambda one: one.summary.at_target),
+        (_("At target or above"), lambda one: one.summary.at_target),
         (_("Below target"), lambda one: one.summary.gaps),
         (_("Not known yet"), lambda one: one.summary.not_yet_known),
         (_("Too few statements to score"), lambda one: one.summary.not_assessed),

@@ -89,6 +89,11 @@ def document(of: PrintedGaps) -> Document:
 def _line(column: DomainColumn, of: PrintedGaps) -> Data:
     sums = column.summary
     parts = (sums.at_target, sums.gaps, sums.not_yet_known, sums.not_assessed + sums.no_target)
+    others = (
+        (sums.not_yet_known, _("not known yet")),
+        (sums.not_assessed, _("not scored")),
+        (sums.no_target, _("no target")),
+    )
     then = ""
     if of.compared is not None:
         figures = of.compared.rows[sums.position]
@@ -98,8 +103,10 @@ def _line(column: DomainColumn, of: PrintedGaps) -> Data:
     return {
         "title": column.domain.title,
         "shares": [part / of.page.people for part in parts],
-        "words": _("%(figures)s below target", figures=_known(column)),
-        "unknown": _("%(num)s not known yet", num=sums.not_yet_known) if sums.not_yet_known else "",
+        "words": _("%(figures)s below target", figures=_known(column))
+        if sums.known
+        else _("No level is known here yet"),
+        "others": "; ".join(f"{num} {words}" for num, words in others if num),
         "then": then,
     }
 
