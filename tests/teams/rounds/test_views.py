@@ -76,8 +76,8 @@ def test_what_was_not_sent_is_not_told_apart(app: Flask, world: World, sign_in: 
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["lea"]).ready_at = world.now
     page = cora.get(url(world)).text
-    assert "1 person asked to talk" in page
-    assert listed(page)["Lea"][1] == "Not sent asked to talk"
+    assert "1 person is ready to talk" in page
+    assert listed(page)["Lea"][1] == "Not sent ready to talk"
 
 
 def test_a_withdrawn_review_was_not_sent(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -60,7 +60,7 @@ def test_without_levels_who_sent_is_told_by_name_and_nothing_else(
     assert listed(page) == {
         "Ana": ["Central", "Sent", "Sue", "–"],
         "Ben": ["Central", "Sent", "Sue", "–"],
-        "Lea": ["Harbour", "Not sent asked to talk", "Hugo", "Never"],
+        "Lea": ["Harbour", "Not sent ready to talk", "Hugo", "Never"],
         "Sue": ["Central", "Sent", "Ana", "–"],
     }
     assert "At this point in" not in page

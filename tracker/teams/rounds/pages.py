@@ -161,7 +161,7 @@ def words_of(page: RoundPage) -> dict[str, str]:
             before = _("At the end of %(round)s: %(num)s of %(people)s", **figures)
     in_teams = ngettext("in %(num)d team", "in %(num)d teams", len(page.branches))
     ready, overdue = page.ready, page.overdue
-    asked = ngettext("%(num)d person asked to talk", "%(num)d people asked to talk", ready)
+    asked = ngettext("%(num)d person is ready to talk", "%(num)d people are ready to talk", ready)
     late = ngettext("%(num)d review is overdue", "%(num)d reviews are overdue", overdue)
     words = {
         "list": _("Who has not finished"),

@@ -46,7 +46,7 @@ KEYS: dict[str, Callable[[Member], Any]] = {
 SHOWN: dict[str, tuple[Any, Callable[[Member], bool]]] = {
     "": (_l("Everybody"), lambda member: True),
     "not-sent": (_l("Has not sent"), lambda member: not member.has_sent),
-    "ready": (_l("Is ready"), lambda member: member.is_ready),
+    "ready": (_l("Ready to talk"), lambda member: member.is_ready),
     "waiting": (_l("Waits for you"), lambda member: member.waiting.reviews > 0),
 }
 """By what the address says the words, and whom a list then shows."""
