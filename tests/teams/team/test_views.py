@@ -141,10 +141,10 @@ def test_who_has_not_sent(app: Flask, world: World, sign_in: SignIn) -> None:
 def test_the_ready_flag_is_shown(app: Flask, world: World, sign_in: SignIn) -> None:
     sue = sign_in(world.email("sue"))
     page = f"/teams/{world.teams['central']}"
-    assert "Ready" not in sue.get(page).text
+    assert "Ben Library Assistant" in rows(sue.get(page).text)
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["ben"]).ready_at = world.now
-    assert "Ben Library Assistant Ready" in rows(sue.get(page).text)
+    assert "Ben Library Assistant Ready to talk" in rows(sue.get(page).text)
 
 
 @pytest.mark.parametrize(
