@@ -83,7 +83,7 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     assert bar(page, "Communication", "Self-rating") == (
-        "Emerging | ? not revealed; 3 statements here, all needed"
+        "Emerging | ? 2 not revealed; 3 statements here, all needed"
         " | Developing: 1 of 3, need 3; 2 not revealed"
     )
     assert bar(page, "Communication", "Reviewed").startswith(

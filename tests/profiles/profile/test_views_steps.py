@@ -31,6 +31,19 @@ def test_before_anything_is_rated_nothing_is_counted(world: World, sign_in: Sign
     )
 
 
+def test_what_is_lacking_below_the_target_is_said_of_that_level(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """And how many, where others of it are rated."""
+    first, second, *others = world.statements["communication"]
+    with app.app_context():
+        for statement_id in (first, *others):
+            rate(world, "ben", statement_id, Answer.CONSISTENTLY)
+    ben = sign_in(world.email("ben"))
+    said = bar(ben.get("/profile").text, "Communication", "You")
+    assert said.endswith("| ? 1 not rated yet | Emerging: 1 of 2, need 2; 1 not rated yet")
+
+
 def test_with_nothing_reviewed_there_is_no_row_for_it(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

@@ -221,8 +221,10 @@ def target_words(
             kind = "gap" if voice is Voice.ENDORSED else "soft"
             return TargetWords(state, "\u25bc", words, kind, notes)
         case TargetState.NOT_YET_KNOWN as state:
-            lacking = unknown.in_short(domain.id, voice, ranks)
-            return TargetWords(state, "?", lacking, "soft", (*checked, *_small(of)))
+            if all(view.tally.open == view.tally.applicable for view in missing):
+                is_open = unknown.in_short(domain.id, voice, ranks)
+            few = _small(of) if checked_rank(of) in ranks else ()
+            return TargetWords(state, "?", is_open, "soft", (*checked, *few))
         case TargetState.NOT_ASSESSED as state:
             return TargetWords(state, "\u2013", _("too few statements"), "soft")
 
