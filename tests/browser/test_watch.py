@@ -84,6 +84,7 @@ def test_a_heavy_page_is_found(shown: Any) -> None:
         ("<input>", "label"),
         ("<h4>Too deep</h4>", "heading-order"),
         ("<button></button>", "button-name"),
+        ('<ul><li><a href="/a">One</a></li><li><a href="/b">Two</a></li></ul>', "target-size"),
     ],
 )
 def test_a_barrier_is_found(shown: Any, body: str, rule: str) -> None:

@@ -116,7 +116,7 @@ def test_an_answer_that_was_saved_elsewhere_meanwhile_is_a_conflict(
     live: Live, visit: Visit
 ) -> None:
     """It is sent with the version it was given on, not with that of the page after the reload."""
-    first = live.world.statements["communication"][0]
+    first, second, *_rest = live.world.statements["communication"]
     page = unsaved_page(live, visit)
     with live.app.app_context():
         rate(live.world, "ana", first, Answer.CONSISTENTLY)
@@ -124,6 +124,7 @@ def test_an_answer_that_was_saved_elsewhere_meanwhile_is_a_conflict(
     page.reload()
     told = page.locator(f"#s-{first} [data-conflict]")
     told.wait_for()
+    wait_for(page, second, "Saved")
     assert answers(live)[first] == "consistently"
     assert set(kept(page)["answers"]) == {str(first)}
     told.get_by_role("button", name="Keep the other").click()
