@@ -9,7 +9,7 @@ import pytest
 from tests.browser.atlas import PEOPLE, one_of_each
 from tests.browser.checks import misplaced_texts
 from tests.browser.conftest import Site
-from tests.browser.watch import sideways
+from tests.browser.watch import DRAWN, sideways
 from tests.engines import LONG
 
 WIDTHS = (1280, 390)
@@ -42,6 +42,7 @@ def test_every_template_can_be_read(site: Site, browser: Any, pseudo: str) -> No
                 )
                 for width in WIDTHS if LONG else [WIDTHS[turn % 2]]:
                     page.set_viewport_size({"width": width, "height": 900})
+                    page.evaluate(DRAWN)
                     found[f"{place} at {width}"] = [*sideways(page), *misplaced_texts(page)]
         context.close()
     assert len(found) > 80

@@ -16,6 +16,7 @@ from tests.browser.checks import misplaced_texts
 from tests.browser.conftest import Site
 from tests.browser.watch import (
     COLORS,
+    DRAWN,
     NO_COLORS,
     ORIENTATION,
     WCAG,
@@ -70,10 +71,6 @@ ANSWERS = {
 }
 """Pages that answer a form, come after one, or need what the demo has not (a newer version
 of a framework, an objection): made of parts that are seen on others: the tests of their topics read them."""
-
-
-DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-"""Until what was loaded last has been laid out and drawn."""
 
 
 PHONE = {"width": 390, "height": 844}

@@ -37,6 +37,8 @@ WCAG = {
 NO_COLORS = {**WCAG, "rules": {ORIENTATION: {"enabled": False}, COLORS: {"enabled": False}}}
 AXE = axe.Axe().axe_script
 """axe-core itself, read once."""
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Until what was loaded last has been laid out and drawn."""
 MOST_BYTES = 100_000
 """On the wire, for somebody who was never here: headers and compressed bodies."""
 MOST_REQUESTS = 10
