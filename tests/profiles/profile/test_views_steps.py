@@ -35,7 +35,7 @@ def test_what_is_lacking_below_the_target_is_said_of_that_level(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     """And how many, where others of it are rated."""
-    first, second, *others = world.statements["communication"]
+    first, _second, *others = world.statements["communication"]
     with app.app_context():
         for statement_id in (first, *others):
             rate(world, "ben", statement_id, Answer.CONSISTENTLY)
