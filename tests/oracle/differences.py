@@ -15,13 +15,15 @@ REDRAWN: tuple[Redrawn, ...] = (
         "*/team */page",
         "It says in fewer words what it counts.",
         r"^With this team: .*?\.(?= )|(?<=With something revealed: )\d+|\d+(?= ha(?:s|ve) results)"
-        r"|^(?!With this team|Nobody learns in this|No learners in this|Statements sent).*",
+        r"|^.*?(?= Ready(?: to talk)? \|)|(?<= Ready \| ).*|(?<= Ready to talk \| ).*"
+        r"|^(?!With this team|Nobody learns in this|No learners in this|Statements sent"
+        r"|(?:Is ready|Ready to talk)$).*",
     ),
     Redrawn(
         "*/team */round",
         "It says in fewer words what cannot be seen.",
-        r"^\d+(?= (?:says? they|person asked|people asked))|(?<=sent (?:ready|asked) to talk ).*"
-        r"|^(?!Until people|You can’t see|\d+ (?:says? they|person asked|people asked)).*?"
+        r"^\d+(?= (?:says? they|person is|people are))|(?<=sent (?:ready|asked) to talk ).*"
+        r"|^(?!Until people|You can’t see|“Review finished”|\d+ (?:says? they|person is|people are)).*?"
         r"(?= (?:ready|asked) to talk| \| (?:under 5 finished|Too few to show)$|$)",
     ),
     *(
