@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from tracker.teams.comparison.pages import ComparedWords
-from tracker.teams.gaps.pages import CellMark, grid, kinds_of, legend
+from tracker.teams.gaps.pages import CellMark, grid, kinds_of, legend, uncounted
 from tracker.teams.gaps.queries import GapPage
 from tracker.teams.gaps.queries_matrix import DomainColumn
 from tracker.web.i18n.content_language import plain
@@ -89,11 +89,6 @@ def document(of: PrintedGaps) -> Document:
 def _line(column: DomainColumn, of: PrintedGaps) -> Data:
     sums = column.summary
     parts = (sums.at_target, sums.gaps, sums.not_yet_known, sums.not_assessed + sums.no_target)
-    others = (
-        (sums.not_yet_known, _("not known yet")),
-        (sums.not_assessed, _("not scored")),
-        (sums.no_target, _("no target")),
-    )
     then = ""
     if of.compared is not None:
         figures = of.compared.rows[sums.position]
@@ -106,7 +101,7 @@ def _line(column: DomainColumn, of: PrintedGaps) -> Data:
         "words": _("%(figures)s below target", figures=_known(column))
         if sums.known
         else _("No level is known here yet"),
-        "others": "; ".join(f"{num} {words}" for num, words in others if num),
+        "uncounted": uncounted(sums),
         "then": then,
     }
 

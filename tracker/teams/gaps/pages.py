@@ -16,9 +16,10 @@ from tracker.teams.gaps.pages_filters import PeopleFilters
 from tracker.teams.gaps.queries import GapPage, PeopleAsked
 from tracker.teams.gaps.queries_matrix import DomainColumn, PersonRow
 from tracker.teams.gaps.queries_scope import GapScope
-from tracker.teams.gaps.rules import GapCell, ReviewProgress
+from tracker.teams.gaps.rules import DomainSummary, GapCell, ReviewProgress
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui.filters import page_number
+from tracker.web.ui.templating.dates import number
 
 ABOVE, NO_TARGET = "above_target", "no_target"
 STATES = {
@@ -119,6 +120,16 @@ def cell_mark(domain: DomainShape, cell: GapCell) -> CellMark:
     return CellMark(
         state, rank, aim, len(domain.levels), domain.level_name(rank or 0), domain.level_name(aim)
     )
+
+
+def uncounted(sums: DomainSummary) -> str:
+    """Those of a domain who are neither at target nor below: "5 not known yet; 11 not scored"."""
+    kinds = (
+        (sums.not_yet_known, _("not known yet")),
+        (sums.not_assessed, _("not scored")),
+        (sums.no_target, _("no target")),
+    )
+    return "; ".join(f"{number(num)} {words}" for num, words in kinds if num)
 
 
 def kinds_of(rows: Iterable[MatrixRow]) -> list[CellMark]:

@@ -21,7 +21,13 @@ from tracker.teams.gaps import (
     queries as team_gaps,
 )
 from tracker.teams.gaps.exports_pdf import PrintedGaps
-from tracker.teams.gaps.pages import cell_mark, nothing_known, people_asked, people_listed
+from tracker.teams.gaps.pages import (
+    cell_mark,
+    nothing_known,
+    people_asked,
+    people_listed,
+    uncounted,
+)
 from tracker.teams.gaps.pages_filters import (
     GapFilters,
     PeopleFilters,
@@ -88,6 +94,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
         linked={one.person_id for one in by_name if one.place.by_name},
         linked_teams={child.id for child in today.children},
         page=page,
+        uncounted=uncounted,
         people=people,
         filters=filters,
         in_time=chosen.compare is not None,
