@@ -28,7 +28,7 @@ RECIPIENTS = {
 }
 TIMES = {
     Due.REVIEW: "the time of the review begins",
-    Due.DIFFERENCES: "the time of its differences begins",
+    Due.END: "the time until its end begins, where something is still open and none has begun",
     Due.WEEK: "the time that runs is a week longer, once in a review",
 }
 INTRODUCTION = f"""\
@@ -41,7 +41,8 @@ the audit, and tells who is to be told. What is sealed gets its seal before the 
 
 *Other side*: who of the two did not act; both, where the time was over or a coordinator did it. What is told goes by mail as
 its reader chose, unless it says otherwise. The audit never says what came of an answer: many moves share one kind. Where
-standings are counted anew, a row of {", ".join(f"`{table}`" for table in FORGETTING)} was written.
+standings are counted anew, a row of {", ".join(f"`{table}`" for table in FORGETTING)} was written, or
+a review ended.
 """
 
 

@@ -131,7 +131,8 @@ class FigureGroup(Base):
 class CountedOutcome(Base):
     """Somebody at target or below it after a review, counted in a figure without names of their
     group as of a moment of the round, append-only. `reviewed_at`: by then, and by no later review;
-    the domain by its key, in all versions of the framework."""
+    the domain by its key, in all versions of the framework. `is_implied`: of own ratings, where it
+    follows from what was reviewed."""
 
     __tablename__ = "counted_outcomes"
     __table_args__ = (
@@ -151,3 +152,4 @@ class CountedOutcome(Base):
     state: Mapped[TargetState]
     reviewed_at: Mapped[dt.datetime]
     as_of: Mapped[dt.datetime]
+    is_implied: Mapped[bool] = mapped_column(default=False)

@@ -276,6 +276,7 @@ SEALED_TABLES: dict[type[Base], SealedTable] = {
             "state",
             "reviewed_at",
             "as_of",
+            "is_implied",
         ),
         (CountedOutcome.round_id, Round.library_id),
         grows=True,

@@ -120,7 +120,8 @@ CURRENT = frozenset(
 """What stands now; it may change."""
 
 FORGETTING = ("endorsements", "level_exceptions", "person_versions", "revealed_answers")
-"""With a row of these the standings of its person go (models/record/versions)."""
+"""With a row of these the standings of its person go (models/record/versions), and with the end of
+a review those of its learner."""
 GUARDED = tuple(sorted(GROWING | FROZEN | ERASABLE))
 ACTS = {
     "sqlite": ("no_update", "no_delete"),
@@ -136,6 +137,7 @@ def guards(engine: str, tables: Collection[str]) -> tuple[str, ...]:
         for named, acts in (
             (GUARDED, ACTS[engine]),
             (FORGETTING, ("forgets_insert", "forgets_update", "forgets_delete")),
+            (("reviews",), ("forgets_update",)),
         )
         for table in named
         if table in tables

@@ -43,7 +43,7 @@ from tracker.models.joins import ids_on
 from tracker.models.record.words import is_said_of
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import current_on, in_reach_on
-from tracker.record.workflow.rules import ENDED, ItemStatus
+from tracker.record.workflow.rules import REVEALED, ItemStatus
 from tracker.rules.roles import Role
 
 
@@ -57,13 +57,13 @@ def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
 
 
 def is_with_a_reviewer(today: dt.date) -> ColumnElement[bool]:
-    """Over `Review` and `ReviewItem`: it is out, with somebody who still supervises the learner.
-    What lies with a supervisor who left is in nobody's way."""
-    settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
+    """Over `Review` and `ReviewItem`: it is out, with somebody who still supervises the learner;
+    or it was revealed, and counts once its review ends. What else lies with a supervisor who left
+    is in nobody's way."""
+    over = ReviewItem.status.in_((ItemStatus.DROPPED, ItemStatus.HANDED_ON))
     shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
-    return and_(
-        IS_LIVE, not_(or_(ReviewItem.status.in_(settled), shown)), reviewer_may_go_on(today)
-    )
+    is_out = and_(not_(or_(over, shown)), reviewer_may_go_on(today))
+    return and_(IS_LIVE, or_(ReviewItem.status.in_(REVEALED), is_out))
 
 
 def is_out(person_id: SQLColumnExpression[int], today: dt.date) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.administration.version_moves.moved import MINUTE, faults
+from tests.factories import sending as sides
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
@@ -115,6 +116,7 @@ def test_what_is_proposed_before_is_agreed_on_after(world: World) -> None:
     version = next_version(world)
     carried(world, version)
     endorsing.confirm_exception(actor(world, "sue", AFTER), item_id, proposed, AFTER)
+    sides.keep_apart(actor(world, "sue", AFTER), item_id, AFTER)
     session().rollback()
     of = [world.people["ana"]], version.framework_id, world.libraries["city"], AFTER.date()
     assert endorsements.exceptions_of(*of, NO_BLIND_SPOTS) == {

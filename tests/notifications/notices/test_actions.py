@@ -104,7 +104,7 @@ def test_the_other_is_told_what_happens_to_a_difference(context: World) -> None:
 
 def test_what_nobody_settled_in_time_is_told_to_both_once(context: World) -> None:
     differing(context)
-    differences.keep_due_apart(context.now + dt.timedelta(days=15))
+    differences.end_late(context.now + dt.timedelta(days=15))
     for name in ("ana", "sue"):
         assert told(context, name)[-2:] == ["difference_kept_apart", "review_closed"]
 

@@ -433,8 +433,9 @@ DROPPED = [
         (
             (
                 "INSERT INTO counted_outcomes (round_id, team_id, person_id, slug, domain_key, "
-                "voice, state, reviewed_at, as_of) SELECT round_id, team_id, {ben}, slug, "
-                "domain_key, voice, state, reviewed_at, as_of FROM counted_outcomes"
+                "voice, state, reviewed_at, as_of, is_implied) SELECT round_id, team_id, {ben}, "
+                "slug, domain_key, voice, state, reviewed_at, as_of, is_implied "
+                "FROM counted_outcomes"
             ),
         ),
         ("row_not_sealed", "counted_outcomes"),

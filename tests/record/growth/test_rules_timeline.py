@@ -61,7 +61,8 @@ def test_reviews_by_whom() -> None:
 
 
 def test_what_was_rated_differently_is_not_reviewed() -> None:
-    shown = [Happening(Happened.REVIEWED, skill, at(2), who="M. Ortiz") for skill in (1, 2, 9)]
+    kinds = {1: Happened.REVIEWED, 2: Happened.REVIEWED, 9: Happened.DIFFERED}
+    shown = [Happening(kind, skill, at(2), who="M. Ortiz") for skill, kind in kinds.items()]
     found = {each.kind: each.statements for each in told(*shown, same(1, 2), same(9, 2))}
     assert (found[Happened.REVIEWED], found[Happened.DIFFERED]) == (2, 1)
 

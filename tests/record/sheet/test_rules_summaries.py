@@ -1,6 +1,7 @@
 """What one sheet says in all, of made records."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -174,7 +175,10 @@ def test_what_is_reviewed_and_by_how_many() -> None:
     }
     record = Record(1, {Side.REVIEWED: said}, left_out={4: [word("", 1)]})
     found = sheet(record, *map(statement, range(1, 7)))
-    assert endorsed_count(found) == EndorsedCount(standing=3, met=2, supervisors=2)
+    assert endorsed_count(found) == EndorsedCount(standing=3, met=2, supervisors=2, open=0)
+    said[2] = [word("no", 1)._replace(who_id=4, id=-7)]
+    found = sheet(replace(record, words={Side.REVIEWED: said}), *map(statement, range(1, 7)))
+    assert endorsed_count(found) == EndorsedCount(standing=3, met=2, supervisors=2, open=1)
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,12 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
+from tests.reviews.review.state import statuses
 from tracker.administration.exclusions import actions as exclusions
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import LevelRule
-from tracker.models import Endorsement, Library, NotRatedHere, Person, Standing
+from tracker.models import Endorsement, Library, NotRatedHere, Person, Review, Standing
 from tracker.models.triggers import FORGETTING
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules_words import Side
@@ -89,11 +90,6 @@ def reveal(world: World) -> Callable[[], object]:
     return lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
 
 
-def reveal_of_a_difference(world: World) -> Callable[[], object]:
-    review_id = sent(world, ReviewerAnswer.NOT_YET)
-    return lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
-
-
 def agreement(world: World) -> Callable[[], object]:
     item_id = revealed(world, ReviewerAnswer.NOT_YET)
     answer = EndorsedAnswer.NOT_YET
@@ -107,17 +103,21 @@ def suspension(world: World) -> Callable[[], object]:
     return lambda: sides.keep_apart(actor(world, "ana"), item_id, NOW)
 
 
-def restoring(world: World) -> Callable[[], object]:
+def last_day(world: World) -> Callable[[], object]:
     endorsed_before(world)
-    review_id = sent(world, ReviewerAnswer.NOT_YET, ReviewerAnswer.NOT_YET)
-    reviews.reveal(actor(world, "sue"), review_id, NOW)
-    item_id = item_ids(review_id)[0]
-    sides.keep_apart(actor(world, "ana"), item_id, NOW)
-    return lambda: differences.undo_keep_apart(actor(world, "ana"), item_id, NOW)
+    revealed(world, ReviewerAnswer.NOT_YET)
+    return lambda: differences.end_late(NOW + dt.timedelta(days=20))
+
+
+def end_with_an_exception(world: World) -> Callable[[], object]:
+    item_id = revealed(world, ReviewerAnswer.NOT_YET)
+    exception_id = endorsements.propose_exception(actor(world, "sue"), item_id, "Elsewhere", NOW)
+    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, NOW)
+    return lambda: sides.keep_apart(actor(world, "ana"), item_id, NOW)
 
 
 def revocation(world: World) -> Callable[[], object]:
-    revealed(world, ReviewerAnswer.CONSISTENTLY)
+    endorsed_before(world)
     given = session().scalars(select(Endorsement.id)).one()
     return lambda: endorsements.revoke(actor(world, "sue"), given, "Another Ana", NOW)
 
@@ -166,10 +166,10 @@ def and_back(world: World) -> Callable[[], object]:
 
 MOVES = (
     reveal,
-    reveal_of_a_difference,
     agreement,
     suspension,
-    restoring,
+    last_day,
+    end_with_an_exception,
     revocation,
     expiry,
     exception,
@@ -192,7 +192,7 @@ def test_a_move_takes_away_what_was_counted_before_and_nobody_elses(
     assert services.differing(NOW) == []
 
 
-@pytest.mark.parametrize("move", [suspension, expiry])
+@pytest.mark.parametrize("move", [revocation, expiry])
 def test_without_the_triggers_it_is_found(
     world: World, move: Callable[[World], Callable[[], object]], engine_name: str
 ) -> None:
@@ -208,7 +208,7 @@ def test_without_the_triggers_it_is_found(
     finally:
         restore = {
             "sqlite": "BEGIN DELETE FROM standings WHERE person_id = NEW.person_id; END",
-            "postgresql": "EXECUTE FUNCTION forget_standings()",
+            "postgresql": "EXECUTE FUNCTION forget_standings('person_id')",
         }
         with transaction() as tx:
             tx.execute(
@@ -219,12 +219,50 @@ def test_without_the_triggers_it_is_found(
             )
 
 
+def test_what_is_revealed_counts_for_nobody_else_until_the_review_ends(world: World) -> None:
+    """Also what was the same at the reveal."""
+    endorsed_before(world)
+    said = ReviewerAnswer.NOT_YET, ReviewerAnswer.NOT_YET
+    review_id = sent(world, ReviewerAnswer.CONSISTENTLY, *said)
+    _equal, differs, apart = item_ids(review_id)
+    count_all()
+    sue, ana = actor(world, "sue"), actor(world, "ana")
+    reviews.reveal(sue, review_id, NOW)
+    exception_id = endorsements.propose_exception(sue, differs, "Done elsewhere", NOW)
+    endorsements.confirm_exception(ana, differs, exception_id, NOW)
+    count_all()
+    sides.keep_apart(ana, differs, NOW)
+    differences.undo_keep_apart(ana, differs, NOW)
+    sides.keep_apart(sue, apart, NOW)
+    sides.confirm(sue, differs, EndorsedAnswer.NOT_YET, "We talked.", NOW)
+    assert stale(world) == set()
+    assert services.differing(NOW) == []
+    sides.confirm(ana, differs, EndorsedAnswer.NOT_YET, "We talked.", NOW)
+    assert statuses(review_id) == ["endorsed", "endorsed", "kept_apart"]
+    assert stale(world) == {"ana"}
+
+
+def test_the_end_of_a_review_alone_forgets(world: World, engine_name: str) -> None:
+    """An exception of it counts from then, and no other row is written."""
+    review_id = send(world, YES)
+    count_all()
+    with transaction() as tx:
+        tx.execute(update(Review).where(Review.id == review_id).values(status="in_review"))
+    assert stale(world) == set()
+    with transaction() as tx:
+        done = update(Review).where(Review.id == review_id)
+        tx.execute(done.values(status="closed", closed_at=NOW))
+    assert stale(world) == {"ana"}
+
+
 def test_every_table_that_levels_come_from_forgets_or_is_in_the_basis() -> None:
     """What a sheet of the revealed side reads of people."""
     read = {
         find_table.name
         for find_table in find_tables(
-            sheets.rows_of_people(Side.REVEALED, None, is_past=False, revealed=True),
+            sheets.rows_of_people(
+                Side.REVEALED, None, is_past=False, revealed=True, reads_open=False
+            ),
             include_joins=True,
             include_aliases=True,
             include_selects=True,

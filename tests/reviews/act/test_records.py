@@ -161,6 +161,8 @@ def what_comes_of_it(world: World) -> Iterator[Callable[[], object]]:
     yield lambda: reviews.reveal(sue, made[2], NOW)
     yield lambda: sides.keep_apart(sue, first, NOW)
     yield lambda: differences.undo_keep_apart(sue, first, NOW)
+    yield lambda: sides.keep_apart(sue, first, NOW)
+    yield lambda: reviews.drop(ben, third, NOW)
     standing = select(Endorsement.id).where(
         Endorsement.person_id == world.people["ben"], Endorsement.status == "standing"
     )
@@ -171,12 +173,24 @@ def what_comes_of_it(world: World) -> Iterator[Callable[[], object]]:
     yield lambda: endorsements.expire_due(NOW + dt.timedelta(days=400))
 
 
+def ended_by_its_last_day(world: World) -> Iterator[Callable[[], object]]:
+    review_id = send(world, YES, PART, NO, learner="ben", skip=7)
+    equal, waits, asked = item_ids(review_id)
+    yield lambda: answer(world, equal, MET)
+    yield lambda: returned(world, waits)
+    yield lambda: returned(world, asked)
+    yield lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
+    yield lambda: reviews.reply(actor(world, "ben"), waits, "The front one.", NOW)
+    yield lambda: differences.end_late(NOW + dt.timedelta(days=40))
+
+
 WAYS = (
     without_an_answer,
     answered_again_and_again,
     differences_talked_over,
     handed_on,
     what_comes_of_it,
+    ended_by_its_last_day,
 )
 TABLE = dict(MOVES)
 """As it is; a test may change a row of the other."""

@@ -34,11 +34,16 @@ def test_both_confirm_the_same_and_it_is_endorsed(world: World, order: tuple[str
     assert statuses(review_id) == ["differs", "differs"]
     assert confirm(world, order[1], item_id) is True
     assert statuses(review_id) == ["endorsed", "differs"]
+    assert session().scalars(select(Endorsement)).all() == [], "it counts once the review ends"
+    later = world.now + dt.timedelta(hours=1)
+    sides.keep_apart(actor(world, order[0]), item_ids(review_id)[1], later)
+    session().rollback()
     given = session().scalars(select(Endorsement)).one()
-    assert (given.answer, given.status, given.endorser_id) == (
+    assert (given.answer, given.status, given.endorser_id, given.endorsed_at) == (
         "partly",
         "standing",
         world.people["sue"],
+        later,
     )
     assert (items(review_id)[0].learner_answer, items(review_id)[0].reviewer_answer) == (
         "consistently",

@@ -7,13 +7,25 @@ from sqlalchemy import select, update
 
 from tests.factories import sending as sides
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import PART, YES, actor, answer, ask, item_ids, respond, review, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    ask,
+    item_ids,
+    respond,
+    review,
+    send,
+)
 from tests.factories.world import World
 from tests.reviews.differences.settled import AFTERWARDS, AGREED, confirm, differing
 from tests.reviews.review.state import statuses
+from tracker.accounts.account import actions as away
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_scale import Ground
-from tracker.models import Library, ReviewMove, TrainingAction
+from tracker.models import Library, ReviewItem, ReviewMove, TrainingAction
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -28,8 +40,8 @@ class TestTime:
         self, world: World
     ) -> None:
         review_id = differing(world)
-        assert differences.keep_due_apart(LAST_MINUTE) == 0
-        assert differences.keep_due_apart(AFTERWARDS) == 2
+        assert differences.end_late(LAST_MINUTE) == 0
+        assert differences.end_late(AFTERWARDS) == 1
         assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
         rows = (
             session()
@@ -37,14 +49,14 @@ class TestTime:
             .all()
         )
         assert rows == [None, None], "nobody did it: time did"
-        assert differences.keep_due_apart(AFTERWARDS) == 0
+        assert differences.end_late(AFTERWARDS) == 0
 
     def test_the_day_is_that_of_the_library(self, world: World) -> None:
         with transaction() as tx:
             tx.execute(update(Library).values(time_zone="America/Los_Angeles"))
         differing(world)
-        assert differences.keep_due_apart(AFTERWARDS) == 0
-        assert differences.keep_due_apart(AFTERWARDS + dt.timedelta(hours=8)) == 2
+        assert differences.end_late(AFTERWARDS) == 0
+        assert differences.end_late(AFTERWARDS + dt.timedelta(hours=8)) == 1
 
     def test_who_comes_too_late_is_told_and_it_is_kept_apart(self, world: World) -> None:
         review_id = differing(world)
@@ -56,26 +68,68 @@ class TestTime:
         with pytest.raises(Conflict, match="move_not_now"):
             sides.keep_apart(actor(world, "sue"), second, AFTERWARDS)
 
-    def test_what_is_still_out_with_a_question_goes_on(self, world: World) -> None:
+    @pytest.mark.parametrize("first_answer", [ReviewerAnswer.NOT_YET, ReviewerAnswer.CONSISTENTLY])
+    def test_a_review_ends_with_the_time_of_its_first_reveal_whatever_is_out(
+        self, world: World, first_answer: ReviewerAnswer
+    ) -> None:
+        ana, sue = actor(world, "ana"), actor(world, "sue")
+        review_id = send(world, YES, PART, NO, YES, PART, NO)
+        first, late, returned, waiting, answered, unseen = item_ids(review_id)
+        answer(world, first, first_answer)
+        for item_id in (late, returned, waiting, answered, unseen):
+            ask(sue, item_id, "Where?", 1, world.now)
+        reviews.reveal(sue, review_id, world.now)
+        tomorrow = world.now + dt.timedelta(days=1)
+        for item_id in (late, waiting, answered, unseen):
+            reviews.reply(ana, item_id, "Here", tomorrow)
+        respond(sue, late, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, tomorrow)
+        ask(sue, waiting, "Where else?", 3, tomorrow)
+        ask(sue, answered, "Where else?", 3, tomorrow)
+        respond(sue, unseen, ReviewerAnswer.CANNOT_TELL, None, "", 3, tomorrow)
+        reviews.reveal(sue, review_id, tomorrow)
+        for item_id in (waiting, answered):
+            reviews.reply(ana, item_id, "There", tomorrow)
+        respond(sue, answered, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 5, tomorrow)
+        assert review(review_id).differences_due_on == dt.date(2026, 12, 8), (
+            "a later reveal does not move it"
+        )
+        with pytest.raises(Conflict, match="differences_over"):
+            reviews.drop(ana, returned, AFTERWARDS)
+        session().rollback()
+        assert differences.end_late(LAST_MINUTE) == 0
+        assert differences.end_late(AFTERWARDS) == 1
+        assert (statuses(review_id), review(review_id).status) == (
+            [
+                "kept_apart" if first_answer is ReviewerAnswer.NOT_YET else "endorsed",
+                "kept_apart",
+                "dropped",
+                "not_observed",
+                "dropped",
+                "not_observed",
+            ],
+            "closed",
+        )
+        shown = select(ReviewItem.id).where(ReviewItem.revealed_at.is_not(None))
+        assert {*session().scalars(shown)} == {first, late, waiting, unseen}
+
+    def test_one_more_week_and_days_away_move_the_end_of_one_with_no_difference(
+        self, world: World
+    ) -> None:
         review_id = send(world, YES, PART)
         first, second = item_ids(review_id)
-        answer(world, first, ReviewerAnswer.NOT_YET)
+        answer(world, first, ReviewerAnswer.CONSISTENTLY)
         ask(actor(world, "sue"), second, "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
-        assert differences.keep_due_apart(AFTERWARDS) == 1
-        assert (statuses(review_id), review(review_id).status) == (
-            ["kept_apart", "returned"],
-            "differences_open",
-        )
-        reviews.reply(actor(world, "ana"), second, "Here", AFTERWARDS)
-        respond(
-            actor(world, "sue"), second, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, AFTERWARDS
-        )
-        reviews.reveal(actor(world, "sue"), review_id, AFTERWARDS)
-        assert review(review_id).differences_due_on == dt.date(2026, 12, 23), (
-            "a later reveal has its own time"
-        )
-        assert confirm(world, "ana", second) is False
+        reviews.one_more_week(actor(world, "ana"), review_id, world.now)
+        away.leave(actor(world, "ana"), world.now.date() + dt.timedelta(days=2), world.now)
+        assert differences.end_late(LAST_MINUTE + dt.timedelta(days=10)) == 0
+        assert differences.end_late(AFTERWARDS + dt.timedelta(days=10)) == 1
+        assert statuses(review_id) == ["endorsed", "dropped"]
+
+    def test_a_review_that_revealed_nothing_has_no_end(self, world: World) -> None:
+        review_id = send(world, YES, PART)
+        assert differences.end_late(AFTERWARDS + dt.timedelta(days=100)) == 0
+        assert review(review_id).status == "sent"
 
 
 class TestNextSteps:

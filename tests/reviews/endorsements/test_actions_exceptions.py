@@ -256,12 +256,30 @@ class TestWhatItDoes:
         )
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
 
-    def test_what_has_no_endorsement_is_left_out_too(self, world: World) -> None:
-        agree(world, differing(world))
+    def test_what_has_no_endorsement_is_left_out_too_once_the_review_ended(
+        self, world: World
+    ) -> None:
+        item_id = differing(world)
+        agree(world, item_id)
+        own = own_sheet(ana(world)).standing(Voice.ENDORSED, world.domains["communication"])
+        assert own.levels[0].state is LevelState.LIMITED
+        assert level(world, 1) == (LevelState.NOT_YET_KNOWN, 2, 0)
+        sides.keep_apart(actor(world, "sue"), item_id, LATER)
         assert level(world, 1) == (LevelState.LIMITED, 1, 1)
+        assert level(world, 1, NOW) == (LevelState.NOT_YET_KNOWN, 2, 0)
+
+    def test_an_endorsement_of_its_own_review_does_not_end_it(self, world: World) -> None:
+        item_id = differing(world)
+        agree(world, item_id)
+        for name in ("ana", "sue"):
+            sides.confirm(actor(world, name), item_id, EndorsedAnswer.NOT_YET, "talked", LATER)
+        assert level(world, 1) == (LevelState.LIMITED, 1, 1)
+        assert [one.title for one in agreed_of(world)] == ["Communication 1.1"]
 
     def test_it_is_not_counted_twice_where_the_library_leaves_it_out(self, world: World) -> None:
-        agree(world, differing(world))
+        item_id = differing(world)
+        agree(world, item_id)
+        sides.keep_apart(actor(world, "sue"), item_id, LATER)
         with transaction() as tx:
             tx.add(
                 NotRatedHere(

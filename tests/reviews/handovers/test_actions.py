@@ -147,6 +147,7 @@ class TestHandingOn:
         )
         answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
+        sides.keep_apart(actor(world, "hugo"), item_ids(second)[1], world.now)
         (endorsement,) = session().scalars(select(Endorsement))
         assert endorsement.endorser_id == world.people["hugo"]
         assert endorsement.digest == items(first)[0].digest

@@ -128,8 +128,8 @@ class TestOneMoreWeek:
     def test_differences_have_it_too_and_end_a_week_later(self, context: World) -> None:
         review_id = differing(context)
         reviews.one_more_week(actor(context, "ana"), review_id, later(context, 14))
-        assert differences.keep_due_apart(later(context, 21)) == 0
-        assert differences.keep_due_apart(later(context, 22)) == 2
+        assert differences.end_late(later(context, 21)) == 0
+        assert differences.end_late(later(context, 22)) == 1
 
     def test_it_comes_too_late_for_differences_that_are_over(self, context: World) -> None:
         review_id = differing(context)
@@ -175,8 +175,8 @@ class TestAway:
         leave(context, "ana", 4)
         leave(context, "sue", 9, at=3)
         assert due(context, review_id) == 24, "days on which both are away count once"
-        assert differences.keep_due_apart(later(context, 24)) == 0
-        assert differences.keep_due_apart(later(context, 25)) == 2
+        assert differences.end_late(later(context, 24)) == 0
+        assert differences.end_late(later(context, 25)) == 1
 
     def test_what_is_sent_to_somebody_away_waits_until_they_are_back(self, context: World) -> None:
         leave(context, "sue", 9)
@@ -294,7 +294,7 @@ def test_nothing_reminds_or_ends_while_they_are_away_and_everything_does_after(
             elif is_gone and draw.random() < 0.05:
                 gone[name] = day - 1
                 away.come_back(actor(context, name), later(context, day))
-        count = differences.keep_due_apart(later(context, day))
+        count = differences.end_late(later(context, day))
         reminders.remind(later(context, day))
         is_away = {name: until >= day for name, until in gone.items()}
         if count:

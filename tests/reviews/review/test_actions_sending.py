@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
+from tests.factories import sending as sides
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.ratings import rate
@@ -214,6 +215,9 @@ class TestSending:
         answer_all(world, review_id, TELLS, TELLS)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert statuses(review_id) == ["endorsed", "differs"]
+        with pytest.raises(Conflict, match="review_out_already"):
+            reviews.send(actor(world, "ana"), world.people["sue"], again, world.now)
+        sides.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
         assert reviews.send(actor(world, "ana"), world.people["sue"], again, world.now)
 
     def test_a_cannot_tell_gives_itself_away_to_no_second_sending(self, world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.conftest import NOW
+from tests.factories import sending as sides
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send, send_again
@@ -73,6 +74,8 @@ def test_an_agreed_exception_is_a_result(world: World) -> None:
     exception = proposed(world, YES, ReviewerAnswer.NOT_YET)
     assert came(world) == {ReviewProgress.IN_REVIEW}
     endorsements.confirm_exception(actor(world, "ana"), *exception, NOW)
+    assert came(world) == {ReviewProgress.IN_REVIEW}, "nobody else knows before the review ends"
+    sides.keep_apart(actor(world, "sue"), exception[0], NOW)
     send(world, YES, learner="ben")
     assert came(world) == came(world, names=["ana", "ben"]) == set()
     assert came(world, names=["ben", "ana"]) == {ReviewProgress.IN_REVIEW}

@@ -32,7 +32,7 @@ from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Look, Team
 from tracker.record.standings import actions as standings
-from tracker.record.workflow.rules import ItemStatus
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
 PEOPLE = 'id="people"'
@@ -169,8 +169,8 @@ def test_more_than_thirty_people_are_paged_and_filed(
 def test_why_something_is_not_known_is_a_second_count(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    """Ana: Technical with Sue, a difference in Communication. Ben: Technical not seen, in a review
-    that is over. What Sue said before the reveal is hers: it is in review like the rest."""
+    """Ana: Technical with Sue, a difference in Communication. Ben: no agreement on Technical, in a
+    review that is over. What came of an open review is in review like the rest."""
     of = world.statements
     with app.app_context():
         send(
@@ -180,7 +180,8 @@ def test_why_something_is_not_known_is_a_second_count(
             {of["technical"][0]: ItemStatus.NOT_OBSERVED, of["technical"][1]: ItemStatus.ANSWERED},
         )
         send(world, "ana", "sue", {of["communication"][0]: ItemStatus.DIFFERS})
-        send(world, "ben", "sue", {of["technical"][0]: ItemStatus.KEPT_APART})
+        over = {of["technical"][0]: ItemStatus.KEPT_APART}
+        send(world, "ben", "sue", over, status=ReviewStatus.CLOSED)
         send(world, "ben", "sue", {of["communication"][9]: ItemStatus.WAITING})
         stand(world, "ben", TargetState.GAP, "leadership", by="sue")
     plain = counted(app, world, "central")

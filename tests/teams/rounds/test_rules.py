@@ -58,8 +58,7 @@ def test_the_state_of_a_person(reviews: list[RoundReview], state: RoundState) ->
 
 
 def test_a_supervisor() -> None:
-    """What is with the learner to agree on does not wait, and what was handed on is no work of
-    theirs."""
+    """What the two talk over is open like the rest, and what was handed on is no work of theirs."""
     reviews = [
         review(),
         review(due_in=-1),
@@ -67,32 +66,34 @@ def test_a_supervisor() -> None:
         review(days=30, counts=False),
         *(review(days=each) for each in (2, 9, 4, 30)),
     ]
-    (sue,) = by_supervisor(reviews, [], TODAY)
+    (sue,) = by_supervisor(reviews, [], TODAY, hides=False)
     assert (sue.person_id, sue.name) == (ord("S"), "Sue")
-    assert (sue.open, sue.waiting, sue.overdue) == (3, 2, 1)
+    assert (sue.open, sue.overdue) == (3, 2)
     assert sue.oldest_at == NOON
     assert (sue.finished, sue.median_days) == (4, None)
-    (sue,) = by_supervisor([*reviews, review(days=5)], [], TODAY)
+    (sue,) = by_supervisor([*reviews, review(days=5)], [], TODAY, hides=False)
     assert (sue.finished, sue.median_days) == (MEDIAN_LEAST, 5)
 
 
 def test_what_is_due_today_is_not_overdue() -> None:
-    assert by_supervisor([review(due_in=0)], [], TODAY)[0].overdue == 0
+    assert by_supervisor([review(due_in=0)], [], TODAY, hides=False)[0].overdue == 0
 
 
 def test_a_supervisor_for_whom_nothing_waits() -> None:
-    (sue,) = by_supervisor([review(days=4)], [], TODAY)
-    assert (sue.waiting, sue.oldest_at) == (0, None)
+    (sue,) = by_supervisor([review(days=4)], [], TODAY, hides=False)
+    assert (sue.open, sue.oldest_at) == (0, None)
 
 
 def test_who_only_handed_on_is_not_there() -> None:
-    assert by_supervisor([review(by="Una", days=3, counts=False)], [], TODAY) == []
+    assert by_supervisor([review(by="Una", days=3, counts=False)], [], TODAY, hides=False) == []
 
 
 def test_who_has_not_sent_counts_for_each_who_would_review_them() -> None:
     sue, ana = RoundSupervisor(ord("S"), "Sue"), RoundSupervisor(ord("A"), "Ana")
-    found = {each.name: each for each in by_supervisor([review()], [sue, sue, ana], TODAY)}
-    assert (found["Sue"].not_sent, found["Sue"].waiting) == (2, 1)
+    found = {
+        each.name: each for each in by_supervisor([review()], [sue, sue, ana], TODAY, hides=False)
+    }
+    assert (found["Sue"].not_sent, found["Sue"].open) == (2, 1)
     assert (found["Ana"].not_sent, found["Ana"].open) == (1, 0)
 
 
@@ -104,7 +105,6 @@ def test_without_levels_no_state_says_that_a_review_ended() -> None:
 def test_without_levels_a_supervisor_is_told_by_what_waits(days: int | None) -> None:
     """What is revealed is the same to such a reader, open or finished."""
     reviews = [review(), review(due_in=-1)] + [review(waits=False, days=days) for _each in range(6)]
-    (sue,) = by_supervisor(reviews, [], TODAY)
-    told = sue.without_levels()
-    assert (told.open, told.waiting, told.overdue, told.oldest_at) == (2, 2, 1, NOON)
+    (told,) = by_supervisor(reviews, [], TODAY, hides=True)
+    assert (told.open, told.overdue, told.oldest_at) == (2, 1, NOON)
     assert (told.finished, told.median_days) == (0, None)

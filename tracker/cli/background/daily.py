@@ -69,7 +69,7 @@ PARTS: Parts = {
     ),
     DailyPart.ROUNDS: lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     DailyPart.MOVES: lambda now: f"People moved as planned: {moves.move_due(now)}.",
-    DailyPart.DIFFERENCES: lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
+    DailyPart.DIFFERENCES: lambda now: f"Reviews past their last day: {differences.end_late(now)}.",
     DailyPart.ENDORSEMENTS: lambda now: f"Expired: {endorsements.expire_due(now)}.",
     DailyPart.STANDINGS: _standings,
     DailyPart.READERS: lambda now: f"Told of a new reader: {readers.begin_due(now)}.",

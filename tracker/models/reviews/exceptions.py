@@ -10,6 +10,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     and_,
+    exists,
     func,
     literal,
     or_,
@@ -21,6 +22,7 @@ from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
 from tracker.models.frameworks.frameworks import Domain, Statement, Strand
 from tracker.models.record.words import Framework, Moment, People, Seen, everything, read_through
+from tracker.models.reviews.reviews import Review, ReviewItem
 from tracker.record.endorsements.rules import ExceptionStatus
 
 OPEN = "status IN ('proposed', 'agreed')"
@@ -94,13 +96,24 @@ class LevelExceptionMove(Base):
     moved_at: Mapped[dt.datetime]
 
 
-def is_agreed(at: Moment | None) -> ColumnElement[bool]:
-    """Over `LevelException`: those that are agreed, or were at that moment."""
+def is_agreed(at: Moment | None, theirs: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Over `LevelException`: those that are agreed, or were at that moment. Their review has ended;
+    or (over `Review`) is `theirs` who ask."""
+    ended = Review.closed_at.is_not(None) if at is None else Review.closed_at <= at
+    counts = exists(
+        select(Review.id)
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(
+            ReviewItem.id == LevelException.item_id, ended if theirs is None else or_(ended, theirs)
+        )
+        .correlate(LevelException)
+    )
     if at is None:
-        return LevelException.status == ExceptionStatus.AGREED
+        return and_(LevelException.status == ExceptionStatus.AGREED, counts)
     return and_(
         LevelException.agreed_at <= at,
         or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
+        counts,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -17,8 +17,9 @@ class Review(Base):
     """Statements that a learner sent to one supervisor of one of their teams. `open` reviews are
     not blind.
 
-    `due_on` and `differences_due_on` count from `due_from` and `differences_from` as if nobody were
-    away: what is shown and acted on is made of both (tracker/models/reviews/due_dates)."""
+    `due_on`, and `differences_due_on`, on which it ends at the latest once something was revealed,
+    count from `due_from` and `differences_from` as if nobody were away: what is shown and acted on
+    is made of both (tracker/models/reviews/due_dates)."""
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -189,6 +190,16 @@ class Confirmation(Base):
     answer: Mapped[Word | None]
     reason: Mapped[Prose]
     confirmed_at: Mapped[dt.datetime]
+
+
+AGREED = func.coalesce(
+    select(func.max(Confirmation.answer))
+    .where(Confirmation.item_id == ReviewItem.id)
+    .correlate(ReviewItem)
+    .scalar_subquery(),
+    ReviewItem.learner_answer,
+)
+"""Over an endorsed `ReviewItem`: the answer that both gave, or agreed on."""
 
 
 class TrainingAction(Base):

@@ -145,7 +145,6 @@ NOT_LISTED = frozenset(
         "review_thanked",
         "review_thanks_withdrawn",
         "endorsement_given",
-        "endorsement_restored",
         "endorsement_superseded",
         "endorsement_suspended",
         "endorsement_expired",

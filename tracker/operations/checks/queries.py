@@ -21,7 +21,15 @@ from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 from sqlalchemy.exc import DatabaseError
 
 from tracker.db import session
-from tracker.models import Endorsement, Rating, ReviewItem, ScaleAnswer, Statement, StoredFile
+from tracker.models import (
+    Endorsement,
+    Rating,
+    Review,
+    ReviewItem,
+    ScaleAnswer,
+    Statement,
+    StoredFile,
+)
 from tracker.models.triggers import guards
 from tracker.operations.backups.rules import DatabaseContents, Finding
 from tracker.operations.checks import queries_chains as audit_chain, queries_record as record_check
@@ -149,8 +157,9 @@ def _answers(connection: Connection) -> Iterator[Finding]:
 
 
 def _endorsements(connection: Connection) -> Iterator[Finding]:
-    """Endorsed exactly where there is an endorsement with its endorser and its time."""
-    # Wrong is an item that is endorsed without a whole endorsement, or has one and isn't endorsed.
+    """Endorsed, in a review that has ended, exactly where there is an endorsement with its endorser
+    and its time."""
+    # Wrong is an item that is so without a whole endorsement, or has one and isn't so.
     whole = (
         select(Endorsement.id)
         .where(
@@ -161,7 +170,10 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
         .exists()
     )
     any_of_it = select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id).exists()
-    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
+    closed = select(Review.id).where(
+        Review.id == ReviewItem.review_id, Review.closed_at.is_not(None)
+    )
+    is_endorsed = and_(ReviewItem.status == ItemStatus.ENDORSED, closed.exists())
     wrong = or_(and_(is_endorsed, ~whole), and_(~is_endorsed, any_of_it))
     count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
     if count:

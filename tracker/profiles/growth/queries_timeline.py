@@ -14,11 +14,13 @@ from sqlalchemy import (
     cast,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
 
 from tracker.db import UTCDateTime, ask_made
+from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, NOT_THEIR_WORK
 from tracker.models import Endorsement, Person, Rating, RatingEntry, Review, ReviewItem
 from tracker.record.growth.rules_timeline import Happened, Happening
 from tracker.record.sheet.queries_learners import LEARNER
@@ -97,9 +99,15 @@ def _no_longer() -> CompoundSelect[*tuple[Any, ...]]:
 @cache
 def _happened() -> CompoundSelect[*tuple[Any, ...]]:
     rated = _rated().add_columns(NOBODY.label("who"), NOBODY.label("status"))
+    is_same = or_(
+        ReviewItem.reviewer_answer == ReviewItem.learner_answer,
+        and_(
+            ReviewItem.reviewer_answer == NOT_THEIR_WORK, ReviewItem.learner_answer == NOT_MY_WORK
+        ),
+    )
     reviewed = (
         select(
-            literal(str(Happened.REVIEWED), String),
+            case((is_same, str(Happened.REVIEWED)), else_=str(Happened.DIFFERED)),
             ReviewItem.skill_id,
             ReviewItem.revealed_at,
             NOBODY,
@@ -111,11 +119,9 @@ def _happened() -> CompoundSelect[*tuple[Any, ...]]:
         .join(Person, Person.id == Review.reviewer_id)
         .where(Review.learner_id == LEARNER, ReviewItem.revealed_at.is_not(None))
     )
-    # One given at the reveal is of two equal answers, a later one of an agreement.
-    is_later = Endorsement.endorsed_at > ReviewItem.revealed_at
     endorsed = (
         select(
-            case((is_later, str(Happened.AGREED)), else_=str(Happened.SAME)),
+            case((is_same, str(Happened.SAME)), else_=str(Happened.AGREED)),
             Endorsement.skill_id,
             Endorsement.endorsed_at,
             Endorsement.answer,

@@ -97,11 +97,14 @@ def _voices(of: ProfilePage) -> str:
             name=name,
         ),
         None: _(
-            "This shows reviewed ratings only. Self-ratings reach coordinators only as counts over "
-            "a team."
+            "This shows reviewed ratings only, once their review has ended. Self-ratings reach "
+            "coordinators only as counts over a team."
         ),
     }[of.side]
-    endorsed = _("Reviewed is what a supervisor and the learner both answered, or agreed on.")
+    endorsed = _(
+        "A reviewed rating is one both agreed on. Whoever sees it can tell what the learner "
+        "answered in the end."
+    )
     mixed = _("Self-ratings and reviewed ratings are never mixed.") if of.side is not None else ""
     return f"{own} {endorsed} {mixed}".strip()
 

@@ -89,8 +89,7 @@ def _sent(of: ProfilePage) -> Data:
     figure = _of(of.sent.in_all, len(of.sheet.counted)) if of.sent.in_all else _("Not sent")
     ready = of.learner.ready_at
     notes = [_("ready for a review talk since %(day)s", day=full_day(ready))] if ready else []
-    revealed = _("%(count)s revealed", count=of.sent.revealed)
-    return _stat(_("Sent for review"), figure, revealed, *notes)
+    return _stat(_("Sent for review"), figure, *notes)
 
 
 def _stat(label: str, figure: str, *notes: str) -> Data:

@@ -95,7 +95,9 @@ class ProfilePage:
 
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    of = sheets.of_learner(learner, side, blind, revealed=False)
+    of = sheets.of_learner(
+        learner, side, blind, revealed=False, reader_id=session.actor().person_id
+    )
     sheet = mark_language(of, learner.lang)
     statements = statement_voices.voices(sheet, learner.name)
     offered, chosen = _rounds(learner, blind)
@@ -134,7 +136,9 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
 def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]:
     """How the levels of a domain come about; 404 for one that is not of their version."""
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    sheet = sheets.of_learner(learner, side, blind, private=False, revealed=False)
+    sheet = sheets.of_learner(
+        learner, side, blind, private=False, revealed=False, reader_id=session.actor().person_id
+    )
     sheet = mark_language(sheet, learner.lang)
     domain = next((domain for domain in sheet.domains if domain.key == key), None) or abort(404)
     has_reviewed = has_reviewed_side(sheet)

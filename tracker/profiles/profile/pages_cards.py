@@ -65,15 +65,26 @@ def summaries(of: Sheet) -> list[VoiceSummary]:
 def _summary(voice: Voice, of: Sheet) -> VoiceSummary:
     states = tuple(standing.target_state for standing in of.standings(voice).values())
     counts = Counter(states)
-    answers = of.rated if voice is Voice.SELF else endorsed_count(of).standing
-    headline = ""
+    reviewed = endorsed_count(of)
+    answers = of.rated if voice is Voice.SELF else reviewed.standing
+    headline, rest = "", beside_headline(voice, counts) if answers else ""
     if voice is Voice.ENDORSED:
+        rest = ". ".join(filter(None, (rest, _open(reviewed.open))))
         if answers or of.rated or of.side is not Side.OWN:
             headline = _reviewed(counts, answers)
     elif answers and counts[None] < len(states):
         headline = own_ratings(counts, of.side)
-    return VoiceSummary(
-        voice, states, headline, beside_headline(voice, counts) if answers else "", answers > 0
+    return VoiceSummary(voice, states, headline, rest, answers > 0)
+
+
+def _open(ratings: int) -> str:
+    """Of how many of those counted the review hasn't ended."""
+    if not ratings:
+        return ""
+    return ngettext(
+        "%(num)d rating is from a review that is still open: only the two of you count it yet",
+        "%(num)d ratings are from a review that is still open: only the two of you count them yet",
+        ratings,
     )
 
 

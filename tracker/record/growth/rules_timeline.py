@@ -104,12 +104,9 @@ def _counted(
     told: Collection[Happening], day_of: Callable[[dt.datetime], dt.date]
 ) -> Iterator[TimelineEntry]:
     skills = defaultdict[tuple[dt.date, Happened, str], set[int]](set)
-    same = {(event.skill_id, event.at) for event in told if event.kind is Happened.SAME}
     for event in told:
-        differs = event.kind is Happened.REVIEWED and (event.skill_id, event.at) not in same
-        kind = Happened.DIFFERED if differs else event.kind
-        if kind is not Happened.SAME:
-            skills[day_of(event.at), kind, event.who].add(event.skill_id)
+        if event.kind is not Happened.SAME:
+            skills[day_of(event.at), event.kind, event.who].add(event.skill_id)
         ended = _end_of(event)
         if ended is not None and event.ended_at is not None:
             skills[day_of(event.ended_at), ended, event.who].add(event.skill_id)

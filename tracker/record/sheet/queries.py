@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made
-from tracker.models import Framework, Person, PersonVersion, Round, RoundFramework
+from tracker.models import Framework, Person, PersonVersion, Review, Round, RoundFramework
 from tracker.models.record import later
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet import queries_rows as sheet_rows
@@ -67,10 +67,13 @@ def of_learner(
     *,
     private: bool = True,
     revealed: bool = True,
+    reader_id: int = 0,
 ) -> Sheet:
     """As a reader of that side sees it, now or as it was at that moment. One query, and one where
     something counts later; six more by a process that never read the version. Of their
-    own sheet a page can leave out what the learner alone reads (`Record`), or what was revealed."""
+    own sheet a page can leave out what the learner alone reads (`Record`), or what was revealed.
+    `reader_id`: a reviewer, to whom their reviews that haven't ended count too, as to the
+    learner."""
     (sheet,) = of_people(
         [learner.person_id],
         learner.framework_id,
@@ -82,6 +85,7 @@ def of_learner(
         learner.role_profile_ids,
         private=private,
         revealed=revealed,
+        reader_id=reader_id,
     )
     return sheet
 
@@ -98,6 +102,7 @@ def of_people(
     *,
     private: bool = True,
     revealed: bool = True,
+    reader_id: int = 0,
 ) -> list[Sheet]:
     """In the order of the people, all on that version. `jobs`: the job profiles that they have, all
     of them, in order."""
@@ -108,6 +113,7 @@ def of_people(
         "jobs": list(jobs),
         **later.on(today),
         "at": at,
+        "reader": reader_id,
     }
     rows: defaultdict[Any, defaultdict[str, list[Row[Any]]]] = defaultdict(
         lambda: defaultdict(list)
@@ -118,6 +124,7 @@ def of_people(
         today if is_own and private else None,
         is_past=at is not None,
         revealed=side is Side.REVEALED or (is_own and revealed),
+        reads_open=at is None and (is_own or reader_id > 0),
     )
     for row in ask_made(asked, values).all():
         rows[row[PERSON]][row[KIND]].append(row)
@@ -144,17 +151,21 @@ def of_people(
 
 @lru_cache(maxsize=16)
 def rows_of_people(
-    side: Side | None, own_on: dt.date | None, *, is_past: bool, revealed: bool
+    side: Side | None, own_on: dt.date | None, *, is_past: bool, revealed: bool, reads_open: bool
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """One row for each word, of those that a reader of that side may see. `own_on`: with what the
     learner alone reads, on that day. Of the past nobody asks what was sent."""
     at = sheet_rows.AT if is_past else None
+    mine = true() if side is Side.OWN else Review.reviewer_id == bindparam("reader")
+    theirs = mine if reads_open else None
     return union_all(
         *([sheet_rows.own(at)] if side is Side.OWN else []),
         *([sheet_rows.revealed(at)] if revealed else []),
+        *([] if theirs is None or not revealed else [sheet_rows.revealed_in_open(theirs)]),
         sheet_rows.reviewed(at),
-        sheet_rows.exceptions(at),
-        *([] if is_past else [sheet_rows.sent(own_on)]),
+        *([] if theirs is None else [sheet_rows.reviewed_in_open(theirs)]),
+        sheet_rows.exceptions(at, theirs),
+        *([] if is_past else [sheet_rows.sent(own_on, theirs)]),
         sheet_rows.left_out(),
         sheet_rows.later(),
         sheet_rows.targets(),

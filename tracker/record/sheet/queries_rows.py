@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     type_coerce,
 )
@@ -47,18 +48,20 @@ from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.models.record.words import Moment, stood
 from tracker.models.reviews.exceptions import is_agreed
-from tracker.models.reviews.reviews import NOT_WITHDRAWN
+from tracker.models.reviews.reviews import AGREED, NOT_WITHDRAWN
 from tracker.policy.reviewers import is_with_a_reviewer
 from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions import queries as versions
-from tracker.record.workflow.rules import REVEALED
+from tracker.record.workflow.rules import REVEALED, ItemStatus
 
 EXCEPTION, SENT, LEFT_OUT, COUNTS_LATER = "exception", "sent", "left_out", "counts_later"
 TARGET, USE_STATEMENT, EDITION, MOVED = "target", "use_statement", "edition", "moved"
 LINKED, REVIEWED_WITH, NOTED, STEP = "linked", "reviewed_with", "noted", "step"
 """Kinds of rows, beside the sides."""
 Selected = Select[*tuple[Any, ...]]
+Theirs = ColumnElement[bool]
+"""Over `Review`: whether whoever reads is one of its two."""
 
 COLUMNS: Mapping[str, TypeEngine[Any]] = {
     # `other` and `text` hold what one kind alone has: each column costs in every row.
@@ -135,9 +138,16 @@ def revealed(at: Moment | None) -> Selected:
             at=RevealedAnswer.revealed_at,
             id=RevealedAnswer.skill_id,
         ).where(is_one_of_people(RevealedAnswer.person_id))
+    return _of_items(Side.REVEALED, answer=ReviewItem.learner_answer, at=Review.closed_at).where(
+        ReviewItem.status.in_(REVEALED), Review.closed_at <= at
+    )
+
+
+def revealed_in_open(theirs: Theirs) -> Selected:
+    """What a review has revealed that hasn't ended, for its two."""
     return _of_items(
         Side.REVEALED, answer=ReviewItem.learner_answer, at=ReviewItem.revealed_at
-    ).where(ReviewItem.status.in_(REVEALED), ReviewItem.revealed_at <= at)
+    ).where(ReviewItem.status.in_(REVEALED), Review.closed_at.is_(None), theirs)
 
 
 def reviewed(at: Moment | None) -> Selected:
@@ -161,7 +171,28 @@ def reviewed(at: Moment | None) -> Selected:
     )
 
 
-def exceptions(at: Moment | None) -> Selected:
+def reviewed_in_open(theirs: Theirs) -> Selected:
+    """What has come of a review that hasn't ended, for its two: as it will count."""
+    return (
+        _of_items(
+            Side.REVIEWED,
+            answer=case((ReviewItem.status == ItemStatus.ENDORSED, AGREED)),
+            at=ReviewItem.revealed_at,
+            who_id=Review.reviewer_id,
+            who=Person.name,
+            of_answer=ReviewItem.learner_answer,
+            id=-ReviewItem.id,
+        )
+        .join(Person, Person.id == Review.reviewer_id)
+        .where(
+            ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
+            Review.closed_at.is_(None),
+            theirs,
+        )
+    )
+
+
+def exceptions(at: Moment | None, theirs: Theirs | None = None) -> Selected:
     strand_key, domain_key = target_keys()
     is_other = case(
         (LevelException.proposer_id == LevelException.person_id, LevelException.confirmer_id),
@@ -184,19 +215,24 @@ def exceptions(at: Moment | None) -> Selected:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Person, Person.id == is_other)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(is_one_of_people(LevelException.person_id), is_agreed(at))
+        .where(is_one_of_people(LevelException.person_id), is_agreed(at, theirs))
     )
 
 
-def sent(own_on: dt.date | None) -> Selected:
+def sent(own_on: dt.date | None, theirs: Theirs | None) -> Selected:
+    """What became of an item is told to others than its two once its review has ended."""
     is_out: ColumnElement[Any] = literal(0)
     if own_on is not None:
         is_out = case((is_with_a_reviewer(own_on), 1), else_=0)
+    ended = Review.closed_at.is_not(None)
+    is_told = ended if theirs is None else or_(ended, theirs)
+    is_shown = or_(is_told, ReviewItem.status == ItemStatus.DROPPED)
     return (
         _of_items(
             SENT,
-            answer=ReviewItem.status,
+            answer=case((is_shown, ReviewItem.status), else_=ItemStatus.WAITING.value),
             at=Review.sent_at,
+            on=case((is_told, ReviewItem.revealed_at)),
             other=func.coalesce(Review.round_id, 0),
             text=Statement.uuid,
             is_so=is_out,
@@ -257,15 +293,7 @@ def moved() -> Selected:
 
 def _of_items(kind: str, **columns: Any) -> Selected:
     return (
-        row(
-            kind,
-            person_id=Review.learner_id,
-            skill_id=ReviewItem.skill_id,
-            id=ReviewItem.id,
-            statement_id=ReviewItem.statement_id,
-            on=ReviewItem.revealed_at,
-            **columns,
-        )
+        row(kind, ReviewItem, person_id=Review.learner_id, **columns)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(is_one_of_people(Review.learner_id))
     )

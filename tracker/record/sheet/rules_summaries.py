@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.record.sheet.rules import Sheet, SheetLine
-from tracker.record.sheet.rules_words import PointerMove, Side, parts
-from tracker.record.workflow.rules import REVEALED, ItemStatus
+from tracker.record.sheet.rules_words import PointerMove, Side, Word, parts
+from tracker.record.workflow.rules import ItemStatus
 
 
 @dataclass(frozen=True, slots=True)
 class SentCounts:
-    """How many statements somebody sent and had revealed, each once: in the open round, and in
-    all."""
+    """How many statements somebody sent and how many came to a reviewed rating, each once: in the
+    open round, and in all."""
 
     in_round: int = 0
     in_all: int = 0
-    revealed_in_round: int = 0
-    revealed: int = 0
+    reviewed_in_round: int = 0
+    reviewed: int = 0
     last_review_at: dt.datetime | None = None
 
 
@@ -34,13 +34,13 @@ def sent_counts(sheet: Sheet, round_id: int | None = None) -> SentCounts:
         and item.statement_id in sheet.version.wordings
         and item.statement_id not in later
     ]
-    revealed = [item for item in sent if item.status in REVEALED]
+    reviewed = [item for item in sent if item.status is ItemStatus.ENDORSED]
     return SentCounts(
         len({item.uuid for item in sent if item.round_id == round_id}),
         len({item.uuid for item in sent}),
-        len({item.uuid for item in revealed if item.round_id == round_id}),
-        len({item.uuid for item in revealed}),
-        max((item.revealed_at for item in revealed if item.revealed_at is not None), default=None),
+        len({item.uuid for item in reviewed if item.round_id == round_id}),
+        len({item.uuid for item in reviewed}),
+        max((item.revealed_at for item in reviewed if item.revealed_at is not None), default=None),
     )
 
 
@@ -54,7 +54,7 @@ def changed_since_review(sheet: Sheet) -> frozenset[int]:
     changed = set()
     for line in sheet.lines:
         reviewed = parts(line.statement, sheet.record.words[Side.REVIEWED])
-        if not reviewed:
+        if not reviewed or is_open(reviewed[0]):
             continue
         own = line.words.get(Side.OWN)
         answer = own.answer if own is not None else None
@@ -126,20 +126,28 @@ def retired_skills(sheet: Sheet) -> set[int]:
     return {*own, *record.evidence, *record.noted} - here
 
 
+def is_open(word: Word) -> bool:
+    """Of a reviewed one: its review hasn't ended, so only the two of it count it."""
+    return word.id < 0
+
+
 @dataclass(frozen=True, slots=True)
 class EndorsedCount:
-    """How many endorsements stand, how many of them count as met, and by how many supervisors."""
+    """How many endorsements stand, how many of them count as met, and by how many supervisors; how
+    many are of reviews that haven't ended."""
 
     standing: int
     met: int
     supervisors: int
+    open: int
 
 
 def endorsed_count(sheet: Sheet) -> EndorsedCount:
     """What the library does not rate is not among them."""
     words = [line.words[Side.REVIEWED] for line in sheet.counted if Side.REVIEWED in line.words]
     met = [word for word in words if sheet.version.scale.meaning(word.answer) is Meaning.MET]
-    return EndorsedCount(len(words), len(met), len({word.who_id for word in words}))
+    supervisors = {word.who_id for word in words}
+    return EndorsedCount(len(words), len(met), len(supervisors), sum(map(is_open, words)))
 
 
 def voices_shown(sheet: Sheet) -> list[Voice]:

@@ -118,7 +118,7 @@ def revealed(
                 Review.learner_id,
                 ReviewItem.skill_id,
                 ReviewItem.learner_answer,
-                ReviewItem.revealed_at.label("at"),
+                Review.closed_at.label("at"),
                 ReviewItem.id,
             )
             .join(Review, Review.id == ReviewItem.review_id)
@@ -126,11 +126,19 @@ def revealed(
                 people(Review.learner_id),
                 blind.shows(Review.learner_id, ReviewItem.skill_id),
                 ReviewItem.status.in_(REVEALED),
-                ReviewItem.revealed_at <= at,
+                Review.closed_at <= at,
             )
         )
         words = select(*_newest(items).c)
     return read_through(words, framework_id)
+
+
+@cache
+def _talked_over(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
+    answers = revealed(is_one_of_people, FRAMEWORK, blind, AT)
+    late = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
+    late = late.where(ReviewItem.id == answers.c.id, Review.closed_at > ReviewItem.revealed_at)
+    return _count(select(answers).where(late.exists()).subquery())
 
 
 @cache
@@ -224,6 +232,9 @@ def _counts(
 
 revealed_answers = partial(_counts, _revealed)
 """The learner's answers as last revealed."""
+talked_over = partial(_counts, _talked_over)
+"""At a moment those of them in which the two may have differed: their review ended later than it
+revealed them."""
 endorsed_answers = partial(_counts, _endorsed)
 """Standing endorsements. An agreed exception counts as *outside my job* in the place of what is
 endorsed for its statement, if anything is."""

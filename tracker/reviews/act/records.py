@@ -17,7 +17,6 @@ from tracker.models import (
     AwayPeriod,
     Endorsement,
     EndorsementMove,
-    Handover,
     LevelException,
     LevelExceptionMove,
     Library,
@@ -30,22 +29,14 @@ from tracker.models import (
 from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
 from tracker.record.endorsements.rules import EndorsementContent, seal
-from tracker.record.workflow.rules import (
-    LIVE,
-    ItemStatus,
-    Move,
-    ReviewStatus,
-    a_week_later,
-    due_day,
-    is_settled,
-)
+from tracker.record.workflow.rules import LIVE, ItemStatus, a_week_later, due_day, is_settled
 from tracker.records import audit
 from tracker.records.core import notices
 from tracker.reviews.act import rules as moves
-from tracker.reviews.act.rules import AnyMove, Closing, Due, MoveRule, Recipient, Tell, Thing
+from tracker.reviews.act.rules import AnyMove, Due, MoveRule, Recipient, Tell, Thing
 from tracker.reviews.review.queries import of_reviewer
 from tracker.row_locks import held
-from tracker.rules.calendar import day_in
+from tracker.rules.calendar import day_in, is_over
 from tracker.rules.core.notices import happening
 from tracker.rules.errors import Conflict, Missing
 
@@ -73,7 +64,7 @@ def act(
 
     Its seal is written by itself (records/seals), and the standings that it changes go by the
     triggers of what it writes. Raises Conflict: the table has no such move, the review of an item
-    is over, or the item has been shown.
+    is over, or the item has been shown; differences_over, where somebody comes after its last day.
     """
     before = row.status or moves.NEW
     rule = moves.rule_of(THINGS[type(row)], move, before)
@@ -89,9 +80,12 @@ def act(
     for column, value in written.items():
         setattr(row, column, value)
     with tx.no_autoflush:
-        library_id = tx.get_one(Team, review.team_id).library_id
+        library = tx.get_one(Library, tx.get_one(Team, review.team_id).library_id)
+        today = day_in(library.time_zone, now)
+        if by is not None and isinstance(row, ReviewItem) and is_past_end(tx, review, today):
+            raise Conflict("differences_over")
         if rule.due is not None:
-            _begin_time(tx, rule.due, review, tx.get_one(Library, library_id), now)
+            _begin_time(tx, rule.due, review, library, today)
     if before == moves.NEW:
         tx.flush()
         tx.add(row)
@@ -104,7 +98,7 @@ def act(
         tx,
         rule.audit,
         now,
-        library_id=library_id,
+        library_id=library.id,
         actor_id=by,
         subject_id=review.learner_id,
         **facts,
@@ -117,30 +111,41 @@ def act(
         _tell(tx, rule.tells, review, row, by, now)
 
 
-def _begin_time(tx: Session, due: Due, review: Review, library: Library, now: dt.datetime) -> None:
-    """When the review, or what differs in it, is due from now on."""
-    today = day_in(library.time_zone, now)
+def _begin_time(tx: Session, due: Due, review: Review, library: Library, today: dt.date) -> None:
+    """When the review is due, or ends, from now on: a later reveal does not move its end."""
     if due is Due.REVIEW:
         review.due_from, review.due_on = today, today + dt.timedelta(days=library.review_days)
-    elif due is Due.DIFFERENCES:
-        review.differences_from = today
-        review.differences_due_on = today + dt.timedelta(days=library.differences_days)
+    elif due is Due.END:
+        if review.differences_from is None and not is_ended(tx, review):
+            review.differences_from = today
+            review.differences_due_on = today + dt.timedelta(days=library.differences_days)
     else:
         column, on, since, away = _running_time(tx, review)
         setattr(review, column, a_week_later(on, since, away, today))
 
 
 def last_day(tx: Session, review: Review) -> dt.date:
-    """The last day of the time that runs: for the answers, or for the differences."""
+    """The last day of the time that runs: for the answers or, once something was revealed, of the
+    review."""
     _column, on, since, away = _running_time(tx, review)
     return due_day(on, since, away)
+
+
+def is_past_end(tx: Session, review: Review, today: dt.date) -> bool:
+    """Whether it was revealed and should have ended. Nobody being away makes a date earlier: most
+    are asked no more than that."""
+    return (
+        review.status in LIVE
+        and is_over(review.differences_due_on, today)
+        and is_over(last_day(tx, review), today)
+    )
 
 
 def _running_time(tx: Session, review: Review) -> tuple[str, dt.date, dt.date, Collection[Away]]:
     """The column that says when it ends; when it ends and began; and the days on which who must
     act in it is away."""
     on, since = review.differences_due_on, review.differences_from
-    if review.status is ReviewStatus.DIFFERENCES_OPEN and on is not None and since is not None:
+    if on is not None and since is not None:
         column, who = "differences_due_on", [review.reviewer_id, review.learner_id]
     else:
         column, on, since, who = "due_on", review.due_on, review.due_from, [review.reviewer_id]
@@ -222,16 +227,9 @@ def _people(review: Review, to: Recipient, by: int | None) -> list[int]:
     return both if to is Recipient.BOTH else [person_id for person_id in both if person_id != by]
 
 
-def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
-    """Close the review when every item has ended for good. One that was handed on has been told by
-    that, and what is shown at its end by the reveal."""
-    if not all(is_settled(item.status, item.revealed_at is not None) for item in items(tx, review)):
-        return
-    handed_on = select(Handover.review_id).where(Handover.from_review_id == review.id)
-    closing: AnyMove = Closing.AT_REVEAL if review.revealed_at == now else Move.CLOSE
-    if tx.scalar(handed_on) is not None:
-        closing = Closing.HANDED_ON
-    act(tx, closing, review, review, by, now)
+def is_ended(tx: Session, review: Review) -> bool:
+    """Whether every item has ended for good."""
+    return all(is_settled(item.status, item.revealed_at is not None) for item in items(tx, review))
 
 
 def lock_person(tx: Session, person_id: int) -> None:

@@ -44,6 +44,14 @@ class Closing(StrEnum):
     HANDED_ON = "close_handed_on"
 
 
+class AtEnd(StrEnum):
+    """What the last day of a review does to what is open in it: nobody is told of each, nor can the
+    audit tell it; the history calls them *drop* and *cannot tell*."""
+
+    DROP = "drop_at_end"
+    NOT_SEEN = "not_seen_at_end"
+
+
 class Aside(StrEnum):
     """What is done to a review and changes no status: it leaves no history."""
 
@@ -56,7 +64,6 @@ class EndorsementChange(StrEnum):
     GIVE = "give"
     SUPERSEDE = "supersede"
     SUSPEND = "suspend"
-    RESTORE = "restore"
     EXPIRE = "expire"
     REVOKE = "revoke"
 
@@ -68,7 +75,7 @@ class ExceptionMove(StrEnum):
     END = "end"
 
 
-AnyMove = Move | Closing | Aside | EndorsementChange | ExceptionMove
+AnyMove = Move | Closing | AtEnd | Aside | EndorsementChange | ExceptionMove
 
 
 class Recipient(StrEnum):
@@ -82,10 +89,11 @@ class Recipient(StrEnum):
 
 
 class Due(StrEnum):
-    """What begins a time: of a review, of its differences; or adds a week to the one that runs."""
+    """What begins a time: for the answers; with the first reveal, for all that is then open; or
+    adds a week to the one that runs."""
 
     REVIEW = "review_days"
-    DIFFERENCES = "differences_days"
+    END = "differences_days"
     WEEK = "one_more_week"
 
 
@@ -146,11 +154,12 @@ _OPEN = ExceptionStatus.PROPOSED, ExceptionStatus.AGREED
 
 
 def _closes(tells: Tell | None) -> MoveRule:
-    return MoveRule(_LIVE, ReviewStatus.CLOSED, WENT_ON, tells, "closed_at", history=Move.CLOSE)
+    kind, at = ReviewStatus.CLOSED, "closed_at"
+    return MoveRule(_LIVE, kind, WENT_ON, tells, at, counts=True, history=Move.CLOSE)
 
 
 def _reveals(after: ItemStatus) -> MoveRule:
-    return MoveRule(_ANSWERED, after, WENT_ON, _REVEALED, "revealed_at", counts=True)
+    return MoveRule(_ANSWERED, after, WENT_ON, _REVEALED, "revealed_at")
 
 
 def _ends(after: EndorsementStatus, tells: Tell | None = None) -> MoveRule:
@@ -187,7 +196,6 @@ MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
         ReviewStatus.DIFFERENCES_OPEN,
         WENT_ON,
         _REVEALED,
-        due=Due.DIFFERENCES,
     ),
     (Thing.REVIEW, Move.ONE_MORE_WEEK): MoveRule(
         _LIVE, None, WENT_ON, _other(NoticeKind.REVIEW_LONGER), due=Due.WEEK
@@ -196,7 +204,7 @@ MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
     (Thing.REVIEW, Closing.AT_REVEAL): _closes(_REVEALED),
     (Thing.REVIEW, Closing.HANDED_ON): _closes(None),
     (Thing.REVIEW, Aside.REVEAL): MoveRule(
-        _LIVE, None, "review_revealed", at="revealed_at", history=""
+        _LIVE, None, "review_revealed", at="revealed_at", due=Due.END, history=""
     ),
     (Thing.REVIEW, Aside.THANK): MoveRule(
         _CLOSED,
@@ -230,6 +238,16 @@ MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
     (Thing.ITEM, Move.DROP): MoveRule(
         _RETURNED, ItemStatus.DROPPED, "review_dropped", _other(NoticeKind.ITEM_DROPPED)
     ),
+    (Thing.ITEM, AtEnd.DROP): MoveRule(
+        (*_RETURNED, *_ANSWERED), ItemStatus.DROPPED, WENT_ON, history=Move.DROP
+    ),
+    (Thing.ITEM, AtEnd.NOT_SEEN): MoveRule(
+        (ItemStatus.WAITING,),
+        ItemStatus.NOT_OBSERVED,
+        WENT_ON,
+        at="answered_at",
+        history=Move.CANNOT_TELL,
+    ),
     (Thing.ITEM, Move.HAND_ON): MoveRule(
         _SEALED, ItemStatus.HANDED_ON, "review_handed_on", _other(NoticeKind.REVIEW_HANDED_ON)
     ),
@@ -258,13 +276,6 @@ MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
     (Thing.ENDORSEMENT, EndorsementChange.EXPIRE): _ends(EndorsementStatus.EXPIRED),
     (Thing.ENDORSEMENT, EndorsementChange.REVOKE): _ends(
         EndorsementStatus.REVOKED, _learner(NoticeKind.ENDORSEMENT_REVOKED)
-    ),
-    (Thing.ENDORSEMENT, EndorsementChange.RESTORE): MoveRule(
-        (EndorsementStatus.SUSPENDED,),
-        EndorsementStatus.STANDING,
-        "endorsement_restored",
-        facts=OF_STATEMENT,
-        counts=True,
     ),
     (Thing.EXCEPTION, ExceptionMove.PROPOSE): _excepts(
         (NEW,), ExceptionStatus.PROPOSED, "proposed_at", _other(NoticeKind.EXCEPTION_PROPOSED)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.db import session, transaction
 from tracker.evidence.erasures import records as held_texts
 from tracker.models import Library, Person, Review, ReviewItem, Thanks, TrainingAction
+from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
 from tracker.record.workflow.rules import REVEALED, ItemStatus, ReviewStatus
 from tracker.records.core import notices
@@ -25,6 +26,7 @@ from tracker.reviews.act.rules import Aside
 from tracker.reviews.differences import records as differences
 from tracker.reviews.differences.queries import waits_for
 from tracker.reviews.differences.rules import Choice
+from tracker.reviews.endorsements import records as endorsements
 from tracker.reviews.review.rules import THANKS_MAX, clean_text
 from tracker.rules.calendar import day_in
 from tracker.rules.core.erasures import HeldSource
@@ -92,7 +94,7 @@ def _confirm(
     _store(differences.confirm, tx, review, items, actor, choices, now)
     ended = Counter(items[choice.item_id].status for choice in choices)
     if set(ended) - {ItemStatus.DIFFERS} and review.status is not ReviewStatus.CLOSED:
-        acts.close_if_ended(tx, review, actor.person_id, now)
+        endorsements.close_if_ended(tx, review, actor.person_id, now)
     chosen = select(func.count()).where(ReviewItem.id.in_(choice.item_id for choice in choices))
     both = tx.scalar(chosen.where(waits_for(actor.person_id))) or 0
     return Confirmed(
@@ -136,7 +138,7 @@ def take_back(actor: Actor, item_id: int, now: dt.datetime) -> None:
 def undo_keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
     """Whoever ended it with no agreement opens it again, while the review is open.
 
-    Raises Conflict: move_not_now, difference_sent_again.
+    Raises Conflict("move_not_now").
     """
     _move(actor, item_id, differences.undo_keep_apart, now)
 
@@ -155,10 +157,9 @@ def _move(
 
 
 def _is_late(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> bool:
-    """Whether the time for the review's differences is over, which ends what is open. Raises
-    Missing."""
+    """Whether the review's last day is over, which ends it. Raises Missing."""
     acts.must_be_either(tx, review, actor, now)
-    return differences.is_late(tx, review, actor.today(now), now)
+    return differences.end_if_late(tx, review, actor.today(now), now)
 
 
 def add_next_step(
@@ -210,21 +211,21 @@ def finish_next_step(actor: Actor, item_id: int, step_id: int, now: dt.datetime)
         step.done_at = step.done_at or now
 
 
-def keep_due_apart(now: dt.datetime) -> int:
-    """Keep apart every difference whose time is over, in all libraries, a review at a time. Returns
-    how many: run daily by a command."""
+def end_late(now: dt.datetime) -> int:
+    """End every review whose last day is over, in all libraries, one at a time. Returns how many:
+    run daily by a command."""
     open_reviews = session().execute(
         select(Review.id, Library.time_zone)
         .join(Person, Person.id == Review.learner_id)
         .join(Library, Library.id == Person.library_id)
-        .where(Review.status == ReviewStatus.DIFFERENCES_OPEN)
+        .where(IS_LIVE, Review.differences_due_on.is_not(None))
         .order_by(Review.id)
     )
     count = 0
     for review_id, time_zone in open_reviews.all():
         with transaction() as tx:
             review = acts.locked(tx, review_id, with_learner=True)
-            count += differences.keep_due_apart(tx, review, day_in(time_zone, now), now)
+            count += differences.end_if_late(tx, review, day_in(time_zone, now), now)
     return count
 
 

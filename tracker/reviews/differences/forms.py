@@ -15,10 +15,6 @@ from tracker.web.http.input_checks import by_id, typed_count
 refusal_messages(
     difference_reason=_l("Enter a reason: neither of you gave this answer."),
     difference_nothing=_l("Choose an answer for at least one difference, then confirm."),
-    difference_sent_again=_l(
-        "This statement was sent for review again, so it can’t be opened here anymore. Nothing was "
-        "changed."
-    ),
 )
 
 NAME = re.compile(r"(choice|reason|seen|own|clear)-([1-9][0-9]{0,9})")

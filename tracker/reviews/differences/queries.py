@@ -81,25 +81,9 @@ def undoable(review_id: int, person_id: int) -> frozenset[int]:
             ending.move == written(Move.KEEP_APART),
             ending.actor_id == person_id,
             is_last,
-            ~sent_again(),
         )
     )
     return frozenset(items)
-
-
-def sent_again() -> ColumnElement[bool]:
-    """Over `ReviewItem` and `Review`: the statement is in a later review of the same learner."""
-    again, later = aliased(ReviewItem), aliased(Review)
-    return exists(
-        select(again.id)
-        .join(later, later.id == again.review_id)
-        .where(
-            again.skill_id == ReviewItem.skill_id,
-            again.id > ReviewItem.id,
-            later.learner_id == Review.learner_id,
-            later.status != ReviewStatus.WITHDRAWN,
-        )
-    )
 
 
 def waits_for(person_id: int | BindParameter[int]) -> ColumnElement[bool]:

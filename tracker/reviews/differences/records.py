@@ -9,17 +9,16 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from tracker.frameworks.versions.rules_scale import CANNOT_TELL
 from tracker.models import Confirmation, DifferenceChoice, Review, ReviewItem, ReviewMove
 from tracker.models.columns import written
-from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
+from tracker.record.workflow.rules import ItemStatus, Move
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
-from tracker.reviews.act.rules import Thing, rule_of
-from tracker.reviews.differences.queries import sent_again
+from tracker.reviews.act.rules import AtEnd, Thing, rule_of
 from tracker.reviews.differences.rules import Choice, ChoiceKind, needs_reason
 from tracker.reviews.endorsements import records as endorsements
 from tracker.reviews.review.rules import seen_stamp
-from tracker.rules.calendar import is_over
 from tracker.rules.errors import Conflict, Invalid
 
 
@@ -84,7 +83,6 @@ def confirm(
         raise Conflict("confirmation_unseen")
     act(tx, Move.AGREE, review, item, by, now)
     forget(tx, item)
-    endorsements.stand(tx, review, item, answer, now)
     return True
 
 
@@ -117,16 +115,12 @@ def keep_apart(
 ) -> None:
     act(tx, Move.KEEP_APART, review, item, by, now)
     forget(tx, item)
-    endorsements.suspend(tx, review, item, by, now)
 
 
 def undo_keep_apart(
     tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime
 ) -> None:
-    """It differs again, and what the end had suspended stands again.
-
-    Raises Conflict: move_not_now (the other side ended it, or time did), difference_sent_again.
-    """
+    """It differs again. Raises Conflict("move_not_now"): the other side ended it."""
     ended = tx.scalar(
         select(ReviewMove)
         .where(ReviewMove.item_id == item.id, ReviewMove.move == written(Move.KEEP_APART))
@@ -135,38 +129,27 @@ def undo_keep_apart(
     )
     if ended is None or ended.actor_id != by:
         raise Conflict("move_not_now", move=Move.UNDO_KEEP_APART, status=item.status)
-    of_item = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
-    if tx.scalar(of_item.where(ReviewItem.id == item.id, sent_again())) is not None:
-        raise Conflict("difference_sent_again")
     act(tx, Move.UNDO_KEEP_APART, review, item, by, now)
-    endorsements.restore(tx, review, item, ended, by, now)
 
 
-def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
-    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
-    how many were."""
-    if not _is_over(tx, review, today):
-        return 0
-    due = [item for item in acts.items(tx, review) if item.status == ItemStatus.DIFFERS]
-    for item in due:
-        keep_apart(tx, review, item, None, now)
-    if due:
-        acts.close_if_ended(tx, review, None, now)
-    return len(due)
-
-
-def is_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> bool:
-    """Whether the time for the review's differences is over, which ends what is open."""
-    return keep_due_apart(tx, review, today, now) > 0 or _is_over(tx, review, today)
-
-
-def _is_over(tx: Session, review: Review, today: dt.date) -> bool:
-    """Nobody being away makes a date earlier: most are asked no more than that."""
-    return (
-        review.status is ReviewStatus.DIFFERENCES_OPEN
-        and is_over(review.differences_due_on, today)
-        and is_over(acts.last_day(tx, review), today)
-    )
+def end_if_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> bool:
+    """Once its last day is over a review ends, by nobody: what differs is kept apart, what is
+    returned or was answered and never revealed is dropped, and the rest was not seen. Returns
+    whether it did."""
+    if not acts.is_past_end(tx, review, today):
+        return False
+    for item in acts.items(tx, review):
+        if item.status is ItemStatus.DIFFERS:
+            keep_apart(tx, review, item, None, now)
+        elif item.status in (ItemStatus.RETURNED, ItemStatus.ANSWERED):
+            act(tx, AtEnd.DROP, review, item, None, now)
+        elif item.status is ItemStatus.WAITING:
+            unseen = {"reviewer_answer": CANNOT_TELL, "ground": None, "revealed_at": now}
+            act(tx, AtEnd.NOT_SEEN, review, item, None, now, **unseen)
+        elif item.status is ItemStatus.NOT_OBSERVED and item.revealed_at is None:
+            item.revealed_at = now
+    endorsements.close_if_ended(tx, review, None, now)
+    return True
 
 
 def _must_be_known(review: Review, answer: str | None) -> None:

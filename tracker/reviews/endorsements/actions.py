@@ -29,6 +29,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.record.words import STATEMENTS, left_out, stood
+from tracker.models.reviews.reviews import AGREED
 from tracker.policy.permissions import Actor, people_of
 from tracker.record.blindness.queries import BlindSpots, blind_spots
 from tracker.record.endorsements.rules import OPEN, TakenBack, may_be_excepted, taken_back
@@ -228,8 +229,8 @@ def _is_below_met(tx: Session, item: ReviewItem) -> bool:
     endorsed = tx.scalar(
         select(ScaleAnswer.counts_as)
         .join(Statement, Statement.framework_id == ScaleAnswer.framework_id)
-        .join(Endorsement, Endorsement.statement_id == Statement.id)
-        .where(Endorsement.item_id == item.id, ScaleAnswer.key == Endorsement.answer)
+        .join(ReviewItem, ReviewItem.statement_id == Statement.id)
+        .where(ReviewItem.id == item.id, ScaleAnswer.key == AGREED)
     )
     return may_be_excepted(item.status, endorsed)
 

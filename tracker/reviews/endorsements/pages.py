@@ -120,7 +120,7 @@ def page_of_person(person_id: int, statement_id: int) -> str:
     about(learner, "profiles.show", person_id=person_id)
     access.note_look(person_id, "profile")
     reader, blind = session.actor().person_id, session.blind_spots()
-    sheet = sheets.of_learner(learner, Side.REVEALED, blind)
+    sheet = sheets.of_learner(learner, Side.REVEALED, blind, reader_id=reader)
     statement = next(one for one in sheet.version.statements if one.id == statement_id)
     domain = next(one for one in sheet.version.domains if one.id == statement.domain_id)
     voices = next(

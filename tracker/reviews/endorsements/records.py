@@ -1,5 +1,6 @@
-"""What a reveal keeps, what gives endorsements and what ends them, within a transaction that has
-the review and its learner locked.
+"""What the end of a review keeps for others, gives, and takes, within a transaction that has the
+review and its learner locked. Until then it is between the two: what was endorsed when would tell
+others who had rated alike.
 
 At most one stands for a person and a skill. A newer one also ends what is excepted for it.
 """
@@ -22,23 +23,44 @@ from sqlalchemy.orm import Session
 from tracker.frameworks.versions.rules import Change
 from tracker.models import (
     Endorsement,
-    EndorsementMove,
+    Handover,
     LevelException,
     RevealedAnswer,
     Review,
     ReviewItem,
-    ReviewMove,
     SkillOrigin,
 )
 from tracker.models.record.words import is_said_of, stood
+from tracker.models.reviews.reviews import AGREED
 from tracker.record.endorsements.rules import OPEN
-from tracker.record.workflow.rules import EndorsementStatus, ItemStatus, Move
+from tracker.record.workflow.rules import REVEALED, ItemStatus, Move
+from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
-from tracker.reviews.act.rules import EndorsementChange, ExceptionMove
+from tracker.reviews.act.rules import AnyMove, Closing, EndorsementChange, ExceptionMove
+
+
+def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
+    """Close the review when every item has ended for good: what it came to counts from now on. One
+    that was handed on has been told by that, and what is shown at its end by the reveal."""
+    if not acts.is_ended(tx, review):
+        return
+    handed_on = select(Handover.review_id).where(Handover.from_review_id == review.id)
+    closing: AnyMove = Closing.AT_REVEAL if review.revealed_at == now else Move.CLOSE
+    if tx.scalar(handed_on) is not None:
+        closing = Closing.HANDED_ON
+    act(tx, closing, review, review, by, now)
+    for item in acts.items(tx, review):
+        if item.status in REVEALED:
+            keep_revealed(tx, review.learner_id, item, now)
+        if item.status is ItemStatus.ENDORSED:
+            answer = tx.scalars(select(AGREED).where(ReviewItem.id == item.id)).one()
+            stand(tx, review, item, answer, now)
+        elif item.status is ItemStatus.KEPT_APART:
+            suspend(tx, review, item, now)
 
 
 def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.datetime) -> None:
-    """Let the reviewer's or the agreed answer stand from now on; what stood before is
+    """Let the answer that both gave or agreed on stand from now on; what stood before is
     superseded."""
     of_skill = Endorsement.skill_id == item.skill_id
     _end_standing(tx, review, of_skill, EndorsementChange.SUPERSEDE, review.reviewer_id, now)
@@ -53,20 +75,21 @@ def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.da
         rating_version=item.rating_version,
     )
     act(tx, EndorsementChange.GIVE, review, made, review.reviewer_id, now)
-    of = {"person": review.learner_id, "skill": item.skill_id}
+    of = {"person": review.learner_id, "skill": item.skill_id, "item": item.id}
     for excepted in tx.scalars(_open_in_line(), of).all():
         act(tx, ExceptionMove.END, review_of(tx, excepted), excepted, None, now)
 
 
 @cache
 def _open_in_line() -> Select[LevelException]:
-    """Open exceptions for the skill, or for what it was made of."""
+    """Open exceptions for the skill, or for what it was made of, but for those of the item."""
     skill = bindparam("skill", type_=Integer)
     return (
         select(LevelException)
         .where(
             LevelException.status.in_(OPEN),
             LevelException.person_id == bindparam("person"),
+            LevelException.item_id != bindparam("item"),
             is_said_of(LevelException.skill_id, skill, carrying=True),
         )
         .order_by(LevelException.id)
@@ -86,55 +109,11 @@ def keep_revealed(tx: Session, person_id: int, item: ReviewItem, at: dt.datetime
     )
 
 
-def suspend(
-    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
-) -> None:
+def suspend(tx: Session, review: Review, item: ReviewItem, now: dt.datetime) -> None:
     """The two do not agree any more: what stood for this skill, or counted for it, whoever gave it,
     no longer counts."""
     in_line = _is_in_line(Endorsement.skill_id, item.skill_id)
-    _end_standing(tx, review, in_line, EndorsementChange.SUSPEND, by, now)
-
-
-def restore(
-    tx: Session, review: Review, item: ReviewItem, ended: ReviewMove, by: int, now: dt.datetime
-) -> None:
-    """*No agreement* of that move is undone: what it suspended stands again, unless the statement
-    has had a newer word since."""
-    if _has_newer_word(tx, review, item, ended):
-        return
-    suspended = tx.scalars(
-        select(Endorsement)
-        .join(EndorsementMove, EndorsementMove.endorsement_id == Endorsement.id)
-        .where(
-            Endorsement.person_id == review.learner_id,
-            _is_in_line(Endorsement.skill_id, item.skill_id),
-            Endorsement.status == EndorsementStatus.SUSPENDED,
-            EndorsementMove.after == EndorsementStatus.SUSPENDED,
-            EndorsementMove.moved_at == ended.moved_at,
-        )
-        .order_by(Endorsement.id)
-        .execution_options(populate_existing=True)
-    )
-    for given in suspended.all():
-        act(tx, EndorsementChange.RESTORE, review_of(tx, given), given, by, now, ended_at=None)
-
-
-def _has_newer_word(tx: Session, review: Review, item: ReviewItem, ended: ReviewMove) -> bool:
-    """Whether the statement was endorsed or ended with no agreement elsewhere since then."""
-    newer = (
-        select(ReviewMove.id)
-        .join(ReviewItem, ReviewItem.id == ReviewMove.item_id)
-        .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            Review.learner_id == review.learner_id,
-            _is_in_line(ReviewItem.skill_id, item.skill_id),
-            ReviewItem.id != item.id,
-            ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
-            ReviewMove.move.in_((Move.REVEAL_EQUAL, Move.AGREE, Move.KEEP_APART)),
-            ReviewMove.id > ended.id,
-        )
-    )
-    return tx.scalar(newer.limit(1)) is not None
+    _end_standing(tx, review, in_line, EndorsementChange.SUSPEND, None, now)
 
 
 def _end_standing(

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Deputy, Review
+from tracker.models import Deputy, Person, Review
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
 from tracker.record.workflow import queries as review_subjects
@@ -53,6 +53,8 @@ def hand_on_all(
     note = clean_text(note, "note", required=True)
     with transaction() as tx:
         tx.execute(held(select(Review.id).where(Review.id.in_(review_ids))))
+        learners = select(Review.learner_id).where(Review.id.in_(review_ids))
+        tx.execute(held(select(Person.id).where(Person.id.in_(learners))))
         for review_id in sorted(set(review_ids)):
             _hand_on(tx, actor, review_id, to_id, note, now)
 
@@ -117,7 +119,7 @@ def _hand_on(
     tx: Session, actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime
 ) -> int:
     today = actor.today(now)
-    review = acts.locked(tx, review_id)
+    review = acts.locked(tx, review_id, with_learner=True)
     subject = review_subjects.review_to_hand_on(review_id, today)
     if subject is None or not permissions.allows(actor, Permission.REVIEW_HAND_ON, subject):
         raise Missing

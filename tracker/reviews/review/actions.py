@@ -12,15 +12,7 @@ from sqlalchemy import CursorResult, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import (
-    AwayPeriod,
-    Endorsement,
-    Review,
-    ReviewItem,
-    ReviewMessage,
-    ReviewMove,
-    SecondReading,
-)
+from tracker.models import AwayPeriod, Endorsement, Review, ReviewMessage, ReviewMove, SecondReading
 from tracker.models.columns import written
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
@@ -32,7 +24,7 @@ from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import Aside
 from tracker.reviews.differences import records as differences
 from tracker.reviews.endorsements import records as endorsements
-from tracker.reviews.review.rules import clean_text, endorsed_answer, is_ready, reveal_move
+from tracker.reviews.review.rules import clean_text, is_ready, reveal_move
 from tracker.reviews.sending import (
     queries as submittable,
     queries_reviewers as eligible_reviewers,
@@ -162,9 +154,9 @@ def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
 def drop(actor: Actor, item_id: int, now: dt.datetime) -> None:
     """Either side lets a returned item go: it ends without an answer."""
     with transaction() as tx:
-        review, item = acts.item_of_both(tx, actor, item_id, now)
+        review, item = acts.item_of_both(tx, actor, item_id, now, with_learner=True)
         act(tx, Move.DROP, review, item, actor.person_id, now)
-        acts.close_if_ended(tx, review, actor.person_id, now)
+        endorsements.close_if_ended(tx, review, actor.person_id, now)
 
 
 def one_more_week(actor: Actor, review_id: int, now: dt.datetime) -> dt.date:
@@ -175,7 +167,7 @@ def one_more_week(actor: Actor, review_id: int, now: dt.datetime) -> dt.date:
     with transaction() as tx:
         review = acts.locked(tx, review_id, with_learner=True)
         acts.must_be_either(tx, review, actor, now)
-        if not differences.is_late(tx, review, actor.today(now), now):
+        if not differences.end_if_late(tx, review, actor.today(now), now):
             taken = select(ReviewMove.id).where(
                 ReviewMove.review_id == review.id, ReviewMove.move == written(Move.ONE_MORE_WEEK)
             )
@@ -208,23 +200,14 @@ def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | N
         if not is_ready([(item.status, item.revealed_at is not None) for item in items]):
             raise Conflict("review_not_ready")
         for item in answered:
-            _reveal(tx, review, item, actor.person_id, now)
+            move = reveal_move(item.learner_answer, str(item.reviewer_answer))
+            act(tx, move, review, item, actor.person_id, now)
         for item in unseen:
             item.revealed_at = now
         act(tx, Aside.REVEAL, review, review, actor.person_id, now)
         if any(item.status == ItemStatus.DIFFERS for item in answered):
             act(tx, Move.REVEAL_DIFFERENT, review, review, actor.person_id, now)
-        acts.close_if_ended(tx, review, actor.person_id, now)
-
-
-def _reveal(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
-    """Show each side the other's answer: equal ones stand as endorsements from here on."""
-    reviewer_answer = str(item.reviewer_answer)
-    move = reveal_move(item.learner_answer, reviewer_answer)
-    act(tx, move, review, item, by, now)
-    endorsements.keep_revealed(tx, review.learner_id, item, now)
-    if move is Move.REVEAL_EQUAL:
-        endorsements.stand(tx, review, item, endorsed_answer(reviewer_answer), now)
+        endorsements.close_if_ended(tx, review, actor.person_id, now)
 
 
 def _team(

@@ -75,8 +75,8 @@ refusal_messages(
         "revealed before. Nothing was changed."
     ),
     differences_over=_l(
-        "The time for these differences is over, so each that was open ended with no agreement. "
-        "Both answers stay on record. You can send the statement again."
+        "The last day of this review is over. What still differs ends with no agreement, and what "
+        "isn’t rated isn’t counted. Both ratings stay on record. You can send the statement again."
     ),
     week_taken=_l(
         "One more week has been taken for this review already, which can be done once. The date "

@@ -34,7 +34,7 @@ from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import Actor
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules_summaries import SentCounts
-from tracker.record.workflow.rules import REVEALED, ItemStatus, ReviewStatus
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
 def sent_counts(
     person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots, today: dt.date
 ) -> dict[tuple[int, int], SentCounts]:
-    """What was sent and what was revealed, by (person, framework): under each version what there is
-    in all of them, a statement once. Dropped and withdrawn items do not count, nor what counts
-    later. One query."""
+    """What was sent and, in reviews that have ended, reviewed, by (person, framework): under each
+    version what there is in all of them, a statement once. Dropped and withdrawn items do not
+    count, nor what counts later. One query."""
     values = {
         "people": list(person_ids),
         "rounds": list(round_ids),
@@ -68,8 +68,10 @@ def sent_counts(
 
 @cache
 def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
-    revealed = and_(
-        ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
+    reviewed = and_(
+        ReviewItem.status == written(ItemStatus.ENDORSED),
+        Review.closed_at.is_not(None),
+        blind.shown(Review.learner_id, ReviewItem.statement_id),
     )
     in_round = Review.round_id.in_(ROUNDS)
     version = aliased(Framework)
@@ -84,9 +86,9 @@ def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
             version.id,
             statements(in_round),
             statements(true()),
-            statements(in_round, revealed),
-            statements(revealed),
-            func.max(case((revealed, ReviewItem.revealed_at))),
+            statements(in_round, reviewed),
+            statements(reviewed),
+            func.max(case((reviewed, Review.closed_at))),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Statement, Statement.id == ReviewItem.statement_id)

@@ -23,6 +23,7 @@ from tracker.record.endorsements.rules import reviewed_digest
 from tracker.record.workflow.rules import SEALED, ItemStatus, Move
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
+from tracker.reviews.endorsements import records as endorsements
 from tracker.reviews.sending.queries import Freezable
 from tracker.row_locks import held
 from tracker.rules.errors import Missing
@@ -77,7 +78,7 @@ def hand_on(
     tx.add(Handover(review_id=going_on.id, from_review_id=review.id))
     tx.flush()
     tx.add(HandoverText(review_id=going_on.id, note=note))
-    acts.close_if_ended(tx, review, by, now)
+    endorsements.close_if_ended(tx, review, by, now)
     return going_on.id
 
 

@@ -52,7 +52,7 @@ from tracker.record.sheet.queries_learners import (
 from tracker.record.standings.queries import StandingBasis, StandingPlace, basis as measured_by
 from tracker.record.standings.rules import ShortStanding
 from tracker.record.versions.rules import DomainShape
-from tracker.record.workflow.rules import SEALED, ItemStatus
+from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.sending.queries_counts import ROUNDS, counts_as_sent
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps.queries_matrix import GapChoice, GapMatrix, PersonRow
@@ -192,10 +192,7 @@ def _progress(
     library these are looked for first: in all that it ever reviewed they are few."""
     came = case(
         (
-            or_(
-                and_(IS_LIVE, ReviewItem.status.in_(SEALED), ReviewItem.revealed_at.is_(None)),
-                ReviewItem.status == ItemStatus.DIFFERS,
-            ),
+            and_(IS_LIVE, ReviewItem.status != written(ItemStatus.HANDED_ON)),
             ReviewProgress.IN_REVIEW.value,
         ),
         else_=ReviewProgress.NO_RESULT.value,
@@ -214,6 +211,9 @@ def _progress(
     may_be = [
         select(ReviewItem.id).where(ReviewItem.status != written(ItemStatus.ENDORSED)),
         select(Endorsement.item_id).where(Endorsement.ended_at.is_not(None)),
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.closed_at.is_(None)),
         select(ReviewItem.id).where(ReviewItem.skill_id.in_(made_of)),
     ]
     if blind != NO_BLIND_SPOTS:

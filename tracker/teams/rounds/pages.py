@@ -167,7 +167,7 @@ def words_of(page: RoundPage) -> dict[str, str]:
         "list": _("Who has not finished"),
         "nobody": _("Nobody is in this round here"),
         "sent": _("Sent or in review"),
-        "waiting": _("Waiting"),
+        "open": _("Open"),
         "teams": in_teams if page.branches else "",
         "ready": asked if ready else "",
         "overdue": late if overdue and not page.is_over else "",
@@ -176,10 +176,10 @@ def words_of(page: RoundPage) -> dict[str, str]:
     if page.is_over:
         words["list"] = _("Who had not finished")
         words["nobody"] = _("Nobody was in this round here")
-        words["waiting"] = _("Not finished at the end")
+        words["open"] = _("Not finished at the end")
     if page.without_levels:
         words |= {"list": _("Who has sent"), "sent": _("Sent")}
-        words["waiting"] = _("Waiting at the end") if page.is_over else _("Waiting")
+        words["open"] = _("Waiting at the end") if page.is_over else _("Waiting")
     return words
 
 

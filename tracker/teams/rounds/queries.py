@@ -148,7 +148,7 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         if one.waits or person_id not in closed
     ]
     not_sent = (one.supervisors for one in learners if one.state is RoundState.NOT_SENT)
-    supervisors = by_supervisor(told, chain.from_iterable(not_sent), scope.today)
+    supervisors = by_supervisor(told, chain.from_iterable(not_sent), scope.today, hides=hides)
     return RoundPage(
         team=then.team,
         round=at,
@@ -160,10 +160,7 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         ids=tuple(people),
         counts=Counter(states.values()),
         branches=_branches(then, people, states),
-        supervisors=tuple(
-            one.without_levels() if hides else one
-            for one in sorted(supervisors, key=lambda one: (folded(one.name), one.person_id))
-        ),
+        supervisors=tuple(sorted(supervisors, key=lambda one: (folded(one.name), one.person_id))),
         learners=learners,
         without_levels=hides,
         before=None if hides else _before(actor, scope, at, parts, as_of or now),

@@ -6,7 +6,7 @@ rated here are read as they are, so this is asked before any of them changes.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, or_, select, union_all
 
 from tracker.db import session
-from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.frameworks.versions.rules_levels import LevelTally, TargetState
+from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
 from tracker.models import (
     Domain,
     Endorsement,
@@ -47,20 +47,21 @@ from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, counts_now
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings import queries as standings, queries_counts as levels
 from tracker.record.standings.queries import StandingBasis, StandingPlace
-from tracker.record.standings.queries_counts import AT
+from tracker.record.standings.queries_counts import AT, Counts
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.roles import Role
 from tracker.teams.rounds import rules_snapshots as round_snapshots
 from tracker.teams.rounds.rules_snapshots import Kept, KeptRound
-from tracker.teams.told.rules import COUNTED, Measure, Outcome
+from tracker.teams.told.rules import COUNTED, Measure, Outcome, is_implied, states_possible
 
+FREE = (*TALLIED, Meaning.OPEN)
 KEPT_VOICES = {"revealed": Voice.SELF, "endorsed": Voice.ENDORSED}
 """What the counts of a voice are called where they are kept (teams/rounds/rules_snapshots)."""
-REVEALED = ReviewItem.revealed_at
+ENDED = Review.closed_at
 
 
 def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
-    """Of its last day, or an earlier one; `as_of`: the first moment after it. Seven queries for
+    """Of its last day, or an earlier one; `as_of`: the first moment after it. Eight queries for
     each of its frameworks, however many people they have, and five more."""
     period = session().get_one(Round, round_id)
     teams = session().execute(
@@ -96,7 +97,9 @@ def facts_at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> KeptRound:
             },
         }
         kept = people_at(of, period.library_id, memberships, day, as_of)
-        outcomes += _outcomes(kept, framework.slug, of.domains, reviewed)
+        here = framework.id, period.library_id, day, NO_BLIND_SPOTS, as_of
+        talked_over = levels.talked_over(memberships, *here)
+        outcomes += _outcomes(kept, framework.slug, of.domains, reviewed, talked_over)
         people += kept
     facts = {
         "rule": round_snapshots.rule(),
@@ -111,23 +114,33 @@ def _outcomes(
     slug: str,
     domains: Sequence[DomainShape],
     reviewed: Mapping[Measure, dt.datetime],
+    talked_over: Counts,
 ) -> Iterator[Outcome]:
     for one in people:
         for domain in domains:
             for voice, counts in one["counts"][str(domain.id)].items():
                 of = Measure(one["person_id"], slug, domain.key, KEPT_VOICES[voice])
-                if counts["state"] in COUNTED and of in reviewed:
-                    yield Outcome(of, TargetState(counts["state"]), reviewed[of])
+                if counts["state"] not in COUNTED or of not in reviewed:
+                    continue
+                target = one["cells"][str(domain.id)]["target"]
+                implied = of.voice is Voice.SELF and is_implied(
+                    states_possible(LevelTally(*level.values()), *map(free.__getitem__, FREE))
+                    for level in counts["levels"]
+                    if level["rank"] <= target
+                    for free in [Counter(talked_over.get((of.person_id, domain.id, level["rank"])))]
+                )
+                yield Outcome(of, TargetState(counts["state"]), reviewed[of], implied)
 
 
 def _newest_reviews(round_id: int, at: dt.datetime) -> dict[Measure, dt.datetime]:
-    """Of the people in the round's groups by then: the newest review in each domain, and in their
-    own voice the newest that was revealed; of all versions of a framework, whatever stands of it.
+    """Of the people in the round's groups by then: the newest review that had ended in each domain,
+    and in their own voice the newest that revealed something; of all versions of a framework,
+    whatever stands of it.
     An agreed exception is a review. Two queries."""
     revealed = (
-        select(Review.learner_id.label("person_id"), ReviewItem.statement_id, REVEALED.label("at"))
+        select(Review.learner_id.label("person_id"), ReviewItem.statement_id, ENDED.label("at"))
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(at >= REVEALED)
+        .where(at >= ENDED, ReviewItem.revealed_at.is_not(None))
     )
     given = union_all(
         *(

@@ -7,10 +7,10 @@ everything are both *not sent*.
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from tracker.rules.calendar import is_over
 
@@ -61,7 +61,9 @@ class RoundReview(NamedTuple):
         return self.days is None
 
     def is_overdue(self, today: dt.date) -> bool:
-        return self.waits and is_over(self.due_on, today)
+        """Also while the two talk: that something was revealed and is open would tell others that
+        they differ."""
+        return self.is_open and is_over(self.due_on, today)
 
 
 def state_of(reviews: Collection[RoundReview]) -> RoundState:
@@ -83,30 +85,29 @@ def without_levels(state: RoundState) -> RoundState:
 @dataclass(frozen=True, slots=True)
 class SupervisorProgress:
     """Reviews of a round by the one who does them, and how many people who have `not_sent` are
-    theirs. Of the `open` reviews some are `waiting` for them; `oldest_at`: since when the oldest
-    does; `median_days`: until one is finished, None under MEDIAN_LEAST of them."""
+    theirs. `oldest_at`: since when the oldest of the `open` reviews is; `median_days`: until one is
+    finished, None under MEDIAN_LEAST of them."""
 
     person_id: int
     name: str
     not_sent: int
     open: int
-    waiting: int
     overdue: int
     oldest_at: dt.datetime | None
     finished: int
     median_days: float | None
 
-    def without_levels(self) -> Self:
-        """What is told of it to who may not see levels by name: of the reviews, those that are not
-        revealed."""
-        return replace(self, open=self.waiting, finished=0, median_days=None)
-
 
 def by_supervisor(
-    reviews: Iterable[RoundReview], not_sent: Iterable[RoundSupervisor], today: dt.date
+    reviews: Iterable[RoundReview],
+    not_sent: Iterable[RoundSupervisor],
+    today: dt.date,
+    *,
+    hides: bool,
 ) -> list[SupervisorProgress]:
     """In no order of theirs: who shows them sorts them by name. `not_sent`: of each who has not,
-    those who would review them."""
+    those who would review them. `hides`: for who may not see these by name, of the reviews
+    only those that are not revealed."""
     of: defaultdict[RoundSupervisor, list[RoundReview]] = defaultdict(list)
     for review in reviews:
         if review.is_open or review.counts:
@@ -114,17 +115,16 @@ def by_supervisor(
     expected = Counter(not_sent)
     supervisors = []
     for who in of.keys() | expected.keys():
-        waiting = [review for review in of[who] if review.waits]
-        days = [review.days for review in of[who] if review.days is not None]
+        still = [of_who for of_who in of[who] if of_who.waits or (of_who.is_open and not hides)]
+        days = [of_who.days for of_who in of[who] if of_who.days is not None and not hides]
         supervisors.append(
             SupervisorProgress(
                 person_id=who.person_id,
                 name=who.name,
                 not_sent=expected[who],
-                open=len(of[who]) - len(days),
-                waiting=len(waiting),
-                overdue=sum(review.is_overdue(today) for review in waiting),
-                oldest_at=min((review.sent_at for review in waiting), default=None),
+                open=len(still),
+                overdue=sum(review.is_overdue(today) for review in still),
+                oldest_at=min((review.sent_at for review in still), default=None),
                 finished=len(days),
                 median_days=float(median(days)) if len(days) >= MEDIAN_LEAST else None,
             )

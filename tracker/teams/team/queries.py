@@ -51,7 +51,7 @@ from tracker.policy.reviewers import upwards
 from tracker.queries.asking import Question, row_as
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import LIBRARY
-from tracker.record.workflow.rules import REVEALED, ItemStatus
+from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.sending.queries_counts import ROUNDS, counts_as_sent
 from tracker.rules.roles import Role
 
@@ -75,7 +75,7 @@ class TeamLine:
     """A team in a list, below those of the names `above` that the reader may read. `learners` learn
     in it or in a team below it: in an open round, where there is one, those alone who learn in a
     version that one is for. The other ids are those of all teams: who sent, and of whom something
-    was revealed, in these rounds or else ever; whose records are closed to the reader. Not frozen:
+    was reviewed, in these rounds or else ever; whose records are closed to the reader. Not frozen:
     hundreds are made for a page, three times as fast."""
 
     id: int
@@ -85,7 +85,7 @@ class TeamLine:
     above: tuple[str, ...]
     of_teams: Sequence[str]
     all_sent: AbstractSet[str]
-    all_revealed: AbstractSet[str]
+    all_reviewed: AbstractSet[str]
     all_closed: AbstractSet[str]
 
     @cached_property
@@ -102,8 +102,8 @@ class TeamLine:
         return len(self.learners & self.all_sent)
 
     @property
-    def revealed(self) -> int:
-        return len(self.learners & self.all_revealed)
+    def reviewed(self) -> int:
+        return len(self.learners & self.all_reviewed)
 
     @property
     def closed_records(self) -> int:
@@ -164,13 +164,13 @@ def tree(
         for at in upwards(team.path) if team.learners else ():
             learners[at].append(team.learners)
     came_to = ask_made(_came_to(blind.form, in_rounds=bool(rounds)), values).one()
-    sent, revealed = (set(ids.split(",") if ids else ()) for ids in came_to)
+    sent, reviewed = (set(ids.split(",") if ids else ()) for ids in came_to)
     closed = set(map(str, blind.closed))
     lines: list[TeamLine] = []
 
     def put(parent_id: int | None, above: tuple[str, ...]) -> None:
         for team in below[parent_id]:
-            of = learners[team.path], sent, revealed, closed
+            of = learners[team.path], sent, reviewed, closed
             lines.append(TeamLine(team.id, team.parent_id, team.name, team.path, above, *of))
             put(team.id, (*above, team.name))
 
@@ -228,26 +228,21 @@ def _learns_for_the_rounds() -> ColumnElement[bool]:
 
 @cache
 def _came_to(blind: BlindSpots, *, in_rounds: bool) -> Select[*tuple[Any, ...]]:
-    """Who sent, and of whom something was revealed. One row. A review that was revealed was sent,
-    and in another one nothing is: few items are looked for, the endorsed first, as most are."""
+    """Who sent, and of whom a review that has ended came to a rating. One row. One that was
+    revealed was sent: of the others few items are looked for."""
     of_review = select(ReviewItem.id).where(ReviewItem.review_id == Review.id)
     is_shown = blind.shown(Review.learner_id, ReviewItem.statement_id)
-    was_revealed = Review.revealed_at.is_not(None)
     is_endorsed = ReviewItem.status == written(ItemStatus.ENDORSED)
-    is_revealed = or_(
-        *(
-            exists(of_review.where(revealed, is_shown))
-            for revealed in (is_endorsed, ReviewItem.status.in_(REVEALED))
-        )
+    is_reviewed = and_(
+        Review.closed_at.is_not(None), exists(of_review.where(is_endorsed, is_shown))
     )
     teams = select(Team.id).where(Team.library_id == LIBRARY)
     return select(
-        _joined(Review.learner_id),
-        _joined(case((and_(was_revealed, is_revealed), Review.learner_id))),
+        _joined(Review.learner_id), _joined(case((is_reviewed, Review.learner_id)))
     ).where(
         NOT_WITHDRAWN,
         Review.round_id.in_(ROUNDS) if in_rounds else Review.team_id.in_(teams),
-        or_(was_revealed, exists(of_review.where(counts_as_sent()))),
+        or_(Review.revealed_at.is_not(None), exists(of_review.where(counts_as_sent()))),
     )
 
 

@@ -60,11 +60,13 @@ def figures(
     blind nothing is told. Two queries, one more there.
 
     Known to the reader are themselves, whoever learns or learned in a team that they supervise or
-    did, whose reviews they were sent, and, of reviews, what coordinators saw by name before names
-    were hidden.
+    did, whose reviews they were sent; of reviews, what coordinators saw by name before names were
+    hidden; and of own ratings, which only who sees reviewed levels by name is told, those that
+    follow from these.
     """
     is_known = or_(
         CountedOutcome.person_id.in_(_known_by(scope.reader_id)),
+        CountedOutcome.is_implied,
         and_(
             CountedOutcome.voice == Voice.ENDORSED,
             CountedOutcome.reviewed_at <= Library.names_hidden_at,

@@ -80,6 +80,7 @@ def count(tx: Session, round_id: int, as_of: dt.datetime, outcomes: Iterable[Out
             "as_of": as_of,
             "state": outcome.state,
             "reviewed_at": outcome.reviewed_at,
+            "is_implied": outcome.is_implied,
         }
         for outcome in to_count(outcomes, group_of, counted)
     ]

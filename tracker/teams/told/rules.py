@@ -18,10 +18,16 @@ Who is neither at target nor below it disguises nobody: the reader may know all 
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_levels import (
+    LevelState,
+    LevelTally,
+    TargetState,
+    level_state,
+)
 from tracker.frameworks.versions.rules_scale import Voice
 
 LEAST = 5
@@ -40,9 +46,44 @@ class Measure(NamedTuple):
 
 
 class Outcome(NamedTuple):
+    """`is_implied`: whoever knows what was reviewed knows it too."""
+
     of: Measure
     state: TargetState
     reviewed_at: dt.datetime
+    is_implied: bool = False
+
+
+@lru_cache(maxsize=8192)
+def states_possible(
+    tally: LevelTally, excluded: int, met: int, not_met: int, open_: int
+) -> frozenset[LevelState]:
+    """Of a level, where so many of its statements that count as that might count as anything."""
+    left, fixed = excluded + met + not_met + open_, (tally.rank, tally.listed, tally.not_rated_here)
+    return frozenset(
+        level_state(
+            LevelTally.of(
+                *fixed,
+                tally.excluded - excluded + of_excluded,
+                tally.met - met + of_met,
+                tally.not_met - not_met + of_not_met,
+            )
+        )
+        for of_excluded in range(left + 1)
+        for of_met in range(left + 1 - of_excluded)
+        for of_not_met in range(left + 1 - of_excluded - of_met)
+    )
+
+
+def is_implied(levels: Iterable[Collection[LevelState]]) -> bool:
+    """Whether a domain, of whose levels up to the target each is in one of these states, is at
+    target whichever they are, or below it whichever they are."""
+    every = list(levels)
+    could_be_below = any(LevelState.NOT_MET in states for states in every)
+    could_be_at = any(LevelState.MET in states for states in every) and all(
+        not {LevelState.MET, LevelState.LIMITED}.isdisjoint(states) for states in every
+    )
+    return not (could_be_below and could_be_at)
 
 
 def groups(paths: Mapping[int, str]) -> dict[int, int]:

@@ -118,7 +118,7 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
             line.closed_records,
         )
         if line.closed_records
-        else ngettext("%(num)d has results.", "%(num)d have results.", line.revealed)
+        else ngettext("%(num)d has results.", "%(num)d have results.", line.reviewed)
     )
     words = f"{sent} {more}"
     return PanelEntry(

@@ -153,7 +153,8 @@ def _revealed_reviews(rows: Sequence[RowMapping]) -> list[RevealedReview]:
 @cache
 def _revealed() -> Select[*tuple[Any, ...]]:
     # An item is agreed on where both have confirmed it; where both had answered the same, nobody
-    # confirms anything. It is current while the endorsement that it led to still stands.
+    # confirms anything. It is current while the endorsement that it led to still stands, which it
+    # leads to once the review ends.
     both = (
         select(func.count(Confirmation.id))
         .where(Confirmation.item_id == ReviewItem.id)
@@ -167,7 +168,7 @@ def _revealed() -> Select[*tuple[Any, ...]]:
             Person.name.label("reviewer"),
             func.max(ReviewItem.revealed_at).label("at"),
             _count(ReviewItem.status.in_(REVEALED)).label("shown"),
-            _count(and_(is_endorsed, given)).label("current"),
+            _count(and_(is_endorsed, or_(given, IS_LIVE))).label("current"),
             Review.closed_at,
             _count(and_(is_endorsed, both == 2)).label("agreed"),
             _count(ReviewItem.status == ItemStatus.KEPT_APART).label("apart"),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261208_lists"
+revision = "20261210_ended_reviews"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1064,6 +1064,7 @@ table(
     word("voice", "self endorsed"),
     word("state", "at_target gap not_yet_known not_assessed"),
     moment("reviewed_at", "as_of"),
+    flag("is_implied"),
     unique("person_id", "slug", "domain_key", "voice", "reviewed_at"),
     index("round_id", "slug", "voice", name="ix_counted_outcomes_of"),
 )
@@ -1455,16 +1456,16 @@ def guard(name: str, act: str, of: str, unless: str | None, gives: str) -> None:
     op.execute(f"{trigger} FOR EACH ROW EXECUTE FUNCTION {does}()")
 
 
-def forget(name: str, act: str) -> None:
+def forget(name: str, act: str, of: str = "", whose: str = "person_id") -> None:
     """A trigger that takes away the standings of whose row was written. PostgreSQL holds the person
     too, as whoever counts them does: else what was read before it would be kept after it."""
     row = "OLD" if act == "DELETE" else "NEW"
-    trigger = f"CREATE TRIGGER {name}_forgets_{act.lower()} AFTER {act} ON {name} FOR EACH ROW"
+    trigger = f"CREATE TRIGGER {name}_forgets_{act.lower()} AFTER {act}{of} ON {name} FOR EACH ROW"
     if op.get_bind().dialect.name == "sqlite":
-        gone = f"DELETE FROM standings WHERE person_id = {row}.person_id"
+        gone = f"DELETE FROM standings WHERE person_id = {row}.{whose}"
         op.execute(f"{trigger} BEGIN {gone}; END")
     else:
-        op.execute(f"{trigger} EXECUTE FUNCTION forget_standings()")
+        op.execute(f"{trigger} EXECUTE FUNCTION forget_standings('{whose}')")
 
 
 def function(name: str, does: str, returns: str = "trigger", how: str = "") -> None:
@@ -1482,7 +1483,7 @@ def upgrade() -> None:
             "refuse_history_change",
             "RAISE EXCEPTION '%: history is never changed', TG_TABLE_NAME USING ERRCODE = '23514';",
         )
-        whose = "COALESCE(NEW.person_id, OLD.person_id)"
+        whose = "(to_jsonb(COALESCE(NEW, OLD)) ->> TG_ARGV[0])::integer"
         function(
             "forget_standings",
             f"PERFORM 1 FROM people WHERE id = {whose} FOR NO KEY UPDATE; "
@@ -1491,6 +1492,7 @@ def upgrade() -> None:
     for name in FORGETTING:
         for act in ("INSERT", "UPDATE", "DELETE"):
             forget(name, act)
+    forget("reviews", "UPDATE", " OF closed_at", "learner_id")
     for name in sorted(GROWING | {*FROZEN, *GOING, *CHANGING}):
         of = f" OF {FROZEN[name]}" if name in FROZEN else ""
         guard(name, "UPDATE", of, CHANGING.get(name), "NEW")
