@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import delete, select, text, update
 
 from tests.client import Client
 from tests.engines import LONG
@@ -18,11 +18,14 @@ from tests.factories.people import closed_to, join
 from tests.factories.reviews import endorse, send
 from tests.factories.world import World
 from tests.reading import words
+from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tests.teams.crowds import AT, GAP
 from tests.teams.gaps.pages import file
 from tests.teams.told.random_rounds import at, begun_round, counted_round
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session
+from tracker.frameworks.versions.rules_scale import Voice
+from tracker.models import CountedOutcome, Review, ReviewItem, RoundSnapshot, SnapshotPerson
 from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.roles import Role
 
@@ -78,6 +81,29 @@ def test_groups_are_added_up(app: Flask, world: World, sign_in: SignIn) -> None:
     cora = sign_in(world.email("cora"))
     assert len(crowd.names) == 20
     assert counted(cora, world) == ["20", "8", "8"]
+
+
+def test_what_follows_from_reviews_that_ended_at_their_reveal_disguises_nobody(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Nothing differed there, so whoever reads what was reviewed by name knows what was answered."""
+    with app.app_context():
+        crowd = counted_round(world, ["harbour"], 4, 6)
+        told = select(CountedOutcome.is_implied).where(CountedOutcome.voice == Voice.SELF)
+        assert {*session().scalars(told)} == {False}
+        with behind_the_guards() as tx:
+            tx.execute(delete(CountedOutcome))
+            tx.execute(delete(SnapshotPerson))
+            tx.execute(delete(RoundSnapshot))
+            quick = select(Review.id).where(Review.learner_id == world.people[crowd.names[0]])
+            for review_id in tx.scalars(quick).all():
+                of = ReviewItem.review_id == review_id
+                ended = tx.get_one(Review, review_id).closed_at
+                tx.execute(update(ReviewItem).where(of).values(revealed_at=ended))
+        rounds.keep_all_due(world.now)
+        known = told.where(CountedOutcome.person_id == world.people[crowd.names[0]])
+        assert session().scalars(known).all() == [True]
+        assert sorted(session().scalars(told)) == [False] * 9 + [True]
 
 
 def test_what_is_not_revealed_is_not_counted(app: Flask, world: World, sign_in: SignIn) -> None:

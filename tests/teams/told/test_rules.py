@@ -12,10 +12,19 @@ import pytest
 
 from tests.engines import LONG
 from tests.teams.told.solver import Fact, worked_out
-from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_levels import LevelState, LevelTally, TargetState
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.teams.told import rules as told
-from tracker.teams.told.rules import LEAST, Measure, Outcome, groups, may_be_told, to_count
+from tracker.teams.told.rules import (
+    LEAST,
+    Measure,
+    Outcome,
+    groups,
+    is_implied,
+    may_be_told,
+    states_possible,
+    to_count,
+)
 
 AT, GAP = TargetState.AT_TARGET, TargetState.GAP
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -297,3 +306,47 @@ def test_the_solver_finds_what_follows() -> None:
     assert worked_out([of("ab", 1)], {"a": True}) == {"b": False}
     assert worked_out([of("abc", 0, 3), of("ad", 2)], known) == dict.fromkeys("abcd", True)
     assert worked_out([of("abc", 2)], known) == {}
+
+
+MET, NOT_MET, UNKNOWN, LIMITED = (
+    LevelState.MET,
+    LevelState.NOT_MET,
+    LevelState.NOT_YET_KNOWN,
+    LevelState.LIMITED,
+)
+
+
+@pytest.mark.parametrize(
+    ("counts", "free", "states"),
+    [
+        # Of ten 8 are needed. Two more could be anything, but not change what eight are.
+        ((0, 8, 2, 0), (0, 0, 0, 0), {MET}),
+        ((0, 10, 0, 0), (0, 2, 0, 0), {MET}),
+        ((0, 9, 1, 0), (0, 2, 0, 0), {MET, NOT_MET, UNKNOWN}),
+        ((0, 9, 1, 0), (0, 0, 1, 0), {MET}),
+        ((0, 5, 5, 0), (0, 1, 1, 0), {NOT_MET}),
+        ((0, 7, 3, 0), (0, 0, 1, 0), {MET, NOT_MET, UNKNOWN}),
+        ((5, 4, 1, 0), (1, 0, 0, 0), {MET, NOT_MET, UNKNOWN}),
+        ((0, 10, 0, 0), (0, 10, 0, 0), {MET, NOT_MET, UNKNOWN, LIMITED}),
+    ],
+)
+def test_what_a_level_could_be(
+    counts: tuple[int, ...], free: tuple[int, ...], states: set[LevelState]
+) -> None:
+    assert states_possible(LevelTally(1, 10, 0, *counts), *free) == states
+
+
+@pytest.mark.parametrize(
+    ("levels", "implied"),
+    [
+        ([{MET}], True),
+        ([{NOT_MET}, {MET, NOT_MET}], True),
+        ([{MET}, {MET, NOT_MET}], False),
+        ([{MET}, {MET, UNKNOWN}], True),
+        ([{LIMITED}, {MET, NOT_MET}], False),
+        ([{LIMITED, NOT_MET}, {LIMITED}], True),
+        ([{MET, NOT_MET}, {UNKNOWN, NOT_MET}], True),
+    ],
+)
+def test_what_follows_from_reviews(levels: list[set[LevelState]], implied: bool) -> None:
+    assert is_implied(levels) is implied

@@ -57,10 +57,8 @@ def index_page() -> str:
 
 
 def due_on(review: Queued) -> dt.date:
-    """When its next part is due: the answers, or, once they are revealed, the talk."""
-    if review.status is ReviewStatus.DIFFERENCES_OPEN and review.differences_due_on is not None:
-        return review.differences_due_on
-    return review.due_on
+    """When its next part is due: the answers, or, once something is revealed, its end."""
+    return review.differences_due_on or review.due_on
 
 
 def waits(review: Queued) -> bool:
