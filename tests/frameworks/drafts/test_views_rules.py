@@ -26,7 +26,7 @@ from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import Framework
 
 UNREACHABLE = (
-    "Levels that no one can reach, as each lists 1 of at least 2 statements: 24, in Area 1"
+    "No one can reach these levels, as at least 2 statements must apply and each lists 1: Area 1"
 )
 
 
@@ -58,8 +58,8 @@ def test_another_rule_is_named_where_the_version_is_published(editor: Client) ->
     assert "<del>4 of every 5 statements, if at least 2 apply</del>" in page.text
     asked = words(editor.get(f"{here}/publish"))
     assert note in asked
-    assert "as each lists 1 of at least 3 statements: 2, in Leadership (Developing)" in asked
-    assert "as each lists 2 of at least 3 statements" in asked
+    assert "and each lists 1: Leadership (Developing); Creativity (Developing). In all: 2" in asked
+    assert "as at least 3 statements must apply and each lists 2:" in asked
 
 
 def test_where_the_rule_stays_nothing_is_said_of_it(editor: Client) -> None:

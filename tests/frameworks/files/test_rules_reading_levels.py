@@ -75,8 +75,8 @@ def test_levels_that_no_one_can_reach_are_told_together() -> None:
     levels = ", ".join(f"Step {rank}" for rank in range(1, 9))
     places = "; ".join(f"Area {area} ({levels})" for area in range(1, 4))
     assert str(of_it) == (
-        "levels that no one can reach, as each lists 1 of at least 2 statements: 168, in "
-        f"{places}; …"
+        "no one can reach these levels, as at least 2 statements must apply and each lists 1: "
+        f"{places}; …. In all: 168"
     )
 
 

@@ -84,8 +84,8 @@ def _oddities(drafted: DraftedVersion) -> Iterator[str]:
         )
     for levels in unreachable(file):
         yield _(
-            "Levels that no one can reach, as each lists %(listed)s of at least %(least)s "
-            "statements: %(many)s, in %(places)s",
+            "No one can reach these levels, as at least %(least)s statements must apply and each "
+            "lists %(listed)s: %(places)s. In all: %(many)s",
             **levels._asdict() | {"places": mark(levels.places, file.lang)},
         )
     origins = sum(bool(statement.came_from) for statement in file.statements)

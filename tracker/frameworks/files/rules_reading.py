@@ -101,8 +101,8 @@ class UnreachableLevels(NamedTuple):
     places: Wording
 
     def __str__(self) -> str:
-        why = f"each lists {self.listed} of at least {self.least} statements"
-        return f"levels that no one can reach, as {why}: {self.many}, in {self.places}"
+        why = f"at least {self.least} statements must apply and each lists {self.listed}"
+        return f"no one can reach these levels, as {why}: {self.places}. In all: {self.many}"
 
 
 def unreachable(file: FrameworkFile) -> Iterator[UnreachableLevels]:
