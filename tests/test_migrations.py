@@ -235,6 +235,9 @@ UPDATE account_merges SET outcome = 'merged', decided_at = asked_at
 UPDATE corrections SET closed_at = suggested_at
 UPDATE framework_drafts SET discarded_at = made_at
 UPDATE framework_drafts SET published_at = NULL
+UPDATE frameworks SET least = 0
+UPDATE frameworks SET needs_met = 6
+UPDATE frameworks SET needs_of = 6
 UPDATE held_texts SET row_id = 0
 UPDATE invitations SET confirmed_at = made_at
 UPDATE invitations SET confirmed_at = made_at, confirmed_by_id = by_id

@@ -405,8 +405,10 @@ table(
     line(40, "lang"),
     line(64, "digest"),
     facts("about"),
+    number("needs_met", "needs_of", "least"),
     moment("published_at"),
     word("status", "offered hidden withdrawn"),
+    check("rule_can_be_met", "needs_met BETWEEN 1 AND needs_of AND least >= 1"),
     unique("slug", "version"),
 )
 table(
@@ -1375,6 +1377,7 @@ GROWING = {
 }
 """A row that is written stays as it is."""
 FROZEN = {
+    "frameworks": "slug, version, needs_met, needs_of, least, published_at",
     "endorsements": "person_id, skill_id, statement_id, endorser_id, item_id, answer, digest, rating_version",
     "level_exceptions": "person_id, skill_id, statement_id, domain_id, rank, item_id, proposer_id, "
     "proposed_at",

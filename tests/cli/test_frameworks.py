@@ -44,7 +44,9 @@ def test_import_says_what_it_did_and_what_is_odd(app: Flask) -> None:
         "the heading of “Communication” claims 11, 10 are listed",
         "the heading of “Leadership” claims 9, 8 are listed",
         "the heading of “Creativity” claims 8, 7 are listed",
+        "2",
     ]
+    assert "each lists 1: Leadership (Developing); Creativity (Developing). In all" in first.stderr
     for words in ((), ("--publish",)):
         again = run(app, "import", str(PATH), *words)
         assert (again.exit_code, again.stdout) == (

@@ -121,7 +121,19 @@ def first_version(file: FrameworkFile, now: dt.datetime) -> int:
 def learn_in(world: World, name: str) -> FrameworkFile:
     """Import that file of tests/data/frameworks/: from now on Ana and Ben learn in it, up to the
     highest level of each domain."""
-    file, world.framework_id = second_framework(world, name)
+    file, framework_id = second_framework(world, name)
+    begin_on(world, framework_id)
+    return file
+
+
+def learn_on(world: World, framework_id: int) -> None:
+    """From now on Ana and Ben learn on that version, up to the highest level of each domain."""
+    expect_everything(world, framework_id)
+    begin_on(world, framework_id)
+
+
+def begin_on(world: World, framework_id: int) -> None:
+    world.framework_id = framework_id
     both = [world.people["ana"], world.people["ben"]]
     with transaction() as tx:
         learn = select(Membership).where(
@@ -130,7 +142,6 @@ def learn_in(world: World, name: str) -> FrameworkFile:
         for membership in tx.scalars(learn):
             membership.role_profile_id = world.role_profiles["Everything"]
         moves.begin(tx, both, world.now)
-    return file
 
 
 def second_framework(world: World, name: str) -> tuple[FrameworkFile, int]:
@@ -138,6 +149,12 @@ def second_framework(world: World, name: str) -> tuple[FrameworkFile, int]:
     highest level of each domain. Returns the framework's id too."""
     file = shape(name)
     framework_id = first_version(file, world.now)
+    expect_everything(world, framework_id)
+    return file, framework_id
+
+
+def expect_everything(world: World, framework_id: int) -> None:
+    """A job profile "Everything" that expects the highest level of each domain."""
     highest = session().execute(
         select(Domain.id, Level.rank)
         .join(Strand, Strand.id == Domain.strand_id)
@@ -148,7 +165,6 @@ def second_framework(world: World, name: str) -> tuple[FrameworkFile, int]:
     world.role_profiles["Everything"] = role_profiles.create(
         actor(world, "adam"), framework_id, "Everything", dict(highest.all()), world.now
     )
-    return file, framework_id
 
 
 def scale_of(file: FrameworkFile) -> Scale:

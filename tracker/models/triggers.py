@@ -34,10 +34,6 @@ GROWING = frozenset(
     }
 )
 """A row that is written stays as it is."""
-FROZEN = frozenset(
-    {"endorsements", "erasures", "legal_holds", "level_exceptions", "review_items", "reviews"}
-)
-"""A row stays, and so do the columns that say what it is; its status moves."""
 ERASABLE = frozenset(
     {
         "audit_event_details",
@@ -53,6 +49,39 @@ ERASABLE = frozenset(
 )
 """What it says stays until an open erasure of its owner (of a held text: the end of the hold)
 takes it away."""
+MOVING = {
+    "endorsements": ("status", "ended_at"),
+    "erasures": ("closed_at",),
+    "frameworks": ("status",),
+    "legal_holds": ("ended_at", "ended_by_id"),
+    "level_exception_texts": ("end_reason",),
+    "level_exceptions": ("status", "confirmer_id", "agreed_at", "ended_at"),
+    "review_item_evidence": ("reason",),
+    "review_item_texts": ("salt", "learner_note", "reviewer_note"),
+    "review_items": (
+        "status",
+        "version",
+        "position",
+        "reviewer_answer",
+        "ground",
+        "answered_at",
+        "revealed_at",
+    ),
+    "review_messages": ("text",),
+    "reviews": (
+        "status",
+        "revealed_at",
+        "closed_at",
+        "withdrawn_at",
+        "due_on",
+        "due_from",
+        "differences_due_on",
+        "differences_from",
+    ),
+}
+"""The columns of guarded tables that a use case changes."""
+FROZEN = frozenset(MOVING) - ERASABLE
+"""A row stays, and so do the columns that say what it is; its status moves."""
 CURRENT = frozenset(
     {
         "account_merges",
@@ -74,7 +103,6 @@ CURRENT = frozenset(
         "former_addresses",
         "framework_draft_decisions",
         "framework_drafts",
-        "frameworks",
         "invitations",
         "job_parts",
         "job_people",
@@ -145,36 +173,6 @@ def guards(engine: str, tables: Collection[str]) -> tuple[str, ...]:
     )
 
 
-MOVING = {
-    "endorsements": ("status", "ended_at"),
-    "erasures": ("closed_at",),
-    "legal_holds": ("ended_at", "ended_by_id"),
-    "level_exception_texts": ("end_reason",),
-    "level_exceptions": ("status", "confirmer_id", "agreed_at", "ended_at"),
-    "review_item_evidence": ("reason",),
-    "review_item_texts": ("salt", "learner_note", "reviewer_note"),
-    "review_items": (
-        "status",
-        "version",
-        "position",
-        "reviewer_answer",
-        "ground",
-        "answered_at",
-        "revealed_at",
-    ),
-    "review_messages": ("text",),
-    "reviews": (
-        "status",
-        "revealed_at",
-        "closed_at",
-        "withdrawn_at",
-        "due_on",
-        "due_from",
-        "differences_due_on",
-        "differences_from",
-    ),
-}
-"""The columns of guarded tables that a use case changes."""
 GOING = ERASABLE - {"review_item_evidence", "review_item_texts", "review_messages"}
 """Guarded tables whose rows an erasure deletes; of the three others it empties what they say."""
 

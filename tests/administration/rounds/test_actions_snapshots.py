@@ -60,7 +60,7 @@ def test_what_is_kept_of_a_person(context: World) -> None:
         .one()
     )
     assert (snapshot.round_id, snapshot.as_of, snapshot.reconstructed) == (spring, END, False)
-    assert snapshot.facts["rule"] == {"name": "four-fifths", "version": 1}
+    assert snapshot.facts["rule"] == {"version": 1}
     assert ana.role_profile == "Mid-level"
     domain = str(context.domains["leadership"])
     assert ana.cells[domain] == {

@@ -1,6 +1,7 @@
 """Whose reviewed level changes where a level lists more or fewer statements."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.frameworks.next_files import ADDED, edited, seed
@@ -19,6 +20,7 @@ from tracker.frameworks.changes.rules_levels import (
 )
 from tracker.frameworks.changes.rules_places import placed
 from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.frameworks.versions.rules_scale import Meaning, Scale
 
 LeftOut = Mapping[int, frozenset[str]]
@@ -77,6 +79,27 @@ def test_a_level_is_reached_by_what_is_retired() -> None:
     assert (none.reached, none.lost) == ({}, {})
 
     assert level_effects(after, carries, SCALE, [whole], {}).lost == {}
+
+
+def test_a_level_is_lost_or_reached_by_another_rule_alone() -> None:
+    """Eight of ten are enough for four of every five, and not for nine of every ten."""
+    file = seed()
+    first = first_ten(file)
+    person = ReviewedPerson(1, dict.fromkeys(first[:8], "consistently"))
+    stricter = replace(edited(file), rule=LevelRule(9, 10))
+    place = ("technical", "technical", 1)
+    lost = level_effects(compare(file, stricter), carries, SCALE, [person], {})
+    assert (lost.reached, lost.lost) == ({}, {place: 1})
+    back = level_effects(compare(stricter, file), carries, SCALE, [person], {})
+    assert (back.reached, back.lost) == ({place: 1}, {})
+    assert changed_levels(compare(file, edited(file)), carries) == []
+
+
+def test_what_is_too_few_is_by_the_next_version() -> None:
+    changed = changed_levels(
+        compare(seed(), replace(edited(seed()), rule=LevelRule(least=3))), carries
+    )
+    assert {level.at_once for level in changed if level.is_too_few} == {1, 2}
 
 
 def test_a_level_is_lost_where_what_is_met_is_retired_or_moved_away() -> None:

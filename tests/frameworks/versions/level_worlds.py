@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hypothesis import strategies as st
 
 from tests.frameworks.versions.tallies import StatementAnswer, tally_statements
-from tracker.frameworks.versions.rules_levels import DomainStanding, standing
+from tracker.frameworks.versions.rules_levels import RULE, DomainStanding, standing
 from tracker.frameworks.versions.rules_scale import Meaning
 
 RANKS = tuple(range(1, 10))
@@ -29,4 +29,4 @@ worlds = st.one_of(
 
 
 def of(statements: Iterable[StatementAnswer], target: int | None) -> DomainStanding:
-    return standing(tally_statements(statements, RANKS), target)
+    return standing(RULE, tally_statements(statements, RANKS), target)

@@ -76,9 +76,13 @@ def test_turning_an_answer_to_met_never_lowers_anything(world: tuple[Statements,
 
 @pytest.mark.in_ci
 def test_a_rule_that_is_not_monotone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def met_only_when_exact(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
-        state = level_state(tally, rule)
-        return LevelState.NOT_MET if state is LevelState.MET and tally.met > tally.need else state
+    def met_only_when_exact(rule: LevelRule, tally: LevelTally) -> LevelState:
+        state = level_state(rule, tally)
+        return (
+            LevelState.NOT_MET
+            if state is LevelState.MET and tally.met > rule.need(tally.applicable)
+            else state
+        )
 
     monkeypatch.setattr(levels, "level_state", met_only_when_exact)
     assert find(worlds, some_improvement_lowers, settings=SEARCH)
@@ -105,7 +109,7 @@ def depends_on_order(
     statements: Statements,
     shuffled: Statements,
 ) -> bool:
-    return standing(tally(statements), 3) != standing(reversed(tally(shuffled)), 3)
+    return standing(RULE, tally(statements), 3) != standing(RULE, reversed(tally(shuffled)), 3)
 
 
 shuffles = st.lists(statement, max_size=24).flatmap(
@@ -150,20 +154,25 @@ def test_what_is_not_known_is_never_a_gap(world: tuple[Statements, int]) -> None
 
 
 def test_a_rule_that_takes_unknown_for_a_gap_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_is_not_met(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
-        state = level_state(tally, rule)
+    def open_is_not_met(rule: LevelRule, tally: LevelTally) -> LevelState:
+        state = level_state(rule, tally)
         return LevelState.NOT_MET if state is LevelState.NOT_YET_KNOWN else state
 
     monkeypatch.setattr(levels, "level_state", open_is_not_met)
     assert find(worlds, unknown_makes_a_gap, settings=SEARCH)
 
 
-def by_completion(tally: LevelTally) -> LevelState:
+RULES = [RULE, LevelRule(2, 3, 1), LevelRule(1, 2, 3), LevelRule(1, 1, 1), LevelRule(9, 10, 2)]
+
+
+def by_completion(rule: LevelRule, tally: LevelTally) -> LevelState:
     """The state said in another way: what is true however the open statements turn out."""
     applicable = tally.met + tally.not_met + tally.open
-    if applicable < 2 or applicable < tally.listed / 2:
+    if applicable < rule.least or applicable < tally.listed / 2:
         return LevelState.LIMITED
-    enough = {10 * (tally.met + more) >= 8 * applicable for more in range(tally.open + 1)}
+    enough = {
+        rule.of * (tally.met + more) >= rule.met * applicable for more in range(tally.open + 1)
+    }
     return (
         {True: LevelState.MET, False: LevelState.NOT_MET}[enough.pop()]
         if len(enough) == 1
@@ -171,19 +180,38 @@ def by_completion(tally: LevelTally) -> LevelState:
     )
 
 
-def test_a_level_is_known_exactly_when_no_open_statement_can_change_it() -> None:
-    assert [(t, level_state(t)) for t in small_tallies(7)] == [
-        (t, by_completion(t)) for t in small_tallies(7)
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_a_level_is_known_exactly_when_no_open_statement_can_change_it(rule: LevelRule) -> None:
+    assert [(t, level_state(rule, t)) for t in small_tallies(7)] == [
+        (t, by_completion(rule, t)) for t in small_tallies(7)
     ]
+
+
+def test_where_one_is_enough_a_level_of_one_is_reached_and_one_of_none_is_not() -> None:
+    """With `least` 2 both are limited."""
+    one, none = LevelTally(1, 1, 0, 0, 1, 0, 0), LevelTally(1, 0, 0, 0, 0, 0, 0)
+    assert [level_state(LevelRule(least=1), of_one) for of_one in (one, none)] == [
+        LevelState.MET,
+        LevelState.LIMITED,
+    ]
+    assert {level_state(RULE, of_one) for of_one in (one, none)} == {LevelState.LIMITED}
+
+
+def test_the_rule_is_part_of_what_is_remembered() -> None:
+    """Of the same counts, one after the other."""
+    counts = ((1, 10, 0, 0, 8, 2),)
+    rules = [RULE, LevelRule(9, 10), LevelRule(1, 1), RULE]
+    held = [levels.standing_by_counts(rule, counts, None).held_rank for rule in rules]
+    assert held == [1, 0, 0, 1]
 
 
 def test_rounding_down_would_be_found() -> None:
     class Down(LevelRule):
         def need(self, applicable: int) -> int:
-            return applicable * self.numerator // self.denominator
+            return applicable * self.met // self.of
 
-    rule = Down("down", 1, 4, 5)
-    assert any(level_state(t, rule) is not by_completion(t) for t in small_tallies(3))
+    rule = Down()
+    assert any(level_state(rule, t) is not by_completion(rule, t) for t in small_tallies(3))
 
 
 # Limited levels
@@ -218,8 +246,8 @@ def test_a_limited_level_is_neither_held_nor_in_the_way(
 )
 def test_where_a_level_becomes_limited(listed: int, excluded: int, state: LevelState) -> None:
     met = listed - excluded
-    assert level_state(LevelTally(1, listed, 0, excluded, met, 0, 0)) is state
-    assert level_state(LevelTally(1, listed, excluded, 0, met, 0, 0)) is state
+    assert level_state(RULE, LevelTally(1, listed, 0, excluded, met, 0, 0)) is state
+    assert level_state(RULE, LevelTally(1, listed, excluded, 0, met, 0, 0)) is state
 
 
 # Held, out of order, target
@@ -280,7 +308,7 @@ def test_without_a_target_there_is_no_target_state() -> None:
 
 def test_a_target_of_no_rank_is_refused() -> None:
     with pytest.raises(ValueError, match="rank from 1 up"):
-        standing((), 0)
+        standing(RULE, (), 0)
 
 
 # Counts

@@ -11,7 +11,9 @@ from config import ROOT
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tracker.frameworks.versions.rules_levels import (
     RULE,
+    RULE_VERSION,
     DomainStanding,
+    LevelRule,
     LevelState,
     LevelTally,
     LevelView,
@@ -69,7 +71,7 @@ def next_words(of: DomainStanding) -> str:
     return f"{change.more} for {change.rank}, then {change.then_held}" if change else "nothing"
 
 
-def on_a_sheet(tallies: list[LevelTally], target: int | None) -> DomainStanding:
+def on_a_sheet(rule: LevelRule, tallies: list[LevelTally], target: int | None) -> DomainStanding:
     """Of somebody who answered so."""
     statements: list[VersionStatement] = []
     own: dict[int, list[Word]] = {}
@@ -89,7 +91,7 @@ def on_a_sheet(tallies: list[LevelTally], target: int | None) -> DomainStanding:
                 place = ("", "", tally.rank)
                 statements.append(VersionStatement(key, key, 1, tally.rank, key, "", "", "", place))
     levels = tuple(LevelShape(each.rank, "", "", each.listed, 0) for each in tallies)
-    domain = DomainShape(1, "", "", "", "", levels)
+    domain = DomainShape(1, "", "", "", "", rule, levels)
     version = Version(1, "1", tuple(statements), (domain,), (), SCALE, {}, {})
     targets = {1: {1: target} if target is not None else {}}
     record = Record(1, {Side.OWN: own}, left_out=left_out, targets=targets)
@@ -99,8 +101,10 @@ def on_a_sheet(tallies: list[LevelTally], target: int | None) -> DomainStanding:
 def result(row: Row) -> Row:
     target = None if row["target"] == "none" else int(row["target"])
     tallies = [read_tally(rank, row[str(rank)]) for rank in range(1, 5)]
-    found = standing(tallies, target)
-    assert on_a_sheet(tallies, target) == found
+    needs, least = row.get("needs", "4/5"), row.get("least", "2")
+    rule = LevelRule(*map(int, needs.split("/")), int(least))
+    found = standing(rule, tallies, target)
+    assert on_a_sheet(rule, tallies, target) == found
     return {
         "levels": ", ".join(words(view) for view in found.levels),
         "held": str(found.held_rank),
@@ -111,12 +115,20 @@ def result(row: Row) -> Row:
     }
 
 
-ANSWERS, EXAMPLES, MOVES = tables(PAGE.read_text(encoding="utf-8"))
+ANSWERS, EXAMPLES, OTHERS, MOVES = tables(PAGE.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["example"])
+@pytest.mark.parametrize("row", [*EXAMPLES, *OTHERS], ids=lambda row: row["example"])
 def test_a_worked_example_is_what_the_rule_says(row: Row) -> None:
     assert result(row) == {key: row[key] for key in ("levels", "held", "against target", "next")}
+
+
+def test_by_the_usual_rule_each_example_of_another_one_is_different() -> None:
+    usual = [result(row | {"needs": "4/5", "least": "2"}) for row in OTHERS]
+    same = [
+        row["example"] for row, found in zip(OTHERS, usual, strict=True) if result(row) == found
+    ]
+    assert same == []
 
 
 @pytest.mark.parametrize("key", ["levels", "held", "against target", "next"])
@@ -134,7 +146,8 @@ def test_the_examples_show_every_state() -> None:
 
 
 def test_the_page_names_the_rule_and_its_version() -> None:
-    assert f"**{RULE.name}, version {RULE.version}**" in PAGE.read_text(encoding="utf-8")
+    said = f"**{RULE.needs}, at least {RULE.least}, version {RULE_VERSION}**"
+    assert said in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_page_says_what_each_answer_counts_as() -> None:
@@ -159,7 +172,7 @@ def test_the_page_says_what_each_answer_counts_as() -> None:
 
 def test_the_needs_that_the_page_names() -> None:
     assert [RULE.need(applicable) for applicable in (2, 3, 5, 10)] == [2, 3, 4, 8]
-    assert level_state(read_tally(1, "8m 2n")) is LevelState.MET
+    assert level_state(RULE, read_tally(1, "8m 2n")) is LevelState.MET
 
 
 CELL = re.compile(r"((?:\d+[mno] ?)+)(.*)")
@@ -178,7 +191,7 @@ def state_of(of: list[CountedStatement]) -> str:
     """In words, of the statements that count."""
     counted = Counter(each.means for each in of if each.counts and each.place == HERE)
     tally = LevelTally.of(1, counted.total(), 0, 0, counted[Meaning.MET], counted[Meaning.NOT_MET])
-    return words(standing([tally], None).levels[0])
+    return words(standing(RULE, [tally], None).levels[0])
 
 
 def moved(before: list[CountedStatement], change: str) -> list[CountedStatement]:
@@ -217,4 +230,4 @@ def test_a_move_to_another_version_is_as_the_page_says(row: Row) -> None:
         assert Counter(counted) == Counter(each.means for each in listed(cell[1]))
     lines = [(each.id, each.id) for each in now if each.id < len(was)]
     fell = before[2] == "met held" and on_the_day[2] != "met held"
-    assert bool(level_falls(was, now, lines)) is fell
+    assert bool(level_falls(was, now, lines, (RULE, RULE))) is fell

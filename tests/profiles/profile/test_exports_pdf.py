@@ -81,7 +81,7 @@ def test_a_profile_lists_what_is_endorsed_and_what_is_left_out(
         "LEA-1-01 Leadership 1.1 No staff to lead here.",
         "The library leaves 1 statement out of every count.",
         "Next steps",
-        "The rule is 4 of every 5 statements, version 1.",
+        "The rule is 4 of every 5 statements, if at least 2 apply, version 1.",
         "Sources: O*NET v30.2.",
         "O*NET. O*NET(R) is a trademark of USDOL/ETA. \u00a9 2026 EBSCOed.",
         "1 of 2",

@@ -11,7 +11,7 @@ from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.frameworks.versions.tallies import StatementAnswer, tally_statements
 from tests.properties import SEARCH
 from tests.record.sheet.test_rules_words import sheet, statement, word
-from tracker.frameworks.versions.rules_levels import TargetState, standing
+from tracker.frameworks.versions.rules_levels import RULE, TargetState, standing
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.profiles.profile.rules import DomainFacts, NextStep, StepKind, next_steps, steps_of
 from tracker.record.sheet.rules import Record
@@ -55,8 +55,8 @@ def domain(
     return DomainFacts(
         domain_id=position + 100,
         position=position,
-        own=standing(tally_statements(own, RANKS), target),
-        endorsed=standing(tally_statements(endorsed, RANKS), target),
+        own=standing(RULE, tally_statements(own, RANKS), target),
+        endorsed=standing(RULE, tally_statements(endorsed, RANKS), target),
         statements=tuple(statements),
         changed=frozenset(changed),
     )

@@ -169,7 +169,7 @@ def test_an_explanation_says_what_would_change_it(
         leave_out(world, world.statements["communication"][5], "Personnel matters.")
     page = sign_in(world.email("ana")).get("/profile/communication").text
     for words in (
-        "The rule is 4 of every 5 statements, version 1",
+        "The rule is 4 of every 5 statements, if at least 2 apply, version 1",
         "Reached: 2 of 2 met, 2 needed.",
         "Not met: 0 of 3 met, 3 needed.",
         (

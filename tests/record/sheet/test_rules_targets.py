@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tracker.frameworks.versions.rules_levels import (
+    RULE,
     LevelTally,
     TargetState,
     checked_rank,
@@ -42,7 +43,7 @@ def tallies(*levels: tuple[int, int, int, int]) -> list[LevelTally]:
 def test_a_level_is_said_to_be_none_only_where_that_is_known(
     levels: tuple[tuple[int, int, int, int], ...], rank: int | None
 ) -> None:
-    found = standing(tallies(*levels), 2)
+    found = standing(RULE, tallies(*levels), 2)
     assert known_rank(found) == rank
     assert counts_nowhere(found) is (set(levels) == {LIMITED})
 
@@ -63,7 +64,7 @@ def test_the_target_stands_at_the_highest_level_up_to_it_that_counts(
     checked: int | None,
     state: TargetState | None,
 ) -> None:
-    found = standing(tallies(*levels), target)
+    found = standing(RULE, tallies(*levels), target)
     assert checked_rank(found) == checked
     assert found.target_state is state
     if state is TargetState.AT_TARGET:
@@ -71,7 +72,7 @@ def test_the_target_stands_at_the_highest_level_up_to_it_that_counts(
 
 
 def test_in_the_way_is_what_stops_the_target_or_the_rank_that_is_asked_for() -> None:
-    found = standing(tallies(MET, NOT_MET, OPEN), 2)
+    found = standing(RULE, tallies(MET, NOT_MET, OPEN), 2)
     asked = {upto: [view.rank for view in in_the_way(found, upto)] for upto in (None, 1, 2, 3)}
     assert asked == {None: [2], 1: [], 2: [2], 3: [2, 3]}
 

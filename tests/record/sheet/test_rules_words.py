@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tracker.frameworks.versions.rules_levels import LevelState
+from tracker.frameworks.versions.rules_levels import RULE, LevelState
 from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, Meaning, Scale, Voice
 from tracker.record.sheet.rules import Record, Sheet
 from tracker.record.sheet.rules_words import (
@@ -45,7 +45,7 @@ def line(*origins: int, carries: bool = True) -> tuple[Origin, ...]:
 
 def version(*statements: VersionStatement, wordings: Mapping[int, str] | None = None) -> Version:
     level = LevelShape(1, "Emerging", "", len(statements), 0)
-    domain = DomainShape(1, "communication", "Communication", "durable", "Durable", (level,))
+    domain = DomainShape(1, "communication", "Communication", "durable", "Durable", RULE, (level,))
     labels = {"no": "No", "yes": "Yes", NOT_MY_WORK: "Outside my job"}
     return Version(1, "1", statements, (domain,), (), SCALE, labels, wordings or {})
 
@@ -275,7 +275,7 @@ def test_one_domain_stands_as_it_does_among_all() -> None:
 
 def test_a_level_is_named_by_its_rank() -> None:
     levels = (LevelShape(1, "Emerging", "", 1, 0), LevelShape(3, "Proficient", "", 1, 0))
-    domain = DomainShape(1, "technical", "Technical", "technical", "Technical", levels)
+    domain = DomainShape(1, "technical", "Technical", "technical", "Technical", RULE, levels)
     assert [domain.level_name(rank) for rank in range(4)] == ["", "Emerging", "", "Proficient"]
 
 

@@ -24,7 +24,6 @@ from tests.reviews.review.state import statuses
 from tracker.administration.exclusions import actions as exclusions
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
-from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import Endorsement, Library, NotRatedHere, Person, Review, Standing
 from tracker.models.triggers import FORGETTING
 from tracker.record.sheet import queries as sheets
@@ -310,7 +309,7 @@ class TestWhatHoldsForAll:
         assert stale(world) == self.learners(world)
 
     def test_another_level_rule(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(standings, "RULE", LevelRule("thirds", 2, 2, 3))
+        monkeypatch.setattr(standings, "RULE_VERSION", 2)
         assert stale(world) == {*self.learners(world), "otto"}
 
 

@@ -28,7 +28,7 @@ def test_letters_say_against_each_target_what_the_counts_say(ranks: tuple[int, .
             LevelTally.of(rank, *COUNTS[each]) for rank, each in zip(ranks, joined, strict=True)
         ]
         for target in (None, *range(1, max(ranks) + 2)):
-            of = levels.standing(tallies, target)
+            of = levels.standing(levels.RULE, tallies, target)
             assert [LETTERS[view.state] for view in of.levels] == list(joined)
             assert standings.against(joined, ranks, target) == StandingAgainst(
                 of.held_rank, of.target_state, levels.known_rank(of), levels.blocked_ranks(of)
@@ -68,7 +68,9 @@ def test_without_a_word_nothing_is_known_and_nothing_is_to_come() -> None:
 
 def test_domains_are_written_in_the_order_of_the_framework() -> None:
     level = LevelShape(1, "Emerging", "", 2, 0)
-    empty = DomainShape(2, "leadership", "Leadership", "durable", "Durable", (level, level))
+    empty = DomainShape(
+        2, "leadership", "Leadership", "durable", "Durable", levels.RULE, (level, level)
+    )
     of = version(*map(statement, range(1, 4)))
     record = Record(1, {Side.REVEALED: {each: [word("no", 1)] for each in (1, 2, 3)}})
     both = record.on(replace(of, domains=(*of.domains, empty)), Side.REVEALED, DAY.date())

@@ -93,7 +93,7 @@ def test_each_says_every_choice_rule_voice_version_and_day(
         "Ratings": "Reviewed ratings. Self-ratings are not in these figures.",
         "Target": "People are measured by their job profile in this team. With two jobs, the "
         "higher target applies.",
-        "Rule": "4 of every 5 statements, version 1",
+        "Rule": "4 of every 5 statements, if at least 2 apply, version 1",
         "Made on": "Nov 24, 2026",
     }
     assert about(cora, f"{url}.csv{query}") == said

@@ -22,7 +22,7 @@ from tracker.administration.people import actions as people
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
 from tracker.frameworks.versions import records_moves as moves, rules_levels as rules
-from tracker.frameworks.versions.rules_levels import LevelRule
+from tracker.frameworks.versions.rules_levels import LevelRule, level_state
 from tracker.models import Library, Membership, Person, SnapshotPerson
 from tracker.rules.roles import Role
 
@@ -60,7 +60,8 @@ def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with transaction() as tx:
         tx.get_one(Person, world.people["ben"]).name = "(erased)"
         tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Honolulu"
-    monkeypatch.setattr(rules, "RULE", LevelRule("all", 2, 1, 1))
+    everything, usual = LevelRule(1, 1), level_state
+    monkeypatch.setattr(rules, "level_state", lambda _rule, tally: usual(everything, tally))
     rules.standing_by_counts.cache_clear()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.frameworks.versions.rules_levels import LevelTally, TargetState, standing
+from tracker.frameworks.versions.rules_levels import RULE, LevelTally, TargetState, standing
 from tracker.teams.gaps.rules import GapCell
 from tracker.teams.rounds.rules_snapshots import (
     Kept,
@@ -16,11 +16,11 @@ from tracker.teams.rounds.rules_snapshots import (
 
 MET, NOT_MET = LevelTally(1, 5, 0, 0, 4, 1, 0), LevelTally(2, 8, 1, 1, 1, 4, 1)
 OPEN = LevelTally(2, 5, 0, 0, 1, 0, 4)
-REVIEWED, REVEALED = standing([MET, NOT_MET], 2), standing([MET, OPEN], 2)
+REVIEWED, REVEALED = standing(RULE, [MET, NOT_MET], 2), standing(RULE, [MET, OPEN], 2)
 
 
 def test_it_says_by_which_rule_it_was_decided() -> None:
-    assert rule() == {"name": "four-fifths", "version": 1}
+    assert rule() == {"version": 1}
 
 
 def test_a_cell_holds_both_sides_the_target_and_what_is_not_met() -> None:

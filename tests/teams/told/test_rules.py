@@ -12,7 +12,7 @@ import pytest
 
 from tests.engines import LONG
 from tests.teams.told.solver import Fact, worked_out
-from tracker.frameworks.versions.rules_levels import LevelState, LevelTally, TargetState
+from tracker.frameworks.versions.rules_levels import LevelRule, LevelState, LevelTally, TargetState
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.teams.told import rules as told
 from tracker.teams.told.rules import (
@@ -333,7 +333,7 @@ MET, NOT_MET, UNKNOWN, LIMITED = (
 def test_what_a_level_could_be(
     counts: tuple[int, ...], free: tuple[int, ...], states: set[LevelState]
 ) -> None:
-    assert states_possible(LevelTally(1, 10, 0, *counts), *free) == states
+    assert states_possible(LevelRule(4, 5, 2), LevelTally(1, 10, 0, *counts), *free) == states
 
 
 @pytest.mark.parametrize(

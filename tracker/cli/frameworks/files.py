@@ -16,6 +16,7 @@ from tracker.frameworks.files.rules_reading import (
     FrameworkFileError,
     decode,
     read_framework,
+    unreachable,
     warnings,
 )
 from tracker.frameworks.versions.queries_contents import IdsElsewhere, ids_elsewhere
@@ -112,7 +113,7 @@ def warn(
     """What is odd and no mistake, said on the side. `fonts`: the folder of the settings, if any."""
     unfitting = unfit(content, elsewhere)
     told = [f"{reason}. Until that is changed it can't be published." for reason in unfitting]
-    told += map(str, warnings(content))
+    told += map(str, [*warnings(content), *unreachable(content)])
     if unshown := document_fonts.unshown(text_of(content), fonts):
         told.append(_about_unshown(unshown))
     for warning in told:

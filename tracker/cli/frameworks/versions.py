@@ -17,6 +17,7 @@ from tracker.frameworks.changes.rules_rows import change_data
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted, last_published, open_drafts
 from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules_reading import unreachable
 from tracker.frameworks.versions import actions as offering
 from tracker.frameworks.versions.queries import SHOWN, Published, published
 from tracker.frameworks.versions.queries_contents import file_of
@@ -70,6 +71,7 @@ def diff(slug: str, as_json: bool) -> None:
         "undecided": len(draft.undecided),
         "changes": [change_data(change, draft.decision_of(change)) for change in changes],
         "titles": [{"before": old, "after": new} for old, new in draft.comparison.renamed],
+        "rules": [{"needs": of.needs, "least": of.least} for of in draft.comparison.rules],
     }
     since = draft.before.version or "nothing"
     lines = [f"{draft.after.title}: {since} to {draft.after.version}"]
@@ -85,6 +87,9 @@ def diff(slug: str, as_json: bool) -> None:
         f"title    {' -> '.join(title or '(none)' for title in titles)}"
         for titles in draft.comparison.renamed
     ]
+    rules = [f"{of.needs}, at least {of.least}" for of in draft.comparison.rules]
+    if rules[0] != rules[1]:
+        lines.append(f"rule     {' -> '.join(rules)}")
     counted = Counter(change.kind.value for change in draft.comparison.changes)
     lines.append(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + ".")
     files.say(data, "\n".join(lines), as_json=as_json)
@@ -109,6 +114,8 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
         )
         return
     draft = _open_draft(slug, as_json=as_json)
+    for warning in unreachable(draft.after):
+        click.echo(f"{slug}: warning: {warning}", err=True)
     try:
         with kept_unless(dry_run):
             done = publishing.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from tracker.frameworks.changes.rules import Kind, VersionChange, VersionComparison
 from tracker.frameworks.changes.rules_places import PlacedStatement
 from tracker.frameworks.changes.rules_wording import Fate, Piece, beginning, excerpt, pieces
+from tracker.frameworks.versions.pages import rule_words
 from tracker.rules.core.wording import Wording
 from tracker.web.i18n.content_language import mark
 
@@ -81,6 +82,7 @@ def public_cards(comparison: VersionComparison, old_lang: str, new_lang: str) ->
     return [
         *(change_card(change) for change in comparison.changed),
         *(same_card(change, _("Renumbered")) for change in comparison.renumbered),
+        *rule_cards(comparison),
         *title_cards(comparison, old_lang, new_lang),
     ]
 
@@ -105,6 +107,14 @@ def same_card(change: VersionChange, kind: str, sources: tuple[str, str] = ("", 
     lines = [DiffLine(_("Sources:"), _marked(*sources, lang, lang))]
     card = replace(change_card(change), kind=kind, before=(), after=())
     return card if sources[0] == sources[1] else replace(card, lines=lines)
+
+
+def rule_cards(comparison: VersionComparison) -> list[ChangeCard]:
+    """One where levels need something else."""
+    before, after = map(rule_words, comparison.rules)
+    line = DiffLine("", [Piece(before, Fate.WENT), SPACE, Piece(after, Fate.CAME)])
+    card = ChangeCard("rule", _("Rule"), "", _("What a level needs"), [line])
+    return [card] if before != after else []
 
 
 def title_cards(comparison: VersionComparison, old_lang: str, new_lang: str) -> list[ChangeCard]:

@@ -17,6 +17,7 @@ from tracker.frameworks.changes.rules_places import (
 )
 from tracker.frameworks.changes.rules_wording import is_small
 from tracker.frameworks.files.rules import FrameworkFile, StatementInFile
+from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.rules.core.wording import Wording
 
 Origins = Mapping[str, Collection[str]]
@@ -100,6 +101,8 @@ class VersionComparison:
     renamed: tuple[tuple[Wording, Wording], ...]
     """Titles of sections, domains, and levels before and after; one is empty where it is gone or
     new."""
+    rules: tuple[LevelRule, LevelRule]
+    """What levels ask for, before and after."""
 
     def of(self, *kinds: Kind) -> tuple[VersionChange, ...]:
         return tuple(change for change in self.changes if change.kind in kinds)
@@ -211,7 +214,10 @@ def compare(
     retired = (gone for gone in old.values() if gone.uuid not in became)
     changes += [VersionChange(Kind.RETIRED, (gone,), ()) for gone in retired]
     return VersionComparison(
-        tuple(changes), tuple(section_counts(old, new)), tuple(renamed(before, after))
+        tuple(changes),
+        tuple(section_counts(old, new)),
+        tuple(renamed(before, after)),
+        (before.rule, after.rule),
     )
 
 

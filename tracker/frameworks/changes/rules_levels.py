@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 from tracker.frameworks.changes.rules import Carries, Kind, VersionComparison
 from tracker.frameworks.changes.rules_places import Place, PlacedStatement
-from tracker.frameworks.versions.rules_levels import RULE, LevelTally, standing
+from tracker.frameworks.versions.rules_levels import LevelRule, LevelTally, standing
 from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, Meaning, Scale
 
 Listed = Mapping[tuple[str, str], Mapping[int, list[str]]]
@@ -49,6 +49,7 @@ class ChangedLevel:
     before: int
     after: int
     later: int
+    rules: tuple[LevelRule, LevelRule]
 
     @property
     def place(self) -> Place:
@@ -62,7 +63,7 @@ class ChangedLevel:
     @property
     def is_too_few(self) -> bool:
         """Whether the next version has too few statements there to say that somebody reached it."""
-        return self.at_once < RULE.least_applicable
+        return self.at_once < self.rules[1].least
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ class NextLevels:
 
     @cached_property
     def changed(self) -> list[ChangedLevel]:
-        """Those for which other statements count, in the order of the next version."""
+        """Those for which other statements count, or all by another rule, in the order of the next
+        version."""
         touched = {
             statement.place
             for change in self.comparison.changes
@@ -129,14 +131,15 @@ class NextLevels:
             or any(after.uuid in self._later for after in change.after)
             for statement in (*change.before, *change.after)
         }
+        rules = old_rule, new_rule = self.comparison.rules
         named = {statement.place: statement for statement in (*self._old, *self._new)}
         before = Counter(old.place for old in self._old)
         after = Counter(new.place for new in self._new)
         waits = Counter(new.place for new in self._new if new.uuid in self._later)
         return [
-            ChangedLevel(named[place], before[place], after[place], waits[place])
+            ChangedLevel(named[place], before[place], after[place], waits[place], rules)
             for place in dict.fromkeys(statement.place for statement in (*self._new, *self._old))
-            if place in touched
+            if place in touched or old_rule != new_rule
         ]
 
     def effects(
@@ -144,6 +147,7 @@ class NextLevels:
     ) -> LevelEffects:
         """`left_out`: not rated, by library."""
         places = [level.place for level in self.changed]
+        old_rule, new_rule = self.comparison.rules
         old = _listed(self._old, places)
         made_of = {
             after.uuid: MadeOf(
@@ -171,11 +175,11 @@ class NextLevels:
         for person in people:
             now = {uuid: scale.meaning(answer) for uuid, answer in person.answers.items()}
             now |= dict.fromkeys(person.excepted, Meaning.EXCLUDED)
-            holds = _held(old, now, left_out.get(person.library_id, frozenset()))
+            holds = _held(old_rule, old, now, left_out.get(person.library_id, frozenset()))
             known = person.answers.keys() | person.excepted | person.had
             had = frozenset(uuid for uuid, before in self._back.items() if before in known)
             then = _then(person, made_of, scale)
-            will_hold = _held(new(had), then, then_left_out(person.library_id))
+            will_hold = _held(new_rule, new(had), then, then_left_out(person.library_id))
             for place in places:
                 is_held, will_be = (
                     held.get(place[:2], 0) >= place[2] for held in (holds, will_hold)
@@ -213,7 +217,7 @@ def _then(
 
 
 def _held(
-    listed: Listed, meanings: Mapping[str, Meaning], left_out: LeftOut
+    rule: LevelRule, listed: Listed, meanings: Mapping[str, Meaning], left_out: LeftOut
 ) -> dict[tuple[str, str], int]:
     """The rank that is reached, by domain."""
 
@@ -224,7 +228,7 @@ def _held(
         return LevelTally.of(rank, len(uuids), len(uuids) - len(rated), *known)
 
     return {
-        domain: standing((tally(*level) for level in ranks.items()), None).held_rank
+        domain: standing(rule, (tally(*level) for level in ranks.items()), None).held_rank
         for domain, ranks in listed.items()
     }
 

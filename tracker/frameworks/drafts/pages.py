@@ -9,7 +9,7 @@ from flask_babel import gettext as _, ngettext
 from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
 from tracker.frameworks.drafts.forms import NextVersionForm, OriginsForm, PlaceForm
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted, open_drafts
-from tracker.frameworks.files.rules_reading import warnings
+from tracker.frameworks.files.rules_reading import unreachable, warnings
 from tracker.frameworks.versions.queries import SHOWN, published
 from tracker.frameworks.versions.queries_contents import IdsElsewhere
 from tracker.policy.permissions import Subject
@@ -81,6 +81,12 @@ def _oddities(drafted: DraftedVersion) -> Iterator[str]:
             title=mark(warning.title, file.lang),
             claimed=warning.claimed,
             listed=warning.listed,
+        )
+    for levels in unreachable(file):
+        yield _(
+            "No one can reach these levels, as at least %(least)s statements must apply and each "
+            "lists %(listed)s: %(places)s. In all: %(many)s",
+            **levels._asdict() | {"places": mark(levels.places, file.lang)},
         )
     origins = sum(bool(statement.came_from) for statement in file.statements)
     if origins and drafted.is_first:

@@ -12,6 +12,7 @@ from tracker.frameworks.changes.pages import (
     DecisionOption,
     change_card,
     count,
+    rule_cards,
     same_card,
     title_cards,
 )
@@ -66,11 +67,13 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
         group.append(_card(drafted, change, people[change.key]))
     renumbered, sources = _unchanged(drafted)
     titles = title_cards(drafted.comparison, drafted.before.lang, drafted.after.lang)
-    need_nothing = [*new, *renumbered, *sources, *titles]
+    rules = rule_cards(drafted.comparison)
+    need_nothing = [*new, *renumbered, *sources, *rules, *titles]
     words = (
         ngettext("%(num)d new", "%(num)d new", len(new)) if new else "",
         ngettext("%(num)d renumbered", "%(num)d renumbered", len(renumbered)) if renumbered else "",
         ngettext("%(num)d sources only", "%(num)d sources only", len(sources)) if sources else "",
+        _("the rule for levels") if rules else "",
         ngettext("%(num)d title", "%(num)d titles", len(titles)) if titles else "",
     )
     lead = ngettext(

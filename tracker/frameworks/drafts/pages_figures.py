@@ -12,6 +12,7 @@ from tracker.frameworks.changes.queries import affected, people_on, targets_that
 from tracker.frameworks.changes.rules import Asked, asked_of
 from tracker.frameworks.changes.rules_levels import ChangedLevel, LevelEffects
 from tracker.frameworks.drafts.queries import DraftedVersion
+from tracker.frameworks.versions.pages import rule_words
 from tracker.frameworks.versions.queries import skills_named
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.web.i18n.content_language import mark
@@ -91,6 +92,9 @@ def _notes(drafted: DraftedVersion, open_reviews: int) -> Iterator[str]:
             "library decides",
             sensitive,
         )
+    before, after = map(rule_words, drafted.comparison.rules)
+    if before != after:
+        yield _("A level needs %(after)s; until now %(before)s", after=after, before=before)
     version = drafted.before.version
     yield _("Open reviews finish on %(version)s: %(num)s", version=version, num=count(open_reviews))
     yield _("Nobody moves yet: administrators choose who moves and when, there and back")
@@ -119,7 +123,9 @@ def _why_lost(level: ChangedLevel) -> str:
             level.at_once,
         )
     elif level.at_once == level.before:
-        words = _("Other statements count there on the day of the move.")
+        is_rule = level.rules[0] != level.rules[1]
+        other = _("Other statements count there on the day of the move.")
+        words = _("The version has another rule for levels.") if is_rule else other
     return str(words)
 
 

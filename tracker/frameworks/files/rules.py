@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
+from tracker.frameworks.versions.rules_levels import RULE, LevelRule
 from tracker.rules.core.wording import OF_A_FRAMEWORK, Wording
 
 LATER = ("reviewer_description", "sensitive", "targets_need_reason")
@@ -139,6 +140,7 @@ class FrameworkFile:
     strands: tuple[StrandInFile, ...]
     anchors: tuple[AnchorGroup, ...]
     about: Annotated[dict[str, Any], OF_A_FRAMEWORK]
+    rule: LevelRule = RULE
 
     @property
     def statements(self) -> Iterator[StatementInFile]:
@@ -152,5 +154,7 @@ class FrameworkFile:
         What came LATER enters only where there is some."""
         sources = tuple(replace(source, url=None) for source in self.sources)
         content = asdict(replace(self, sources=sources), dict_factory=_without_later)
+        if self.rule == RULE:
+            del content["rule"]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()

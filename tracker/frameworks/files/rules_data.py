@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
 from tracker.frameworks.files.rules import (
@@ -19,6 +20,7 @@ from tracker.frameworks.files.rules import (
     StatementInFile,
     StrandInFile,
 )
+from tracker.frameworks.versions.rules_levels import RULE, LevelRule
 
 BESIDE = (
     "publisher",
@@ -51,7 +53,13 @@ def framework_of(data: dict[str, Any]) -> FrameworkFile:
             for group in data.get("anchors", {"groups": []})["groups"]
         ),
         about=_about(data),
+        rule=_rule(data),
     )
+
+
+def _rule(data: dict[str, Any]) -> LevelRule:
+    needs = Fraction(data.get("needs", RULE.needs))
+    return LevelRule(needs.numerator, needs.denominator, int(data.get("least", RULE.least)))
 
 
 def _about(data: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +114,7 @@ def data_of(file: FrameworkFile) -> dict[str, Any]:
     """A framework as the data of its file: what `framework_of` reads, the other way round."""
     about = dict(file.about)
     question, anchors = about.pop("scale", {}), about.pop("anchors", None)
-    data = {
+    data: dict[str, Any] = {
         "$schema": "framework.schema.json",
         "slug": file.slug,
         "version": file.version,
@@ -117,6 +125,8 @@ def data_of(file: FrameworkFile) -> dict[str, Any]:
         | {"answers": [asdict(answer, dict_factory=_filled) for answer in file.scale]},
         "strands": [_data_of_strand(strand) for strand in file.strands],
     }
+    if file.rule != RULE:
+        data |= {"needs": file.rule.needs, "least": file.rule.least}
     if file.sources:
         data["sources"] = [asdict(source, dict_factory=_filled) for source in file.sources]
     if anchors is not None:

@@ -77,6 +77,9 @@ def _beyond_the_schema(data: Any) -> Iterator[Problem]:
     for source in sources:
         yield from _address(source)
     yield from scale(file.part("scale"))
+    needs = re.fullmatch(r"([1-9][0-9]{0,2})/([1-9][0-9]{0,2})", file.text("needs") or "")
+    if needs and int(needs[1]) > int(needs[2]):
+        yield Problem(file.at("needs"), "is more than all of them", shown(needs[0]))
     yield from twice("key", strands)
     yield from twice("title", strands)
     for strand in strands:

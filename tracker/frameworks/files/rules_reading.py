@@ -6,12 +6,13 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.files.rules_data import framework_of
 from tracker.frameworks.files.rules_problems import Known, problems, unfit, unknown_origins
 from tracker.rules import strict_json
+from tracker.rules.core.wording import Wording
 from tracker.rules.strict_json import NotStrict, Problem, shown
 
 
@@ -88,6 +89,36 @@ def warnings(file: FrameworkFile) -> Iterator[CountWarning]:
     claimed, listed = anchors["claimed_count"], sum(len(group.items) for group in file.anchors)
     if claimed is not None and claimed != listed:
         yield CountWarning("anchors.claimed_count", anchors["heading"], claimed, listed)
+
+
+class UnreachableLevels(NamedTuple):
+    """So `many` levels no one can reach: each lists fewer statements than `least`. `places`: the
+    first domains with their levels."""
+
+    listed: int
+    least: int
+    many: int
+    places: Wording
+
+    def __str__(self) -> str:
+        why = f"at least {self.least} statements must apply and each lists {self.listed}"
+        return f"no one can reach these levels, as {why}: {self.places}. In all: {self.many}"
+
+
+def unreachable(file: FrameworkFile) -> Iterator[UnreachableLevels]:
+    """Together those that list as many statements."""
+    domains = [(domain, strand.levels) for strand in file.strands for domain in strand.domains]
+    for listed in range(file.rule.least):
+        places = [
+            (domain.title, ", ".join(names), len(names))
+            for domain, levels in domains
+            if (names := [of.name for of in levels if len(domain.at(of.rank)) == listed])
+        ]
+        many = sum(count for _title, _names, count in places)
+        named = [f"{title} ({names})" for title, names, _count in places]
+        words = "; ".join([*named[:MANY], *("…" for _more in named[MANY:][:1])])
+        if many:
+            yield UnreachableLevels(listed, file.rule.least, many, words)
 
 
 SIGNS = {

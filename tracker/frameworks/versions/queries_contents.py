@@ -74,6 +74,7 @@ def file_of(framework_id: int, *, with_origins: bool = True) -> FrameworkFile:
         strands=_strands(framework_id, in_source, origins),
         anchors=_anchors(framework_id, about.get("anchors", {}).get("kinds", {})),
         about=about,
+        rule=framework.rule,
     )
 
 

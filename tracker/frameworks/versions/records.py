@@ -57,6 +57,7 @@ def publish(
         lang=file.lang,
         digest=file.digest,
         about=file.about | _in_source(file),
+        rule=file.rule,
         published_at=now,
     )
     tx.add(framework)

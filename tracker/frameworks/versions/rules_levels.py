@@ -15,24 +15,31 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class LevelRule:
-    """The numbers of the level rule. Other numbers are a new version, so that a stored result says
-    what it was worked out by."""
+    """What a framework asks for at a level: that `met` of every `of` statements that apply are met,
+    and that at least so many apply."""
 
-    name: str
-    version: int
-    numerator: int
-    denominator: int
-    least_applicable: int = 2
-    least_part: int = 2
-    """A level is limited when fewer than one in this many of its listed statements apply."""
+    met: int = 4
+    of: int = 5
+    least: int = 2
 
     def need(self, applicable: int) -> int:
-        """How many of the applicable must be met: 4 of every 5, rounded up (2 of 2, 3 of 3, 8 of
-        10)."""
-        return -(-applicable * self.numerator // self.denominator)
+        """How many of the applicable must be met, rounded up: of 4 in 5, 2 of 2, 3 of 3, 8 of
+        10."""
+        return -(-applicable * self.met // self.of)
+
+    @property
+    def needs(self) -> str:
+        """As a file has it."""
+        return f"{self.met}/{self.of}"
 
 
-RULE = LevelRule(name="four-fifths", version=1, numerator=4, denominator=5)
+RULE = LevelRule()
+"""Of a framework that says nothing of it."""
+RULE_VERSION = 1
+"""Of all else that decides. What decides otherwise is a new version, so that a stored result says
+what it was worked out by."""
+LEAST_PART = 2
+"""A level is limited when fewer than one in this many of its listed statements apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +73,6 @@ class LevelTally:
     @property
     def applicable(self) -> int:
         return self.met + self.not_met + self.open
-
-    @property
-    def need(self) -> int:
-        return RULE.need(self.applicable)
 
 
 class LevelState(StrEnum):
@@ -191,9 +194,9 @@ class DomainStanding:
         )
 
 
-def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
+def level_state(rule: LevelRule, tally: LevelTally) -> LevelState:
     applicable = tally.applicable
-    if applicable < rule.least_applicable or applicable * rule.least_part < tally.listed:
+    if applicable < rule.least or applicable * LEAST_PART < tally.listed:
         return LevelState.LIMITED
     need = rule.need(applicable)
     if tally.met >= need:
@@ -203,7 +206,9 @@ def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
     return LevelState.NOT_YET_KNOWN
 
 
-def standing(tallies: Iterable[LevelTally], target_rank: int | None) -> DomainStanding:
+def standing(
+    rule: LevelRule, tallies: Iterable[LevelTally], target_rank: int | None
+) -> DomainStanding:
     """One domain in one voice. A limited level is passed over: neither held nor in the way of a
     higher."""
     if target_rank is not None and target_rank < 1:
@@ -212,10 +217,11 @@ def standing(tallies: Iterable[LevelTally], target_rank: int | None) -> DomainSt
     held_rank = 0
     in_order = True
     for tally in sorted(tallies, key=lambda tally: tally.rank):
-        state = level_state(tally)
+        state = level_state(rule, tally)
         met = state is LevelState.MET
         held = met and in_order
-        views.append(LevelView(tally, state, tally.need, held, met and not in_order))
+        need = rule.need(tally.applicable)
+        views.append(LevelView(tally, state, need, held, met and not in_order))
         if held:
             held_rank = tally.rank
         elif state is not LevelState.LIMITED:
@@ -227,11 +233,13 @@ def standing(tallies: Iterable[LevelTally], target_rank: int | None) -> DomainSt
 
 @lru_cache(maxsize=8192)
 def standing_by_counts(
-    levels: tuple[tuple[int, int, int, int, int, int], ...], target_rank: int | None
+    rule: LevelRule,
+    levels: tuple[tuple[int, int, int, int, int, int], ...],
+    target_rank: int | None,
 ) -> DomainStanding:
     """The same, by what `LevelTally.of` takes for each level. Many domains stand alike, and pages
     ask several times for each: it's worked out once."""
-    return standing((LevelTally.of(*counts) for counts in levels), target_rank)
+    return standing(rule, (LevelTally.of(*counts) for counts in levels), target_rank)
 
 
 def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetState:

@@ -4,20 +4,26 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from tracker.db import Base
 from tracker.frameworks.versions.rules import Decision, VersionStatus
+from tracker.frameworks.versions.rules_levels import RULE, LevelRule
 from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models.columns import NEVER_AGAIN, Id, Line, Prose, Word, one_of, parent, partial
 
 
 class Framework(Base):
     """One published version. `about` is what its page shows beside the statements: evidence pack,
-    attribution. `status`: whether it can be chosen (frameworks/versions/rules)."""
+    attribution. `status`: whether it can be chosen (frameworks/versions/rules). `rule`: what
+    it asks for at a level, frozen as all of it."""
 
     __tablename__ = "frameworks"
-    __table_args__ = (UniqueConstraint("slug", "version"), one_of("status", VersionStatus))
+    __table_args__ = (
+        UniqueConstraint("slug", "version"),
+        one_of("status", VersionStatus),
+        CheckConstraint("needs_met BETWEEN 1 AND needs_of AND least >= 1", name="rule_can_be_met"),
+    )
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(80))
@@ -26,6 +32,10 @@ class Framework(Base):
     lang: Mapped[Word] = mapped_column(default="en")
     digest: Mapped[str] = mapped_column(String(64))
     about: Mapped[dict[str, Any]] = mapped_column(JSON)
+    needs_met: Mapped[int] = mapped_column(default=RULE.met)
+    needs_of: Mapped[int] = mapped_column(default=RULE.of)
+    least: Mapped[int] = mapped_column(default=RULE.least)
+    rule: Mapped[LevelRule] = composite("needs_met", "needs_of", "least")
     published_at: Mapped[dt.datetime]
     status: Mapped[VersionStatus] = mapped_column(default=VersionStatus.OFFERED)
 

@@ -181,7 +181,9 @@ def falls_of_move(
         return []
     of = came_by.between
     then = replace(learner, framework_id=of.from_id)
-    before = statement_voices.voices(sheets.of_learner(then, side, blind), then.name)
+    sheet_then = sheets.of_learner(then, side, blind)
+    before = statement_voices.voices(sheet_then, then.name)
+    rules = sheet_then.domains[0].rule, sheet.domains[0].rule
     labels = tuple(met_answer.label for met_answer in sheet.version.met_answers)
     here = [statement for statement in of.placed.values() if statement.framework_id == of.to_id]
     domains = {statement.place[:2]: statement.domain_id for statement in here}
@@ -190,7 +192,7 @@ def falls_of_move(
     for voice in (Voice.ENDORSED, *([Voice.SELF] if side is Side.OWN else [])):
         was = [_counted(statement, voice, came_by) for statement in before]
         is_ = [_counted(statement, voice, came_by) for statement in now]
-        for fall in level_falls(was, is_, of.lines):
+        for fall in level_falls(was, is_, of.lines, rules):
             name = names[fall.place]
             domain_id = domains[fall.place[:2]]
             falls.append(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from tracker.frameworks.changes.rules_places import Place
 from tracker.frameworks.versions.rules_levels import (
     DomainStanding,
+    LevelRule,
     LevelTally,
     LevelView,
     TargetState,
@@ -151,10 +152,12 @@ def level_falls(
     before: Sequence[CountedStatement],
     after: Sequence[CountedStatement],
     lines: Iterable[tuple[int, int]],
+    rules: tuple[LevelRule, LevelRule],
 ) -> list[LevelFall]:
-    """In the domains of the later version, in its order; `lines`: (statement, successor)."""
+    """In the domains of the later version, in its order; `lines`: (statement, successor); `rules`:
+    of both versions."""
     places = {statement.place for statement in (*before, *after)}
-    then, now = _standings(before, places), _standings(after, places)
+    then, now = _standings(rules[0], before, places), _standings(rules[1], after, places)
     lines = list(lines)
     falls = []
     for domain, standing_now in now.items():
@@ -217,7 +220,7 @@ def _became(
 
 
 def _standings(
-    of: Sequence[CountedStatement], places: Iterable[Place]
+    rule: LevelRule, of: Sequence[CountedStatement], places: Iterable[Place]
 ) -> dict[tuple[str, str], DomainStanding]:
     """Standings by domain, with a level also where it lists nothing anymore."""
     counting = [statement for statement in of if statement.counts]
@@ -232,4 +235,4 @@ def _standings(
             counts = (means[place, meaning] for meaning in TALLIED)
             out = listed[place] - rated[place]
             levels[place[:2]].append(LevelTally.of(place[2], listed[place], out, *counts))
-    return {domain: standing(tallies, None) for domain, tallies in levels.items()}
+    return {domain: standing(rule, tallies, None) for domain, tallies in levels.items()}

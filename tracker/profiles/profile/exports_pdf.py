@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import Response
 from flask_babel import gettext as _, ngettext
 
-from tracker.frameworks.versions.rules_levels import RULE
+from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.profiles.profile import exports_pdf_levels as levels
 from tracker.profiles.profile.pages import ProfilePage
-from tracker.profiles.profile.pages_words import counts_as_met
+from tracker.profiles.profile.pages_words import counts_as_met, level_rule
 from tracker.queries.core import imprints
 from tracker.queries.core.imprints import Imprint
 from tracker.record.sheet.rules_voices import StatementVoices
@@ -45,7 +45,7 @@ def _document(paper: tuple[ProfilePage, Imprint]) -> Document:
         "steps": _steps(of) if of.side is Side.OWN else None,
         "changes": levels.changes(of.changes, domains) if of.changes else None,
         **_statements(of),
-        "rule": _rule(of.sheet.version.met_answers),
+        "rule": _rule(of.sheet.domains[0].rule, of.sheet.version.met_answers),
         "credits": credits_of(imprint),
     }
     return Document(
@@ -201,25 +201,19 @@ def _left_out(_of: ProfilePage, statement: StatementVoices, _domain: DomainShape
     return [] if why is None else [statement.code, statement.title, why]
 
 
-def _rule(met: Sequence[ScaleLabel]) -> Data:
+def _rule(rule: LevelRule, met: Sequence[ScaleLabel]) -> Data:
+    words = level_rule(rule)
     return {
         "title": _("How a level comes about"),
         "paragraphs": [
-            _(
-                "A level is met when at least 4 of every 5 statements that apply are met, rounded "
-                "up: 2 of 2, 3 of 3, 8 of 10."
-            )
-            + f" {counts_as_met(met)}",
+            words["met"] + f" {counts_as_met(met)}",
             _(
                 "A statement applies unless the library doesn’t rate it or it isn’t part of the "
                 "job. In the reviewed ratings, the supervisor has to agree that it isn’t part of "
-                "the job, and both may agree that one statement of a level doesn’t apply here. A "
-                "level is reached when it is met and every lower one is too. A level with fewer "
-                "than two statements that apply, or fewer than half of those listed, has too few "
-                "statements to judge: it is shown but not counted."
-            ),
+                "the job, and both may agree that one statement of a level doesn’t apply here."
+            )
+            + " "
+            + words["reached"],
         ],
-        "version": _(
-            "The rule is 4 of every 5 statements, version %(version)s.", version=RULE.version
-        ),
+        "version": words["named"],
     }

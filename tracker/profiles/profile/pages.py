@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from tracker.assessment.older import queries as retired_statements
 from tracker.assessment.older.queries import RetiredStatement
-from tracker.frameworks.versions.rules_levels import RULE, standing
+from tracker.frameworks.versions.rules_levels import standing
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.profiles.growth import queries as growth_queries
 from tracker.profiles.growth.pages import fall_words
@@ -146,7 +146,7 @@ def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]
     voices = [(voice, sheet.standing(voice, domain.id)) for voice in columns]
     jobs = {
         voice: [
-            (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
+            (name, standing(domain.rule, (view.tally for view in of.levels), ranks.get(domain.id)))
             for name, ranks in zip(
                 learner.role_profiles, sheet.record.targets.values(), strict=True
             )
@@ -174,7 +174,7 @@ def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]
         "columns": columns,
         "has_reviewed": has_reviewed,
         "jobs": jobs,
-        "rule": RULE,
+        "rule": words.level_rule(domain.rule),
         "state": words.state,
         "of_level": of_level,
         "excepted": {

@@ -232,7 +232,7 @@ def target_words(
 def _small(of: DomainStanding) -> tuple[str, ...]:
     """A note that few statements decide at the level that is checked, if so."""
     rank = checked_rank(of)
-    words = "" if rank is None else small_level(of.level(rank).tally.applicable)
+    words = "" if rank is None else small_level(of.level(rank))
     return (words,) if words else ()
 
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
+from tracker.frameworks.versions.pages import rule_words, share_words
 from tracker.frameworks.versions.rules_levels import (
+    RULE_VERSION,
     DomainStanding,
+    LevelRule,
     LevelState,
     LevelView,
     TargetState,
@@ -22,7 +25,7 @@ from tracker.record.sheet.rules_words import Side
 from tracker.record.versions.rules import DomainShape, ScaleLabel
 
 SMALL = 3
-"""Up to so many statements all of a level's are needed."""
+"""A level of so many statements or fewer says how many it has."""
 
 
 class Unknown(StrEnum):
@@ -132,13 +135,16 @@ def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown 
     return IN_REVIEW.get(of.review, Unknown.NOT_SENT if never_sent else Unknown.NOT_REVIEWED)
 
 
-def small_level(applicable: int) -> str:
+def small_level(of: LevelView) -> str:
     """How many statements a level has, if few; "" for more than SMALL."""
-    if applicable > SMALL:
+    few = of.tally.applicable
+    if few > SMALL:
         return ""
-    if applicable == 2:
+    if few == of.need == 2:
         return _("2 statements here, both needed")
-    return _("%(num)s statements here, all needed", num=applicable)
+    if 1 < few == of.need:
+        return _("%(num)s statements here, all needed", num=few)
+    return ngettext("%(num)d statement here", "%(num)d statements here", few)
 
 
 def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
@@ -150,6 +156,26 @@ def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
         len(answers),
         answers=labels,
     )
+
+
+def level_rule(rule: LevelRule) -> dict[str, str]:
+    """When a level is met and when it is reached, in sentences; and what the rule is called."""
+    numbers = (rule.least, rule.least + 1, rule.least + 8)
+    met = _(
+        "A level is met when %(share)s statements that apply are met, rounded up: %(examples)s.",
+        share=share_words(rule),
+        examples=", ".join(_("%(need)s of %(num)s", need=rule.need(n), num=n) for n in numbers),
+    )
+    reached = _("A level is reached when it is met and every lower one is too.")
+    counts = ngettext(
+        "It counts if at least %(num)d statement applies, and at least half of those listed. "
+        "Otherwise it has too few statements to judge: it is shown but not counted.",
+        "It counts if at least %(num)d statements apply, and at least half of those listed. "
+        "Otherwise it has too few statements to judge: it is shown but not counted.",
+        rule.least,
+    )
+    named = _("The rule is %(rule)s, version %(num)s.", rule=rule_words(rule), num=RULE_VERSION)
+    return {"met": met, "reached": f"{reached} {counts}", "named": named}
 
 
 def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements) -> str:
@@ -218,7 +244,7 @@ def _not_known(view: LevelView, counts: str) -> str:
     """Not known yet, without counts where nothing at this level is known."""
     if view.tally.open < view.tally.applicable:
         return _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
-    small = small_level(view.tally.applicable)
+    small = small_level(view)
     return _("Not known yet: %(small)s.", small=small) if small else _("Not known yet.")
 
 

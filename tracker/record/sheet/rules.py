@@ -218,6 +218,7 @@ class Sheet:
         )
         return {
             domain.id: standing_by_counts(
+                domain.rule,
                 tuple(
                     (
                         level.rank,

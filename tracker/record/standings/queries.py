@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made, session
-from tracker.frameworks.versions.rules_levels import RULE
+from tracker.frameworks.versions.rules_levels import RULE_VERSION
 from tracker.models import (
     Framework,
     Library,
@@ -99,9 +99,9 @@ def counted(
 
 
 def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
-    """With the targets of these job profiles. The digest is of the level rule, the version with its
-    origins, what the library doesn't rate, and when rounds begin. One query, and six more by a
-    process that never read the version."""
+    """With the targets of these job profiles. The digest is of how levels are worked out, the
+    version with its rule and origins, what the library doesn't rate, and when rounds begin. One
+    query, and six more by a process that never read the version."""
     rows: defaultdict[str, list[Row[Any]]] = defaultdict(list)
     values = {"framework": place.framework_id, "library": place.library_id, "jobs": [*jobs]}
     for row in ask_made(_basis(), values):
@@ -113,7 +113,7 @@ def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
         *(("left out", str(row.skill_id)) for row in rows[sheet_rows.LEFT_OUT]),
         *(("round", str(row.day)) for row in rows[ROUND]),
     ]
-    digest = json.dumps([RULE.name, RULE.version, *place, *sorted(changing)])
+    digest = json.dumps([RULE_VERSION, *place, *sorted(changing)])
     version = versions.version((place.framework_id, *edition[2:]))
     left_out = sheets.words_of(rows[sheet_rows.LEFT_OUT])
     out = [

@@ -172,7 +172,9 @@ def standings(
             excluded, met, not_met = (counted.get(meaning, 0) for meaning in TALLIED)
             listed = level.rank, level.listed, level.not_rated_here
             levels.append((*listed, excluded, met, not_met))
-        of_person[domain.id] = standing_by_counts(tuple(levels), targets.get(domain.id))
+        of_person[domain.id] = standing_by_counts(
+            domain.rule, tuple(levels), targets.get(domain.id)
+        )
     return of_person
 
 

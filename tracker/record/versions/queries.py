@@ -72,7 +72,7 @@ def _version(framework_id: int) -> Version:
         level = LevelShape(
             level_row.rank, level_row.name, level_row.role_label, level_row.listed, 0
         )
-        domains[level_row.id] = DomainShape(*level_row[:5], levels=(*levels, level))
+        domains[level_row.id] = DomainShape(*level_row[:6], levels=(*levels, level))
     answers = scale_labels(session().execute(_ANSWERS, values))
     wordings = dict(session().execute(_WORDINGS, values).all())
     return Version(
@@ -146,16 +146,18 @@ _LEVELS = (
         Domain.title,
         Strand.key.label("strand_key"),
         Strand.title.label("strand"),
+        Framework.rule,
         Level.rank,
         Level.name,
         Level.role_label,
         func.count(Statement.id).label("listed"),
     )
     .join(Strand, Strand.id == Domain.strand_id)
+    .join(Framework, Framework.id == Strand.framework_id)
     .join(Level, Level.strand_id == Strand.id)
     .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
     .where(Strand.framework_id == FRAMEWORK)
-    .group_by(Domain.id, Strand.id, Level.id)
+    .group_by(Domain.id, Strand.id, Framework.id, Level.id)
     .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
 )
 _ANSWERS = (

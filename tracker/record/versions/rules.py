@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.frameworks.versions.rules_scale import Meaning, Scale, shortcut
 from tracker.rules.core.wording import Wording
 
@@ -87,13 +88,15 @@ class LevelShape:
 
 @dataclass(frozen=True, slots=True)
 class DomainShape:
-    """A domain of a framework as a library uses it; levels in rank order."""
+    """A domain of a framework as a library uses it; levels in rank order. `rule`: by which they are
+    reached in that version."""
 
     id: int
     key: str
     title: Wording
     strand_key: str
     strand: Wording
+    rule: LevelRule
     levels: tuple[LevelShape, ...]
 
     @property

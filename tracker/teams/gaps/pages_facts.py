@@ -2,12 +2,15 @@
 document."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _, ngettext
 
+from tracker.frameworks.versions.pages import rule_words
+from tracker.record.versions.rules import DomainShape
 from tracker.rules.calendar import day_in
 from tracker.teams.gaps.pages_filters import DrillList, GapFilters
+from tracker.teams.gaps.queries import GapPage
 from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_scope import GapScope
 from tracker.web.http import session
@@ -79,17 +82,18 @@ def in_file(rows: Table) -> Table:
     return [[label, plain(str(words))] for label, words in rows]
 
 
-def facts(chosen: GapChoice, filters: GapFilters, compared: Table | None) -> Table:
+def facts(chosen: GapChoice, filters: GapFilters, page: GapPage, compared: Table | None) -> Table:
     """Of a matrix: what a comparison says, every choice, the rule, whose ratings, and the day, as
     labels with their words."""
     both, nothing = versions(chosen), _("Nothing")
+    domains = [column.domain for column in page.columns]
     of_versions: Table = [[_("Versions"), both]] if both else []
     return [
         *(compared or []),
         *_chosen(chosen, filters),
         [_("Compare with"), _words(filters, "compare", nothing) if compared else nothing],
         *of_versions,
-        *stands_on(chosen.scope, _ratings(with_self=chosen.with_self), measure(chosen)),
+        *stands_on(chosen.scope, _ratings(with_self=chosen.with_self), measure(chosen), domains),
     ]
 
 
@@ -109,7 +113,7 @@ def facts_of_list(asked: DrillList) -> Table:
         *_chosen(asked.chosen, asked.filters),
         [_("Domain"), mark(asked.drill.domain.title, asked.chosen.of.lang)],
         *narrowed,
-        *stands_on(asked.chosen.scope, _ratings(), measure(asked.chosen)),
+        *stands_on(asked.chosen.scope, _ratings(), measure(asked.chosen), [asked.drill.domain]),
     ]
 
 
@@ -154,19 +158,20 @@ def _ratings(*, with_self: bool = False) -> str:
     return _("Reviewed ratings. Self-ratings are not in these figures.")
 
 
-def stands_on(scope: GapScope, ratings: str, measured: str) -> Table:
+def stands_on(
+    scope: GapScope, ratings: str, measured: str, domains: Iterable[DomainShape]
+) -> Table:
+    version = scope.rule_version
+    rules: Table = [
+        [_("Rule"), _("%(rule)s, version %(version)s", rule=rule_words(rule), version=version)]
+        for rule in {domain.rule for domain in domains}
+    ]
     return [
         [_("Ratings"), ratings],
         [_("Target"), measured],
-        [_("Rule"), _rule(*scope.rule)],
+        *rules,
         [_("Made on"), full_day(session.now())],
     ]
-
-
-def _rule(name: str, version: int) -> str:
-    if name == "four-fifths":
-        return _("4 of every 5 statements, version %(version)s", version=version)
-    return _("%(name)s, version %(version)s", name=name, version=version)
 
 
 def _words(filters: GapFilters, name: str, otherwise: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from tracker.db import session
+from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import SnapshotPerson
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules import higher_of
@@ -196,7 +197,11 @@ def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
     """As the library used them at the end of the round. One query."""
     return tuple(
         DomainShape(
-            **{**domain, "levels": tuple(LevelShape(**level) for level in domain["levels"])}
+            **domain
+            | {
+                "rule": LevelRule(**domain["rule"]),
+                "levels": tuple(LevelShape(**level) for level in domain["levels"]),
+            }
         )
         for domain in facts_of(at)["frameworks"][str(at.framework_id)]["domains"]
     )

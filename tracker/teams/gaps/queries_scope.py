@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Date, Select, bindparam, func, select
 
 from tracker.db import ask_made, session
-from tracker.frameworks.versions.rules_levels import RULE
+from tracker.frameworks.versions.rules_levels import RULE_VERSION
 from tracker.models import (
     Framework,
     Library,
@@ -70,7 +70,7 @@ class GapScope:
     is what the reader may not see of them. `names`: whether the library shows coordinators levels
     by name; `by_statement`: whether the reader may see of who is named which statements count as
     met. `team_names`: by path, of all teams in reach. `round`: as of whose end all this is; None
-    for now. `rule`: name and version of the level rule that decided it."""
+    for now. `rule_version`: of how levels were worked out."""
 
     reader_id: int
     library_id: int
@@ -88,7 +88,7 @@ class GapScope:
     today: dt.date
     team_names: Mapping[str, str]
     round: PastRound | None = None
-    rule: tuple[str, int] = (RULE.name, RULE.version)
+    rule_version: int = RULE_VERSION
 
     @cached_property
     def here(self) -> list[TeamLearner]:
@@ -280,7 +280,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
         people=tuple(people),
         team_names={child.path: child.name for child in teams.values()},
         round=at,
-        rule=(facts["rule"]["name"], facts["rule"]["version"]),
+        rule_version=facts["rule"]["version"],
     )
 
 

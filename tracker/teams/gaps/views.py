@@ -106,7 +106,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
         who_has_not_sent=who_has_not_sent,
         nothing_known=None if people else nothing_known(scope, page, who_has_not_sent),
         compared=compared,
-        facts=pages_facts.facts(chosen, filters, compared.facts if compared else None),
+        facts=pages_facts.facts(chosen, filters, page, compared.facts if compared else None),
         at_once=AT_ONCE,
     )
 
@@ -220,7 +220,7 @@ def _said(
 ) -> tuple[ComparedWords | None, Table]:
     """What a file says of a comparison, and what its figures stand on."""
     compared = comparison.words_of(chosen, page)
-    facts = pages_facts.facts(chosen, filters, compared.facts if compared else None)
+    facts = pages_facts.facts(chosen, filters, page, compared.facts if compared else None)
     return compared, pages_facts.in_file(facts)
 
 

@@ -8,7 +8,7 @@ met), and the *counts* of both voices behind it, level by level.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tracker.frameworks.versions.rules_levels import RULE, DomainStanding, TargetState
+from tracker.frameworks.versions.rules_levels import RULE_VERSION, DomainStanding, TargetState
 from tracker.record.standings.rules import word
 from tracker.teams.gaps.rules import GapCell, cell_of
 from tracker.teams.told.rules import Outcome
@@ -26,8 +26,8 @@ class KeptRound(NamedTuple):
 
 
 def rule() -> Kept:
-    """The level rule by which everything in a snapshot was decided."""
-    return {"name": RULE.name, "version": RULE.version}
+    """By which everything in a snapshot was decided, with that of each domain."""
+    return {"version": RULE_VERSION}
 
 
 def cell(

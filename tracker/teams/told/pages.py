@@ -2,7 +2,7 @@
 rounds."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flask.typing import ResponseReturnValue
@@ -66,7 +66,7 @@ def show(
         groups=groups,
         sent=sum(group.sent for group in groups),
         people=sum(group.people for group in groups),
-        facts=_facts(scope, mark(chosen.of.framework, chosen.of.lang)),
+        facts=_facts(scope, mark(chosen.of.framework, chosen.of.lang), of.domains),
     )
 
 
@@ -78,8 +78,9 @@ def gaps_file(chosen: GapChoice) -> tuple[Table, Table]:
     """What is told, of every round or of the one that is chosen, and what it stands on."""
     scope = chosen.scope
     at = scope.round.id if scope.round else None
-    lines = _lines(figure for figure in _told(chosen) if at in (None, figure.round_id))
-    return lines, taken_along.in_file(_facts(scope, chosen.of.framework))
+    told = [figure for figure in _told(chosen) if at in (None, figure.round_id)]
+    facts = _facts(scope, chosen.of.framework, [figure.domain for figure in told])
+    return _lines(told), taken_along.in_file(facts)
 
 
 def document(chosen: GapChoice) -> Document:
@@ -126,7 +127,7 @@ def _lines(told: Iterable[ToldFigure]) -> Table:
     return table(told, columns)
 
 
-def _facts(scope: GapScope, framework: Wording) -> Table:
+def _facts(scope: GapScope, framework: Wording, domains: Sequence[DomainShape]) -> Table:
     return [
         [_("Team"), scope.team.name],
         [_("Framework"), framework],
@@ -135,5 +136,6 @@ def _facts(scope: GapScope, framework: Wording) -> Table:
             scope,
             _("People newly reviewed since they were last counted."),
             _("Each person counts in the team that they were in when the round began."),
+            domains,
         ),
     ]

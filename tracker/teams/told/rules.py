@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.frameworks.versions.rules_levels import (
+    LevelRule,
     LevelState,
     LevelTally,
     TargetState,
@@ -56,18 +57,19 @@ class Outcome(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def states_possible(
-    tally: LevelTally, excluded: int, met: int, not_met: int, open_: int
+    rule: LevelRule, tally: LevelTally, excluded: int, met: int, not_met: int, open_: int
 ) -> frozenset[LevelState]:
     """Of a level, where so many of its statements that count as that might count as anything."""
     left, fixed = excluded + met + not_met + open_, (tally.rank, tally.listed, tally.not_rated_here)
     return frozenset(
         level_state(
+            rule,
             LevelTally.of(
                 *fixed,
                 tally.excluded - excluded + of_excluded,
                 tally.met - met + of_met,
                 tally.not_met - not_met + of_not_met,
-            )
+            ),
         )
         for of_excluded in range(left + 1)
         for of_met in range(left + 1 - of_excluded)
