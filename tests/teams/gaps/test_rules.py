@@ -45,7 +45,7 @@ def matrices(draw: st.DrawFn) -> list[Alike]:
 
 def cell_of(domain: int, word: str, target: int | None) -> GapCell:
     of = against(word, (1, 2, 3)[: len(word)], target)
-    return GapCell(domain, of.held_rank, target, of.state, of.known_rank, of.blocked)
+    return GapCell(domain, of.held_rank, target, of.state, of.known_rank, of.blocked, of.is_judged)
 
 
 def cell(person: int, state: TargetState | None, held: int = 1, target: int | None = 2) -> Alike:

@@ -45,7 +45,7 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
             "Communication": "At target: Developing, target Developing",
         },
         "Ben": {
-            "Leadership": "Too few statements to score",
+            "Leadership": "Too few statements to judge",
             "Technical": "Not known yet",
             "Communication": "Below target: No level yet, target Developing",
         },
@@ -197,7 +197,7 @@ def test_a_statement_not_rated_here_makes_no_gap(app: Flask, world: World, sign_
                     )
                 )
     found = cells(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
-    assert found["Ana"]["Leadership"] == "Too few statements to score"
+    assert found["Ana"]["Leadership"] == "Too few statements to judge"
 
 
 def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -240,7 +240,7 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
             "At target or above",
             "Below target",
             "Not known yet",
-            "Too few statements to score",
+            "Too few statements to judge",
             "No target",
             "People",
         ],
@@ -262,13 +262,13 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
             "'=Cmd()",
             "Central",
             "Mid-level",
-            *["", "Developing", "Not known yet"] * 3,
+            *["Level not known yet", "Developing", "Not known yet"] * 3,
         ],
         [
             "Ana",
             "Central",
             "Mid-level",
-            *("", "Developing", "Not known yet"),
+            *("Level not known yet", "Developing", "Not known yet"),
             *("Developing", "Developing", "At target"),
             *("No level yet", "Developing", "Below target"),
         ],
@@ -276,9 +276,9 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
             "Ben",
             "Central",
             "Mid-level",
-            *("", "Developing", "Not known yet"),
+            *("Level not known yet", "Developing", "Not known yet"),
             *("No level yet", "Developing", "Below target"),
-            *("", "Developing", "Too few statements to score"),
+            *("Level not known yet", "Developing", "Too few statements to judge"),
         ],
     ]
 

@@ -28,7 +28,8 @@ NEED = (
 
 class GapCell(NamedTuple):
     """Somebody in one domain. `known_rank`: what a page says of the level, None where nobody can
-    say; `blocked`: all levels that make the gap, none without one."""
+    say; `blocked`: all levels that make the gap, none without one; `is_judged`: unless every level
+    has too few statements."""
 
     domain_id: int
     held_rank: int
@@ -36,12 +37,15 @@ class GapCell(NamedTuple):
     state: TargetState | None
     known_rank: int | None = None
     blocked: tuple[int, ...] = ()
+    is_judged: bool = True
 
 
 def cell_of(domain_id: int, word: str, ranks: Sequence[int], target: int | None) -> GapCell:
     """Of the word of a standing (record/standings/rules); `ranks`: of the domain's levels."""
     of = against(word, ranks, target)
-    return GapCell(domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked)
+    return GapCell(
+        domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked, of.is_judged
+    )
 
 
 GapRow = tuple[GapCell, ...]
