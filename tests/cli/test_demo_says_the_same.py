@@ -37,9 +37,13 @@ STATES = {
     "Above target": "at_target",
     "Below target": "gap",
     "Not known yet": "not_yet_known",
-    "Too few statements to score": "not_assessed",
+    "Too few statements to judge": "not_assessed",
     "No target": None,
 }
+
+LEVELS = {"Level not known yet": None, "Too few statements to judge": None, "No level yet": False}
+"""What a file says where no level is reached."""
+Stand = tuple[str | None, bool | None]
 
 
 def headlines(page: str) -> dict[str, str]:
@@ -79,8 +83,8 @@ def learners() -> list[Any]:
     )
 
 
-def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
-    """By name and domain, as the coordinators of all teams have them in a file; one may not see
+def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, Stand]]:
+    """By name and domain the state, and whether a level is known and reached, as the coordinators of all teams have them in a file; one may not see
     names."""
     with app.app_context():
         readers = (
@@ -98,7 +102,7 @@ def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
             )
             .all()
         )
-    found: dict[str, dict[str, str | None]] = {}
+    found: dict[str, dict[str, Stand]] = {}
     for team_id, email in readers:
         client = Client(app)
         client.enter(email)
@@ -106,7 +110,10 @@ def gaps_of(app: Flask, library_id: int) -> dict[str, dict[str, str | None]]:
         head, *rows = csv.reader(io.StringIO(file))
         found |= {
             row[0]: {
-                title.removesuffix(" state"): STATES[said]
+                title.removesuffix(" state"): (
+                    STATES[said],
+                    LEVELS.get(row[head.index(title.replace(" state", " level"))], True),
+                )
                 for title, said in zip(head, row, strict=True)
                 if title.endswith(" state")
             }
@@ -157,7 +164,11 @@ def test_every_way_to_one_person_says_the_same(
         in_gaps = gaps[one.library_id].get(one.name)
         if in_gaps is not None:
             reviewed = {
-                each["domain"]: each["endorsed"]["against_target"] for each in told["domains"]
+                each["domain"]: (
+                    each["endorsed"]["against_target"],
+                    None if each["endorsed"]["level"] is None else each["endorsed"]["level"] > 0,
+                )
+                for each in told["domains"]
             }
             assert {each: in_gaps[each] for each in reviewed.keys() & in_gaps.keys()} == {
                 each: reviewed[each] for each in reviewed.keys() & in_gaps.keys()

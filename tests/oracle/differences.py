@@ -4,7 +4,7 @@ occur anymore fails the test."""
 from tests.oracle.comparing import Difference, Redrawn
 
 LEVELS = "Emerging|Developing|Proficient|Advanced|Applying|Exceeding"
-UNKNOWN = r"(?:level )?not known yet \|"
+UNKNOWN = r"(?:[Ll]evel )?not known yet \|"
 VOICE = rf"(?:You|Self-rating|Reviewed(?! \| {UNKNOWN}))"
 ANSWERS = r"^\([ x]\) 1Not yet.*|^Rate again: you chose .*"
 """Which answer is chosen, and what was before."""
@@ -81,8 +81,8 @@ REDRAWN: tuple[Redrawn, ...] = (
         "One headline for a person with what happened beside it, short words about targets, and the"
         " reviewed side once something is reviewed. The figures are those of profile.json.",
         rf"^(?:\| [^|]+ )?\| {VOICE}|(?:(?<=You \| )|(?<=rating \| )|(?<=viewed \| ))(?!{UNKNOWN})"
-        r"(?:level )?([^|]+)|✓ at target|▼|^Sent for review: .*|^Reviewed: .*|^\d+ (?:newly|no longer) .*"
-        r"|^(?:.* )?Domains at target: \d+ then, \d+ now",
+        r"(?:[Tt](oo few) statements|non(e) reached|No l(e)vel yet|(?:[Ll]evel )?([^|]+))|✓ at target|▼"
+        r"|^Sent for review: .*|^Reviewed: .*|^\d+ (?:newly|no longer) .*|^(?:.* )?Domains at target: \d+ then, \d+ now",
     ),
     Redrawn(
         "*/explained *",
@@ -90,7 +90,8 @@ REDRAWN: tuple[Redrawn, ...] = (
         " statements with their answers, and all that is met or not, are the same.",
         r"^(?!All that changed|.*Not known yet|.*: 0 met, \d+ needed|.*to reach \w+: \d+ (?:not|with) "
         r"|Target |As .* alone, target|\| Statement \||Reviewed$|Reviewed\. Too few"
-        r"|Level: not known yet|Nothing is reviewed yet)(?:.*?not rated here: [^|]*?(?= \| not rated|$)"
+        r"|Level:? not known yet|Level: none reached|No level yet|Nothing is reviewed yet)"
+        r"(?:.*?not rated here: [^|]*?(?= \| not rated|$)"
         r"|.*?(?= \| not (?:sent|reviewed) yet$|$))",
     ),
     Redrawn(

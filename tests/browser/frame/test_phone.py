@@ -1,5 +1,5 @@
 """On a phone: the way to the main pages stands at the foot, what can be pressed is large enough for
-a finger, and a menu closes."""
+a finger, no level of headings is skipped, and a menu closes."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser 
 expect = sync_api.expect
 
 PHONE = {"width": 390, "height": 844}
-LEAST = 44
-"""The least height in px of what a finger presses."""
+DESK = {"width": 1280, "height": 900}
+LEAST, AT_A_DESK = 44, 24
+"""The least height in px of what a finger presses, and the least size of all (WCAG 2.5.8)."""
 SMALL = """(least) => {
   for (const each of document.querySelectorAll("main details")) if (!each.matches(".drop")) each.open = true;
   const found = [];
@@ -22,10 +23,11 @@ SMALL = """(least) => {
     const words = [...block.childNodes].filter((each) => each.nodeType === Node.TEXT_NODE);
     return !/[\\p{L}\\p{N}]/u.test(words.map((each) => each.textContent).join(""));
   };
-  for (const each of document.querySelectorAll("main a[href]:not(.btn)")) {
-    const height = each.getBoundingClientRect().height;
-    if (each.checkVisibility({visibilityProperty: true}) && isAlone(each) && height > 0 && height < least - 0.5)
-      found.push(`${each.outerHTML.slice(0, 80)}: ${Math.round(height)} px`);
+  for (const each of document.querySelectorAll("main a[href]:not(.btn), .site-footer a")) {
+    const {height, width} = each.getBoundingClientRect();
+    const isSmall = height < least - 0.5 || width < 23.5;
+    if (each.checkVisibility({visibilityProperty: true}) && isAlone(each) && height > 0 && isSmall)
+      found.push(`${each.outerHTML.slice(0, 80)}: ${Math.round(width)} x ${Math.round(height)} px`);
   }
   const controls = "button, input:not([type=hidden]), select, textarea, summary, .btn, nav a, .sort-link";
   for (const each of document.querySelectorAll(controls)) {
@@ -41,6 +43,16 @@ SHRINK = """() => {
   small.style.cssText = "min-height: 0; height: 40px; padding: 0";
 }"""
 """Plants a button that is a little too small."""
+SKIPPED = """() => {
+  const shown = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((each) => each.checkVisibility());
+  return shown
+    .filter((each, at) => each.tagName[1] > (at ? shown[at - 1].tagName[1] : 1) * 1 + 1)
+    .map((each) => `no heading above ${each.outerHTML.slice(0, 80)}`);
+}"""
+"""As axe has it, which looks at every other page on a phone: of what a narrow page hides no heading may be missing."""
+SKIP = """() => {
+  document.querySelector("main h1").insertAdjacentHTML("afterend", "<h4>Too deep</h4>");
+}"""
 TOO_WIDE = """() => [...document.querySelectorAll(".table-region")]
   .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
   .map((each) => `${each.getAttribute("aria-label")}: ${each.scrollWidth} of ${each.clientWidth} px`)"""
@@ -72,11 +84,17 @@ def test_the_bar_at_the_foot_leads_to_what_this_person_does(
 
 
 @pytest.mark.parametrize(
-    ("role", "rooms"), [("learner", ("",)), ("supervisor", ("assessment/", "reviews/"))]
+    ("role", "rooms"),
+    [
+        ("learner", ("",)),
+        ("supervisor", ("assessment/", "reviews/", "teams/")),
+        ("learner and supervisor", ("assessment/",)),  # among them the page of one level
+    ],
 )
-def test_what_is_pressed_is_large(
+def test_what_is_pressed_is_large_and_no_heading_is_missing(
     site: Site, browser: Any, role: str, rooms: tuple[str, ...]
 ) -> None:
+    """Each page first as wide as the one before it was last."""
     page = site.someone(browser, role, viewport=PHONE).new_page()
     places = {
         place.template: place.path
@@ -84,13 +102,20 @@ def test_what_is_pressed_is_large(
         if place.role == role and place.template.startswith(rooms)
     }
     assert len(places) > 3
-    found = {}
-    for template, path in places.items():
+    found, sizes = {}, [(PHONE, LEAST), (DESK, AT_A_DESK)]
+    for path in places.values():
         page.goto(path)
-        found[template] = page.evaluate(SMALL, LEAST)
-    assert {template: small for template, small in found.items() if small} == {}
+        found[path] = []
+        for size, least in sizes:
+            page.set_viewport_size(size)
+            found[path] += [*page.evaluate(SMALL, least), *page.evaluate(SKIPPED)]
+        sizes.reverse()
+    page.set_viewport_size(PHONE)
+    assert {path: faults for path, faults in found.items() if faults} == {}
     page.evaluate(SHRINK)
     assert len(page.evaluate(SMALL, LEAST)) == 1, "a small one is found"
+    page.evaluate(SKIP)
+    assert len(page.evaluate(SKIPPED)) == 1, "a level that is skipped is found"
     page.context.close()
 
 

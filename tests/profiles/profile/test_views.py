@@ -66,7 +66,7 @@ def test_the_owner_sees_both_voices_beside_the_target(
     assert "You rated 4 of 33 statements" in page
     assert "Reviewed: 3 of 33 statements, by 1 supervisor; 2 of them count as met." in page
     assert bar(page, "Leadership", "Reviewed") == (
-        "not known yet | ? not sent yet; checked at Emerging; 2 statements here, both needed"
+        "Level not known yet | ? not sent yet; checked at Emerging; 2 statements here, both needed"
         " | Emerging: 2 not sent yet"
     )
     assert "0 of 1 known domain at target; 2 not reviewed yet" in page
@@ -230,7 +230,7 @@ def test_where_nothing_can_be_judged_nothing_is_said_to_be_reached(
     assert "Too few statements at every level to judge one." in page
     assert "every level that counts is reached" not in page
     assert bar(page, "Communication", "You") == (
-        "too few statements to judge | – too few statements | Too few statements to judge"
+        "Too few statements to judge | – too few statements to judge | Too few statements to judge"
     )
 
 
@@ -249,7 +249,7 @@ def test_a_level_is_said_alike_on_the_profile_and_in_the_gaps(
         bar(page, domain, "Reviewed").partition(" | ")[0]
         for domain in ("Technical", "Communication", "Leadership")
     ]
-    assert levels == ["level not known yet", "none reached", "not known yet"]
+    assert levels == ["Level not known yet", "No level yet", "Level not known yet"]
     assert cells(cora.get(f"/teams/{world.teams['central']}/gaps").text)["Ana"] == {
         "Technical": "Below target: Level not known yet, target Developing",
         "Communication": "Below target: No level yet, target Developing",

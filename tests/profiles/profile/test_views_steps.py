@@ -27,7 +27,8 @@ def test_before_anything_is_rated_nothing_is_counted(world: World, sign_in: Sign
     assert "Where you stand" not in ben.get("/").text
     assert 'scope="row">Reviewed' not in page
     assert bar(page, "Communication", "You") == (
-        "not known yet | ? not rated yet; 3 statements here, all needed | Emerging: 2 not rated yet"
+        "Level not known yet | ? not rated yet; 3 statements here, all needed"
+        " | Emerging: 2 not rated yet"
     )
 
 

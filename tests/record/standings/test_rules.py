@@ -31,7 +31,11 @@ def test_letters_say_against_each_target_what_the_counts_say(ranks: tuple[int, .
             of = levels.standing(levels.RULE, tallies, target)
             assert [LETTERS[view.state] for view in of.levels] == list(joined)
             assert standings.against(joined, ranks, target) == StandingAgainst(
-                of.held_rank, of.target_state, levels.known_rank(of), levels.blocked_ranks(of)
+                of.held_rank,
+                of.target_state,
+                levels.known_rank(of),
+                levels.blocked_ranks(of),
+                not levels.counts_nowhere(of),
             ), (joined, target)
 
 

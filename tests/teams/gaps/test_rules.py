@@ -45,7 +45,7 @@ def matrices(draw: st.DrawFn) -> list[Alike]:
 
 def cell_of(domain: int, word: str, target: int | None) -> GapCell:
     of = against(word, (1, 2, 3)[: len(word)], target)
-    return GapCell(domain, of.held_rank, target, of.state, of.known_rank, of.blocked)
+    return GapCell(domain, of.held_rank, target, of.state, of.known_rank, of.blocked, of.is_judged)
 
 
 def cell(person: int, state: TargetState | None, held: int = 1, target: int | None = 2) -> Alike:
@@ -150,21 +150,47 @@ def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
     assert find(matrices(), by_not_at_target, settings=SEARCH)
 
 
-def test_those_could_teach_who_hold_what_somebody_below_target_needs() -> None:
+def test_those_could_teach_who_are_at_target_and_hold_what_is_needed_most() -> None:
     cells = [
         cell(1, GAP, held=1, target=3),
-        cell(7, GAP, held=3, target=4),  # below their own target, and holds what 1 needs
-        cell(2, AT, held=2, target=1),  # above their own target, below what is needed
-        cell(3, AT, held=3, target=3),  # just what is asked of them
+        cell(7, GAP, held=4, target=4),  # holds what is needed, and is below target
+        cell(2, AT, held=3, target=1),  # what 1 needs, and not what 7 does
+        cell(3, AT, held=4, target=4),
         cell(4, AT, held=4, target=2),
-        cell(6, None, held=4, target=None),
-        cell(8, UNKNOWN, held=3, target=4),
-        cell(9, UNKNOWN, held=2, target=4),
+        cell(5, AT, held=5, target=2),
+        cell(6, None, held=5, target=None),
+        cell(8, UNKNOWN, held=4, target=5),
     ]
-    assert could_teach(cells) == {3: (4, 6, 3, 7, 8)}
+    assert could_teach(cells, 3) == (4, (5, 3, 4))
     elsewhere = Alike((GapCell(5, 4, 1, AT),), [1])
-    assert could_teach([elsewhere, *cells]) == {3: (4, 6, 3, 7, 8)}, "one without a gap is first"
+    assert could_teach([elsewhere, *cells], 5) == (0, ()), "one without a gap"
+    assert could_teach(cells[:3], 3) == (4, ()), "nobody"
+
+
+def is_below_target_or_lower(groups: list[Alike], named: Sequence[int]) -> bool:
+    """Whether one of those named isn't at target, or isn't reviewed at what somebody needs there."""
+    cells = {one: row[1] for row, people in groups for one in people}
+    needs = [each.target_rank or 0 for each in cells.values() if each.state is GAP]
+    return any(
+        cells[one].state is not AT or cells[one].held_rank < max(needs, default=9) for one in named
+    )
+
+
+@given(matrices())
+def test_nobody_is_named_who_has_less_than_somebody_needs(groups: list[Alike]) -> None:
+    _needed, named = could_teach(groups, DOMAINS[1])
+    assert not is_below_target_or_lower(groups, named)
+
+
+def test_naming_whoever_holds_what_one_of_them_needs_is_found() -> None:
+    def by_the_least(groups: list[Alike]) -> bool:
+        needs = [row[1].target_rank or 0 for row, _people in groups if row[1].state is GAP]
+        least = min(needs, default=9)
+        named = [one for row, people in groups if row[1].held_rank >= least for one in people]
+        return is_below_target_or_lower(groups, named)
+
+    assert find(matrices(), by_the_least, settings=SEARCH)
 
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
-    assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)]) == {}
+    assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)], 3) == (0, ())

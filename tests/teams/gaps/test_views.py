@@ -5,19 +5,31 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from tests.client import Client
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import add_role_profile, open_round
-from tests.factories.levels import stand
+from tests.factories.levels import LISTED, stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse, endorse_all, send
 from tests.factories.world import World, add, job
+from tests.reading import plain
 from tests.teams.gaps.matrix import below, cells, domains
 from tests.teams.gaps.pages import AT, GAP, SignIn, file, some_gaps
 from tracker.administration.rounds import actions as rounds
-from tracker.db import transaction
-from tracker.models import Domain, Framework, Level, NotRatedHere, Skill, Statement, Strand, Target
+from tracker.db import session, transaction
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    Look,
+    NotRatedHere,
+    Skill,
+    Statement,
+    Strand,
+    Target,
+)
 from tracker.models.record.words import skill_of
 from tracker.record.workflow.rules import ItemStatus
 
@@ -33,7 +45,7 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
             "Communication": "At target: Developing, target Developing",
         },
         "Ben": {
-            "Leadership": "Too few statements to score",
+            "Leadership": "Too few statements to judge",
             "Technical": "Not known yet",
             "Communication": "Below target: No level yet, target Developing",
         },
@@ -77,6 +89,52 @@ def test_the_panel_says_what_holds_back_and_who_could_teach(
         "4 of 9 are not known yet. 1 with a supervisor 3 not sent yet "
         "2 of 3 people haven’t sent anything this round. Who hasn’t sent" in text
     )
+
+
+def taught(client: Client, url: str) -> str:
+    """What the page says of who could teach the selected domain."""
+    panel = client.get(url).text.partition("Could teach it</h3>")[2]
+    return plain(panel.partition("Statements and people")[0])
+
+
+def test_only_who_is_at_target_and_has_the_level_that_is_needed_most_could_teach(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        some_gaps(world)
+        add_role_profile(world, "Lead", 3)
+        join(world, "sid", "central", role_profile="Lead")
+        stand(world, "sid", AT, "communication", by="sue")  # what is asked of the others
+    sue, url = sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps"
+    of_it = f"{url}?domain=communication"
+    assert taught(sue, of_it) == "At target, and reviewed at Developing: Ana"
+    assert taught(sue, f"{url}?domain=leadership").startswith(
+        "Nobody here is at target and reviewed at Developing yet."
+    )
+    assert taught(sue, f"{url}?domain=technical") == "", "nobody is below target there"
+    with app.app_context():
+        third = world.statements["communication"][LISTED["communication"] :]
+        endorse_all(world, "sid", "sue", dict.fromkeys(third, EndorsedAnswer.NOT_YET))
+    assert taught(sue, of_it) == "Nobody here is at target and reviewed at Proficient yet."
+
+
+def test_whoever_could_teach_is_named_and_the_look_noted(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    others = [f"mia{number}" for number in range(6)]
+    with app.app_context():
+        some_gaps(world)
+        for name in others:
+            join(world, name, "central")
+            stand(world, name, AT, "communication", by="sue")
+    sue, url = sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps"
+    said = taught(sue, f"{url}?domain=communication&q=ben")
+    assert said == (
+        "At target, and reviewed at Developing: Ana, Mia0, Mia1, Mia2, Mia3 and 2 more Mia4, Mia5"
+    )
+    with app.app_context():
+        looked = set(session().scalars(select(Look.owner_id)))
+    assert looked == {world.people[name] for name in ("ana", "ben", *others)}
 
 
 def test_strands_are_not_ranked_against_each_other(
@@ -139,7 +197,7 @@ def test_a_statement_not_rated_here_makes_no_gap(app: Flask, world: World, sign_
                     )
                 )
     found = cells(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
-    assert found["Ana"]["Leadership"] == "Too few statements to score"
+    assert found["Ana"]["Leadership"] == "Too few statements to judge"
 
 
 def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -182,7 +240,7 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
             "At target or above",
             "Below target",
             "Not known yet",
-            "Too few statements to score",
+            "Too few statements to judge",
             "No target",
             "People",
         ],
@@ -200,12 +258,17 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
         "Technical state",
     ]
     assert lines == [
-        ["'=Cmd()", "Central", "Mid-level", *["", "Developing", "Not known yet"] * 3],
+        [
+            "'=Cmd()",
+            "Central",
+            "Mid-level",
+            *["Level not known yet", "Developing", "Not known yet"] * 3,
+        ],
         [
             "Ana",
             "Central",
             "Mid-level",
-            *("", "Developing", "Not known yet"),
+            *("Level not known yet", "Developing", "Not known yet"),
             *("Developing", "Developing", "At target"),
             *("No level yet", "Developing", "Below target"),
         ],
@@ -213,9 +276,9 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
             "Ben",
             "Central",
             "Mid-level",
-            *("", "Developing", "Not known yet"),
+            *("Level not known yet", "Developing", "Not known yet"),
             *("No level yet", "Developing", "Below target"),
-            *("", "Developing", "Too few statements to score"),
+            *("Level not known yet", "Developing", "Too few statements to judge"),
         ],
     ]
 

@@ -245,7 +245,7 @@ def test_a_closed_round_is_drilled_as_it_was(app: Flask, world: World, sign_in: 
 def test_the_list_says_how_each_stands_as_its_file_does(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    """Of who is not known yet no level. A statement leads to those below target, whoever was shown
+    """A statement leads to those below target, whoever was shown
     before."""
     with app.app_context():
         stand(world, "ana", TargetState.GAP)
@@ -263,8 +263,8 @@ def test_the_list_says_how_each_stands_as_its_file_does(
     table = file(cora, drill(world, "central", "leadership", "/people.csv?show=all"))
     assert [[line[0], *line[4:7]] for line in table[1:]] == [
         ["Ana", "No level yet", "Developing", "Below target"],
-        ["Ben", "", "Developing", "Not known yet"],
-        ["Sue", "", "Developing", "Not known yet"],
+        ["Ben", "Level not known yet", "Developing", "Not known yet"],
+        ["Sue", "Level not known yet", "Developing", "Not known yet"],
     ]
     unknown = cora.get(drill(world, "central", "leadership", "?show=unknown")).text
     assert rows(unknown.partition(PEOPLE)[2])["Name"] == ["Level"], "no statement holds them back"

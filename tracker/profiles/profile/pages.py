@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from tracker.assessment.older import queries as retired_statements
 from tracker.assessment.older.queries import RetiredStatement
-from tracker.frameworks.versions.rules_levels import standing
+from tracker.frameworks.versions.rules_levels import known_rank, standing
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.profiles.growth import queries as growth_queries
 from tracker.profiles.growth.pages import fall_words
@@ -187,6 +187,7 @@ def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]
         "counts_as_met": words.counts_as_met,
         "met": sheet.version.met_answers,
         "reached": levels.reached,
+        "known_rank": known_rank,
         "target_words": levels.target_words,
         "unanswered": words.unanswered,
         "moved": next((of for of in moves if of.id == domain.id), None),

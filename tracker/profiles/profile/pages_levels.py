@@ -19,7 +19,13 @@ from tracker.frameworks.versions.rules_levels import (
     known_rank,
 )
 from tracker.frameworks.versions.rules_scale import Voice
-from tracker.profiles.profile.pages_words import SMALL, OpenStatements, in_states, small_level
+from tracker.profiles.profile.pages_words import (
+    SMALL,
+    OpenStatements,
+    in_states,
+    level_words,
+    small_level,
+)
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_summaries import voices_shown
 from tracker.record.sheet.rules_voices import StatementVoices
@@ -52,7 +58,7 @@ class LevelBar:
     voice: Voice
     segments: tuple[Segment, ...]
     tick: int | None
-    reached: str
+    reached: Wording
     working_on: str
     href: str
     target: TargetWords
@@ -149,13 +155,11 @@ def bar(
 ) -> LevelBar:
     ranks = [view.rank for view in of.levels]
     tick, lacks = checked_rank(of), of.lacks
-    # A gap can be certain where the level itself isn't known.
-    is_gap_alone = of.target_state is TargetState.GAP and known_rank(of) is None
     return LevelBar(
         voice=voice,
         segments=tuple(view.segment for view in of.levels),
         tick=None if tick is None else ranks.index(tick) + 1,
-        reached=_("level not known yet") if is_gap_alone else reached(of, domain),
+        reached=reached(of, domain),
         working_on=working_on(of, domain, voice, unknown),
         href=href if lacks is None else f"{href}#level-{lacks.rank}",
         target=target_words(of, domain, voice, unknown),
@@ -163,12 +167,8 @@ def bar(
     )
 
 
-def reached(of: DomainStanding, domain: DomainShape) -> str:
-    """The level reached."""
-    rank = known_rank(of)
-    if rank is None:
-        return _("too few statements to judge") if counts_nowhere(of) else _("not known yet")
-    return domain.level_name(rank) if rank else _("none reached")
+def reached(of: DomainStanding, domain: DomainShape) -> Wording:
+    return level_words(known_rank(of), domain, is_judged=not counts_nowhere(of))
 
 
 def working_on(
@@ -226,7 +226,7 @@ def target_words(
             few = _small(of) if checked_rank(of) in ranks else ()
             return TargetWords(state, "?", is_open, "soft", (*checked, *few))
         case TargetState.NOT_ASSESSED as state:
-            return TargetWords(state, "\u2013", _("too few statements"), "soft")
+            return TargetWords(state, "\u2013", _("too few statements to judge"), "soft")
 
 
 def _small(of: DomainStanding) -> tuple[str, ...]:

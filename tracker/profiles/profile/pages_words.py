@@ -23,6 +23,7 @@ from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions.rules import DomainShape, ScaleLabel
+from tracker.rules.core.wording import Wording
 
 SMALL = 3
 """A level of so many statements or fewer says how many it has."""
@@ -133,6 +134,13 @@ def lacking_in(voice: Voice, of: StatementVoices, side: Side | None) -> Unknown 
         return unanswered if meaning is None else Unknown.NOT_SURE
     never_sent = of.review is LearnerReviewState.NOT_SENT and side is Side.OWN
     return IN_REVIEW.get(of.review, Unknown.NOT_SENT if never_sent else Unknown.NOT_REVIEWED)
+
+
+def level_words(rank: int | None, domain: DomainShape, *, is_judged: bool) -> Wording:
+    """The level reached, on every page and in every file."""
+    if rank is None:
+        return _("Level not known yet") if is_judged else _("Too few statements to judge")
+    return domain.level_name(rank) or _("No level yet")
 
 
 def small_level(of: LevelView) -> str:

@@ -34,12 +34,14 @@ class ShortStanding(NamedTuple):
 
 
 class StandingAgainst(NamedTuple):
-    """One domain against a target: as in frameworks/versions/rules_levels."""
+    """One domain against a target: as in frameworks/versions/rules_levels. `is_judged`: whether a
+    level has enough statements."""
 
     held_rank: int
     state: TargetState | None
     known_rank: int | None
     blocked: tuple[int, ...]
+    is_judged: bool
 
 
 def short(sheet: Sheet) -> ShortStanding:
@@ -104,4 +106,5 @@ def against(word: str, ranks: Sequence[int], target: int | None) -> StandingAgai
         state,
         None if held == 0 and waiting in ("", "U") else held,
         tuple(rank for rank, letter in upto if letter == "N"),
+        bool(counting),
     )

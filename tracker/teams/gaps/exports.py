@@ -19,7 +19,7 @@ def domains(page: GapPage, compared: ComparedWords | None) -> Table:
         (_("At target or above"), lambda one: one.summary.at_target),
         (_("Below target"), lambda one: one.summary.gaps),
         (_("Not known yet"), lambda one: one.summary.not_yet_known),
-        (_("Too few statements to score"), lambda one: one.summary.not_assessed),
+        (_("Too few statements to judge"), lambda one: one.summary.not_assessed),
         (_("No target"), lambda one: one.summary.no_target),
         (_("People"), lambda one: page.people),
     ]
@@ -81,7 +81,7 @@ def drilled(asked: DrillList) -> Table:
             (_("Team"), lambda one: "; ".join(one[0].row.teams)),
             (_("Job profile"), lambda one: one[0].row.role_profile),
             (_("Domain"), lambda one: domain.title),
-            (_("Level"), lambda one: one[1].known_level),
+            (_("Level"), lambda one: one[1].level),
             (_("Target"), lambda one: one[1].target),
             (_("State"), lambda one: one[1].words),
             (_("Not reached because of"), lambda one: "; ".join(one[0].reasons)),

@@ -35,7 +35,7 @@ def document(of: PrintedGaps) -> Document:
             _("At target"),
             _("Below target"),
             _("Not known yet"),
-            _("Too few statements to score, or no target"),
+            _("Too few statements to judge, or no target"),
         ],
         "strands": [
             {"title": strand.title, "lines": [_line(column, of) for column in strand.columns]}

@@ -79,7 +79,7 @@ def _people(
             line += contacts[row.of.person_id]
         line += ["; ".join(row.of.teams), row.of.role_profile]
         for mark in row.marks:
-            line += [mark.known_level, mark.target, mark.words]
+            line += [mark.level, mark.target, mark.words]
         lines.append(line)
     return lines
 

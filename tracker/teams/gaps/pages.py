@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.profiles.profile.pages_words import level_words
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.rules.pagination import TablePage
@@ -27,15 +28,16 @@ STATES = {
     ABOVE: ("▲", _l("Above target")),
     TargetState.GAP.value: ("▼", _l("Below target")),
     TargetState.NOT_YET_KNOWN.value: ("?", _l("Not known yet")),
-    TargetState.NOT_ASSESSED.value: ("–", _l("Too few statements to score")),
+    TargetState.NOT_ASSESSED.value: ("–", _l("Too few statements to judge")),
     NO_TARGET: ("○", _l("No target")),
 }
 """Of each the sign and the words."""
 
 
 class CellMark(NamedTuple):
-    """What a cell shows: `level` and `target` by their names, and as the `rank` and `aim` of so
-    many `ranks`. Rank is None where nobody can say, 0 for no level yet; aim 0 for no target."""
+    """What a cell shows: `level` in words, `target` by its name, and both as the `rank` and `aim`
+    of so many `ranks`. Rank is None where nobody can say, 0 for no level yet; aim 0 for no
+    target."""
 
     state: str
     rank: int | None
@@ -54,8 +56,11 @@ class CellMark(NamedTuple):
 
     @property
     def is_drawn(self) -> bool:
-        """With its levels: somebody who is not known or not assessed has a sign alone."""
-        return self.state not in (TargetState.NOT_YET_KNOWN, TargetState.NOT_ASSESSED)
+        """With its levels: where they aren't known either, what isn't known has a sign alone."""
+        return self.rank is not None or self.state not in (
+            TargetState.NOT_YET_KNOWN,
+            TargetState.NOT_ASSESSED,
+        )
 
     @property
     def drawing(self) -> str:
@@ -63,26 +68,15 @@ class CellMark(NamedTuple):
         return f"p-{self.ranks}-{'open' if self.rank is None else self.rank}-{self.aim}"
 
     @property
-    def reached(self) -> str:
-        if self.rank is None:
-            return _("Level not known yet")
-        return self.level or _("No level yet")
-
-    @property
-    def known_level(self) -> str:
-        """For a cell of a file: empty where nobody can say."""
-        return "" if self.rank is None or not self.is_drawn else self.reached
-
-    @property
     def sentence(self) -> str:
         if not self.is_drawn:
             return self.words
         if not self.aim:
-            return _("%(level)s; no target", level=self.reached)
+            return _("%(level)s; no target", level=self.level)
         return _(
             "%(state)s: %(level)s, target %(target)s",
             state=self.words,
-            level=self.reached,
+            level=self.level,
             target=self.target,
         )
 
@@ -117,9 +111,8 @@ def cell_mark(domain: DomainShape, cell: GapCell) -> CellMark:
     state = cell.state.value if cell.state else NO_TARGET
     if state == TargetState.AT_TARGET and rank is not None and rank > aim:
         state = ABOVE
-    return CellMark(
-        state, rank, aim, len(domain.levels), domain.level_name(rank or 0), domain.level_name(aim)
-    )
+    level = level_words(rank, domain, is_judged=cell.is_judged)
+    return CellMark(state, rank, aim, len(domain.levels), level, domain.level_name(aim))
 
 
 def uncounted(sums: DomainSummary) -> str:
@@ -213,7 +206,7 @@ def nothing_known(
         text = _("A gap is measured against a target. An administrator sets targets for each job.")
         return title, text, href, label
     if sum(of.no_target + of.not_assessed for of in sums) == page.cells:
-        title = _("Too few statements to score")
+        title = _("Too few statements to judge")
         return title, _("No level has enough statements here for a result."), href, label
     sent = ngettext(
         "%(sent)s of %(num)d person has sent ratings.",

@@ -32,6 +32,7 @@ from tracker.teams.gaps.rules import (
     could_teach,
     why_unknown,
 )
+from tracker.teams.team.queries_learners import TeamLearner
 
 NOBODY: TablePage[PersonRow] = TablePage((), 0, 1, 1)
 
@@ -61,8 +62,9 @@ class StrandNeed:
 
 @dataclass(frozen=True, slots=True)
 class GapPage:
-    """`cut`: the people asked for. `selected`: the domain that they are sorted by; `teachers`:
-    names of those who could teach it. `exceptions`: how many are agreed for them.
+    """`cut`: the people asked for. `selected`: the domain that they are sorted by; `needed`: the
+    highest rank that somebody below target needs there, 0 where nobody is; `teachers`: who could
+    teach it. `exceptions`: how many are agreed for them.
     `reasons`: the statements that hold people back, most people first.
     `progress`: how far the reviews of what is not known yet are, for now. `not_sent`: how many of
     `all`, also of those whose records are not open to the reader yet, have sent nothing in the open
@@ -74,7 +76,8 @@ class GapPage:
     compared: GapComparison | None = None
     selected: DomainColumn | None = None
     cut: TablePage[PersonRow] = NOBODY
-    teachers: tuple[str, ...] = ()
+    needed: int = 0
+    teachers: tuple[TeamLearner, ...] = ()
     children: tuple[ChildRow, ...] = ()
     all: int = 0
     not_sent: int = 0
@@ -144,8 +147,8 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
     of = GapMatrix(chosen, people)
     columns = of.columns()
     selected = _selected(columns, asked.domain)
-    names = {one.person_id: one.name for one in people}
-    teachers = could_teach(of.groups).get(selected.domain.id, ()) if selected else ()
+    by_id = {one.person_id: one for one in people}
+    needed, teachers = could_teach(of.groups, selected.domain.id) if selected else (0, ())
     progress, not_sent = None, 0
     if of.figures.basis is not None:
         everybody = {one.person_id for one in chosen.everybody}
@@ -167,7 +170,8 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
         compared=compare(of),
         selected=selected,
         cut=_cut(of, selected, asked),
-        teachers=tuple(names[person_id] for person_id in teachers),
+        needed=needed,
+        teachers=tuple(by_id[person_id] for person_id in teachers),
         reasons=reasons_of(of, of.groups),
         progress=progress,
         children=of.children() if chosen.below else (),

@@ -6,7 +6,7 @@ policy and `told`; this file counts.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -28,7 +28,8 @@ NEED = (
 
 class GapCell(NamedTuple):
     """Somebody in one domain. `known_rank`: what a page says of the level, None where nobody can
-    say; `blocked`: all levels that make the gap, none without one."""
+    say; `blocked`: all levels that make the gap, none without one; `is_judged`: unless every level
+    has too few statements."""
 
     domain_id: int
     held_rank: int
@@ -36,12 +37,15 @@ class GapCell(NamedTuple):
     state: TargetState | None
     known_rank: int | None = None
     blocked: tuple[int, ...] = ()
+    is_judged: bool = True
 
 
 def cell_of(domain_id: int, word: str, ranks: Sequence[int], target: int | None) -> GapCell:
     """Of the word of a standing (record/standings/rules); `ranks`: of the domain's levels."""
     of = against(word, ranks, target)
-    return GapCell(domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked)
+    return GapCell(
+        domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked, of.is_judged
+    )
 
 
 GapRow = tuple[GapCell, ...]
@@ -129,24 +133,21 @@ def by_need(summaries: Iterable[DomainSummary]) -> list[DomainSummary]:
     return sorted(summaries, key=lambda domain: (-domain.gaps, domain.known, domain.position))
 
 
-def could_teach(groups: Collection[Alike]) -> dict[int, tuple[int, ...]]:
-    """For each domain with a gap: the people who hold what at least one of those with a gap needs
-    there, highest rank first. Their own target doesn't matter."""
-    needed: dict[int, int] = {}
-    for row, _people in groups:
-        for cell in row:
-            if cell.state is TargetState.GAP and cell.target_rank is not None:
-                least = needed.get(cell.domain_id, cell.target_rank)
-                needed[cell.domain_id] = min(least, cell.target_rank)
-    able: dict[int, list[tuple[int, int]]] = {domain_id: [] for domain_id in needed}
-    for row, people in groups:
-        for cell in row:
-            if cell.domain_id in needed and cell.held_rank >= needed[cell.domain_id]:
-                able[cell.domain_id] += ((-cell.held_rank, person_id) for person_id in people)
-    return {
-        domain_id: tuple(person_id for _held, person_id in sorted(teachers))
-        for domain_id, teachers in able.items()
-    }
+def could_teach(groups: Iterable[Alike], domain_id: int) -> tuple[int, tuple[int, ...]]:
+    """The highest rank that somebody with a gap in that domain needs there, 0 without a gap; and
+    who hold it and are at target themselves, highest rank first."""
+    cells = [
+        (cell, people) for row, people in groups for cell in row if cell.domain_id == domain_id
+    ]
+    needs = [cell.target_rank or 0 for cell, _people in cells if cell.state is TargetState.GAP]
+    needed = max(needs, default=0)
+    able = (
+        (-cell.held_rank, person_id)
+        for cell, people in cells
+        if needed and cell.state is TargetState.AT_TARGET and cell.held_rank >= needed
+        for person_id in people
+    )
+    return needed, tuple(person_id for _held, person_id in sorted(able))
 
 
 class StatementReason(NamedTuple):

@@ -82,7 +82,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
     people = people_listed(page, form, chosen.of.lang) if page.is_known else None
     who_has_not_sent = _who_has_not_sent(team, chosen)
     shown = [row.of.person_id for row in people.rows] if people else []
-    note_looks(page.named if people else (), "gaps")
+    teachers = {one.person_id for one in page.teachers}
+    note_looks(page.named | teachers if people else (), "gaps")
     compared = comparison.words_of(chosen, page)
     by_name = today.in_reach() if scope.round else today.people
     return render(
