@@ -222,7 +222,9 @@ def _tell_missed(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     login.init_app(app)
-    app.extensions["tracker_passwords"] = Passwords(**app.config["ARGON2"])
+    app.extensions["tracker_passwords"] = Passwords(
+        **app.config["ARGON2"], site=app.config["SITE_NAME"]
+    )
     app.extensions["tracker_hashing"] = HASHING
     app.extensions["tracker_comes_again"] = COMES_AGAIN
     app.jinja_env.globals.update(browser_key=browser_key)
