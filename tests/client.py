@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, session
-from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from tests.engines import LONG
@@ -216,7 +215,7 @@ class Client:
         app = self.http.application
         with app.test_request_context("/login", method="POST"):
             assert signing_in.begin(email, PASSWORD)
-            token = generate_csrf()
+            token = signing_in.csrf_token()
             kept = dict(session)
         self.come_back(token, kept)
 

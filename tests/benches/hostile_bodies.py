@@ -1,22 +1,28 @@
 """`python -m tests.benches.hostile_bodies`: what one hostile request without a sign-in costs, and how
-long `/login` takes while twelve of each kind are sent.
+long `/login` takes while twelve of each kind are sent. Then how long a page takes that somebody
+asks for while ten connections of one account ask for pictures of a PDF whose forms draw each other.
 
 CPU and memory are those of all processes of the server, from /proc. Memory is the most that was
 held, above what was held before.
 """
 
 import asyncio
+import http.client
 import os
 import socket
 import statistics
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from tests.benches.demo import HOST, Server, demo, percentile, resident
-from tests.benches.slow_clients import Probes
+from tests.benches.demo import HOST, Demo, Server, demo, percentile, resident
+from tests.benches.pages import Visitor
+from tests.benches.slow_clients import EVERY, Probes
+from tests.factories.evidence import SCRIPT
+from tests.storage.test_page_pictures import nested_pages
 
 AT_ONCE = 12
 SECONDS = float(os.environ.get("LOAD_SECONDS", "10"))
@@ -41,6 +47,13 @@ def sent(
 def chunked(target: str, chunks: bytes) -> bytes:
     return sent(target, FORM, b"", "Transfer-Encoding: chunked", f"Content-Type: {FORM}") + chunks
 
+
+SENDERS = 10
+EVERY_SENT = 10
+"""Seconds: all together stay within what the site takes of one account."""
+PAGE = "/account"
+"""Of somebody else: with few questions to the database, so that what it waits for is its turn."""
+TYPED = {"title": "x", "text": "x", "draw": "y"}
 
 HOSTILE = {
     "fields, no such address": sent("/nowhere", FORM, FIELDS),
@@ -137,8 +150,82 @@ def one(server: Server, name: str, request: bytes) -> None:
     )
 
 
+def upload(token: str, content: bytes) -> bytes:
+    fields = {"csrf_token": token, **TYPED}.items()
+    parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in fields]
+    parts.append(
+        b'name="file"; filename="x.pdf"\r\nContent-Type: application/pdf\r\n\r\n' + content
+    )
+    return b"".join(b"--x\r\nContent-Disposition: form-data; %s\r\n" % part for part in parts) + (
+        b"--x--\r\n"
+    )
+
+
+def send(port: int, cookie: str, body: bytes, until: float) -> list[tuple[int, float]]:
+    """Again and again: (the status, seconds)."""
+    headers = {"Cookie": cookie, "Content-Type": "multipart/form-data; boundary=x"}
+    answers = []
+    while time.monotonic() < until:
+        began = time.monotonic()
+        connection = http.client.HTTPConnection(HOST, port, timeout=120)
+        connection.request("POST", "/evidence", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        answers.append((answer.status, time.monotonic() - began))
+        time.sleep(max(0, began + EVERY_SENT - time.monotonic()))
+    return answers
+
+
+async def drawn(
+    server: Server, cookie: str, sender: str, body: bytes, connections: int
+) -> tuple[Probes, list[tuple[int, float]]]:
+    probes, until = Probes(), time.monotonic() + SECONDS
+    async with asyncio.TaskGroup() as group:
+        sends = [
+            asyncio.to_thread(send, server.port, sender, body, until) for _ in range(connections)
+        ]
+        hostile = asyncio.gather(*sends)
+        while time.monotonic() < until:
+            group.create_task(probes.ask(server.port, "page", PAGE, cookie))
+            await asyncio.sleep(EVERY)
+        answers = await hostile
+    return probes, [answer for of_one in answers for answer in of_one]
+
+
+def prepared(place: Demo, server: Server) -> tuple[str, bytes]:
+    """The cookie of an account, and what it sends."""
+    account = next(each for each in place.accounts if each["role"] == "learner")
+    sender = Visitor(server.port)
+    sender.sign_in(account["email"], account["password"])
+    sender.get("/evidence/new")
+    cookie = "; ".join(f"{name}={value}" for name, value in sender.cookies.items())
+    return cookie, upload(sender.token, nested_pages(30, root=b"/OpenAction" + SCRIPT))
+
+
+def pdfs(place: Demo, server: Server) -> None:
+    sender, body = prepared(place, server)
+    cookie = place.signed_in(server.port, "supervisor")
+    print(f"{'connections':<32}{'p50 ms':>10}{'p95 ms':>10}{'max ms':>10}  failed, and answers")
+    for connections in (0, SENDERS):
+        probes, answers = asyncio.run(drawn(server, cookie, sender, body, connections))
+        waited = probes.waited["page"]
+        told = ", ".join(
+            f"{count} times {status}, {max(s for each, s in answers if each == status):.1f} s"
+            for status, count in Counter(status for status, _seconds in answers).items()
+        )
+        print(
+            f"{connections:<32}{percentile(waited, 50):>10.0f}{percentile(waited, 95):>10.0f}"
+            f"{max(waited):>10.0f}{probes.failed:>8}  {told}",
+            flush=True,
+        )
+
+
 def main(names: list[str]) -> None:
     with demo() as place, place.served([]) as server:
+        if names == ["pdfs"]:
+            pdfs(place, server)
+            return
         for _warm in range(40):
             ask(server.port, sent("/login", method="GET"))
         print(f"{'one':<32}{'status':>8}{'CPU ms':>10}{'MiB':>10}")
@@ -162,6 +249,8 @@ def main(names: list[str]) -> None:
                 f"{max(waited):>10.0f}{held.more:>8.0f}",
                 flush=True,
             )
+        if not names:
+            pdfs(place, server)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@ traceback."""
 
 import errno
 import os
+import re
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
+import click
 import pytest
 
-from tracker.cli.commands import main
+from config import ROOT
+from tracker.cli.commands import group, main
 from tracker.operations.backups import actions as backups
 
 Prepare = Callable[[Path], None]
@@ -123,6 +127,74 @@ def test_a_backup_on_a_full_disk(
     assert run("backup")[0] == (
         "The disk is full or failing. Free some space, then run this again."
     )
+
+
+def leaves(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    """Each command with what it must be told."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from leaves(below, *path, name)
+        if not command.invoke_without_command:
+            return
+    told = [
+        ["1" if each.type is click.INT else FILE]
+        for each in command.params
+        if each.required and isinstance(each, click.Argument)
+    ]
+    asked = [
+        [each.opts[0], "Quay-96-lantern"]
+        for each in command.params
+        if isinstance(each, click.Option) and (each.required or each.prompt)
+    ]
+    yield (*path, *chain.from_iterable(told + asked), *MORE.get(path, ()))
+
+
+FILE = str(ROOT / "seed_data" / "frameworks" / "library-technicians.json")
+MORE = {
+    ("people", "decide"): ("--open",),
+    ("admin", "create"): (
+        "--email",
+        "a@city.org",
+        "--time-zone",
+        "UTC",
+        "--region",
+        "us",
+        "--paper",
+        "letter",
+    ),
+}
+NEED_NONE = {
+    ("check",): "There is no library in this database yet. Run: tracker setup",
+    ("database", "grants"): "SQLite has no roles",
+    ("demo", "accounts"): "",
+    ("demo", "load"): "only with TRACKER_DEMO=1",
+    ("framework", "check"): "",
+    ("mail", "test"): "No mail server is set",
+    ("metrics",): "",
+    ("restore",): "This is no whole backup",
+}
+"""And what they say, where there is something to say."""
+NOT_RUN = {("serve",), ("setup",)}
+
+
+@pytest.mark.in_ci
+@pytest.mark.parametrize(
+    "arguments", [*leaves(group())], ids=lambda arguments: " ".join(arguments[:2])
+)
+def test_without_an_installation_a_command_says_what_to_do(
+    run: Callable[..., tuple[object, str]], arguments: tuple[str, ...]
+) -> None:
+    """And speaks of nothing that only who wrote the program knows."""
+    own = next((path for path in (*NEED_NONE, *NOT_RUN) if arguments[: len(path)] == path), ())
+    if own in NOT_RUN:
+        return
+    code, told = run(*arguments)
+    said = f"{code}\n{told}"
+    assert NEED_NONE.get(own, "Run: tracker setup") in said
+    assert not re.search("table|relation|column|Error|Traceback", said), said
 
 
 def test_a_fault_of_the_program_is_shown_whole(

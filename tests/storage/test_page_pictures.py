@@ -4,17 +4,17 @@ refusal."""
 import io
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from config import ROOT
 from tests.factories.evidence import SCRIPT, pdf, stream
 from tracker.evidence.files import rules_pdf_safety as pdf_safety
 from tracker.rules.errors import Invalid, Refusal, Unchecked
 from tracker.storage.uploads import page_pictures
-from tracker.storage.uploads.page_pictures import drawn
+from tracker.storage.uploads.page_pictures import Pen, pen
 
 MOST = 10**7
 WIDE = b"0 0 9999999 9999999"
@@ -23,7 +23,7 @@ FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 99 99]"
 
 def draw(content: bytes, most: int = MOST) -> PdfReader:
     """The new file, which passes what every file passes, and is made of pictures alone."""
-    made = drawn(content, most, time.monotonic() + page_pictures.SECONDS)
+    made = Pen().drawn(content, most)
     pdf_safety.check(made)
     found = PdfReader(io.BytesIO(made), strict=True)
     for page in found.pages:
@@ -36,7 +36,7 @@ def draw(content: bytes, most: int = MOST) -> PdfReader:
 
 def refused(content: bytes, most: int = MOST) -> str:
     with pytest.raises(Refusal) as error:
-        drawn(content, most, time.monotonic() + page_pictures.SECONDS)
+        Pen().drawn(content, most)
     return error.value.code
 
 
@@ -59,6 +59,20 @@ def nested(deep: int) -> bytes:
     ]
     first = b"/Resources<</XObject<</X 5 0 R>>>>"
     return on_page(stream(b"/X Do"), *forms, stream(b"0 0 9 9 re f", FORM), more=first)
+
+
+def nested_pages(pages: int, root: bytes = b"") -> bytes:
+    """Each of them draws six forms deep: little memory, and most of a second of processor."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R%s>>"
+    page %= b"/Resources<</XObject<</X 5 0 R>>>>"
+    forms = [
+        stream(b"/X Do " * 12, FORM + b"/Resources<</XObject<</X %d 0 R>>>>" % (6 + number))
+        for number in range(5)
+    ]
+    last = stream(b"0 0 9 9 re f", FORM)
+    made = pdf(stream(b"/X Do"), *forms, last, *[page] * pages, root=root)
+    kids = b" ".join(b"%d 0 R" % (11 + each) for each in range(pages))
+    return made.replace(b"/Kids[3 0 R]/Count 1", b"/Kids[%s]/Count %d" % (kids, pages))
 
 
 @pytest.mark.parametrize(
@@ -141,18 +155,64 @@ def test_a_program_that_dies_or_hangs(
 ) -> None:
     (tmp_path / "run").write_text(f'#!/bin/sh\nexec {sys.executable} -c "{does}"\n')
     (tmp_path / "run").chmod(0o700)
-    monkeypatch.setattr(page_pictures, "SECONDS", 1)
+    monkeypatch.setattr(page_pictures, "PATIENCE", 1)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "run"))
     assert refused(pdf()) == "pages_not_drawn"
 
 
-def test_without_the_program_or_a_turn_it_is_not_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as changed:
-        changed.setattr(sys, "executable", "/none")
-        assert refused(pdf()) == "pages_not_now"
-    monkeypatch.setattr(page_pictures, "PATIENCE", 0.01)
-    with page_pictures._turn, pytest.raises(Unchecked):
-        drawn(pdf(), MOST, time.monotonic() + 9)
+def test_without_the_program_it_is_not_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/none")
+    assert refused(pdf()) == "pages_not_now"
+
+
+@pytest.mark.in_ci
+def test_all_files_of_a_form_share_the_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second would be drawn by itself."""
+    monkeypatch.setattr(page_pictures, "SECONDS", 2)
+    one = Pen()
+    with pytest.raises(Invalid):
+        one.drawn(nested_pages(30), MOST)
+    with pytest.raises(Invalid, match="pages_not_drawn"):
+        one.drawn(pdf(), MOST)
+    assert len(draw(pdf()).pages) == 1
+
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from tracker.storage.uploads.page_pictures import pen
+with pen(Path(sys.argv[1]), int(sys.argv[2])):
+    print("mine", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_person_has_one_and_all_have_two_over_all_processes(tmp_path: Path) -> None:
+    """Who is refused is told at once; who dies gives the turn back."""
+
+    def held_by(person: int) -> subprocess.Popen[str]:
+        program = [sys.executable, "-c", HOLDS, str(tmp_path / "files"), str(person)]
+        other = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert other.stdout is not None
+        assert other.stdout.readline() == "mine\n"
+        return other
+
+    def told(person: int) -> str:
+        try:
+            with pen(tmp_path / "files", person):
+                return "drawn"
+        except Unchecked as refusal:
+            return refusal.code
+
+    first = held_by(1)
+    assert [told(1), told(2)] == ["pages_in_turn", "drawn"]
+    second = held_by(2)
+    assert [told(1), told(2), told(3)] == ["pages_in_turn", "pages_in_turn", "pages_not_now"]
+    first.kill()
+    first.communicate()
+    assert [told(1), told(2), told(3)] == ["drawn", "pages_in_turn", "drawn"]
+    second.kill()
+    second.communicate()
 
 
 CONFINED = """

@@ -76,7 +76,7 @@ def create(
             paper or click.prompt("Paper", type=PAPER, default=Paper.LETTER),
         )
     try:
-        check(password, name=name, email=email, library=library)
+        check(password, name=name, email=email, places=(library, current_app.config["SITE_NAME"]))
         hashed = Passwords(**current_app.config["ARGON2"]).hash(password)
         create_administrator(wanted, name, email, hashed, dt.datetime.now(dt.UTC))
     except Invalid as refusal:

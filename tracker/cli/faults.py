@@ -36,8 +36,10 @@ CLOCK = (
     "is settled the daily work waits, which ends and forgets things by their dates. Set the clock. "
     "If it is right, run: tracker work --clock-is-right"
 )
-NOT_LAID_OUT = "The database has no tables, or older ones. Run: tracker setup"
-
+NOT_LAID_OUT = (
+    "There is no library in this database yet, or an older version of the program made it. Run: "
+    "tracker setup"
+)
 
 OF_DATABASE = (SQLAlchemyError, sqlite3.Error)
 TAMPERED = (

@@ -21,13 +21,15 @@ from tracker.evidence.files.rules import Accepted, FileStore
 from tracker.evidence.files.rules_places import INCOMING, FilePlace, FoundFile
 from tracker.models import FileRemoval, Person, StoredFile
 from tracker.row_locks import held
-from tracker.rules.errors import Invalid, Unreachable
+from tracker.rules.errors import Conflict, Invalid, Unreachable
 from tracker.storage import files
 
 LOG = structlog.get_logger("tracker.files")
 OLD = dt.timedelta(days=1)
 """What is younger may be on its way: a file is written before the row that names it."""
 DISCARD_TIMEOUT_MS = 50
+PATIENCE = 4
+"""For how many seconds to wait for one's turn."""
 AT_ONCE = 100
 """How many files are removed in one transaction, while nobody else can write on SQLite."""
 
@@ -56,7 +58,8 @@ def kept_on_disk(
     if store is None or not accepted:
         yield accepted
         return
-    with files.turn_of(store.place, person_id):
+    busy = Conflict("files_on_the_way")
+    with files.turn_of(store.place, [str(person_id)], busy, PATIENCE):
         session_afresh()
         _check_room(session(), person_id, sum(len(file.content) for file in accepted), store)
         try:

@@ -3,8 +3,8 @@ names them, removed after it (storage/file_rows)."""
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,12 +14,10 @@ import structlog
 from tracker.evidence.files.rules_places import FilePlace, FoundFile, path_of
 from tracker.locks import lock
 from tracker.logs import said_of
-from tracker.rules.errors import Conflict, Damaged, Unkept
+from tracker.rules.errors import Damaged, Refusal, Unkept
 from tracker.storage.file_folder import FileFolder
 
 LOG = structlog.get_logger("tracker.files")
-PATIENCE = 4
-"""For how many seconds to wait for one's turn."""
 
 
 class Files(Protocol):
@@ -38,23 +36,32 @@ def digest_of(content: bytes) -> str:
 
 
 @contextmanager
-def turn_of(place: FilePlace, person_id: int) -> Iterator[None]:
-    """Only one block of a person runs at a time, on every server that shares the disk; who dies in
-    it gives the turn back. With a bucket, on every machine by itself. Raises
-    Conflict("files_on_the_way") when it does not come, and Unkept("file_not_kept")."""
+def turn_of(
+    place: FilePlace, names: Iterable[str], otherwise: Refusal, patience: float = 0
+) -> Iterator[None]:
+    """Only one block of a name runs at a time, on every server that shares the disk; who dies in it
+    gives the turn back. With a bucket, on every machine by itself. Of several names it has the
+    first that is free. Raises `otherwise` where none comes in time, and Unkept("file_not_kept")."""
     try:
         turns = place.with_name(f"{place.name}-turns") if isinstance(place, Path) else place.turns
         turns.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = lock(turns / str(person_id), PATIENCE)
-    except BlockingIOError as error:
-        raise Conflict("files_on_the_way") from error
+        descriptor = _first_free([turns / name for name in names], patience)
     except OSError as error:
         LOG.error("file_not_kept", error=said_of(error))
         raise Unkept("file_not_kept") from error
+    if descriptor is None:
+        raise otherwise
     try:
         yield
     finally:
         os.close(descriptor)
+
+
+def _first_free(turns: list[Path], patience: float) -> int | None:
+    for turn in turns:
+        with suppress(BlockingIOError):
+            return lock(turn, patience)
+    return None
 
 
 def keep(place: FilePlace, content: bytes) -> str:

@@ -1,6 +1,7 @@
 """Copies of a PostgreSQL database by its own client programs: pg_dump, pg_restore and psql."""
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ from tracker.rules.errors import Conflict
 
 T = TypeVar("T")
 SAID_MAX = 2_000
+OF_ROWS = re.compile(r'^(?:DETAIL:.*|LINE \d.*|\s*\^)\n?|(?<=:) ".*$', re.MULTILINE)
+"""What PostgreSQL says of a row's values, which are somebody's."""
 MAY_MAKE_DATABASES = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
 
 
@@ -162,4 +165,5 @@ def _run(tool: str, url: URL | None, *arguments: str) -> None:
         [program, *where, *arguments], env=environment, check=False, capture_output=True, text=True
     )
     if done.returncode != 0:
-        raise Conflict("pg_tool_failed", tool=tool, said=done.stderr.strip()[:SAID_MAX])
+        said = OF_ROWS.sub("", done.stderr).strip()[:SAID_MAX]
+        raise Conflict("pg_tool_failed", tool=tool, said=said)

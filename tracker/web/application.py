@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
-from flask_wtf import CSRFProtect
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -56,7 +55,7 @@ def with_pages(app: Flask) -> Flask:
     request_metrics.init_app(app)
     hosts.init_app(app)
     input_checks.init_app(app)
-    CSRFProtect(app)
+    session.MaskedTokens(app)
     rate_limits.init_app(app)
     session.init_app(app)
     access.init_app(app)

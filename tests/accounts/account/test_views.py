@@ -6,12 +6,13 @@ import re
 import pytest
 from flask import Flask
 
-from tests.accounts.browsers import GOOD, SignInAs, copy_of, is_in
+from tests.accounts.browsers import GOOD, SignInAs, copy_of, is_in, new_link
 from tests.client import PASSWORD, Client
 from tests.conftest import Queries
+from tests.factories.people import let_links_work
 from tests.factories.world import World
 from tracker.db import transaction
-from tracker.models import Look
+from tracker.models import Look, Team
 
 
 def test_a_new_password_ends_the_other_sign_ins_and_changes_the_cookie(
@@ -57,6 +58,39 @@ def test_a_changed_name_shows_and_an_empty_one_does_not(world: World, sign_in: S
     assert "<summary>Ana Ruiz</summary>" in ana.get("/account").text
     for name in ("", " ", "x" * 201, "a\x07b"):
         assert ana.post("/account/name", {"name": name}).status_code == 422
+
+
+@pytest.mark.parametrize("place", ["team", "site"])
+@pytest.mark.parametrize("way", ["account", "link"])
+def test_no_password_leans_on_the_name_of_a_team_or_of_the_site(
+    app: Flask,
+    world: World,
+    sign_in: SignInAs,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    way: str,
+) -> None:
+    if place == "site":
+        monkeypatch.setattr(
+            app.extensions["tracker_passwords"], "site", "Riverbend Skills", raising=False
+        )
+    else:
+        with app.app_context(), transaction() as tx:
+            tx.get_one(Team, world.teams["central"]).name = "Riverbend Branch"
+    if way == "account":
+        client = sign_in(world.email("ana"))
+        url, sent = "/account/password", {"current": PASSWORD}
+        field = "new"
+    else:
+        url = new_link(sign_in(world.email("adam")), world.people["ana"])
+        with app.app_context():
+            let_links_work()
+        client, field, sent = Client(app), "password", {}
+    for new in ("Riverbend2026", "river-bend-26!", "2026 Riverbend"):
+        answer = client.post(url, {**sent, field: new})
+        assert answer.status_code == 422, new
+        assert "“Riverbend” is easy to guess here, and so is the rest" in answer.text
+    assert client.post(url, {**sent, field: "my otter naps at Riverbend"}).status_code == 303
 
 
 def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(

@@ -22,7 +22,7 @@ from tracker.accounts.sign_in.rules import (
 )
 from tracker.rules.errors import Invalid
 
-WHO = {"name": "Ana María Ruiz", "email": "a.ruiz77@example.org", "library": "Lake Library"}
+WHO = {"name": "Ana María Ruiz", "email": "a.ruiz77@example.org", "places": ["Lake Library"]}
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,12 @@ from tests.conftest import NOW
 from tests.engines import REQUIRED
 from tests.factories.world import make_world
 from tests.test_crash import laid_out, served
+from tests.web.http.test_private_log import SPELLINGS
 from tracker.cli.operations import round_trip
 from tracker.cli.server import gunicorn
 from tracker.cli.server.worker import LONGEST_WAIT
 from tracker.db import db
+from tracker.rules.core.tokens import new_token
 from tracker.web.http.input_checks import LONG_FORM, MULTIPART, UPLOAD, URLENCODED
 
 SAMPLES = ROOT / "docs" / "samples"
@@ -79,7 +81,6 @@ def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
             "127.0.0.1:8000": f"127.0.0.1:{server}",
             SITE: "localhost",
             "location / {": f"location {prefix}/ {{",
-            "location = /search": f"location = {prefix}/search",
             "/var/log/nginx/skills.log": f"{folder}/log",
         },
     )
@@ -120,7 +121,7 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.parametrize("name", ["caddy", "nginx"])
-def test_what_people_search_for_is_not_logged(name: str, tmp_path: Path) -> None:
+def test_no_search_and_no_one_time_link_is_logged(name: str, tmp_path: Path) -> None:
     """Where nothing answers behind it, so that the proxy logs that as well."""
     if shutil.which(name) is None and name not in REQUIRED:
         pytest.skip(MISSING.format(name="caddy and nginx-light"))
@@ -128,15 +129,21 @@ def test_what_people_search_for_is_not_logged(name: str, tmp_path: Path) -> None
     issued.private_key_pem.write_to_path(tmp_path / "key.pem")
     issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     unchecked = ssl._create_unverified_context()
-    port = free_port()
+    port, token = free_port(), new_token()
     with running(SAMPLE[name](tmp_path, port, free_port(), ""), port):
-        for path in ("/search?q=unlogged", "/teams/7"):
+        hostile = [spelled.replace("TOKEN", token) for spelled in SPELLINGS]
+        for path in ("/search?q=unlogged", *hostile, "/teams/7"):
+            url = f"https://localhost:{port}{path}"
+            from_link = {"Referer": f"https://localhost/welcome/{token}"}
+            asked = urllib.request.Request(url, headers=from_link if path != "/teams/7" else {})
             with pytest.raises(urllib.error.HTTPError, match="502") as refused:
-                urllib.request.urlopen(f"https://localhost:{port}{path}", context=unchecked)
+                urllib.request.urlopen(asked, context=unchecked)
             refused.value.close()
     logged = (tmp_path / "log").read_text(encoding="utf-8")
     assert "/teams/7" in logged
     assert "unlogged" not in logged
+    assert token[:30] not in logged
+    assert token[:30].lower() not in logged
 
 
 @pytest.mark.in_ci

@@ -224,10 +224,10 @@ def test_an_upload_whose_turn_does_not_come_is_refused(
     somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process has the turn; when it is killed, it is free."""
-    monkeypatch.setattr(files, "PATIENCE", 0.01)
+    monkeypatch.setattr(file_rows, "PATIENCE", 0.01)
     program = (
         "import sys, time; from pathlib import Path; from tracker.storage.files import turn_of\n"
-        "with turn_of(Path(sys.argv[1]), int(sys.argv[2])): print('mine', flush=True); time.sleep(600)"
+        "with turn_of(Path(sys.argv[1]), sys.argv[2:], KeyError()): print('mine', flush=True); time.sleep(600)"
     )
     arguments = [str(tmp_path / "files"), str(world.people["ana"])]
     other = subprocess.Popen(

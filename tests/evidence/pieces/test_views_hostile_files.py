@@ -4,16 +4,20 @@ import hashlib
 import io
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.factories.evidence import PDF, SCRIPT, TXT, jpeg, office, pdf, png
+from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session
 from tracker.evidence.files import rules_pdf_safety as pdf_safety
@@ -263,8 +267,9 @@ def test_what_cannot_be_drawn_is_refused_in_words(
 ) -> None:
     before = kept(app)
     sent = {"draw": "y"}
-    monkeypatch.setattr(page_pictures, "SECONDS", 0)
-    answer = ana.post("/evidence", {**form("x.pdf", SCRIPTED), **sent})
+    with monkeypatch.context() as changed:
+        changed.setattr(page_pictures, "SECONDS", 0)
+        answer = ana.post("/evidence", {**form("x.pdf", SCRIPTED), **sent})
     assert answer.status_code == 422
     assert "Pictures of the pages of the PDF couldn’t be made" in answer.text
     assert all(each in answer.text for each in TYPED.values())
@@ -274,6 +279,47 @@ def test_what_cannot_be_drawn_is_refused_in_words(
     assert answer.status_code == 503
     assert "Pictures of pages can’t be made just now. Nothing was saved" in answer.text
     assert kept(app) == before
+
+
+def test_who_has_one_being_drawn_is_refused_the_next_in_words(
+    app: Flask, world: World, sign_in: SignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So is anybody while two are; all others save as ever."""
+    began, go = tmp_path / "began", tmp_path / "go"
+    (tmp_path / "run").write_text(
+        f"#!/bin/sh\necho >> {began}\nuntil [ -e {go} ]; do sleep 0.01; done\n"
+    )
+    (tmp_path / "run").chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "run"))
+
+    def send(person: str) -> TestResponse:
+        sent = {**form("x.pdf", SCRIPTED), "draw": "y"}
+        return sign_in(world.email(person)).post("/evidence", sent)
+
+    def begun(times: int) -> None:
+        while not began.exists() or len(began.read_text()) < times:
+            time.sleep(0.01)
+
+    before = kept(app)
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            hangs = [pool.submit(send, "ana")]
+            begun(1)
+            answer = send("ana")
+            assert answer.status_code == 503
+            assert "Pictures of another PDF of yours are still being made. Nothing" in answer.text
+            assert all(each in answer.text for each in TYPED.values())
+            hangs.append(pool.submit(send, "ben"))
+            begun(2)
+            answer = send("sue")
+            assert answer.status_code == 503
+            assert "Pictures of pages can’t be made just now. Nothing was saved" in answer.text
+            assert kept(app) == before
+            plain = sign_in(world.email("ana")).post("/evidence", form("x.pdf", PDF))
+            assert plain.status_code == 303
+        finally:
+            go.touch()
+        assert [each.result().status_code for each in hangs] == [422, 422]
 
 
 def test_the_scanner_sees_what_is_drawn(ana: Client, fake: FakeScanner) -> None:

@@ -1,6 +1,8 @@
 """Backups brought back: elsewhere, over people, from an older layout, and cut short."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from tests.storage.second_migration import FIRST, SECOND, of_version, with_secon
 from tracker.accounts.sign_in import actions as sign_ins, records as sign_in_rows
 from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.cli.database import upgrade
-from tracker.db import db, session, transaction
+from tracker.db import Base, db, session, transaction
 from tracker.engines import without_transactions
 from tracker.models import AuditEvent, Invitation, Person, SignIn
 from tracker.operations.backups import actions as backups
@@ -221,3 +223,64 @@ def test_what_else_is_in_the_database_stays(own: World, tmp_path: Path, engine_n
     db.session.remove()
     assert session().scalar(text("SELECT * FROM others.things")) == 7
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
+
+
+WHO = "Quillfeather"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("rating_entries.answer", f"CAST('{WHO}' || x'ff' AS TEXT)"),
+        ("rating_entries.rated_at", f"'{WHO}'"),
+        ("memberships.role", f"'{WHO}'"),
+        ("audit_event_details.facts", f"'{{{WHO}'"),
+    ],
+)
+def test_a_damaged_value_is_told_by_its_place_alone(
+    own: World, tmp_path: Path, engine_name: str, column: str, value: str
+) -> None:
+    """By which it is found, and nobody reads who it was."""
+    assert engine_name == "sqlite"
+    table, name = column.split(".")
+    path = Path(str(db.engine.url.database))
+    db.session.remove()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        guards = database.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", [table]
+        ).fetchall()
+        for guard, _sql in guards:
+            database.execute(f"DROP TRIGGER {guard}")
+        (key,) = Base.metadata.tables[table].primary_key
+        (row,) = database.execute(f"SELECT max({key.name}) FROM {table}").fetchone()
+        database.execute(f"UPDATE {table} SET {name} = {value} WHERE {key.name} = {row}")
+        for _guard, sql in guards:
+            database.execute(sql)
+        database.commit()
+    done = backups.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
+    tried = backups.try_out(done.path, tmp_path, KNOWN, NOW)
+    for findings in (done.findings, tried.findings):
+        said = [str(finding) for finding in findings]
+        assert f"database_damaged {column}: {row}" in said
+        assert WHO not in str(said)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_what_a_program_of_postgresql_says_is_told_without_values(
+    own: World, engine_name: str
+) -> None:
+    assert engine_name == "postgresql"
+    ended = "--no-psqlrc", "--set=ON_ERROR_STOP=1"
+    for command, place in (
+        (f"SELECT '{WHO}'::int", "invalid input syntax for type integer"),
+        (f"CREATE TABLE x (a text UNIQUE); INSERT INTO x VALUES ('{WHO}'), ('{WHO}')", '"x_a_key"'),
+        (f"CREATE TABLE y (a text CHECK (false)); INSERT INTO y VALUES ('{WHO}')", '"y_check"'),
+        (f"CREATE TABLE z (a int); COPY z FROM PROGRAM 'echo {WHO}'", "COPY z, line 1, column a"),
+    ):
+        with pytest.raises(Conflict, match="pg_tool_failed") as refused:
+            postgresql_copies._run("psql", db.engine.url, *ended, f"--command={command}")
+        said = str(refused.value.facts["said"])
+        assert place in said
+        assert WHO not in said

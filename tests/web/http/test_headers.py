@@ -3,6 +3,7 @@ log."""
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,53 @@ def test_behind_https_the_cookie_is_secure_and_browsers_stay_with_it(
     assert "Secure" in behind.headers["Set-Cookie"]
     assert behind.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in client.get("/login").headers
+
+
+FORMS = ("/search?q=otter", "/evidence", "/assess/small/durable/communication", "/login")
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def runs(token: str) -> set[str]:
+    return {token[at : at + 8] for at in range(len(token) - 7)}
+
+
+@pytest.mark.parametrize("url", FORMS)
+def test_no_part_of_a_token_is_in_two_answers(
+    app: Flask, world: World, sign_in: Callable[[str], Client], url: str
+) -> None:
+    """Who has somebody's page asked for again and again, each time with another guess in its
+    address, learns from its size what it repeats (BREACH)."""
+    ana = sign_in(world.email("ana"))
+    client = ana.http if url != "/login" else app.test_client()
+    pages = [client.get(url).get_data(as_text=True) for _each in range(3)]
+    tokens = [set(TOKEN.findall(page)) for page in pages]
+    assert [len(of_one) for of_one in tokens] == [1, 1, 1], "one for all forms of a page"
+    first, second, third = (of_one.pop() for of_one in tokens)
+    assert not runs(first) & runs(second)
+    assert not runs(second) & runs(third)
+    with client.session_transaction() as kept:
+        assert kept["csrf_token"] not in "".join(pages)
+
+
+def test_a_page_that_was_opened_before_still_saves(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    ana = sign_in(world.email("ana")).http
+    tokens = [TOKEN.findall(ana.get("/evidence").get_data(as_text=True))[0] for _each in range(3)]
+    for number, token in enumerate(tokens):
+        sent = {"csrf_token": token, "line": f"Helped {number}"}
+        assert ana.post("/evidence/jot", data=sent).status_code == 303
+
+
+def test_nobody_else_s_and_no_made_up_token_saves(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    """The partner: a mask alone opens nothing."""
+    ana, ben = (sign_in(world.email(name)).http for name in ("ana", "ben"))
+    (own, *_more) = TOKEN.findall(ana.get("/evidence").get_data(as_text=True))
+    (other, *_more) = TOKEN.findall(ben.get("/evidence").get_data(as_text=True))
+    with ana.session_transaction() as kept:
+        raw = kept["csrf_token"]
+    for token in (other, own[:-4], own[4:], own[::-1], raw, "", "x", "é", "=", "A" * 240, None):
+        sent = {"line": "Helped"} if token is None else {"csrf_token": token, "line": "Helped"}
+        assert ana.post("/evidence/jot", data=sent).status_code == 400, token

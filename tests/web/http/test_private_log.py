@@ -1,5 +1,5 @@
 """A write that the database refuses is in the log by its kind and place: not with what was
-written."""
+written. A request is there by its address: not with what opens something."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,6 +27,8 @@ from tracker.logs import said_of
 from tracker.notifications.mail import actions as outbox
 from tracker.rules.core.mail import mail_server
 from tracker.rules.core.notices import MailStatus
+from tracker.rules.core.tokens import new_token
+from tracker.web.http.logging import loggable_path
 
 SignIn = Callable[[str], Client]
 WHO = "Quillfeather"
@@ -228,3 +230,72 @@ def test_what_a_mail_server_answers_is_told_without_whom_it_names(
     with capture_logs() as log:
         deliver(mail_server("console:", ""), lambda: False)
     assert [each["said"] for each in log if each["event"] == "mail_not_sent"] == [told]
+
+
+SPELLINGS = [
+    "/welcome/TOKEN",
+    "/welcome/TOKEN/more",
+    "/;/welcome/TOKEN",
+    "/;x=1/welcome;y/TOKEN",
+    "//welcome//TOKEN",
+    "/%2Fwelcome%2FTOKEN",
+    "/%77elcome/TOKEN",
+    "/%2577elcome/TOKEN",
+    "/%252525252577elcome/TOKEN",
+    "/WELCOME/TOKEN",
+    "/skills/Welcome/TOKEN",
+    "/./welcome/x/TOKEN",
+    "/welcome%0ATOKEN",
+    "/welcome%5CTOKEN",
+    "/email-address/confirm/TOKEN",
+    "/;/email-address/;/take-back/TOKEN",
+    "/email-address/TOKEN",
+    "/readers/objections/TOKEN",
+    "/x/TOKEN",
+    "/TOKEN.",
+    "/login?next=/welcome/TOKEN",
+]
+"""Of an address with a token, as slips and scanners of mail write it, and as who tries."""
+
+
+def logged(app: Flask, path: str) -> str:
+    with app.test_request_context(path):
+        return loggable_path()
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_no_spelling_of_an_address_brings_its_token_into_the_log(app: Flask, spelled: str) -> None:
+    for _each in range(20):
+        token = new_token()
+        encoded = "".join(f"%{ord(sign):02X}" for sign in token)
+        for written in (token, token[:-3], token.lower(), encoded, encoded.replace("%", "%25")):
+            if (
+                written == token.lower()
+                and "TOKEN" in spelled
+                and spelled in ("/x/TOKEN", "/TOKEN.")
+            ):
+                continue  # that one opens nothing, and looks like a title
+            path = logged(app, spelled.replace("TOKEN", written))
+            assert token[:20].lower() not in path.lower(), path
+            assert encoded[3:30] not in path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assess/library-technicians/technical/acquisitions-and-collection-maintenance-4",
+        "/account/email-address",
+        "/readers/objections",
+        "/reviews/12/items/7",
+        "/assets/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/js/app.js",
+    ],
+)
+def test_other_addresses_are_logged_as_they_are(app: Flask, path: str) -> None:
+    assert logged(app, path) == path
+
+
+def test_what_follows_a_one_time_link_is_not_told_where_it_came_from(app: Flask) -> None:
+    """A proxy may log it."""
+    link = app.test_client().get(f"/welcome/{new_token()}")
+    assert link.headers["Referrer-Policy"] == "origin"
+    assert app.test_client().get("/login").headers["Referrer-Policy"] == "same-origin"

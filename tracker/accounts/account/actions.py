@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from tracker.accounts.account.rules import DAY, clean_until
 from tracker.accounts.addresses import records as address_changes
 from tracker.accounts.links import records as invitations
+from tracker.accounts.links.queries import places_of
 from tracker.accounts.sign_in import records as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit, check
 from tracker.db import session, transaction
 from tracker.models import (
     AwayPeriod,
     Draft,
-    Library,
     NoticeChoice,
     Person,
     SignIn,
@@ -114,8 +114,8 @@ def change_password(
     own = session().get_one(Person, actor.person_id)
     if not passwords.fits(stored := own.password_hash, current):
         raise Invalid("password_wrong", "current")
-    library = session().get_one(Library, own.library_id)
-    check(new, name=own.name, email=own.email, library=library.name, field="new")
+    places = (*places_of(own.id), passwords.site)
+    check(new, name=own.name, email=own.email, places=places, field="new")
     hashed = passwords.hash(new)
     with transaction() as tx:
         person = sign_ins.owner(tx, actor.person_id)

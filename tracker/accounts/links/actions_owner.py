@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.accounts.account import records as alerts
 from tracker.accounts.addresses import records as address_changes
 from tracker.accounts.links import records as links
-from tracker.accounts.links.queries import invited, is_held, is_independent
+from tracker.accounts.links.queries import invited, is_held, is_independent, places_of
 from tracker.accounts.sign_in import records as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit, check
 from tracker.db import session, transaction
@@ -59,7 +59,8 @@ def accept(
     owner = invited(token, now)
     if owner is None:
         raise Missing("link_used_up")
-    check(password, name=owner.name, email=owner.email, library=owner.library)
+    places = (*places_of(owner.id), passwords.site)
+    check(password, name=owner.name, email=owner.email, places=places)
     hashed = passwords.hash(password)
     with transaction() as tx:
         person = _own(tx, owner.id)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
 )
 from sqlalchemy.orm import aliased
 
@@ -33,6 +34,7 @@ from tracker.models import (
     Membership,
     OutboxMail,
     Person,
+    Team,
 )
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
@@ -78,6 +80,13 @@ def invited(token: str, now: dt.datetime) -> Invited | None:
         )
     )
     return session().execute(query).one_or_none()
+
+
+def places_of(person_id: int) -> list[str]:
+    """The names of their library and teams: what others would try first as their password."""
+    teams = select(Team.name).join(Membership).where(Membership.person_id == person_id)
+    library = select(Library.name).join(Person).where(Person.id == person_id)
+    return [*session().scalars(union(library, teams))]
 
 
 class InvitationState(StrEnum):

@@ -60,19 +60,22 @@ SIGNS = frozenset(sign for signs in L33T_TABLE.values() for sign in signs)
 """Signs that are written for letters."""
 
 
-def check(password: str, *, name: str, email: str, library: str, field: str = "password") -> None:
+def check(
+    password: str, *, name: str, email: str, places: Iterable[str], field: str = "password"
+) -> None:
     """Raise Invalid (password_short, password_long, password_common, password_own_words) for one
     that will not do.
 
-    Own words are those of the person, the library and the product, also backwards and with signs
-    for letters. A long password may hold them: what is left without them has to be hard to guess.
-    The password is taken as typed: nothing is trimmed, and upper and lower case differ.
+    Own words are those of the person, the product, and the `places` where they work, also
+    backwards and with signs for letters. A long password may hold them: what is left without them
+    has to be hard to guess. The password is taken as typed: nothing is trimmed, and upper and lower
+    case differ.
     """
     if len(password) < PASSWORD_MIN:
         raise Invalid("password_short", field, shortest=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:
         raise Invalid("password_long", field, longest=PASSWORD_MAX)
-    words = _own_words(name, email, library)
+    words = _own_words(name, email, *places)
     of_signs = len(SIGNS & set(password)) > SIGNS_MAX
     begin = password[: SCORED_OF_SIGNS if of_signs else SCORED]
     letters = [(at, letter) for at, char in enumerate(begin) for letter in _folded(char)]
@@ -92,10 +95,10 @@ def check(password: str, *, name: str, email: str, library: str, field: str = "p
     raise Invalid("password_own_words", field, word=words[word])
 
 
-def _own_words(name: str, email: str, library: str) -> dict[str, str]:
+def _own_words(name: str, email: str, *places: str) -> dict[str, str]:
     """Folded -> as it is written."""
-    parts = (part for text in (name, email, library) for part in re.split(r"[\W_]+", text))
-    whole = (name, email.partition("@")[0], library)
+    parts = (part for text in (name, email, *places) for part in re.split(r"[\W_]+", text))
+    whole = (name, email.partition("@")[0], *places)
     words = (*parts, *whole, *CONTEXT)
     return {folded: word for word in words if len(folded := _folded(word)) >= WORD_MIN}
 
@@ -126,9 +129,12 @@ def seconds_of(cost: Cost) -> float:
 
 class Passwords:
     """Argon2id. Slow and large on purpose: hash and check before a transaction opens, never inside
-    one. More than AT_ONCE wait for their turn."""
+    one. More than AT_ONCE wait for their turn. `site`: the name of the installation."""
 
-    def __init__(self, time_cost: int, memory_cost: int, parallelism: int) -> None:
+    def __init__(
+        self, time_cost: int, memory_cost: int, parallelism: int, *, site: str = ""
+    ) -> None:
+        self.site = site
         self._today: Cost = (time_cost, memory_cost, parallelism)
         self._hasher = PasswordHasher(*self._today)
         self._turns = BoundedSemaphore(AT_ONCE)

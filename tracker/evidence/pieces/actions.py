@@ -1,7 +1,6 @@
 """Recording what somebody can show, and what it counts for."""
 
 import datetime as dt
-import time
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
@@ -221,8 +220,8 @@ def _judged(
     actor: Actor, uploads: Sequence[Upload], store: FileStore | None, *, draw: bool
 ) -> list[Accepted]:
     """The files as they are kept. The cheap checks come first, and nothing is opened before the
-    scanner has seen it. Raises Invalid, Unchecked: file_unchecked, pages_not_now, and as
-    `files.turn_of` does."""
+    scanner has seen it. Raises Invalid, Unchecked("file_unchecked"), and as `page_pictures` does.
+    """
     if not uploads:
         return []
     if store is None:
@@ -230,15 +229,17 @@ def _judged(
     judged = [judge(upload, store.most) for upload in uploads]
     for accepted in judged:
         scanner.check(store.scanner, accepted.content)
-    ends = time.monotonic() + page_pictures.SECONDS
-    kept = []
-    for accepted in judged:
-        try:
-            kept.append(cleaned(accepted, store.most))
-        except Invalid as refusal:
-            if not draw or not may_be_drawn(refusal):
-                raise
-            with files.turn_of(store.place, actor.person_id):
-                made = page_pictures.drawn(accepted.content, store.most, ends)
-            kept.append(cleaned(judge(Upload(accepted.name, made), store.most), store.most))
-    return kept
+    if not draw:
+        return [cleaned(accepted, store.most) for accepted in judged]
+    with page_pictures.pen(store.place, actor.person_id) as pen:
+        return [_drawn_or_cleaned(accepted, store.most, pen) for accepted in judged]
+
+
+def _drawn_or_cleaned(accepted: Accepted, most: int, pen: page_pictures.Pen) -> Accepted:
+    try:
+        return cleaned(accepted, most)
+    except Invalid as refusal:
+        if not may_be_drawn(refusal):
+            raise
+    made = pen.drawn(accepted.content, most)
+    return cleaned(judge(Upload(accepted.name, made), most), most)

@@ -147,9 +147,14 @@ refusal_messages(
         "Pictures can be kept of at most %(pages)s pages, and the PDF has more. Print the pages "
         "that you need to PDF, and choose the new file."
     ),
+    pages_in_turn=_l(
+        "Pictures of another PDF of yours are still being made. Nothing was saved; what you typed "
+        "is still here. Wait a few seconds, then choose the file and save again."
+    ),
     pages_not_drawn=_l(
         "Pictures of the pages of the PDF couldn’t be made: it is damaged, or takes too long. "
-        "Print it to PDF again, and choose the new file."
+        "Print it to PDF again, and choose the new file. If you chose several, save them one by "
+        "one."
     ),
     pages_not_now=_l(
         "Pictures of pages can’t be made just now. Nothing was saved; what you typed is still "

@@ -1,11 +1,14 @@
 """What a database holds, and what must be true in it, whichever it is: for copies as for the one in
 use."""
 
+from collections import deque
 from collections.abc import Collection, Iterator
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Row,
     Select,
     and_,
     column,
@@ -20,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 from sqlalchemy.exc import DatabaseError
 
-from tracker.db import session
+from tracker.db import Base, session
+from tracker.logs import said_of
 from tracker.models import (
     Endorsement,
     Rating,
@@ -41,6 +45,8 @@ TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
 }
+UNREADABLE = (DatabaseError, ValueError, TypeError, LookupError)
+"""What is raised where a value is not of its column. It names the value, which is somebody's."""
 
 
 def guards_of(connection: Connection) -> tuple[str, ...]:
@@ -66,8 +72,8 @@ def _rows_of(name: str) -> Select[int]:
 def broken(
     connection: Connection, expected: DatabaseContents, wanted_guards: Collection[str]
 ) -> list[Finding]:
-    """Everything that is not as it must be; empty when all is well. A database that cannot be read
-    is one finding."""
+    """Everything that is not as it must be; empty when all is well. Of a database that cannot be
+    read only where that is."""
     try:
         return [
             *damage(connection),
@@ -80,8 +86,27 @@ def broken(
             *_sealed(connection),
             *_chain(connection),
         ]
-    except DatabaseError as error:
-        return [Finding("database_damaged", str(error.orig))]
+    except UNREADABLE as error:
+        findings = [Finding("database_damaged", place) for place in _unreadable(connection)]
+        if not findings and not isinstance(error, DatabaseError):
+            raise
+        return findings or [Finding("database_damaged", said_of(error))]
+
+
+def _unreadable(connection: Connection) -> Iterator[str]:
+    """Where the first value of a column stands that cannot be read, with the key of its row."""
+    for of_table in Base.metadata.sorted_tables:
+        keys = list(of_table.primary_key)
+        for one in of_table.columns:
+            unread: deque[Row[Any]] = deque()
+            try:
+                with connection.begin_nested():
+                    unread.extend(connection.execute(select(*keys).order_by(*keys)))
+                    for _value in connection.execute(select(one).order_by(*keys)):
+                        unread.popleft()
+            except UNREADABLE:
+                row = ", ".join(map(str, unread[0] if unread else ()))
+                yield f"{of_table.name}.{one.name}: {row or '?'}"
 
 
 def damage(connection: Connection) -> Iterator[Finding]:
@@ -120,7 +145,7 @@ def damage_of_own() -> list[Finding]:
     try:
         return list(damage(session().connection()))
     except DatabaseError as error:
-        return [Finding("database_damaged", str(error.orig))]
+        return [Finding("database_damaged", said_of(error))]
 
 
 def _differences(contents: DatabaseContents, expected: DatabaseContents) -> Iterator[Finding]:

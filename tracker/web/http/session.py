@@ -3,9 +3,13 @@ row."""
 
 import datetime as dt
 import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from operator import xor
 
 from flask import Flask, Response, current_app, g, request, session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from tracker.accounts.account import actions as account
 from tracker.accounts.links import actions_owner as invitations
@@ -49,6 +53,33 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
 
     def get_id(self) -> str:
         return self.token
+
+
+class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no types
+    """What forms send is another text in each answer. So the size of a compressed page that repeats
+    what somebody else put into its address tells nothing that the next one holds (BREACH)."""
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        app.jinja_env.globals.update(csrf_token=csrf_token)
+
+    def _get_csrf_token(self) -> str:
+        try:
+            both = urlsafe_b64decode(super()._get_csrf_token() or "")
+        except ValueError:
+            return ""
+        half = len(both) // 2
+        return bytes(map(xor, both[:half], both[half:])).decode("latin-1")
+
+
+def csrf_token() -> str:
+    """One and the same on all of a page."""
+    if "masked_token" not in g:
+        token = generate_csrf().encode()
+        mask = secrets.token_bytes(len(token))
+        g.masked_token = urlsafe_b64encode(mask + bytes(map(xor, mask, token))).decode()
+    masked: str = g.masked_token
+    return masked
 
 
 def now() -> dt.datetime:
@@ -222,7 +253,9 @@ def _tell_missed(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     login.init_app(app)
-    app.extensions["tracker_passwords"] = Passwords(**app.config["ARGON2"])
+    app.extensions["tracker_passwords"] = Passwords(
+        **app.config["ARGON2"], site=app.config["SITE_NAME"]
+    )
     app.extensions["tracker_hashing"] = HASHING
     app.extensions["tracker_comes_again"] = COMES_AGAIN
     app.jinja_env.globals.update(browser_key=browser_key)

@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
@@ -22,6 +21,7 @@ from tracker.frameworks.versions.rules_scale import NOT_SURE, Basis
 from tracker.record.ratings.rules import is_dated
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.versions.rules import CitationChip, ScaleLabel
+from tracker.web.http.session import csrf_token
 from tracker.web.i18n.content_language import in_lang, mark_language
 from tracker.web.i18n.languages import language
 from tracker.web.ui.templating.dates import counts_from, day
@@ -91,7 +91,7 @@ class StatementCards:
         self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
         self._labels = {word.key: word.label for word in self._scale}
-        self._same = {"person": str(learner.person_id), "token": generate_csrf()}
+        self._same = {"person": str(learner.person_id), "token": csrf_token()}
 
     def html(self, card: StatementCard) -> Markup:
         """The card of a statement that is rated here."""
@@ -256,7 +256,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             later=_stand_in("later") if shape.waits else "",
             alone=shape.alone,
         )
-    ).replace(generate_csrf(), _stand_in("token"))
+    ).replace(csrf_token(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))
     if len(_shapes) >= MOST_KEPT:
         _shapes.clear()
