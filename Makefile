@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts load load-memory mutants measures format check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows statistics icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts load load-memory mutants measures format check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ diagrams: $(STAMP) ## the pictures of docs/, tables.md, access.md, and moves.md,
 
 demo-rows: $(STAMP) ## seed_data/demo/rows.jsonl, anew from the story of the demo (2 minutes)
 	@$(BIN)/python -m tests.demo.rows
+
+statistics: $(STAMP) ## seed_data/statistics.json, anew from 300 people after a year (5 minutes)
+	@$(BIN)/python -m tests.queries.statistics_list
 
 icons: $(STAMP) ## the icons of the installed app, anew from static/favicon.svg
 	@$(BIN)/python -m tests.docs.icons

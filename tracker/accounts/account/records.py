@@ -12,6 +12,7 @@ from tracker.accounts.links import records as links
 from tracker.accounts.readers import records as readers
 from tracker.accounts.sign_in import records as sign_ins
 from tracker.models import AccountMerge, AlertMail, FormerAddress, LinkMail, OutboxMail, Person
+from tracker.models.columns import written
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
 from tracker.records.core import notices, outbox
@@ -124,7 +125,7 @@ def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
 def refuse_earlier(tx: Session, person: Person) -> None:
     """Raises Conflict("account_is_earlier") for an account that goes on in another one."""
     merged = select(AccountMerge.id).where(
-        AccountMerge.earlier_id == person.id, AccountMerge.outcome == MergeOutcome.MERGED
+        AccountMerge.earlier_id == person.id, AccountMerge.outcome == written(MergeOutcome.MERGED)
     )
     if tx.scalar(merged) is not None:
         raise Conflict("account_is_earlier")

@@ -5,11 +5,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from tracker.models import (
     Endorsement,
@@ -188,7 +189,7 @@ def _reached(
     library_id: int,
     today: dt.date,
     now: dt.datetime,
-    ids: Collection[int],
+    ids: set[int],
     *,
     signed_in: bool,
 ) -> set[Pair]:
@@ -206,60 +207,56 @@ def _reach(
     tx: Session,
     library_id: int,
     today: dt.date,
-    ids: Collection[int],
+    ids: set[int],
     *,
     names: bool,
     but: ColumnElement[bool] | None = None,
     signed_in: bool = False,
 ) -> dict[Pair, list[Reach]]:
-    """Ways that have not ended for longer than NOT_NEW, also those to come. One query. A supervisor
-    reads in the very team, a coordinator below it too where the library shows them `names`, and
-    both of who moved away for GRACE. `but`: over `Person`, the readers to leave out."""
-    reader, learner = aliased(Membership), aliased(Membership)
-    above, team = aliased(Team), aliased(Team)
-    very_team = and_(reader.role == Role.SUPERVISOR, team.id == above.id)
-    below = and_(reader.role == Role.COORDINATOR, team.path.startswith(above.path))
-    since = today - NOT_NEW
-    query = (
-        select(
-            reader.person_id.label("reader"),
-            learner.person_id.label("person"),
-            reader.role,
-            reader.team_id,
-            reader.starts_on.label("begins"),
-            reader.ends_on.label("ends"),
-            learner.starts_on.label("learns_from"),
-            learner.ends_on.label("learns_until"),
-        )
-        .join(above, above.id == reader.team_id)
-        .join(Person, Person.id == reader.person_id)
-        .join(team, or_(very_team, below) if names else very_team)
-        .join(learner, and_(learner.team_id == team.id, learner.role == Role.LEARNER))
-        .where(
-            above.library_id == library_id,
-            or_(above.closed_on.is_(None), above.closed_on >= since),
-            reader.person_id != learner.person_id,
-            or_(reader.ends_on.is_(None), reader.ends_on >= since),
-            or_(learner.ends_on.is_(None), learner.ends_on >= since - GRACE),
-        )
+    """Ways that have not ended for longer than NOT_NEW, also those to come. A supervisor reads in
+    the very team, a coordinator below it too where the library shows them `names`, and both of who
+    moved away for GRACE. `but`: over `Person`, the readers to leave out.
+
+    Paired here and not by the database: one that believes that there are few people, as on its
+    first day, looks at each pair of memberships, which takes seconds.
+    """
+    since, roles = today - NOT_NEW, (Role.SUPERVISOR, Role.COORDINATOR)[: 1 + names]
+    member, has_password = Membership, Person.password_hash.is_not(None).label("has_password")
+    of_library = (
+        select(member.person_id, member.role, member.team_id, member.starts_on, member.ends_on)
+        .add_columns(Team.path, has_password)
+        .join(Team, Team.id == member.team_id)
+        .join(Person, Person.id == member.person_id)
+        .where(Team.library_id == library_id)
+        .order_by(member.id)
     )
-    if ids:
-        query = query.where(or_(reader.person_id.in_(ids), learner.person_id.in_(ids)))
-    if but is not None:
-        query = query.where(~but)
-    if signed_in:
-        can_have = select(Person.id).where(Person.password_hash.is_not(None))
-        later = or_(reader.starts_on > today, learner.starts_on > today)
-        query = query.where(or_(learner.person_id.in_(can_have), later))
+    reading = of_library.where(
+        member.role.in_(roles),
+        or_(Team.closed_on.is_(None), Team.closed_on >= since),
+        or_(member.ends_on.is_(None), member.ends_on >= since),
+        true() if but is None else ~but,
+    )
+    learning = of_library.where(
+        member.role == Role.LEARNER, or_(member.ends_on.is_(None), member.ends_on >= since - GRACE)
+    )
+    readers = tx.execute(reading).all()
+    if ids and ids.isdisjoint(reader.person_id for reader in readers):
+        learning = learning.where(member.person_id.in_(ids))
+    learners = defaultdict(list)
+    for learner in tx.execute(learning):
+        learners[learner.path].append(learner)
     reaches: dict[Pair, list[Reach]] = defaultdict(list)
-    for row in tx.execute(query):
-        until = dt.date.max if row.learns_until is None else row.learns_until + GRACE
-        way = Reach(
-            max(row.begins, row.learns_from),
-            min(row.ends or dt.date.max, until),
-            row.role,
-            row.team_id,
-        )
-        if way.begins <= way.ends and way.ends >= since:
-            reaches[row.reader, row.person].append(way)
+    for reader in readers:
+        coordinates, own = reader.role is Role.COORDINATOR, reader.path
+        paths = [path for path in learners if path.startswith(own)] if coordinates else [own]
+        for learner in chain.from_iterable(learners.get(path, ()) for path in paths):
+            pair = reader.person_id, learner.person_id
+            begins = max(reader.starts_on, learner.starts_on)
+            may_have = not signed_in or learner.has_password or begins > today
+            if pair[0] == pair[1] or (ids and ids.isdisjoint(pair)) or not may_have:
+                continue
+            until = dt.date.max if learner.ends_on is None else learner.ends_on + GRACE
+            ends = min(reader.ends_on or dt.date.max, until)
+            if begins <= ends and ends >= since:
+                reaches[pair].append(Reach(begins, ends, reader.role, reader.team_id))
     return reaches

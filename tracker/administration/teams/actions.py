@@ -127,8 +127,8 @@ def _move(tx: Session, team: Team, parent: Team) -> None:
         raise Invalid("parent_below", "parent_id")
     old = team.path
     new = f"{parent.path}{team.id}/"
-    below = tx.scalars(held(select(Team).where(Team.path.startswith(old, autoescape=True)))).all()
-    for moved in below:
+    below = Team.library_id == team.library_id, Team.path.startswith(old, autoescape=True)
+    for moved in tx.scalars(held(select(Team).where(*below))).all():
         moved.path = new + moved.path.removeprefix(old)
         _check_depth(tx, moved)
     team.parent_id = parent.id

@@ -2,6 +2,7 @@
 program. Asked before it serves, works unattended, or is brought up to date."""
 
 import datetime as dt
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -14,7 +15,9 @@ from typing import Any
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from config import ROOT
 from tracker.db import db, own_engine, transaction
 from tracker.logs import said_of
 from tracker.models.triggers import grants
@@ -35,6 +38,18 @@ ROWS_LOOKED_AT = 400
 """Of each index at most, as SQLite's documentation recommends: it takes milliseconds."""
 ALL_TABLES = 0x10000
 """Also those that no query of this connection has asked for."""
+LISTED = ROOT / "seed_data" / "statistics.json"
+"""What SQLite would know of 300 people after a year: of each index, by table, and of a table
+without one by "". What was empty there has none."""
+TOO_FEW = 1_000
+"""Rows of a table that was empty there: of fewer, what SQLite supposes by itself is better."""
+LIBRARIES = 100
+"""Of so many such libraries it is told: in few rows SQLite would not look by an index."""
+KNOWN = text("SELECT tbl, coalesce(idx, '') AS idx, stat FROM sqlite_stat1 ORDER BY tbl, idx")
+FORGET = text("DELETE FROM sqlite_stat1 WHERE tbl = :tbl")
+LEARN = text("INSERT INTO sqlite_stat1 VALUES (:tbl, nullif(:idx, ''), :stat)")
+READ_ANEW = text("ANALYZE sqlite_schema")
+"""By this connection alone. Makes the table of statistics where there is none."""
 ROLE = text(
     "SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class WHERE oid = "
     "to_regclass('public.seals')), 'MEMBER') AS is_owner FROM pg_roles WHERE rolname = :role"
@@ -160,14 +175,42 @@ def schema_state_before_forking(migrations: Path) -> SchemaState:
 
 
 def refresh_statistics() -> str:
-    """Anew where there are none or a table has grown much since. PostgreSQL looks by itself. Says
-    what was done."""
+    """Anew where there are none or a table has grown much since. A table smaller than it would be
+    of 300 people after a year is told of as of many such libraries: what is true on the first day
+    makes plans that take seconds on the second. PostgreSQL looks by itself. Says what was done."""
     if own_engine().dialect.name != "sqlite":
         return "PostgreSQL makes them itself"
+    listed: dict[str, dict[str, str]] = json.loads(LISTED.read_text(encoding="utf-8"))
     with transaction() as tx:
+        tx.execute(READ_ANEW)
+        before = tx.execute(KNOWN).all()
         tx.execute(text(f"PRAGMA analysis_limit = {ROWS_LOOKED_AT}"))
         tx.execute(text(f"PRAGMA optimize = {0xFFFE | ALL_TABLES}"))
+        rows: dict[str, int] = {}
+        for table, _index, stat in tx.execute(KNOWN):
+            rows[table] = max(_rows(stat), rows.get(table, 0))
+        for table, stats in listed.items():
+            if rows.get(table, 0) < max(map(_rows, stats.values()), default=TOO_FEW):
+                tx.execute(FORGET, {"tbl": table})
+                for index, stat in stats.items():
+                    many = f"{_rows(stat) * LIBRARIES} {stat.partition(' ')[2]}"
+                    tx.execute(LEARN, {"tbl": table, "idx": index, "stat": many})
+        if tx.execute(KNOWN).all() != before:
+            _let_all_read_anew(tx)
     return "up to date"
+
+
+def _rows(stat: str) -> int:
+    return int(stat.split(maxsplit=1)[0])
+
+
+def _let_all_read_anew(tx: Session) -> None:
+    """Every connection of every process, before its next statement: it reads the statistics with
+    the schema, and the schema where its number has changed. SQLite counts no statistics as a
+    change."""
+    tx.execute(READ_ANEW)
+    number = tx.scalars(text("PRAGMA schema_version")).one()
+    tx.execute(text(f"PRAGMA schema_version = {number + 1}"))
 
 
 def grant_statements(role: str) -> list[str]:
